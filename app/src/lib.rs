@@ -1,0 +1,4 @@
+//! VStore's window and command line.
+
+pub mod theme;
+pub mod widgets;

@@ -1,0 +1,2 @@
+//! The `vstore` binary.
+fn main() {}
