@@ -1,0 +1,81 @@
+//! Values: kept encoded, walked without allocation, owned only while they are edited.
+
+mod encoded;
+mod number;
+mod order;
+mod owned;
+mod reader;
+mod timestamp;
+mod writer;
+
+pub use encoded::{EncodedValue, ValueError};
+pub use number::Number;
+pub use order::cmp_values;
+pub use owned::Value;
+pub use reader::{ListRef, MapRef, ValueRef};
+pub use timestamp::{Timestamp, TimestampError};
+pub use writer::ValueWriter;
+
+pub(crate) use reader::validate;
+
+/// The deepest nesting of lists and maps. A value at depth 0 has none.
+pub const VALUE_DEPTH_MAX: usize = 128;
+
+/// The largest value, in encoded bytes: what fits into one frame of the file with its key.
+pub const VALUE_BYTES_MAX: usize = 64 * 1024 * 1024 - 16 * 1024;
+
+/// The type of a value, as users meet it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ValueType {
+    /// Nothing, on purpose.
+    Null,
+    /// True or false.
+    Bool,
+    /// A whole number of 64 bits, signed or unsigned.
+    Int,
+    /// A binary floating point number of 64 bits (IEEE 754).
+    Float,
+    /// UTF-8 text.
+    String,
+    /// Bytes without meaning to the store.
+    Bytes,
+    /// A moment with nanoseconds.
+    Timestamp,
+    /// A sequence of values.
+    List,
+    /// Names with values, in the order they were written, no name twice.
+    Map,
+}
+
+impl ValueType {
+    /// All types, in their order.
+    pub const ALL: [Self; 9] = [
+        Self::Null,
+        Self::Bool,
+        Self::Int,
+        Self::Float,
+        Self::String,
+        Self::Bytes,
+        Self::Timestamp,
+        Self::List,
+        Self::Map,
+    ];
+
+    /// The word users see: `int`, `string`, `list` …
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool => "bool",
+            Self::Int => "int",
+            Self::Float => "float",
+            Self::String => "string",
+            Self::Bytes => "bytes",
+            Self::Timestamp => "timestamp",
+            Self::List => "list",
+            Self::Map => "map",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

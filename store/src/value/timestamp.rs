@@ -1,0 +1,70 @@
+//! Moments with nanoseconds, as MessagePack's timestamp extension has them.
+
+use std::fmt;
+
+/// A moment: seconds since the Unix epoch and nanoseconds within the second.
+///
+/// Read from and printed as RFC 3339, always in UTC, with as many decimals as it needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp {
+    seconds: i64,
+    nanos: u32,
+}
+
+/// Why something is not a timestamp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TimestampError {
+    /// The text is not RFC 3339.
+    #[error("not a date and time in the form 2026-11-20T14:02:11Z (RFC 3339)")]
+    Syntax,
+    /// Outside the years that RFC 3339 can write, or nanoseconds beyond 999 999 999.
+    #[error("outside the years 0001 to 9999")]
+    Range,
+}
+
+/// 0001-01-01T00:00:00Z: RFC 3339 has four digits for the year.
+const SECONDS_MIN: i64 = -62_135_596_800;
+/// 9999-12-30T22:00:00Z: the last second of jiff's range.
+const SECONDS_MAX: i64 = 253_402_207_200;
+
+impl Timestamp {
+    /// A moment from seconds since the Unix epoch and nanoseconds.
+    pub fn new(seconds: i64, nanos: u32) -> Result<Self, TimestampError> {
+        if !(SECONDS_MIN..=SECONDS_MAX).contains(&seconds) || nanos > 999_999_999 {
+            return Err(TimestampError::Range);
+        }
+        Ok(Self { seconds, nanos })
+    }
+
+    /// Seconds since the Unix epoch, rounded down.
+    pub const fn seconds(self) -> i64 {
+        self.seconds
+    }
+
+    /// Nanoseconds within the second.
+    pub const fn nanos(self) -> u32 {
+        self.nanos
+    }
+
+    /// Reads RFC 3339, with any offset.
+    pub fn parse(text: &str) -> Result<Self, TimestampError> {
+        let parsed: jiff::Timestamp = text.parse().or(Err(TimestampError::Syntax))?;
+        // jiff keeps the sign of both parts equal; ours rounds down.
+        let (seconds, nanos) = (parsed.as_second(), parsed.subsec_nanosecond());
+        if nanos < 0 {
+            Self::new(seconds - 1, (nanos + 1_000_000_000).unsigned_abs())
+        } else {
+            Self::new(seconds, nanos.unsigned_abs())
+        }
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let nanos = i32::try_from(self.nanos).unwrap_or(0);
+        match jiff::Timestamp::new(self.seconds, nanos) {
+            Ok(timestamp) => fmt::Display::fmt(&timestamp, f),
+            Err(_) => write!(f, "@{}.{:09}", self.seconds, self.nanos),
+        }
+    }
+}

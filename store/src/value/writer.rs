@@ -1,0 +1,214 @@
+//! Writing MessagePack piece by piece, always in the shortest form.
+
+use super::Timestamp;
+
+/// Appends values to a buffer. Containers announce their length and are followed by that many
+/// elements (lists) or names and values in turn (maps).
+///
+/// The writer keeps no account: [`EncodedValue::from_bytes`](super::EncodedValue::from_bytes)
+/// checks the result.
+#[derive(Debug, Default)]
+pub struct ValueWriter {
+    bytes: Vec<u8>,
+}
+
+impl ValueWriter {
+    /// A writer with an empty buffer.
+    pub const fn new() -> Self {
+        Self { bytes: Vec::new() }
+    }
+
+    /// What was written.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// How many bytes were written.
+    pub const fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether nothing was written.
+    pub const fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Null.
+    pub fn null(&mut self) {
+        self.bytes.push(0xC0);
+    }
+
+    /// A truth value.
+    pub fn bool(&mut self, value: bool) {
+        self.bytes.push(if value { 0xC3 } else { 0xC2 });
+    }
+
+    /// A signed integer.
+    pub fn int(&mut self, value: i64) {
+        write_i64(&mut self.bytes, value);
+    }
+
+    /// An unsigned integer.
+    pub fn uint(&mut self, value: u64) {
+        match i64::try_from(value) {
+            Ok(int) => self.int(int),
+            Err(_) => {
+                self.bytes.push(0xCF);
+                self.bytes.extend_from_slice(&value.to_be_bytes());
+            }
+        }
+    }
+
+    /// A float, with all its bits.
+    pub fn float(&mut self, value: f64) {
+        self.bytes.push(0xCB);
+        self.bytes.extend_from_slice(&value.to_be_bytes());
+    }
+
+    /// Text.
+    pub fn string(&mut self, value: &str) {
+        write_str_header(&mut self.bytes, value.len());
+        self.bytes.extend_from_slice(value.as_bytes());
+    }
+
+    /// Bytes.
+    pub fn bytes(&mut self, value: &[u8]) {
+        write_length(
+            &mut self.bytes,
+            value.len(),
+            None,
+            [Some(0xC4), Some(0xC5), Some(0xC6)],
+        );
+        self.bytes.extend_from_slice(value);
+    }
+
+    /// A moment.
+    pub fn timestamp(&mut self, value: Timestamp) {
+        match (u32::try_from(value.seconds()), value.nanos()) {
+            (Ok(seconds), 0) => {
+                self.bytes.extend_from_slice(&[0xD6, 0xFF]);
+                self.bytes.extend_from_slice(&seconds.to_be_bytes());
+            }
+            (_, nanos) if (0..1 << 34).contains(&value.seconds()) => {
+                self.bytes.extend_from_slice(&[0xD7, 0xFF]);
+                let both = (u64::from(nanos) << 34) | value.seconds().unsigned_abs();
+                self.bytes.extend_from_slice(&both.to_be_bytes());
+            }
+            (_, nanos) => {
+                self.bytes.extend_from_slice(&[0xC7, 12, 0xFF]);
+                self.bytes.extend_from_slice(&nanos.to_be_bytes());
+                self.bytes.extend_from_slice(&value.seconds().to_be_bytes());
+            }
+        }
+    }
+
+    /// The head of a list of `len` elements.
+    pub fn list(&mut self, len: usize) {
+        write_length(
+            &mut self.bytes,
+            len,
+            Some((0x90, 15)),
+            [None, Some(0xDC), Some(0xDD)],
+        );
+    }
+
+    /// The head of a map of `len` entries.
+    pub fn map(&mut self, len: usize) {
+        write_length(
+            &mut self.bytes,
+            len,
+            Some((0x80, 15)),
+            [None, Some(0xDE), Some(0xDF)],
+        );
+    }
+
+    /// Keeps a place for the head of a container whose length is known only when it ends.
+    pub fn begin_container(&mut self) -> ContainerStart {
+        self.bytes.push(0xDD);
+        self.bytes.extend_from_slice(&[0; 4]);
+        ContainerStart(self.bytes.len() - 5)
+    }
+
+    /// Fills in the head of a list of `len` elements.
+    pub fn end_list(&mut self, start: ContainerStart, len: usize) {
+        self.end_container(start, len, Self::list);
+    }
+
+    /// Fills in the head of a map of `len` entries.
+    pub fn end_map(&mut self, start: ContainerStart, len: usize) {
+        self.end_container(start, len, Self::map);
+    }
+
+    fn end_container(&mut self, start: ContainerStart, len: usize, head: fn(&mut Self, usize)) {
+        let mut shortest = Self::new();
+        head(&mut shortest, len);
+        self.bytes.splice(start.0..start.0 + 5, shortest.bytes);
+    }
+}
+
+/// Where a container with a length yet unknown began.
+#[derive(Debug)]
+pub struct ContainerStart(usize);
+
+pub(crate) fn write_i64(bytes: &mut Vec<u8>, value: i64) {
+    if let Ok(small) = i8::try_from(value)
+        && small >= -32
+    {
+        bytes.push(small.cast_unsigned());
+    } else if let Ok(uint) = u8::try_from(value) {
+        bytes.extend_from_slice(&[0xCC, uint]);
+    } else if let Ok(uint) = u16::try_from(value) {
+        bytes.push(0xCD);
+        bytes.extend_from_slice(&uint.to_be_bytes());
+    } else if let Ok(uint) = u32::try_from(value) {
+        bytes.push(0xCE);
+        bytes.extend_from_slice(&uint.to_be_bytes());
+    } else if value >= 0 {
+        bytes.push(0xCF);
+        bytes.extend_from_slice(&value.to_be_bytes());
+    } else if let Ok(int) = i8::try_from(value) {
+        bytes.extend_from_slice(&[0xD0, int.cast_unsigned()]);
+    } else if let Ok(int) = i16::try_from(value) {
+        bytes.push(0xD1);
+        bytes.extend_from_slice(&int.to_be_bytes());
+    } else if let Ok(int) = i32::try_from(value) {
+        bytes.push(0xD2);
+        bytes.extend_from_slice(&int.to_be_bytes());
+    } else {
+        bytes.push(0xD3);
+        bytes.extend_from_slice(&value.to_be_bytes());
+    }
+}
+
+pub(crate) fn write_str_header(bytes: &mut Vec<u8>, len: usize) {
+    write_length(
+        bytes,
+        len,
+        Some((0xA0, 31)),
+        [Some(0xD9), Some(0xDA), Some(0xDB)],
+    );
+}
+
+/// Writes a length behind the shortest marker that can hold it. Lengths beyond 32 bits cannot
+/// come from memory that holds the elements; they saturate, and validation refuses the result.
+fn write_length(
+    bytes: &mut Vec<u8>,
+    len: usize,
+    fix: Option<(u8, usize)>,
+    markers: [Option<u8>; 3],
+) {
+    let [marker8, marker16, marker32] = markers;
+    if let Some((base, max)) = fix
+        && len <= max
+    {
+        bytes.push(base | len as u8);
+    } else if let (Some(marker), Ok(len)) = (marker8, u8::try_from(len)) {
+        bytes.extend_from_slice(&[marker, len]);
+    } else if let (Some(marker), Ok(len)) = (marker16, u16::try_from(len)) {
+        bytes.push(marker);
+        bytes.extend_from_slice(&len.to_be_bytes());
+    } else if let Some(marker) = marker32 {
+        bytes.push(marker);
+        bytes.extend_from_slice(&u32::try_from(len).unwrap_or(u32::MAX).to_be_bytes());
+    }
+}
