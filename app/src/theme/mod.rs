@@ -1,1 +1,34 @@
-//! Colours, metrics, fonts and icons as tokens.
+//! The look: every colour, measure, font and icon of the program, and nothing about data.
+//!
+//! Widgets ask [`Tokens::of`] for colours, [`metrics`] for sizes, [`type_scale`] for fonts and
+//! [`icons`] for glyphs. A colour literal outside this folder is a defect (clippy refuses it).
+
+pub mod fonts;
+pub mod icons;
+pub mod metrics;
+pub mod paint;
+mod style;
+pub mod tokens;
+pub mod type_scale;
+
+pub use metrics::Density;
+pub use tokens::Tokens;
+
+/// Installs fonts and both styles, and follows the system's choice of dark or light.
+///
+/// Call once, when the context is created. A preference other than the system's is set
+/// afterwards with [`egui::Context::set_theme`].
+pub fn install(ctx: &egui::Context) {
+    ctx.set_fonts(fonts::definitions());
+    ctx.set_style_of(egui::Theme::Dark, style::style(&tokens::DARK));
+    ctx.set_style_of(egui::Theme::Light, style::style(&tokens::LIGHT));
+    ctx.set_theme(egui::ThemePreference::System);
+}
+
+/// Turns motion off (or on again) in both styles, for people who asked their system for less.
+pub fn set_reduced_motion(ctx: &egui::Context, reduced: bool) {
+    ctx.all_styles_mut(|target| style::set_motion(target, !reduced));
+}
+
+#[cfg(test)]
+mod tests;
