@@ -1,1 +1,26 @@
-//! Parts that panels and dialogs are drawn from.
+//! The parts panels and dialogs are drawn with.
+//!
+//! Each takes plain data and returns what happened. None knows panels, commands or the store;
+//! each has roles and names in the accessibility tree, which is also how tests find it.
+
+mod access;
+pub mod badge;
+pub mod bars;
+pub mod button;
+pub mod countdown;
+pub mod empty_state;
+pub mod highlight;
+pub mod kbd;
+mod keyboard;
+pub mod modal;
+pub mod nav_list;
+pub mod password;
+pub mod progress;
+pub mod scroll_bar;
+pub mod segmented;
+pub mod tab_bar;
+pub mod table;
+pub mod toast;
+pub mod value_tree;
+mod virtual_list;
+pub mod virtual_rows;

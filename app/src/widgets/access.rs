@@ -1,0 +1,31 @@
+//! Short cuts to the accessibility tree.
+
+use egui::{Id, Rect, Role, Ui, accesskit};
+
+/// The rectangle in the terms of the accessibility tree.
+pub(super) fn bounds(rect: Rect) -> accesskit::Rect {
+    accesskit::Rect {
+        x0: rect.min.x.into(),
+        y0: rect.min.y.into(),
+        x1: rect.max.x.into(),
+        y1: rect.max.y.into(),
+    }
+}
+
+/// Names a node that already belongs to a widget or a [`Ui`].
+pub(super) fn name(ui: &Ui, id: Id, role: Role, label: &str) {
+    ui.ctx().accesskit_node_builder(id, |node| {
+        node.set_role(role);
+        node.set_label(label);
+    });
+}
+
+/// Makes a node of a part that can be clicked but not focused (the toolkit gives those none).
+pub(super) fn clickable(ui: &Ui, id: Id, role: Role, label: &str, rect: Rect) {
+    ui.ctx().accesskit_node_builder(id, |node| {
+        node.set_role(role);
+        node.set_label(label);
+        node.set_bounds(bounds(rect));
+        node.add_action(accesskit::Action::Click);
+    });
+}

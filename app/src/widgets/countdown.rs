@@ -1,0 +1,70 @@
+//! How long a record still lives: a ring that empties, and a text.
+
+use egui::{Color32, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
+
+use crate::theme::{Tokens, metrics, paint, type_scale};
+
+const RADIUS: f32 = 6.0;
+const STEPS: usize = 32;
+
+/// A tenth: below it the ring is red.
+const LATE: f32 = 0.1;
+
+/// Paints ring and text at the left edge of `rect`. `left` is the rest of the whole life, from 1
+/// (just written) to 0 (expires now); `text` says it in words (`4 m 12 s`).
+pub fn countdown(ui: &Ui, rect: Rect, left: f32, text: &str) {
+    let tokens = Tokens::of(ui);
+    let center = pos2(rect.left() + RADIUS + 1.0, rect.center().y);
+    ring(ui, center, left);
+    let color = if left < LATE {
+        tokens.danger
+    } else {
+        tokens.text
+    };
+    let galley = type_scale::tabular(ui, text, type_scale::body(), color);
+    let room = Rect::from_min_max(
+        pos2(center.x + RADIUS + metrics::SPACE_8, rect.top()),
+        rect.max,
+    );
+    paint::text_in(ui.painter(), room, egui::Align::Min, galley);
+}
+
+/// Paints the ring alone around `center`.
+pub fn ring(ui: &Ui, center: Pos2, left: f32) {
+    let tokens = Tokens::of(ui);
+    let left = left.clamp(0.0, 1.0);
+    let color = if left < LATE {
+        tokens.danger
+    } else {
+        tokens.accent
+    };
+    ui.painter()
+        .circle_filled(center, RADIUS, tokens.strong_line);
+    if left >= 1.0 {
+        ui.painter().circle_filled(center, RADIUS, color);
+    } else {
+        for shape in sector(center, left, color) {
+            ui.painter().add(shape);
+        }
+    }
+}
+
+/// A sector that begins at the top and is cut away clockwise as `left` gets smaller. A sector of
+/// more than half a circle is not convex, so it is painted as two.
+fn sector(center: Pos2, left: f32, color: Color32) -> Vec<Shape> {
+    let mut shapes = Vec::new();
+    let whole = std::f32::consts::TAU;
+    let mut from = 1.0 - left;
+    while from < 1.0 {
+        let to = (from + 0.5).min(1.0);
+        let mut points = vec![center];
+        points.extend((0..=STEPS).map(|step| {
+            let part = from + (to - from) * step as f32 / STEPS as f32;
+            let (sin, cos) = (part * whole).sin_cos();
+            center + RADIUS * vec2(sin, -cos)
+        }));
+        shapes.push(Shape::convex_polygon(points, color, Stroke::NONE));
+        from = to;
+    }
+    shapes
+}

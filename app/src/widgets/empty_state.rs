@@ -1,0 +1,97 @@
+//! What an empty place says: an icon, why it is empty, what to do next.
+
+use egui::{Color32, Rect, RichText, Ui, vec2};
+
+use super::button::Button;
+use crate::theme::{Tokens, metrics, paint, type_scale};
+
+/// The words of an empty place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EmptyState<'a> {
+    /// A glyph of [`crate::theme::icons`].
+    pub icon: &'a str,
+    /// Why there is nothing (`No record matches`).
+    pub title: &'a str,
+    /// One sentence more.
+    pub text: &'a str,
+    /// Buttons that lead on, the first one primary.
+    pub actions: &'a [&'a str],
+}
+
+impl EmptyState<'_> {
+    /// Shows it in the middle of the available space; returns the action that was clicked.
+    pub fn show(&self, ui: &mut Ui) -> Option<usize> {
+        let tokens = Tokens::of(ui);
+        let mut clicked = None;
+        let height = 150.0 + if self.actions.is_empty() { 0.0 } else { 46.0 };
+        // A little above the middle looks like the middle.
+        ui.add_space(((ui.available_height() - height) * 0.42).max(metrics::SPACE_12));
+        ui.vertical_centered(|ui| {
+            let (_, icon) = ui.allocate_space(vec2(56.0, 56.0));
+            let icon = Rect::from_center_size(icon.center(), vec2(56.0, 56.0));
+            ui.painter()
+                .circle_filled(icon.center(), 28.0, disc(tokens));
+            paint::icon(ui.painter(), icon, self.icon, 26.0, tokens.muted);
+            ui.add_space(metrics::SPACE_8);
+            ui.label(
+                RichText::new(self.title)
+                    .font(type_scale::heading())
+                    .color(tokens.text),
+            );
+            ui.scope(|ui| {
+                ui.set_max_width(340.0);
+                ui.label(
+                    RichText::new(self.text)
+                        .font(type_scale::body())
+                        .color(tokens.muted),
+                );
+            });
+            if !self.actions.is_empty() {
+                ui.add_space(metrics::SPACE_12);
+                clicked = self.action_row(ui);
+            }
+        });
+        clicked
+    }
+
+    fn action_row(&self, ui: &mut Ui) -> Option<usize> {
+        let mut clicked = None;
+        let buttons = |ui: &mut Ui| {
+            for (index, action) in self.actions.iter().enumerate() {
+                let button = if index == 0 {
+                    Button::primary(action)
+                } else {
+                    Button::secondary(action)
+                };
+                if button.show(ui).clicked() {
+                    clicked = Some(index);
+                }
+            }
+        };
+        // A row is as wide as its content only if it is told beforehand.
+        let font = type_scale::body();
+        let width: f32 = self
+            .actions
+            .iter()
+            .map(|action| {
+                let text = type_scale::line(ui, action, font.clone(), Color32::PLACEHOLDER, 400.0);
+                text.size().x + 24.0
+            })
+            .sum();
+        let gaps = ui.spacing().item_spacing.x * (self.actions.len() as f32 - 1.0);
+        ui.allocate_ui_with_layout(
+            vec2(width + gaps, metrics::BUTTON),
+            egui::Layout::left_to_right(egui::Align::Center),
+            buttons,
+        );
+        clicked
+    }
+}
+
+fn disc(tokens: &Tokens) -> Color32 {
+    if tokens.dark {
+        tokens.raised
+    } else {
+        tokens.hover
+    }
+}

@@ -1,0 +1,143 @@
+//! Text with its matches marked, ready to be painted in one line.
+
+use std::ops::Range;
+
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Color32, FontId};
+
+use crate::theme::Tokens;
+
+/// Builds one line of `text` in `font` and `color`, with `matches` (byte ranges) marked.
+///
+/// At most `max_chars` characters are taken; what follows becomes an ellipsis, so the cost does
+/// not depend on the length of the text. Control characters become spaces. Ranges may overlap,
+/// come in any order, reach beyond the text or cut a character: they are sorted, and widened to
+/// whole characters.
+pub fn highlight(
+    text: &str,
+    matches: &[Range<usize>],
+    font: &FontId,
+    color: Color32,
+    tokens: &Tokens,
+    max_chars: usize,
+) -> LayoutJob {
+    let plain = TextFormat::simple(font.clone(), color);
+    let marked = TextFormat {
+        background: tokens.match_surface,
+        expand_bg: 1.0,
+        ..TextFormat::simple(font.clone(), tokens.match_text)
+    };
+    let mut sorted: Vec<Range<usize>> = matches
+        .iter()
+        .filter(|range| !range.is_empty())
+        .cloned()
+        .collect();
+    sorted.sort_unstable_by_key(|range| range.start);
+
+    let mut job = LayoutJob::default();
+    let mut run = String::new();
+    let mut run_is_match = false;
+    let mut next = sorted.iter().peekable();
+    let mut reach = 0;
+    let mut characters = text.char_indices();
+    for (at, character) in characters.by_ref().take(max_chars) {
+        let end = at + character.len_utf8();
+        while let Some(range) = next.next_if(|range| range.start < end) {
+            reach = reach.max(range.end);
+        }
+        let is_match = at < reach;
+        if is_match != run_is_match {
+            flush(
+                &mut job,
+                &mut run,
+                if run_is_match { &marked } else { &plain },
+            );
+            run_is_match = is_match;
+        }
+        run.push(if character.is_control() {
+            ' '
+        } else {
+            character
+        });
+    }
+    flush(
+        &mut job,
+        &mut run,
+        if run_is_match { &marked } else { &plain },
+    );
+    if characters.next().is_some() {
+        job.append("…", 0.0, plain);
+    }
+    job.break_on_newline = false;
+    job
+}
+
+fn flush(job: &mut LayoutJob, run: &mut String, format: &TextFormat) {
+    if !run.is_empty() {
+        job.append(run, 0.0, format.clone());
+        run.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::epaint::text::ByteRangeExt as _;
+
+    use super::{Range, highlight};
+    use crate::theme::{tokens, type_scale};
+
+    fn marked_one(text: &str, only: Range<usize>, max_chars: usize) -> String {
+        marked(text, std::slice::from_ref(&only), max_chars)
+    }
+
+    fn marked(text: &str, matches: &[Range<usize>], max_chars: usize) -> String {
+        let tokens = &tokens::DARK;
+        let job = highlight(
+            text,
+            matches,
+            &type_scale::body(),
+            tokens.text,
+            tokens,
+            max_chars,
+        );
+        job.sections
+            .iter()
+            .map(|section| {
+                let piece = job.text.get(section.byte_range.as_usize()).unwrap();
+                if section.format.background == tokens.match_surface {
+                    format!("[{piece}]")
+                } else {
+                    piece.to_owned()
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn matches_are_marked_and_the_rest_is_not() {
+        assert_eq!(marked_one("Dustin Hoffman", 7..14, 50), "Dustin [Hoffman]");
+        assert_eq!(marked("Dustin", &[], 50), "Dustin");
+    }
+
+    #[test]
+    fn overlapping_and_unsorted_ranges_become_one_mark() {
+        assert_eq!(marked("abcdef", &[3..5, 1..4], 50), "a[bcde]f");
+        assert_eq!(marked("abcdef", &[4..6, 0..1], 50), "[a]bcd[ef]");
+    }
+
+    #[test]
+    fn a_range_that_cuts_a_character_marks_all_of_it() {
+        assert_eq!(marked_one("aüb", 2..3, 50), "a[ü]b");
+    }
+
+    #[test]
+    fn ranges_beyond_the_text_and_empty_ranges_do_no_harm() {
+        assert_eq!(marked("ab", &[1..900, 5..5, 70..80], 50), "a[b]");
+    }
+
+    #[test]
+    fn a_long_text_is_cut_at_a_character_with_an_ellipsis() {
+        assert_eq!(marked_one("üüüüü", 2..6, 3), "ü[üü]…");
+        assert_eq!(marked("line\nbreak", &[], 50), "line break");
+    }
+}

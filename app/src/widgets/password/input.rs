@@ -1,0 +1,119 @@
+//! What typing does to the password field, and the wiping of what was typed.
+
+use egui::{Event, ImeEvent, Key, Modifiers, Ui};
+use zeroize::Zeroize as _;
+
+use super::{Motion, PasswordField, SecretText};
+
+/// What the keyboard did.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Outcome {
+    pub(super) changed: bool,
+    pub(super) submitted: bool,
+}
+
+/// Takes this frame's typing out of the input, applies it and wipes it.
+pub(super) fn apply(ui: &Ui, field: &mut PasswordField) -> Outcome {
+    let mut outcome = Outcome::default();
+    ui.input_mut(|input| {
+        let shift = input.modifiers.shift;
+        input.events.retain_mut(|event| {
+            let ours = field.event(event, shift, &mut outcome);
+            if ours {
+                wipe(event);
+            }
+            !ours
+        });
+        // The toolkit keeps the events as they arrived beside the ones it hands out.
+        input.raw.events.iter_mut().for_each(wipe);
+    });
+    outcome
+}
+
+fn wipe(event: &mut Event) {
+    match event {
+        Event::Text(text) | Event::Paste(text) | Event::Ime(ImeEvent::Commit(text)) => {
+            text.zeroize();
+        }
+        Event::Ime(ImeEvent::Preedit { text, .. }) => text.zeroize(),
+        _ => {}
+    }
+}
+
+impl PasswordField {
+    /// Applies one event; true if it was meant for the field.
+    pub(super) fn event(&mut self, event: &Event, shift: bool, outcome: &mut Outcome) -> bool {
+        match event {
+            Event::Text(text) => {
+                self.infer_caps_lock(text, shift);
+                self.insert(text, outcome);
+            }
+            Event::Paste(text) => self.insert(text, outcome),
+            Event::Ime(ImeEvent::Preedit { text, .. }) => self.composing = !text.is_empty(),
+            Event::Ime(ImeEvent::Commit(text)) => {
+                self.composing = false;
+                self.insert(text, outcome);
+            }
+            // A masked text is never copied; the events are taken so that nobody else does.
+            Event::Copy | Event::Cut => {}
+            Event::Key {
+                key,
+                pressed: true,
+                modifiers,
+                ..
+            } => {
+                return self.key(*key, *modifiers, outcome);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn insert(&mut self, text: &str, outcome: &mut Outcome) {
+        self.full = !self.text.insert(text);
+        outcome.changed = true;
+    }
+
+    fn key(&mut self, key: Key, modifiers: Modifiers, outcome: &mut Outcome) -> bool {
+        // While an input method composes, Enter and the arrows are its own.
+        if self.composing {
+            return matches!(
+                key,
+                Key::Enter | Key::ArrowLeft | Key::ArrowRight | Key::Backspace
+            );
+        }
+        let extend = modifiers.shift;
+        match key {
+            Key::Enter if modifiers.is_none() => outcome.submitted = true,
+            Key::A if modifiers.command => self.text.select_all(),
+            Key::Backspace if modifiers.command => {
+                self.edit(outcome, SecretText::delete_to_start);
+            }
+            Key::Backspace => self.edit(outcome, SecretText::backspace),
+            Key::Delete if modifiers.is_none() => self.edit(outcome, SecretText::delete),
+            Key::ArrowLeft if modifiers.command => self.text.go(Motion::Start, extend),
+            Key::ArrowRight if modifiers.command => self.text.go(Motion::End, extend),
+            Key::ArrowLeft if !modifiers.alt => self.text.go(Motion::Left, extend),
+            Key::ArrowRight if !modifiers.alt => self.text.go(Motion::Right, extend),
+            Key::Home | Key::ArrowUp => self.text.go(Motion::Start, extend),
+            Key::End | Key::ArrowDown => self.text.go(Motion::End, extend),
+            _ => return false,
+        }
+        true
+    }
+
+    fn edit(&mut self, outcome: &mut Outcome, change: impl FnOnce(&mut SecretText)) {
+        change(&mut self.text);
+        self.full = false;
+        outcome.changed = true;
+    }
+
+    fn infer_caps_lock(&mut self, text: &str, shift: bool) {
+        for character in text.chars() {
+            // Only letters that have two cases tell anything.
+            if character.is_lowercase() || character.is_uppercase() {
+                self.caps_lock = character.is_uppercase() != shift;
+            }
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! Short messages at the bottom of the window, one of which may be undone.
+
+use std::collections::VecDeque;
+
+use egui::{
+    Align2, Area, Context, CornerRadius, Frame, Id, Margin, Order, RichText, Role, Stroke, Ui,
+    accesskit, vec2,
+};
+
+use super::button::{Button, IconButton};
+use crate::theme::{Tokens, icons, metrics, paint, type_scale};
+
+/// How long a message stays, in seconds; the pointer over it stops the clock.
+const SHOWN_SECS: f32 = 5.0;
+/// More are kept waiting.
+const SHOWN_AT_ONCE: usize = 3;
+/// More are dropped, the oldest first: nobody reads a hundred messages.
+const MAX_WAITING: usize = 20;
+
+/// How a message is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToastKind {
+    /// Something was done.
+    Done,
+    /// Something to know.
+    Info,
+    /// Something to look at.
+    Warning,
+    /// Something failed.
+    Failed,
+}
+
+/// A message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    /// What the caller calls it; it comes back in [`ToastEvent`].
+    pub tag: u64,
+    /// How it is meant.
+    pub kind: ToastKind,
+    /// One sentence (`Deleted 1 record`).
+    pub text: String,
+    /// The label of its button (`Undo`).
+    pub action: Option<String>,
+}
+
+/// What the user did to a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToastEvent {
+    /// The button of the message with this tag was clicked.
+    Action(u64),
+    /// The message with this tag was closed or its time is over.
+    Gone(u64),
+}
+
+#[derive(Debug)]
+struct Shown {
+    serial: u64,
+    toast: Toast,
+    left_secs: f32,
+}
+
+/// The messages that are shown or wait to be.
+#[derive(Debug, Default)]
+pub struct Toasts {
+    queue: VecDeque<Shown>,
+    serial: u64,
+}
+
+impl Toasts {
+    /// Adds a message. Its time runs from when it is first seen.
+    pub fn push(&mut self, toast: Toast) {
+        if self.queue.len() >= MAX_WAITING {
+            self.queue.pop_front();
+        }
+        self.serial += 1;
+        self.queue.push_back(Shown {
+            serial: self.serial,
+            toast,
+            left_secs: SHOWN_SECS,
+        });
+    }
+
+    /// Whether nothing is shown.
+    pub fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Removes all messages, as when the file is locked.
+    pub fn clear(&mut self) {
+        self.queue.clear();
+    }
+
+    /// Shows the first messages, `above` points over the lower edge of the window.
+    pub fn show(&mut self, ctx: &Context, above: f32) -> Vec<ToastEvent> {
+        let mut events = Vec::new();
+        if self.queue.is_empty() {
+            return events;
+        }
+        let elapsed = ctx.input(|input| input.stable_dt.min(0.5));
+        let mut hovered = false;
+        Area::new(Id::unique("toasts"))
+            .order(Order::Foreground)
+            .anchor(Align2::CENTER_BOTTOM, vec2(0.0, -above))
+            .show(ctx, |ui| {
+                for shown in self.queue.iter_mut().take(SHOWN_AT_ONCE) {
+                    let outcome = show_one(ui, shown);
+                    hovered |= outcome.hovered;
+                    events.extend(outcome.event);
+                }
+            });
+
+        let mut soonest = SHOWN_SECS;
+        for shown in self.queue.iter_mut().take(SHOWN_AT_ONCE) {
+            if !hovered {
+                shown.left_secs -= elapsed;
+            }
+            soonest = soonest.min(shown.left_secs);
+            if shown.left_secs <= 0.0 {
+                events.push(ToastEvent::Gone(shown.toast.tag));
+            }
+        }
+        self.queue.retain(|shown| {
+            let ended = events.iter().any(|event| match event {
+                ToastEvent::Action(tag) | ToastEvent::Gone(tag) => *tag == shown.toast.tag,
+            });
+            !ended
+        });
+        if !hovered && !self.queue.is_empty() {
+            // A quarter of a second at most, because time is counted by frames.
+            let wait = soonest.clamp(0.05, 0.25);
+            ctx.request_repaint_after(std::time::Duration::from_secs_f32(wait));
+        }
+        events
+    }
+}
+
+struct Outcome {
+    hovered: bool,
+    event: Option<ToastEvent>,
+}
+
+fn show_one(ui: &mut Ui, shown: &Shown) -> Outcome {
+    let tokens = Tokens::of(ui);
+    let toast = &shown.toast;
+    let (glyph, color) = match toast.kind {
+        ToastKind::Done => (icons::CHECK_CIRCLE, tokens.ok),
+        ToastKind::Info => (icons::INFO, tokens.accent),
+        ToastKind::Warning => (icons::WARNING, tokens.warning),
+        ToastKind::Failed => (icons::WARNING_CIRCLE, tokens.danger),
+    };
+    let mut event = None;
+    let frame = Frame::NONE
+        .fill(tokens.raised)
+        .stroke(Stroke::new(1.0, tokens.strong_line))
+        .corner_radius(CornerRadius::same(metrics::RADIUS_CARD))
+        .shadow(ui.visuals().popup_shadow)
+        .inner_margin(Margin {
+            left: 14,
+            right: 8,
+            top: 6,
+            bottom: 6,
+        });
+    let response = frame
+        .show(ui, |ui| {
+            ui.horizontal(|ui| {
+                ui.set_min_height(metrics::BUTTON);
+                let (_, place) = ui.allocate_space(vec2(18.0, 18.0));
+                paint::icon(ui.painter(), place, glyph, 18.0, color);
+                ui.label(RichText::new(type_scale::one_line(&toast.text)).color(tokens.text));
+                ui.add_space(metrics::SPACE_8);
+                if let Some(action) = &toast.action
+                    && Button::secondary(action).show(ui).clicked()
+                {
+                    event = Some(ToastEvent::Action(toast.tag));
+                }
+                if IconButton::new(icons::X, "Dismiss").show(ui).clicked() {
+                    event = Some(ToastEvent::Gone(toast.tag));
+                }
+            });
+        })
+        .response;
+    let id = Id::unique(("toast", shown.serial));
+    let announced = ui.interact(response.rect, id, egui::Sense::hover());
+    ui.ctx().accesskit_node_builder(announced.id, |node| {
+        let failed = toast.kind == ToastKind::Failed;
+        node.set_role(if failed { Role::Alert } else { Role::Status });
+        node.set_live(if failed {
+            accesskit::Live::Assertive
+        } else {
+            accesskit::Live::Polite
+        });
+        node.set_label(toast.text.as_str());
+    });
+    ui.add_space(metrics::SPACE_4);
+    Outcome {
+        hovered: response.contains_pointer(),
+        event,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+    use super::{MAX_WAITING, Toast, ToastEvent, ToastKind, Toasts};
+
+    fn toast(tag: u64, text: &str) -> Toast {
+        Toast {
+            tag,
+            kind: ToastKind::Done,
+            text: text.to_owned(),
+            action: Some("Undo".to_owned()),
+        }
+    }
+
+    fn harness() -> Harness<'static, (Toasts, Vec<ToastEvent>)> {
+        let mut toasts = Toasts::default();
+        toasts.push(toast(7, "Deleted 1 record"));
+        Harness::builder()
+            .with_size([500.0, 300.0])
+            .with_context_setup(crate::theme::install)
+            .build_ui_state(
+                |ui, (toasts, events): &mut (Toasts, Vec<ToastEvent>)| {
+                    events.extend(toasts.show(ui.ctx(), 40.0));
+                },
+                (toasts, Vec::new()),
+            )
+    }
+
+    #[test]
+    fn a_message_is_announced_and_its_button_answers_once() {
+        let mut harness = harness();
+        harness.run_steps(3);
+        let message = harness.get_by_role_and_label(egui::Role::Status, "Deleted 1 record");
+        assert_eq!(
+            message.accesskit_node().data().live(),
+            Some(egui::accesskit::Live::Polite)
+        );
+        harness.get_by_label("Undo").click();
+        harness.run_steps(3);
+        assert_eq!(harness.state().1, [ToastEvent::Action(7)]);
+        assert!(harness.state().0.is_empty());
+    }
+
+    #[test]
+    fn a_message_leaves_after_five_seconds_and_not_earlier() {
+        let mut harness = harness();
+        harness.run_steps(4);
+        assert!(harness.state().1.is_empty());
+        // The harness steps a quarter of a second at a time.
+        harness.run_steps(24);
+        assert_eq!(harness.state().1, [ToastEvent::Gone(7)]);
+    }
+
+    #[test]
+    fn a_flood_of_messages_is_bounded() {
+        let mut toasts = Toasts::default();
+        for tag in 0..1000 {
+            toasts.push(toast(tag, "again"));
+        }
+        assert_eq!(toasts.queue.len(), MAX_WAITING);
+        assert_eq!(toasts.queue.back().map(|shown| shown.toast.tag), Some(999));
+    }
+}

@@ -1,0 +1,509 @@
+//! A value as a tree: one flat list of rows, of which only the visible ones are asked for.
+//!
+//! The caller keeps what is open and hands out rows by index ([`TreeModel`]); the tree knows no
+//! value type beyond its colour. One keyboard focus, arrow keys as in every file manager.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use egui::{
+    Align, Color32, CornerRadius, Event, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui,
+    UiBuilder, accesskit, pos2, vec2,
+};
+
+use super::highlight::highlight;
+use super::virtual_list::VirtualList;
+use super::virtual_rows::ScrollPos;
+use super::{access, keyboard};
+use crate::theme::{Tokens, icons, metrics, paint, type_scale};
+
+const INDENT: f32 = 18.0;
+const GUTTER: f32 = 16.0;
+/// More characters of one value are not painted; the text view shows them all.
+const MAX_CHARS: usize = 300;
+
+/// The colour of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueColor {
+    /// Strings, and text forms of bytes.
+    String,
+    /// Integers, floats, timestamps.
+    Number,
+    /// True and false.
+    Bool,
+    /// Null.
+    Null,
+    /// What stands for a list or map (`list · 9`) or for rows not shown (`3 … 8`).
+    Summary,
+}
+
+impl ValueColor {
+    /// The colour in a set of tokens.
+    pub fn of(self, tokens: &Tokens) -> Color32 {
+        match self {
+            Self::String => tokens.string,
+            Self::Number => tokens.number,
+            Self::Bool => tokens.boolean,
+            Self::Null => tokens.null,
+            Self::Summary => tokens.muted,
+        }
+    }
+}
+
+/// One visible row of the tree.
+#[derive(Debug, Clone)]
+pub struct TreeRow<'a> {
+    /// How deep the row stands, from 0.
+    pub depth: usize,
+    /// The map key or the list index.
+    pub label: Cow<'a, str>,
+    /// Whether the label is a list index, which is painted quieter than a key.
+    pub is_index: bool,
+    /// The value as text.
+    pub text: Cow<'a, str>,
+    /// The colour of the text.
+    pub color: ValueColor,
+    /// Whether the row can be opened and is open.
+    pub expanded: Option<bool>,
+    /// What matched the search, as byte ranges of `text`.
+    pub matches: &'a [Range<usize>],
+}
+
+/// The rows of a tree whose closed branches are left out.
+pub trait TreeModel {
+    /// Number of rows.
+    fn len(&self) -> usize;
+
+    /// The row at `index`, which is less than [`Self::len`].
+    fn row(&self, index: usize) -> TreeRow<'_>;
+
+    /// The row that contains the row at `index`. The default walks upwards; a model that knows
+    /// better overrides it.
+    fn parent(&self, index: usize) -> Option<usize> {
+        let depth = self.row(index).depth;
+        (0..index)
+            .rev()
+            .find(|above| self.row(*above).depth < depth)
+    }
+
+    /// Whether there is nothing to show.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// What the tree keeps between frames.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TreeState {
+    pos: ScrollPos,
+    caret: Option<usize>,
+}
+
+impl TreeState {
+    /// The row the keyboard stands on.
+    pub fn caret(&self) -> Option<usize> {
+        self.caret
+    }
+
+    /// Moves the keyboard to a row.
+    pub fn set_caret(&mut self, row: Option<usize>) {
+        self.caret = row;
+    }
+}
+
+/// What the user did to the tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TreeEvent {
+    /// The caret moved to this row.
+    Select(usize),
+    /// Open this row.
+    Expand(usize),
+    /// Close this row.
+    Collapse(usize),
+    /// Open this row and everything below it.
+    ExpandAll(usize),
+    /// Edit this row (Enter, or a double click on a leaf).
+    Activate(usize),
+    /// This row was clicked with the secondary button.
+    Menu(usize),
+}
+
+/// Fills the available space with the tree; returns the whole widget's response, for focus and a
+/// context menu, and what the user did.
+pub fn value_tree(
+    ui: &mut Ui,
+    id: Id,
+    label: &str,
+    state: &mut TreeState,
+    model: &dyn TreeModel,
+) -> (Response, Vec<TreeEvent>) {
+    let mut events = Vec::new();
+    let rows = (model.len(), metrics::VALUE_ROW);
+    let list = VirtualList::begin(ui, id, (Role::Tree, label), rows, &mut state.pos);
+    state.caret = state.caret.filter(|row| *row < model.len());
+    pointer(&list, state, model, &mut events);
+    if list.response.has_focus() {
+        let filter = EventFilter {
+            horizontal_arrows: true,
+            vertical_arrows: true,
+            ..Default::default()
+        };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+        keys(ui, &list, state, model, &mut events);
+    }
+
+    let hovered = list.hovered(state.pos);
+    let focused = list.response.has_focus();
+    for index in list.visible(state.pos) {
+        let rect = list.row_rect(index, state.pos);
+        let row = model.row(index);
+        let marks = Marks {
+            hovered: hovered == Some(index),
+            caret: state.caret == Some(index),
+            focused,
+        };
+        show_row(ui, id, list.rect, rect, index, &row, marks);
+    }
+    (list.finish(ui, &mut state.pos), events)
+}
+
+fn caret_place(rect: Rect, depth: usize) -> Rect {
+    let left = rect.left() + metrics::SPACE_8 + INDENT * depth as f32;
+    Rect::from_min_size(pos2(left, rect.top()), vec2(GUTTER, rect.height()))
+}
+
+fn pointer(
+    list: &VirtualList,
+    state: &mut TreeState,
+    model: &dyn TreeModel,
+    events: &mut Vec<TreeEvent>,
+) {
+    let Some(at) = list.response.interact_pointer_pos() else {
+        return;
+    };
+    let Some(index) = list.row_at(at, state.pos) else {
+        return;
+    };
+    let response = &list.response;
+    if response.clicked() || response.secondary_clicked() {
+        if state.caret != Some(index) {
+            state.caret = Some(index);
+            events.push(TreeEvent::Select(index));
+        }
+        if response.secondary_clicked() {
+            events.push(TreeEvent::Menu(index));
+            return;
+        }
+        let row = model.row(index);
+        let on_caret = caret_place(list.rect, row.depth).x_range().contains(at.x);
+        match row.expanded {
+            Some(open) if on_caret || response.double_clicked() => {
+                events.push(if open {
+                    TreeEvent::Collapse(index)
+                } else {
+                    TreeEvent::Expand(index)
+                });
+            }
+            None if response.double_clicked() => events.push(TreeEvent::Activate(index)),
+            _ => {}
+        }
+    }
+}
+
+fn keys(
+    ui: &Ui,
+    list: &VirtualList,
+    state: &mut TreeState,
+    model: &dyn TreeModel,
+    events: &mut Vec<TreeEvent>,
+) {
+    let taken = keyboard::take_keys(ui, |key, modifiers| {
+        modifiers.is_none()
+            && matches!(
+                key,
+                Key::ArrowUp
+                    | Key::ArrowDown
+                    | Key::ArrowLeft
+                    | Key::ArrowRight
+                    | Key::Home
+                    | Key::End
+                    | Key::PageUp
+                    | Key::PageDown
+                    | Key::Enter
+                    | Key::Space
+            )
+    });
+    let page = list.space.page().saturating_sub(1).max(1);
+    for (key, _) in taken {
+        apply(key, page, state, model, events);
+        if let Some(caret) = state.caret {
+            state.pos = state.pos.revealing(caret, list.space);
+        }
+    }
+    let star = ui.input_mut(|input| {
+        let before = input.events.len();
+        input
+            .events
+            .retain(|event| !matches!(event, Event::Text(text) if text == "*"));
+        input.events.len() < before
+    });
+    if star && let Some(caret) = state.caret {
+        events.push(TreeEvent::ExpandAll(caret));
+    }
+}
+
+fn apply(
+    key: Key,
+    page: usize,
+    state: &mut TreeState,
+    model: &dyn TreeModel,
+    events: &mut Vec<TreeEvent>,
+) {
+    let Some(last) = model.len().checked_sub(1) else {
+        return;
+    };
+    let Some(here) = state.caret else {
+        state.caret = Some(0);
+        events.push(TreeEvent::Select(0));
+        return;
+    };
+    let expanded = model.row(here).expanded;
+    let target = match (key, expanded) {
+        (Key::ArrowUp, _) => here.saturating_sub(1),
+        (Key::ArrowDown, _) | (Key::ArrowRight, Some(true)) => here + 1,
+        (Key::PageUp, _) => here.saturating_sub(page),
+        (Key::PageDown, _) => here.saturating_add(page),
+        (Key::Home, _) => 0,
+        (Key::End, _) => last,
+        (Key::ArrowLeft, Some(false) | None) => model.parent(here).unwrap_or(here),
+        (Key::ArrowRight | Key::Space, Some(false)) => {
+            events.push(TreeEvent::Expand(here));
+            here
+        }
+        (Key::ArrowLeft | Key::Space, Some(true)) => {
+            events.push(TreeEvent::Collapse(here));
+            here
+        }
+        (Key::Enter, _) => {
+            events.push(TreeEvent::Activate(here));
+            here
+        }
+        _ => here,
+    }
+    .min(last);
+    if target != here {
+        state.caret = Some(target);
+        events.push(TreeEvent::Select(target));
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Marks {
+    hovered: bool,
+    caret: bool,
+    focused: bool,
+}
+
+fn show_row(
+    ui: &mut Ui,
+    tree: Id,
+    clip: Rect,
+    rect: Rect,
+    index: usize,
+    row: &TreeRow<'_>,
+    marks: Marks,
+) {
+    let tokens = Tokens::of(ui);
+    let id = tree.with(index);
+    let mut ui = ui.new_child(
+        UiBuilder::new()
+            .scope_id(id)
+            .max_rect(rect)
+            .accessibility_parent(tree)
+            .accessibility_role(Role::TreeItem)
+            .sense(Sense::hover()),
+    );
+    ui.shrink_clip_rect(clip);
+    node(&ui, tree, id, rect.intersect(clip), row, marks);
+
+    let surface = rect.shrink2(vec2(metrics::SPACE_4, 0.0));
+    let radius = CornerRadius::same(metrics::RADIUS_SMALL);
+    if marks.caret {
+        ui.painter()
+            .rect_filled(surface, radius, tokens.accent_surface);
+        if marks.focused {
+            let line = egui::Stroke::new(1.0, tokens.accent);
+            ui.painter()
+                .rect_stroke(surface, radius, line, egui::StrokeKind::Inside);
+        }
+    } else if marks.hovered {
+        ui.painter().rect_filled(surface, radius, tokens.hover);
+    }
+
+    let caret = caret_place(rect, row.depth);
+    if let Some(open) = row.expanded {
+        let glyph = if open {
+            icons::CARET_DOWN
+        } else {
+            icons::CARET_RIGHT
+        };
+        let place = caret.with_max_x(caret.left() + 12.0);
+        paint::icon(ui.painter(), place, glyph, 10.0, tokens.muted);
+    }
+    let room = Rect::from_min_max(
+        pos2(caret.right(), rect.top()),
+        pos2(rect.right() - metrics::SPACE_12, rect.bottom()),
+    );
+    let color = if row.is_index {
+        tokens.muted
+    } else {
+        tokens.path
+    };
+    let label = type_scale::line(
+        &ui,
+        &row.label,
+        type_scale::mono(),
+        color,
+        room.width() * 0.6,
+    );
+    let placed = paint::text_in(ui.painter(), room, Align::Min, label);
+    let room = room.with_min_x(placed.right() + 12.0);
+    let font = type_scale::mono();
+    let job = highlight(
+        &row.text,
+        row.matches,
+        &font,
+        row.color.of(tokens),
+        tokens,
+        MAX_CHARS,
+    );
+    let text = type_scale::line_job(&ui, job, room.width());
+    paint::text_in(ui.painter(), room, Align::Min, text);
+}
+
+fn node(ui: &Ui, tree: Id, id: Id, rect: Rect, row: &TreeRow<'_>, marks: Marks) {
+    let value = type_scale::one_line(&row.text);
+    ui.ctx().accesskit_node_builder(id, |node| {
+        node.set_label(row.label.as_ref());
+        node.set_value(value);
+        node.set_level(row.depth + 1);
+        node.set_selected(marks.caret);
+        node.set_bounds(access::bounds(rect));
+        node.add_action(accesskit::Action::Click);
+        if let Some(open) = row.expanded {
+            node.set_expanded(open);
+        }
+    });
+    if marks.caret {
+        ui.ctx().accesskit_node_builder(tree, |node| {
+            node.set_active_descendant(id.accesskit_id());
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::{Event, Key};
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+    use super::{Cow, TreeEvent, TreeModel, TreeRow, TreeState, ValueColor, value_tree};
+
+    /// `root` (open) with `many` children, of which the first is closed.
+    struct Model {
+        many: usize,
+    }
+
+    impl TreeModel for Model {
+        fn len(&self) -> usize {
+            self.many + 1
+        }
+
+        fn row(&self, index: usize) -> TreeRow<'_> {
+            let label = if index == 0 {
+                "root".into()
+            } else {
+                format!("item {index}").into()
+            };
+            let expanded = match index {
+                0 => Some(true),
+                1 => Some(false),
+                _ => None,
+            };
+            TreeRow {
+                depth: usize::from(index > 0),
+                label,
+                is_index: false,
+                text: Cow::Borrowed("text"),
+                color: ValueColor::String,
+                expanded,
+                matches: &[],
+            }
+        }
+    }
+
+    fn harness(many: usize) -> Harness<'static, (TreeState, Vec<TreeEvent>)> {
+        Harness::builder()
+            .with_size([300.0, 200.0])
+            .with_context_setup(crate::theme::install)
+            .build_ui_state(
+                move |ui, (state, events): &mut (TreeState, Vec<TreeEvent>)| {
+                    let id = egui::Id::unique("tree");
+                    events.extend(value_tree(ui, id, "Value", state, &Model { many }).1);
+                },
+                <(TreeState, Vec<TreeEvent>)>::default(),
+            )
+    }
+
+    fn after(harness: &mut Harness<'_, (TreeState, Vec<TreeEvent>)>, key: Key) -> Vec<TreeEvent> {
+        harness.key_press(key);
+        harness.run();
+        std::mem::take(&mut harness.state_mut().1)
+    }
+
+    #[test]
+    fn the_arrow_keys_open_close_and_walk() {
+        let mut harness = harness(1_000_000);
+        harness.run();
+        harness.get_by_label("item 2").click();
+        harness.run();
+        assert_eq!(
+            std::mem::take(&mut harness.state_mut().1),
+            [TreeEvent::Select(2)]
+        );
+        assert_eq!(after(&mut harness, Key::ArrowLeft), [TreeEvent::Select(0)]);
+        assert_eq!(
+            after(&mut harness, Key::ArrowLeft),
+            [TreeEvent::Collapse(0)]
+        );
+        assert_eq!(after(&mut harness, Key::ArrowRight), [TreeEvent::Select(1)]);
+        assert_eq!(after(&mut harness, Key::ArrowRight), [TreeEvent::Expand(1)]);
+        assert_eq!(after(&mut harness, Key::Enter), [TreeEvent::Activate(1)]);
+        assert_eq!(
+            after(&mut harness, Key::End),
+            [TreeEvent::Select(1_000_000)]
+        );
+        assert!(
+            harness.query_by_label("item 1000000").is_some(),
+            "the caret is scrolled to"
+        );
+        harness.event(Event::Text("*".to_owned()));
+        harness.run();
+        assert_eq!(
+            std::mem::take(&mut harness.state_mut().1),
+            [TreeEvent::ExpandAll(1_000_000)]
+        );
+    }
+
+    #[test]
+    fn rows_carry_level_value_and_whether_they_are_open() {
+        let mut harness = harness(3);
+        harness.run();
+        let row = harness.get_by_label("item 1");
+        assert_eq!(row.accesskit_node().role(), egui::Role::TreeItem);
+        assert_eq!(row.accesskit_node().data().level(), Some(2));
+        assert_eq!(row.accesskit_node().data().is_expanded(), Some(false));
+        assert_eq!(row.value().as_deref(), Some("text"));
+        assert_eq!(harness.get_all_by_role(egui::Role::TreeItem).count(), 4);
+    }
+}
