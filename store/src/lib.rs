@@ -2,14 +2,25 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod batch;
 mod clock;
+mod commit;
+mod expiry;
 pub mod file;
 mod key;
+mod memtable;
 mod path;
 mod record;
+mod segment;
+mod snapshot;
+mod state;
 pub mod value;
 
+pub use batch::{CodecError, Expiry, Op, Rejection, WriteBatch};
 pub use clock::{Clock, ManualClock, Millis, SystemClock};
+pub use commit::{Cause, Change, Commit, Seq, SettingChange};
 pub use key::{KEY_BYTES_MAX, Key, KeyError};
 pub use path::{PATH_BYTES_MAX, Path, PathError, PathSegment, ROOT_PATH, visit_at, walk};
 pub use record::{Meta, Record, RecordRef, Scan};
+pub use segment::{Merge, Merged};
+pub use snapshot::{Records, Snapshot};

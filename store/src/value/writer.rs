@@ -18,6 +18,11 @@ impl ValueWriter {
         Self { bytes: Vec::new() }
     }
 
+    /// A writer that goes on behind `bytes`.
+    pub const fn from_bytes(bytes: Vec<u8>) -> Self {
+        Self { bytes }
+    }
+
     /// What was written.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes

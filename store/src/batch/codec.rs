@@ -1,0 +1,376 @@
+//! Batches and chunks as MessagePack, the payload of the file's frames (FORMAT, "Payload").
+//!
+//! `array(n)` of ops `[opcode, key, …]`, followed by nothing. A checkpoint chunk is a batch of
+//! puts in key order; that is why it can serve as a block of a segment without being rewritten.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use super::{Op, WriteBatch};
+use crate::clock::Millis;
+use crate::commit::{Cause, Change, SettingChange};
+use crate::key::Key;
+use crate::record::{Meta, Record, RecordRef};
+use crate::value::{EncodedValue, ValueRef, ValueWriter, validate};
+
+const OPCODE_PUT: i64 = 1;
+const OPCODE_DELETE: i64 = 2;
+const OPCODE_SET_EXPIRY: i64 = 3;
+const OPCODE_SET_SETTING: i64 = 4;
+
+/// Why an authentic payload cannot be read: a defect of the program that wrote it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CodecError {
+    /// Not MessagePack of the expected shape.
+    #[error("a batch in the file is malformed")]
+    Malformed,
+    /// An op this program does not know.
+    #[error("a batch in the file holds the unknown operation {opcode}")]
+    UnknownOpcode {
+        /// Its number.
+        opcode: i64,
+    },
+    /// Bytes behind the batch.
+    #[error("a batch in the file is followed by other bytes")]
+    TrailingBytes,
+    /// Records of a checkpoint that do not ascend by key.
+    #[error("the checkpoint is not in key order")]
+    Unordered,
+}
+
+/// Encodes what a batch did. Times are part of it, so that replaying needs no clock.
+pub(crate) fn encode_changes(changes: &[Change], settings: &[SettingChange]) -> Bytes {
+    let mut writer = ValueWriter::new();
+    writer.list(changes.len() + settings.len());
+    let mut bytes = writer.into_bytes();
+    for change in changes {
+        match (&change.before, &change.after) {
+            (_, None) => write_delete(&mut bytes, change.key.as_str()),
+            (Some(before), Some(after)) if before.value == after.value => {
+                write_set_expiry(&mut bytes, after);
+            }
+            (_, Some(after)) => write_put(&mut bytes, after.as_ref(), after.value.as_bytes()),
+        }
+    }
+    for setting in settings {
+        write_setting(&mut bytes, &setting.name, setting.after.as_ref());
+    }
+    Bytes::from(bytes)
+}
+
+fn write_head(bytes: &mut Vec<u8>, len: usize, opcode: i64, key: &str) {
+    let mut writer = ValueWriter::from_bytes(std::mem::take(bytes));
+    writer.list(len);
+    writer.int(opcode);
+    writer.string(key);
+    *bytes = writer.into_bytes();
+}
+
+fn write_put(bytes: &mut Vec<u8>, record: RecordRef<'_>, value: &[u8]) {
+    write_head(bytes, 4, OPCODE_PUT, record.key);
+    bytes.extend_from_slice(value);
+    write_meta(bytes, record.meta);
+}
+
+fn write_meta(bytes: &mut Vec<u8>, meta: Meta) {
+    let mut writer = ValueWriter::from_bytes(std::mem::take(bytes));
+    writer.list(3);
+    writer.int(meta.created_at.0);
+    writer.int(meta.modified_at.0);
+    match meta.expires_at {
+        Some(at) => writer.int(at.0),
+        None => writer.null(),
+    }
+    *bytes = writer.into_bytes();
+}
+
+fn write_delete(bytes: &mut Vec<u8>, key: &str) {
+    write_head(bytes, 2, OPCODE_DELETE, key);
+}
+
+/// A changed expiry does not repeat the value, which may have 50 MB.
+fn write_set_expiry(bytes: &mut Vec<u8>, record: &Record) {
+    write_head(bytes, 3, OPCODE_SET_EXPIRY, record.key.as_str());
+    write_meta(bytes, record.meta);
+}
+
+fn write_setting(bytes: &mut Vec<u8>, name: &str, value: Option<&EncodedValue>) {
+    write_head(
+        bytes,
+        if value.is_some() { 3 } else { 2 },
+        OPCODE_SET_SETTING,
+        name,
+    );
+    if let Some(value) = value {
+        bytes.extend_from_slice(value.as_bytes());
+    }
+}
+
+/// An op as the file holds it.
+enum StoredOp {
+    Put {
+        key: Range<usize>,
+        value: Range<usize>,
+        meta: Meta,
+    },
+    Delete {
+        key: Range<usize>,
+    },
+    SetExpiry {
+        key: Range<usize>,
+        meta: Meta,
+    },
+    SetSetting {
+        name: Range<usize>,
+        value: Option<Range<usize>>,
+    },
+}
+
+/// Decodes a journal payload into a batch that, prepared and applied, does what was done.
+pub(crate) fn decode_batch(payload: &Bytes) -> Result<WriteBatch, CodecError> {
+    let mut batch = WriteBatch::new(Cause::Recovery);
+    let text = |range: Range<usize>| {
+        std::str::from_utf8(payload.get(range).unwrap_or_default()).or(Err(CodecError::Malformed))
+    };
+    let key = |range| text(range).and_then(|key| Key::new(key).or(Err(CodecError::Malformed)));
+    let value = |range: Range<usize>| EncodedValue::from_validated(payload.slice(range));
+    for op in read_ops(payload)? {
+        batch.push(match op {
+            StoredOp::Put {
+                key: at,
+                value: value_at,
+                meta,
+            } => Op::Restore(Record {
+                key: key(at)?,
+                value: value(value_at),
+                meta,
+            }),
+            StoredOp::Delete { key: at } => Op::Delete { key: key(at)? },
+            StoredOp::SetExpiry { key: at, meta } => Op::SetMeta {
+                key: key(at)?,
+                meta,
+            },
+            StoredOp::SetSetting {
+                name,
+                value: value_at,
+            } => Op::SetSetting {
+                name: text(name)?.to_owned(),
+                value: value_at.map(value),
+            },
+        });
+    }
+    Ok(batch)
+}
+
+/// Where the parts of one record lie in a chunk.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ChunkEntry {
+    pub(crate) key_at: u32,
+    pub(crate) key_len: u16,
+    pub(crate) value_at: u32,
+    pub(crate) value_len: u32,
+    pub(crate) meta: Meta,
+}
+
+/// What a checkpoint chunk holds.
+pub(crate) struct Chunk {
+    /// Its records, in ascending order of their keys.
+    pub(crate) entries: Vec<ChunkEntry>,
+    /// Its settings of the file.
+    pub(crate) settings: Vec<(String, EncodedValue)>,
+}
+
+/// Reads a checkpoint chunk, checking all of it.
+pub(crate) fn read_chunk(payload: &Bytes) -> Result<Chunk, CodecError> {
+    let mut chunk = Chunk {
+        entries: Vec::new(),
+        settings: Vec::new(),
+    };
+    let mut last: Option<Range<usize>> = None;
+    for op in read_ops(payload)? {
+        match op {
+            StoredOp::Put { key, value, meta } => {
+                let bytes = payload.get(key.clone()).unwrap_or_default();
+                let text = std::str::from_utf8(bytes).or(Err(CodecError::Malformed))?;
+                Key::check(text).or(Err(CodecError::Malformed))?;
+                if last.is_some_and(|last| payload.get(last).unwrap_or_default() >= bytes) {
+                    return Err(CodecError::Unordered);
+                }
+                last = Some(key.clone());
+                chunk.entries.push(ChunkEntry {
+                    key_at: key.start as u32,
+                    key_len: key.len() as u16,
+                    value_at: value.start as u32,
+                    value_len: value.len() as u32,
+                    meta,
+                });
+            }
+            StoredOp::SetSetting {
+                name,
+                value: Some(value),
+            } => {
+                let name = payload.get(name).unwrap_or_default();
+                let name = std::str::from_utf8(name).or(Err(CodecError::Malformed))?;
+                let value = EncodedValue::from_validated(payload.slice(value));
+                chunk.settings.push((name.to_owned(), value));
+            }
+            StoredOp::Delete { .. } | StoredOp::SetExpiry { .. } | StoredOp::SetSetting { .. } => {
+                return Err(CodecError::Malformed);
+            }
+        }
+    }
+    Ok(chunk)
+}
+
+fn read_ops(payload: &Bytes) -> Result<Vec<StoredOp>, CodecError> {
+    // Frames hold at most 64 MiB, but a transaction is a sequence of them: places are 32 bits.
+    if u32::try_from(payload.len()).is_err() {
+        return Err(CodecError::Malformed);
+    }
+    let mut cursor = Cursor { payload, at: 0 };
+    let count = cursor.list()?;
+    // An op takes three bytes at least: a count that cannot be true must not reserve memory.
+    let mut ops = Vec::with_capacity(count.min(payload.len() / 3));
+    for _ in 0..count {
+        ops.push(cursor.op()?);
+    }
+    if cursor.at == payload.len() {
+        Ok(ops)
+    } else {
+        Err(CodecError::TrailingBytes)
+    }
+}
+
+struct Cursor<'a> {
+    payload: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    fn op(&mut self) -> Result<StoredOp, CodecError> {
+        let len = self.list()?;
+        let opcode = self.int()?;
+        match (opcode, len) {
+            (OPCODE_PUT, 4) => Ok(StoredOp::Put {
+                key: self.text()?,
+                value: self.value()?,
+                meta: self.meta()?,
+            }),
+            (OPCODE_DELETE, 2) => Ok(StoredOp::Delete { key: self.text()? }),
+            (OPCODE_SET_EXPIRY, 3) => Ok(StoredOp::SetExpiry {
+                key: self.text()?,
+                meta: self.meta()?,
+            }),
+            (OPCODE_SET_SETTING, 2) => Ok(StoredOp::SetSetting {
+                name: self.text()?,
+                value: None,
+            }),
+            (OPCODE_SET_SETTING, 3) => Ok(StoredOp::SetSetting {
+                name: self.text()?,
+                value: Some(self.value()?),
+            }),
+            (OPCODE_PUT..=OPCODE_SET_SETTING, _) => Err(CodecError::Malformed),
+            (opcode, _) => Err(CodecError::UnknownOpcode { opcode }),
+        }
+    }
+
+    fn rest(&self) -> &'a [u8] {
+        self.payload.get(self.at..).unwrap_or_default()
+    }
+
+    /// Passes over a list's head: short (one byte), 16 or 32 bits.
+    fn list(&mut self) -> Result<usize, CodecError> {
+        let (width, len) = match self.rest() {
+            [head @ 0x90..=0x9F, ..] => (1, usize::from(head & 0x0F)),
+            [0xDC, a, b, ..] => (3, usize::from(u16::from_be_bytes([*a, *b]))),
+            [0xDD, a, b, c, d, ..] => (5, u32::from_be_bytes([*a, *b, *c, *d]) as usize),
+            _ => return Err(CodecError::Malformed),
+        };
+        self.at += width;
+        Ok(len)
+    }
+
+    fn value(&mut self) -> Result<Range<usize>, CodecError> {
+        let start = self.at;
+        let rest = validate(self.rest()).or(Err(CodecError::Malformed))?;
+        self.at = self.payload.len() - rest.len();
+        Ok(start..self.at)
+    }
+
+    fn scalar(&mut self) -> Result<ValueRef<'a>, CodecError> {
+        let range = self.value()?;
+        Ok(ValueRef::read(self.payload.get(range).unwrap_or_default()))
+    }
+
+    fn int(&mut self) -> Result<i64, CodecError> {
+        match self.scalar()? {
+            ValueRef::Int(int) => Ok(int),
+            _ => Err(CodecError::Malformed),
+        }
+    }
+
+    /// A text; the range is that of its bytes, behind its head.
+    fn text(&mut self) -> Result<Range<usize>, CodecError> {
+        match self.scalar()? {
+            ValueRef::String(text) => Ok(self.at - text.len()..self.at),
+            _ => Err(CodecError::Malformed),
+        }
+    }
+
+    fn meta(&mut self) -> Result<Meta, CodecError> {
+        if self.list()? != 3 {
+            return Err(CodecError::Malformed);
+        }
+        Ok(Meta {
+            created_at: Millis(self.int()?),
+            modified_at: Millis(self.int()?),
+            expires_at: match self.scalar()? {
+                ValueRef::Null => None,
+                ValueRef::Int(at) => Some(Millis(at)),
+                _ => return Err(CodecError::Malformed),
+            },
+        })
+    }
+}
+
+/// Fills one checkpoint chunk.
+#[derive(Default)]
+pub(crate) struct ChunkWriter {
+    ops: Vec<u8>,
+    count: usize,
+}
+
+impl ChunkWriter {
+    /// Adds a record; the caller goes in key order.
+    pub(crate) fn push(&mut self, record: RecordRef<'_>, value: &[u8]) {
+        write_put(&mut self.ops, record, value);
+        self.count += 1;
+    }
+
+    /// Adds a setting of the file.
+    pub(crate) fn push_setting(&mut self, name: &str, value: &EncodedValue) {
+        write_setting(&mut self.ops, name, Some(value));
+        self.count += 1;
+    }
+
+    /// How many bytes the ops have.
+    pub(crate) const fn len(&self) -> usize {
+        self.ops.len()
+    }
+
+    /// Whether nothing was added since the last chunk.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The chunk's payload; the writer is empty again.
+    pub(crate) fn take(&mut self) -> Bytes {
+        let mut head = ValueWriter::new();
+        head.list(self.count);
+        let mut payload = head.into_bytes();
+        payload.append(&mut self.ops);
+        self.count = 0;
+        Bytes::from(payload)
+    }
+}

@@ -1,0 +1,50 @@
+//! Which records are due. Never reads a clock: the time is given.
+
+use imbl::OrdSet;
+
+use crate::clock::Millis;
+use crate::key::Key;
+use crate::record::Record;
+
+/// The records that expire, by the moment at which they do.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ExpiryIndex {
+    due: OrdSet<(Millis, Key)>,
+}
+
+impl ExpiryIndex {
+    pub(crate) fn insert(&mut self, record: &Record) {
+        if let Some(at) = record.meta.expires_at {
+            self.due.insert((at, record.key.clone()));
+        }
+    }
+
+    pub(crate) fn remove(&mut self, record: &Record) {
+        if let Some(at) = record.meta.expires_at {
+            self.due.remove(&(at, record.key.clone()));
+        }
+    }
+
+    /// How many records expire at all.
+    pub(crate) fn len(&self) -> usize {
+        self.due.len()
+    }
+
+    /// When the next record expires, or did.
+    pub(crate) fn next(&self) -> Option<Millis> {
+        self.due.get_min().map(|(at, _)| *at)
+    }
+
+    /// The records whose time has passed at `now`, the longest overdue first.
+    pub(crate) fn due(&self, now: Millis) -> impl Iterator<Item = &Key> {
+        self.due
+            .iter()
+            .take_while(move |(at, _)| *at <= now)
+            .map(|(_, key)| key)
+    }
+
+    /// The records that expire after `now`, the next first.
+    pub(crate) fn upcoming(&self, now: Millis) -> impl Iterator<Item = &(Millis, Key)> {
+        self.due.iter().skip_while(move |(at, _)| *at <= now)
+    }
+}

@@ -1,0 +1,71 @@
+//! Recent changes, in a persistent ordered map: a snapshot of it is O(1).
+
+use std::ops::Bound;
+use std::sync::Arc;
+
+use imbl::OrdMap;
+use imbl::ordmap::RangedIter;
+use imbl::shared_ptr::DefaultSharedPtr;
+
+use crate::key::Key;
+use crate::record::Record;
+
+/// How many records the memtable takes before it is sealed into a segment.
+pub(crate) const MEMTABLE_RECORDS_MAX: usize = 16 * 1024;
+
+/// How many bytes of values it takes, likewise.
+pub(crate) const MEMTABLE_BYTES_MAX: u64 = 12 * 1024 * 1024;
+
+/// Walks a range of the memtable.
+pub(crate) type Recent<'a> = RangedIter<'a, Key, Arc<Record>, DefaultSharedPtr>;
+
+/// The records written since the last segment was sealed. What they replaced or deleted is marked
+/// dead in the segment that holds it, so that a key lives in one place only and counts are sums.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Memtable {
+    records: OrdMap<Key, Arc<Record>>,
+    value_bytes: u64,
+}
+
+impl Memtable {
+    pub(crate) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<&Arc<Record>> {
+        self.records.get(key)
+    }
+
+    pub(crate) fn insert(&mut self, record: Record) {
+        self.value_bytes += record.value.len() as u64;
+        let replaced = self.records.insert(record.key.clone(), Arc::new(record));
+        self.forget(replaced.as_deref());
+    }
+
+    /// Removes a record; whether there was one.
+    pub(crate) fn remove(&mut self, key: &str) -> bool {
+        let removed = self.records.remove(key);
+        self.forget(removed.as_deref());
+        removed.is_some()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Record>> {
+        self.records.values()
+    }
+
+    /// The records from a key on.
+    pub(crate) fn range_from(&self, start: Bound<&str>) -> Recent<'_> {
+        self.records.range::<_, str>((start, Bound::Unbounded))
+    }
+
+    /// Whether it is time to seal.
+    pub(crate) fn is_full(&self) -> bool {
+        self.records.len() >= MEMTABLE_RECORDS_MAX || self.value_bytes >= MEMTABLE_BYTES_MAX
+    }
+
+    fn forget(&mut self, record: Option<&Record>) {
+        if let Some(record) = record {
+            self.value_bytes = self.value_bytes.saturating_sub(record.value.len() as u64);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! One block of a segment: a checkpoint chunk's bytes and where its records lie in them.
+
+use bytes::Bytes;
+
+use crate::batch::{ChunkEntry, CodecError, read_chunk};
+use crate::key::Key;
+use crate::record::{Record, RecordRef};
+use crate::value::{EncodedValue, ValueRef};
+
+/// Records in key order, kept as the bytes they are stored in.
+#[derive(Debug)]
+pub(crate) struct Block {
+    bytes: Bytes,
+    entries: Box<[ChunkEntry]>,
+}
+
+/// A block, and the settings of the file that stood in its chunk.
+pub(crate) struct DecodedChunk {
+    pub(crate) block: Block,
+    pub(crate) settings: Vec<(String, EncodedValue)>,
+}
+
+impl Block {
+    /// Checks a chunk to its last byte and makes it a block.
+    pub(crate) fn decode(chunk: Bytes) -> Result<DecodedChunk, CodecError> {
+        let decoded = read_chunk(&chunk)?;
+        let block = Self {
+            bytes: chunk,
+            entries: decoded.entries.into(),
+        };
+        Ok(DecodedChunk {
+            block,
+            settings: decoded.settings,
+        })
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(crate) fn memory_bytes(&self) -> u64 {
+        (self.bytes.len() + size_of_val(&*self.entries)) as u64
+    }
+
+    pub(crate) fn first_key(&self) -> &str {
+        self.entries.first().map_or("", |entry| self.key(entry))
+    }
+
+    pub(crate) fn last_key(&self) -> &str {
+        self.entries.last().map_or("", |entry| self.key(entry))
+    }
+
+    pub(crate) fn find(&self, key: &str) -> Result<usize, usize> {
+        self.entries
+            .binary_search_by(|entry| self.key(entry).cmp(key))
+    }
+
+    pub(crate) fn get(&self, index: usize) -> Option<RecordRef<'_>> {
+        let entry = self.entries.get(index)?;
+        let value = ValueRef::read(self.value(entry));
+        Some(RecordRef {
+            key: self.key(entry),
+            value,
+            meta: entry.meta,
+        })
+    }
+
+    pub(crate) fn record(&self, index: usize) -> Option<Record> {
+        let entry = self.entries.get(index)?;
+        let start = entry.value_at as usize;
+        let value = self.bytes.slice(start..start + entry.value_len as usize);
+        Some(Record {
+            key: Key::new(self.key(entry)).ok()?,
+            value: EncodedValue::from_validated(value),
+            meta: entry.meta,
+        })
+    }
+
+    pub(crate) fn value_bytes(&self, index: usize) -> &[u8] {
+        self.entries
+            .get(index)
+            .map_or(&[], |entry| self.value(entry))
+    }
+
+    fn key(&self, entry: &ChunkEntry) -> &str {
+        let start = entry.key_at as usize;
+        let bytes = self
+            .bytes
+            .get(start..start + usize::from(entry.key_len))
+            .unwrap_or_default();
+        std::str::from_utf8(bytes).unwrap_or_default()
+    }
+
+    fn value(&self, entry: &ChunkEntry) -> &[u8] {
+        let start = entry.value_at as usize;
+        self.bytes
+            .get(start..start + entry.value_len as usize)
+            .unwrap_or_default()
+    }
+}

@@ -1,0 +1,124 @@
+//! Merging segments, on any thread, while the store goes on.
+
+use std::sync::Arc;
+
+use super::{Segment, SegmentView, build};
+use crate::batch::CodecError;
+use crate::record::RecordRef;
+
+/// Segments to merge, as they were when the merge was planned.
+#[derive(Debug)]
+pub struct Merge {
+    pub(crate) inputs: Vec<SegmentView>,
+}
+
+/// A merged segment, ready to take the place of its inputs.
+#[derive(Debug)]
+pub struct Merged {
+    pub(crate) inputs: Vec<SegmentView>,
+    pub(crate) segment: Arc<Segment>,
+}
+
+/// How many segments may stand side by side before some are merged: each costs every lookup a
+/// binary search.
+const SEGMENTS_MAX: usize = 6;
+
+impl Merge {
+    /// Chooses what to merge: the youngest segments, up to the first that is four times as large
+    /// as all younger ones together, so that a record is rewritten O(log n) times.
+    pub(crate) fn plan(views: &[SegmentView]) -> Option<Self> {
+        let mut start = views.len();
+        let mut sum = 0_u64;
+        while let Some(index) = start.checked_sub(1) {
+            let len = u64::from(views.get(index)?.segment.len());
+            if views.len() - start >= 2 && len > sum * 4 {
+                break;
+            }
+            sum += len;
+            start = index;
+        }
+        let inputs = views.get(start..)?;
+        let mostly_dead = views
+            .iter()
+            .any(|view| view.dead.count() > 4096 && view.dead.count() > view.segment.len() / 2);
+        if mostly_dead {
+            return Some(Self {
+                inputs: views.to_vec(),
+            });
+        }
+        (views.len() > SEGMENTS_MAX && inputs.len() >= 2).then(|| Self {
+            inputs: inputs.to_vec(),
+        })
+    }
+
+    /// Does the work. Holds no lock; may run on any thread.
+    pub fn run(self) -> Result<Merged, CodecError> {
+        let segment = Arc::new(build(LiveRows::new(&self.inputs))?);
+        Ok(Merged {
+            inputs: self.inputs,
+            segment,
+        })
+    }
+}
+
+impl Merged {
+    /// The merged segment as seen now: rows that died in `current` views of the inputs since the
+    /// merge was planned are dead in it too.
+    pub(crate) fn into_view(self, current: &[SegmentView]) -> SegmentView {
+        let mut view = SegmentView::new(self.segment);
+        for (before, now) in self.inputs.iter().zip(current) {
+            if before.dead.count() == now.dead.count() {
+                continue;
+            }
+            for row in 0..now.segment.len() {
+                if now.dead.contains(row)
+                    && !before.dead.contains(row)
+                    && let Some(record) = now.segment.get(row)
+                {
+                    view.kill(record.key);
+                }
+            }
+        }
+        view
+    }
+}
+
+/// The live rows of several segments in key order. A key lives in one segment at most.
+pub(crate) struct LiveRows<'a> {
+    runs: Vec<(&'a SegmentView, u32)>,
+}
+
+impl<'a> LiveRows<'a> {
+    pub(crate) fn new(views: &'a [SegmentView]) -> Self {
+        let runs = views
+            .iter()
+            .map(|view| (view, next_live(view, 0)))
+            .collect();
+        Self { runs }
+    }
+}
+
+/// The first live row from `row` on.
+pub(crate) fn next_live(view: &SegmentView, mut row: u32) -> u32 {
+    while row < view.segment.len() && view.dead.contains(row) {
+        row += 1;
+    }
+    row
+}
+
+impl<'a> Iterator for LiveRows<'a> {
+    type Item = (RecordRef<'a>, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (run, record) = self
+            .runs
+            .iter()
+            .enumerate()
+            .filter_map(|(run, (view, row))| Some((run, view.segment.get(*row)?)))
+            .min_by_key(|(_, record)| record.key)?;
+        let (view, row) = self.runs.get_mut(run)?;
+        let value = view.segment.value_bytes(*row);
+        *row = next_live(view, *row + 1);
+        Some((record, value))
+    }
+}

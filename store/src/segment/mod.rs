@@ -1,0 +1,122 @@
+//! Segments: immutable runs of records in key order, with rows that are found without walking.
+
+mod bitmap;
+mod block;
+mod builder;
+mod merge;
+mod view;
+
+pub(crate) use bitmap::Bitmap;
+pub(crate) use block::Block;
+pub(crate) use builder::{ChunkIter, build};
+pub(crate) use merge::next_live;
+pub use merge::{Merge, Merged};
+pub(crate) use view::SegmentView;
+
+use std::sync::Arc;
+
+use crate::record::{Record, RecordRef};
+
+/// Records in key order, in blocks. A checkpoint's chunks are the blocks of the first segment, so
+/// that opening a file builds no tree.
+#[derive(Debug)]
+pub(crate) struct Segment {
+    blocks: Box<[Arc<Block>]>,
+    /// The row at which each block starts.
+    starts: Box<[u32]>,
+    len: u32,
+}
+
+impl Segment {
+    /// A segment of blocks that ascend by key; `None` if they do not, or if there are more than
+    /// 2^32 records.
+    pub(crate) fn new(blocks: Vec<Arc<Block>>) -> Option<Self> {
+        let blocks: Vec<_> = blocks.into_iter().filter(|block| block.len() > 0).collect();
+        if blocks
+            .array_windows()
+            .any(|[left, right]| left.last_key() >= right.first_key())
+        {
+            return None;
+        }
+        let mut starts = Vec::with_capacity(blocks.len());
+        let mut len = 0_u32;
+        for block in &blocks {
+            starts.push(len);
+            len = len.checked_add(u32::try_from(block.len()).ok()?)?;
+        }
+        Some(Self {
+            blocks: blocks.into(),
+            starts: starts.into(),
+            len,
+        })
+    }
+
+    /// How many records.
+    pub(crate) const fn len(&self) -> u32 {
+        self.len
+    }
+
+    /// The blocks in order.
+    pub(crate) fn blocks(&self) -> &[Arc<Block>] {
+        &self.blocks
+    }
+
+    /// The row at which a block starts.
+    pub(crate) fn block_start(&self, block: usize) -> u32 {
+        self.starts.get(block).copied().unwrap_or(self.len)
+    }
+
+    /// Memory held by the blocks, in bytes.
+    pub(crate) fn memory_bytes(&self) -> u64 {
+        self.blocks.iter().map(|block| block.memory_bytes()).sum()
+    }
+
+    /// The row of a key, or the row at which it would stand.
+    pub(crate) fn find(&self, key: &str) -> Result<u32, u32> {
+        let after = self
+            .blocks
+            .partition_point(|block| block.first_key() <= key);
+        let Some(index) = after.checked_sub(1) else {
+            return Err(0);
+        };
+        let start = self.block_start(index);
+        match self
+            .blocks
+            .get(index)
+            .map_or(Err(0), |block| block.find(key))
+        {
+            Ok(row) => Ok(start + row as u32),
+            Err(row) => Err(start + row as u32),
+        }
+    }
+
+    /// The record in a row.
+    pub(crate) fn get(&self, row: u32) -> Option<RecordRef<'_>> {
+        let (block, index) = self.locate(row)?;
+        block.get(index)
+    }
+
+    /// The record in a row, sharing the block's bytes.
+    pub(crate) fn record(&self, row: u32) -> Option<Record> {
+        let (block, index) = self.locate(row)?;
+        block.record(index)
+    }
+
+    /// The encoded value in a row.
+    pub(crate) fn value_bytes(&self, row: u32) -> &[u8] {
+        self.locate(row)
+            .map_or(&[], |(block, index)| block.value_bytes(index))
+    }
+
+    fn locate(&self, row: u32) -> Option<(&Block, usize)> {
+        let index = self
+            .starts
+            .partition_point(|start| *start <= row)
+            .checked_sub(1)?;
+        let start = self.starts.get(index)?;
+        Some((self.blocks.get(index)?, (row - start) as usize))
+    }
+}
+
+#[cfg(test)]
+mod tests;

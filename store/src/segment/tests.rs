@@ -1,0 +1,95 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::clock::Millis;
+use crate::key::Key;
+use crate::record::Meta;
+use crate::value::{EncodedValue, Value};
+
+fn record(key: &str, value: i64) -> Record {
+    Record {
+        key: Key::new(key).unwrap(),
+        value: EncodedValue::encode(&Value::Int(value)).unwrap(),
+        meta: Meta {
+            created_at: Millis(1),
+            modified_at: Millis(2),
+            expires_at: Some(Millis(3)),
+        },
+    }
+}
+
+fn segment(records: &[Record]) -> Segment {
+    build(
+        records
+            .iter()
+            .map(|record| (record.as_ref(), record.value.as_bytes())),
+    )
+    .unwrap()
+}
+
+#[test]
+fn a_segment_gives_back_what_it_was_built_of() {
+    let records: Vec<_> = (0..50_000)
+        .map(|n| record(&format!("k{n:06}"), n))
+        .collect();
+    let segment = segment(&records);
+    assert!(segment.blocks().len() > 1);
+    assert_eq!(segment.len(), 50_000);
+    for row in [0, 1, 13_000, 49_999] {
+        assert_eq!(segment.record(row).as_ref(), records.get(row as usize));
+        assert_eq!(segment.find(&format!("k{row:06}")), Ok(row));
+    }
+    assert_eq!(segment.find("a"), Err(0));
+    assert_eq!(segment.find("k000010x"), Err(11));
+    assert_eq!(segment.find("z"), Err(50_000));
+    assert!(segment.get(50_000).is_none());
+}
+
+#[test]
+fn records_that_do_not_ascend_are_refused() {
+    let records = [record("b", 1), record("a", 2)];
+    let built = build(
+        records
+            .iter()
+            .map(|record| (record.as_ref(), record.value.as_bytes())),
+    );
+    assert_eq!(built.err(), Some(crate::batch::CodecError::Unordered));
+}
+
+#[test]
+fn a_merge_keeps_what_lives_and_forgets_what_died_meanwhile() {
+    let mut left = SegmentView::new(Arc::new(segment(&[record("a", 1), record("c", 1)])));
+    let right = SegmentView::new(Arc::new(segment(&[record("b", 2), record("c", 2)])));
+    assert!(left.kill("c"));
+    let merged = Merge {
+        inputs: vec![left.clone(), right.clone()],
+    }
+    .run()
+    .unwrap();
+    let mut now = right;
+    assert!(now.kill("b"));
+    let view = merged.into_view(&[left, now]);
+    assert_eq!(view.live_len(), 2);
+    assert!(view.find_live("b").is_none());
+    let row = view.find_live("c").unwrap();
+    assert_eq!(view.segment.record(row), Some(record("c", 2)));
+}
+
+proptest! {
+    #[test]
+    fn rank_and_select_agree_with_counting(
+        len in 1_u32..20_000,
+        rows in prop::collection::btree_set(0_u32..20_000, 0..300),
+        probe in 0_u32..20_001,
+    ) {
+        let mut bitmap = Bitmap::new(len);
+        for row in &rows {
+            bitmap.insert(*row);
+        }
+        let unmarked: Vec<_> = (0..len).filter(|row| !rows.contains(row)).collect();
+        prop_assert_eq!(bitmap.count() as usize, len as usize - unmarked.len());
+        let before = unmarked.iter().filter(|row| **row < probe).count();
+        prop_assert_eq!(bitmap.unmarked_before(probe) as usize, before);
+        prop_assert_eq!(bitmap.nth_unmarked(probe), unmarked.get(probe as usize).copied());
+    }
+}
