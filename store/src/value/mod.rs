@@ -1,6 +1,7 @@
 //! Values: kept encoded, walked without allocation, owned only while they are edited.
 
 mod encoded;
+pub mod json;
 mod number;
 mod order;
 mod owned;

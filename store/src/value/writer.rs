@@ -1,5 +1,7 @@
 //! Writing MessagePack piece by piece, always in the shortest form.
 
+use std::ops::Range;
+
 use super::Timestamp;
 
 /// Appends values to a buffer. Containers announce their length and are followed by that many
@@ -36,6 +38,29 @@ impl ValueWriter {
     /// Whether nothing was written.
     pub const fn is_empty(&self) -> bool {
         self.bytes.is_empty()
+    }
+
+    /// What was written so far.
+    pub(crate) fn as_slice(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Text that was written, by where it lies in the buffer; empty if no text lies there.
+    pub(crate) fn text(&self, range: &Range<usize>) -> &str {
+        self.bytes
+            .get(range.clone())
+            .and_then(|bytes| std::str::from_utf8(bytes).ok())
+            .unwrap_or_default()
+    }
+
+    /// Empties the buffer and keeps its memory.
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+    }
+
+    /// Takes back what was written behind `len` bytes.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.bytes.truncate(len);
     }
 
     /// Null.

@@ -1,0 +1,23 @@
+//! JSON text to value and back (RFC 8259). Knows neither records nor files.
+//!
+//! Numbers keep their digits: 64-bit integers and floats survive every round trip bit for bit.
+//! What JSON cannot say is written as a map with one entry and read back from it:
+//! `{"$bytes": "base64"}`, `{"$time": "RFC 3339"}`, `{"$float": "NaN"}`. A map that only looks
+//! like one of these is written with one more `$` in its name, which reading takes away again.
+
+mod error;
+mod preview;
+mod read;
+mod source;
+mod special;
+mod write;
+
+pub use error::{JsonError, JsonErrorKind, NOTES_MAX, Note, NoteKind, Notes, Place};
+pub use preview::to_compact_preview;
+pub use read::{parse_text, read_value};
+pub use write::{Json, to_compact, to_pretty, write_compact, write_pretty};
+
+pub(crate) use read::JsonReader;
+
+#[cfg(test)]
+mod tests;

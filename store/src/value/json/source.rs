@@ -1,0 +1,100 @@
+//! What lies between bytes and the JSON reader: the byte order mark, and a bound for one token.
+
+use std::io::{self, Read};
+
+use super::super::VALUE_BYTES_MAX;
+
+/// The most text read for one token (a string, a name, a number), so that a hostile text cannot
+/// fill the memory with a single one. Escapes make a text longer than what it says.
+const TOKEN_BYTES_MAX: u64 = 2 * VALUE_BYTES_MAX as u64;
+
+const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
+
+/// Why reading stopped, when it was not the text's fault.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// One token is longer than any value could be.
+    TokenTooLong,
+    /// The system refused.
+    Io(io::Error),
+}
+
+/// Passes bytes on, without a leading byte order mark, until the token's budget is used up.
+pub(super) struct Source<R> {
+    inner: R,
+    /// Bytes taken while looking for the mark that turned out to be text.
+    held: Vec<u8>,
+    started: bool,
+    budget: u64,
+    fault: Option<Fault>,
+}
+
+impl<R: Read> Source<R> {
+    pub(super) const fn new(inner: R) -> Self {
+        Self {
+            inner,
+            held: Vec::new(),
+            started: false,
+            budget: TOKEN_BYTES_MAX,
+            fault: None,
+        }
+    }
+
+    /// A new token begins.
+    pub(super) const fn refill(&mut self) {
+        self.budget = TOKEN_BYTES_MAX;
+    }
+
+    /// Why the last read failed, if it was not the text's fault.
+    pub(super) const fn take_fault(&mut self) -> Option<Fault> {
+        self.fault.take()
+    }
+
+    fn start(&mut self) -> io::Result<()> {
+        let mut head = Vec::with_capacity(BYTE_ORDER_MARK.len());
+        (&mut self.inner)
+            .take(BYTE_ORDER_MARK.len() as u64)
+            .read_to_end(&mut head)?;
+        if head != BYTE_ORDER_MARK {
+            self.held = head;
+        }
+        self.started = true;
+        Ok(())
+    }
+
+    fn read_on(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if !self.started {
+            self.start()?;
+        }
+        if self.held.is_empty() {
+            return self.inner.read(buffer);
+        }
+        let count = self.held.len().min(buffer.len());
+        for (to, from) in buffer.iter_mut().zip(self.held.drain(..count)) {
+            *to = from;
+        }
+        Ok(count)
+    }
+}
+
+impl<R: Read> Read for Source<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.budget == 0 {
+            self.fault = Some(Fault::TokenTooLong);
+            return Err(io::ErrorKind::Other.into());
+        }
+        match self.read_on(buffer) {
+            Ok(count) => {
+                self.budget = self.budget.saturating_sub(count as u64);
+                Ok(count)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+            Err(error) => {
+                // The caller gets a likeness; the error itself waits for `take_fault`.
+                let likeness = io::Error::new(error.kind(), error.to_string());
+                self.fault = Some(Fault::Io(error));
+                Err(likeness)
+            }
+        }
+    }
+}
