@@ -1,1 +1,66 @@
-//! The bytes of a `.vstore` file.
+//! The `.vstore` file: encrypted bytes in, decrypted bytes out.
+//!
+//! This layer knows payloads (opaque byte strings), not records: it keeps a checkpoint (a list of
+//! chunks) and a journal (a list of transactions) in one file, makes them durable, and tells torn
+//! tails from damage. What the bytes mean is the caller's business; `store/FORMAT.md` describes
+//! the file byte by byte.
+//!
+//! The way through the modules, from the outside in:
+//!
+//! * [`StoreFile`] is an open file: [`StoreFile::create`], [`StoreFile::open`],
+//!   [`StoreFile::append`], [`StoreFile::begin_compaction`], [`StoreFile::change_password`],
+//!   [`StoreFile::close`]. [`probe`] looks at a file before any password is asked for,
+//!   [`verify`] reads all of it and lists what is wrong.
+//! * `walk`, `assemble`, `recover`: reading frames in parallel, giving them meaning, deciding
+//!   what a bad one means. `checkpoint`, `journal`, `compact`: writing them.
+//! * `header`, `slots`, `frame`, `pack`, `meta`: the structures.
+//! * `seal` (keys, randomness), `kdf` (Argon2id), [`Vfs`] (every system call), `lock`.
+#![cfg_attr(
+    not(test),
+    deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)
+)]
+#![warn(clippy::expect_used)]
+
+mod assemble;
+mod change_password;
+mod checkpoint;
+mod compact;
+mod control;
+mod create;
+mod credentials;
+mod error;
+mod frame;
+mod header;
+mod journal;
+mod kdf;
+mod lock;
+mod meta;
+mod open;
+mod pack;
+mod probe;
+mod recover;
+mod seal;
+mod slots;
+mod store_file;
+mod verify;
+mod vfs;
+mod walk;
+mod wire;
+
+pub use change_password::PasswordChange;
+pub use compact::{Compacted, Compaction};
+pub use control::{Control, Phase, Progress};
+pub use create::{CommitAlign, CreateOptions, CreateReport};
+pub use credentials::{Credentials, EmptyPassword, Password};
+pub use error::{
+    AppendError, Cancelled, CloseError, CompactError, CorruptKind, Corruption, CreateError, FileOp,
+    IoError, OpenError, PasswordError,
+};
+pub use kdf::{KdfLimits, KdfParams, KdfProfile};
+pub use lock::LockHolder;
+pub use open::{OpenOptions, OpenReport, Opened};
+pub use probe::{Probe, probe};
+pub use seal::{Entropy, EntropyError, OsEntropy};
+pub use store_file::{FileStats, StoreFile};
+pub use verify::{Finding, FindingKind, VerifyDepth, VerifyReport, verify};
+pub use vfs::{Access, FileId, RealVfs, Stat, Vfs, VfsFile};

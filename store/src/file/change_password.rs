@@ -1,0 +1,111 @@
+//! Changing the password: a new key slot in both headers, one copy at a time. The data is not
+//! touched, and the cost does not depend on its size.
+use super::{
+    control::Control,
+    credentials::Credentials,
+    error::{AppendError, Cancelled, PasswordError},
+    header::{Copy, Header},
+    kdf::{KdfLimits, KdfParams, KdfProfile},
+    meta::Ctrl,
+    slots::{self, NewSlotError},
+    store_file::StoreFile,
+};
+
+/// How a password is changed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PasswordChange {
+    /// The cost of the new password.
+    pub kdf: KdfProfile,
+    /// The most that checking the current one may cost.
+    pub kdf_limits: KdfLimits,
+}
+
+impl From<NewSlotError> for PasswordError {
+    fn from(error: NewSlotError) -> Self {
+        match error {
+            NewSlotError::Kdf(error) => error.into(),
+            NewSlotError::Entropy(error) => Self::Entropy(error),
+            NewSlotError::Cancelled => Self::Cancelled(Cancelled),
+        }
+    }
+}
+
+impl From<AppendError> for PasswordError {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::ReadOnly => Self::ReadOnly,
+            AppendError::Poisoned { cause } => Self::Poisoned { cause },
+            AppendError::ExternallyModified => Self::ExternallyModified,
+            AppendError::TooLarge { .. } => Self::OutOfMemory,
+            AppendError::StorageFull { path } => Self::StorageFull { path },
+            AppendError::Entropy(error) => Self::Entropy(error),
+            AppendError::Io(error) => Self::Io(error),
+        }
+    }
+}
+
+impl StoreFile {
+    /// Replaces the slot that `current` opens by one that `new` opens; returns its cost.
+    ///
+    /// Takes the time of two key derivations. When it returns `Ok` the old password is of no use
+    /// with this file; copies and backups of the file still open with it.
+    pub fn change_password(
+        &mut self,
+        current: &Credentials,
+        new: &Credentials,
+        options: &PasswordChange,
+        control: &Control,
+    ) -> Result<KdfParams, PasswordError> {
+        self.writable()?;
+        let header = &self.generation.header;
+        let store_id = header.store_id;
+        let unlocked = slots::unlock(
+            &header.slots,
+            &store_id,
+            current,
+            &options.kdf_limits,
+            control,
+        )?;
+        let params = options.kdf.params()?;
+        let slot = slots::new_slot(&self.dek, &store_id, new, params, &*self.entropy, control)?;
+        control.check()?;
+        let mut header = Header {
+            epoch: header.epoch.saturating_add(1),
+            ..header.clone()
+        };
+        if let Some(old) = header.slots.get_mut(unlocked.slot) {
+            *old = slot;
+        }
+        self.check_unchanged_elsewhere()?;
+        self.replace_header(header)?;
+        self.kdf = Some(params);
+        Ok(params)
+    }
+
+    /// Writes B, makes it durable (from here on the new header holds), then A.
+    fn replace_header(&mut self, header: Header) -> Result<(), PasswordError> {
+        self.write_header_copy(&header, Copy::B)?;
+        let epoch = header.epoch;
+        self.generation.header = header.clone();
+        // A failure from here on stops all writing, but the change is made: it is not an error
+        // of this operation, and what is left is done by the next opening.
+        if self.write_header_copy(&header, Copy::A).is_ok()
+            && self.append_ctrl(&Ctrl::HeaderEpoch(epoch)).is_ok()
+        {
+            self.generation.known_epoch = epoch;
+        }
+        Ok(())
+    }
+
+    fn write_header_copy(&mut self, header: &Header, copy: Copy) -> Result<(), AppendError> {
+        let bytes = header.encode(copy, &self.dek.header_key(&header.store_id));
+        let file = &self.generation.file;
+        let written = file
+            .write_at(&bytes, copy.offset())
+            .and_then(|()| file.sync_data());
+        // A copy that may be half written must not be followed by the other.
+        written.map_err(|error| AppendError::Poisoned {
+            cause: self.poison_by_sync(&error),
+        })
+    }
+}

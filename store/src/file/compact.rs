@@ -1,0 +1,273 @@
+//! Compaction: a new generation in a temporary file, verified, then put in place of the old one.
+//!
+//! Writing takes long and needs nothing of the open file, so that it runs on any thread while
+//! commits go on; only the start and the end belong to the owner of the [`StoreFile`].
+use std::{sync::Arc, thread, time::Duration};
+
+use bytes::Bytes;
+
+use super::{
+    assemble::Assembly,
+    checkpoint::{self, NewGeneration, TempFile},
+    control::{Control, Phase},
+    create::{folder, temp_path},
+    error::{CompactError, CorruptKind, Corruption, IoError},
+    header::{DATA_OFFSET, Header},
+    journal,
+    meta::{Ctrl, Meta, Previous},
+    seal::{Dek, Entropy, random},
+    store_file::{Generation, StoreFile},
+    vfs::Vfs,
+    walk::{Walk, WalkError},
+};
+
+/// Transactions appended while a compaction runs; they go to the end of the new file too.
+#[derive(Debug)]
+pub(crate) struct SideList {
+    number: u64,
+    payloads: Vec<Bytes>,
+}
+
+/// A compaction that has begun; [`write`](Self::write) may run on any thread.
+#[derive(Debug)]
+pub struct Compaction {
+    vfs: Arc<dyn Vfs>,
+    entropy: Arc<dyn Entropy>,
+    path: std::path::PathBuf,
+    number: u64,
+    dek: Dek,
+    header: Header,
+    meta: Meta,
+}
+
+/// A new generation, written and verified, that waits to be put in place. Dropping it removes
+/// its temporary file.
+#[derive(Debug)]
+pub struct Compacted {
+    number: u64,
+    // Dropped before the temporary file is removed, as some systems ask for.
+    generation: Generation,
+    temp: TempFile,
+}
+
+impl StoreFile {
+    /// Begins a compaction of the state as of now: the chunks given to [`Compaction::write`]
+    /// must contain every transaction appended so far and none appended later.
+    ///
+    /// Until [`finish_compaction`](Self::finish_compaction) or
+    /// [`abort_compaction`](Self::abort_compaction), the payloads of [`append`](Self::append)
+    /// are kept in memory as well. A poisoned file can be compacted; that is its way out.
+    pub fn begin_compaction(&mut self) -> Result<Compaction, CompactError> {
+        let base_txn = self.generation.last_txn;
+        self.begin(base_txn, Vec::new())
+    }
+
+    /// Begins a compaction whose chunks are those of the present checkpoint.
+    pub(crate) fn begin_rewrite(
+        &mut self,
+        transactions: &[Bytes],
+    ) -> Result<Compaction, CompactError> {
+        let base_txn = self.generation.meta.base_txn;
+        self.begin(base_txn, transactions.to_vec())
+    }
+
+    fn begin(&mut self, base_txn: u64, payloads: Vec<Bytes>) -> Result<Compaction, CompactError> {
+        if self.is_read_only() {
+            return Err(CompactError::ReadOnly);
+        }
+        if self.compaction.is_some() {
+            return Err(CompactError::AlreadyRunning);
+        }
+        if self.generation.skipped > 0 {
+            return Err(CompactError::WouldDropUnknownFrames);
+        }
+        let old = &self.generation;
+        let header = Header {
+            generation: old.header.generation.saturating_add(1),
+            epoch: old.header.epoch.saturating_add(1),
+            gen_salt: random(&*self.entropy)?,
+            ..old.header.clone()
+        };
+        let meta = Meta {
+            epoch: header.epoch,
+            generation: header.generation,
+            base_txn,
+            prev: Some(Previous {
+                generation: old.header.generation,
+                seq: old.chain.seq.saturating_sub(1),
+                tag: old.chain.prev_tag,
+            }),
+            app: self.program.clone(),
+            ..old.meta.clone()
+        };
+        self.compactions_begun = self.compactions_begun.saturating_add(1);
+        let number = self.compactions_begun;
+        self.compaction = Some(SideList { number, payloads });
+        Ok(Compaction {
+            vfs: Arc::clone(&self.vfs),
+            entropy: Arc::clone(&self.entropy),
+            path: self.path.clone(),
+            number,
+            dek: self.dek.clone(),
+            header,
+            meta,
+        })
+    }
+
+    /// Puts a new generation in place: adds what was appended meanwhile, makes it durable, gives
+    /// it the name of the old one, makes the name durable.
+    ///
+    /// On an error before the name is given the old file stays, complete; the compaction is over
+    /// either way. A success also heals a poisoned file.
+    pub fn finish_compaction(&mut self, compacted: Compacted) -> Result<(), CompactError> {
+        let side = self
+            .compaction
+            .take_if(|side| side.number == compacted.number)
+            .ok_or(CompactError::NotRunning)?;
+        if !self.is_unchanged_elsewhere()? {
+            return Err(CompactError::ExternallyModified);
+        }
+        let Compacted {
+            mut generation,
+            temp,
+            ..
+        } = compacted;
+        self.catch_up(&mut generation, &side.payloads)?;
+        rename(&*self.vfs, &temp, &self.path).map_err(CompactError::Deferred)?;
+        temp.renamed();
+        self.generation = generation;
+        if let Err(error) = self.vfs.sync_dir(folder(&self.path)) {
+            // The old name may come back after a power failure: nothing may be acknowledged.
+            self.poison(&error);
+            return Err(error.into());
+        }
+        self.poisoned = None;
+        if let Some(lock) = &mut self.lock {
+            lock.clear_failed_sync();
+        }
+        Ok(())
+    }
+
+    /// Gives up a compaction; what it wrote is removed when its parts are dropped.
+    pub fn abort_compaction(&mut self) {
+        self.compaction = None;
+    }
+
+    /// Whether a compaction has begun and is not finished.
+    pub fn is_compacting(&self) -> bool {
+        self.compaction.is_some()
+    }
+
+    pub(crate) fn remember_for_compaction(&mut self, payloads: &[Bytes]) {
+        if let Some(side) = &mut self.compaction {
+            side.payloads.extend_from_slice(payloads);
+        }
+    }
+
+    /// Brings a new generation, which has no name yet, to the state of the old one.
+    fn catch_up(&self, new: &mut Generation, payloads: &[Bytes]) -> Result<(), CompactError> {
+        let entropy = &*self.entropy;
+        if new.header.slots != self.generation.header.slots {
+            // The password changed meanwhile.
+            let epoch = new
+                .header
+                .epoch
+                .max(self.generation.header.epoch)
+                .saturating_add(1);
+            new.header.slots = self.generation.header.slots;
+            new.header.epoch = epoch;
+            checkpoint::write_headers(&*new.file, &new.header, &self.dek)?;
+            let note = journal::encode_ctrl(new, entropy, &Ctrl::HeaderEpoch(epoch))?;
+            new.write(&note)?;
+            new.file.sync_all()?;
+            new.advance(&note);
+            new.known_epoch = epoch;
+        }
+        if !payloads.is_empty() {
+            let encoded = journal::encode_transactions(new, entropy, payloads)?;
+            new.write(&encoded)?;
+            new.file.sync_all()?;
+            new.advance(&encoded);
+        }
+        Ok(())
+    }
+}
+
+impl Compaction {
+    /// Writes a checkpoint of `chunks` (each at most 64 MiB) with `records` records to a
+    /// temporary file, makes it durable, and reads it back.
+    pub fn write(
+        self,
+        chunks: impl Iterator<Item = Bytes>,
+        records: u64,
+        control: &Control,
+    ) -> Result<Compacted, CompactError> {
+        let temp = TempFile::new(
+            Arc::clone(&self.vfs),
+            temp_path(&self.path, &*self.entropy)?,
+        );
+        let file = self.vfs.create_new(temp.path())?;
+        let new = NewGeneration {
+            dek: &self.dek,
+            header: self.header,
+            meta: self.meta,
+            records,
+            entropy: &*self.entropy,
+            control,
+        };
+        let generation = new.write::<CompactError>(file, chunks)?;
+        read_back(&generation, control)?;
+        Ok(Compacted {
+            number: self.number,
+            generation,
+            temp,
+        })
+    }
+}
+
+/// Decrypts everything that was written: a medium or memory that does not keep what it is given
+/// must not replace a good file.
+fn read_back(generation: &Generation, control: &Control) -> Result<(), CompactError> {
+    let walk = Walk {
+        file: &*generation.file,
+        len: generation.chain.offset,
+        cipher: &generation.cipher,
+        control,
+        phase: Phase::Verifying,
+    };
+    let mut assembly = Assembly::new(false);
+    let incomplete = Corruption {
+        offset: DATA_OFFSET,
+        seq: 0,
+        kind: CorruptKind::SnapshotIncomplete,
+    };
+    match walk.run(&mut assembly) {
+        Ok(None) if assembly.committed == generation.chain && assembly.in_journal() => Ok(()),
+        Ok(stop) => {
+            let found = stop.map_or(incomplete, |stop| stop.corruption());
+            Err(CompactError::NotAsWritten(found))
+        }
+        Err(WalkError::Io(error)) => Err(error.into()),
+        Err(WalkError::Cancelled(cancelled)) => Err(cancelled.into()),
+        Err(WalkError::Corrupt(corruption)) => Err(CompactError::NotAsWritten(corruption)),
+        Err(WalkError::UnknownKind) => Err(CompactError::NotAsWritten(incomplete)),
+    }
+}
+
+/// On Windows, virus scanners and sync clients hold files for moments: try again for a while.
+fn rename(vfs: &dyn Vfs, temp: &TempFile, to: &std::path::Path) -> Result<(), IoError> {
+    let mut pause = Duration::from_millis(10);
+    loop {
+        match vfs.rename(temp.path(), to) {
+            Err(error)
+                if cfg!(windows)
+                    && error.is_write_refused()
+                    && pause <= Duration::from_millis(1280) =>
+            {
+                thread::sleep(pause);
+                pause = pause.saturating_mul(2);
+            }
+            other => return other,
+        }
+    }
+}

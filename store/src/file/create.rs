@@ -1,0 +1,257 @@
+//! Creating a file: written beside its place, made durable, then given its name.
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use bytes::Bytes;
+
+use super::{
+    checkpoint::{NewGeneration, TempFile},
+    control::Control,
+    credentials::Credentials,
+    error::{Cancelled, CreateError, IoError},
+    header::{Header, MINOR},
+    kdf::{KdfParams, KdfProfile},
+    lock::{Lock, LockError, sibling},
+    meta::Meta,
+    seal::{Dek, Entropy, EntropyError, OsEntropy, random},
+    slots::{self, NewSlotError, SLOT_COUNT, SLOT_LEN},
+    store_file::StoreFile,
+    vfs::Vfs,
+};
+
+/// Version of the payloads that META names.
+const SCHEMA: u32 = 1;
+/// Ending of temporary files.
+pub(crate) const TEMP_SUFFIX: &str = ".vstmp";
+
+/// How a file is created.
+#[derive(Clone, Debug)]
+pub struct CreateOptions {
+    /// The cost of the password.
+    pub kdf: KdfProfile,
+    /// The program, written into the file (encrypted) and into the lock.
+    pub program: String,
+    /// The present time, Unix time in milliseconds.
+    pub now: i64,
+    /// Let every commit end at a multiple of 512 or 4096 bytes, for media that may destroy the
+    /// rest of a sector when power fails while it is written (USB sticks, SD cards).
+    pub commit_align: Option<CommitAlign>,
+    /// Replace an existing file, once the new one is complete.
+    pub overwrite: bool,
+    /// Where random bytes come from; anything but the operating system is for tests only.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// The unit in which a medium writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommitAlign {
+    /// Sectors of 512 bytes.
+    Bytes512,
+    /// Sectors of 4096 bytes.
+    Bytes4096,
+}
+
+impl CommitAlign {
+    fn bytes(self) -> u32 {
+        match self {
+            Self::Bytes512 => 512,
+            Self::Bytes4096 => 4096,
+        }
+    }
+}
+
+impl Default for CreateOptions {
+    fn default() -> Self {
+        Self {
+            kdf: KdfProfile::default(),
+            program: "VStore".to_owned(),
+            now: 0,
+            commit_align: None,
+            overwrite: false,
+            entropy: Arc::new(OsEntropy),
+        }
+    }
+}
+
+/// What creating a file led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CreateReport {
+    /// The cost that was chosen for the password.
+    pub kdf: KdfParams,
+    /// Length of the file in bytes.
+    pub bytes: u64,
+}
+
+impl From<NewSlotError> for CreateError {
+    fn from(error: NewSlotError) -> Self {
+        match error {
+            NewSlotError::Kdf(error) => error.into(),
+            NewSlotError::Entropy(error) => Self::Entropy(error),
+            NewSlotError::Cancelled => Self::Cancelled(Cancelled),
+        }
+    }
+}
+
+impl StoreFile {
+    /// Creates a file whose checkpoint is `chunks` (each at most 64 MiB) with `records` records,
+    /// and opens it.
+    ///
+    /// Until it returns there is no file of that name, or the old one.
+    pub fn create(
+        vfs: Arc<dyn Vfs>,
+        path: &Path,
+        credentials: &Credentials,
+        options: &CreateOptions,
+        chunks: impl Iterator<Item = Bytes>,
+        records: u64,
+        control: &Control,
+    ) -> Result<(Self, CreateReport), CreateError> {
+        let path = place(&*vfs, path)?;
+        if !options.overwrite && exists(&*vfs, &path)? {
+            return Err(CreateError::AlreadyExists { path });
+        }
+        let lock =
+            Lock::acquire(&*vfs, &path, &options.program, options.now).map_err(
+                |error| match error {
+                    LockError::Held(holder) => CreateError::Locked { holder },
+                    LockError::Io(error) => refused(error),
+                },
+            )?;
+        let kdf = options.kdf.params()?;
+        let entropy = &*options.entropy;
+        let dek = Dek::random(entropy)?;
+        let header = new_header(&dek, credentials, kdf, entropy, control)?;
+        let meta = Meta {
+            v: 1,
+            epoch: header.epoch,
+            generation: header.generation,
+            base_txn: 0,
+            prev: None,
+            app: options.program.clone(),
+            schema: SCHEMA,
+            created: options.now,
+            align: options.commit_align.map_or(0, CommitAlign::bytes),
+        };
+        let temp = TempFile::new(Arc::clone(&vfs), temp_path(&path, entropy)?);
+        let file = vfs.create_new(temp.path()).map_err(refused)?;
+        let new = NewGeneration {
+            dek: &dek,
+            header,
+            meta,
+            records,
+            entropy,
+            control,
+        };
+        let generation = new.write::<CreateError>(file, chunks)?;
+        publish(&*vfs, temp, &path, options.overwrite)?;
+        let report = CreateReport {
+            kdf,
+            bytes: generation.chain.offset,
+        };
+        let file = Self {
+            vfs,
+            entropy: Arc::clone(&options.entropy),
+            path,
+            lock: Some(lock),
+            dek,
+            kdf: Some(kdf),
+            generation,
+            program: options.program.clone(),
+            poisoned: None,
+            compaction: None,
+            compactions_begun: 0,
+        };
+        Ok((file, report))
+    }
+}
+
+fn new_header(
+    dek: &Dek,
+    credentials: &Credentials,
+    kdf: KdfParams,
+    entropy: &dyn Entropy,
+    control: &Control,
+) -> Result<Header, CreateError> {
+    let store_id = random(entropy)?;
+    let gen_salt = random(entropy)?;
+    let mut slots = [[0; SLOT_LEN]; SLOT_COUNT];
+    let [first, ..] = &mut slots;
+    *first = slots::new_slot(dek, &store_id, credentials, kdf, entropy, control)?;
+    Ok(Header {
+        minor: MINOR,
+        ro_compat: 0,
+        compat: 0,
+        store_id,
+        generation: 1,
+        epoch: 1,
+        gen_salt,
+        dek_commit: dek.commitment(&store_id),
+        slots,
+    })
+}
+
+/// Gives a complete file its name and makes the name durable.
+fn publish(vfs: &dyn Vfs, temp: TempFile, path: &Path, overwrite: bool) -> Result<(), CreateError> {
+    let renamed = if overwrite {
+        vfs.rename(temp.path(), path)
+    } else {
+        vfs.rename_noreplace(temp.path(), path)
+    };
+    match renamed {
+        Ok(()) => temp.renamed(),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            return Err(CreateError::AlreadyExists {
+                path: path.to_owned(),
+            });
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(vfs.sync_dir(folder(path))?)
+}
+
+/// Where the file will be, without symbolic links.
+fn place(vfs: &dyn Vfs, path: &Path) -> Result<PathBuf, CreateError> {
+    match vfs.canonicalize(path) {
+        Ok(existing) => Ok(existing),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let folder = vfs.canonicalize(folder(path))?;
+            Ok(path
+                .file_name()
+                .map_or_else(|| folder.clone(), |name| folder.join(name)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn exists(vfs: &dyn Vfs, path: &Path) -> Result<bool, IoError> {
+    match vfs.stat(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn refused(error: IoError) -> CreateError {
+    if error.is_write_refused() {
+        CreateError::NotWritable { path: error.path }
+    } else {
+        error.into()
+    }
+}
+
+/// The folder of a path; `.` if it names none.
+pub(crate) fn folder(path: &Path) -> &Path {
+    path.parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+/// A name beside `path` that nothing has.
+pub(crate) fn temp_path(path: &Path, entropy: &dyn Entropy) -> Result<PathBuf, EntropyError> {
+    let number = u64::from_le_bytes(random(entropy)?);
+    Ok(sibling(path, &format!(".{number:016x}{TEMP_SUFFIX}")))
+}

@@ -1,0 +1,198 @@
+//! What is inside the encryption of a frame: a 24-byte head, the payload (compressed if that
+//! helps), zero padding (FORMAT.md, "Plaintext").
+//!
+//! It knows neither keys nor the order of frames. Padding is added by `frame`, which knows where
+//! the frame will stand.
+use bytes::Bytes;
+use weezl::{BitOrder, LzwStatus, decode::Decoder, encode::Encoder};
+
+use super::{
+    error::{CorruptKind, SealError},
+    wire::{Reader, all_zero},
+};
+
+/// Most bytes of payload in one frame.
+pub(crate) const MAX_RAW: usize = 64 << 20;
+pub(crate) const PACK_HEAD_LEN: usize = 24;
+
+const CODEC_STORED: u8 = 0;
+const CODEC_LZW: u8 = 1;
+const ENC_MESSAGE_PACK: u8 = 1;
+const LZW_MIN_CODE_SIZE: u8 = 8;
+/// Below this LZW gains nothing.
+const LZW_MIN_RAW: usize = 128;
+
+/// What a plaintext holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unpacked {
+    pub(crate) part: u32,
+    pub(crate) txn_id: u64,
+    pub(crate) payload: Bytes,
+}
+
+/// Head and body of a plaintext, not yet padded.
+pub(crate) fn pack(payload: &[u8], part: u32, txn_id: u64) -> Result<Vec<u8>, SealError> {
+    if payload.len() > MAX_RAW {
+        return Err(SealError::TooLarge {
+            len: payload.len() as u64,
+        });
+    }
+    let compressed = compress(payload);
+    let (codec, body) = compressed
+        .as_deref()
+        .map_or((CODEC_STORED, payload), |body| (CODEC_LZW, body));
+    let mut out = Vec::with_capacity(body.len().saturating_add(PACK_HEAD_LEN).saturating_add(64));
+    out.extend_from_slice(&[codec, ENC_MESSAGE_PACK, 0, 0]);
+    out.extend_from_slice(&(payload.len() as u32).to_le_bytes());
+    out.extend_from_slice(&(body.len() as u32).to_le_bytes());
+    out.extend_from_slice(&part.to_le_bytes());
+    out.extend_from_slice(&txn_id.to_le_bytes());
+    out.extend_from_slice(body);
+    Ok(out)
+}
+
+/// Reads a plaintext; a stored payload shares its memory.
+pub(crate) fn unpack(plain: Vec<u8>) -> Result<Unpacked, CorruptKind> {
+    let mut reader = Reader::new(&plain);
+    let (codec, raw_len, body_len, part, txn_id) =
+        parse_head(&mut reader).ok_or(CorruptKind::Inner)?;
+    if raw_len > MAX_RAW {
+        return Err(CorruptKind::Length);
+    }
+    let body = reader.bytes(body_len).ok_or(CorruptKind::Length)?;
+    if !all_zero(reader.rest()) {
+        return Err(CorruptKind::Padding);
+    }
+    let payload = match codec {
+        CODEC_STORED if raw_len == body_len => {
+            let end = PACK_HEAD_LEN.saturating_add(body_len);
+            Bytes::from(plain).slice(PACK_HEAD_LEN..end)
+        }
+        CODEC_LZW => Bytes::from(decompress(body, raw_len)?),
+        _ => return Err(CorruptKind::Inner),
+    };
+    Ok(Unpacked {
+        part,
+        txn_id,
+        payload,
+    })
+}
+
+fn parse_head(reader: &mut Reader<'_>) -> Option<(u8, usize, usize, u32, u64)> {
+    let codec = reader.u8()?;
+    if reader.u8()? != ENC_MESSAGE_PACK {
+        return None;
+    }
+    reader.zeros(2)?;
+    let raw_len = usize::try_from(reader.u32()?).ok()?;
+    let body_len = usize::try_from(reader.u32()?).ok()?;
+    Some((codec, raw_len, body_len, reader.u32()?, reader.u64()?))
+}
+
+/// `None` if compression does not make it smaller.
+fn compress(payload: &[u8]) -> Option<Vec<u8>> {
+    if payload.len() < LZW_MIN_RAW {
+        return None;
+    }
+    let body = Encoder::new(BitOrder::Lsb, LZW_MIN_CODE_SIZE)
+        .encode(payload)
+        .ok()?;
+    (body.len() < payload.len()).then_some(body)
+}
+
+/// Decodes to exactly `raw_len` bytes, using all of `body` and meeting its end mark.
+fn decompress(mut body: &[u8], raw_len: usize) -> Result<Vec<u8>, CorruptKind> {
+    let mut raw = vec![0; raw_len];
+    let mut out = raw.as_mut_slice();
+    let mut decoder = Decoder::new(BitOrder::Lsb, LZW_MIN_CODE_SIZE);
+    loop {
+        let result = decoder.decode_bytes(body, out);
+        body = body.get(result.consumed_in..).unwrap_or_default();
+        out = out.get_mut(result.consumed_out..).unwrap_or_default();
+        match result.status {
+            Ok(LzwStatus::Done) if body.is_empty() && out.is_empty() => return Ok(raw),
+            Ok(LzwStatus::Ok) if result.consumed_in > 0 || result.consumed_out > 0 => {}
+            _ => return Err(CorruptKind::Lzw),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::file::seal::sha256;
+
+    #[test]
+    fn compressible_payloads_shrink_and_random_ones_are_stored() {
+        let packed = pack(&[7; 1000], 0, 1).unwrap();
+        assert!(packed.len() < 200);
+        assert_eq!(packed[0], CODEC_LZW);
+        let noise: Vec<u8> = (0..32_u32).flat_map(|i| sha256(&i.to_le_bytes())).collect();
+        let packed = pack(&noise, 0, 1).unwrap();
+        assert_eq!(
+            (packed[0], packed.len()),
+            (CODEC_STORED, 1024 + PACK_HEAD_LEN)
+        );
+    }
+
+    #[test]
+    fn a_payload_beyond_64_mib_is_refused() {
+        let result = pack(&vec![0; MAX_RAW + 1], 0, 0);
+        assert!(matches!(result, Err(SealError::TooLarge { len }) if len == MAX_RAW as u64 + 1));
+    }
+
+    #[test]
+    fn a_promised_length_that_is_not_met_is_refused() {
+        let good = pack(&[7; 1000], 0, 1).unwrap();
+        for raw_len in [999_u32, 1001, 0, 64 << 20] {
+            let mut plain = good.clone();
+            plain[4..8].copy_from_slice(&raw_len.to_le_bytes());
+            assert_eq!(unpack(plain), Err(CorruptKind::Lzw), "{raw_len}");
+        }
+        let mut plain = good.clone();
+        plain[4..8].copy_from_slice(&((64_u32 << 20) + 1).to_le_bytes());
+        assert_eq!(unpack(plain), Err(CorruptKind::Length));
+        let mut plain = good;
+        plain[8] = plain[8].wrapping_sub(1);
+        assert!(unpack(plain).is_err());
+    }
+
+    #[test]
+    fn bytes_after_the_body_must_be_zero() {
+        let mut plain = pack(b"hello", 0, 1).unwrap();
+        plain.extend_from_slice(&[0, 0, 1]);
+        assert_eq!(unpack(plain), Err(CorruptKind::Padding));
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_packed_unpacks(
+            unit in prop::collection::vec(any::<u8>(), 0..400), times in 0_usize..40,
+            part: u32, txn_id: u64, padding in 0_usize..100,
+        ) {
+            let payload = unit.repeat(times);
+            let mut plain = pack(&payload, part, txn_id).unwrap();
+            plain.resize(plain.len() + padding, 0);
+            let unpacked = unpack(plain).unwrap();
+            prop_assert_eq!(unpacked, Unpacked { part, txn_id, payload: payload.into() });
+        }
+
+        #[test]
+        fn garbage_never_panics(plain in prop::collection::vec(any::<u8>(), 0..200)) {
+            if let Ok(unpacked) = unpack(plain) {
+                prop_assert!(unpacked.payload.len() <= MAX_RAW);
+            }
+        }
+
+        #[test]
+        fn a_damaged_lzw_stream_never_panics(
+            body in prop::collection::vec(any::<u8>(), 0..300), raw_len in 0_usize..5000,
+        ) {
+            if let Ok(raw) = decompress(&body, raw_len) {
+                prop_assert_eq!(raw.len(), raw_len);
+            }
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! What a crash leaves behind: telling a torn tail from damage, and making the file writable.
+use std::path::Path;
+
+use bytes::Bytes;
+use memchr::memmem;
+
+use super::{
+    control::Control,
+    create::{TEMP_SUFFIX, folder},
+    error::{AppendError, CompactError, IoError, OpenError},
+    frame::{Chain, MARK},
+    header::Copy,
+    lock::sibling,
+    meta::Ctrl,
+    open::{OpenReport, Torn},
+    seal::FrameCipher,
+    store_file::StoreFile,
+    vfs::{Vfs, VfsFile},
+    walk::{self, Window, read_frame},
+};
+
+/// Bytes of a file that are searched for marks at once.
+const SEARCH: usize = 1 << 16;
+/// Decryption that a search may cost beside a multiple of what it searches.
+const FREE_BUDGET: u64 = 256 << 20;
+
+/// Whether a genuine frame at or after `from` proves that the bad frame there was once durable,
+/// or that frames were moved: then it is damage. Otherwise the last write did not finish.
+///
+/// A frame written later says in `durable_seq` how much was durable by then; a frame in the wrong
+/// place was copied there. Frames of the same unfinished write prove nothing.
+pub(crate) fn contradicts_torn_tail(
+    file: &dyn VfsFile,
+    len: u64,
+    cipher: &FrameCipher,
+    from: u64,
+    expected_seq: u64,
+) -> Result<bool, IoError> {
+    let mut window = Window::new(file, len);
+    let mut position = from;
+    let mut budget = len
+        .saturating_sub(from)
+        .saturating_mul(4)
+        .saturating_add(FREE_BUDGET);
+    while let Some(found) = next_mark(&mut window, position, len)? {
+        position = found.saturating_add(1);
+        let walk::Found::Frame(frame) = read_frame(&mut window, found)? else {
+            continue;
+        };
+        let suspicious = frame.header.durable_seq > expected_seq || frame.header.offset != found;
+        if !suspicious {
+            continue;
+        }
+        // Forged marks could make the search cost any time; no honest file comes near the budget.
+        let Some(left) = budget.checked_sub(u64::from(frame.header.ct_len)) else {
+            return Ok(true);
+        };
+        budget = left;
+        if frame.open(cipher).is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The first frame mark at or after `from`.
+pub(crate) fn next_mark(
+    window: &mut Window<'_>,
+    from: u64,
+    len: u64,
+) -> Result<Option<u64>, IoError> {
+    let mut position = from;
+    while position < len {
+        let available = usize::try_from(len.saturating_sub(position)).unwrap_or(usize::MAX);
+        let size = available.min(SEARCH);
+        let Some(bytes) = window.bytes(position, size)? else {
+            return Ok(None);
+        };
+        if let Some(found) = memmem::find(bytes, &MARK) {
+            return Ok(Some(position.saturating_add(found as u64)));
+        }
+        if size == available {
+            return Ok(None);
+        }
+        // A mark may begin in these bytes and end in the next.
+        let step = size.saturating_sub(MARK.len().saturating_sub(1));
+        position = position.saturating_add(step as u64);
+    }
+    Ok(None)
+}
+
+/// What reading found.
+pub(crate) struct Found<'a> {
+    pub(crate) torn: Option<Torn>,
+    pub(crate) stale_copy: Option<Copy>,
+    pub(crate) chunks: &'a [Bytes],
+    pub(crate) transactions: &'a [Bytes],
+}
+
+/// Repairs what a crash left, so that appending is safe.
+///
+/// If the medium fails to make the file durable, now or earlier since the computer started, what
+/// was read may exist in memory only: then everything is written to a new file.
+pub(crate) fn make_writable(
+    file: &mut StoreFile,
+    found: &Found<'_>,
+    report: &mut OpenReport,
+    control: &Control,
+) -> Result<(), OpenError> {
+    let id = file.generation.id;
+    let failed_before = file.lock.as_ref().is_some_and(|lock| lock.sync_failed(id));
+    if failed_before {
+        file.poisoned = Some("an earlier sync of this file failed".to_owned());
+    } else {
+        repair_in_place(file, found, report)?;
+    }
+    if file.poisoned.is_some() {
+        rewrite(file, found, control)?;
+        report.rewritten = true;
+    }
+    report.removed_temporaries = remove_temporaries(&*file.vfs, &file.path);
+    Ok(())
+}
+
+/// The steps in their order; a failed sync poisons the file and ends them.
+fn repair_in_place(
+    file: &mut StoreFile,
+    found: &Found<'_>,
+    report: &mut OpenReport,
+) -> Result<(), OpenError> {
+    // Frames that were read may live in the page cache only, if the process that wrote them was
+    // killed before its sync; the same is true of the name, if it was killed after its rename.
+    if let Err(error) = file.generation.file.sync_data() {
+        file.poison_by_sync(&error);
+        return Ok(());
+    }
+    file.vfs.sync_dir(folder(&file.path))?;
+    file.generation.durable_seq = file.generation.chain.seq;
+    if let Some(torn) = found.torn {
+        let Chain { offset, .. } = file.generation.chain;
+        file.generation.file.set_len(offset)?;
+        if let Err(error) = file.generation.file.sync_data() {
+            file.poison_by_sync(&error);
+            return Ok(());
+        }
+        // Takes the number of the first frame that was cut off, so that its bytes, should they
+        // come back from the medium, never fit here again.
+        note(file, &Ctrl::Recovered(torn.bytes))?;
+    }
+    if let Some(copy) = found.stale_copy {
+        heal_header(file, copy)?;
+        report.healed_header = file.poisoned.is_none();
+    }
+    if file.generation.header.epoch > file.generation.known_epoch {
+        let epoch = file.generation.header.epoch;
+        note(file, &Ctrl::HeaderEpoch(epoch))?;
+        file.generation.known_epoch = epoch;
+    }
+    Ok(())
+}
+
+/// Writes only the copy that is not current: the other stays good whatever happens.
+fn heal_header(file: &mut StoreFile, copy: Copy) -> Result<(), OpenError> {
+    if file.poisoned.is_some() {
+        return Ok(());
+    }
+    let header = &file.generation.header;
+    let bytes = header.encode(copy, &file.dek.header_key(&header.store_id));
+    file.generation.file.write_at(&bytes, copy.offset())?;
+    if let Err(error) = file.generation.file.sync_data() {
+        file.poison_by_sync(&error);
+    }
+    Ok(())
+}
+
+fn note(file: &mut StoreFile, ctrl: &Ctrl) -> Result<(), OpenError> {
+    if file.poisoned.is_some() {
+        return Ok(());
+    }
+    match file.append_ctrl(ctrl) {
+        Ok(()) | Err(AppendError::Poisoned { .. }) => Ok(()),
+        Err(AppendError::StorageFull { path }) => Err(OpenError::StorageFull { path }),
+        Err(AppendError::Entropy(error)) => Err(error.into()),
+        Err(AppendError::Io(error)) => Err(error.into()),
+        Err(
+            AppendError::ReadOnly | AppendError::ExternallyModified | AppendError::TooLarge { .. },
+        ) => Err(OpenError::NotWritable {
+            path: file.path.clone(),
+        }),
+    }
+}
+
+/// Writes what was read to a new file and puts it in place of the old one.
+fn rewrite(file: &mut StoreFile, found: &Found<'_>, control: &Control) -> Result<(), OpenError> {
+    let records = file.generation.records;
+    let compaction = file.begin_rewrite(found.transactions)?;
+    let compacted = compaction.write(found.chunks.iter().cloned(), records, control)?;
+    Ok(file.finish_compaction(compacted)?)
+}
+
+impl From<CompactError> for OpenError {
+    fn from(error: CompactError) -> Self {
+        match error {
+            CompactError::NotAsWritten(corruption) => corruption.into(),
+            CompactError::OutOfMemory => Self::OutOfMemory,
+            CompactError::StorageFull { path } => Self::StorageFull { path },
+            CompactError::Entropy(error) => error.into(),
+            CompactError::Cancelled(cancelled) => cancelled.into(),
+            CompactError::Deferred(error) | CompactError::Io(error) => error.into(),
+            other => Self::Io(IoError::new(
+                super::error::FileOp::Write,
+                "",
+                std::io::Error::other(other.to_string()),
+            )),
+        }
+    }
+}
+
+/// Removes temporary files that a crash left beside the file. Nobody else writes them: the lock
+/// is held.
+fn remove_temporaries(vfs: &dyn Vfs, path: &Path) -> usize {
+    let prefix = sibling(path, ".");
+    let Some(prefix) = prefix.file_name() else {
+        return 0;
+    };
+    let parent = folder(path);
+    let names = vfs.list_dir(parent).unwrap_or_default();
+    names
+        .iter()
+        .filter(|name| {
+            let name = name.as_encoded_bytes();
+            name.strip_prefix(prefix.as_encoded_bytes())
+                .and_then(|rest| rest.strip_suffix(TEMP_SUFFIX.as_bytes()))
+                .is_some_and(|middle| {
+                    middle.len() == 16 && middle.iter().all(u8::is_ascii_hexdigit)
+                })
+        })
+        .filter(|name| vfs.remove(&parent.join(name)).is_ok())
+        .count()
+}

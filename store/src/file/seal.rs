@@ -1,0 +1,274 @@
+//! Keys, key derivation, encryption and randomness. The only place that draws random bytes.
+//!
+//! Every key is a type of its own, wiped when dropped, and every derivation has its label here.
+//! It knows nothing of headers or frames: they hand it bytes to seal.
+use std::fmt;
+
+use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+use xaes_256_gcm::{Xaes256Gcm, aead::AeadInOut as _};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+pub(crate) const KEY_LEN: usize = 32;
+pub(crate) const NONCE_LEN: usize = 24;
+pub(crate) const TAG_LEN: usize = 16;
+pub(crate) const STORE_ID_LEN: usize = 16;
+
+const LABEL_KEY_FILE: &[u8] = b"vstore1/keyfile";
+const LABEL_SLOT: &[u8] = b"vstore1/slot";
+const LABEL_SLOT_AAD: &[u8] = b"vstore1/slot-aad";
+const LABEL_DEK_COMMIT: &[u8] = b"vstore1/dek-commit";
+const LABEL_HEADER_MAC: &[u8] = b"vstore1/header-mac";
+const LABEL_FRAMES: &[u8] = b"vstore1/frames";
+
+pub(crate) type Nonce = [u8; NONCE_LEN];
+pub(crate) type Tag = [u8; TAG_LEN];
+pub(crate) type StoreId = [u8; STORE_ID_LEN];
+
+/// The operating system gave no random bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the operating system gave no random numbers")]
+pub struct EntropyError;
+
+/// A source of random bytes: the operating system, or a fixed one in tests.
+pub trait Entropy: fmt::Debug + Send + Sync {
+    /// Fills `bytes` with random bytes.
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyError>;
+}
+
+/// The random bytes of the operating system.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OsEntropy;
+
+impl Entropy for OsEntropy {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyError> {
+        #[expect(
+            clippy::map_err_ignore,
+            reason = "the cause is a number without meaning"
+        )]
+        getrandom::fill(bytes).map_err(|_| EntropyError)
+    }
+}
+
+/// Random bytes as an array.
+pub(crate) fn random<const N: usize>(entropy: &dyn Entropy) -> Result<[u8; N], EntropyError> {
+    let mut bytes = [0; N];
+    entropy.fill(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// What Argon2id makes of a password: uniform, secret.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub(crate) struct KeyMaterial(pub(crate) [u8; KEY_LEN]);
+
+/// The hash of a key file, given to Argon2id as its secret.
+pub(crate) fn key_file_hash(content: &[u8]) -> Zeroizing<[u8; 32]> {
+    let mut hash = Sha256::new();
+    hash.update(LABEL_KEY_FILE);
+    hash.update(content);
+    Zeroizing::new(hash.finalize().into())
+}
+
+/// The key that wraps the data key in one slot.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub(crate) struct WrapKey([u8; KEY_LEN]);
+
+impl KeyMaterial {
+    /// The wrap key of a slot, and the commitment that tells a right password from a wrong one.
+    /// `public` are the first 64 bytes of the slot.
+    pub(crate) fn slot_keys(&self, store_id: &StoreId, public: &[u8; 64]) -> (WrapKey, [u8; 32]) {
+        let mut okm = Zeroizing::new([0_u8; 64]);
+        expand(&self.0, &[LABEL_SLOT, store_id, public], &mut *okm);
+        let mut key = WrapKey([0; KEY_LEN]);
+        let mut commit = [0; 32];
+        if let Some((head, tail)) = okm.split_first_chunk::<KEY_LEN>() {
+            key.0 = *head;
+            commit.copy_from_slice(tail);
+        }
+        (key, commit)
+    }
+}
+
+impl WrapKey {
+    /// Wraps the data key; `public` are the first 96 bytes of the slot.
+    pub(crate) fn wrap(
+        &self,
+        nonce: &Nonce,
+        store_id: &StoreId,
+        public: &[u8; 96],
+        dek: &Dek,
+    ) -> Option<([u8; KEY_LEN], Tag)> {
+        let mut wrapped = dek.0;
+        let aad = [LABEL_SLOT_AAD, store_id, public].concat();
+        let tag = Xaes256Gcm::new((&self.0).into())
+            .encrypt_inout_detached(nonce.into(), &aad, wrapped.as_mut_slice().into())
+            .ok()?;
+        Some((wrapped, tag.into()))
+    }
+
+    /// The data key, or `None` if the slot was changed.
+    pub(crate) fn unwrap(
+        &self,
+        nonce: &Nonce,
+        store_id: &StoreId,
+        public: &[u8; 96],
+        wrapped: &[u8; KEY_LEN],
+        tag: &Tag,
+    ) -> Option<Dek> {
+        let mut dek = Dek(*wrapped);
+        let aad = [LABEL_SLOT_AAD, store_id, public].concat();
+        Xaes256Gcm::new((&self.0).into())
+            .decrypt_inout_detached(nonce.into(), &aad, dek.0.as_mut_slice().into(), tag.into())
+            .ok()?;
+        Some(dek)
+    }
+}
+
+/// The data key: everything in the file hangs on it; passwords only wrap it.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub(crate) struct Dek(pub(crate) [u8; KEY_LEN]);
+
+impl Dek {
+    pub(crate) fn random(entropy: &dyn Entropy) -> Result<Self, EntropyError> {
+        let mut dek = Self([0; KEY_LEN]);
+        entropy.fill(&mut dek.0)?;
+        Ok(dek)
+    }
+
+    /// Binds a header to this key, so that no header opens under two keys.
+    pub(crate) fn commitment(&self, store_id: &StoreId) -> [u8; 32] {
+        let mut commit = [0; 32];
+        expand(&self.0, &[LABEL_DEK_COMMIT, store_id], &mut commit);
+        commit
+    }
+
+    pub(crate) fn header_key(&self, store_id: &StoreId) -> HeaderKey {
+        let mut key = HeaderKey([0; KEY_LEN]);
+        expand(&self.0, &[LABEL_HEADER_MAC, store_id], &mut key.0);
+        key
+    }
+
+    /// The key of all frames of one generation.
+    pub(crate) fn frame_cipher(
+        &self,
+        store_id: &StoreId,
+        generation: u64,
+        gen_salt: &[u8; 32],
+    ) -> FrameCipher {
+        let key = self.frame_key(store_id, generation, gen_salt);
+        FrameCipher(Xaes256Gcm::new((&*key).into()))
+    }
+
+    fn frame_key(
+        &self,
+        store_id: &StoreId,
+        generation: u64,
+        gen_salt: &[u8; 32],
+    ) -> Zeroizing<[u8; KEY_LEN]> {
+        let mut key = Zeroizing::new([0; KEY_LEN]);
+        let generation = generation.to_le_bytes();
+        expand(
+            &self.0,
+            &[LABEL_FRAMES, store_id, &generation, gen_salt],
+            &mut *key,
+        );
+        key
+    }
+}
+
+impl fmt::Debug for Dek {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Dek")
+    }
+}
+
+/// The key that authenticates the headers.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub(crate) struct HeaderKey([u8; KEY_LEN]);
+
+impl HeaderKey {
+    pub(crate) fn mac(&self, bytes: &[u8]) -> [u8; 32] {
+        let mut mac = self.keyed();
+        mac.update(bytes);
+        mac.finalize().into_bytes().into()
+    }
+
+    pub(crate) fn verify(&self, bytes: &[u8], expected: &[u8; 32]) -> bool {
+        same(&self.mac(bytes), expected)
+    }
+
+    fn keyed(&self) -> Hmac<Sha256> {
+        #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
+        Hmac::new_from_slice(&self.0).expect("HMAC takes a key of any length")
+    }
+}
+
+/// Encrypts and decrypts the frames of one generation.
+#[derive(Clone)]
+pub(crate) struct FrameCipher(Xaes256Gcm);
+
+impl FrameCipher {
+    /// Encrypts in place. `None` only beyond the limits of AES-GCM (64 GiB), which no frame reaches.
+    pub(crate) fn seal(&self, nonce: &Nonce, aad: &[u8], buffer: &mut [u8]) -> Option<Tag> {
+        self.0
+            .encrypt_inout_detached(nonce.into(), aad, buffer.into())
+            .ok()
+            .map(Into::into)
+    }
+
+    /// Decrypts in place; false, with the buffer still encrypted, if anything was changed.
+    pub(crate) fn open(&self, nonce: &Nonce, aad: &[u8], buffer: &mut [u8], tag: &Tag) -> bool {
+        self.0
+            .decrypt_inout_detached(nonce.into(), aad, buffer.into(), tag.into())
+            .is_ok()
+    }
+}
+
+impl fmt::Debug for FrameCipher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FrameCipher")
+    }
+}
+
+/// Unkeyed checksum.
+pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// Comparison in constant time.
+pub(crate) fn same(left: &[u8; 32], right: &[u8; 32]) -> bool {
+    left.ct_eq(right).into()
+}
+
+/// HKDF-Expand (RFC 5869) without Extract: every key given here is uniform.
+fn expand(key: &[u8; KEY_LEN], info: &[&[u8]], okm: &mut [u8]) {
+    #[expect(clippy::expect_used, reason = "the key is as long as the hash")]
+    let hkdf = Hkdf::<Sha256>::from_prk(key).expect("the key is as long as the hash");
+    #[expect(clippy::expect_used, reason = "no output is longer than 255 hashes")]
+    hkdf.expand_multi_info(info, okm)
+        .expect("no output is longer than 255 hashes");
+}
+
+#[cfg(test)]
+pub(crate) mod for_tests {
+    use super::*;
+
+    pub(crate) fn frame_key(
+        dek: &Dek,
+        store_id: &StoreId,
+        generation: u64,
+        gen_salt: &[u8; 32],
+    ) -> [u8; KEY_LEN] {
+        *dek.frame_key(store_id, generation, gen_salt)
+    }
+
+    pub(crate) fn header_key_bytes(key: &HeaderKey) -> [u8; KEY_LEN] {
+        key.0
+    }
+
+    pub(crate) fn wrap_key_bytes(key: &WrapKey) -> [u8; KEY_LEN] {
+        key.0
+    }
+}

@@ -1,0 +1,342 @@
+//! Reading a whole file and listing everything that is wrong with it, without changing it.
+use std::{fmt, path::Path};
+
+use super::{
+    assemble::{Assembly, Misfit},
+    control::{Control, Phase},
+    credentials::Credentials,
+    error::{CorruptKind, IoError, OpenError},
+    frame::{Chain, RawFrame, SNAP_END},
+    header::{self, Header, HeaderCopies},
+    kdf::KdfLimits,
+    probe::missing,
+    recover::{contradicts_torn_tail, next_mark},
+    seal::{Dek, FrameCipher},
+    slots,
+    vfs::{Access, Vfs, VfsFile},
+    walk::{Found, Window, open_frame, read_frame},
+};
+
+/// No more findings than this are listed.
+const MAX_FINDINGS: usize = 1000;
+
+/// How closely a file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerifyDepth {
+    /// Headers, and the order of the frames.
+    Quick,
+    /// Also every frame: authenticated, decompressed, its place in the whole checked.
+    Full,
+}
+
+/// Something wrong with a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Absolute position in bytes.
+    pub offset: u64,
+    /// The frame expected there, if it is about frames.
+    pub seq: Option<u64>,
+    /// What is wrong.
+    pub kind: FindingKind,
+    /// How many frames are lost with it, if known.
+    pub lost_frames: Option<u64>,
+}
+
+/// The kinds of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FindingKind {
+    /// One copy of the header is damaged or behind; the other is good. Opening repairs it.
+    HeaderCopy,
+    /// The header is older than the data.
+    HeaderRollback,
+    /// Bytes that must be zero are not.
+    Padding,
+    /// A frame is damaged.
+    Frame(CorruptKind),
+    /// The file ends before the checkpoint does.
+    CutOff,
+    /// The last write did not finish; nothing that was acknowledged is missing. Opening repairs it.
+    TornTail {
+        /// Its length in bytes.
+        bytes: u64,
+    },
+    /// A frame of a later version.
+    UnknownFrame,
+}
+
+impl FindingKind {
+    /// Whether opening repairs it and nothing is lost.
+    pub fn is_harmless(self) -> bool {
+        matches!(self, Self::HeaderCopy | Self::TornTail { .. })
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "byte {}: ", self.offset)?;
+        match self.kind {
+            FindingKind::HeaderCopy => {
+                f.write_str("one copy of the header is damaged or behind; the other is good")?;
+            }
+            FindingKind::HeaderRollback => f.write_str("the header is older than the data")?,
+            FindingKind::Padding => f.write_str("bytes that must be zero are not")?,
+            FindingKind::Frame(kind) => write!(f, "{kind}")?,
+            FindingKind::CutOff => f.write_str("the file ends inside its checkpoint")?,
+            FindingKind::TornTail { bytes } => {
+                write!(f, "the last write of {bytes} bytes did not finish")?;
+            }
+            FindingKind::UnknownFrame => f.write_str("data of a newer version")?,
+        }
+        match self.lost_frames {
+            Some(lost) => write!(f, " ({lost} frames lost)"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What reading a whole file showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct VerifyReport {
+    /// Length in bytes.
+    pub bytes: u64,
+    /// Generation: one more with every compaction.
+    pub generation: u64,
+    /// Header epoch: one more with every change of a header.
+    pub header_epoch: u64,
+    /// Good frames.
+    pub frames: u64,
+    /// Records in the checkpoint; known only from a full reading of an undamaged checkpoint.
+    pub records_in_checkpoint: Option<u64>,
+    /// Whether the last session closed the file; known only from a full reading.
+    pub clean_close: Option<bool>,
+    /// Everything wrong, in the order of the file; at most a thousand.
+    pub findings: Vec<Finding>,
+}
+
+impl VerifyReport {
+    /// Whether nothing that was acknowledged is lost.
+    pub fn is_intact(&self) -> bool {
+        self.findings
+            .iter()
+            .all(|finding| finding.kind.is_harmless())
+    }
+}
+
+/// Reads a file and lists what is wrong with it. Takes no lock and writes nothing.
+///
+/// The errors are those of a file that cannot be read at all: foreign, of a later version, both
+/// headers damaged, wrong password.
+pub fn verify(
+    vfs: &dyn Vfs,
+    path: &Path,
+    credentials: &Credentials,
+    depth: VerifyDepth,
+    limits: &KdfLimits,
+    control: &Control,
+) -> Result<VerifyReport, OpenError> {
+    verify_with(vfs, path, depth, control, &|header| {
+        let slots = &header.slots;
+        Ok(slots::unlock(slots, &header.store_id, credentials, limits, control)?.dek)
+    })
+}
+
+pub(crate) fn verify_with(
+    vfs: &dyn Vfs,
+    path: &Path,
+    depth: VerifyDepth,
+    control: &Control,
+    unlock: &dyn Fn(&Header) -> Result<Dek, OpenError>,
+) -> Result<VerifyReport, OpenError> {
+    let file = vfs
+        .open(path, Access::Read)
+        .map_err(|error| missing(error, path))?;
+    let len = file.stat()?.len;
+    let copies = HeaderCopies::read(&*file, len)?;
+    let dek = unlock(copies.current.claims())?;
+    let header = copies
+        .current
+        .authenticate(&dek)
+        .ok_or(OpenError::HeaderTampered)?;
+    let cipher = dek.frame_cipher(&header.store_id, header.generation, &header.gen_salt);
+    let mut reading = Reading {
+        file: &*file,
+        len,
+        cipher: &cipher,
+        depth,
+        assembly: Assembly::new(false),
+        whole: true,
+        in_journal: false,
+        frames: 0,
+        findings: Vec::new(),
+    };
+    if !copies.in_step {
+        reading.find(copies.which.other().offset(), None, FindingKind::HeaderCopy);
+    }
+    if let Some(offset) = header::padding_fault(&*file)? {
+        reading.find(offset, None, FindingKind::Padding);
+    }
+    reading.read_frames(control)?;
+    let assembly = &reading.assembly;
+    if header.epoch < assembly.epoch {
+        reading.find(copies.which.offset(), None, FindingKind::HeaderRollback);
+    }
+    let known = depth == VerifyDepth::Full;
+    let torn = reading.findings.iter().any(|finding| finding.seq.is_some());
+    Ok(VerifyReport {
+        bytes: len,
+        generation: header.generation,
+        header_epoch: header.epoch,
+        frames: reading.frames,
+        records_in_checkpoint: reading.assembly.snap_end.as_ref().map(|end| end.records),
+        clean_close: known.then_some(reading.assembly.closed && !torn),
+        findings: reading.findings,
+    })
+}
+
+/// The state of reading a file frame by frame, over damage.
+struct Reading<'a> {
+    file: &'a dyn VfsFile,
+    len: u64,
+    cipher: &'a FrameCipher,
+    depth: VerifyDepth,
+    assembly: Assembly,
+    /// No frame is missing so far, so that their order means something.
+    whole: bool,
+    /// The end of the checkpoint was passed.
+    in_journal: bool,
+    frames: u64,
+    findings: Vec<Finding>,
+}
+
+impl Reading<'_> {
+    fn find(&mut self, offset: u64, seq: Option<u64>, kind: FindingKind) {
+        if self.findings.len() < MAX_FINDINGS {
+            self.findings.push(Finding {
+                offset,
+                seq,
+                kind,
+                lost_frames: None,
+            });
+        }
+    }
+
+    fn read_frames(&mut self, control: &Control) -> Result<(), OpenError> {
+        let mut window = Window::new(self.file, self.len);
+        let mut chain = Chain::START;
+        loop {
+            control.check()?;
+            control.report(Phase::Verifying, chain.offset, self.len);
+            let fault = match read_frame(&mut window, chain.offset)? {
+                Found::End => break,
+                Found::CutOff { .. } => FindingKind::Frame(CorruptKind::Length),
+                Found::Bad(kind) => FindingKind::Frame(kind),
+                Found::Frame(frame) => match self.check_frame(frame, &chain) {
+                    Ok(after) => {
+                        self.frames = self.frames.saturating_add(1);
+                        chain = after;
+                        continue;
+                    }
+                    Err(fault) => fault,
+                },
+            };
+            match self.after_fault(chain, fault)? {
+                Some(next) => chain = next,
+                None => return Ok(()),
+            }
+        }
+        self.judge_end(chain);
+        control.report(Phase::Verifying, self.len, self.len);
+        Ok(())
+    }
+
+    /// Checks a frame as closely as asked for; says where the next one must stand.
+    fn check_frame(&mut self, frame: RawFrame, chain: &Chain) -> Result<Chain, FindingKind> {
+        frame.header.follows(chain).map_err(FindingKind::Frame)?;
+        let header = frame.header.clone();
+        let after = chain.after(header.ct_len, frame.tag);
+        if self.depth == VerifyDepth::Full {
+            let unpacked = open_frame(frame, self.cipher).map_err(FindingKind::Frame)?;
+            if self.whole {
+                self.assembly
+                    .push(&header, unpacked, after)
+                    .map_err(misfit)?;
+            }
+        }
+        self.in_journal |= header.kind == SNAP_END;
+        Ok(after)
+    }
+
+    /// Records a fault and finds the next genuine frame; `None` if there is none.
+    fn after_fault(
+        &mut self,
+        chain: Chain,
+        fault: FindingKind,
+    ) -> Result<Option<Chain>, OpenError> {
+        let Chain { offset, seq, .. } = chain;
+        let next = self.next_genuine(offset.saturating_add(1))?;
+        let torn = self.whole
+            && self.in_journal
+            && !contradicts_torn_tail(self.file, self.len, self.cipher, offset, seq)?;
+        self.whole = false;
+        if torn {
+            let start = if self.depth == VerifyDepth::Full {
+                self.assembly.committed.offset
+            } else {
+                offset
+            };
+            let bytes = self.len.saturating_sub(start);
+            self.find(start, Some(seq), FindingKind::TornTail { bytes });
+            return Ok(None);
+        }
+        let lost = next.map(|next| next.seq.saturating_sub(seq));
+        self.find(offset, Some(seq), fault);
+        if let Some(finding) = self.findings.last_mut() {
+            finding.lost_frames = lost;
+        }
+        Ok(next)
+    }
+
+    /// A frame that says of itself that it stands where it stands, and can prove it.
+    fn next_genuine(&self, from: u64) -> Result<Option<Chain>, IoError> {
+        let mut window = Window::new(self.file, self.len);
+        let mut position = from;
+        while let Some(found) = next_mark(&mut window, position, self.len)? {
+            position = found.saturating_add(1);
+            if let Found::Frame(frame) = read_frame(&mut window, found)? {
+                let header = frame.header.clone();
+                if header.offset == found && frame.open(self.cipher).is_some() {
+                    let chain = Chain {
+                        seq: header.seq,
+                        offset: found,
+                        prev_tag: header.prev_tag,
+                    };
+                    return Ok(Some(chain));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The file ended where a frame could begin.
+    fn judge_end(&mut self, chain: Chain) {
+        if !self.whole {
+            return;
+        }
+        if !self.in_journal {
+            self.find(self.len, Some(chain.seq), FindingKind::CutOff);
+        } else if self.assembly.unfinished_frames() > 0 {
+            let start = self.assembly.committed.offset;
+            let bytes = self.len.saturating_sub(start);
+            self.find(start, Some(chain.seq), FindingKind::TornTail { bytes });
+        }
+    }
+}
+
+fn misfit(misfit: Misfit) -> FindingKind {
+    match misfit {
+        Misfit::Corrupt(kind) => FindingKind::Frame(kind),
+        Misfit::UnknownKind => FindingKind::UnknownFrame,
+    }
+}

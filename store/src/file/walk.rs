@@ -1,0 +1,273 @@
+//! Reading frames from the first to the last good one: headers in order, decryption and
+//! decompression of a batch in parallel.
+//!
+//! It says where the frames stop being good and why; what that means is decided by `recover`.
+use rayon::prelude::*;
+
+use super::{
+    assemble::{Assembly, Misfit},
+    control::{Control, Phase},
+    error::{Cancelled, CorruptKind, Corruption, IoError},
+    frame::{Chain, FRAME_HEADER_LEN, FRAME_OVERHEAD, FrameHeader, RawFrame},
+    pack::{self, Unpacked},
+    seal::{FrameCipher, TAG_LEN},
+    vfs::VfsFile,
+    wire::Reader,
+};
+
+const WINDOW: usize = 1 << 20;
+/// Enough for all cores, little enough to be gone from memory soon.
+const BATCH_BYTES: usize = 8 << 20;
+const BATCH_FRAMES: usize = 8192;
+
+/// A file read through a window, so that small frames cost no system call each.
+pub(crate) struct Window<'a> {
+    file: &'a dyn VfsFile,
+    len: u64,
+    start: u64,
+    buffer: Vec<u8>,
+}
+
+impl<'a> Window<'a> {
+    /// A window on the first `len` bytes of the file.
+    pub(crate) fn new(file: &'a dyn VfsFile, len: u64) -> Self {
+        Self {
+            file,
+            len,
+            start: 0,
+            buffer: Vec::new(),
+        }
+    }
+
+    /// The bytes at `offset`; `None` if the file ends before them.
+    pub(crate) fn bytes(&mut self, offset: u64, len: usize) -> Result<Option<&[u8]>, IoError> {
+        if offset
+            .checked_add(len as u64)
+            .is_none_or(|end| end > self.len)
+        {
+            return Ok(None);
+        }
+        if self.position(offset, len).is_none() {
+            let available = usize::try_from(self.len.saturating_sub(offset)).unwrap_or(usize::MAX);
+            self.buffer.clear();
+            self.buffer.resize(available.min(WINDOW.max(len)), 0);
+            let count = self.file.read_at(&mut self.buffer, offset)?;
+            self.buffer.truncate(count);
+            self.start = offset;
+        }
+        Ok(self
+            .position(offset, len)
+            .and_then(|range| self.buffer.get(range)))
+    }
+
+    fn position(&self, offset: u64, len: usize) -> Option<std::ops::Range<usize>> {
+        let start = usize::try_from(offset.checked_sub(self.start)?).ok()?;
+        let end = start.checked_add(len)?;
+        (end <= self.buffer.len()).then_some(start..end)
+    }
+}
+
+/// What stands at a place in the file.
+pub(crate) enum Found {
+    Frame(RawFrame),
+    /// Not a frame, or a damaged one.
+    Bad(CorruptKind),
+    /// The beginning of a frame whose end is beyond the end of the file.
+    CutOff {
+        expected_at_least: u64,
+    },
+    /// The end of the file.
+    End,
+}
+
+/// Reads what stands at `offset`, checking only what the frame says about itself.
+pub(crate) fn read_frame(window: &mut Window<'_>, offset: u64) -> Result<Found, IoError> {
+    if offset >= window.len {
+        return Ok(Found::End);
+    }
+    let Some(bytes) = window.bytes(offset, FRAME_HEADER_LEN)? else {
+        let expected_at_least = offset.saturating_add(FRAME_OVERHEAD);
+        return Ok(Found::CutOff { expected_at_least });
+    };
+    let Some(header_bytes) = bytes.first_chunk().copied() else {
+        return Ok(Found::Bad(CorruptKind::Length));
+    };
+    let header = match FrameHeader::parse(&header_bytes) {
+        Ok(header) => header,
+        Err(kind) => return Ok(Found::Bad(kind)),
+    };
+    let body_offset = offset.saturating_add(FRAME_HEADER_LEN as u64);
+    let ct_len = header.ct_len as usize;
+    let Some(body) = window.bytes(body_offset, ct_len.saturating_add(TAG_LEN))? else {
+        let expected_at_least = offset
+            .saturating_add(FRAME_OVERHEAD)
+            .saturating_add(u64::from(header.ct_len));
+        return Ok(Found::CutOff { expected_at_least });
+    };
+    let mut reader = Reader::new(body);
+    match (reader.bytes(ct_len), reader.array()) {
+        (Some(ciphertext), Some(tag)) => {
+            let ciphertext = ciphertext.to_vec();
+            Ok(Found::Frame(RawFrame {
+                header,
+                header_bytes,
+                ciphertext,
+                tag,
+            }))
+        }
+        _ => Ok(Found::Bad(CorruptKind::Length)),
+    }
+}
+
+/// Where the good frames end before the file does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stop {
+    /// What was expected.
+    pub(crate) at: Chain,
+    pub(crate) kind: CorruptKind,
+    /// Set if the file simply ends inside the frame.
+    pub(crate) expected_at_least: Option<u64>,
+}
+
+impl Stop {
+    pub(crate) fn corruption(&self) -> Corruption {
+        Corruption {
+            offset: self.at.offset,
+            seq: self.at.seq,
+            kind: self.kind,
+        }
+    }
+}
+
+/// Why reading could not go on.
+#[derive(Debug)]
+pub(crate) enum WalkError {
+    Io(IoError),
+    Cancelled(Cancelled),
+    Corrupt(Corruption),
+    /// A frame that only a later version knows.
+    UnknownKind,
+}
+
+impl From<IoError> for WalkError {
+    fn from(error: IoError) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<Cancelled> for WalkError {
+    fn from(cancelled: Cancelled) -> Self {
+        Self::Cancelled(cancelled)
+    }
+}
+
+/// What a walk needs to know about a file.
+#[derive(Clone, Copy)]
+pub(crate) struct Walk<'a> {
+    pub(crate) file: &'a dyn VfsFile,
+    pub(crate) len: u64,
+    pub(crate) cipher: &'a FrameCipher,
+    pub(crate) control: &'a Control,
+    pub(crate) phase: Phase,
+}
+
+impl Walk<'_> {
+    /// Gives all good frames to `assembly`; says where they stop, unless at the end of the file.
+    pub(crate) fn run(&self, assembly: &mut Assembly) -> Result<Option<Stop>, WalkError> {
+        let mut window = Window::new(self.file, self.len);
+        let mut chain = Chain::START;
+        loop {
+            self.control.check()?;
+            self.control.report(self.phase, chain.offset, self.len);
+            let batch = next_batch(&mut window, chain)?;
+            let opened: Vec<_> = batch
+                .frames
+                .into_par_iter()
+                .map(|frame| {
+                    (
+                        frame.header.clone(),
+                        frame.tag,
+                        open_frame(frame, self.cipher),
+                    )
+                })
+                .collect();
+            for (header, tag, result) in opened {
+                let stop = |kind| Stop {
+                    at: chain,
+                    kind,
+                    expected_at_least: None,
+                };
+                let unpacked = match result {
+                    Ok(unpacked) => unpacked,
+                    Err(kind @ CorruptKind::Auth) => return Ok(Some(stop(kind))),
+                    Err(kind) => return Err(WalkError::Corrupt(stop(kind).corruption())),
+                };
+                let after = chain.after(header.ct_len, tag);
+                assembly
+                    .push(&header, unpacked, after)
+                    .map_err(|misfit| match misfit {
+                        Misfit::Corrupt(kind) => WalkError::Corrupt(stop(kind).corruption()),
+                        Misfit::UnknownKind => WalkError::UnknownKind,
+                    })?;
+                chain = after;
+            }
+            match batch.end {
+                BatchEnd::More => {}
+                BatchEnd::Stop(stop) => return Ok(Some(stop)),
+                BatchEnd::EndOfFile => {
+                    self.control.report(self.phase, self.len, self.len);
+                    return Ok(None);
+                }
+            }
+        }
+    }
+}
+
+struct Batch {
+    frames: Vec<RawFrame>,
+    end: BatchEnd,
+}
+
+enum BatchEnd {
+    More,
+    Stop(Stop),
+    EndOfFile,
+}
+
+fn next_batch(window: &mut Window<'_>, mut chain: Chain) -> Result<Batch, IoError> {
+    let mut frames = Vec::new();
+    let mut bytes = 0_usize;
+    while bytes < BATCH_BYTES && frames.len() < BATCH_FRAMES {
+        let stop = |kind, expected_at_least| Stop {
+            at: chain,
+            kind,
+            expected_at_least,
+        };
+        let end = match read_frame(window, chain.offset)? {
+            Found::Frame(frame) => match frame.header.follows(&chain) {
+                Ok(()) => {
+                    chain = chain.after(frame.header.ct_len, frame.tag);
+                    bytes = bytes.saturating_add(frame.ciphertext.len());
+                    frames.push(frame);
+                    continue;
+                }
+                Err(kind) => BatchEnd::Stop(stop(kind, None)),
+            },
+            Found::Bad(kind) => BatchEnd::Stop(stop(kind, None)),
+            Found::CutOff { expected_at_least } => {
+                BatchEnd::Stop(stop(CorruptKind::Length, Some(expected_at_least)))
+            }
+            Found::End => BatchEnd::EndOfFile,
+        };
+        return Ok(Batch { frames, end });
+    }
+    Ok(Batch {
+        frames,
+        end: BatchEnd::More,
+    })
+}
+
+/// Decrypts and unpacks; `Auth` is the only answer that leaves open whether the frame is genuine.
+pub(crate) fn open_frame(frame: RawFrame, cipher: &FrameCipher) -> Result<Unpacked, CorruptKind> {
+    pack::unpack(frame.open(cipher).ok_or(CorruptKind::Auth)?)
+}

@@ -1,0 +1,2 @@
+//! The promises of the store, tested from outside.
+mod file;
