@@ -34,6 +34,10 @@ impl Snapshot {
         }
     }
 
+    pub(crate) fn state(&self) -> &Arc<State> {
+        &self.state
+    }
+
     /// The number of the last commit it shows.
     pub fn seq(&self) -> Seq {
         self.state.seq

@@ -244,6 +244,9 @@ pub enum OpenError {
         /// The least length it had.
         expected_at_least: u64,
     },
+    /// The file is authentic, but what it holds makes no sense: a defect of what wrote it.
+    #[error("the content of the file cannot be read: {0}")]
+    Content(Box<dyn std::error::Error + Send + Sync>),
     /// Another program (or another window) has the file open.
     #[error("{}", locked_message(holder.as_ref()))]
     Locked {

@@ -1,2 +1,8 @@
-//! The promises of the store, tested from outside.
+//! What the store promises, checked from outside.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a failed test is what a failed unwrap should be"
+)]
+
 mod file;
+mod store;

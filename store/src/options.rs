@@ -1,0 +1,86 @@
+//! How a store is created and opened.
+
+use std::sync::Arc;
+
+use crate::clock::{Clock, SystemClock};
+use crate::file::{self, CommitAlign, KdfLimits, KdfProfile, RealVfs, Vfs};
+
+/// How a store is created.
+#[derive(Clone, Debug)]
+pub struct CreateOptions {
+    /// What deriving the key from the password costs, for its owner and for those who guess.
+    pub kdf: KdfProfile,
+    /// Replace a file that exists, once the new one is complete.
+    pub overwrite: bool,
+    /// Let commits end at sector boundaries, for media that destroy the rest of a sector when
+    /// power fails.
+    pub commit_align: Option<CommitAlign>,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// The file system.
+    pub vfs: Arc<dyn Vfs>,
+}
+
+impl Default for CreateOptions {
+    fn default() -> Self {
+        Self {
+            kdf: KdfProfile::default(),
+            overwrite: false,
+            commit_align: None,
+            clock: Arc::new(SystemClock),
+            vfs: Arc::new(RealVfs),
+        }
+    }
+}
+
+impl CreateOptions {
+    pub(crate) fn for_file(&self) -> file::CreateOptions {
+        file::CreateOptions {
+            kdf: self.kdf,
+            program: PROGRAM.to_owned(),
+            now: self.clock.now().0,
+            commit_align: self.commit_align,
+            overwrite: self.overwrite,
+            ..file::CreateOptions::default()
+        }
+    }
+}
+
+/// How a store is opened.
+#[derive(Clone, Debug)]
+pub struct OpenOptions {
+    /// Take no lock and write nothing; works while another program has the file open.
+    pub read_only: bool,
+    /// The most that key derivation may cost: a file may ask for anything.
+    pub kdf_limits: KdfLimits,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// The file system.
+    pub vfs: Arc<dyn Vfs>,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self {
+            read_only: false,
+            kdf_limits: KdfLimits::default(),
+            clock: Arc::new(SystemClock),
+            vfs: Arc::new(RealVfs),
+        }
+    }
+}
+
+impl OpenOptions {
+    pub(crate) fn for_file(&self) -> file::OpenOptions {
+        file::OpenOptions {
+            read_only: self.read_only,
+            kdf_limits: self.kdf_limits,
+            program: PROGRAM.to_owned(),
+            now: self.clock.now().0,
+            ..file::OpenOptions::default()
+        }
+    }
+}
+
+/// What the lock and the file say wrote them.
+const PROGRAM: &str = concat!("VStore ", env!("CARGO_PKG_VERSION"));

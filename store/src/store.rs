@@ -1,0 +1,305 @@
+//! The store: records, their file, and the one way to change them.
+
+mod compaction;
+mod open;
+
+pub use compaction::{Compacted, Compaction};
+pub use open::OpenReport;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::batch::{Rejection, WriteBatch, encode_changes};
+use crate::clock::{Clock, Millis};
+use crate::commit::{Cause, Commit, Seq};
+use crate::file::{
+    AppendError, CloseError, CompactError, Control, Credentials, FileStats, KdfParams,
+    PasswordChange, PasswordError, StoreFile,
+};
+use crate::hooks::{Event, EventKind, HookId, Hooks, WriteQueue};
+use crate::record::Record;
+use crate::segment::{Merge, Merged};
+use crate::snapshot::Snapshot;
+use crate::state::{Prepared, State};
+use crate::value::EncodedValue;
+
+/// A batch of at least this many bytes is not appended to the journal but written as a new
+/// checkpoint, which is compressed in parallel and does not have to be compacted afterwards.
+const LARGE_BATCH_BYTES: u64 = 8 << 20;
+
+/// How many records one call of [`Store::expire_due`] deletes at most, so that a million records
+/// that expired over the weekend do not become one commit.
+const EXPIRE_RECORDS_MAX: usize = 10_000;
+
+/// Records in memory and, unless it was made with [`Store::in_memory`], in an encrypted file.
+///
+/// One thread owns a store. Others read [`Snapshot`]s, which are cheap, immutable and stay valid.
+#[derive(Debug)]
+pub struct Store {
+    state: Arc<State>,
+    file: Option<StoreFile>,
+    clock: Arc<dyn Clock>,
+    hooks: Hooks,
+}
+
+/// Why a batch was not committed. Nothing changed.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// The batch contradicts the records.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// The file could not take it.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// The file could not be written anew with it.
+    #[error(transparent)]
+    Checkpoint(#[from] CompactError),
+}
+
+/// Figures about a store.
+#[derive(Clone, Debug)]
+pub struct StoreStats {
+    /// Visible records.
+    pub records: usize,
+    /// Records with an expiry.
+    pub expiring: usize,
+    /// Segments in memory.
+    pub segments: usize,
+    /// Figures about the file, if there is one.
+    pub file: Option<FileStats>,
+}
+
+impl Store {
+    /// A store without a file. What it holds is gone when it is dropped.
+    pub fn in_memory(clock: Arc<dyn Clock>) -> Self {
+        Self::new(State::default(), None, clock)
+    }
+
+    fn new(state: State, file: Option<StoreFile>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            state: Arc::new(state),
+            file,
+            clock,
+            hooks: Hooks::default(),
+        }
+    }
+
+    /// The records as they are now.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::new(Arc::clone(&self.state), Arc::clone(&self.clock))
+    }
+
+    /// The record of a key. Hooks on [`EventKind::Get`] are told, which reads of a snapshot do
+    /// not do.
+    pub fn get(&mut self, key: &str) -> Option<Record> {
+        let found = self.snapshot().get(key);
+        self.hooks.publish_get(key, found.as_ref());
+        found
+    }
+
+    /// Makes a batch durable and visible, or refuses it whole.
+    pub fn commit(&mut self, batch: &WriteBatch) -> Result<Commit, CommitError> {
+        let mut commits = self.commit_all(std::slice::from_ref(batch))?;
+        let only = commits.pop().unwrap_or(Ok(self.unchanged(batch.cause)));
+        only.map_err(CommitError::Rejected)
+    }
+
+    /// Makes several batches durable with one sync (group commit). Each is refused or committed on
+    /// its own, in order, later ones seeing earlier ones; if the file cannot take them, none is.
+    pub fn commit_all(
+        &mut self,
+        batches: &[WriteBatch],
+    ) -> Result<Vec<Result<Commit, Rejection>>, AppendError> {
+        let now = self.clock.now();
+        let mut next = State::clone(&self.state);
+        let mut payloads = Vec::new();
+        let mut commits = Vec::with_capacity(batches.len());
+        for batch in batches {
+            commits.push(next.prepare(batch, now).map(|prepared| {
+                if !prepared.is_empty() {
+                    payloads.push(encode_changes(&prepared.changes, &prepared.settings));
+                    next.apply(&prepared);
+                    next.seq = Seq(next.seq.0 + 1);
+                }
+                commit_of(prepared, next.seq, batch.cause, now)
+            }));
+        }
+        if let Some(file) = &mut self.file
+            && !payloads.is_empty()
+        {
+            file.append(&payloads)?;
+        }
+        self.state = Arc::new(next);
+        for commit in commits.iter().flatten() {
+            self.hooks.publish(commit);
+        }
+        Ok(commits)
+    }
+
+    /// As [`commit`](Self::commit), for batches that may be large: those are written as a new
+    /// checkpoint, with progress, and can be cancelled until the last moment.
+    pub fn commit_large(
+        &mut self,
+        batch: &WriteBatch,
+        control: &Control,
+    ) -> Result<Commit, CommitError> {
+        let now = self.clock.now();
+        let prepared = self.state.prepare(batch, now)?;
+        let bytes: u64 = prepared
+            .changes
+            .iter()
+            .filter_map(|change| change.after.as_ref())
+            .map(|record| (record.key.as_str().len() + record.value.len()) as u64)
+            .sum();
+        let Some(file) = self.file.as_mut().filter(|_| bytes >= LARGE_BATCH_BYTES) else {
+            return self.commit(batch);
+        };
+        let mut next = State::clone(&self.state);
+        next.apply(&prepared);
+        next.seq = Seq(next.seq.0 + 1);
+        let next = Arc::new(next);
+        let snapshot = Snapshot::new(Arc::clone(&next), Arc::clone(&self.clock));
+        let compaction = match file.begin_compaction() {
+            Ok(compaction) => compaction,
+            // One is under way with the records of before: the journal takes the batch.
+            Err(CompactError::AlreadyRunning) => return self.commit(batch),
+            Err(error) => return Err(error.into()),
+        };
+        let written = compaction.write(snapshot.chunks(), snapshot.checkpoint_len(), control);
+        match written.and_then(|compacted| file.finish_compaction(compacted)) {
+            Ok(()) => {}
+            Err(error) => {
+                file.abort_compaction();
+                return Err(error.into());
+            }
+        }
+        let commit = commit_of(prepared, next.seq, batch.cause, now);
+        self.state = next;
+        self.hooks.publish(&commit);
+        Ok(commit)
+    }
+
+    /// Deletes records whose time has passed, at most ten thousand: `None` if there are none.
+    pub fn expire_due(&mut self) -> Result<Option<Commit>, CommitError> {
+        let mut batch = WriteBatch::new(Cause::Expired);
+        for key in self
+            .state
+            .expiry
+            .due(self.clock.now())
+            .take(EXPIRE_RECORDS_MAX)
+        {
+            batch.delete(key.clone());
+        }
+        if batch.is_empty() {
+            Ok(None)
+        } else {
+            self.commit(&batch).map(Some)
+        }
+    }
+
+    /// When [`expire_due`](Self::expire_due) has something to do next.
+    pub fn next_expiry(&self) -> Option<Millis> {
+        self.state.expiry.next()
+    }
+
+    /// A setting of the file: a small value beside the records, never shown or exported as one.
+    pub fn setting(&self, name: &str) -> Option<&EncodedValue> {
+        self.state.settings.get(name)
+    }
+
+    /// Has `hook` told about events of these kinds, after they happened, on the thread that owns
+    /// the store.
+    pub fn subscribe(
+        &mut self,
+        kinds: &[EventKind],
+        hook: impl FnMut(&Event<'_>, &mut WriteQueue) + Send + 'static,
+    ) -> HookId {
+        self.hooks.subscribe(kinds, Box::new(hook))
+    }
+
+    /// Ends a subscription; whether it existed.
+    pub fn unsubscribe(&mut self, id: HookId) -> bool {
+        self.hooks.unsubscribe(id)
+    }
+
+    /// Writes what hooks have queued so far. What their hooks queue waits for the next call, so
+    /// that hooks cannot keep a store busy for ever.
+    pub fn commit_queued(&mut self) -> Result<Vec<Result<Commit, Rejection>>, AppendError> {
+        let queued = self.hooks.take_queued();
+        if queued.is_empty() {
+            Ok(Vec::new())
+        } else {
+            self.commit_all(&queued)
+        }
+    }
+
+    /// Merging that would make lookups faster, if any. It may run on any thread.
+    pub fn plan_merge(&self) -> Option<Merge> {
+        self.state.plan_merge()
+    }
+
+    /// Puts merged segments in place; `false` if they were merged otherwise meanwhile.
+    pub fn install_merge(&mut self, merged: Merged) -> bool {
+        Arc::make_mut(&mut self.state).install(merged)
+    }
+
+    /// Replaces the password. The data is not rewritten, whatever its size.
+    pub fn change_password(
+        &mut self,
+        current: &Credentials,
+        new: &Credentials,
+        options: &PasswordChange,
+        control: &Control,
+    ) -> Result<Option<KdfParams>, PasswordError> {
+        let Some(file) = &mut self.file else {
+            return Ok(None);
+        };
+        file.change_password(current, new, options, control)
+            .map(Some)
+    }
+
+    /// The file, if there is one.
+    pub fn path(&self) -> Option<&Path> {
+        self.file.as_ref().map(StoreFile::path)
+    }
+
+    /// Whether the file was opened read-only.
+    pub fn is_read_only(&self) -> bool {
+        self.file.as_ref().is_some_and(StoreFile::is_read_only)
+    }
+
+    /// The failure after which the file takes nothing until it is compacted.
+    pub fn poisoned(&self) -> Option<&str> {
+        self.file.as_ref().and_then(StoreFile::poisoned)
+    }
+
+    /// Figures, from memory.
+    pub fn stats(&self) -> StoreStats {
+        StoreStats {
+            records: self.snapshot().len(),
+            expiring: self.state.expiry.len(),
+            segments: self.state.segments.len(),
+            file: self.file.as_ref().map(StoreFile::stats),
+        }
+    }
+
+    /// Marks the file as closed cleanly and releases it. Acknowledged commits are safe even if
+    /// this fails or is never called.
+    pub fn close(self) -> Result<(), CloseError> {
+        self.file.map_or(Ok(()), StoreFile::close)
+    }
+
+    fn unchanged(&self, cause: Cause) -> Commit {
+        commit_of(Prepared::default(), self.state.seq, cause, self.clock.now())
+    }
+}
+
+fn commit_of(prepared: Prepared, seq: Seq, cause: Cause, at: Millis) -> Commit {
+    Commit {
+        seq,
+        cause,
+        at,
+        changes: prepared.changes.into(),
+        settings: prepared.settings.into(),
+    }
+}
