@@ -17,6 +17,7 @@ mod segment;
 mod snapshot;
 mod state;
 mod store;
+pub mod transfer;
 pub mod value;
 
 pub use batch::{CodecError, Expiry, Op, Rejection, WriteBatch};

@@ -172,6 +172,19 @@ impl<'a> MapRef<'a> {
             .find(|(found, _)| *found == name)
             .map(|(_, value)| value)
     }
+
+    /// The encoded form of the value under a name.
+    pub(crate) fn get_encoded(self, name: &str) -> Option<&'a [u8]> {
+        let mut entries = self.iter();
+        loop {
+            let (_, behind) = read_value(entries.bytes)?;
+            let (found, _) = entries.next()?;
+            if found == name {
+                let len = behind.len() - entries.bytes.len();
+                return behind.get(..len);
+            }
+        }
+    }
 }
 
 impl<'a> IntoIterator for MapRef<'a> {

@@ -152,12 +152,6 @@ impl Notes {
             self.first.push(note);
         }
     }
-
-    pub(crate) fn append(&mut self, other: Self) {
-        self.total += other.total;
-        let room = NOTES_MAX.saturating_sub(self.first.len());
-        self.first.extend(other.first.into_iter().take(room));
-    }
 }
 
 /// The start of a text, short enough for a message.

@@ -17,6 +17,7 @@ pub use preview::to_compact_preview;
 pub use read::{parse_text, read_value};
 pub use write::{Json, to_compact, to_pretty, write_compact, write_pretty};
 
+pub(crate) use error::quote;
 pub(crate) use read::JsonReader;
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ use struson::reader::{
     ValueType as JsonType,
 };
 
+use crate::key::KEY_BYTES_MAX;
+
 use super::super::{EncodedValue, VALUE_BYTES_MAX, VALUE_DEPTH_MAX, ValueRef, ValueWriter};
 use super::error::{JsonError, JsonErrorKind, Note, NoteKind, Notes, Place, quote};
 use super::source::{Fault, Source};
@@ -17,6 +19,9 @@ use super::special::{self, Meaning};
 
 /// Objects with more names than this are checked for duplicates by a set instead of a walk.
 const WALKED_NAMES_MAX: usize = 16;
+
+/// Room for a key, the names and the times around a value.
+const WRAPPER_BYTES_MAX: usize = KEY_BYTES_MAX + 1024;
 
 /// Reads a text that is one JSON value. The notes name what could not be kept as a number.
 ///
@@ -52,6 +57,7 @@ pub(crate) struct JsonReader<R: Read> {
     notes: Notes,
     first_line: u64,
     depth_max: usize,
+    bytes_max: usize,
 }
 
 impl<R: Read> JsonReader<R> {
@@ -72,6 +78,7 @@ impl<R: Read> JsonReader<R> {
             notes: Notes::default(),
             first_line: 1,
             depth_max: VALUE_DEPTH_MAX,
+            bytes_max: VALUE_BYTES_MAX,
         }
     }
 
@@ -81,10 +88,11 @@ impl<R: Read> JsonReader<R> {
         self
     }
 
-    /// Lets values be one level deeper, for a value that stands inside `{"key": …, "value": …}`.
-    pub(crate) const fn with_wrapper(mut self) -> Self {
+    /// Leaves room for a value that stands inside `{"key": …, "value": …}`: what is read may be
+    /// one level deeper and somewhat larger, and must not become a record's value as a whole.
+    pub(crate) const fn allow_wrapper(&mut self) {
         self.depth_max = VALUE_DEPTH_MAX + 1;
-        self
+        self.bytes_max = VALUE_BYTES_MAX + WRAPPER_BYTES_MAX;
     }
 
     /// The place of the next character.
@@ -220,7 +228,7 @@ impl<R: Read> JsonReader<R> {
             JsonType::Array => self.list(depth)?,
             JsonType::Object => self.map(depth)?,
         }
-        if self.writer.len() > VALUE_BYTES_MAX {
+        if self.writer.len() > self.bytes_max {
             return Err(JsonError::new(self.place(), JsonErrorKind::TooLarge));
         }
         Ok(())
@@ -303,7 +311,7 @@ impl<R: Read> JsonReader<R> {
         let end = self.writer.len();
         let range = end - name.len()..end;
         self.names.push(range.clone());
-        if end > VALUE_BYTES_MAX {
+        if end > self.bytes_max {
             return Err(JsonError::new(self.place(), JsonErrorKind::TooLarge));
         }
         Ok(Some(range))

@@ -1,0 +1,162 @@
+//! Why an import or an export stopped. In both cases nothing was changed.
+
+use std::io;
+
+use crate::key::KeyError;
+use crate::value::ValueType;
+use crate::value::json::{JsonError, JsonErrorKind, Place};
+
+/// Why an input is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ImportError {
+    /// The text is not JSON, or holds what no record can.
+    #[error(transparent)]
+    Json(#[from] JsonError),
+    /// The input is one value that is neither an object nor an array.
+    #[error("{place}: expected an object or an array of records")]
+    NotRecords {
+        /// Where it starts.
+        place: Place,
+    },
+    /// The records bring no keys, and no rule says where to take them from.
+    #[error(
+        "{place}: this record is not {{\"key\": …, \"value\": …}}: say which field is its key, \
+         join several by a template, or number the records{}",
+        list_fields(.fields)
+    )]
+    NeedsKeyRule {
+        /// Where the first such record starts.
+        place: Place,
+        /// Its fields that could be a key.
+        fields: Vec<String>,
+    },
+    /// A rule was given, but an object of records names its keys itself.
+    #[error("{place}: an object names the key of each record itself: leave out the rule for keys")]
+    RuleNotNeeded {
+        /// Where it starts.
+        place: Place,
+    },
+    /// A record has no value in a field that its key is made of.
+    #[error("{place}: the record has no {field:?}, which its key is made of")]
+    MissingField {
+        /// Where the record starts.
+        place: Place,
+        /// The field.
+        field: String,
+    },
+    /// A field that keys are made of is a list, a map or bytes.
+    #[error("{place}: {field:?} is not a text or a number, as keys are made of")]
+    FieldNotScalar {
+        /// Where the record starts.
+        place: Place,
+        /// The field.
+        field: String,
+    },
+    /// What would be the key cannot be one.
+    #[error("{place}: {error}")]
+    Key {
+        /// Where the record starts.
+        place: Place,
+        /// What is wrong with it.
+        error: KeyError,
+    },
+    /// A key stands twice in the input.
+    #[error(
+        "{place}: the key {key:?} stands before in line {first_line}: number such keys, or keep \
+         the first or the last"
+    )]
+    DuplicateKey {
+        /// Where the second record starts.
+        place: Place,
+        /// The key.
+        key: String,
+        /// The line of the first.
+        first_line: u64,
+    },
+    /// A key exists in the store, and [`Conflict::Fail`](super::Conflict::Fail) was asked for.
+    #[error("{place}: the key {key:?} exists already")]
+    Conflict {
+        /// Where the record starts.
+        place: Place,
+        /// The key.
+        key: String,
+    },
+    /// A time beside a value is not RFC 3339.
+    #[error("{place}: {name:?} is a {found}, not a time in the form \"2026-11-20T14:02:11Z\"", found = .found.name())]
+    NotTime {
+        /// Where the record starts.
+        place: Place,
+        /// Which of the times.
+        name: &'static str,
+        /// What stands there.
+        found: ValueType,
+    },
+    /// A line is longer than any record could be.
+    #[error("line {line} is longer than a record can be")]
+    LineTooLong {
+        /// The line.
+        line: u64,
+    },
+    /// The input could not be read.
+    #[error("reading failed: {message}")]
+    Io {
+        /// The kind of failure.
+        kind: io::ErrorKind,
+        /// What the system said.
+        message: String,
+    },
+    /// The import was cancelled.
+    #[error("the import was cancelled; nothing was changed")]
+    Cancelled,
+}
+
+impl ImportError {
+    /// Tells an error of the system from an error of the text.
+    pub(super) fn from_json(error: JsonError) -> Self {
+        match error.kind {
+            JsonErrorKind::Io { kind, message } => Self::Io { kind, message },
+            _ => Self::Json(error),
+        }
+    }
+}
+
+impl From<io::Error> for ImportError {
+    fn from(error: io::Error) -> Self {
+        Self::Io {
+            kind: error.kind(),
+            message: error.to_string(),
+        }
+    }
+}
+
+/// Why an export stopped. A file that stood at the place is as it was.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ExportError {
+    /// The output could not be written.
+    #[error("writing failed: {message}")]
+    Io {
+        /// The kind of failure.
+        kind: io::ErrorKind,
+        /// What the system said.
+        message: String,
+    },
+    /// The export was cancelled.
+    #[error("the export was cancelled; no file was written")]
+    Cancelled,
+}
+
+impl From<io::Error> for ExportError {
+    fn from(error: io::Error) -> Self {
+        Self::Io {
+            kind: error.kind(),
+            message: error.to_string(),
+        }
+    }
+}
+
+fn list_fields(fields: &[String]) -> String {
+    if fields.is_empty() {
+        return String::new();
+    }
+    format!(" (fields here: {})", fields.join(", "))
+}

@@ -1,0 +1,142 @@
+//! Records as JSON or NDJSON, streaming, counted.
+
+use std::io::{self, Write};
+
+use rayon::prelude::*;
+
+use crate::clock::Millis;
+use crate::record::RecordRef;
+use crate::value::json::write_compact;
+
+use super::pair::{CREATED_AT, EXPIRES_AT, KEY, MODIFIED_AT, VALUE};
+use super::{ExportError, ExportReport, Format, Progress};
+
+/// Records serialised at once, and by one thread.
+const BATCH_RECORDS: usize = 4096;
+const PART_RECORDS: usize = 256;
+
+/// The last moment that RFC 3339 can say: 9999-12-30T22:00:00Z.
+const MILLIS_MAX: i64 = 253_402_207_200_000;
+/// The first: 0001-01-01T00:00:00Z.
+const MILLIS_MIN: i64 = -62_135_596_800_000;
+
+/// How to export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExportOptions {
+    /// The format.
+    pub format: Format,
+    /// Whether expiry, creation and modification are written too. JSON is then an array of
+    /// `{"key": …, "value": …, …}` instead of an object of records.
+    pub with_metadata: bool,
+}
+
+/// How one record is written.
+#[derive(Clone, Copy)]
+enum Form {
+    /// `"key":value`
+    Entry,
+    /// `{"key":…,"value":…}`
+    Pair,
+    /// The same with times.
+    PairWithTimes,
+}
+
+/// Writes records in the order they come. `expected` is how many there should be; the report says
+/// how many there were.
+///
+/// Each record stands on a line of its own, so that two exports can be compared line by line.
+pub fn export<'a>(
+    records: impl IntoIterator<Item = RecordRef<'a>>,
+    expected: u64,
+    options: ExportOptions,
+    out: &mut dyn Write,
+    progress: &dyn Progress,
+) -> Result<ExportReport, ExportError> {
+    let is_json = options.format == Format::Json;
+    let (form, open, separator, close) = match (is_json, options.with_metadata) {
+        (true, false) => (Form::Entry, "{\n", ",\n", "\n}\n"),
+        (true, true) => (Form::PairWithTimes, "[\n", ",\n", "\n]\n"),
+        (false, false) => (Form::Pair, "", "\n", "\n"),
+        (false, true) => (Form::PairWithTimes, "", "\n", "\n"),
+    };
+    let mut report = ExportReport {
+        expected,
+        ..ExportReport::default()
+    };
+    let mut write = |bytes: &[u8]| {
+        report.bytes += bytes.len() as u64;
+        out.write_all(bytes)
+    };
+    write(open.as_bytes())?;
+    let mut records = records.into_iter();
+    let mut written = 0_u64;
+    loop {
+        let batch = records.by_ref().take(BATCH_RECORDS).collect::<Vec<_>>();
+        if batch.is_empty() {
+            break;
+        }
+        let parts = batch
+            .par_chunks(PART_RECORDS)
+            .map(|part| serialize(part, form, separator))
+            .collect::<io::Result<Vec<_>>>()?;
+        for (index, part) in parts.iter().enumerate() {
+            if written > 0 || index > 0 {
+                write(separator.as_bytes())?;
+            }
+            write(part)?;
+        }
+        written += batch.len() as u64;
+        if progress.report(written, Some(expected)).is_break() {
+            return Err(ExportError::Cancelled);
+        }
+    }
+    let is_empty_text = written == 0 && !is_json;
+    if !is_empty_text {
+        write(close.as_bytes())?;
+    }
+    out.flush()?;
+    report.written = written;
+    Ok(report)
+}
+
+fn serialize(records: &[RecordRef<'_>], form: Form, separator: &str) -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    for (index, record) in records.iter().enumerate() {
+        if index > 0 {
+            out.extend_from_slice(separator.as_bytes());
+        }
+        write_record(record, form, &mut out)?;
+    }
+    Ok(out)
+}
+
+fn write_record(record: &RecordRef<'_>, form: Form, out: &mut Vec<u8>) -> io::Result<()> {
+    if matches!(form, Form::Entry) {
+        serde_json::to_writer(&mut *out, record.key)?;
+        out.push(b':');
+        return write_compact(record.value, out);
+    }
+    write!(out, "{{\"{KEY}\":")?;
+    serde_json::to_writer(&mut *out, record.key)?;
+    write!(out, ",\"{VALUE}\":")?;
+    write_compact(record.value, out)?;
+    if matches!(form, Form::PairWithTimes) {
+        if let Some(at) = record.meta.expires_at {
+            write!(out, ",\"{EXPIRES_AT}\":\"{}\"", moment(at))?;
+        }
+        let (created, modified) = (record.meta.created_at, record.meta.modified_at);
+        write!(out, ",\"{CREATED_AT}\":\"{}\"", moment(created))?;
+        write!(out, ",\"{MODIFIED_AT}\":\"{}\"", moment(modified))?;
+    }
+    out.push(b'}');
+    Ok(())
+}
+
+/// A moment as RFC 3339 with milliseconds; what lies outside the years 0001 to 9999 as the nearest
+/// that can be said.
+pub(super) fn moment(at: Millis) -> String {
+    let millis = at.0.clamp(MILLIS_MIN, MILLIS_MAX);
+    let timestamp =
+        jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    format!("{timestamp:.3}")
+}

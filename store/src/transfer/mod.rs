@@ -1,0 +1,33 @@
+//! Import and export: records from and to JSON and NDJSON, streaming, with a report.
+//!
+//! Import reads files from anywhere: every length, depth and count is bounded. It hands records to
+//! a sink and applies nothing itself; the caller commits all of them as one batch, or none. Knows
+//! neither the store nor its file.
+
+mod error;
+mod export;
+mod file;
+mod format;
+mod import;
+mod key_rule;
+mod pair;
+mod preview;
+mod progress;
+mod read;
+mod report;
+mod unique;
+
+pub use error::{ExportError, ImportError};
+pub use export::{ExportOptions, export};
+pub use file::export_to_file;
+pub use format::Format;
+pub use import::{Conflict, ImportOptions, ImportRecord, import};
+pub use key_rule::{KeyField, KeyRule, Template, TemplateError};
+pub use preview::{FieldExample, Preview, PreviewRecord, preview};
+pub use progress::{NoProgress, Progress};
+pub use read::{ImportSource, Shape};
+pub use report::{ExportReport, ImportNote, ImportNoteKind, ImportNotes, ImportReport};
+pub use unique::DuplicateKeys;
+
+#[cfg(test)]
+mod tests;

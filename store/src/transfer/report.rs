@@ -1,0 +1,115 @@
+//! What an import or an export did, in numbers that can be checked.
+
+use std::fmt;
+
+use crate::key::Key;
+use crate::value::json::{NOTES_MAX, Note, Place};
+
+use super::{Format, Shape};
+
+/// What an import read and what it handed on.
+///
+/// `read = added + replaced + kept + duplicates`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportReport {
+    /// The format of the input.
+    pub format: Format,
+    /// The shape of the input.
+    pub shape: Shape,
+    /// Records in the input.
+    pub read: u64,
+    /// Records whose key is new to the store.
+    pub added: u64,
+    /// Records that replace one of the store.
+    pub replaced: u64,
+    /// Records passed over because the store has their key.
+    pub kept: u64,
+    /// Records passed over, or overwritten, because their key stands twice in the input.
+    pub duplicates: u64,
+    /// Records whose key got a number because it stood before; they count as added or replaced.
+    pub numbered: u64,
+    /// Records with an expiry.
+    pub expiring: u64,
+    /// Records whose expiry lies in the past: they are invisible from the start.
+    pub expired: u64,
+    /// What is worth knowing about single records.
+    pub notes: ImportNotes,
+}
+
+/// Notes, bounded: the first 1000, and how many there were.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportNotes {
+    /// The first ones.
+    pub first: Vec<ImportNote>,
+    /// How many there were.
+    pub total: u64,
+}
+
+impl ImportNotes {
+    pub(super) fn add(&mut self, note: ImportNote) {
+        self.total += 1;
+        if self.first.len() < NOTES_MAX {
+            self.first.push(note);
+        }
+    }
+
+    pub(super) const fn count_unlisted(&mut self, count: u64) {
+        self.total += count;
+    }
+}
+
+/// Something worth knowing about one record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportNote {
+    /// Where in the input.
+    pub place: Place,
+    /// The key it was imported under.
+    pub key: Key,
+    /// What it is.
+    pub kind: ImportNoteKind,
+}
+
+/// What is worth knowing about a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImportNoteKind {
+    /// A number became a string.
+    Number(Note),
+    /// Its key stood before and got a number.
+    Numbered,
+    /// Its `expireAt` is outside the years 0001 to 9999, as milliseconds would be, and sets no expiry.
+    ExpireAtIgnored,
+}
+
+impl fmt::Display for ImportNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (place, key) = (self.place, self.key.as_str());
+        match &self.kind {
+            ImportNoteKind::Number(note) => write!(f, "{note} (in {key:?})"),
+            ImportNoteKind::Numbered => {
+                write!(f, "{place}: the key stood before, imported as {key:?}")
+            }
+            ImportNoteKind::ExpireAtIgnored => write!(
+                f,
+                "{place}: expireAt of {key:?} is no time in Unix seconds, no expiry set"
+            ),
+        }
+    }
+}
+
+/// What an export wrote.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ExportReport {
+    /// Records written.
+    pub written: u64,
+    /// Records there were to write.
+    pub expected: u64,
+    /// Bytes written.
+    pub bytes: u64,
+}
+
+impl ExportReport {
+    /// Whether every record was written.
+    pub const fn is_complete(&self) -> bool {
+        self.written == self.expected
+    }
+}
