@@ -171,3 +171,6 @@ pub enum Rejection {
     #[error("a setting's name has 1 to 255 bytes")]
     SettingName,
 }
+
+#[cfg(test)]
+mod tests;

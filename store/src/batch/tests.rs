@@ -1,0 +1,114 @@
+use bytes::Bytes;
+use proptest::prelude::*;
+
+use super::*;
+use crate::commit::Change;
+use crate::value::Value;
+
+fn record(key: &str, value: Value, expires_at: Option<i64>) -> Record {
+    Record {
+        key: Key::new(key).unwrap(),
+        value: EncodedValue::encode(&value).unwrap(),
+        meta: Meta {
+            created_at: Millis(-5),
+            modified_at: Millis(1_700_000_000_000),
+            expires_at: expires_at.map(Millis),
+        },
+    }
+}
+
+#[test]
+fn what_a_batch_did_is_read_back_as_a_batch_that_does_it() {
+    let before = record("changed", Value::Int(1), None);
+    let after = record("changed", Value::from("two"), Some(9));
+    let expiring = record("same", Value::Null, None);
+    let expires = Record {
+        meta: Meta {
+            expires_at: Some(Millis(7)),
+            ..expiring.meta
+        },
+        ..expiring.clone()
+    };
+    let gone = record("gone", Value::Null, None);
+    let changes = [
+        Change {
+            key: after.key.clone(),
+            before: Some(before),
+            after: Some(after.clone()),
+        },
+        Change {
+            key: gone.key.clone(),
+            before: Some(gone.clone()),
+            after: None,
+        },
+        Change {
+            key: expires.key.clone(),
+            before: Some(expiring),
+            after: Some(expires.clone()),
+        },
+    ];
+    let payload = encode_changes(&changes, &[]);
+    let batch = decode_batch(&payload).unwrap();
+    assert_eq!(
+        batch.ops(),
+        [
+            Op::Restore(after),
+            Op::Delete { key: gone.key },
+            Op::SetMeta {
+                key: expires.key,
+                meta: expires.meta
+            },
+        ]
+    );
+}
+
+#[test]
+fn payloads_of_a_wrong_shape_are_refused_by_name() {
+    let refuse = |bytes: &[u8]| decode_batch(&Bytes::copy_from_slice(bytes)).unwrap_err();
+    assert_eq!(refuse(&[]), CodecError::Malformed);
+    assert_eq!(refuse(&[0x90, 0x00]), CodecError::TrailingBytes);
+    assert_eq!(
+        refuse(&[0x91, 0x92, 0x7F, 0xA1, b'k']),
+        CodecError::UnknownOpcode { opcode: 127 }
+    );
+    assert_eq!(
+        refuse(&[0x91, 0x93, 0x02, 0xA1, b'k', 0xC0]),
+        CodecError::Malformed
+    );
+    assert_eq!(refuse(&[0x91, 0x92, 0x02, 0xA0]), CodecError::Malformed);
+    assert_eq!(
+        refuse(&[0xDD, 0xFF, 0xFF, 0xFF, 0xFF]),
+        CodecError::Malformed
+    );
+}
+
+#[test]
+fn a_chunk_holds_puts_in_key_order_and_settings_only() {
+    let mut writer = ChunkWriter::default();
+    for key in ["b", "a"] {
+        let record = record(key, Value::Null, None);
+        writer.push(record.as_ref(), record.value.as_bytes());
+    }
+    assert_eq!(
+        read_chunk(&writer.take()).err(),
+        Some(CodecError::Unordered)
+    );
+    let payload = encode_changes(
+        &[Change {
+            key: Key::new("a").unwrap(),
+            before: None,
+            after: None,
+        }],
+        &[],
+    );
+    assert_eq!(read_chunk(&payload).err(), Some(CodecError::Malformed));
+}
+
+proptest! {
+    #[test]
+    fn any_payload_is_read_or_refused_without_panic(bytes in any::<Vec<u8>>()) {
+        let payload = Bytes::from(bytes);
+        let _decoded = decode_batch(&payload);
+        let _chunk = read_chunk(&payload);
+    }
+}
