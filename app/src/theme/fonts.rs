@@ -2,6 +2,10 @@
 //!
 //! Every family ends in egui's own fonts (symbols, monochrome emoji); what those lack (CJK,
 //! Arabic, …) is found in the system's fonts by the window's font provider.
+//!
+//! Inter and JetBrains Mono draw `->`, `!=` or `2x` as one glyph. In a program that shows data
+//! that is a lie about the text, and the toolkit has no switch for it; so the substitution table
+//! of these fonts is hidden from the text shaper.
 
 use std::sync::{Arc, LazyLock};
 
@@ -44,7 +48,7 @@ pub fn definitions() -> FontDefinitions {
         ("jetbrains-mono", JETBRAINS_MONO),
         ("phosphor", PHOSPHOR),
     ] {
-        let data = Arc::new(FontData::from_static(bytes));
+        let data = Arc::new(FontData::from_owned(without_substitutions(bytes)));
         fonts.font_data.insert(name.to_owned(), data);
     }
     let fallback = fonts
@@ -67,4 +71,25 @@ pub fn definitions() -> FontDefinitions {
         .insert(FontFamily::Monospace, chain("jetbrains-mono"));
     fonts.families.insert(icons(), vec!["phosphor".to_owned()]);
     fonts
+}
+
+/// A copy of a font whose glyph substitution table (`GSUB`) is not found, because its entry in
+/// the table directory carries another tag (OpenType 1.9, "Table Directory").
+///
+/// The new tag sorts into the same place: the directory is searched by bisection.
+fn without_substitutions(font: &[u8]) -> Vec<u8> {
+    const DIRECTORY: usize = 12;
+    const RECORD: usize = 16;
+    let mut font = font.to_owned();
+    let tables = match font.get(4..6) {
+        Some(&[high, low]) => usize::from(u16::from_be_bytes([high, low])),
+        _ => 0,
+    };
+    let records = font.get_mut(DIRECTORY..).unwrap_or_default();
+    for record in records.chunks_exact_mut(RECORD).take(tables) {
+        if let Some(tag) = record.get_mut(..4).filter(|tag| **tag == *b"GSUB") {
+            tag.copy_from_slice(b"GSUX");
+        }
+    }
+    font
 }

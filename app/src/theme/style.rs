@@ -1,6 +1,7 @@
 //! The tokens as a style of the toolkit, for the toolkit's own widgets (menus, text fields,
 //! check boxes, scroll areas, tooltips).
 
+use egui::epaint::FontColorTransferFunction;
 use egui::style::{
     HandleShape, ScrollAnimation, ScrollStyle, Selection, Spacing, Style, TextCursorStyle, Visuals,
     WidgetVisuals, Widgets,
@@ -84,7 +85,13 @@ fn visuals(tokens: &Tokens) -> Visuals {
         Visuals::light()
     };
     let card = CornerRadius::same(metrics::RADIUS_CARD);
+    let mut text_options = base.text_options;
+    if tokens.dark {
+        // The toolkit thickens light text on dark surfaces so much that regular looks medium.
+        text_options.color_transfer_function = FontColorTransferFunction::Gamma(0.8);
+    }
     Visuals {
+        text_options,
         override_text_color: None,
         weak_text_color: Some(tokens.muted),
         widgets: widgets(tokens),

@@ -133,3 +133,31 @@ fn the_theme_of_the_system_decides_and_motion_can_be_switched_off() {
     super::set_reduced_motion(&ctx, true);
     assert!(ctx.global_style().animation_time.abs() < f32::EPSILON);
 }
+
+#[test]
+fn signs_of_code_are_drawn_as_they_are_written() {
+    let ctx = egui::Context::default();
+    super::install(&ctx);
+    ctx.begin_pass(egui::RawInput::default());
+    for font in [super::type_scale::mono(), super::type_scale::body()] {
+        let width = |text: &str| {
+            let text = text.to_owned();
+            ctx.fonts_mut(|fonts| fonts.layout_no_wrap(text, font.clone(), Color32::WHITE))
+                .rows
+                .iter()
+                .map(|row| {
+                    row.glyphs
+                        .iter()
+                        .filter(|glyph| glyph.uv_rect.size.x > 0.0)
+                        .count()
+                })
+                .sum::<usize>()
+        };
+        assert_eq!(
+            (width("->"), width("!="), width("2x4")),
+            (2, 2, 3),
+            "{font:?}"
+        );
+    }
+    ctx.end_pass().drop_without_applying_deltas();
+}

@@ -21,6 +21,8 @@ pub struct Tokens {
     pub hover: Color32,
     /// Hairlines between rows and panels.
     pub line: Color32,
+    /// Hairlines between the rows of a table, which are many.
+    pub row_line: Color32,
     /// Borders of controls.
     pub strong_line: Color32,
     /// Text.
@@ -84,6 +86,7 @@ pub static DARK: Tokens = Tokens {
     raised: rgb(0x1a_1f26),
     hover: rgb(0x20_262f),
     line: rgb(0x25_2c36),
+    row_line: rgb(0x1a_2027),
     strong_line: rgb(0x31_3a46),
     text: rgb(0xe6_e9ee),
     muted: rgb(0x98_a2b0),
@@ -116,6 +119,7 @@ pub static LIGHT: Tokens = Tokens {
     raised: rgb(0xff_ffff),
     hover: rgb(0xee_f1f5),
     line: rgb(0xe2_e6eb),
+    row_line: rgb(0xea_edf0),
     strong_line: rgb(0xcf_d5dd),
     text: rgb(0x1a_1f27),
     muted: rgb(0x5c_6673),

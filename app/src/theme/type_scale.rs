@@ -32,7 +32,7 @@ pub fn small() -> FontId {
     FontId::new(12.0, FontFamily::Proportional)
 }
 
-/// Counts on tabs and in badges, 11.
+/// Counts on tabs, types in badges: 11.
 pub fn tiny() -> FontId {
     FontId::new(11.0, FontFamily::Proportional)
 }
@@ -60,11 +60,6 @@ pub fn section() -> FontId {
 /// Values: 12 monospaced.
 pub fn mono() -> FontId {
     FontId::new(12.0, FontFamily::Monospace)
-}
-
-/// Type badges: 10.5 monospaced.
-pub fn mono_tiny() -> FontId {
-    FontId::new(10.5, FontFamily::Monospace)
 }
 
 /// An icon of `size` points.

@@ -11,22 +11,17 @@ use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 
 /// How wide [`paint_badge`] paints `text`, in points.
 pub fn badge_width(ui: &Ui, text: &str) -> f32 {
-    type_scale::line(
-        ui,
-        text,
-        type_scale::mono_tiny(),
-        Color32::PLACEHOLDER,
-        200.0,
-    )
-    .size()
-    .x + 12.0
+    type_scale::line(ui, text, type_scale::tiny(), Color32::PLACEHOLDER, 200.0)
+        .size()
+        .x
+        + 12.0
 }
 
 /// Paints a type badge (`str`, `list`) whose left edge stands at the left edge of `place`,
 /// vertically centred; returns its rectangle.
 pub fn paint_badge(ui: &Ui, place: Rect, text: &str) -> Rect {
     let tokens = Tokens::of(ui);
-    let galley = type_scale::line(ui, text, type_scale::mono_tiny(), tokens.muted, 200.0);
+    let galley = type_scale::line(ui, text, type_scale::tiny(), tokens.muted, 200.0);
     let size = vec2(galley.size().x + 12.0, 18.0);
     let rect = Rect::from_min_size(
         egui::pos2(place.left(), (place.center().y - size.y / 2.0).round()),

@@ -16,12 +16,7 @@ pub fn countdown(ui: &Ui, rect: Rect, left: f32, text: &str) {
     let tokens = Tokens::of(ui);
     let center = pos2(rect.left() + RADIUS + 1.0, rect.center().y);
     ring(ui, center, left);
-    let color = if left < LATE {
-        tokens.danger
-    } else {
-        tokens.text
-    };
-    let galley = type_scale::tabular(ui, text, type_scale::body(), color);
+    let galley = type_scale::tabular(ui, text, type_scale::body(), tokens.text);
     let room = Rect::from_min_max(
         pos2(center.x + RADIUS + metrics::SPACE_8, rect.top()),
         rect.max,

@@ -113,7 +113,7 @@ fn paint_row(ui: &Ui, rect: Rect, caret: Rect, row: &NavRow<'_>, response: &Resp
             icons::CARET_RIGHT
         };
         let place = Rect::from_min_size(caret.min, vec2(14.0, caret.height()));
-        paint::icon(ui.painter(), place, glyph, 12.0, tokens.muted);
+        paint::icon(ui.painter(), place, glyph, 12.0, tokens.faint);
         caret.right() + 1.0
     } else {
         caret.left()

@@ -3,13 +3,15 @@
 use std::collections::VecDeque;
 
 use egui::{
-    Align2, Area, Context, CornerRadius, Frame, Id, Margin, Order, RichText, Role, Stroke, Ui,
-    accesskit, vec2,
+    Align, Align2, Area, Context, CornerRadius, Frame, Id, Layout, Margin, Order, RichText, Role,
+    Stroke, Ui, accesskit, vec2,
 };
 
 use super::button::{Button, IconButton};
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 
+/// How wide a message is, without its margins, in points.
+const WIDTH: f32 = 400.0;
 /// How long a message stays, in seconds; the pointer over it stops the clock.
 const SHOWN_SECS: f32 = 5.0;
 /// More are kept waiting.
@@ -164,18 +166,17 @@ fn show_one(ui: &mut Ui, shown: &Shown) -> Outcome {
         .show(ui, |ui| {
             ui.horizontal(|ui| {
                 ui.set_min_height(metrics::BUTTON);
+                ui.set_width(WIDTH);
                 let (_, place) = ui.allocate_space(vec2(18.0, 18.0));
                 paint::icon(ui.painter(), place, glyph, 18.0, color);
-                ui.label(RichText::new(type_scale::one_line(&toast.text)).color(tokens.text));
-                ui.add_space(metrics::SPACE_8);
-                if let Some(action) = &toast.action
-                    && Button::secondary(action).show(ui).clicked()
-                {
-                    event = Some(ToastEvent::Action(toast.tag));
-                }
-                if IconButton::new(icons::X, "Dismiss").show(ui).clicked() {
-                    event = Some(ToastEvent::Gone(toast.tag));
-                }
+                // From the right: the text takes what the buttons leave and is cut there.
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    event = buttons(ui, toast);
+                    let room = ui.available_rect_before_wrap();
+                    let font = type_scale::body();
+                    let text = type_scale::line(ui, &toast.text, font, tokens.text, room.width());
+                    paint::text_in(ui.painter(), room, Align::Min, text);
+                });
             });
         })
         .response;
@@ -195,6 +196,19 @@ fn show_one(ui: &mut Ui, shown: &Shown) -> Outcome {
     Outcome {
         hovered: response.contains_pointer(),
         event,
+    }
+}
+
+fn buttons(ui: &mut Ui, toast: &Toast) -> Option<ToastEvent> {
+    let closed = IconButton::new(icons::X, "Dismiss").show(ui).clicked();
+    let acted = toast
+        .action
+        .as_ref()
+        .is_some_and(|action| Button::secondary(action).show(ui).clicked());
+    if acted {
+        Some(ToastEvent::Action(toast.tag))
+    } else {
+        closed.then_some(ToastEvent::Gone(toast.tag))
     }
 }
 

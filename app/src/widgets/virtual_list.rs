@@ -4,8 +4,9 @@
 
 use std::ops::Range;
 
-use egui::{Id, Rect, Response, Role, Sense, Ui, pos2, vec2};
+use egui::{EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, pos2, vec2};
 
+use super::keyboard;
 use super::scroll_bar::scroll_bar;
 use super::virtual_rows::{RowSpace, ScrollPos};
 
@@ -78,6 +79,33 @@ impl VirtualList {
             .hover_pos()
             .filter(|_| self.response.contains_pointer())?;
         self.row_at(point, pos)
+    }
+
+    /// The keys of a view without a caret: they scroll.
+    pub(super) fn scroll_keys(&self, ui: &Ui, pos: &mut ScrollPos) {
+        if !self.response.has_focus() {
+            return;
+        }
+        let filter = EventFilter {
+            vertical_arrows: true,
+            ..EventFilter::default()
+        };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(self.response.id, filter));
+        let keys = keyboard::take_keys(ui, |key, modifiers| {
+            use Key::{ArrowDown, ArrowUp, End, Home, PageDown, PageUp};
+            matches!(key, ArrowDown | ArrowUp | Home | End | PageDown | PageUp) && !modifiers.alt
+        });
+        let (space, page) = (self.space, self.space.view_height - self.space.row_height);
+        for (key, _) in keys {
+            *pos = match key {
+                Key::ArrowUp => pos.scrolled(-space.row_height, space),
+                Key::ArrowDown => pos.scrolled(space.row_height, space),
+                Key::PageUp => pos.scrolled(-page, space),
+                Key::PageDown => pos.scrolled(page, space),
+                Key::Home => ScrollPos::default(),
+                _ => ScrollPos::last(space),
+            };
+        }
     }
 
     /// Paints the scroll bar, over the rows.

@@ -186,11 +186,7 @@ impl PasswordField {
 
     fn paint(&self, ui: &Ui, rect: Rect, room: Rect, response: &Response, error: bool) {
         let tokens = Tokens::of(ui);
-        let fill = if tokens.dark {
-            tokens.background
-        } else {
-            tokens.raised
-        };
+        let fill = tokens.raised;
         let border = Stroke::new(1.0, tokens.strong_line);
         let radius = CornerRadius::same(metrics::RADIUS);
         ui.painter()

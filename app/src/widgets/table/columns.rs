@@ -129,7 +129,7 @@ pub(super) fn header_cell(
         events.push(TableEvent::ColumnMenu(index));
     }
 
-    let color = if response.hovered() || column.sort.is_some() {
+    let color = if response.hovered() {
         tokens.text
     } else {
         tokens.muted

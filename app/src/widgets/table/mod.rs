@@ -320,12 +320,7 @@ impl Frame<'_> {
         state: &TableState,
         events: &mut Vec<TableEvent>,
     ) -> Response {
-        let background = if self.tokens.dark {
-            self.tokens.background
-        } else {
-            self.tokens.panel
-        };
-        ui.painter().rect_filled(rect, 0.0, background);
+        ui.painter().rect_filled(rect, 0.0, self.tokens.panel);
         let mut header = ui.new_child(
             UiBuilder::new()
                 .scope_id(self.table.id.with("header"))

@@ -193,7 +193,7 @@ fn surface(ui: &Ui, frame: &RowFrame<'_>, tokens: &Tokens) {
     if let Some(fill) = fill {
         ui.painter().rect_filled(frame.rect, 0.0, fill);
     }
-    paint::line_below(ui.painter(), frame.rect, tokens.line);
+    paint::line_below(ui.painter(), frame.rect, tokens.row_line);
     if frame.caret && frame.focused {
         let line = Stroke::new(1.0, tokens.accent);
         ui.painter()

@@ -1,0 +1,271 @@
+//! The search field of the toolbar.
+
+use std::ops::Range;
+
+use egui::text::{LayoutJob, TextFormat};
+use egui::text_edit::TextEditState;
+use egui::{
+    Align, Context, CornerRadius, Frame, Id, Key, Modifiers, Rect, Response, Role, Sense, Stroke,
+    StrokeKind, TextEdit, Ui, UiBuilder, pos2, vec2,
+};
+
+use super::access;
+use crate::theme::{Tokens, icons, metrics, paint, type_scale};
+
+/// A longer query is cut; nobody types one, but everybody can paste one.
+pub const MAX_QUERY_CHARS: usize = 2_000;
+
+const ICON_ROOM: f32 = 30.0;
+
+/// What happened to the field in this frame.
+#[derive(Debug)]
+pub struct SearchResponse {
+    /// The field; it has the keyboard focus.
+    pub response: Response,
+    /// The query changed, by typing or by the cross.
+    pub changed: bool,
+    /// Enter was pressed, or the down arrow: go on to the results.
+    pub leave: bool,
+}
+
+/// The search field; build, then [`SearchField::show`].
+#[derive(Debug)]
+#[must_use = "a field does nothing until it is shown"]
+pub struct SearchField<'a> {
+    id: Id,
+    hint: &'a str,
+    shortcut: &'a str,
+    filters: &'a [Range<usize>],
+}
+
+impl<'a> SearchField<'a> {
+    /// A field with this text while it is empty (`Search everything…`) and this shortcut at its
+    /// right edge.
+    pub fn new(id: Id, hint: &'a str, shortcut: &'a str) -> Self {
+        Self {
+            id,
+            hint,
+            shortcut,
+            filters: &[],
+        }
+    }
+
+    /// The parts of the query that are filters (`year:1980..1999`), as byte ranges in order; they
+    /// are painted quieter than the words.
+    pub fn filters(mut self, filters: &'a [Range<usize>]) -> Self {
+        self.filters = filters;
+        self
+    }
+
+    /// Shows the field as wide as the available space.
+    pub fn show(self, ui: &mut Ui, query: &mut String) -> SearchResponse {
+        let tokens = Tokens::of(ui);
+        let (_, rect) = ui.allocate_space(vec2(ui.available_width(), metrics::SEARCH));
+        let focused = ui.memory(|memory| memory.has_focus(self.id));
+        let fill = tokens.raised;
+        let border = Stroke::new(1.0, tokens.strong_line);
+        let radius = CornerRadius::same(metrics::RADIUS + 1);
+        ui.painter()
+            .rect(rect, radius, fill, border, StrokeKind::Inside);
+        if focused {
+            paint::focus_ring(ui.painter(), rect, metrics::RADIUS + 1, tokens.accent);
+        }
+        let icon = rect.with_max_x(rect.left() + ICON_ROOM + 2.0);
+        paint::icon(
+            ui.painter(),
+            icon,
+            icons::MAGNIFYING_GLASS,
+            15.0,
+            tokens.muted,
+        );
+
+        let right = self.right_end(ui, rect, query.is_empty());
+        // The arrow is taken before the text field would move its own caret with it.
+        let down =
+            focused && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown));
+        let room = Rect::from_min_max(
+            pos2(rect.left() + ICON_ROOM, rect.top()),
+            right.left_bottom(),
+        );
+        let response = self.edit(ui, room, query, tokens);
+        let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        let cleared = !query.is_empty() && self.clear_button(ui, right);
+        if cleared {
+            query.clear();
+            response.request_focus();
+        }
+        SearchResponse {
+            changed: response.changed() || cleared,
+            leave: enter || down,
+            response,
+        }
+    }
+
+    /// Where shortcut or cross stand; paints the shortcut.
+    fn right_end(&self, ui: &Ui, rect: Rect, empty: bool) -> Rect {
+        let tokens = Tokens::of(ui);
+        let hint = type_scale::line(ui, self.shortcut, type_scale::body(), tokens.faint, 120.0);
+        let width = if empty {
+            hint.size().x + 20.0
+        } else {
+            rect.height()
+        };
+        let end = rect.with_min_x(rect.right() - width);
+        if empty {
+            paint::text_in(
+                ui.painter(),
+                end.with_max_x(rect.right() - 11.0),
+                Align::Max,
+                hint,
+            );
+        }
+        end
+    }
+
+    fn edit(&self, ui: &mut Ui, room: Rect, query: &mut String, tokens: &Tokens) -> Response {
+        let filters = self.filters;
+        let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _wrap: f32| {
+            ui.painter()
+                .layout_job(query_job(text.as_str(), filters, tokens))
+        };
+        let hint = egui::RichText::new(self.hint).color(tokens.faint);
+        let mut inner = ui.new_child(UiBuilder::new().max_rect(room));
+        let response = inner.add_sized(
+            room.size(),
+            TextEdit::singleline(query)
+                .id(self.id)
+                .frame(Frame::NONE)
+                .align(egui::Align2::LEFT_CENTER)
+                .char_limit(MAX_QUERY_CHARS)
+                .hint_text(hint)
+                .layouter(&mut layouter),
+        );
+        let label = self.hint;
+        access::name(ui, response.id, Role::SearchInput, label);
+        response
+    }
+
+    fn clear_button(&self, ui: &Ui, rect: Rect) -> bool {
+        let tokens = Tokens::of(ui);
+        let response = ui.interact(rect, self.id.with("clear"), Sense::CLICK);
+        access::clickable(ui, response.id, Role::Button, "Clear search", rect);
+        let color = if response.hovered() {
+            tokens.text
+        } else {
+            tokens.faint
+        };
+        paint::icon(ui.painter(), rect, icons::X, 13.0, color);
+        response.on_hover_text("Clear search").clicked()
+    }
+}
+
+/// Forgets what was typed, undo history included, as when the file is locked.
+pub fn forget(ctx: &Context, id: Id) {
+    TextEdit::store_state(ctx, id, TextEditState::default());
+}
+
+fn query_job(text: &str, filters: &[Range<usize>], tokens: &Tokens) -> LayoutJob {
+    let words = TextFormat::simple(type_scale::body(), tokens.text);
+    let quiet = TextFormat::simple(type_scale::body(), tokens.muted);
+    let mut job = LayoutJob {
+        break_on_newline: false,
+        ..LayoutJob::default()
+    };
+    let mut at = 0;
+    for filter in filters {
+        // The ranges belong to the query of the last frame; typing can make them meaningless.
+        let before = text.get(at..filter.start);
+        let inside = text.get(filter.clone());
+        let (Some(before), Some(inside)) = (before, inside) else {
+            break;
+        };
+        job.append(before, 0.0, words.clone());
+        job.append(inside, 0.0, quiet.clone());
+        at = filter.end;
+    }
+    job.append(text.get(at..).unwrap_or_default(), 0.0, words);
+    job
+}
+
+#[cfg(test)]
+mod tests {
+    use egui::Key;
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::Queryable as _;
+
+    use super::{SearchField, query_job};
+    use crate::theme::tokens;
+
+    #[derive(Default)]
+    struct Seen {
+        query: String,
+        changed: usize,
+        left: bool,
+    }
+
+    fn harness() -> Harness<'static, Seen> {
+        Harness::builder()
+            .with_size([420.0, 60.0])
+            .with_context_setup(crate::theme::install)
+            .build_ui_state(
+                |ui, seen: &mut Seen| {
+                    let id = egui::Id::unique("search");
+                    let field = SearchField::new(id, "Search everything…", "Ctrl+F");
+                    let response = field.show(ui, &mut seen.query);
+                    seen.changed += usize::from(response.changed);
+                    seen.left |= response.leave;
+                },
+                Seen::default(),
+            )
+    }
+
+    #[test]
+    fn typing_changes_the_query_and_the_cross_clears_it() {
+        let mut harness = harness();
+        assert!(
+            harness.query_by_label("Clear search").is_none(),
+            "there is nothing to clear"
+        );
+        harness.get_by_role(egui::Role::SearchInput).focus();
+        harness.run();
+        harness
+            .get_by_role(egui::Role::SearchInput)
+            .type_text("ana");
+        harness.run();
+        assert_eq!(
+            (harness.state().query.as_str(), harness.state().changed),
+            ("ana", 1)
+        );
+        harness.get_by_label("Clear search").click();
+        harness.run();
+        assert_eq!(
+            (harness.state().query.as_str(), harness.state().changed),
+            ("", 2)
+        );
+    }
+
+    #[test]
+    fn enter_and_the_down_arrow_lead_to_the_results() {
+        for key in [Key::Enter, Key::ArrowDown] {
+            let mut harness = harness();
+            harness.get_by_role(egui::Role::SearchInput).focus();
+            harness.run();
+            harness.key_press(key);
+            harness.run();
+            assert!(harness.state().left, "{key:?}");
+        }
+    }
+
+    #[test]
+    fn the_painted_query_is_the_typed_query_whatever_the_ranges_are() {
+        for filters in [
+            vec![],
+            vec![3..9, 9..12],
+            vec![1..2, 4..900],
+            vec![5..5, 2..3],
+        ] {
+            let job = query_job("ä year:1999", &filters, &tokens::DARK);
+            assert_eq!(job.text, "ä year:1999", "{filters:?}");
+        }
+    }
+}

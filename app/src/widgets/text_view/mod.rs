@@ -1,0 +1,192 @@
+//! A read-only view of a text of any length, of which only the visible lines are laid out.
+//!
+//! Lines that are longer than the view is wide continue in the next row, so a file of one line
+//! of 50 MB scrolls like any other. The caller lends the text; nothing of it is copied.
+
+mod lines;
+
+use std::ops::Range;
+
+use egui::{Align, Id, Rect, Response, Role, Ui, pos2};
+
+pub use lines::LineIndex;
+
+use super::access;
+use super::highlight::highlight;
+use super::virtual_list::VirtualList;
+use super::virtual_rows::ScrollPos;
+use crate::theme::{Tokens, metrics, paint, type_scale};
+
+const ROW: f32 = 20.0;
+/// A text above this is not wrapped anew in every frame in which the panel is being resized.
+const LARGE: usize = 4 << 20;
+
+/// What the view keeps between frames.
+#[derive(Debug, Clone, Default)]
+pub struct TextViewState {
+    pos: ScrollPos,
+    index: Option<(u64, LineIndex)>,
+}
+
+impl TextViewState {
+    /// Scrolls so that the row with this byte of the text is seen. Has no effect before the text
+    /// was shown once.
+    pub fn reveal(&mut self, text: &str, byte: usize) {
+        if let Some((_, index)) = &self.index {
+            self.pos = ScrollPos::default();
+            let row = index.row_of(text, byte);
+            // The view is clamped when it is shown; a third of a page above is context.
+            self.pos = ScrollPos::at(row.saturating_sub(5), unbounded(index.rows()));
+        }
+    }
+}
+
+fn unbounded(count: usize) -> super::virtual_rows::RowSpace {
+    super::virtual_rows::RowSpace {
+        count,
+        row_height: ROW,
+        view_height: ROW,
+    }
+}
+
+/// Fills the available space with `text`.
+///
+/// `stamp` names the text: as long as it stays the same, the text is taken to be the same.
+/// `matches` are byte ranges in order, to be marked.
+pub fn text_view(
+    ui: &mut Ui,
+    id: Id,
+    label: &str,
+    state: &mut TextViewState,
+    (stamp, text): (u64, &str),
+    matches: &[Range<usize>],
+) -> Response {
+    let font = type_scale::mono();
+    let advance = ui.fonts_mut(|fonts| fonts.glyph_width(&font, '0')).max(1.0);
+    let gutter = gutter_width(state, advance);
+    let room = ui.available_width() - gutter - metrics::SCROLL_BAR - metrics::SPACE_8;
+    let columns = ((room / advance) as usize).max(16);
+    let TextViewState { pos, index } = state;
+    let index = current(ui, pos, index, (stamp, text), columns);
+
+    let rows = (index.rows(), ROW);
+    let list = VirtualList::begin(ui, id, (Role::Document, label), rows, pos);
+    list.scroll_keys(ui, pos);
+    let tokens = Tokens::of(ui);
+    let painter = ui
+        .painter()
+        .with_clip_rect(ui.clip_rect().intersect(list.rect));
+    for line in index.lines(text, list.visible(*pos)) {
+        let rect = list.row_rect(line.index, *pos);
+        if let Some(number) = line.number {
+            let place =
+                Rect::from_min_max(rect.min, pos2(rect.left() + gutter - 12.0, rect.bottom()));
+            let text = number.to_string();
+            let galley = type_scale::line(ui, &text, font.clone(), tokens.faint, gutter);
+            paint::text_in(&painter, place, Align::Max, galley);
+        }
+        let content = text.get(line.bytes.clone()).unwrap_or_default();
+        let inside = within(matches, &line.bytes);
+        let job = highlight(content, &inside, &font, tokens.text, tokens, columns);
+        let place = rect.with_min_x(rect.left() + gutter);
+        paint::text_in(&painter, place, Align::Min, ui.painter().layout_job(job));
+        node(ui, id, line.index, rect.intersect(list.rect), content);
+    }
+    list.finish(ui, pos)
+}
+
+fn node(ui: &Ui, id: Id, row: usize, rect: Rect, content: &str) {
+    let response = ui.interact(rect, id.with(row), egui::Sense::hover());
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_role(Role::Label);
+        node.set_value(content);
+        node.set_bounds(access::bounds(rect));
+    });
+}
+
+fn gutter_width(state: &TextViewState, advance: f32) -> f32 {
+    let lines = state
+        .index
+        .as_ref()
+        .map_or(1, |(_, index)| index.line_count());
+    let digits = lines.max(1).ilog10() + 1;
+    advance * digits.max(2) as f32 + 28.0
+}
+
+fn current<'a>(
+    ui: &Ui,
+    pos: &mut ScrollPos,
+    slot: &'a mut Option<(u64, LineIndex)>,
+    (stamp, text): (u64, &str),
+    columns: usize,
+) -> &'a LineIndex {
+    let resizing = LARGE < text.len() && ui.input(|input| input.pointer.any_down());
+    let keep = slot.as_ref().is_some_and(|(known, index)| {
+        *known == stamp && index.len() == text.len() && (index.columns() == columns || resizing)
+    });
+    if !keep {
+        let same_text = slot.as_ref().is_some_and(|(known, _)| *known == stamp);
+        let old = slot.take();
+        let index = LineIndex::new(text, columns);
+        // The byte at the top stays at the top when the view only became wider.
+        let row = match old {
+            Some((_, old)) if same_text => index.row_of(text, old.start_of(text, pos.first())),
+            _ => 0,
+        };
+        *pos = ScrollPos::at(row, unbounded(index.rows()));
+        *slot = Some((stamp, index));
+    }
+    let (_, index) = slot.get_or_insert_with(|| (stamp, LineIndex::new("", columns)));
+    index
+}
+
+/// The part of `matches` that lies in `line`, counted from the start of the line.
+fn within(matches: &[Range<usize>], line: &Range<usize>) -> Vec<Range<usize>> {
+    let first = matches.partition_point(|range| range.end <= line.start);
+    matches
+        .iter()
+        .skip(first)
+        .take_while(|range| range.start < line.end)
+        .map(|range| range.start.saturating_sub(line.start)..range.end.min(line.end) - line.start)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::Queryable as _;
+
+    use super::{TextViewState, text_view, within};
+
+    #[test]
+    fn matches_are_cut_to_their_line() {
+        let matches = [2..5, 8..12, 30..31];
+        assert_eq!(within(&matches, &(4..10)), [0..1, 4..6]);
+        assert_eq!(
+            within(&matches, &(12..30)),
+            Vec::<std::ops::Range<usize>>::new()
+        );
+    }
+
+    #[test]
+    fn only_the_visible_rows_of_a_long_line_exist() {
+        let text = "word ".repeat(200_000);
+        let mut harness = Harness::builder()
+            .with_size([400.0, 216.0])
+            .with_context_setup(crate::theme::install)
+            .build_ui_state(
+                move |ui, state: &mut TextViewState| {
+                    let id = egui::Id::unique("text");
+                    text_view(ui, id, "Text", state, (1, &text), &[]);
+                },
+                TextViewState::default(),
+            );
+        harness.run();
+        assert!(harness.get_all_by_role(egui::Role::Label).count() <= 11);
+        harness.get_by_role(egui::Role::Document).focus();
+        harness.run();
+        harness.key_press(egui::Key::End);
+        harness.run();
+        assert!(harness.state().pos.first() > 10_000);
+    }
+}
