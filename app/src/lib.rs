@@ -1,4 +1,8 @@
 //! VStore's window and command line.
 
+pub mod action;
+pub mod command;
+pub mod state;
 pub mod theme;
+pub mod view;
 pub mod widgets;

@@ -1,0 +1,155 @@
+//! Pairs an action with what is on screen. `None` is what "disabled" means.
+
+use super::Action;
+use crate::command::{
+    Command, CopyWhat, FileCommand, LayoutCommand, LockCommand, Preference, RecordCommand,
+    SearchCommand, SelectionCommand, TransferCommand,
+};
+use crate::state::{
+    AfterClose, Dialog, FilePurpose, FocusTarget, Page, PanelSide, Scope, SearchMode, Sort, SortBy,
+    ThemeChoice,
+};
+use crate::view::{AppView, StoreView};
+
+impl Action {
+    /// The command it stands for now; `None`: it cannot be picked now.
+    pub fn resolve(self, view: &AppView<'_>) -> Option<Command> {
+        always(self, view).or_else(|| with_store(self, view.store()?))
+    }
+}
+
+/// Actions that need no open database.
+fn always(action: Action, view: &AppView<'_>) -> Option<Command> {
+    let dialog = |dialog| Some(LayoutCommand::OpenDialog(Box::new(dialog)).into());
+    let theme = |choice| Some(LayoutCommand::Set(Preference::Theme(choice)).into());
+    // A second file dialog is not opened while one is.
+    let pick = |purpose| {
+        view.file_dialog
+            .is_none()
+            .then(|| FileCommand::PickFile(purpose).into())
+    };
+    let on_welcome = matches!(view.page, Page::Welcome);
+    match action {
+        Action::NewDatabase => Some(FileCommand::NewDatabase.into()),
+        // Without a database there is no record to add: the same key makes a database.
+        Action::NewRecord if on_welcome => Some(FileCommand::NewDatabase.into()),
+        Action::OpenFile => pick(FilePurpose::Open),
+        Action::OpenReadOnly => pick(FilePurpose::OpenReadOnly),
+        Action::OpenSample => Some(FileCommand::OpenSample.into()),
+        Action::Import => pick(FilePurpose::Import),
+        Action::CloseFile => (!on_welcome).then(|| FileCommand::Close(AfterClose::Welcome).into()),
+        Action::Quit => Some(FileCommand::Close(AfterClose::Quit).into()),
+        Action::ThemeSystem => theme(ThemeChoice::System),
+        Action::ThemeDark => theme(ThemeChoice::Dark),
+        Action::ThemeLight => theme(ThemeChoice::Light),
+        Action::Palette => dialog(Dialog::Palette),
+        Action::Settings => dialog(Dialog::Settings),
+        Action::Shortcuts => dialog(Dialog::Shortcuts),
+        Action::About => dialog(Dialog::About),
+        _ => None,
+    }
+}
+
+/// Actions on an open database.
+fn with_store(action: Action, view: StoreView<'_>) -> Option<Command> {
+    let store = view.store;
+    match action {
+        Action::Compact => (!store.read_only).then(|| FileCommand::Compact.into()),
+        Action::SaveAs => Some(FileCommand::SaveAs.into()),
+        Action::ExportAll => Some(TransferCommand::PlanExport(Scope::Everything).into()),
+        Action::ChangePassword => (store.path.is_some() && !store.read_only).then(|| {
+            let dialog = Dialog::ChangePassword {
+                busy: false,
+                problem: None,
+            };
+            LayoutCommand::OpenDialog(Box::new(dialog)).into()
+        }),
+        Action::Lock => store.path.is_some().then(|| LockCommand::Lock.into()),
+        Action::SelectAll => Some(SelectionCommand::All.into()),
+        Action::SelectNone => (!store.selection.is_empty()).then(|| SelectionCommand::None.into()),
+        Action::Find => Some(LayoutCommand::Focus(FocusTarget::Search).into()),
+        Action::FindNext => Some(SelectionCommand::Next.into()),
+        Action::FindPrevious => Some(SelectionCommand::Previous.into()),
+        Action::ClearSearch => store
+            .search
+            .is_active()
+            .then(|| SearchCommand::Clear.into()),
+        Action::ToggleLeft => Some(LayoutCommand::Toggle(PanelSide::Left).into()),
+        Action::ToggleRight => Some(LayoutCommand::Toggle(PanelSide::Right).into()),
+        Action::ToggleBottom => Some(LayoutCommand::Toggle(PanelSide::Bottom).into()),
+        Action::SortByKey => Some(sort(SortBy::Key, false)),
+        Action::SortByModified => Some(sort(SortBy::Modified, true)),
+        Action::SortByExpiry => Some(sort(SortBy::Expires, false)),
+        Action::SearchExact => Some(SearchCommand::SetMode(SearchMode::Exact).into()),
+        Action::SearchFuzzy => Some(SearchCommand::SetMode(SearchMode::Fuzzy).into()),
+        Action::SearchContains => Some(SearchCommand::SetMode(SearchMode::Contains).into()),
+        Action::Refresh => Some(SearchCommand::Refresh.into()),
+        Action::NextPane => Some(LayoutCommand::FocusNext.into()),
+        action => with_records(action, view),
+    }
+}
+
+fn sort(by: SortBy, descending: bool) -> Command {
+    SearchCommand::Sort(Sort { by, descending }).into()
+}
+
+/// Actions on records, most of which need a selection and permission to write.
+fn with_records(action: Action, view: StoreView<'_>) -> Option<Command> {
+    let store = view.store;
+    let cursor = || {
+        store
+            .selection
+            .single()
+            .or(store.selection.cursor.as_ref())
+            .cloned()
+    };
+    let any_selected = !store.selection.is_empty();
+    match action {
+        Action::CopyValue => cursor().map(|_| RecordCommand::Copy(CopyWhat::Value).into()),
+        Action::CopyKey => cursor().map(|_| RecordCommand::Copy(CopyWhat::Key).into()),
+        Action::CopyJson => {
+            any_selected.then(|| RecordCommand::Copy(CopyWhat::SelectedAsJson).into())
+        }
+        Action::ExportSelected => {
+            any_selected.then(|| TransferCommand::PlanExport(Scope::Selected).into())
+        }
+        _ if store.read_only => None,
+        Action::Undo => (!store.history.undo.is_empty()).then(|| RecordCommand::Undo.into()),
+        Action::Redo => (!store.history.redo.is_empty()).then(|| RecordCommand::Redo.into()),
+        Action::NewRecord => Some(
+            RecordCommand::New {
+                prefix: String::new(),
+            }
+            .into(),
+        ),
+        Action::EditRecord => cursor().map(|key| RecordCommand::Edit(key).into()),
+        Action::RenameRecord => {
+            cursor().map(|from| LayoutCommand::OpenDialog(Box::new(Dialog::Rename { from })).into())
+        }
+        Action::DuplicateRecord => cursor().map(|key| RecordCommand::Duplicate(key).into()),
+        Action::CommitDraft => {
+            let draft = store.detail.draft.as_ref()?;
+            (draft.is_valid() && draft.is_dirty()).then(|| RecordCommand::CommitDraft.into())
+        }
+        Action::DiscardDraft => store
+            .detail
+            .draft
+            .is_some()
+            .then(|| RecordCommand::DiscardDraft.into()),
+        Action::SetExpiry => any_selected.then(|| {
+            let dialog = Dialog::Expiry {
+                scope: Scope::Selected,
+            };
+            LayoutCommand::OpenDialog(Box::new(dialog)).into()
+        }),
+        Action::ClearExpiry => any_selected.then(|| {
+            RecordCommand::SetExpiry {
+                scope: Scope::Selected,
+                expires_at: None,
+            }
+            .into()
+        }),
+        Action::Delete => any_selected.then(|| RecordCommand::DeleteSelected.into()),
+        _ => None,
+    }
+}

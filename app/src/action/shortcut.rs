@@ -1,0 +1,117 @@
+//! Shortcuts: which action a key press means.
+
+use egui::{Event, Key, KeyboardShortcut, Modifiers};
+
+use super::Action;
+use crate::command::Command;
+use crate::view::AppView;
+
+/// Where the shortcuts of an action work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ShortcutScope {
+    /// Everywhere in the window.
+    Window,
+    /// While the record table has the keyboard.
+    Records,
+}
+
+/// Takes key presses out of the input and returns what they mean, in order.
+///
+/// The frame asks for [`ShortcutScope::Window`] before anything is drawn; the record table asks
+/// for [`ShortcutScope::Records`] while it has the keyboard. Shortcuts that also edit text are
+/// left alone while a text field has the keyboard, all of them while a dialog is open. A shortcut
+/// of an action that cannot be picked now is left alone too.
+pub fn pressed(ctx: &egui::Context, view: &AppView<'_>, scope: ShortcutScope) -> Vec<Command> {
+    // Most frames bring no key press: they should not pay for asking about each shortcut.
+    let any_key = ctx.input(|input| {
+        input
+            .events
+            .iter()
+            .any(|event| matches!(event, Event::Key { .. } | Event::Copy))
+    });
+    if view.dialog.is_some() || !any_key {
+        return Vec::new();
+    }
+    let editing = ctx.text_edit_focused();
+    let mut commands = Vec::new();
+    for (action, shortcut) in by_specificity(scope) {
+        if editing && edits_text(shortcut) {
+            continue;
+        }
+        let Some(command) = action.resolve(view) else {
+            continue;
+        };
+        if ctx.input_mut(|input| consume(input, shortcut)) {
+            commands.push(command);
+        }
+    }
+    commands
+}
+
+/// The first shortcut of an action as text: `Ctrl+Shift+N`, `⌘⇧N`.
+pub fn shortcut_text(ctx: &egui::Context, action: Action) -> Option<String> {
+    action
+        .shortcuts()
+        .first()
+        .map(|shortcut| ctx.format_shortcut(shortcut))
+}
+
+/// The shortcuts of a scope, those with more modifiers first: Ctrl+Shift+S is asked before Ctrl+S.
+fn by_specificity(scope: ShortcutScope) -> Vec<(Action, KeyboardShortcut)> {
+    let mut shortcuts: Vec<_> = Action::ALL
+        .iter()
+        .filter(|action| action.scope() == scope)
+        .flat_map(|action| {
+            action
+                .shortcuts()
+                .iter()
+                .map(|shortcut| (*action, *shortcut))
+        })
+        .collect();
+    shortcuts.sort_by_key(|(_, shortcut)| std::cmp::Reverse(modifier_count(shortcut.modifiers)));
+    shortcuts
+}
+
+fn modifier_count(modifiers: Modifiers) -> u8 {
+    u8::from(modifiers.alt) + u8::from(modifiers.shift) + u8::from(modifiers.command)
+}
+
+fn consume(input: &mut egui::InputState, shortcut: KeyboardShortcut) -> bool {
+    // The window system sends Ctrl+C as an event of its own, not as a key.
+    if shortcut == KeyboardShortcut::new(Modifiers::COMMAND, Key::C) {
+        let before = input.events.len();
+        input.events.retain(|event| !matches!(event, Event::Copy));
+        if input.events.len() < before {
+            return true;
+        }
+    }
+    input.consume_shortcut(&shortcut)
+}
+
+/// Whether a text field needs this key press for itself.
+pub(super) fn edits_text(shortcut: KeyboardShortcut) -> bool {
+    let key = shortcut.logical_key;
+    let editing_key = matches!(
+        key,
+        Key::A
+            | Key::C
+            | Key::V
+            | Key::X
+            | Key::Y
+            | Key::Z
+            | Key::Backspace
+            | Key::Delete
+            | Key::Home
+            | Key::End
+            | Key::ArrowLeft
+            | Key::ArrowRight
+            | Key::ArrowUp
+            | Key::ArrowDown
+    );
+    let function_key = (Key::F1..=Key::F35).contains(&key);
+    if shortcut.modifiers.command {
+        editing_key
+    } else {
+        !function_key
+    }
+}

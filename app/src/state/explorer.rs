@@ -1,0 +1,98 @@
+//! The index explorer: which paths the values have, and what stands at a chosen one.
+
+use std::sync::Arc;
+
+use vstore::value::ValueType;
+use vstore::{Path, Seq};
+
+/// What the index explorer shows.
+#[derive(Clone, Debug, Default)]
+pub struct Explorer {
+    /// All paths in their order, as far as they are known.
+    pub paths: Arc<[PathRow]>,
+    /// For which commit `paths` was made.
+    pub paths_seq: Option<Seq>,
+    /// The path that was chosen.
+    pub selected: Option<Path>,
+    /// What stands at the chosen path. May be of an older commit while a newer one is computed.
+    pub statistics: Option<Arc<PathStatistics>>,
+    /// The statistics are being computed.
+    pub running: bool,
+}
+
+/// One path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathRow {
+    /// The path.
+    pub path: Path,
+    /// How many records have it.
+    pub records: u64,
+    /// How many values of each type stand there; types that do not occur are left out.
+    pub types: FirstTypes,
+}
+
+/// Types with counts, the most frequent first.
+pub type FirstTypes = Vec<(ValueType, u64)>;
+
+impl PathRow {
+    /// The most frequent type.
+    pub fn main_type(&self) -> Option<ValueType> {
+        self.types.first().map(|(kind, _)| *kind)
+    }
+}
+
+/// What stands at one path.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PathStatistics {
+    /// The path.
+    pub path: Path,
+    /// For which commit this was computed.
+    pub seq: Seq,
+    /// How many records have the path.
+    pub records: u64,
+    /// How many records do not.
+    pub missing: u64,
+    /// How many values of each type, the most frequent first.
+    pub types: FirstTypes,
+    /// How many different values.
+    pub distinct: Distinct,
+    /// The most frequent values, the most frequent first.
+    pub top: Vec<TopValue>,
+    /// The smallest value as text.
+    pub min: Option<String>,
+    /// The largest value as text.
+    pub max: Option<String>,
+    /// Equal steps over the numbers that stand there, from `min` to `max`; empty without numbers.
+    pub histogram: Vec<Bin>,
+}
+
+/// A count of different values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Distinct {
+    /// This many.
+    Exactly(u64),
+    /// At least this many: counting stopped there.
+    AtLeast(u64),
+}
+
+/// A frequent value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopValue {
+    /// As it is shown.
+    pub text: String,
+    /// The query that finds the records with it: `genres[]="Comedy"`.
+    pub query: String,
+    /// How often it occurs.
+    pub count: u64,
+}
+
+/// One bar of a histogram.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bin {
+    /// The smallest number counted.
+    pub low: f64,
+    /// The number it ends before; the last bin includes it.
+    pub high: f64,
+    /// How many numbers.
+    pub count: u64,
+}

@@ -1,0 +1,109 @@
+//! Which records the table shows, in which order. It never holds a million rows: rows are read
+//! from the snapshot for the part that is on screen.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use vstore::{Key, Record, Snapshot};
+
+/// The rows of the record table.
+#[derive(Clone, Debug)]
+pub enum Listing {
+    /// All records in key order, read straight from the snapshot.
+    Everything {
+        /// From the last key to the first.
+        descending: bool,
+    },
+    /// These records, in this order: the result of a search or of a sort.
+    Keys(Arc<[Key]>),
+}
+
+impl Default for Listing {
+    fn default() -> Self {
+        Self::Everything { descending: false }
+    }
+}
+
+/// One row of the table.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Its place, counted from 0.
+    pub index: usize,
+    /// The key it stands for.
+    pub key: Key,
+    /// The record; `None` if it is gone since the listing was made: the row fades out.
+    pub record: Option<Record>,
+}
+
+impl Listing {
+    /// How many rows there are.
+    pub fn len(&self, snapshot: &Snapshot) -> usize {
+        match self {
+            Self::Everything { .. } => snapshot.len(),
+            Self::Keys(keys) => keys.len(),
+        }
+    }
+
+    /// The rows of a range; fewer where the rows end. Costs O(log n) for each row.
+    pub fn rows(&self, snapshot: &Snapshot, range: Range<usize>) -> Vec<Row> {
+        match self {
+            Self::Everything { descending: false } => {
+                let first = range.start;
+                number(first, snapshot.rows(range).into_iter())
+            }
+            Self::Everything { descending: true } => {
+                let len = snapshot.len();
+                let end = len.saturating_sub(range.start);
+                let start = len.saturating_sub(range.end);
+                number(range.start, snapshot.rows(start..end).into_iter().rev())
+            }
+            Self::Keys(keys) => {
+                let range = range.start.min(keys.len())..range.end.min(keys.len());
+                let first = range.start;
+                let shown = keys.get(range).unwrap_or_default();
+                let rows = shown.iter().enumerate().map(|(n, key)| Row {
+                    index: first + n,
+                    key: key.clone(),
+                    record: snapshot.get(key.as_str()),
+                });
+                rows.collect()
+            }
+        }
+    }
+
+    /// The key of a row.
+    pub fn key_at(&self, snapshot: &Snapshot, index: usize) -> Option<Key> {
+        match self {
+            Self::Keys(keys) => keys.get(index).cloned(),
+            Self::Everything { .. } => self
+                .rows(snapshot, index..index + 1)
+                .pop()
+                .map(|row| row.key),
+        }
+    }
+
+    /// The row of a key. O(log n) for everything, O(n) for a result.
+    pub fn row_of(&self, snapshot: &Snapshot, key: &str) -> Option<usize> {
+        match self {
+            Self::Everything { descending } => {
+                snapshot.get(key)?;
+                let rank = snapshot.rank(key);
+                Some(if *descending {
+                    snapshot.len().saturating_sub(rank + 1)
+                } else {
+                    rank
+                })
+            }
+            Self::Keys(keys) => keys.iter().position(|found| found.as_str() == key),
+        }
+    }
+}
+
+fn number(first: usize, records: impl Iterator<Item = Record>) -> Vec<Row> {
+    let rows = records.enumerate().map(|(n, record)| Row {
+        index: first + n,
+        key: record.key.clone(),
+        record: Some(record),
+    });
+    rows.collect()
+}

@@ -1,0 +1,127 @@
+//! Everything the program knows while it runs. Plain data: no egui, no threads, no files.
+//!
+//! Only [`crate::update`] changes it; panels see it through [`crate::view`].
+
+mod activity;
+mod detail;
+mod dialog;
+mod explorer;
+mod listing;
+mod namespaces;
+mod notice;
+mod open_store;
+mod page;
+mod prefs;
+mod problem;
+mod search;
+mod selection;
+mod task;
+mod transfer;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use activity::{ACTIVITY_EVENTS_MAX, Activity, ActivityEvent, EventKind};
+pub use detail::{
+    Detail, DetailTab, Draft, DraftBase, DraftError, EDITED_TEXT_BYTES_MAX, Location, Step,
+};
+pub use dialog::{AfterClose, Dialog};
+pub use explorer::{Bin, Distinct, Explorer, FirstTypes, PathRow, PathStatistics, TopValue};
+pub use listing::{Listing, Row};
+pub use namespaces::{Namespace, Namespaces};
+pub use notice::{Level, Notice, NoticeId, Notices};
+pub use open_store::{History, OpenStore, SaveState};
+pub use page::{BusyPhase, CreatePage, Page, UnlockPage};
+pub use prefs::{BottomTab, Layout, PanelSide, Preferences, RECENT_MAX, RecentFile, ThemeChoice};
+pub use problem::{Problem, Remedy};
+pub use search::{
+    Column, HighlightFn, Highlighter, Hint, Search, SearchAnswer, SearchMode, Sort, SortBy,
+};
+pub use selection::{SelectHow, Selection};
+pub use task::{Task, TaskId, TaskState, Tasks};
+pub use transfer::{
+    Conflict, ExportPlan, ImportKeys, ImportPlan, ImportPreview, ImportReport, PreviewRow, Scope,
+    TransferFormat,
+};
+
+/// The state of the whole program.
+#[derive(Debug, Default)]
+pub struct State {
+    /// What the user chose; kept across runs.
+    pub prefs: Preferences,
+    /// What fills the window.
+    pub page: Page,
+    /// Dialogs waiting; the first one is shown. A second never covers the first.
+    pub dialogs: std::collections::VecDeque<Dialog>,
+    /// Messages shown at the edge of the window.
+    pub notices: Notices,
+    /// Work in the background, running and finished.
+    pub tasks: Tasks,
+    /// A native file dialog that is open; a second one is not opened.
+    pub file_dialog: Option<FilePurpose>,
+    /// What should get the keyboard focus in the next frame. Cleared after one frame.
+    pub focus: Option<FocusTarget>,
+    /// A path that a native dialog returned for a form that asked for one. Cleared after one frame.
+    pub picked: Option<(FilePurpose, PathBuf)>,
+    /// How long until an idle program locks itself; `None`: it does not.
+    pub locks_in: Option<Duration>,
+    /// The window may close: nothing is left to ask.
+    pub may_quit: bool,
+}
+
+/// What a file is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FilePurpose {
+    /// A database to open.
+    Open,
+    /// A database to open without writing.
+    OpenReadOnly,
+    /// The place of a new database; answered through [`State::picked`].
+    Create,
+    /// The place of a copy with its own password.
+    SaveAs,
+    /// A key file; answered through [`State::picked`].
+    KeyFile,
+    /// Data to import.
+    Import,
+    /// The place of an export.
+    Export,
+}
+
+/// A part of the window that can be given the keyboard focus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FocusTarget {
+    /// The search box.
+    Search,
+    /// The record table.
+    Records,
+    /// The namespaces tree and index explorer.
+    Explorer,
+    /// The record detail.
+    Detail,
+    /// The password field of the unlock page, with its text selected.
+    Password,
+}
+
+impl State {
+    /// The open database, if there is one and it is unlocked.
+    pub fn store(&self) -> Option<&OpenStore> {
+        match &self.page {
+            Page::Open(store) => Some(store),
+            _ => None,
+        }
+    }
+
+    /// The open database, to be changed.
+    pub fn store_mut(&mut self) -> Option<&mut OpenStore> {
+        match &mut self.page {
+            Page::Open(store) => Some(store),
+            _ => None,
+        }
+    }
+
+    /// The dialog that is shown.
+    pub fn dialog(&self) -> Option<&Dialog> {
+        self.dialogs.front()
+    }
+}

@@ -1,0 +1,154 @@
+//! An open, unlocked database as the window sees it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use vstore::{Millis, Seq, Snapshot};
+
+use super::{
+    Activity, Column, Detail, Explorer, Listing, Namespaces, Scope, Search, Selection, Sort,
+};
+
+/// An open, unlocked database.
+#[derive(Debug)]
+pub struct OpenStore {
+    /// What the title bar calls it: `films.vstore`, `Sample`.
+    pub title: String,
+    /// Its file; `None` while it lives in memory only.
+    pub path: Option<PathBuf>,
+    /// It was opened without writing.
+    pub read_only: bool,
+    /// The records as of the last commit that was heard of.
+    pub snapshot: Snapshot,
+    /// Whether everything is on disk.
+    pub save: SaveState,
+    /// The rows of the table.
+    pub listing: Listing,
+    /// The order of the table.
+    pub sort: Sort,
+    /// The columns of the table between key and expiry.
+    pub columns: Vec<Column>,
+    /// Which records are selected.
+    pub selection: Selection,
+    /// The search box and its result.
+    pub search: Search,
+    /// The record at the right.
+    pub detail: Detail,
+    /// What can be undone and redone.
+    pub history: History,
+    /// What happened lately.
+    pub activity: Activity,
+    /// The index explorer.
+    pub explorer: Explorer,
+    /// The namespaces tree.
+    pub namespaces: Namespaces,
+    /// A search, sort or count is not yet of this commit.
+    pub derived_seq: Option<Seq>,
+    /// When the views that are derived from the records were last asked for.
+    pub derived_at: Option<Millis>,
+    /// What happens when it is closed; `Some` while it is closing.
+    pub closing: Option<super::AfterClose>,
+}
+
+/// Whether everything is on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SaveState {
+    /// It lives in memory only.
+    InMemory {
+        /// It holds something that would be lost.
+        changed: bool,
+    },
+    /// Every change is on disk.
+    Saved {
+        /// Since when.
+        at: Millis,
+    },
+    /// Changes are on their way.
+    Saving {
+        /// How many batches.
+        pending: usize,
+    },
+    /// The last change could not be written; the file is as it was before.
+    Failed {
+        /// Why, in words.
+        reason: String,
+    },
+}
+
+/// What undo and redo would do, in words; `None`: there is nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// What undo takes back, newest first: `Delete 3 records`.
+    pub undo: Vec<String>,
+    /// What redo makes again, next first.
+    pub redo: Vec<String>,
+}
+
+impl OpenStore {
+    /// A database that was just opened.
+    pub fn new(title: String, path: Option<PathBuf>, read_only: bool, snapshot: Snapshot) -> Self {
+        let save = match path {
+            Some(_) => SaveState::Saved { at: snapshot.now() },
+            None => SaveState::InMemory { changed: false },
+        };
+        Self {
+            title,
+            path,
+            read_only,
+            snapshot,
+            save,
+            listing: Listing::default(),
+            sort: Sort::default(),
+            columns: Vec::new(),
+            selection: Selection::default(),
+            search: Search::default(),
+            detail: Detail::default(),
+            history: History::default(),
+            activity: Activity::default(),
+            explorer: Explorer::default(),
+            namespaces: Namespaces::default(),
+            derived_seq: None,
+            derived_at: None,
+            closing: None,
+        }
+    }
+
+    /// Puts everything or single keys in the place of [`Scope::Selected`].
+    pub fn resolve(&self, scope: &Scope) -> Scope {
+        match (scope, &self.listing) {
+            (Scope::Selected, Listing::Everything { .. }) if self.selection.all => {
+                Scope::Everything
+            }
+            (Scope::Selected, Listing::Keys(keys)) if self.selection.all => {
+                Scope::Keys(Arc::clone(keys))
+            }
+            (Scope::Selected, _) => Scope::Keys(self.selection.keys.iter().cloned().collect()),
+            (scope, _) => scope.clone(),
+        }
+    }
+
+    /// How many records a scope means.
+    pub fn count(&self, scope: &Scope) -> usize {
+        match scope {
+            Scope::Everything => self.snapshot.len(),
+            Scope::Selected => self.selection.len(self.row_count()),
+            Scope::Keys(keys) => keys.len(),
+        }
+    }
+
+    /// How many rows the table has.
+    pub fn row_count(&self) -> usize {
+        self.listing.len(&self.snapshot)
+    }
+
+    /// What a file is called in the window.
+    pub fn title_of(path: &Path) -> String {
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        name.to_string_lossy().into_owned()
+    }
+
+    /// Whether closing would lose the records themselves.
+    pub fn would_be_lost(&self) -> bool {
+        matches!(self.save, SaveState::InMemory { changed: true })
+    }
+}

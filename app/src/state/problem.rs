@@ -1,0 +1,98 @@
+//! Why a file could not be opened, created or written, in the words and ways on that users see.
+
+use std::path::PathBuf;
+
+/// What went wrong with a file. Different problems have different words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// The password, or the key file, is not the one of this file.
+    WrongPassword,
+    /// The file needs a key file as well.
+    KeyFileRequired,
+    /// The key file could not be read.
+    KeyFileUnreadable(String),
+    /// There is no such file.
+    NotFound,
+    /// It is something else.
+    NotAVStore,
+    /// A newer program wrote it.
+    NewerVersion(String),
+    /// It is damaged, and where.
+    Damaged(String),
+    /// Another program has it open, and which.
+    OpenElsewhere(String),
+    /// File or folder refuse writing.
+    NotWritable(String),
+    /// The medium is full.
+    StorageFull(String),
+    /// There is a file already.
+    AlreadyExists(PathBuf),
+    /// Opening would cost more memory or time than allowed.
+    TooExpensive(String),
+    /// Another program changed the file.
+    ChangedElsewhere,
+    /// Anything else, in words.
+    Other(String),
+}
+
+/// A way on from a problem, shown as a button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Remedy {
+    /// Open it without writing.
+    OpenReadOnly,
+    /// Import it as data.
+    Import,
+    /// Try once more.
+    Retry,
+    /// Choose another file.
+    ChooseAnother,
+}
+
+impl Problem {
+    /// One or two sentences for the user.
+    pub fn text(&self) -> String {
+        match self {
+            Self::WrongPassword => "Wrong password or key file. Please try again.".to_owned(),
+            Self::KeyFileRequired => {
+                "This file needs its key file as well as the password.".to_owned()
+            }
+            Self::KeyFileUnreadable(why) => format!("The key file could not be read: {why}."),
+            Self::NotFound => "The file is not there any more.".to_owned(),
+            Self::NotAVStore => "This is not a VStore file.".to_owned(),
+            Self::NewerVersion(what) => {
+                format!("This file was written by a newer version of VStore ({what}).")
+            }
+            Self::Damaged(what) => format!("The file is damaged: {what}."),
+            Self::OpenElsewhere(what) => format!("The file is in use: {what}."),
+            Self::NotWritable(what) => format!("Writing is not possible here: {what}."),
+            Self::StorageFull(what) => format!("The disk is full: {what}."),
+            Self::AlreadyExists(path) => format!("{} exists already.", path.display()),
+            Self::TooExpensive(what) => {
+                format!("Opening this file would cost too much: {what}.")
+            }
+            Self::ChangedElsewhere => "Another program changed the file.".to_owned(),
+            Self::Other(what) => format!("{what}."),
+        }
+    }
+
+    /// What can be done about it, the best first.
+    pub const fn remedies(&self) -> &'static [Remedy] {
+        match self {
+            Self::NewerVersion(_) | Self::OpenElsewhere(_) | Self::NotWritable(_) => {
+                &[Remedy::OpenReadOnly, Remedy::Retry]
+            }
+            Self::NotAVStore => &[Remedy::Import, Remedy::ChooseAnother],
+            Self::NotFound => &[Remedy::ChooseAnother, Remedy::Retry],
+            Self::StorageFull(_) | Self::ChangedElsewhere => &[Remedy::Retry],
+            _ => &[],
+        }
+    }
+
+    /// Whether a password makes no sense: there is nothing it could open.
+    pub const fn is_final(&self) -> bool {
+        matches!(
+            self,
+            Self::NotFound | Self::NotAVStore | Self::NewerVersion(_) | Self::Damaged(_)
+        )
+    }
+}

@@ -1,0 +1,127 @@
+//! Work in the background as the jobs panel shows it.
+
+use vstore::Millis;
+
+/// Names a task.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TaskId(pub u64);
+
+/// One task.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Task {
+    /// Its name.
+    pub id: TaskId,
+    /// What it does: `Import films.json`.
+    pub title: String,
+    /// How far it is.
+    pub state: TaskState,
+    /// When it started.
+    pub started_at: Millis,
+    /// It can be cancelled.
+    pub cancellable: bool,
+}
+
+/// How far a task is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TaskState {
+    /// It runs.
+    Running {
+        /// The part that is done (0 to 1); `None`: unknown.
+        fraction: Option<f32>,
+        /// A few words: `12 000 of 40 318`.
+        text: String,
+    },
+    /// It was asked to stop.
+    Cancelling,
+    /// It is done: what came of it.
+    Finished(String),
+    /// It was cancelled; nothing was changed.
+    Cancelled,
+    /// It failed: why.
+    Failed(String),
+}
+
+impl TaskState {
+    /// Whether it still runs.
+    pub const fn is_running(&self) -> bool {
+        matches!(self, Self::Running { .. } | Self::Cancelling)
+    }
+}
+
+/// Tasks, the newest first.
+#[derive(Clone, Debug, Default)]
+pub struct Tasks {
+    tasks: Vec<Task>,
+    last: u64,
+}
+
+/// How many finished tasks are kept.
+const FINISHED_MAX: usize = 50;
+
+impl Tasks {
+    /// Adds a task that starts now.
+    pub fn start(&mut self, now: Millis, title: impl Into<String>, cancellable: bool) -> TaskId {
+        self.last += 1;
+        let id = TaskId(self.last);
+        let state = TaskState::Running {
+            fraction: None,
+            text: String::new(),
+        };
+        let title = title.into();
+        self.tasks.insert(
+            0,
+            Task {
+                id,
+                title,
+                state,
+                started_at: now,
+                cancellable,
+            },
+        );
+        let mut finished = 0;
+        self.tasks.retain(|task| {
+            finished += usize::from(!task.state.is_running());
+            task.state.is_running() || finished <= FINISHED_MAX
+        });
+        id
+    }
+
+    /// A task, to be changed.
+    pub fn get_mut(&mut self, id: TaskId) -> Option<&mut Task> {
+        self.tasks.iter_mut().find(|task| task.id == id)
+    }
+
+    /// Says how far a running task is. One that was asked to stop stays so.
+    pub fn progress(&mut self, id: TaskId, fraction: Option<f32>, text: String) {
+        if let Some(task) = self.get_mut(id)
+            && matches!(task.state, TaskState::Running { .. })
+        {
+            task.state = TaskState::Running { fraction, text };
+        }
+    }
+
+    /// Says what came of a task.
+    pub fn finish(&mut self, id: TaskId, state: TaskState) {
+        if let Some(task) = self.get_mut(id) {
+            task.state = state;
+        }
+    }
+
+    /// Forgets the tasks that no longer run.
+    pub fn clear_finished(&mut self) {
+        self.tasks.retain(|task| task.state.is_running());
+    }
+
+    /// The tasks, the newest first.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Task> {
+        self.tasks.iter()
+    }
+
+    /// How many run.
+    pub fn running(&self) -> usize {
+        self.tasks
+            .iter()
+            .filter(|task| task.state.is_running())
+            .count()
+    }
+}

@@ -1,0 +1,154 @@
+//! What an import or an export is to do, and what came of it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use vstore::Key;
+
+/// Which records something is done to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All records.
+    Everything,
+    /// Those that are selected when it is done.
+    Selected,
+    /// These.
+    Keys(Arc<[Key]>),
+}
+
+/// Forms of data files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TransferFormat {
+    /// One JSON document.
+    #[default]
+    Json,
+    /// A JSON object on each line.
+    Ndjson,
+}
+
+impl TransferFormat {
+    /// All forms, in their order.
+    pub const ALL: [Self; 2] = [Self::Json, Self::Ndjson];
+
+    /// What it is called.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::Ndjson => "NDJSON",
+        }
+    }
+
+    /// The ending of its files, without a dot.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Ndjson => "ndjson",
+        }
+    }
+}
+
+/// What to import, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportPlan {
+    /// The file.
+    pub path: PathBuf,
+    /// Where the keys come from.
+    pub keys: ImportKeys,
+    /// What happens to keys that exist.
+    pub conflict: Conflict,
+}
+
+/// Where the keys of imported records come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ImportKeys {
+    /// The data says: an object of records, or elements with `key` and `value`.
+    #[default]
+    FromData,
+    /// A field, or a template of fields: `film:{year}:{title}`.
+    Field(String),
+    /// The number of the element, after this prefix.
+    RowNumber {
+        /// What the keys start with.
+        prefix: String,
+    },
+}
+
+/// What an import does with a key that exists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Conflict {
+    /// Takes the imported record.
+    #[default]
+    Replace,
+    /// Keeps the record that is there.
+    Keep,
+    /// Stops; nothing is imported.
+    Fail,
+}
+
+impl Conflict {
+    /// All policies, in their order.
+    pub const ALL: [Self; 3] = [Self::Replace, Self::Keep, Self::Fail];
+
+    /// What it does, in words.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Replace => "Replace existing records",
+            Self::Keep => "Keep existing records",
+            Self::Fail => "Stop at the first existing key",
+        }
+    }
+}
+
+/// The first records that an import would make.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportPreview {
+    /// The form the file has.
+    pub format: TransferFormat,
+    /// The first rows.
+    pub rows: Vec<PreviewRow>,
+    /// Names of top-level fields, as candidates for the key.
+    pub fields: Vec<String>,
+    /// Whether the data brings keys of its own.
+    pub has_keys: bool,
+    /// Length of the file in bytes.
+    pub bytes: u64,
+    /// What is wrong with the plan or the data so far.
+    pub problems: Vec<String>,
+}
+
+/// A record that an import would make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreviewRow {
+    /// Its key, or why it has none.
+    pub key: Result<String, String>,
+    /// Its value in one line.
+    pub value: String,
+}
+
+/// What an import did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportReport {
+    /// Records that were read.
+    pub read: u64,
+    /// Records that are new.
+    pub added: u64,
+    /// Records that took the place of others.
+    pub replaced: u64,
+    /// Records that were left out because their key exists.
+    pub kept: u64,
+    /// What to know about single records, by line.
+    pub notes: Vec<String>,
+}
+
+/// What to export, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportPlan {
+    /// Which records.
+    pub scope: Scope,
+    /// In which form.
+    pub format: TransferFormat,
+    /// With expiry, creation and modification times.
+    pub with_metadata: bool,
+    /// Where to; asked for last.
+    pub path: Option<PathBuf>,
+}

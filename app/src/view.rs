@@ -1,0 +1,108 @@
+//! What panels and dialogs may see: shared references, a ladder of two.
+//!
+//! [`AppView`] always exists; [`StoreView`] only while a database is open and unlocked, so that a
+//! panel that needs records cannot be drawn without them. Take the narrowest that suffices.
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use vstore::{Millis, Snapshot};
+
+use crate::state::{
+    Dialog, FilePurpose, FocusTarget, Notices, OpenStore, Page, Preferences, Row, State, Tasks,
+};
+
+/// What every panel may see.
+#[derive(Clone, Copy, Debug)]
+pub struct AppView<'a> {
+    /// What the user chose.
+    pub prefs: &'a Preferences,
+    /// What fills the window.
+    pub page: &'a Page,
+    /// The dialog that is shown.
+    pub dialog: Option<&'a Dialog>,
+    /// Messages.
+    pub notices: &'a Notices,
+    /// Background work.
+    pub tasks: &'a Tasks,
+    /// A native file dialog is open.
+    pub file_dialog: Option<FilePurpose>,
+    /// Who gets the keyboard in this frame.
+    pub focus: Option<FocusTarget>,
+    /// A path that a native dialog just returned for a form.
+    pub picked: Option<&'a (FilePurpose, PathBuf)>,
+    /// How long until an idle program locks itself.
+    pub locks_in: Option<Duration>,
+    /// The time of this frame.
+    pub now: Millis,
+}
+
+/// What panels about an open database may see.
+#[derive(Clone, Copy, Debug)]
+pub struct StoreView<'a> {
+    /// What every panel may see.
+    pub app: AppView<'a>,
+    /// The open database.
+    pub store: &'a OpenStore,
+}
+
+impl<'a> AppView<'a> {
+    /// The view of a state at a time.
+    pub fn of(state: &'a State, now: Millis) -> Self {
+        Self {
+            prefs: &state.prefs,
+            page: &state.page,
+            dialog: state.dialog(),
+            notices: &state.notices,
+            tasks: &state.tasks,
+            file_dialog: state.file_dialog,
+            focus: state.focus,
+            picked: state.picked.as_ref(),
+            locks_in: state.locks_in,
+            now,
+        }
+    }
+
+    /// The view of the open database.
+    pub fn store(self) -> Option<StoreView<'a>> {
+        match self.page {
+            Page::Open(store) => Some(StoreView { app: self, store }),
+            _ => None,
+        }
+    }
+
+    /// Whether this part of the window should take the keyboard now.
+    pub fn takes_focus(self, target: FocusTarget) -> bool {
+        self.focus == Some(target)
+    }
+}
+
+impl<'a> StoreView<'a> {
+    /// The records.
+    pub fn snapshot(self) -> &'a Snapshot {
+        &self.store.snapshot
+    }
+
+    /// How many rows the table has.
+    pub fn row_count(self) -> usize {
+        self.store.row_count()
+    }
+
+    /// The rows of a range, for the part of the table that is on screen.
+    pub fn rows(self, range: Range<usize>) -> Vec<Row> {
+        self.store.listing.rows(&self.store.snapshot, range)
+    }
+
+    /// How many records are selected.
+    pub fn selected_count(self) -> usize {
+        self.store.selection.len(self.row_count())
+    }
+
+    /// Why nothing can be changed; `None`: it can.
+    pub fn read_only_reason(self) -> Option<&'static str> {
+        self.store
+            .read_only
+            .then_some("The database is open read-only")
+    }
+}
