@@ -5,4 +5,5 @@
 )]
 
 mod file;
+mod kill;
 mod store;

@@ -403,3 +403,30 @@ fn a_read_only_store_refuses_writes_and_lets_another_write() {
     put(&mut writer, "c", 3);
     assert_eq!(reader.snapshot().len(), 1);
 }
+
+#[test]
+fn a_value_of_50_megabytes_is_kept_and_one_beyond_the_limit_is_refused() {
+    let fixture = Fixture::new();
+    let mut store = fixture.create();
+    let text = Value::String("0123456789".repeat(5_000_000));
+    let mut batch = WriteBatch::new(Cause::Edit);
+    batch
+        .put(key("large"), EncodedValue::encode(&text).unwrap())
+        .put(key("small"), value(1));
+    store.commit(&batch).unwrap();
+    let mut expiry = WriteBatch::new(Cause::Edit);
+    expiry.set_expiry(key("large"), Some(Millis(9_000)));
+    let before = store.stats().file.unwrap().bytes;
+    store.commit(&expiry).unwrap();
+    let grown = store.stats().file.unwrap().bytes - before;
+    assert!(grown < 1_000, "a changed expiry wrote {grown} bytes");
+    store.compact(&Control::default()).unwrap();
+    drop(store);
+    let store = fixture.open();
+    assert_eq!(
+        store.snapshot().get("large").unwrap().value.to_value(),
+        text
+    );
+    let beyond = Value::Bytes(vec![0; vstore::value::VALUE_BYTES_MAX]);
+    assert!(EncodedValue::encode(&beyond).is_err());
+}
