@@ -46,7 +46,7 @@ impl Format {
         else {
             return Self::Json;
         };
-        if !rest.trim_ascii_start().is_empty() || super::pair::is_pair(value.view()) {
+        if rest.trim_ascii_start().starts_with(b"{") || super::pair::is_pair(value.view()) {
             Self::Ndjson
         } else {
             Self::Json
