@@ -61,7 +61,7 @@ pub enum Conflict {
 }
 
 /// A record of an input, checked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportRecord {
     /// Its key.
     pub key: Key,
@@ -269,7 +269,7 @@ fn expire_at(value: ValueRef<'_>) -> Option<Result<Millis, ()>> {
         _ => return None,
     };
     let moment = Timestamp::new(seconds, 0).map(|_| Millis::from_unix_seconds(seconds));
-    Some(moment.map_err(|_| ()))
+    Some(moment.or(Err(())))
 }
 
 /// The names of the fields of a record that could be its key.

@@ -109,7 +109,7 @@ impl KeyField {
                 return Err(NoKey::NotScalar(self.name.clone()));
             }
         };
-        written.or(Err(NoKey::NotScalar(self.name.clone())))
+        written.map_err(|_error| NoKey::NotScalar(self.name.clone()))
     }
 }
 

@@ -29,12 +29,12 @@ impl<'a> Pair<'a> {
     /// Reads an element that has a key, a value, at most the known times, and nothing else.
     pub(super) fn read(element: ValueRef<'a>) -> Option<Self> {
         let map = element.as_map()?;
-        let mut key = None;
+        let (mut key, mut encoded_value) = (None, None);
         let mut times = [None; 3];
-        for (name, value) in map {
+        for (name, value, encoded) in map.iter_encoded() {
             match name {
                 KEY => key = value.as_str(),
-                VALUE => {}
+                VALUE => encoded_value = Some(encoded),
                 EXPIRES_AT => times[0] = Some(value),
                 CREATED_AT => times[1] = Some(value),
                 MODIFIED_AT => times[2] = Some(value),
@@ -43,7 +43,7 @@ impl<'a> Pair<'a> {
         }
         Some(Self {
             key: key?,
-            value: map.get_encoded(VALUE)?,
+            value: encoded_value?,
             times,
         })
     }
@@ -55,7 +55,7 @@ impl<'a> Pair<'a> {
         for ((millis, value), name) in millis.iter_mut().zip(self.times).zip(names) {
             *millis = match value {
                 None | Some(ValueRef::Null) => None,
-                Some(value) => Some(moment(value).ok_or(ImportError::NotTime {
+                Some(value) => Some(moment(value).ok_or_else(|| ImportError::NotTime {
                     place,
                     name,
                     found: value.value_type(),

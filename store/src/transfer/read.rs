@@ -60,7 +60,7 @@ impl ImportSource {
         if metadata.is_dir() {
             return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
         }
-        let length = metadata.is_file().then(|| metadata.len());
+        let length = metadata.is_file().then_some(metadata.len());
         Self::new(file, length, Format::from_ending(path))
     }
 
@@ -71,17 +71,16 @@ impl ImportSource {
         format: Option<Format>,
     ) -> Result<Self, ImportError> {
         let mut reader: Box<dyn Read + Send> = Box::new(reader);
-        let format = match format {
-            Some(format) => format,
-            None => {
-                let mut head = Vec::new();
-                (&mut reader)
-                    .take(SNIFF_BYTES as u64)
-                    .read_to_end(&mut head)?;
-                let format = Format::sniff(&head, head.len() < SNIFF_BYTES);
-                reader = Box::new(io::Cursor::new(head).chain(reader));
-                format
-            }
+        let format = if let Some(format) = format {
+            format
+        } else {
+            let mut head = Vec::new();
+            (&mut reader)
+                .take(SNIFF_BYTES as u64)
+                .read_to_end(&mut head)?;
+            let format = Format::sniff(&head, head.len() < SNIFF_BYTES);
+            reader = Box::new(io::Cursor::new(head).chain(reader));
+            format
         };
         Ok(Self {
             reader,

@@ -1,4 +1,8 @@
 //! Keys that stand twice in one input.
+#![expect(
+    clippy::disallowed_types,
+    reason = "a map of a million keys that is looked up and never walked"
+)]
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

@@ -173,17 +173,18 @@ impl<'a> MapRef<'a> {
             .map(|(_, value)| value)
     }
 
-    /// The encoded form of the value under a name.
-    pub(crate) fn get_encoded(self, name: &str) -> Option<&'a [u8]> {
-        let mut entries = self.iter();
-        loop {
-            let (_, behind) = read_value(entries.bytes)?;
-            let (found, _) = entries.next()?;
-            if found == name {
-                let len = behind.len() - entries.bytes.len();
-                return behind.get(..len);
-            }
-        }
+    /// The entries with the encoded form of each value.
+    pub(crate) fn iter_encoded(self) -> impl Iterator<Item = (&'a str, ValueRef<'a>, &'a [u8])> {
+        let mut left = self.len;
+        let mut bytes = self.bytes;
+        std::iter::from_fn(move || {
+            left = left.checked_sub(1)?;
+            let (name, behind) = read_value(bytes)?;
+            let (value, rest) = read_value(behind)?;
+            bytes = rest;
+            let encoded = behind.get(..behind.len() - rest.len())?;
+            Some((name.as_str()?, value, encoded))
+        })
     }
 }
 

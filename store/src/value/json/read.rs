@@ -409,14 +409,10 @@ impl<R: Read> JsonReader<R> {
 fn write_number(text: &str, writer: &mut ValueWriter) -> Result<(), NoteKind> {
     let is_integer = !text.contains(['.', 'e', 'E']) && text != "-0";
     if is_integer {
-        if let Ok(int) = text.parse() {
-            writer.int(int);
-        } else if let Ok(uint) = text.parse() {
-            writer.uint(uint);
-        } else {
-            return Err(NoteKind::IntegerAsString);
-        }
-        return Ok(());
+        let signed = text.parse().map(|int| writer.int(int));
+        return signed
+            .or_else(|_error| text.parse().map(|uint| writer.uint(uint)))
+            .or(Err(NoteKind::IntegerAsString));
     }
     let float: f64 = text.parse().or(Err(NoteKind::FloatAsString))?;
     let vanished = float == 0.0
