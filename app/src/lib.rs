@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod command;
+pub mod panels;
 pub mod state;
 pub mod theme;
 pub mod view;
