@@ -46,7 +46,7 @@ impl TempFile {
 
     /// Where it is.
     pub(crate) fn path(&self) -> &Path {
-        self.path.as_deref().unwrap_or(Path::new(""))
+        self.path.as_deref().unwrap_or_else(|| Path::new(""))
     }
 
     /// It has its final name now.

@@ -135,6 +135,7 @@ impl StoreFile {
         self.catch_up(&mut generation, &side.payloads)?;
         rename(&*self.vfs, &temp, &self.path).map_err(CompactError::Deferred)?;
         temp.renamed();
+        generation.file.renamed(&self.path);
         self.generation = generation;
         if let Err(error) = self.vfs.sync_dir(folder(&self.path)) {
             // The old name may come back after a power failure: nothing may be acknowledged.

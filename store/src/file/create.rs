@@ -146,8 +146,9 @@ impl StoreFile {
             entropy,
             control,
         };
-        let generation = new.write::<CreateError>(file, chunks)?;
+        let mut generation = new.write::<CreateError>(file, chunks)?;
         publish(&*vfs, temp, &path, options.overwrite)?;
+        generation.file.renamed(&path);
         let report = CreateReport {
             kdf,
             bytes: generation.chain.offset,
@@ -247,7 +248,7 @@ fn refused(error: IoError) -> CreateError {
 pub(crate) fn folder(path: &Path) -> &Path {
     path.parent()
         .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or(Path::new("."))
+        .unwrap_or_else(|| Path::new("."))
 }
 
 /// A name beside `path` that nothing has.

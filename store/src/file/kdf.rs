@@ -66,13 +66,13 @@ pub enum KdfProfile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KdfLimits {
     /// Most memory in KiB.
-    pub max_m_kib: u32,
+    pub m_kib: u32,
     /// Most passes.
-    pub max_t: u32,
+    pub t: u32,
     /// Most lanes.
-    pub max_p: u32,
+    pub p: u32,
     /// Most memory times passes, in KiB.
-    pub max_work_kib: u64,
+    pub work_kib: u64,
 }
 
 impl Default for KdfLimits {
@@ -80,10 +80,10 @@ impl Default for KdfLimits {
     fn default() -> Self {
         let half = physical_memory().map_or(u64::MAX, |kib| kib / 2);
         Self {
-            max_m_kib: u32::try_from(half).unwrap_or(u32::MAX).min(2048 * MIB),
-            max_t: 1024,
-            max_p: 16,
-            max_work_kib: 1 << 24,
+            m_kib: u32::try_from(half).unwrap_or(u32::MAX).min(2048 * MIB),
+            t: 1024,
+            p: 16,
+            work_kib: 1 << 24,
         }
     }
 }
@@ -101,10 +101,10 @@ impl KdfParams {
     pub(crate) fn check(self, limits: &KdfLimits) -> Result<(), KdfError> {
         let work = u64::from(self.m_kib).saturating_mul(u64::from(self.t));
         let possible = self.p >= 1 && self.t >= 1 && self.p.saturating_mul(8) <= self.m_kib;
-        let affordable = self.m_kib <= limits.max_m_kib
-            && self.t <= limits.max_t
-            && self.p <= limits.max_p
-            && work <= limits.max_work_kib;
+        let affordable = self.m_kib <= limits.m_kib
+            && self.t <= limits.t
+            && self.p <= limits.p
+            && work <= limits.work_kib;
         if possible && affordable {
             Ok(())
         } else {

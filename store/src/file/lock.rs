@@ -187,7 +187,7 @@ impl Lock {
     }
 
     /// What cannot be written here is only missing for people: the lock holds without it.
-    fn write(&mut self) {
+    fn write(&self) {
         let text = self.content.print();
         let written = self.file.write_at(text.as_bytes(), 0);
         if written.is_ok() {

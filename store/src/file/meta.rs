@@ -1,4 +1,4 @@
-//! The payloads of the file layer's own frames: META, SNAP_END and CTRL.
+//! The payloads of the file layer's own frames: META, `SNAP_END` and CTRL.
 //!
 //! All are MessagePack maps with short keys, so that later versions can add to them.
 use bytes::Bytes;
@@ -43,7 +43,7 @@ pub(crate) struct Previous {
     pub(crate) tag: Tag,
 }
 
-/// SNAP_END: what the checkpoint must contain.
+/// `SNAP_END`: what the checkpoint must contain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SnapEnd {
     pub(crate) chunks: u64,

@@ -47,6 +47,9 @@ mod vfs;
 mod walk;
 mod wire;
 
+#[cfg(test)]
+mod tests;
+
 pub use change_password::PasswordChange;
 pub use compact::{Compacted, Compaction};
 pub use control::{Control, Phase, Progress};

@@ -1,5 +1,5 @@
 //! Opening a file: unlock, read everything, decide what a bad end means, and only then write.
-use std::{path::Path, path::PathBuf, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use bytes::Bytes;
 
@@ -127,10 +127,10 @@ impl StoreFile {
             .map_err(|error| missing(error, path))?;
         // A foreign file gets no lock file beside it.
         probe(&*vfs, &path)?;
-        let mut lock = None;
-        if !options.read_only {
-            lock = Some(take_lock(&*vfs, &path, options)?);
-        }
+        let mut lock = match options.read_only {
+            true => None,
+            false => Some(take_lock(&*vfs, &path, options)?),
+        };
         let mut loaded = if lock.is_some() {
             load(&*vfs, &path, Access::ReadWrite, control, unlock)?
         } else {
@@ -230,7 +230,7 @@ impl Loaded {
 /// Reads again, once, what looked bad while a writer changed the file.
 fn load_beside_a_writer(
     vfs: &dyn Vfs,
-    path: &PathBuf,
+    path: &Path,
     control: &Control,
     unlock: &Unlock<'_>,
 ) -> Result<Loaded, OpenError> {

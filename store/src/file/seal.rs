@@ -268,6 +268,14 @@ pub(crate) mod for_tests {
         key.0
     }
 
+    pub(crate) fn cipher(key: &[u8; KEY_LEN]) -> FrameCipher {
+        FrameCipher(Xaes256Gcm::new(key.into()))
+    }
+
+    pub(crate) fn expand(key: &[u8; KEY_LEN], info: &[u8], okm: &mut [u8]) {
+        super::expand(key, &[info], okm);
+    }
+
     pub(crate) fn wrap_key_bytes(key: &WrapKey) -> [u8; KEY_LEN] {
         key.0
     }

@@ -86,6 +86,8 @@ pub trait VfsFile: fmt::Debug + Send + Sync {
     fn sync_all(&self) -> Result<(), IoError>;
     /// Length and identity of the open file, whatever its name is now.
     fn stat(&self) -> Result<Stat, IoError>;
+    /// The file was given another name; errors say this one from now on.
+    fn renamed(&mut self, path: &Path);
     /// Takes the advisory lock of the file until it is dropped; false if another handle has it.
     fn try_lock(&self) -> Result<bool, IoError>;
 }

@@ -182,6 +182,10 @@ impl VfsFile for RealFile {
             .map_err(self.failed(FileOp::Inspect))
     }
 
+    fn renamed(&mut self, path: &Path) {
+        path.clone_into(&mut self.path);
+    }
+
     fn try_lock(&self) -> Result<bool, IoError> {
         match self.file.try_lock() {
             Ok(()) => Ok(true),
