@@ -157,7 +157,7 @@ impl Lock {
             host: host_name(),
             started_at: now,
         };
-        let mut lock = Self {
+        let lock = Self {
             file,
             content: Content {
                 holder,

@@ -127,9 +127,10 @@ impl StoreFile {
             .map_err(|error| missing(error, path))?;
         // A foreign file gets no lock file beside it.
         probe(&*vfs, &path)?;
-        let mut lock = match options.read_only {
-            true => None,
-            false => Some(take_lock(&*vfs, &path, options)?),
+        let mut lock = if options.read_only {
+            None
+        } else {
+            Some(take_lock(&*vfs, &path, options)?)
         };
         let mut loaded = if lock.is_some() {
             load(&*vfs, &path, Access::ReadWrite, control, unlock)?

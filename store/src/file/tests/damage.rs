@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::{Fixture, payloads};
 use crate::file::{
-    CorruptKind, OpenError, Opened,
+    Control, CorruptKind, OpenError, Opened,
     frame::{FRAME_HEADER_LEN, FRAME_OVERHEAD, FrameHeader},
     header::{COPY_B, DATA_OFFSET, HEADER_LEN},
 };
@@ -253,7 +253,7 @@ fn frames_of_another_generation_are_noticed() {
     let mut file = fixture.open().file;
     let compaction = file.begin_compaction().unwrap();
     let compacted = compaction
-        .write(payloads(&["x"]).into_iter(), 1, &Default::default())
+        .write(payloads(&["x"]).into_iter(), 1, &Control::default())
         .unwrap();
     file.finish_compaction(compacted).unwrap();
     let new = fixture.content();
@@ -316,7 +316,7 @@ fn a_transaction_of_several_frames_is_whole_or_absent() {
 fn random_bytes_after_the_end_are_a_torn_tail() {
     let fixture = sample(true);
     let mut content = fixture.content();
-    content.extend((0..5000_u32).map(|i| (i * i >> 3) as u8));
+    content.extend((0..5000_u32).map(|i| ((i * i) >> 3) as u8));
     // Marks that lead nowhere.
     content.extend_from_slice(b"\xF5VS\x01\xF5VS\x01");
     let opened = fixture.with_content(content).read().unwrap();

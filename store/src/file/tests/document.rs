@@ -192,10 +192,8 @@ fn dump() -> String {
 
 #[test]
 fn the_document_shows_the_true_bytes() {
-    let (_, rest) = DOCUMENT
-        .split_once(BEGIN)
-        .expect("FORMAT.md has an example");
-    let (shown, _) = rest.split_once(END).expect("the example in FORMAT.md ends");
+    let (_, rest) = DOCUMENT.split_once(BEGIN).unwrap();
+    let (shown, _) = rest.split_once(END).unwrap();
     let true_bytes = dump();
     assert!(shown == true_bytes, "FORMAT.md must show:\n{true_bytes}");
 }

@@ -7,7 +7,7 @@ mod rules;
 mod vectors;
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU8, Ordering},
@@ -74,12 +74,17 @@ struct Fixture {
 impl Fixture {
     /// A file with two chunks (one of them compressed); it is left open.
     fn create_with(options: &CreateOptions) -> (Self, StoreFile) {
+        let compressible = Bytes::from("again ".repeat(50));
+        Self::create_from(options, &[Bytes::from_static(b"first chunk"), compressible])
+    }
+
+    fn create_with_chunks(chunks: &[Bytes]) -> (Self, StoreFile) {
+        Self::create_from(&CreateOptions::default(), chunks)
+    }
+
+    fn create_from(options: &CreateOptions, chunks: &[Bytes]) -> (Self, StoreFile) {
         let vfs = MemVfs::default();
         let path = PathBuf::from("/folder/data.vstore");
-        let chunks = [
-            Bytes::from_static(b"first chunk"),
-            Bytes::from("again ".repeat(50)),
-        ];
         let (file, _) = StoreFile::create(
             Arc::new(vfs.clone()),
             &path,
@@ -88,7 +93,7 @@ impl Fixture {
                 kdf: CHEAP,
                 ..options.clone()
             },
-            chunks.into_iter(),
+            chunks.iter().cloned(),
             7,
             &Control::default(),
         )
@@ -142,9 +147,5 @@ impl Fixture {
 
     fn read(&self) -> Result<Opened, OpenError> {
         self.try_open(true)
-    }
-
-    fn lock_path(&self) -> PathBuf {
-        super::lock::lock_path(Path::new(&self.path))
     }
 }

@@ -26,20 +26,17 @@ fn boxed(file: File, path: &Path) -> Box<dyn VfsFile> {
 
 impl Vfs for RealVfs {
     fn open(&self, path: &Path, access: Access) -> Result<Box<dyn VfsFile>, IoError> {
+        // Opening a folder succeeds on some systems, and opening a pipe may never return.
+        let metadata = fs::metadata(path).map_err(failed(FileOp::Open, path))?;
+        if !metadata.is_file() {
+            let source = io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
+            return Err(IoError::new(FileOp::Open, path, source));
+        }
         let file = OpenOptions::new()
             .read(true)
             .write(access == Access::ReadWrite)
             .open(path)
             .map_err(failed(FileOp::Open, path))?;
-        // Opening a folder succeeds on some systems, and reading from a pipe would never end.
-        if !file
-            .metadata()
-            .map_err(failed(FileOp::Inspect, path))?
-            .is_file()
-        {
-            let source = io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
-            return Err(IoError::new(FileOp::Open, path, source));
-        }
         Ok(boxed(file, path))
     }
 

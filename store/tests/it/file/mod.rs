@@ -1,5 +1,8 @@
 //! The file layer on the real file system.
+mod golden;
+mod killed;
 mod lifecycle;
+mod refusals;
 
 use std::{
     path::{Path, PathBuf},
