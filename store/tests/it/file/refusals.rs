@@ -38,7 +38,8 @@ fn a_file_that_is_not_there_is_told_and_none_appears() {
 #[test]
 fn a_foreign_file_is_told_before_any_password_and_gets_no_lock_beside_it() {
     let text = "key,value\n".repeat(10_000);
-    for content in [&b"hello"[..], text.as_bytes(), &[0; 100_000]] {
+    let zeros = vec![0; 100_000];
+    for content in [b"hello".as_slice(), text.as_bytes(), &zeros] {
         let place = Place::new();
         place.write(content);
         assert!(matches!(answer(&place, "secret"), OpenError::NotAVStore));
