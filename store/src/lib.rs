@@ -13,6 +13,7 @@ mod memtable;
 mod options;
 mod path;
 mod record;
+pub mod search;
 mod segment;
 mod snapshot;
 mod state;
@@ -28,6 +29,10 @@ pub use key::{KEY_BYTES_MAX, Key, KeyError};
 pub use options::{CreateOptions, OpenOptions};
 pub use path::{PATH_BYTES_MAX, Path, PathError, PathSegment, ROOT_PATH, visit_at, walk};
 pub use record::{Meta, Record, RecordRef, Scan};
+pub use search::{
+    Condition, Generation, Hit, Hits, Level, LevelCounts, Match, Matcher, Mode, Query,
+    SearchControl, SearchOptions, SearchResult, Sort, SortBy, SortKey, Ticket, fold, search,
+};
 pub use segment::{Merge, Merged};
 pub use snapshot::{Records, Snapshot};
 pub use store::{CommitError, Compacted, Compaction, OpenReport, Store, StoreStats};

@@ -1,0 +1,302 @@
+//! Conditions on the values at one place: typed comparison, beginnings, parts, null and missing.
+//!
+//! The one implementation behind the conditions of the query language and behind typed look-ups.
+
+use std::cmp::Ordering;
+use std::ops::{Bound, Range};
+
+use super::query::parse_moment;
+use super::text::{TextBuffer, leaf_text};
+use crate::path::ROOT_PATH;
+use crate::value::{EncodedValue, Number, Timestamp, Value, ValueRef, cmp_values};
+
+#[cfg(test)]
+mod tests;
+
+/// What must hold at a path. In lists, for any element.
+///
+/// Comparison is strict by type, except that all numbers compare with each other by value, and
+/// moments also with texts that are RFC 3339 dates or times.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    /// Is this value.
+    Equals(Value),
+    /// Something is there, and none of it is this value.
+    NotEquals(Value),
+    /// Is less.
+    Less(Value),
+    /// Is less or equal.
+    AtMost(Value),
+    /// Is greater.
+    Greater(Value),
+    /// Is greater or equal.
+    AtLeast(Value),
+    /// Lies between.
+    Between(Bound<Value>, Bound<Value>),
+    /// Its text starts with this.
+    StartsWith(String),
+    /// Its text contains this.
+    Contains(String),
+    /// Is null.
+    IsNull,
+    /// Something is there, null included.
+    Exists,
+    /// Nothing is there.
+    Missing,
+}
+
+/// How texts are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextComparison {
+    /// Byte by byte.
+    Exact,
+    /// Without regard to case and accents.
+    Folded,
+}
+
+/// The names that lead to a place. Lists on the way are passed through, element by element.
+pub(crate) type Place = Vec<String>;
+
+/// A condition, ready to be tested.
+#[derive(Clone, Debug)]
+pub(crate) struct ConditionTest {
+    test: Test,
+    comparison: TextComparison,
+}
+
+#[derive(Clone, Debug)]
+enum Test {
+    Equal(Operand),
+    NotEqual(Operand),
+    Between(Bound<Operand>, Bound<Operand>),
+    StartsWith(String),
+    Contains(String),
+    IsNull,
+    Exists,
+    Missing,
+}
+
+#[derive(Clone, Debug)]
+enum Operand {
+    Number(Number),
+    Text(String),
+    Moment(Timestamp),
+    Other(EncodedValue),
+    /// A tree that cannot be a value equals none.
+    Nothing,
+}
+
+/// Buffers of a test.
+#[derive(Debug, Default)]
+pub(crate) struct ConditionScratch {
+    printed: String,
+    text: TextBuffer,
+}
+
+impl ConditionTest {
+    pub(crate) fn new(condition: &Condition, comparison: TextComparison) -> Self {
+        let text = |text: &str| match comparison {
+            TextComparison::Exact => text.to_owned(),
+            TextComparison::Folded => super::fold::fold(text),
+        };
+        let operand = |value: &Value| match value {
+            Value::Int(int) => Operand::Number(Number::Int(*int)),
+            Value::UInt(uint) => Operand::Number(Number::UInt(*uint)),
+            Value::Float(float) => Operand::Number(Number::Float(*float)),
+            Value::String(string) => Operand::Text(text(string)),
+            Value::Timestamp(timestamp) => Operand::Moment(*timestamp),
+            other => EncodedValue::encode(other).map_or(Operand::Nothing, Operand::Other),
+        };
+        let bound = |bound: &Bound<Value>| bound.as_ref().map(operand);
+        let included = |value| Bound::Included(operand(value));
+        let excluded = |value| Bound::Excluded(operand(value));
+        let test = match condition {
+            Condition::Equals(value) => Test::Equal(operand(value)),
+            Condition::NotEquals(value) => Test::NotEqual(operand(value)),
+            Condition::Less(value) => Test::Between(Bound::Unbounded, excluded(value)),
+            Condition::AtMost(value) => Test::Between(Bound::Unbounded, included(value)),
+            Condition::Greater(value) => Test::Between(excluded(value), Bound::Unbounded),
+            Condition::AtLeast(value) => Test::Between(included(value), Bound::Unbounded),
+            Condition::Between(from, to) => Test::Between(bound(from), bound(to)),
+            Condition::StartsWith(start) => Test::StartsWith(text(start)),
+            Condition::Contains(part) => Test::Contains(text(part)),
+            Condition::IsNull => Test::IsNull,
+            Condition::Exists => Test::Exists,
+            Condition::Missing => Test::Missing,
+        };
+        Self { test, comparison }
+    }
+
+    /// Whether the condition holds at one of several places of a value. What must not be there
+    /// must be at none of them.
+    pub(crate) fn holds(
+        &self,
+        value: ValueRef<'_>,
+        places: &[Place],
+        scratch: &mut ConditionScratch,
+    ) -> bool {
+        let mut is_present = false;
+        let mut is_met = false;
+        for place in places {
+            visit_place(value, place, &mut |node| {
+                is_present = true;
+                is_met = is_met || self.met_by(node, scratch);
+            });
+        }
+        self.verdict(is_present, is_met)
+    }
+
+    /// Whether the condition holds for a single value.
+    pub(crate) fn holds_for(&self, value: ValueRef<'_>, scratch: &mut ConditionScratch) -> bool {
+        let is_met = self.met_by(value, scratch);
+        self.verdict(true, is_met)
+    }
+
+    /// The part of a text, folded, that makes its value meet the condition.
+    pub(crate) fn span(
+        &self,
+        value: ValueRef<'_>,
+        folded: &str,
+        scratch: &mut ConditionScratch,
+    ) -> Option<Range<usize>> {
+        if !self.met_by(value, scratch) {
+            return None;
+        }
+        match &self.test {
+            Test::Equal(_) | Test::Between(..) => Some(0..folded.len()),
+            Test::StartsWith(start) => Some(0..start.len()),
+            Test::Contains(part) => {
+                let start = folded.find(part)?;
+                Some(start..start + part.len())
+            }
+            Test::NotEqual(_) | Test::IsNull | Test::Exists | Test::Missing => None,
+        }
+    }
+
+    const fn verdict(&self, is_present: bool, is_met: bool) -> bool {
+        match self.test {
+            Test::Exists => is_present,
+            Test::Missing => !is_present,
+            Test::NotEqual(_) => is_present && !is_met,
+            _ => is_met,
+        }
+    }
+
+    /// For [`Test::NotEqual`]: whether it equals.
+    fn met_by(&self, value: ValueRef<'_>, scratch: &mut ConditionScratch) -> bool {
+        if let ValueRef::List(list) = value
+            && list
+                .into_iter()
+                .any(|element| self.met_by(element, scratch))
+        {
+            return true;
+        }
+        match &self.test {
+            Test::Equal(operand) | Test::NotEqual(operand) => {
+                self.compare(value, operand, scratch) == Some(Ordering::Equal)
+            }
+            Test::Between(from, to) => self.is_between(value, from, to, scratch),
+            Test::StartsWith(start) => self.text_of(value, scratch, |text| text.starts_with(start)),
+            Test::Contains(part) => self.text_of(value, scratch, |text| {
+                memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some()
+            }),
+            Test::IsNull => matches!(value, ValueRef::Null),
+            Test::Exists | Test::Missing => true,
+        }
+    }
+
+    fn is_between(
+        &self,
+        value: ValueRef<'_>,
+        from: &Bound<Operand>,
+        to: &Bound<Operand>,
+        scratch: &mut ConditionScratch,
+    ) -> bool {
+        let mut order = |operand| self.compare(value, operand, scratch);
+        let is_above = match from {
+            Bound::Included(from) => order(from).is_some_and(Ordering::is_ge),
+            Bound::Excluded(from) => order(from).is_some_and(Ordering::is_gt),
+            Bound::Unbounded => true,
+        };
+        is_above
+            && match to {
+                Bound::Included(to) => order(to).is_some_and(Ordering::is_le),
+                Bound::Excluded(to) => order(to).is_some_and(Ordering::is_lt),
+                Bound::Unbounded => true,
+            }
+    }
+
+    /// `None` if the types do not compare.
+    fn compare(
+        &self,
+        value: ValueRef<'_>,
+        operand: &Operand,
+        scratch: &mut ConditionScratch,
+    ) -> Option<Ordering> {
+        match (operand, value) {
+            (Operand::Number(number), _) => Some(value.as_number()?.cmp_value(*number)),
+            (Operand::Text(text), ValueRef::String(found)) => Some(match self.comparison {
+                TextComparison::Exact => found.cmp(text),
+                TextComparison::Folded => scratch.text.fold(found).cmp(text),
+            }),
+            (Operand::Moment(moment), ValueRef::Timestamp(found)) => Some(found.cmp(moment)),
+            (Operand::Moment(moment), ValueRef::String(found)) => {
+                Some(parse_moment(found)?.0.cmp(moment))
+            }
+            (Operand::Other(encoded), _) => {
+                let wanted = encoded.view();
+                (wanted.value_type() == value.value_type()).then(|| cmp_values(value, wanted))
+            }
+            (Operand::Text(_) | Operand::Moment(_) | Operand::Nothing, _) => None,
+        }
+    }
+
+    fn text_of(
+        &self,
+        value: ValueRef<'_>,
+        scratch: &mut ConditionScratch,
+        test: impl FnOnce(&str) -> bool,
+    ) -> bool {
+        let Some(text) = leaf_text(value, &mut scratch.printed) else {
+            return false;
+        };
+        match self.comparison {
+            TextComparison::Exact => test(text),
+            TextComparison::Folded => test(scratch.text.fold(text)),
+        }
+    }
+}
+
+/// Visits what stands at a place; lists on the way are passed through, a list at the place itself
+/// is visited as it is.
+pub(crate) fn visit_place<'a>(
+    value: ValueRef<'a>,
+    place: &[String],
+    visit: &mut dyn FnMut(ValueRef<'a>),
+) {
+    match place.split_first() {
+        Some((first, rest)) if first == ROOT_PATH && !matches!(value, ValueRef::Map(_)) => {
+            visit_names(value, rest, visit);
+        }
+        _ if matches!(value, ValueRef::List(_)) => {}
+        _ => visit_names(value, place, visit),
+    }
+}
+
+fn visit_names<'a>(value: ValueRef<'a>, names: &[String], visit: &mut dyn FnMut(ValueRef<'a>)) {
+    let Some((name, rest)) = names.split_first() else {
+        visit(value);
+        return;
+    };
+    match value {
+        ValueRef::Map(map) => {
+            if let Some(inner) = map.get(name) {
+                visit_names(inner, rest, visit);
+            }
+        }
+        ValueRef::List(list) => list
+            .into_iter()
+            .for_each(|element| visit_names(element, names, visit)),
+        _ => {}
+    }
+}

@@ -1,0 +1,147 @@
+//! Edit distance: optimal string alignment, which is Levenshtein's distance with a swap of
+//! neighbours as one edit, no substring edited twice. Bounded, without allocation.
+
+/// Words of more characters than this are compared for equality only.
+pub(crate) const WORD_CHARACTERS_MAX: usize = 64;
+
+/// The largest bound that is asked for.
+pub(crate) const EDITS_MAX: usize = 2;
+
+/// One row of the distance table, with room for the band beyond the longest word.
+type Row = [u8; WORD_CHARACTERS_MAX + EDITS_MAX + 1];
+const FAR: u8 = u8::MAX / 2;
+
+/// The distance of two words if it is at most `max` (which is at most [`EDITS_MAX`]).
+pub(crate) fn bounded_distance<T: Copy + Eq>(word: &[T], text: &[T], max: usize) -> Option<usize> {
+    if word.len().abs_diff(text.len()) > max {
+        return None;
+    }
+    let last_row = last_row(word, text, max)?;
+    let distance = usize::from(last_row[text.len()]);
+    (distance <= max).then_some(distance)
+}
+
+/// The smallest distance of `word` to any beginning of `text`, if it is at most `max`.
+pub(crate) fn bounded_prefix_distance<T: Copy + Eq>(
+    word: &[T],
+    text: &[T],
+    max: usize,
+) -> Option<usize> {
+    if word.len() > text.len() + max {
+        return None;
+    }
+    let text = &text[..text.len().min(word.len() + max)];
+    let last_row = last_row(word, text, max)?;
+    let distance = last_row[..=text.len()].iter().copied().min()?;
+    let distance = usize::from(distance);
+    (distance <= max).then_some(distance)
+}
+
+/// The last row of the table: distances of the whole word to each beginning of the text. Only the
+/// band within `max` of the diagonal is filled; the rest is [`FAR`]. `None` as soon as a whole row
+/// exceeds `max`: no later row can come back below.
+fn last_row<T: Copy + Eq>(word: &[T], text: &[T], max: usize) -> Option<Row> {
+    if word.len() > WORD_CHARACTERS_MAX || text.len() > WORD_CHARACTERS_MAX + EDITS_MAX {
+        return None;
+    }
+    let max = max.min(EDITS_MAX);
+    let mut two_above = [FAR; WORD_CHARACTERS_MAX + EDITS_MAX + 1];
+    let mut above = two_above;
+    for (distance, cell) in above.iter_mut().enumerate().take(max + 1) {
+        *cell = distance as u8;
+    }
+    for row_index in 1..=word.len() {
+        let mut row = [FAR; WORD_CHARACTERS_MAX + EDITS_MAX + 1];
+        let mut best = FAR;
+        if row_index <= max {
+            row[0] = row_index as u8;
+            best = row[0];
+        }
+        let last = (row_index + max).min(text.len());
+        for column in row_index.saturating_sub(max).max(1)..=last {
+            let substituted = above[column - 1] + u8::from(word[row_index - 1] != text[column - 1]);
+            let mut distance = substituted.min(above[column] + 1).min(row[column - 1] + 1);
+            let swapped = row_index > 1
+                && column > 1
+                && word[row_index - 1] == text[column - 2]
+                && word[row_index - 2] == text[column - 1];
+            if swapped {
+                distance = distance.min(two_above[column - 2] + 1);
+            }
+            row[column] = distance;
+            best = best.min(distance);
+        }
+        if usize::from(best) > max {
+            return None;
+        }
+        two_above = above;
+        above = row;
+    }
+    Some(above)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn distance(word: &str, text: &str, max: usize) -> Option<usize> {
+        bounded_distance(word.as_bytes(), text.as_bytes(), max)
+    }
+
+    #[test]
+    fn typos_people_make_are_one_edit() {
+        for (word, text) in [
+            ("hofman", "hoffman"),
+            ("hoffmann", "hoffman"),
+            ("hoffnan", "hoffman"),
+            ("hofmfan", "hoffman"),
+            ("jhon", "john"),
+        ] {
+            assert_eq!(distance(word, text, 1), Some(1), "{word} {text}");
+        }
+        assert_eq!(distance("keybaord", "keyboards", 1), None);
+        assert_eq!(distance("keybaord", "keyboards", 2), Some(2));
+    }
+
+    #[test]
+    fn a_beginning_is_enough_for_the_prefix_variant() {
+        let prefix = |word: &str, text: &str, max| {
+            bounded_prefix_distance(word.as_bytes(), text.as_bytes(), max)
+        };
+        assert_eq!(prefix("dustn", "dustin", 1), Some(1));
+        assert_eq!(prefix("intrnat", "internationalisation", 2), Some(1));
+        assert_eq!(prefix("dust", "dustin", 0), Some(0));
+        assert_eq!(prefix("dustin", "dust", 1), None);
+    }
+
+    #[test]
+    fn words_beyond_the_limit_have_no_distance() {
+        let long = "x".repeat(WORD_CHARACTERS_MAX + 1);
+        assert_eq!(distance(&long, &long, 2), None);
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_an_independent_implementation(
+            word in "[abcö]{0,12}", text in "[abcö]{0,12}", max in 0_usize..=2,
+        ) {
+            let left: Vec<char> = word.chars().collect();
+            let right: Vec<char> = text.chars().collect();
+            let expected = strsim::osa_distance(&word, &text);
+            prop_assert_eq!(
+                bounded_distance(&left, &right, max),
+                (expected <= max).then_some(expected)
+            );
+            let expected = (0..=right.len())
+                .map(|end| strsim::osa_distance(&word, &right[..end].iter().collect::<String>()))
+                .min()
+                .unwrap();
+            prop_assert_eq!(
+                bounded_prefix_distance(&left, &right, max),
+                (expected <= max).then_some(expected)
+            );
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The records a search found, in order, without holding them.
+
+use std::cmp::Ordering;
+
+use super::evaluate::{Sort, SortBy};
+use super::matcher::SortKey;
+use super::mode::Level;
+use crate::key::Key;
+
+/// One record that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit<'a> {
+    /// Its key.
+    pub key: &'a str,
+    /// How well it fits.
+    pub level: Level,
+    /// How well it fits, as a number to sort by.
+    pub sort_key: SortKey,
+}
+
+impl Hit<'_> {
+    /// The key as an owned key. `None` only for a scan that yields keys no store accepts.
+    pub fn to_key(self) -> Option<Key> {
+        Key::new(self.key).ok()
+    }
+}
+
+/// Records found, in order. About 32 bytes and the key for each, in two allocations for all.
+#[derive(Clone, Debug, Default)]
+pub struct Hits {
+    keys: String,
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    /// What is sorted by before the key.
+    order: u64,
+    sort_key: SortKey,
+    key_start: usize,
+    key_len: u16,
+    level: Level,
+}
+
+impl Hits {
+    /// How many are listed.
+    pub const fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether none are listed.
+    pub const fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The hit at a place in the order.
+    pub fn get(&self, index: usize) -> Option<Hit<'_>> {
+        self.entries.get(index).map(|entry| self.hit(entry))
+    }
+
+    /// The hits in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Hit<'_>> {
+        self.entries.iter().map(|entry| self.hit(entry))
+    }
+
+    fn hit(&self, entry: &Entry) -> Hit<'_> {
+        Hit {
+            key: self.key(entry),
+            level: entry.level,
+            sort_key: entry.sort_key,
+        }
+    }
+
+    fn key(&self, entry: &Entry) -> &str {
+        let end = entry.key_start + usize::from(entry.key_len);
+        self.keys.get(entry.key_start..end).unwrap_or_default()
+    }
+
+    pub(super) fn push(&mut self, key: &str, order: u64, level: Level, sort_key: SortKey) {
+        // Keys are at most 4096 bytes; what is longer is no key of a store.
+        let Ok(key_len) = u16::try_from(key.len()) else {
+            return;
+        };
+        self.entries.push(Entry {
+            order,
+            sort_key,
+            key_start: self.keys.len(),
+            key_len,
+            level,
+        });
+        self.keys.push_str(key);
+    }
+
+    pub(super) fn append(&mut self, other: &Self) {
+        let offset = self.keys.len();
+        self.keys.push_str(&other.keys);
+        self.entries.extend(other.entries.iter().map(|entry| Entry {
+            key_start: entry.key_start + offset,
+            ..*entry
+        }));
+    }
+
+    fn compare(&self, sort: Sort, left: &Entry, right: &Entry) -> Ordering {
+        let by_key = || self.key(left).cmp(self.key(right));
+        let direction = |order: Ordering| {
+            if sort.descending {
+                order.reverse()
+            } else {
+                order
+            }
+        };
+        match sort.by {
+            SortBy::Key => direction(by_key()),
+            // Records alike in what is sorted by stay in key order in both directions.
+            _ => direction(left.order.cmp(&right.order)).then_with(by_key),
+        }
+    }
+
+    /// The number that the worst kept hit has, once `limit` hits are kept: what is worse need not
+    /// be pushed. Drops all but the best `limit` first.
+    pub(super) fn prune(&mut self, sort: Sort, limit: usize) -> Option<u64> {
+        if self.entries.len() <= limit {
+            return None;
+        }
+        let mut entries = std::mem::take(&mut self.entries);
+        if limit > 0 {
+            entries
+                .select_nth_unstable_by(limit - 1, |left, right| self.compare(sort, left, right));
+        }
+        entries.truncate(limit);
+        let keys = std::mem::take(&mut self.keys);
+        let worst = entries.last().map(|entry| entry.order);
+        for entry in entries {
+            let end = entry.key_start + usize::from(entry.key_len);
+            let key = keys.get(entry.key_start..end).unwrap_or_default();
+            self.push(key, entry.order, entry.level, entry.sort_key);
+        }
+        worst
+    }
+
+    pub(super) fn sort(&mut self, sort: Sort) {
+        use rayon::slice::ParallelSliceMut as _;
+        let mut entries = std::mem::take(&mut self.entries);
+        entries.par_sort_unstable_by(|left, right| self.compare(sort, left, right));
+        self.entries = entries;
+    }
+}

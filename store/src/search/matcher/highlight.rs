@@ -1,0 +1,224 @@
+//! What to mark in a record that was found, and why it was found. Reads the record once more, this
+//! time remembering places.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::field::FieldSpan;
+use super::rank::{Cost, TermSet};
+use super::run::{MatchScratch, Matcher};
+use super::term::{Span, Term, TermKind};
+use crate::path::{Path, walk};
+use crate::record::RecordRef;
+use crate::search::fold::FoldOrigins;
+use crate::search::mode::Level;
+use crate::search::query::names_of;
+use crate::search::text::{PreparedText, TextBuffer, leaf_text};
+use crate::value::ValueRef;
+
+/// A text of a record.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HighlightPlace {
+    /// The key.
+    Key,
+    /// A value.
+    Value {
+        /// The text of its path, as [`walk`] gives it.
+        path: String,
+        /// Which of the values at this path, counted from 0 in the order of [`walk`].
+        occurrence: usize,
+    },
+}
+
+/// What to mark in one text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Highlight {
+    /// The text.
+    pub place: HighlightPlace,
+    /// Bytes of the text, in order, not overlapping, on character boundaries. The text of a value
+    /// that is not a string is what it prints as.
+    pub ranges: Vec<Range<usize>>,
+}
+
+/// Why a record was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// How well it fits.
+    pub level: Level,
+    /// For each word of the query that mattered, the first place where it stands best.
+    pub reasons: Vec<Reason>,
+}
+
+/// Why one word of a query was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// The word, folded.
+    pub word: String,
+    /// What stands in the record.
+    pub found: String,
+    /// Where.
+    pub place: HighlightPlace,
+    /// How well it fits.
+    pub level: Level,
+}
+
+impl Matcher {
+    /// What to mark in a record; nothing if it does not fit. Of each word the best matches only: a
+    /// typo is not marked beside the word as typed.
+    pub fn highlights(&self, record: RecordRef<'_>) -> Vec<Highlight> {
+        let mut highlights: Vec<Highlight> = Vec::new();
+        self.for_each_mark(record, &mut |mark| match highlights.last_mut() {
+            Some(last) if last.place == *mark.place => last.ranges.push(mark.range),
+            _ => highlights.push(Highlight {
+                place: mark.place.clone(),
+                ranges: vec![mark.range],
+            }),
+        });
+        for highlight in &mut highlights {
+            merge(&mut highlight.ranges);
+        }
+        highlights
+    }
+
+    /// Why a record fits; `None` if it does not.
+    pub fn explain(&self, record: RecordRef<'_>) -> Option<Explanation> {
+        let level = self.matches(record)?.level;
+        let mut reasons = BTreeMap::new();
+        self.for_each_mark(record, &mut |mark| {
+            if let Some(term) = mark.term {
+                reasons.entry(term).or_insert_with(|| Reason {
+                    word: self.terms.get(term).map(word_of).unwrap_or_default(),
+                    found: mark.text.get(mark.range).unwrap_or_default().to_owned(),
+                    place: mark.place.clone(),
+                    level: mark.level,
+                });
+            }
+        });
+        Some(Explanation {
+            level,
+            reasons: reasons.into_values().collect(),
+        })
+    }
+
+    fn for_each_mark(&self, record: RecordRef<'_>, mark: &mut dyn FnMut(Mark<'_>)) {
+        let mut scratch = MatchScratch::default();
+        let Some((_, used)) = self.verdict(record, &mut scratch) else {
+            return;
+        };
+        let reader = MarkReader {
+            matcher: self,
+            scratch: &scratch,
+            used,
+        };
+        let mut buffer = TextBuffer::default();
+        let text = buffer.prepare_key(record.key);
+        let key = ValueRef::String(record.key);
+        reader.read(&HighlightPlace::Key, None, key, &text, mark);
+        let mut occurrences: BTreeMap<String, usize> = BTreeMap::new();
+        let mut printed = String::new();
+        walk(record.value, &mut |path, value| {
+            let next = occurrences.entry(path.to_owned()).or_insert(0);
+            let occurrence = *next;
+            *next += 1;
+            let Some(text) = leaf_text(value, &mut printed) else {
+                return;
+            };
+            let names = names_of(&Path::from_canonical(path));
+            let place = HighlightPlace::Value {
+                path: path.to_owned(),
+                occurrence,
+            };
+            reader.read(&place, Some(&names), value, &buffer.prepare(text), mark);
+        });
+    }
+}
+
+struct Mark<'a> {
+    place: &'a HighlightPlace,
+    text: &'a str,
+    range: Range<usize>,
+    term: Option<usize>,
+    level: Level,
+}
+
+struct MarkReader<'a> {
+    matcher: &'a Matcher,
+    scratch: &'a MatchScratch,
+    used: TermSet,
+}
+
+impl MarkReader<'_> {
+    fn read(
+        &self,
+        place: &HighlightPlace,
+        names: Option<&[String]>,
+        value: ValueRef<'_>,
+        text: &PreparedText<'_>,
+        mark: &mut dyn FnMut(Mark<'_>),
+    ) {
+        // Most texts have nothing to mark; only the others need to know where bytes came from.
+        let mut origins: Option<FoldOrigins> = None;
+        let mut emit = |span: Span, term: Option<usize>, cost: Cost| {
+            let range = match span {
+                Span::Original(range) => range,
+                Span::Folded(range) => origins
+                    .get_or_insert_with(|| FoldOrigins::new(text.original))
+                    .original_range(range),
+            };
+            if !range.is_empty() {
+                mark(Mark {
+                    place,
+                    text: text.original,
+                    range,
+                    term,
+                    level: cost.level(),
+                });
+            }
+        };
+        for (index, term) in self.matcher.terms.iter().enumerate() {
+            if self.used & (1 << index) == 0 {
+                continue;
+            }
+            let best = self.scratch.hits.cost(index);
+            term.find(text, &mut |found| {
+                let cost = Cost::of(found.typos, found.fit);
+                if best == Some(cost) {
+                    emit(found.span, Some(index), cost);
+                }
+            });
+        }
+        for field in &self.matcher.fields {
+            if !field.is_wanted || !field.looks_at(names) {
+                continue;
+            }
+            field.spans(value, text, &mut |span| match span {
+                FieldSpan::Folded(range) => emit(Span::Folded(range), None, Cost::default()),
+                FieldSpan::Term(found) => {
+                    emit(found.span, None, Cost::of(found.typos, found.fit));
+                }
+            });
+        }
+    }
+}
+
+fn word_of(term: &Term) -> String {
+    match &term.kind {
+        TermKind::Words(words) => {
+            let words: Vec<&str> = words.iter().map(super::word::QueryWord::as_str).collect();
+            words.join(" ")
+        }
+        TermKind::Raw(text) => text.clone(),
+        TermKind::Regex(regex) => regex.as_str().to_owned(),
+    }
+}
+
+fn merge(ranges: &mut Vec<Range<usize>>) {
+    ranges.sort_unstable_by_key(|range| (range.start, range.end));
+    ranges.dedup_by(|next, range| {
+        let touches = next.start <= range.end;
+        if touches {
+            range.end = range.end.max(next.end);
+        }
+        touches
+    });
+}

@@ -1,0 +1,199 @@
+//! The places where the terms of a query stand in one record, and the rank they make.
+
+use super::rank::{Cost, FieldClass, Rank, TermSet};
+use super::term::TermMatch;
+
+/// Places beyond these are not compared for rank; the cost of every term is still exact.
+const HITS_MAX: usize = 128;
+/// Places of a query's first word that are tried as the start of the others.
+const STARTS_MAX: usize = 8;
+/// The distance of a word that stands in another text.
+const FAR: u32 = 32;
+
+/// What was found in one record.
+#[derive(Debug, Default)]
+pub(super) struct Hits {
+    /// For each term, the least cost at which it was found.
+    best: Vec<Option<Cost>>,
+    places: Vec<Hit>,
+    texts: Vec<TextFacts>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Hit {
+    term: u8,
+    cost: Cost,
+    text: u16,
+    token: u32,
+    width: u32,
+}
+
+/// What the rank needs to know of a text with hits.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TextFacts {
+    pub(super) is_key: bool,
+    pub(super) tokens: u32,
+    pub(super) bytes: u32,
+}
+
+impl Hits {
+    pub(super) fn clear(&mut self, terms: usize) {
+        self.best.clear();
+        self.best.resize(terms, None);
+        self.places.clear();
+        self.texts.clear();
+    }
+
+    /// The least cost at which a term was found.
+    pub(super) fn cost(&self, term: usize) -> Option<Cost> {
+        self.best.get(term).copied().flatten()
+    }
+
+    /// Notes a place; the text is noted with the first of its hits. `is_new_text` is set back.
+    pub(super) fn add(
+        &mut self,
+        term: usize,
+        found: &TermMatch,
+        facts: TextFacts,
+        is_new_text: &mut bool,
+    ) {
+        let cost = Cost::of(found.typos, found.fit);
+        if let Some(best) = self.best.get_mut(term) {
+            *best = Some(best.map_or(cost, |best| best.min(cost)));
+        }
+        if self.places.len() >= HITS_MAX {
+            return;
+        }
+        if std::mem::take(is_new_text) {
+            self.texts.push(facts);
+        }
+        self.places.push(Hit {
+            term: term as u8,
+            cost,
+            text: (self.texts.len() - 1) as u16,
+            token: found.token,
+            width: found.width,
+        });
+    }
+
+    /// The rank of a record that was accepted at `cost` because of `used` terms.
+    pub(super) fn rank(&self, cost: Cost, used: TermSet) -> Rank {
+        let mut anchor: Option<(u32, FieldClass, u16)> = None;
+        for text in 0..self.texts.len() as u16 {
+            let covered = self.terms_in(text, used);
+            let elsewhere = used.count_ones() - covered.count_ones();
+            let class = if elsewhere == 0 {
+                self.class(text, used)
+            } else {
+                FieldClass::Elsewhere
+            };
+            let candidate = (elsewhere, class, text);
+            if covered != 0 && anchor.is_none_or(|anchor| candidate < anchor) {
+                anchor = Some(candidate);
+            }
+        }
+        let Some((elsewhere, class, text)) = anchor else {
+            return Rank {
+                cost,
+                class: FieldClass::Elsewhere,
+                spread: 0,
+                position: 0,
+                length: 0,
+            };
+        };
+        let (spread, position) = self.spread(text, used);
+        Rank {
+            cost,
+            class,
+            spread: spread + elsewhere * FAR,
+            position,
+            length: self
+                .texts
+                .get(usize::from(text))
+                .map_or(0, |facts| facts.bytes),
+        }
+    }
+
+    /// The hits of used terms in a text that are as good as the term's best.
+    fn best_hits(&self, text: u16, used: TermSet) -> impl Iterator<Item = &Hit> {
+        self.places.iter().filter(move |hit| {
+            hit.text == text
+                && used & (1 << hit.term) != 0
+                && self.cost(usize::from(hit.term)) == Some(hit.cost)
+        })
+    }
+
+    fn terms_in(&self, text: u16, used: TermSet) -> TermSet {
+        self.best_hits(text, used)
+            .fold(0, |terms, hit| terms | 1 << hit.term)
+    }
+
+    fn class(&self, text: u16, used: TermSet) -> FieldClass {
+        let Some(facts) = self.texts.get(usize::from(text)) else {
+            return FieldClass::Elsewhere;
+        };
+        if facts.is_key {
+            return FieldClass::Key;
+        }
+        let mut covered: u64 = 0;
+        let mut starts = false;
+        for hit in self.best_hits(text, used) {
+            starts |= hit.token == 0;
+            let is_complete = hit.cost.inside + hit.cost.beginnings == 0;
+            if is_complete && facts.tokens <= u64::BITS {
+                for token in hit.token..(hit.token + hit.width).min(u64::BITS) {
+                    covered |= 1 << token;
+                }
+            }
+        }
+        if facts.tokens <= u64::BITS && covered.count_ones() >= facts.tokens {
+            FieldClass::WholeValue
+        } else if starts {
+            FieldClass::StartOfValue
+        } else {
+            FieldClass::Elsewhere
+        }
+    }
+
+    /// The smallest sum of gaps between the words in the order of the query, and where it starts.
+    fn spread(&self, text: u16, used: TermSet) -> (u32, u32) {
+        let mut terms = self.terms_in(text, used);
+        let first_term = terms.trailing_zeros();
+        terms &= terms.wrapping_sub(1);
+        self.best_hits(text, used)
+            .filter(|hit| u32::from(hit.term) == first_term)
+            .take(STARTS_MAX)
+            .map(|start| (self.chain(text, used, terms, start), start.token))
+            .min()
+            .unwrap_or_default()
+    }
+
+    /// From one word to the nearest place of the next, and so on.
+    fn chain(&self, text: u16, used: TermSet, mut terms: TermSet, start: &Hit) -> u32 {
+        let mut end = start.token + start.width;
+        let mut spread: u32 = 0;
+        while terms != 0 {
+            let term = terms.trailing_zeros();
+            terms &= terms - 1;
+            let nearest = self
+                .best_hits(text, used)
+                .filter(|hit| u32::from(hit.term) == term)
+                .map(|hit| (gap(end, hit.token), hit.token + hit.width))
+                .min();
+            if let Some((gap, next_end)) = nearest {
+                spread = spread.saturating_add(gap);
+                end = next_end;
+            }
+        }
+        spread
+    }
+}
+
+/// Tokens between two words; words in the wrong order are one further apart.
+const fn gap(end: u32, token: u32) -> u32 {
+    if token >= end {
+        token - end
+    } else {
+        end - token
+    }
+}

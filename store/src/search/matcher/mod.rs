@@ -1,0 +1,20 @@
+//! The matcher: one query against one record.
+//!
+//! The definition of what a query finds and in which order. Scanning search runs it over all
+//! records, live results over changed ones; indexes are tested against it.
+
+mod compile;
+mod field;
+mod highlight;
+mod hits;
+mod rank;
+mod run;
+mod term;
+mod word;
+
+pub use highlight::{Explanation, Highlight, HighlightPlace, Reason};
+pub use rank::SortKey;
+pub use run::{Match, MatchScratch, Matcher};
+
+#[cfg(test)]
+mod tests;

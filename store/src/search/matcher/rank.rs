@@ -1,0 +1,173 @@
+//! How well a record fits, in one comparable number. No floating point and no statistics over
+//! other records: the order is stable and can be explained.
+
+use super::word::Fit;
+use crate::search::mode::Level;
+
+/// Terms a query can have: as many as bits here.
+pub(super) type TermSet = u128;
+
+/// What it costs to accept a record, best first: typos, then words matched only in part.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Cost {
+    pub(super) typos: u32,
+    pub(super) inside: u32,
+    pub(super) beginnings: u32,
+}
+
+impl Cost {
+    pub(super) const fn of(typos: u8, fit: Fit) -> Self {
+        Self {
+            typos: typos as u32,
+            inside: matches!(fit, Fit::Inside) as u32,
+            beginnings: matches!(fit, Fit::Beginning) as u32,
+        }
+    }
+
+    pub(super) const fn plus(self, other: Self) -> Self {
+        Self {
+            typos: self.typos + other.typos,
+            inside: self.inside + other.inside,
+            beginnings: self.beginnings + other.beginnings,
+        }
+    }
+
+    pub(super) const fn level(self) -> Level {
+        match (self.typos, self.inside, self.beginnings) {
+            (0, 0, 0) => Level::Exact,
+            (0, 0, _) => Level::Prefix,
+            (0, _, _) => Level::Inside,
+            (1, _, _) => Level::OneTypo,
+            _ => Level::TwoTypos,
+        }
+    }
+}
+
+/// Where the whole query stands, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum FieldClass {
+    Key,
+    WholeValue,
+    StartOfValue,
+    Elsewhere,
+}
+
+/// Everything that decides the order, from what weighs most to what weighs least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rank {
+    pub(super) cost: Cost,
+    pub(super) class: FieldClass,
+    /// Gaps and wrong order between the words of the query; words elsewhere count as far away.
+    pub(super) spread: u32,
+    /// Tokens before the first match.
+    pub(super) position: u32,
+    /// Bytes of the text.
+    pub(super) length: u32,
+}
+
+/// How well a record fits: less is better. Records of the same number are in key order.
+///
+/// From the highest bit: level (3 bits), typos (7), words matched in part (6), field class (2),
+/// spread (8), position (14), length of the text (16); each stops at its largest value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SortKey(u64);
+
+impl SortKey {
+    /// As a number: less is better.
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+}
+
+impl Rank {
+    pub(super) const fn level(self) -> Level {
+        self.cost.level()
+    }
+
+    pub(super) fn pack(self) -> SortKey {
+        let parts = self
+            .cost
+            .inside
+            .saturating_mul(2)
+            .saturating_add(self.cost.beginnings);
+        let fields = [
+            (3, self.level() as u32),
+            (7, self.cost.typos),
+            (6, parts),
+            (2, self.class as u32),
+            (8, self.spread),
+            (14, self.position),
+            (16, self.length),
+        ];
+        let packed = fields.into_iter().fold(0, |packed, (bits, field)| {
+            (packed << bits) | u64::from(field.min((1 << bits) - 1))
+        });
+        SortKey(packed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heavier_criteria_decide_before_lighter_ones() {
+        let best = Rank {
+            cost: Cost::default(),
+            class: FieldClass::Key,
+            spread: 0,
+            position: 0,
+            length: 0,
+        };
+        let ranks = [
+            best,
+            Rank {
+                length: u32::MAX,
+                ..best
+            },
+            Rank {
+                position: 1,
+                ..best
+            },
+            Rank { spread: 1, ..best },
+            Rank {
+                class: FieldClass::WholeValue,
+                ..best
+            },
+            Rank {
+                class: FieldClass::Elsewhere,
+                spread: 300,
+                ..best
+            },
+            Rank {
+                cost: Cost::of(0, Fit::Beginning),
+                ..best
+            },
+            Rank {
+                cost: Cost::of(0, Fit::Inside),
+                ..best
+            },
+            Rank {
+                cost: Cost::of(1, Fit::Whole),
+                ..best
+            },
+            Rank {
+                cost: Cost::of(1, Fit::Beginning),
+                ..best
+            },
+            Rank {
+                cost: Cost::of(2, Fit::Whole),
+                ..best
+            },
+            Rank {
+                cost: Cost {
+                    typos: 9,
+                    ..Cost::default()
+                },
+                ..best
+            },
+        ];
+        assert!(ranks.is_sorted_by(|left, right| left.pack() < right.pack()));
+        assert!(ranks.is_sorted_by(|left, right| left.level() <= right.level()));
+    }
+}

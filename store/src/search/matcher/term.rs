@@ -1,0 +1,199 @@
+//! One term of a query against one text: a word, words that follow each other, a part of the
+//! text, or a regular expression.
+
+use std::ops::Range;
+
+use regex::Regex;
+
+use super::word::{Fit, Part, QueryWord, WordMatch};
+use crate::search::text::PreparedText;
+use crate::search::tokenize::TokenKind;
+
+/// A term, ready to be looked for.
+#[derive(Clone, Debug)]
+pub(super) struct Term {
+    pub(super) kind: TermKind,
+    /// Typos that any match has before it is looked at: 1 where two words are joined.
+    pub(super) base_typos: u8,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum TermKind {
+    /// Words that follow each other.
+    Words(Vec<QueryWord>),
+    /// A folded text without letters and digits, as it stands.
+    Raw(String),
+    /// On the unfolded text.
+    Regex(Regex),
+}
+
+/// Where and how well a term fits a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct TermMatch {
+    pub(super) typos: u8,
+    pub(super) fit: Fit,
+    /// The first token, and how many.
+    pub(super) token: u32,
+    pub(super) width: u32,
+    pub(super) span: Span,
+}
+
+/// Bytes of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Span {
+    Folded(Range<usize>),
+    Original(Range<usize>),
+}
+
+impl Term {
+    /// Finds the term's places in a text, in the order of the text.
+    pub(super) fn find(&self, text: &PreparedText<'_>, emit: &mut dyn FnMut(TermMatch)) {
+        match &self.kind {
+            TermKind::Words(words) => match words.as_slice() {
+                [word] => self.find_word(word, text, emit),
+                words => self.find_sequence(words, text, emit),
+            },
+            TermKind::Raw(needle) => {
+                let places = memchr::memmem::find_iter(text.folded.as_bytes(), needle.as_bytes());
+                for start in places {
+                    emit(self.whole(Span::Folded(start..start + needle.len())));
+                }
+            }
+            TermKind::Regex(regex) => {
+                for found in regex.find_iter(text.original) {
+                    emit(self.whole(Span::Original(found.range())));
+                }
+            }
+        }
+    }
+
+    /// The words, if the term has some.
+    pub(super) fn words(&self) -> &[QueryWord] {
+        match &self.kind {
+            TermKind::Words(words) => words,
+            _ => &[],
+        }
+    }
+
+    /// Whether only texts with a digit can match: then words, whose text is in most records, need
+    /// not be printed from numbers.
+    pub(super) fn may_match_numbers(&self) -> bool {
+        match &self.kind {
+            TermKind::Words(words) => words
+                .iter()
+                .any(|word| word.as_str().bytes().any(|byte| byte.is_ascii_digit())),
+            TermKind::Raw(_) | TermKind::Regex(_) => true,
+        }
+    }
+
+    fn whole(&self, span: Span) -> TermMatch {
+        TermMatch {
+            typos: self.base_typos,
+            fit: Fit::Whole,
+            token: 0,
+            width: 1,
+            span,
+        }
+    }
+
+    fn find_word(
+        &self,
+        word: &QueryWord,
+        text: &PreparedText<'_>,
+        emit: &mut dyn FnMut(TermMatch),
+    ) {
+        for (index, token) in text.tokens.iter().enumerate() {
+            let Some(token_text) = text.folded.get(token.range()) else {
+                continue;
+            };
+            if let Some(found) = word.fit(token_text, token.kind) {
+                let start = token.start as usize;
+                let span = Span::Folded(start + found.start..start + found.end);
+                emit(self.match_of(found, index, 1, span));
+            } else if word.budget() > 0
+                && let Some((fit, end)) = split_fit(word, token_text, text, index)
+            {
+                emit(TermMatch {
+                    typos: self.base_typos + 1,
+                    fit,
+                    token: index as u32,
+                    width: 2,
+                    span: Span::Folded(token.start as usize..end),
+                });
+            }
+        }
+        for part in text.parts {
+            if let Some(found) = word.fit(&part.folded, TokenKind::Word) {
+                let span = Span::Original(part.original.clone());
+                emit(self.match_of(found, 0, 1, span));
+            }
+        }
+    }
+
+    fn match_of(&self, found: WordMatch, token: usize, width: u32, span: Span) -> TermMatch {
+        TermMatch {
+            typos: self.base_typos + found.typos,
+            fit: found.fit,
+            token: token as u32,
+            width,
+            span,
+        }
+    }
+
+    fn find_sequence(
+        &self,
+        words: &[QueryWord],
+        text: &PreparedText<'_>,
+        emit: &mut dyn FnMut(TermMatch),
+    ) {
+        for first in 0..(text.tokens.len() + 1).saturating_sub(words.len()) {
+            let mut typos = 0;
+            let mut fit = Fit::Whole;
+            let mut span = 0..0;
+            let fits = words.iter().enumerate().all(|(offset, word)| {
+                let Some((token_text, token)) = text.token(first + offset) else {
+                    return false;
+                };
+                let Some(found) = word.fit(token_text, token.kind) else {
+                    return false;
+                };
+                typos += found.typos;
+                fit = fit.max(found.fit);
+                if offset == 0 {
+                    span.start = token.start as usize + found.start;
+                }
+                span.end = token.start as usize + found.end;
+                true
+            });
+            if fits {
+                emit(TermMatch {
+                    typos: self.base_typos + typos,
+                    fit,
+                    token: first as u32,
+                    width: words.len() as u32,
+                    span: Span::Folded(span),
+                });
+            }
+        }
+    }
+}
+
+/// `newyork` fits `new york`: two neighbours that make up the word, the second as the part that
+/// the word may be. Returns the fit and where the second ends.
+fn split_fit(
+    word: &QueryWord,
+    first: &str,
+    text: &PreparedText<'_>,
+    index: usize,
+) -> Option<(Fit, usize)> {
+    let rest = word
+        .as_str()
+        .strip_prefix(first)
+        .filter(|rest| !rest.is_empty())?;
+    let (second, token) = text.token(index + 1)?;
+    if second == rest {
+        return Some((Fit::Whole, token.end as usize));
+    }
+    (word.part() == Part::Beginning && second.starts_with(rest))
+        .then(|| (Fit::Beginning, token.start as usize + rest.len()))
+}

@@ -1,0 +1,344 @@
+use super::*;
+use crate::key::Key;
+use crate::path::{Path, walk};
+use crate::record::{Meta, Record};
+use crate::search::mode::{Level, Mode};
+use crate::search::query::Query;
+use crate::value::{EncodedValue, Value};
+
+pub(crate) fn record(key: &str, entries: &[(&str, Value)]) -> Record {
+    let entries = entries.iter();
+    let value = Value::Map(
+        entries
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect(),
+    );
+    Record {
+        key: Key::new(key).unwrap(),
+        value: EncodedValue::encode(&value).unwrap(),
+        meta: Meta::default(),
+    }
+}
+
+fn list(texts: &[&str]) -> Value {
+    Value::List(texts.iter().map(|&text| Value::from(text)).collect())
+}
+
+fn tootsie() -> Record {
+    record(
+        "film:1982:tootsie",
+        &[
+            ("title", Value::from("Tootsie")),
+            ("year", Value::Int(1982)),
+            (
+                "cast",
+                list(&["Dustin Hoffman", "Jessica Lange", "Teri Garr"]),
+            ),
+            ("genres", list(&["Comedy", "Romance"])),
+            ("href", Value::Null),
+            (
+                "extract",
+                Value::from(
+                    "Tootsie is a 1982 American film, released on 17 December by Columbia Pictures.",
+                ),
+            ),
+        ],
+    )
+}
+
+fn paths_of(record: &Record) -> Vec<Path> {
+    let mut paths = Vec::new();
+    walk(record.value.view(), &mut |path, _| {
+        let path = Path::parse(path).unwrap();
+        if !paths.contains(&path) {
+            paths.push(path);
+        }
+    });
+    paths
+}
+
+fn level(record: &Record, query: &str, mode: Mode) -> Option<Level> {
+    let query = Query::parse(query, &paths_of(record));
+    Matcher::new(&query, mode)
+        .matches(record.as_ref())
+        .map(|found| found.level)
+}
+
+fn fuzzy(query: &str) -> Option<Level> {
+    level(&tootsie(), query, Mode::Fuzzy)
+}
+
+#[test]
+fn words_match_anywhere_and_all_of_them_must() {
+    assert_eq!(fuzzy("hoffman "), Some(Level::Exact));
+    assert_eq!(fuzzy("HOFFMAN jessica"), Some(Level::Exact));
+    assert_eq!(fuzzy("hoffman spielberg"), None);
+    assert_eq!(fuzzy("hoffm"), Some(Level::Prefix));
+    assert_eq!(fuzzy("hoffm "), None);
+    assert_eq!(fuzzy("hofman dustn"), Some(Level::TwoTypos));
+    assert_eq!(fuzzy("hofman dustin "), Some(Level::OneTypo));
+    assert_eq!(fuzzy("tootsie 1982"), Some(Level::Exact));
+    assert_eq!(fuzzy("1983"), None);
+    assert_eq!(fuzzy("198"), Some(Level::Prefix));
+    assert_eq!(fuzzy(""), Some(Level::Exact));
+}
+
+#[test]
+fn conditions_on_paths_match() {
+    for query in [
+        "year:1982 genres:comedy",
+        "title^=Toot",
+        "title^=toot",
+        "cast*=hoff",
+        "year>=1982 year<1983",
+        "year:1980..1989",
+        "href:null",
+        "nothing OR title:exists",
+        "-genres:war",
+        "genres!=War",
+        "cast=\"dustin hoffman\"",
+        "cast:\"dustin hoffman\"",
+        "cast~hofman",
+        "$key^=film:1982",
+        "$key:tootsie",
+        "title:too",
+        "title:/^t.*e$/",
+        "genres:(war OR comedy)",
+    ] {
+        assert!(fuzzy(query).is_some(), "{query}");
+    }
+    for query in [
+        "year:198",
+        "year=\"1982\"",
+        "title^=ootsie",
+        "genres:war",
+        "-genres:comedy",
+        "genres!=Comedy",
+        "href:missing",
+        "title:null",
+        "cast=hoffman",
+        "title:tootsi ",
+        "year>1982",
+        "title:hoffman",
+    ] {
+        assert_eq!(fuzzy(query), None, "{query}");
+    }
+}
+
+#[test]
+fn modes_differ_in_what_a_plain_word_is() {
+    let film = tootsie();
+    assert_eq!(level(&film, "hoffm", Mode::Exact), None);
+    assert_eq!(level(&film, "hoffman", Mode::Exact), Some(Level::Exact));
+    assert_eq!(level(&film, "offma", Mode::Exact), None);
+    assert_eq!(level(&film, "offma", Mode::Contains), Some(Level::Inside));
+    assert_eq!(level(&film, "offma", Mode::Fuzzy), None);
+    assert_eq!(level(&film, "*offma*", Mode::Fuzzy), Some(Level::Inside));
+    assert_eq!(level(&film, "hofman", Mode::Contains), None);
+    assert_eq!(level(&film, "hofman~", Mode::Exact), Some(Level::OneTypo));
+    assert_eq!(level(&film, "ho", Mode::Contains), Some(Level::Prefix));
+    assert_eq!(level(&film, "tin-hof", Mode::Contains), Some(Level::Inside));
+    assert_eq!(level(&film, ",", Mode::Contains), Some(Level::Exact));
+}
+
+#[test]
+fn words_typed_together_must_stand_together() {
+    assert_eq!(fuzzy("film:1982:toots"), Some(Level::Prefix));
+    assert_eq!(fuzzy("1982:film"), None);
+    assert_eq!(fuzzy("\"dustin hoffman\""), Some(Level::Exact));
+    assert_eq!(fuzzy("\"hoffman dustin\""), None);
+    assert_eq!(fuzzy("\"dustin hof"), Some(Level::Prefix));
+}
+
+#[test]
+fn words_split_or_joined_cost_one_typo() {
+    assert_eq!(fuzzy("dustinhoffman"), Some(Level::OneTypo));
+    assert_eq!(fuzzy("too tsie"), Some(Level::OneTypo));
+    assert_eq!(fuzzy("columbia pic tures"), Some(Level::OneTypo));
+    assert_eq!(level(&tootsie(), "dustinhoffman", Mode::Exact), None);
+}
+
+#[test]
+fn what_must_not_be_there_must_not_be_there_exactly() {
+    assert_eq!(fuzzy("tootsie -hoffman"), None);
+    assert_eq!(fuzzy("tootsie -hofman"), Some(Level::Exact));
+    assert_eq!(fuzzy("tootsie -hoffm"), Some(Level::Exact));
+    assert_eq!(fuzzy("NOT spielberg"), Some(Level::Exact));
+}
+
+#[test]
+fn keys_are_found_by_their_camel_case_parts() {
+    let record = record("user:dueDateHTTPServer", &[("x", Value::from("innerPart"))]);
+    for query in ["date ", "http ", "server ", "user ", "duedatehttpserver "] {
+        assert_eq!(
+            level(&record, query, Mode::Fuzzy),
+            Some(Level::Exact),
+            "{query}"
+        );
+    }
+    assert_eq!(level(&record, "part ", Mode::Fuzzy), None);
+}
+
+#[test]
+fn scripts_without_spaces_are_found_inside_a_run() {
+    let record = record("k", &[("name", Value::from("東京都渋谷区 SHIBUYA"))]);
+    for query in ["京都", "渋谷区", "東", "京都渋谷 shibuya"] {
+        assert_eq!(
+            level(&record, query, Mode::Exact),
+            Some(Level::Exact),
+            "{query}"
+        );
+    }
+    assert_eq!(level(&record, "都京", Mode::Fuzzy), None);
+}
+
+#[test]
+fn dates_match_timestamps_and_texts() {
+    let seen = crate::value::Timestamp::parse("2020-05-01T20:00:00Z").unwrap();
+    let record = record(
+        "k",
+        &[
+            ("seen", Value::Timestamp(seen)),
+            ("born", Value::from("1937-08-08")),
+            ("zip", Value::from("10115")),
+        ],
+    );
+    for query in [
+        "seen:2020-05-01",
+        "seen>=2020-05-01",
+        "seen<=2020-05-01",
+        "seen<2020-05-02",
+        "born:1937-08-08",
+        "born<1950-01-01",
+        "born:1930-01-01..1937-08-08",
+        "seen=2020-05-01",
+        "zip:10115",
+        "seen>2020-05-01T19:00:00Z",
+        "seen:[2020-01-01 TO *]",
+    ] {
+        assert!(level(&record, query, Mode::Fuzzy).is_some(), "{query}");
+    }
+    for query in [
+        "seen>2020-05-01",
+        "seen<2020-05-01",
+        "born>1937-08-08",
+        "zip>=10115",
+        "zip=10115",
+    ] {
+        assert_eq!(level(&record, query, Mode::Fuzzy), None, "{query}");
+    }
+}
+
+#[test]
+fn rank_prefers_key_then_whole_value_then_start_then_nearness() {
+    let ranked = [
+        record("dustin hoffman", &[("a", Value::from("x"))]),
+        record(
+            "a",
+            &[
+                ("a", Value::from("x")),
+                ("b", Value::from("Dustin Hoffman")),
+            ],
+        ),
+        record("b", &[("a", Value::from("Dustin Hoffman stars"))]),
+        record("c", &[("a", Value::from("with Dustin Hoffman"))]),
+        record("d", &[("a", Value::from("with young Dustin Hoffman"))]),
+        record("e", &[("a", Value::from("Starring Dustin Lee Hoffman"))]),
+        record("f", &[("a", Value::from("with Hoffman, Dustin"))]),
+        record(
+            "g",
+            &[
+                ("a", Value::from("with Dustin")),
+                ("b", Value::from("and Hoffman")),
+            ],
+        ),
+        record("h", &[("a", Value::from("Dustin Hoffmann"))]),
+    ];
+    let query = Query::parse("dustin hoffman ", &crate::search::NoPaths);
+    let matcher = Matcher::new(&query, Mode::Fuzzy);
+    let keys: Vec<u64> = ranked
+        .iter()
+        .map(|record| matcher.matches(record.as_ref()).unwrap().key.get())
+        .collect();
+    assert!(keys.is_sorted_by(|left, right| left < right), "{keys:?}");
+}
+
+#[test]
+fn highlights_mark_the_words_that_matched() {
+    let film = tootsie();
+    let marked = |query: &str| -> Vec<(String, String)> {
+        let query = Query::parse(query, &paths_of(&film));
+        let mut marked = Vec::new();
+        for highlight in Matcher::new(&query, Mode::Fuzzy).highlights(film.as_ref()) {
+            let (name, text) = match &highlight.place {
+                HighlightPlace::Key => ("key".to_owned(), film.key.as_str().to_owned()),
+                HighlightPlace::Value { path, occurrence } => {
+                    let mut texts = Vec::new();
+                    walk(film.value.view(), &mut |found, value| {
+                        if found == path {
+                            let text = crate::search::text::leaf_text(value, &mut String::new())
+                                .map(str::to_owned);
+                            texts.push(text.unwrap_or_default());
+                        }
+                    });
+                    (format!("{path}{occurrence}"), texts[*occurrence].clone())
+                }
+            };
+            for range in highlight.ranges {
+                marked.push((name.clone(), text[range].to_owned()));
+            }
+        }
+        marked
+    };
+    let pairs = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+        pairs
+            .iter()
+            .map(|(place, text)| ((*place).to_owned(), (*text).to_owned()))
+            .collect()
+    };
+    assert_eq!(
+        marked("hofman gar"),
+        pairs(&[("cast[]0", "Hoffman"), ("cast[]2", "Gar")])
+    );
+    assert_eq!(
+        marked("tootsie "),
+        pairs(&[
+            ("key", "tootsie"),
+            ("title0", "Tootsie"),
+            ("extract0", "Tootsie")
+        ])
+    );
+    assert_eq!(marked("title^=Toot"), pairs(&[("title0", "Toot")]));
+    assert_eq!(marked("year:1982"), pairs(&[("year0", "1982")]));
+    assert_eq!(
+        marked("genres:comedy -war"),
+        pairs(&[("genres[]0", "Comedy")])
+    );
+    assert_eq!(
+        marked("dustinhoffman"),
+        pairs(&[("cast[]0", "Dustin Hoffman")])
+    );
+    assert!(marked("nothing").is_empty());
+}
+
+#[test]
+fn an_explanation_names_the_word_and_its_place() {
+    let film = tootsie();
+    let query = Query::parse("hofman lange", &paths_of(&film));
+    let explanation = Matcher::new(&query, Mode::Fuzzy)
+        .explain(film.as_ref())
+        .unwrap();
+    assert_eq!(explanation.level, Level::OneTypo);
+    let reasons: Vec<(&str, &str, Level)> = explanation
+        .reasons
+        .iter()
+        .map(|reason| (reason.word.as_str(), reason.found.as_str(), reason.level))
+        .collect();
+    assert_eq!(
+        reasons,
+        [
+            ("hofman", "Hoffman", Level::OneTypo),
+            ("lange", "Lange", Level::Exact)
+        ]
+    );
+}

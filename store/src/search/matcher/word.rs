@@ -1,0 +1,297 @@
+//! One word of a query against one token of a text: equal, beginning, inside, or with typos.
+
+use crate::search::distance::{
+    EDITS_MAX, WORD_CHARACTERS_MAX, bounded_distance, bounded_prefix_distance,
+};
+use crate::search::tokenize::TokenKind;
+
+/// Which part of a token a word must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// All of it.
+    Whole,
+    /// Its beginning, or all of it.
+    Beginning,
+    /// Its end, or all of it.
+    End,
+    /// Any part of it.
+    Any,
+}
+
+/// How much of the token was matched, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fit {
+    Whole,
+    Beginning,
+    Inside,
+}
+
+/// A word that fits a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct WordMatch {
+    pub(super) typos: u8,
+    pub(super) fit: Fit,
+    /// Bytes of the token that were matched.
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// A folded word of a query.
+#[derive(Clone, Debug)]
+pub(super) struct QueryWord {
+    text: String,
+    kind: TokenKind,
+    part: Part,
+    budget: u8,
+    characters: Vec<char>,
+}
+
+/// How many typos a word may have: none up to three letters, one up to seven, then two. None in
+/// what has a digit, where a typo is another number, and none in scripts without spaces.
+pub(super) fn typo_budget(folded: &str, kind: TokenKind) -> u8 {
+    if kind == TokenKind::Spaceless || folded.chars().any(char::is_numeric) {
+        return 0;
+    }
+    match folded.chars().count() {
+        0..=3 => 0,
+        4..=7 => 1,
+        8..=WORD_CHARACTERS_MAX => 2,
+        _ => 0,
+    }
+}
+
+impl QueryWord {
+    pub(super) fn new(folded: &str, kind: TokenKind, part: Part, budget: u8) -> Self {
+        Self {
+            text: folded.to_owned(),
+            kind,
+            part,
+            budget: budget.min(EDITS_MAX as u8),
+            characters: folded.chars().collect(),
+        }
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) const fn budget(&self) -> u8 {
+        self.budget
+    }
+
+    pub(super) const fn part(&self) -> Part {
+        self.part
+    }
+
+    /// Whether and how the word fits a token.
+    pub(super) fn fit(&self, token: &str, kind: TokenKind) -> Option<WordMatch> {
+        if self.kind == TokenKind::Spaceless || kind == TokenKind::Spaceless {
+            return self.fit_spaceless(token, kind);
+        }
+        let exact = match self.part {
+            Part::Whole => (self.text == token).then_some(0),
+            Part::Beginning => token.starts_with(&self.text).then_some(0),
+            Part::End => token
+                .ends_with(&self.text)
+                .then(|| token.len() - self.text.len()),
+            Part::Any => memchr::memmem::find(token.as_bytes(), self.text.as_bytes()),
+        };
+        match exact {
+            Some(start) => Some(self.exact_match(token, start)),
+            None if self.budget == 0 => None,
+            None => self.fit_with_typos(token),
+        }
+    }
+
+    fn exact_match(&self, token: &str, start: usize) -> WordMatch {
+        let fit = if token.len() == self.text.len() {
+            Fit::Whole
+        } else if start == 0 {
+            Fit::Beginning
+        } else {
+            Fit::Inside
+        };
+        WordMatch {
+            typos: 0,
+            fit,
+            start,
+            end: start + self.text.len(),
+        }
+    }
+
+    /// Without spaces nobody knows where words end: standing anywhere in the run is exact.
+    fn fit_spaceless(&self, token: &str, kind: TokenKind) -> Option<WordMatch> {
+        if self.kind != kind {
+            return None;
+        }
+        let start = token.find(&self.text)?;
+        Some(WordMatch {
+            typos: 0,
+            fit: Fit::Whole,
+            start,
+            end: start + self.text.len(),
+        })
+    }
+
+    /// Two typos must keep the first letter. Where the first letter itself is wrong, that one typo
+    /// counts as two, so that short words keep theirs.
+    fn fit_with_typos(&self, token: &str) -> Option<WordMatch> {
+        let is_prefix = self.part == Part::Beginning;
+        // One character is at most four bytes: what differs more in length is too far away.
+        let slack = usize::from(self.budget) * 4;
+        let too_short = token.len() + slack < self.text.len();
+        let too_long = !is_prefix && self.text.len() + slack < token.len();
+        if too_short || too_long || !self.first_letters_allow(token) {
+            return None;
+        }
+        let (typos, fit) = if self.text.is_ascii() && token.is_ascii() {
+            edits(
+                self.text.as_bytes(),
+                token.as_bytes(),
+                self.budget,
+                is_prefix,
+            )?
+        } else {
+            let mut buffer = ['\0'; WORD_CHARACTERS_MAX + EDITS_MAX + 1];
+            let mut len = 0;
+            for (cell, character) in buffer.iter_mut().zip(token.chars()) {
+                *cell = character;
+                len += 1;
+            }
+            edits(&self.characters, &buffer[..len], self.budget, is_prefix)?
+        };
+        Some(WordMatch {
+            typos,
+            fit,
+            start: 0,
+            end: token.len(),
+        })
+    }
+
+    /// Clears most tokens by their first two bytes.
+    fn first_letters_allow(&self, token: &str) -> bool {
+        let (word, token) = (self.text.as_bytes(), token.as_bytes());
+        if word.first() == token.first() {
+            return true;
+        }
+        if self.budget < 2 || !word.is_ascii() || !token.is_ascii() {
+            return !word.is_ascii() || !token.is_ascii();
+        }
+        word.get(1) == token.first() || word.first() == token.get(1) || word.get(1) == token.get(1)
+    }
+}
+
+/// The typos between word and token, within the budget, and whether all of the token was needed.
+fn edits<T: Copy + Eq>(word: &[T], token: &[T], budget: u8, is_prefix: bool) -> Option<(u8, Fit)> {
+    let same_first = word.first() == token.first();
+    let max = match (same_first, budget) {
+        (true, budget) => usize::from(budget),
+        (false, 2) => 1,
+        (false, _) => return None,
+    };
+    let whole = bounded_distance(word, token, max);
+    let beginning = if is_prefix {
+        bounded_prefix_distance(word, token, max)
+    } else {
+        None
+    };
+    let (distance, fit) = match (whole, beginning) {
+        (Some(whole), Some(beginning)) if beginning < whole => (beginning, Fit::Beginning),
+        (Some(whole), _) => (whole, Fit::Whole),
+        (None, Some(beginning)) => (beginning, Fit::Beginning),
+        (None, None) => return None,
+    };
+    let typos = if same_first { distance } else { 2 };
+    Some((typos as u8, fit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fit(word: &str, part: Part, token: &str) -> Option<(u8, Fit)> {
+        let budget = typo_budget(word, TokenKind::Word);
+        QueryWord::new(word, TokenKind::Word, part, budget)
+            .fit(token, TokenKind::Word)
+            .map(|found| (found.typos, found.fit))
+    }
+
+    #[test]
+    fn the_budget_depends_on_length_and_digits() {
+        for (word, budget) in [
+            ("tom", 0),
+            ("john", 1),
+            ("hoffman", 1),
+            ("keyboard", 2),
+            ("ab12", 0),
+            ("über", 1),
+        ] {
+            assert_eq!(typo_budget(word, TokenKind::Word), budget, "{word}");
+        }
+        assert_eq!(typo_budget("日本語日本語日本語", TokenKind::Spaceless), 0);
+    }
+
+    #[test]
+    fn typos_within_the_budget_are_counted() {
+        assert_eq!(fit("hofman", Part::Whole, "hoffman"), Some((1, Fit::Whole)));
+        assert_eq!(fit("hofmn", Part::Whole, "hoffman"), None);
+        assert_eq!(
+            fit("keybaord", Part::Whole, "keyboards"),
+            Some((2, Fit::Whole))
+        );
+        assert_eq!(fit("tom", Part::Whole, "tim"), None);
+        assert_eq!(fit("müler", Part::Whole, "müller"), Some((1, Fit::Whole)));
+        assert_eq!(fit("2001", Part::Whole, "2000"), None);
+    }
+
+    #[test]
+    fn a_wrong_first_letter_counts_as_two_typos() {
+        assert_eq!(fit("koffman", Part::Whole, "hoffman"), None);
+        assert_eq!(
+            fit("leyboard", Part::Whole, "keyboard"),
+            Some((2, Fit::Whole))
+        );
+        assert_eq!(
+            fit("eyboards", Part::Whole, "keyboards"),
+            Some((2, Fit::Whole))
+        );
+        assert_eq!(
+            fit("ekyboard", Part::Whole, "keyboard"),
+            Some((2, Fit::Whole))
+        );
+        assert_eq!(fit("leyboads", Part::Whole, "keyboard"), None);
+    }
+
+    #[test]
+    fn a_beginning_may_have_typos_too() {
+        assert_eq!(
+            fit("dustn", Part::Beginning, "dustin"),
+            Some((1, Fit::Whole))
+        );
+        assert_eq!(
+            fit("intrnat", Part::Beginning, "international"),
+            Some((1, Fit::Beginning))
+        );
+        assert_eq!(
+            fit("inter", Part::Beginning, "international"),
+            Some((0, Fit::Beginning))
+        );
+        assert_eq!(fit("inter", Part::Whole, "international"), None);
+    }
+
+    #[test]
+    fn inside_and_end_are_told_apart() {
+        assert_eq!(fit("mith", Part::Any, "smith"), Some((0, Fit::Inside)));
+        assert_eq!(fit("smi", Part::Any, "smith"), Some((0, Fit::Beginning)));
+        assert_eq!(fit("ith", Part::End, "smith"), Some((0, Fit::Inside)));
+        assert_eq!(fit("smi", Part::End, "smith"), None);
+    }
+
+    #[test]
+    fn a_run_without_spaces_is_found_anywhere() {
+        let word = QueryWord::new("本語", TokenKind::Spaceless, Part::Whole, 0);
+        let found = word.fit("日本語", TokenKind::Spaceless).unwrap();
+        assert_eq!((found.start, found.end, found.fit), (3, 9, Fit::Whole));
+        assert_eq!(word.fit("abc", TokenKind::Word), None);
+    }
+}

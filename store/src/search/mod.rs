@@ -1,0 +1,35 @@
+//! Search: what a query means, which records fit it and in which order.
+//!
+//! From text to answer: [`Query::parse`] reads what was typed, [`Matcher`] compares one record
+//! with it, [`search()`] does so for all. Both sides of every comparison go through the same
+//! [`fold()`]. Depends on values, paths and records; knows neither segments nor files.
+
+mod condition;
+mod control;
+mod distance;
+mod evaluate;
+mod fold;
+mod hits;
+mod matcher;
+mod mode;
+mod query;
+mod text;
+mod tokenize;
+
+pub use condition::{Condition, TextComparison};
+pub use control::{Cancelled, Generation, Ticket};
+pub use evaluate::{
+    HITS_LISTED_MAX, PARTIAL_HITS_MAX, PartialSink, SearchControl, SearchOptions, SearchResult,
+    Sort, SortBy, search,
+};
+pub use fold::{FOLD_VERSION, fold};
+pub use hits::{Hit, Hits};
+pub use matcher::{
+    Explanation, Highlight, HighlightPlace, Match, MatchScratch, Matcher, Reason, SortKey,
+};
+pub use mode::{Level, LevelCounts, Mode};
+pub use query::{
+    CompareOp, Expr, Field, FieldTest, Hint, Literal, NoPaths, PathDictionary, Query, Resolution,
+    Target, TextAtom, TextForm, resolve,
+};
+pub use tokenize::index_terms;

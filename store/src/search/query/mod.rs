@@ -1,0 +1,35 @@
+//! The query language: text in, tree out, never an error.
+//!
+//! ```text
+//! query  = or ;  or = and { ("OR" | "|") and } ;  and = unary { ["AND"] unary } ;
+//! unary  = ("-" | "NOT") unary | "(" or ")" | field | text ;
+//! field  = path ( ":" | "=" | "!=" | "<" | "<=" | ">" | ">=" | "~" | "^=" | "*=" ) value
+//!        | path ":" ( a ".." b | "[" a "TO" b "]" | "(" or ")" | "null" | "exists" | "missing" ) ;
+//! path   = "$key" | "**." name | name { "." name | "[]" } ;   name = plain | "*" | quoted ;
+//! text   = word [ "~" [digit] ] | word "*" | "*" word "*" | "'" word | '"' phrase '"'
+//!        | "/" regex "/" ;
+//! value  = number | true | false | null | date | text ;
+//! ```
+//!
+//! A sign is an operator only if what stands left of it names a path of the store (see
+//! [`PathDictionary`]), because keys look like `customer:de:ab12`. What cannot be read is taken
+//! as plain words, with a [`Hint`].
+
+mod ast;
+mod lexer;
+mod literal;
+mod parser;
+mod paths;
+mod print;
+mod regex;
+
+pub use ast::{
+    CompareOp, Expr, Field, FieldTest, Hint, Literal, Query, Target, TextAtom, TextForm,
+};
+pub(crate) use literal::{Typed, parse_moment};
+pub(crate) use paths::names_of;
+pub use paths::{NoPaths, PathDictionary, Resolution, resolve};
+pub(crate) use regex::compile_regex;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,439 @@
+//! From text to tree by recursive descent, never failing: what cannot be read becomes plain words
+//! and a hint. Bounded in length, depth and number of conditions.
+
+use std::ops::Range;
+
+use super::ast::{Expr, Field, FieldTest, Hint, Query, Target, TextAtom, TextForm};
+use super::lexer;
+use super::paths::{PathDictionary, Resolution, resolve_pattern};
+use super::regex::compile_regex;
+
+mod value;
+
+/// A longer query is cut, with a hint.
+pub(super) const QUERY_CHARACTERS_MAX: usize = 4096;
+/// Parentheses nested deeper are passed over, with a hint.
+pub(super) const DEPTH_MAX: usize = 32;
+/// Words and conditions beyond these are passed over, with a hint.
+pub(crate) const LEAVES_MAX: usize = 64;
+/// Further hints are not worth reading.
+const HINTS_MAX: usize = 16;
+
+impl Query {
+    /// Reads a query. Never fails: what cannot be read is searched for as plain words, and
+    /// [`hints`](Self::hints) say so. `paths` decides which signs are operators.
+    pub fn parse(text: &str, paths: &dyn PathDictionary) -> Self {
+        let cut = text
+            .char_indices()
+            .nth(QUERY_CHARACTERS_MAX)
+            .map_or(text, |(end, _)| text.get(..end).unwrap_or_default());
+        let mut parser = Parser {
+            text: cut,
+            at: 0,
+            paths,
+            field: None,
+            leaves: 0,
+            is_full: false,
+            leaves_end: 0,
+            open_quote: false,
+            hints: Vec::new(),
+        };
+        if cut.len() < text.len() {
+            let message =
+                format!("only the first {QUERY_CHARACTERS_MAX} characters are searched for");
+            parser.hint(message, cut.len()..text.len());
+        }
+        let mut expr = parser.top();
+        if matches!(expr, Expr::All) && parser.leaves == 0 {
+            expr = parser.operators_as_words();
+        }
+        let tail = cut.get(parser.leaves_end..).unwrap_or_default();
+        let open = last_leaf_can_be_open(&expr)
+            && if last_leaf_is_phrase(&expr) {
+                parser.open_quote
+            } else {
+                tail.bytes().all(|byte| byte == b')')
+            };
+        Self {
+            expr,
+            open,
+            hints: parser.hints,
+        }
+    }
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    at: usize,
+    paths: &'a dyn PathDictionary,
+    /// Inside `path:( … )`: the place that all words belong to.
+    field: Option<(String, Target)>,
+    leaves: usize,
+    is_full: bool,
+    /// Where the last word or condition ended.
+    leaves_end: usize,
+    /// Whether the last thing read is a text whose closing quote is missing.
+    open_quote: bool,
+    hints: Vec<Hint>,
+}
+
+impl<'a> Parser<'a> {
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn skip_space(&mut self) {
+        self.at = self.text.len() - self.rest().trim_start().len();
+    }
+
+    fn hint(&mut self, message: impl Into<String>, range: Range<usize>) {
+        if self.hints.len() < HINTS_MAX {
+            self.hints.push(Hint {
+                message: message.into(),
+                range,
+            });
+        }
+    }
+
+    fn top(&mut self) -> Expr {
+        let mut parts = Vec::new();
+        loop {
+            parts.extend(self.or(0));
+            self.skip_space();
+            if self.rest().is_empty() {
+                return and(parts);
+            }
+            self.hint("this parenthesis closes nothing", self.at..self.at + 1);
+            self.at += 1;
+        }
+    }
+
+    /// Stops in front of a closing parenthesis or at the end.
+    fn or(&mut self, depth: usize) -> Option<Expr> {
+        let mut branches = Vec::new();
+        loop {
+            let branch = self.and(depth);
+            let had_branch = branch.is_some();
+            branches.extend(branch);
+            let start = self.at;
+            if !self.take_keyword("OR") && !self.take_keyword("|") {
+                return or(branches);
+            }
+            self.skip_space();
+            if !had_branch || self.rest().is_empty() || self.rest().starts_with(')') {
+                self.hint("OR stands between two conditions", start..self.at);
+            }
+        }
+    }
+
+    fn and(&mut self, depth: usize) -> Option<Expr> {
+        let mut parts = Vec::new();
+        loop {
+            self.skip_space();
+            let rest = self.rest();
+            if rest.is_empty()
+                || rest.starts_with(')')
+                || self.sees_keyword("OR")
+                || self.sees_keyword("|")
+            {
+                return (!parts.is_empty()).then(|| and(parts));
+            }
+            let start = self.at;
+            if self.take_keyword("AND") {
+                self.skip_space();
+                if parts.is_empty() || self.rest().is_empty() || self.rest().starts_with(')') {
+                    self.hint("AND stands between two conditions", start..self.at);
+                }
+                continue;
+            }
+            parts.extend(self.unary(depth));
+        }
+    }
+
+    fn unary(&mut self, depth: usize) -> Option<Expr> {
+        let start = self.at;
+        let minus = self.rest().starts_with('-')
+            && self
+                .rest()
+                .chars()
+                .nth(1)
+                .is_some_and(|next| !next.is_whitespace() && next != ')');
+        if minus {
+            self.at += 1;
+        } else if !self.take_keyword("NOT") {
+            return self.primary(depth);
+        }
+        self.skip_space();
+        if depth >= DEPTH_MAX {
+            self.at = self.text.len() - self.rest().trim_start_matches('-').len();
+            self.hint("nested too deeply: this NOT is passed over", start..self.at);
+            let ends = self.rest().is_empty() || self.rest().starts_with(')');
+            return if ends { None } else { self.primary(depth) };
+        }
+        let nothing_follows = self.rest().is_empty()
+            || self.rest().starts_with(')')
+            || self.sees_keyword("OR")
+            || self.sees_keyword("|")
+            || self.sees_keyword("AND");
+        let child = if nothing_follows && !minus {
+            None
+        } else {
+            self.unary(depth + 1)
+        };
+        if child.is_none() {
+            self.hint("NOT stands in front of a condition", start..self.at);
+        }
+        child.map(|child| Expr::Not(Box::new(child)))
+    }
+
+    fn primary(&mut self, depth: usize) -> Option<Expr> {
+        self.skip_space();
+        if self.rest().starts_with('(') {
+            return self.group(depth);
+        }
+        let start = self.at;
+        let leaves_before = self.leaves;
+        self.open_quote = false;
+        let leaf = self.leaf().filter(|leaf| *leaf != Expr::All)?;
+        // The parts of a group were counted when they were read.
+        if self.leaves == leaves_before {
+            let leaves = count_leaves(&leaf);
+            if self.is_full || leaves_before + leaves > LEAVES_MAX {
+                self.refuse_leaf(start);
+                return None;
+            }
+            self.leaves += leaves;
+        }
+        self.leaves_end = self.at;
+        Some(leaf)
+    }
+
+    fn refuse_leaf(&mut self, start: usize) {
+        if !self.is_full {
+            let message =
+                format!("only the first {LEAVES_MAX} words and conditions are searched for");
+            self.hint(message, start..self.text.len());
+        }
+        self.is_full = true;
+    }
+
+    fn group(&mut self, depth: usize) -> Option<Expr> {
+        let start = self.at;
+        self.at += 1;
+        if depth >= DEPTH_MAX {
+            // Without descending: what is inside is read as if the parentheses were not there.
+            if depth == DEPTH_MAX {
+                self.hint(
+                    "nested too deeply: these parentheses are passed over",
+                    start..self.at,
+                );
+            }
+            return None;
+        }
+        let inside = self.or(depth + 1);
+        if self.rest().starts_with(')') {
+            self.at += 1;
+        } else {
+            self.hint("this parenthesis is not closed", start..start + 1);
+        }
+        inside
+    }
+
+    fn leaf(&mut self) -> Option<Expr> {
+        if let Some((name, target)) = self.field.clone() {
+            return Some(self.value_of_field(&name, &target));
+        }
+        if lexer::regex(self.rest()).is_none()
+            && let Some(field) = self.field_condition()
+        {
+            return field;
+        }
+        let mut atoms = self.atoms();
+        for atom in &mut atoms {
+            // What stands here literally must not be read as an operator when it is printed.
+            if atom.form == TextForm::Word && matches!(atom.text.as_str(), "OR" | "AND" | "NOT") {
+                atom.text.make_ascii_lowercase();
+            }
+        }
+        Some(and(atoms.into_iter().map(Expr::Text).collect()))
+    }
+
+    /// A phrase, a regular expression or a word. More than one only if something could not be
+    /// read and is taken as plain words.
+    fn atoms(&mut self) -> Vec<TextAtom> {
+        let start = self.at;
+        if let Some((text, len, closed)) = lexer::quoted(self.rest()) {
+            self.at += len;
+            self.open_quote = !closed;
+            return vec![TextAtom {
+                text,
+                form: TextForm::Phrase,
+            }];
+        }
+        if let Some((pattern, len)) = lexer::regex(self.rest()) {
+            self.at += len;
+            return match compile_regex(pattern) {
+                Ok(_) => vec![TextAtom {
+                    text: pattern.to_owned(),
+                    form: TextForm::Regex,
+                }],
+                Err(reason) => {
+                    let message = format!("not a regular expression: {reason}");
+                    self.hint(message, start..self.at);
+                    plain_words(pattern)
+                }
+            };
+        }
+        let word = lexer::word(self.rest());
+        self.at += word.len();
+        vec![lexer::atom(word)]
+    }
+
+    /// `path operator value`, if the path is one. `Some(None)` is a condition that was read but
+    /// asks for nothing.
+    fn field_condition(&mut self) -> Option<Option<Expr>> {
+        let (pattern, path_len) = lexer::scan_path(self.rest())?;
+        let behind = self.rest().get(path_len..)?;
+        let (operator, sign_len) = lexer::operator(behind)?;
+        if operator == lexer::Operator::Similar && ends_as_typo_mark(behind) {
+            return None;
+        }
+        let name = self.rest().get(..path_len)?.to_owned();
+        let range = self.at..self.at + path_len;
+        let target = if name == "$key" {
+            Target::Key
+        } else {
+            match resolve_pattern(&pattern, self.paths) {
+                Resolution::Paths(paths) => Target::Paths(paths),
+                Resolution::Unknown => {
+                    if !matches!(operator, lexer::Operator::Colon) {
+                        self.hint(format!("no path is named {name}"), range);
+                    }
+                    return None;
+                }
+                Resolution::Ambiguous(paths) => {
+                    let names: Vec<&str> = paths.iter().map(|path| path.as_str()).take(4).collect();
+                    let message = format!(
+                        "more than one path ends in {name}: {}; write one of them, or **.{name}",
+                        names.join(", ")
+                    );
+                    self.hint(message, range);
+                    return None;
+                }
+            }
+        };
+        if pattern.has_index {
+            self.hint(
+                "places in a list are not told apart: every element is searched",
+                range,
+            );
+        }
+        self.at += path_len + sign_len;
+        Some(self.condition(name, target, operator))
+    }
+
+    fn sees_keyword(&self, keyword: &str) -> bool {
+        self.rest()
+            .strip_prefix(keyword)
+            .is_some_and(|behind| behind.is_empty() || behind.starts_with(lexer::ends_word))
+    }
+
+    fn take_keyword(&mut self, keyword: &str) -> bool {
+        let sees = self.sees_keyword(keyword);
+        if sees {
+            self.at += keyword.len();
+        }
+        sees
+    }
+
+    /// A query of nothing but operators asks for these words.
+    fn operators_as_words(&mut self) -> Expr {
+        let words = plain_words(self.text);
+        if !words.is_empty() {
+            self.leaves_end = self.text.trim_end_matches(')').trim_end().len();
+            if self.text.ends_with(lexer::ends_word) {
+                self.leaves_end = 0;
+            }
+        }
+        and(words.into_iter().map(Expr::Text).collect())
+    }
+}
+
+/// `word~` and `word~1` are marks of a word even if the word names a path.
+fn ends_as_typo_mark(behind: &str) -> bool {
+    let value = behind.strip_prefix('~').unwrap_or(behind);
+    !value.starts_with('"') && matches!(lexer::word(value), "" | "0" | "1" | "2")
+}
+
+/// The runs of letters and digits of a text, in lower case so that none is an operator.
+fn plain_words(text: &str) -> Vec<TextAtom> {
+    text.split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .take(LEAVES_MAX)
+        .map(|word| TextAtom {
+            text: word.to_lowercase(),
+            form: TextForm::Word,
+        })
+        .collect()
+}
+
+fn and(parts: Vec<Expr>) -> Expr {
+    let mut flat = Vec::with_capacity(parts.len());
+    for part in parts {
+        match part {
+            Expr::And(inner) => flat.extend(inner),
+            Expr::All => {}
+            other => flat.push(other),
+        }
+    }
+    match flat.len() {
+        0 => Expr::All,
+        1 => flat.remove(0),
+        _ => Expr::And(flat),
+    }
+}
+
+fn or(branches: Vec<Expr>) -> Option<Expr> {
+    let mut flat = Vec::with_capacity(branches.len());
+    for branch in branches {
+        match branch {
+            Expr::Or(inner) => flat.extend(inner),
+            other => flat.push(other),
+        }
+    }
+    match flat.len() {
+        0 => None,
+        1 => flat.pop(),
+        _ => Some(Expr::Or(flat)),
+    }
+}
+
+fn count_leaves(expr: &Expr) -> usize {
+    match expr {
+        Expr::And(children) | Expr::Or(children) => children.iter().map(count_leaves).sum(),
+        Expr::Not(child) => count_leaves(child),
+        _ => 1,
+    }
+}
+
+fn last_atom(expr: &Expr) -> Option<&TextAtom> {
+    match expr {
+        Expr::All => None,
+        Expr::And(children) | Expr::Or(children) => children.last().and_then(last_atom),
+        Expr::Not(child) => last_atom(child),
+        Expr::Text(atom)
+        | Expr::Field(Field {
+            test: FieldTest::Has(atom),
+            ..
+        }) => Some(atom),
+        Expr::Field(_) => None,
+    }
+}
+
+fn last_leaf_can_be_open(expr: &Expr) -> bool {
+    last_atom(expr).is_some_and(|atom| matches!(atom.form, TextForm::Word | TextForm::Phrase))
+}
+
+fn last_leaf_is_phrase(expr: &Expr) -> bool {
+    last_atom(expr).is_some_and(|atom| atom.form == TextForm::Phrase)
+}

@@ -1,0 +1,142 @@
+//! Which paths a name in a query means.
+
+use super::lexer::{PathPattern, scan_path};
+use crate::path::{Path, PathSegment};
+
+/// The paths of a store, as the parser needs to know them.
+pub trait PathDictionary {
+    /// Visits every path.
+    fn for_each_path(&self, visit: &mut dyn FnMut(&Path));
+}
+
+/// A store without paths: every sign is taken literally.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoPaths;
+
+impl PathDictionary for NoPaths {
+    fn for_each_path(&self, _visit: &mut dyn FnMut(&Path)) {}
+}
+
+impl PathDictionary for Vec<Path> {
+    fn for_each_path(&self, visit: &mut dyn FnMut(&Path)) {
+        self.iter().for_each(visit);
+    }
+}
+
+/// What a name in a query means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// No path.
+    Unknown,
+    /// These paths; more than one only if the name has a `*`, or if they differ in case only.
+    Paths(Vec<Path>),
+    /// The end of more than one path, without saying which.
+    Ambiguous(Vec<Path>),
+}
+
+/// At most this many paths are taken for one name.
+const RESOLVED_PATHS_MAX: usize = 1024;
+
+/// Finds the paths a name means, upper and lower case alike.
+///
+/// `[]` may be left out: `genres` means `genres[]` and `items.price` means `items[].price`. A
+/// whole path wins over the end of one; the end of one must be unique. `*` is any one name,
+/// `**.` any number of names.
+pub fn resolve(name: &str, dictionary: &(impl PathDictionary + ?Sized)) -> Resolution {
+    match scan_path(name) {
+        Some((pattern, end)) if end == name.len() => resolve_pattern(&pattern, dictionary),
+        _ => Resolution::Unknown,
+    }
+}
+
+pub(super) fn resolve_pattern(
+    pattern: &PathPattern,
+    dictionary: &(impl PathDictionary + ?Sized),
+) -> Resolution {
+    let lower_names: Vec<Option<String>> = pattern
+        .names
+        .iter()
+        .map(|name| name.as_ref().map(|name| name.to_lowercase()))
+        .collect();
+    let mut whole = Found::default();
+    let mut ends = Found::default();
+    dictionary.for_each_path(&mut |path| {
+        let names = names_of(path);
+        let Some(skipped) = names.len().checked_sub(lower_names.len()) else {
+            return;
+        };
+        let fits = lower_names
+            .iter()
+            .zip(&names[skipped..])
+            .all(|(wanted, found)| {
+                wanted
+                    .as_ref()
+                    .is_none_or(|wanted| *wanted == found.to_lowercase())
+            });
+        if fits {
+            let found = if skipped == 0 { &mut whole } else { &mut ends };
+            found.add(path, names);
+        }
+    });
+    if pattern.anywhere {
+        whole.paths.extend(ends.paths);
+        return paths_or_unknown(whole.paths);
+    }
+    if !whole.paths.is_empty() {
+        return Resolution::Paths(whole.preferring_case_of(pattern));
+    }
+    if ends.paths.len() > 1 && !pattern.is_wild() {
+        return Resolution::Ambiguous(ends.paths);
+    }
+    paths_or_unknown(ends.paths)
+}
+
+fn paths_or_unknown(paths: Vec<Path>) -> Resolution {
+    if paths.is_empty() {
+        Resolution::Unknown
+    } else {
+        Resolution::Paths(paths)
+    }
+}
+
+/// Paths that fit, `a` and `a[]` counted as one.
+#[derive(Default)]
+struct Found {
+    paths: Vec<Path>,
+    names: Vec<Vec<String>>,
+}
+
+impl Found {
+    fn add(&mut self, path: &Path, names: Vec<String>) {
+        if self.paths.len() < RESOLVED_PATHS_MAX && !self.names.contains(&names) {
+            self.names.push(names);
+            self.paths.push(path.clone());
+        }
+    }
+
+    /// Of paths that differ in case only, the one written like the pattern, if there is one.
+    fn preferring_case_of(self, pattern: &PathPattern) -> Vec<Path> {
+        let same_case = self.names.iter().position(|names| {
+            names.len() == pattern.names.len()
+                && names
+                    .iter()
+                    .zip(&pattern.names)
+                    .all(|(name, wanted)| wanted.as_ref() == Some(name))
+        });
+        match same_case.and_then(|index| self.paths.get(index)) {
+            Some(path) => vec![path.clone()],
+            None => self.paths,
+        }
+    }
+}
+
+/// The names of a path without its steps through lists.
+pub(crate) fn names_of(path: &Path) -> Vec<String> {
+    path.segments()
+        .into_iter()
+        .filter_map(|segment| match segment {
+            PathSegment::Name(name) => Some(name),
+            PathSegment::Elements => None,
+        })
+        .collect()
+}

@@ -1,0 +1,27 @@
+//! Regular expressions of a query, bounded in size. Matching takes linear time (crate `regex`).
+
+use regex::{Regex, RegexBuilder};
+
+/// Compiled programs beyond this many bytes are refused, and so are matching caches.
+const REGEX_BYTES_MAX: usize = 1 << 20;
+const REGEX_NESTING_MAX: u32 = 64;
+
+/// Compiles the text between slashes, upper and lower case alike. The error is one short phrase.
+pub(crate) fn compile_regex(pattern: &str) -> Result<Regex, String> {
+    RegexBuilder::new(pattern)
+        .case_insensitive(true)
+        .size_limit(REGEX_BYTES_MAX)
+        .dfa_size_limit(REGEX_BYTES_MAX)
+        .nest_limit(REGEX_NESTING_MAX)
+        .build()
+        .map_err(|error| match error {
+            regex::Error::CompiledTooBig(_) => "too large".to_owned(),
+            other => last_line(&other.to_string()),
+        })
+}
+
+/// The crate draws the place of the error on several lines; the last says what it is.
+fn last_line(text: &str) -> String {
+    let line = text.lines().last().unwrap_or_default();
+    line.trim().trim_start_matches("error: ").to_owned()
+}

@@ -1,0 +1,273 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::path::Path;
+
+fn paths() -> Vec<Path> {
+    let texts = [
+        "title",
+        "year",
+        "genres",
+        "genres[]",
+        "address.city",
+        "address.zip",
+        "profile.name",
+        "profile.zip",
+        "profile.age",
+        "items[].price",
+        "status",
+        "email",
+        "manager",
+        "tags[]",
+        "Case",
+        "case",
+        "\"a b\".c",
+    ];
+    texts
+        .iter()
+        .map(|text| Path::parse(text).unwrap())
+        .collect()
+}
+
+fn parse(text: &str) -> Query {
+    Query::parse(text, &paths())
+}
+
+/// The tree in one line: `and(word(john), title:has(word(star)))`.
+fn tree(text: &str) -> String {
+    fn list(name: &str, children: &[Expr]) -> String {
+        let children: Vec<String> = children.iter().map(describe).collect();
+        format!("{name}({})", children.join(", "))
+    }
+    fn atom(atom: &TextAtom) -> String {
+        format!("{:?}({})", atom.form, atom.text)
+    }
+    fn describe(expr: &Expr) -> String {
+        match expr {
+            Expr::All => "all".to_owned(),
+            Expr::And(children) => list("and", children),
+            Expr::Or(children) => list("or", children),
+            Expr::Not(child) => format!("not({})", describe(child)),
+            Expr::Text(text) => atom(text),
+            Expr::Field(field) => {
+                let test = match &field.test {
+                    FieldTest::Has(text) => format!(":{}", atom(text)),
+                    FieldTest::Compare(op, literal) => format!("{}{}", op.sign(), literal.text),
+                    FieldTest::Between(from, to) => {
+                        let text = |end: &Option<Literal>| {
+                            end.as_ref().map_or("*".to_owned(), |end| end.text.clone())
+                        };
+                        format!(":[{} TO {}]", text(from), text(to))
+                    }
+                    FieldTest::Similar(literal) => format!("~{}", literal.text),
+                    FieldTest::StartsWith(literal) => format!("^={}", literal.text),
+                    FieldTest::Contains(literal) => format!("*={}", literal.text),
+                    FieldTest::Null => ":null".to_owned(),
+                    FieldTest::Exists => ":exists".to_owned(),
+                    FieldTest::Missing => ":missing".to_owned(),
+                };
+                match &field.target {
+                    Target::Key => format!("$key{test}"),
+                    Target::Paths(paths) => {
+                        let paths: Vec<&str> = paths.iter().map(Path::as_str).collect();
+                        format!("{}{test}", paths.join("|"))
+                    }
+                }
+            }
+        }
+    }
+    describe(&parse(text).expr)
+}
+
+#[test]
+fn every_form_of_the_grammar_is_read() {
+    for (text, expected) in [
+        ("", "all"),
+        ("   ", "all"),
+        ("john smi", "and(Word(john), Word(smi))"),
+        (
+            "jhon~ word~2 x~0",
+            "and(Typos(None)(jhon), Typos(Some(2))(word), Typos(Some(0))(x))",
+        ),
+        (
+            "'exact pre* *mith* *mi",
+            "and(Exact(exact), Prefix(pre), Inside(mith), Inside(mi))",
+        ),
+        (r#""new \"york\"" x"#, r#"and(Phrase(new "york"), Word(x))"#),
+        ("/^a b$/ x", "and(Regex(^a b$), Word(x))"),
+        (
+            "a OR b c | d",
+            "or(Word(a), and(Word(b), Word(c)), Word(d))",
+        ),
+        ("a AND (b OR c)", "and(Word(a), or(Word(b), Word(c)))"),
+        (
+            "-a NOT b -(c d)",
+            "and(not(Word(a)), not(Word(b)), not(and(Word(c), Word(d))))",
+        ),
+        (
+            "year:1982 genres:comedy",
+            "and(year:Word(1982), genres:Word(comedy))",
+        ),
+        ("title^=Star", "title^=Star"),
+        ("YEAR>=1980 year<1990", "and(year>=1980, year<1990)"),
+        (
+            "year!=1982 year=1983 year>1 year<=2",
+            "and(year!=1982, year=1983, year>1, year<=2)",
+        ),
+        ("age:30..39", "profile.age:[30 TO 39]"),
+        ("age:30.. age:..39", "and(profile.age>=30, profile.age<=39)"),
+        ("items.price:[100 TO 200]", "items[].price:[100 TO 200]"),
+        ("price:[* TO 200]", "items[].price<=200"),
+        (
+            "-status:(cancelled OR refunded)",
+            "not(or(status:Word(cancelled), status:Word(refunded)))",
+        ),
+        (
+            "manager:null tags:missing tags:exists",
+            "and(manager:null, tags[]:missing, tags[]:exists)",
+        ),
+        (r#"address.city="New York""#, "address.city=New York"),
+        ("$key^=customer:de:", "$key^=customer:de:"),
+        ("email*=gmail", "email*=gmail"),
+        ("**.zip:936*", "address.zip|profile.zip:Prefix(936)"),
+        ("*.zip:1", "address.zip|profile.zip:Word(1)"),
+        ("profile.name~jhon", "profile.name~jhon"),
+        ("title~", "Typos(None)(title)"),
+        (r#""a b".c:1"#, "\"a b\".c:Word(1)"),
+        ("case:1 Case:2", "and(case:Word(1), Case:Word(2))"),
+    ] {
+        assert_eq!(tree(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_names_no_path_is_a_word() {
+    for text in [
+        "customer:de:ab12",
+        "10:30",
+        "http://example.org/a?b=c",
+        "a->b",
+        "x:",
+        "/usr/local/bin",
+    ] {
+        assert_eq!(tree(text), format!("Word({text})"));
+    }
+    assert_eq!(tree("zip:1"), "Word(zip:1)");
+    assert!(
+        parse("zip:1").hints[0]
+            .message
+            .contains("address.zip, profile.zip")
+    );
+    assert!(parse("colour=red").hints[0].message.contains("colour"));
+    assert!(parse("customer:de").hints.is_empty());
+}
+
+#[test]
+fn what_cannot_be_read_becomes_words_and_a_hint() {
+    for (text, expected) in [
+        ("OR", "Word(or)"),
+        ("a OR", "Word(a)"),
+        ("AND a", "Word(a)"),
+        ("a NOT", "Word(a)"),
+        ("(a OR b", "or(Word(a), Word(b))"),
+        ("a) b", "and(Word(a), Word(b))"),
+        ("\"open phrase", "Phrase(open phrase)"),
+        ("/(/ x", "Word(x)"),
+        ("/a(b/", "and(Word(a), Word(b))"),
+        ("year:", "year:exists"),
+        ("title^=", "title:exists"),
+        ("year:[1980 TO", "and(year:Word(1980), Word(TO))"),
+        ("items[0].price:1", "items[].price:Word(1)"),
+    ] {
+        let query = parse(text);
+        assert_eq!(tree(text), expected, "{text}");
+        if text != "OR" && text != "\"open phrase" {
+            assert!(!query.hints.is_empty(), "{text}");
+        }
+        for hint in &query.hints {
+            assert!(text.get(hint.range.clone()).is_some(), "{text} {hint:?}");
+        }
+    }
+}
+
+#[test]
+fn the_last_word_is_open_until_something_follows() {
+    for (text, open) in [
+        ("john", true),
+        ("john ", false),
+        ("(a OR john)", true),
+        ("(a OR john )", false),
+        ("\"new yo", true),
+        ("\"new york\"", false),
+        ("title:sta", true),
+        ("title^=sta", false),
+        ("john*", false),
+        ("a OR ", false),
+        ("", false),
+    ] {
+        assert_eq!(parse(text).open, open, "{text}");
+    }
+}
+
+#[test]
+fn length_depth_and_number_of_words_are_bounded() {
+    let long = "word ".repeat(10_000);
+    let query = parse(&long);
+    let Expr::And(children) = &query.expr else {
+        panic!("{:?}", query.expr);
+    };
+    assert_eq!(children.len(), 64);
+    assert_eq!(query.hints.len(), 2);
+    for text in [
+        "(".repeat(4000),
+        "-".repeat(4000),
+        "NOT ".repeat(1000),
+        "title:(".repeat(500),
+    ] {
+        let text = format!("{text}x");
+        let query = parse(&text);
+        assert!(!query.hints.is_empty() && query.hints.len() <= 16);
+        assert_eq!(parse(&query.to_string()).expr, query.expr, "{text}");
+    }
+}
+
+#[test]
+fn every_beginning_of_a_query_can_be_read() {
+    let text = r#"jhon~ year:1982 genres:comedy -status:(cancelled OR refunded) price:[100 TO 200]
+        address.city="New York" (a OR "b c") /re(g)ex/ **.zip:936* NOT 'x $key^=a:b age:30..39"#;
+    for (end, _) in text.char_indices() {
+        let query = parse(&text[..end]);
+        assert_fixpoint(&query);
+    }
+}
+
+fn assert_fixpoint(query: &Query) {
+    let printed = query.to_string();
+    let again = parse(&printed);
+    assert_eq!(
+        (&again.expr, again.open),
+        (&query.expr, query.open),
+        "{printed}"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn any_text_is_read_and_prints_to_what_reads_the_same(text in "\\PC{0,60}") {
+        assert_fixpoint(&parse(&text));
+    }
+
+    #[test]
+    fn any_mix_of_signs_is_read_and_prints_to_what_reads_the_same(
+        pieces in prop::collection::vec(prop::sample::select(vec![
+            "a", "b1", "OR", "AND", "NOT", "TO", "|", " ", " ", "  ", "(", ")", "\"", "\\", "/", "-",
+            "'", "*", "~", "~2", ":", "=", "!=", "<", "<=", ">", "^=", "*=", "..", "[", "]", ".",
+            "title", "year:", "tags:", "**.", "*.", "$key", "null", "exists", "30", "é", "日本",
+            "\"a b\".c",
+        ]), 0..24),
+    ) {
+        assert_fixpoint(&parse(&pieces.concat()));
+    }
+}

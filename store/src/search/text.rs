@@ -1,0 +1,101 @@
+//! The text of a value, prepared for comparison: folded, and cut into tokens. Holds the buffers
+//! that make a walk over a million records free of allocation.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use super::fold::{fold, fold_into};
+use super::tokenize::{Token, camel_parts, tokenize};
+use crate::value::ValueRef;
+
+/// Buffers that grew beyond this for one huge text are given back.
+const BUFFER_BYTES_MAX: usize = 1 << 20;
+
+/// A text ready to be compared.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PreparedText<'a> {
+    pub(super) original: &'a str,
+    pub(super) folded: &'a str,
+    pub(super) tokens: &'a [Token],
+    /// Parts of camel case words; only names of records have them.
+    pub(super) parts: &'a [NamePart],
+}
+
+impl PreparedText<'_> {
+    pub(super) fn token(&self, index: usize) -> Option<(&str, Token)> {
+        let token = *self.tokens.get(index)?;
+        Some((self.folded.get(token.range())?, token))
+    }
+}
+
+/// One part of a camel case word.
+#[derive(Clone, Debug)]
+pub(super) struct NamePart {
+    pub(super) folded: String,
+    /// Its place in the unfolded name.
+    pub(super) original: Range<usize>,
+}
+
+/// Buffers for one text at a time.
+#[derive(Debug, Default)]
+pub(super) struct TextBuffer {
+    folded: String,
+    tokens: Vec<Token>,
+    parts: Vec<NamePart>,
+}
+
+impl TextBuffer {
+    /// Prepares the text of a value.
+    pub(super) fn prepare<'a>(&'a mut self, original: &'a str) -> PreparedText<'a> {
+        if self.folded.capacity() > BUFFER_BYTES_MAX && original.len() < BUFFER_BYTES_MAX {
+            *self = Self::default();
+        }
+        fold_into(original, &mut self.folded);
+        tokenize(&self.folded, &mut self.tokens);
+        self.parts.clear();
+        self.prepared(original)
+    }
+
+    /// Prepares the key of a record, whose camel case words can be found by their parts.
+    pub(super) fn prepare_key<'a>(&'a mut self, key: &'a str) -> PreparedText<'a> {
+        self.prepare(key);
+        self.parts
+            .extend(camel_parts(key).into_iter().map(|part| NamePart {
+                folded: fold(key.get(part.clone()).unwrap_or_default()),
+                original: part,
+            }));
+        self.prepared(key)
+    }
+
+    /// Folds a text without looking for tokens.
+    pub(super) fn fold<'a>(&'a mut self, original: &str) -> &'a str {
+        fold_into(original, &mut self.folded);
+        &self.folded
+    }
+
+    fn prepared<'a>(&'a self, original: &'a str) -> PreparedText<'a> {
+        PreparedText {
+            original,
+            folded: &self.folded,
+            tokens: &self.tokens,
+            parts: &self.parts,
+        }
+    }
+}
+
+/// The text by which a value is found and shown: a string itself, numbers, truth values and
+/// moments as they print. `None` for null, bytes and containers. `buffer` holds what is printed.
+pub(crate) fn leaf_text<'a>(value: ValueRef<'a>, buffer: &'a mut String) -> Option<&'a str> {
+    buffer.clear();
+    let written = match value {
+        ValueRef::String(text) => return Some(text),
+        ValueRef::Bool(true) => return Some("true"),
+        ValueRef::Bool(false) => return Some("false"),
+        ValueRef::Int(int) => write!(buffer, "{int}"),
+        ValueRef::UInt(uint) => write!(buffer, "{uint}"),
+        ValueRef::Float(float) => write!(buffer, "{float}"),
+        ValueRef::Timestamp(timestamp) => write!(buffer, "{timestamp}"),
+        ValueRef::Null | ValueRef::Bytes(_) | ValueRef::List(_) | ValueRef::Map(_) => return None,
+    };
+    written.ok().map(|()| buffer.as_str())
+}

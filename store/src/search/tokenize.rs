@@ -1,0 +1,266 @@
+//! Words: where they start and end in a folded text. Knows nothing of queries or records.
+//!
+//! A word is a run of letters and digits; everything else separates, so that keys split at
+//! `: / . - _ #`. Scripts written without spaces have no words to find: a run of them stays one
+//! token, which queries match at any place inside.
+
+use std::ops::Range;
+
+/// Terms of an index are at most this many bytes long.
+const TERM_BYTES_MAX: usize = 64;
+/// Terms cut from one long run overlap by this much, so that any shorter needle is inside one.
+const TERM_BYTES_OVERLAP: usize = 32;
+
+/// What kind of script a token is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenKind {
+    /// A word between separators.
+    Word,
+    /// A run of a script without spaces between words: Han, Kana, Thai, Lao, Khmer, Myanmar.
+    Spaceless,
+}
+
+/// One token: bytes `start..end` of a folded text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Token {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    pub(crate) kind: TokenKind,
+}
+
+impl Token {
+    pub(crate) const fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    const fn new(range: Range<usize>, kind: TokenKind) -> Self {
+        Self {
+            start: range.start as u32,
+            end: range.end as u32,
+            kind,
+        }
+    }
+}
+
+/// Finds the tokens of a folded text, in order. What `tokens` held before is dropped.
+pub(crate) fn tokenize(folded: &str, tokens: &mut Vec<Token>) {
+    tokens.clear();
+    if folded.is_ascii() {
+        tokenize_ascii(folded.as_bytes(), tokens);
+    } else {
+        tokenize_unicode(folded, tokens);
+    }
+}
+
+fn tokenize_ascii(folded: &[u8], tokens: &mut Vec<Token>) {
+    let mut at = 0;
+    while at < folded.len() {
+        if !folded[at].is_ascii_alphanumeric() {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        while at < folded.len() && folded[at].is_ascii_alphanumeric() {
+            at += 1;
+        }
+        tokens.push(Token::new(start..at, TokenKind::Word));
+    }
+}
+
+fn tokenize_unicode(folded: &str, tokens: &mut Vec<Token>) {
+    let mut open: Option<(usize, TokenKind)> = None;
+    for (at, character) in folded.char_indices() {
+        let kind = kind_of(character);
+        if let Some((start, open_kind)) = open
+            && kind != Some(open_kind)
+        {
+            tokens.push(Token::new(start..at, open_kind));
+            open = None;
+        }
+        if open.is_none() {
+            open = kind.map(|kind| (at, kind));
+        }
+    }
+    if let Some((start, kind)) = open {
+        tokens.push(Token::new(start..folded.len(), kind));
+    }
+}
+
+fn kind_of(character: char) -> Option<TokenKind> {
+    if is_spaceless(character) {
+        Some(TokenKind::Spaceless)
+    } else if character.is_alphanumeric() {
+        Some(TokenKind::Word)
+    } else {
+        None
+    }
+}
+
+/// Letters of the scripts without spaces, by block (Unicode, Blocks.txt). Hangul has spaces.
+fn is_spaceless(character: char) -> bool {
+    matches!(
+        character,
+        '\u{0E00}'..='\u{0EFF}'
+            | '\u{1000}'..='\u{109F}'
+            | '\u{1780}'..='\u{17FF}'
+            | '\u{3040}'..='\u{30FF}'
+            | '\u{31F0}'..='\u{31FF}'
+            | '\u{3400}'..='\u{4DBF}'
+            | '\u{4E00}'..='\u{9FFF}'
+            | '\u{F900}'..='\u{FAFF}'
+            | '\u{20000}'..='\u{3FFFF}'
+    ) && character.is_alphanumeric()
+}
+
+/// The parts of a name in camel case, as bytes of the unfolded name: `dueDate` has `due` and
+/// `Date`, `HTTPServer` has `HTTP` and `Server`. Words of a single part are left out.
+pub(crate) fn camel_parts(name: &str) -> Vec<Range<usize>> {
+    let mut parts = Vec::new();
+    if !name.chars().any(char::is_uppercase) {
+        return parts;
+    }
+    let mut word_start = None;
+    for (at, character) in name.char_indices().chain([(name.len(), ' ')]) {
+        match (word_start, character.is_alphanumeric()) {
+            (None, true) => word_start = Some(at),
+            (Some(start), false) => {
+                split_camel_word(name, start..at, &mut parts);
+                word_start = None;
+            }
+            _ => {}
+        }
+    }
+    parts
+}
+
+fn split_camel_word(name: &str, word: Range<usize>, parts: &mut Vec<Range<usize>>) {
+    let characters: Vec<(usize, char)> = name
+        .get(word.clone())
+        .unwrap_or_default()
+        .char_indices()
+        .map(|(at, character)| (word.start + at, character))
+        .collect();
+    let mut start = word.start;
+    let first_part = parts.len();
+    for (index, pair) in characters.array_windows().enumerate() {
+        let [(_, before), (at, character)] = *pair;
+        let next_is_lower = characters
+            .get(index + 2)
+            .is_some_and(|(_, next)| next.is_lowercase());
+        let starts_part = character.is_uppercase() && (!before.is_uppercase() || next_is_lower);
+        if starts_part {
+            parts.push(start..at);
+            start = at;
+        }
+    }
+    if parts.len() > first_part {
+        parts.push(start..word.end);
+    }
+}
+
+/// The terms an index stores for one token: the word itself; overlapping chunks of a run longer
+/// than 64 bytes; overlapping pairs and the last single character of a spaceless run.
+pub fn index_terms(folded: &str, emit: &mut dyn FnMut(&str)) {
+    let mut tokens = Vec::new();
+    tokenize(folded, &mut tokens);
+    for token in tokens {
+        let text = folded.get(token.range()).unwrap_or_default();
+        match token.kind {
+            TokenKind::Spaceless => emit_pairs(text, emit),
+            TokenKind::Word if text.len() <= TERM_BYTES_MAX => emit(text),
+            TokenKind::Word => emit_chunks(text, emit),
+        }
+    }
+}
+
+fn emit_pairs(run: &str, emit: &mut dyn FnMut(&str)) {
+    let mut rest = run.chars();
+    while !rest.as_str().is_empty() {
+        let text = rest.as_str();
+        rest.next();
+        let second = rest.clone().next().map_or(0, char::len_utf8);
+        let pair = text.len() - rest.as_str().len() + second;
+        emit(text.get(..pair).unwrap_or(text));
+    }
+}
+
+fn emit_chunks(run: &str, emit: &mut dyn FnMut(&str)) {
+    let mut start = 0;
+    loop {
+        let end = run.floor_char_boundary(start + TERM_BYTES_MAX);
+        emit(run.get(start..end).unwrap_or_default());
+        if end == run.len() {
+            return;
+        }
+        start = run.floor_char_boundary(end - TERM_BYTES_OVERLAP);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(folded: &str) -> Vec<&str> {
+        let mut tokens = Vec::new();
+        tokenize(folded, &mut tokens);
+        tokens.iter().map(|token| &folded[token.range()]).collect()
+    }
+
+    fn terms(folded: &str) -> Vec<String> {
+        let mut terms = Vec::new();
+        index_terms(folded, &mut |term| terms.push(term.to_owned()));
+        terms
+    }
+
+    #[test]
+    fn words_are_runs_of_letters_and_digits() {
+        assert_eq!(
+            words("customer:de/ab12.x-y_z#1"),
+            ["customer", "de", "ab12", "x", "y", "z", "1"]
+        );
+        assert_eq!(words("  it's 3.5 € "), ["it", "s", "3", "5"]);
+        assert_eq!(words("ünï çode"), ["ünï", "çode"]);
+        assert!(words("— … !").is_empty());
+    }
+
+    #[test]
+    fn a_run_without_spaces_is_one_token_apart_from_its_neighbours() {
+        assert_eq!(words("abc日本語def カナ"), ["abc", "日本語", "def", "カナ"]);
+        assert_eq!(words("한국어"), ["한국어"]);
+    }
+
+    #[test]
+    fn camel_case_has_parts() {
+        let parts = |name: &str| -> Vec<String> {
+            camel_parts(name)
+                .into_iter()
+                .map(|part| name[part].to_owned())
+                .collect()
+        };
+        assert_eq!(parts("dueDate"), ["due", "Date"]);
+        assert_eq!(
+            parts("HTTPServer:x-userId"),
+            ["HTTP", "Server", "user", "Id"]
+        );
+        assert_eq!(parts("größeÄndern"), ["größe", "Ändern"]);
+        assert!(parts("Star WARS plain ab12").is_empty());
+    }
+
+    #[test]
+    fn long_runs_become_overlapping_chunks() {
+        let run = "0123456789abcdef".repeat(10);
+        let chunks = terms(&run);
+        assert!(chunks.iter().all(|chunk| chunk.len() <= TERM_BYTES_MAX));
+        for start in 0..=run.len() - TERM_BYTES_OVERLAP {
+            let needle = &run[start..start + TERM_BYTES_OVERLAP];
+            assert!(chunks.iter().any(|chunk| chunk.contains(needle)), "{start}");
+        }
+        let wide = "é".repeat(100);
+        assert_eq!(terms(&wide).first().map(String::len), Some(64));
+    }
+
+    #[test]
+    fn spaceless_runs_become_pairs_and_a_last_single() {
+        assert_eq!(terms("日本語 ok"), ["日本", "本語", "語", "ok"]);
+    }
+}
