@@ -63,7 +63,8 @@ pub(super) fn quoted(text: &str) -> Option<(String, usize, bool)> {
 }
 
 /// The regular expression at the start of a text, between slashes: its text and its length with
-/// them. The second slash must end a word, or `/usr/local` would be one.
+/// them. The second slash must end a word, or `/usr/local` would be one. A quote inside (which a
+/// pattern can write as `\x22`) belongs to a phrase behind a lone slash.
 pub(super) fn regex(text: &str) -> Option<(&str, usize)> {
     let rest = text.strip_prefix('/')?;
     let mut escaped = false;
@@ -77,6 +78,7 @@ pub(super) fn regex(text: &str) -> Option<(&str, usize)> {
                     .filter(|pattern| !pattern.is_empty() && ends)?;
                 return Some((pattern, at + 2));
             }
+            '"' => return None,
             '\\' => escaped = !escaped,
             _ => escaped = false,
         }
@@ -181,8 +183,13 @@ fn marked(word: &str) -> Option<(&str, TextForm)> {
         return Some((text, TextForm::Exact));
     }
     if let Some(text) = word.strip_prefix('*') {
+        if let Some(text) = text.strip_suffix('*') {
+            return Some((text, TextForm::Inside));
+        }
         // The second star may not have been typed yet.
-        return Some((text.strip_suffix('*').unwrap_or(text), TextForm::Inside));
+        if text.chars().all(char::is_alphanumeric) {
+            return Some((text, TextForm::Inside));
+        }
     }
     if let Some(text) = word.strip_suffix('*') {
         return Some((text, TextForm::Prefix));

@@ -1,7 +1,9 @@
 //! What stands right of an operator.
 
 use super::{Parser, and, plain_words};
-use crate::search::query::ast::{CompareOp, Expr, Field, FieldTest, Literal, Target, TextAtom};
+use crate::search::query::ast::{
+    CompareOp, Expr, Field, FieldTest, Literal, Target, TextAtom, TextForm,
+};
 use crate::search::query::lexer::{self, Operator};
 
 impl Parser<'_> {
@@ -58,6 +60,14 @@ impl Parser<'_> {
     /// What stands right of a colon.
     pub(super) fn value_of_field(&mut self, name: &str, target: &Target) -> Expr {
         let make = |test| field(name.to_owned(), target.clone(), test);
+        let has = |mut atom: TextAtom| {
+            // A word from something unreadable must not be read as a keyword when it is printed.
+            let is_keyword = matches!(atom.text.as_str(), "null" | "exists" | "missing");
+            if atom.form == TextForm::Word && is_keyword {
+                atom.form = TextForm::Phrase;
+            }
+            make(FieldTest::Has(atom))
+        };
         let start = self.at;
         let rest = self.rest();
         if rest.starts_with('[') {
@@ -69,8 +79,7 @@ impl Parser<'_> {
             self.at += word.len();
             let message = "a range is written [from TO to] or from..to";
             self.hint(message, start..self.at);
-            let words = plain_words(word).into_iter();
-            return and(words.map(|atom| make(FieldTest::Has(atom))).collect());
+            return and(plain_words(word).into_iter().map(has).collect());
         }
         if !rest.starts_with('"') && lexer::regex(rest).is_none() {
             let word = lexer::word(rest);
@@ -86,10 +95,7 @@ impl Parser<'_> {
             }
         }
         let atoms: Vec<TextAtom> = self.atoms();
-        and(atoms
-            .into_iter()
-            .map(|atom| make(FieldTest::Has(atom)))
-            .collect())
+        and(atoms.into_iter().map(has).collect())
     }
 
     fn literal(&mut self) -> Literal {
