@@ -7,8 +7,9 @@ use vstore_app::theme::{Tokens, icons, metrics, paint, type_scale};
 use vstore_app::widgets::bars::{Bin, TopValue, histogram, top_values};
 use vstore_app::widgets::button::{Button, IconButton};
 use vstore_app::widgets::countdown::countdown;
-use vstore_app::widgets::nav_list::{NavRow, nav_row, section_header};
+use vstore_app::widgets::nav_list::{NavRow, nav_list};
 use vstore_app::widgets::search_field::SearchField;
+use vstore_app::widgets::section::section_header;
 use vstore_app::widgets::segmented::segmented;
 use vstore_app::widgets::tab_bar::{Tab, tab_bar};
 use vstore_app::widgets::table::{Column, Sort, Table, TableEvent, TableState};
@@ -350,16 +351,24 @@ fn left(ui: &mut Ui) {
         ("1999", 1, Some(false), "305"),
         ("token", 0, Some(false), "48"),
     ];
-    for (label, depth, expanded, count) in rows {
-        let row = NavRow {
+    let space = |index: usize| {
+        let (label, depth, expanded, count) = rows[index];
+        NavRow {
             label,
             depth,
             expanded,
             count,
             ..NavRow::default()
-        };
-        nav_row(ui, Id::unique(("space", label)), &row, true);
-    }
+        }
+    };
+    nav_list(
+        ui,
+        Id::unique("spaces"),
+        "Namespaces",
+        rows.len(),
+        None,
+        &space,
+    );
     ui.add_space(10.0);
     hairline(ui);
     ui.add_space(2.0);
@@ -371,17 +380,23 @@ fn left(ui: &mut Ui) {
         ("title", "str", "5,121"),
         ("year", "int", "5,121"),
     ];
-    for (label, badge, count) in paths {
-        let selected = label == "genres[]";
-        let row = NavRow {
+    let path = |index: usize| {
+        let (label, badge, count) = paths[index];
+        NavRow {
             label,
             badge: Some(badge),
             count,
-            selected,
             ..NavRow::default()
-        };
-        nav_row(ui, Id::unique(("path", label)), &row, true);
-    }
+        }
+    };
+    nav_list(
+        ui,
+        Id::unique("paths"),
+        "Indexes",
+        paths.len(),
+        Some(2),
+        &path,
+    );
     ui.add_space(14.0);
     Frame::NONE
         .inner_margin(egui::Margin::symmetric(12, 0))

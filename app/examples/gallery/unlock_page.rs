@@ -1,12 +1,12 @@
 //! The unlock page as the design draws it.
 
-use eframe::egui::{
-    self, CentralPanel, CornerRadius, Frame, Id, Panel, RichText, Stroke, Ui, vec2,
-};
-use vstore_app::theme::{Tokens, icons, metrics, paint, type_scale};
+use eframe::egui::{self, CentralPanel, Frame, Id, Panel, RichText, Ui, vec2};
+use vstore_app::theme::{Tokens, icons, paint, type_scale};
 use vstore_app::widgets::button::Button;
-use vstore_app::widgets::kbd::kbd;
+use vstore_app::widgets::modal::card;
 use vstore_app::widgets::password::PasswordField;
+use vstore_app::widgets::section::section_header;
+use vstore_app::widgets::start_row::{FileRow, action_row, file_row};
 
 #[derive(Default)]
 pub(crate) struct UnlockPage {
@@ -37,62 +37,56 @@ impl UnlockPage {
 
     fn card(&mut self, ui: &mut Ui) {
         let tokens = Tokens::of(ui);
-        Frame::NONE
-            .fill(tokens.raised)
-            .stroke(Stroke::new(1.0, tokens.line))
-            .corner_radius(CornerRadius::same(metrics::RADIUS_CARD))
-            .shadow(ui.visuals().window_shadow)
-            .inner_margin(egui::Margin::same(32))
-            .show(ui, |ui| {
-                ui.horizontal(|ui| {
-                    let (_, place) = ui.allocate_space(vec2(26.0, 40.0));
-                    paint::icon(ui.painter(), place, icons::LOCK_SIMPLE, 26.0, tokens.accent);
-                    ui.add_space(6.0);
-                    ui.vertical(|ui| {
-                        ui.spacing_mut().item_spacing.y = 2.0;
-                        ui.label(RichText::new("films.vstore").font(type_scale::title()));
-                        let place = "Documents · saved today 14:02";
-                        ui.label(RichText::new(place).color(tokens.faint));
-                    });
-                });
-                ui.add_space(12.0);
-                ui.label(RichText::new("Password").color(tokens.muted));
-                let id = Id::unique("password");
-                if ui.input(|input| input.time) < 0.5 {
-                    ui.memory_mut(|memory| memory.request_focus(id));
-                }
-                let response = self.password.show(ui, id, "Password", self.failed);
-                self.failed = (self.failed && !response.changed) || response.submitted;
-                if response.submitted {
-                    self.password.select_all();
-                }
-                if self.failed {
-                    ui.horizontal(|ui| {
-                        let (_, place) = ui.allocate_space(vec2(14.0, 14.0));
-                        let glyph = icons::WARNING_CIRCLE;
-                        paint::icon(ui.painter(), place, glyph, 14.0, tokens.danger);
-                        let caps = if self.password.caps_lock() {
-                            " Caps Lock may be on."
-                        } else {
-                            ""
-                        };
-                        let text = format!("Wrong password.{caps}");
-                        ui.label(RichText::new(text).color(tokens.danger));
-                    });
-                }
+        card(tokens, 32).show(ui, |ui| {
+            ui.horizontal(|ui| {
+                let (_, place) = ui.allocate_space(vec2(26.0, 40.0));
+                paint::icon(ui.painter(), place, icons::LOCK_SIMPLE, 26.0, tokens.accent);
                 ui.add_space(6.0);
-                Button::ghost("Key file or recovery key")
-                    .icon(icons::CARET_RIGHT)
-                    .show(ui);
-                ui.add_space(8.0);
-                ui.horizontal(|ui| {
-                    Button::ghost("Open read-only").show(ui);
-                    ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                        Button::primary("Unlock").min_width(80.0).show(ui);
-                        Button::secondary("Cancel").show(ui);
-                    });
+                ui.vertical(|ui| {
+                    ui.spacing_mut().item_spacing.y = 2.0;
+                    ui.label(RichText::new("films.vstore").font(type_scale::title()));
+                    let place = "Documents · saved today 14:02";
+                    ui.label(RichText::new(place).color(tokens.faint));
                 });
             });
+            ui.add_space(12.0);
+            ui.label(RichText::new("Password").color(tokens.muted));
+            let id = Id::unique("password");
+            if ui.input(|input| input.time) < 0.5 {
+                ui.memory_mut(|memory| memory.request_focus(id));
+            }
+            let response = self.password.show(ui, id, "Password", self.failed);
+            self.failed = (self.failed && !response.changed) || response.submitted;
+            if response.submitted {
+                self.password.select_all();
+            }
+            if self.failed {
+                ui.horizontal(|ui| {
+                    let (_, place) = ui.allocate_space(vec2(14.0, 14.0));
+                    let glyph = icons::WARNING_CIRCLE;
+                    paint::icon(ui.painter(), place, glyph, 14.0, tokens.danger);
+                    let caps = if self.password.caps_lock() {
+                        " Caps Lock may be on."
+                    } else {
+                        ""
+                    };
+                    let text = format!("Wrong password.{caps}");
+                    ui.label(RichText::new(text).color(tokens.danger));
+                });
+            }
+            ui.add_space(6.0);
+            Button::link("Key file or recovery key")
+                .icon(icons::CARET_RIGHT)
+                .show(ui);
+            ui.add_space(8.0);
+            ui.horizontal(|ui| {
+                Button::link("Open read-only").show(ui);
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    Button::primary("Unlock").min_width(80.0).show(ui);
+                    Button::secondary("Cancel").show(ui);
+                });
+            });
+        });
     }
 }
 
@@ -105,23 +99,28 @@ fn start(ui: &mut Ui) {
         ui.label(RichText::new("VStore").font(type_scale::display()));
     });
     ui.label(RichText::new("The encrypted database you can double-click.").color(tokens.muted));
-    ui.add_space(24.0);
+    ui.add_space(16.0);
+    ui.spacing_mut().item_spacing.y = 0.0;
     for (glyph, label, shortcut) in [
         (icons::PLUS, "New database…", "Ctrl+Shift+N"),
         (icons::FOLDER_OPEN, "Open…", "Ctrl+O"),
         (icons::DOWNLOAD_SIMPLE, "Import JSON, NDJSON or CSV…", ""),
         (icons::SPARKLE, "Explore the sample database", ""),
     ] {
-        ui.horizontal(|ui| {
-            ui.add_space(10.0);
-            let (_, place) = ui.allocate_space(vec2(18.0, 30.0));
-            paint::icon(ui.painter(), place, glyph, 18.0, tokens.accent);
-            ui.add_space(6.0);
-            ui.label(label);
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                ui.add_space(10.0);
-                kbd(ui, shortcut);
-            });
-        });
+        action_row(ui, Id::unique(label), glyph, label, shortcut);
+    }
+    ui.add_space(12.0);
+    section_header(ui, "Recent", None, None);
+    for (name, detail) in [
+        ("films.vstore", "Documents · 2.1 MB · today"),
+        ("customers.vstore", "Work · 148 MB · yesterday"),
+        ("tokens.vstore", "Keys · 96 KB · 12 Nov"),
+    ] {
+        let file = FileRow {
+            name,
+            detail,
+            selected: name == "films.vstore",
+        };
+        file_row(ui, Id::unique(name), &file);
     }
 }

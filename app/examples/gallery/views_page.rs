@@ -28,7 +28,7 @@ impl Default for ViewsPage {
             editor: CodeEditorState::default(),
             json: JSON.to_owned(),
             text: TextViewState::default(),
-            long: JSON.replace('\n', " ").repeat(40) + &JSON.repeat(40),
+            long: [JSON.replace('\n', " ").repeat(40), JSON.repeat(40)].concat(),
             hex: ScrollPos::default(),
         }
     }

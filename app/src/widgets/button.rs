@@ -10,6 +10,7 @@ use crate::theme::{Tokens, metrics, paint, type_scale};
 
 const ICON: f32 = 16.0;
 const PADDING: f32 = 12.0;
+const MAX_LABEL: f32 = 400.0;
 
 /// How loud a button is. A dialog has one primary button at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +18,7 @@ enum Kind {
     Primary,
     Secondary,
     Ghost,
+    Link,
     Danger,
 }
 
@@ -46,6 +48,11 @@ impl<'a> Button<'a> {
     /// A button that is text until the pointer is over it.
     pub fn ghost(label: &'a str) -> Self {
         Self::of(Kind::Ghost, label)
+    }
+
+    /// Text without a surface, aligned with the text around it (`Open read-only`).
+    pub fn link(label: &'a str) -> Self {
+        Self::of(Kind::Link, label)
     }
 
     /// The button that deletes or discards.
@@ -91,23 +98,27 @@ impl<'a> Button<'a> {
     /// Shows the button; a button in a disabled [`Ui`] is faint and cannot be pressed.
     pub fn show(self, ui: &mut Ui) -> Response {
         let tokens = Tokens::of(ui);
-        let (_, text) = self.colors(tokens, false);
-        let galley = type_scale::line(ui, self.label, type_scale::body(), text, 400.0);
+        let lay_out =
+            |ui: &Ui, color| type_scale::line(ui, self.label, type_scale::body(), color, MAX_LABEL);
         let icon_width = if self.icon.is_some() {
             ICON + metrics::SPACE_8
         } else {
             0.0
         };
-        let content = galley.size().x + icon_width;
-        let size = vec2(
-            (content + 2.0 * PADDING).max(self.min_width),
-            metrics::BUTTON,
-        );
+        let content = lay_out(ui, Color32::PLACEHOLDER).size().x + icon_width;
+        let padding = if self.kind == Kind::Link {
+            0.0
+        } else {
+            PADDING
+        };
+        let width = (content + 2.0 * padding).max(self.min_width);
+        let size = vec2(width, metrics::BUTTON);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), self.label));
 
         if ui.is_rect_visible(rect) {
             let lit = response.hovered() || response.is_pointer_button_down_on();
+            let (_, text) = self.colors(tokens, lit);
             self.paint_surface(ui, rect, lit);
             if response.has_focus() {
                 paint::focus_ring(ui.painter(), rect, metrics::RADIUS, tokens.accent);
@@ -118,7 +129,7 @@ impl<'a> Button<'a> {
                 paint::icon(ui.painter(), place, glyph, ICON, text);
                 room = room.with_min_x(room.left() + icon_width);
             }
-            paint::text_in(ui.painter(), room, Align::Min, galley);
+            paint::text_in(ui.painter(), room, Align::Min, lay_out(ui, text));
         }
         match (self.hint, self.shortcut) {
             (None, None) => response,
@@ -138,6 +149,10 @@ impl<'a> Button<'a> {
                 tokens.on_danger,
             ),
             Kind::Secondary => (if lit { tokens.hover } else { tokens.raised }, tokens.text),
+            Kind::Link => (
+                Color32::TRANSPARENT,
+                if lit { tokens.text } else { tokens.muted },
+            ),
             Kind::Ghost => (
                 if lit {
                     tokens.hover

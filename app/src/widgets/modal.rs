@@ -135,13 +135,13 @@ impl<'a> Dialog<'a> {
         let tokens = Tokens::for_visuals(&ctx.global_style().visuals);
         let modal = Modal::new(self.id)
             .backdrop_color(tokens.backdrop)
-            .frame(card(tokens));
+            .frame(card(tokens, 24));
         let label = self.title;
         let shown = modal.show(ctx, |ui| {
             // On a small window the card gives way.
             ui.set_width(self.width.min(ui.ctx().content_rect().width() - 64.0));
             super::access::name(ui, ui.unique_id(), Role::Dialog, label);
-            self.header(ui);
+            self.header(ui, buttons);
             let inner = body(ui);
             ui.add_space(metrics::SPACE_16);
             (inner, button_row(ui, buttons))
@@ -167,12 +167,20 @@ impl<'a> Dialog<'a> {
         }
     }
 
-    fn header(&self, ui: &mut Ui) {
+    fn header(&self, ui: &mut Ui, buttons: &[DialogButton<'_>]) {
         let tokens = Tokens::of(ui);
+        let dangerous = buttons
+            .iter()
+            .any(|button| button.kind == DialogButtonKind::Danger);
+        let color = if dangerous {
+            tokens.danger
+        } else {
+            tokens.accent
+        };
         ui.horizontal(|ui| {
             if let Some(glyph) = self.icon {
                 let (_, place) = ui.allocate_space(egui::vec2(26.0, 26.0));
-                paint::icon(ui.painter(), place, glyph, 24.0, tokens.accent);
+                paint::icon(ui.painter(), place, glyph, 24.0, color);
                 ui.add_space(metrics::SPACE_4);
             }
             ui.vertical(|ui| {
@@ -191,15 +199,16 @@ impl<'a> Dialog<'a> {
     }
 }
 
-fn card(tokens: &Tokens) -> Frame {
+/// The surface of dialogs and of the unlock page, with `margin` points inside.
+pub fn card(tokens: &Tokens, margin: i8) -> Frame {
     Frame::NONE
         .fill(tokens.raised)
         .stroke(Stroke::new(1.0, tokens.line))
         .corner_radius(CornerRadius::same(metrics::RADIUS_CARD))
-        .inner_margin(Margin::same(24))
+        .inner_margin(Margin::same(margin))
         .shadow(egui::Shadow {
             offset: [0, 12],
-            blur: 36,
+            blur: 48,
             spread: 0,
             color: tokens.shadow,
         })

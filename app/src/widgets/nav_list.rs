@@ -1,10 +1,13 @@
-//! Rows of the left panel: namespaces, paths, saved filters; and the labels of its sections.
+//! A list of the left panel: namespaces as a tree, paths, saved filters.
+//!
+//! It lies in the flow of a scroll area. Rows that are scrolled out of sight are neither asked
+//! for nor painted. One keyboard focus for the whole list, with arrow keys of its own.
 
 use egui::{
-    Align, CornerRadius, Id, Rect, Response, Role, Sense, Ui, WidgetInfo, accesskit, pos2, vec2,
+    Align, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, UiBuilder, accesskit, pos2, vec2,
 };
 
-use super::{access, badge};
+use super::{access, badge, keyboard};
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 
 const INDENT: f32 = 18.0;
@@ -25,87 +28,203 @@ pub struct NavRow<'a> {
     pub icon: Option<&'a str>,
     /// A count at the right edge; empty for none.
     pub count: &'a str,
-    /// Whether it is selected.
-    pub selected: bool,
 }
 
 /// What the user did to a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NavEvent {
-    /// Choose it.
-    Select,
-    /// Open or close it.
-    Toggle,
+    /// Choose this row.
+    Select(usize),
+    /// Open or close this row.
+    Toggle(usize),
+    /// This row was clicked with the secondary button.
+    Menu(usize),
 }
 
-/// Shows one row as wide as the available space. `id` is unique among all rows.
+/// Shows `count` rows as wide as the available space; `row` is asked for visible rows (and, for
+/// the left arrow key, for rows above the selected one).
 ///
-/// The rows of a list form one stop for the Tab key if the caller wants so: a row that is not
-/// `focusable` is reached with [`nav_keys`] only.
-pub fn nav_row(
+/// `id` is unique, `label` is what a screen reader calls the list. Returns the list, for focus
+/// and a context menu, and what the user did.
+pub fn nav_list<'r>(
     ui: &mut Ui,
     id: Id,
-    row: &NavRow<'_>,
-    focusable: bool,
+    label: &str,
+    count: usize,
+    selected: Option<usize>,
+    row: &dyn Fn(usize) -> NavRow<'r>,
 ) -> (Response, Option<NavEvent>) {
-    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), metrics::LIST_ROW));
-    let sense = if focusable {
-        Sense::click()
-    } else {
-        Sense::CLICK
-    };
-    let response = ui.interact(rect, id, sense);
-    if ui.is_rect_visible(rect) {
-        node(ui, rect, id, row);
+    let height = metrics::LIST_ROW * count as f32;
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), height));
+    let response = ui.interact(rect, id, Sense::click());
+    access::name(ui, id, Role::Tree, label);
+    let mut event = pointer(&response, rect, count, row);
+    if response.has_focus() {
+        event = keys(ui, &response, count, selected, row).or(event);
+        if let Some(NavEvent::Select(index)) = event {
+            ui.scroll_to_rect(place(rect, index), None);
+        }
     }
 
-    let left = rect.left() + metrics::SPACE_12 + INDENT * row.depth as f32;
-    let caret = Rect::from_min_size(pos2(left, rect.top()), vec2(CARET, rect.height()));
-    let on_caret = response
-        .interact_pointer_pos()
-        .is_some_and(|at| at.x < caret.right());
-    let toggles = row.expanded.is_some() && (on_caret || response.double_clicked());
-    let event = response.clicked().then_some(if toggles {
-        NavEvent::Toggle
-    } else {
-        NavEvent::Select
-    });
-    if ui.is_rect_visible(rect) {
-        paint_row(ui, rect, caret, row, &response);
+    let hovered = response.hover_pos().filter(|_| response.contains_pointer());
+    let hovered = hovered.and_then(|at| index_at(rect, at, count));
+    let seen = ui.clip_rect().intersect(rect);
+    let first = ((seen.top() - rect.top()) / metrics::LIST_ROW)
+        .floor()
+        .max(0.0) as usize;
+    let last = ((seen.bottom() - rect.top()) / metrics::LIST_ROW)
+        .ceil()
+        .max(0.0) as usize;
+    for index in first..last.min(count) {
+        let marks = Marks {
+            selected: selected == Some(index),
+            hovered: hovered == Some(index),
+            focused: response.has_focus(),
+        };
+        show_row(ui, id, place(rect, index), index, &row(index), marks);
+    }
+    if response.has_focus() && selected.is_none() {
+        let accent = Tokens::of(ui).accent;
+        paint::focus_ring(ui.painter(), seen.shrink(3.0), metrics::RADIUS, accent);
     }
     (response, event)
 }
 
-fn node(ui: &Ui, rect: Rect, id: Id, row: &NavRow<'_>) {
+fn place(list: Rect, index: usize) -> Rect {
+    let top = list.top() + metrics::LIST_ROW * index as f32;
+    Rect::from_min_size(
+        pos2(list.left(), top),
+        vec2(list.width(), metrics::LIST_ROW),
+    )
+}
+
+fn caret_place(row: Rect, depth: usize) -> Rect {
+    let left = row.left() + metrics::SPACE_12 + INDENT * depth as f32;
+    Rect::from_min_size(pos2(left, row.top()), vec2(CARET, row.height()))
+}
+
+fn index_at(list: Rect, at: egui::Pos2, count: usize) -> Option<usize> {
+    let index = ((at.y - list.top()) / metrics::LIST_ROW).floor();
+    (list.contains(at) && (index as usize) < count).then_some(index as usize)
+}
+
+fn pointer<'r>(
+    response: &Response,
+    rect: Rect,
+    count: usize,
+    row: &dyn Fn(usize) -> NavRow<'r>,
+) -> Option<NavEvent> {
+    if response.is_pointer_button_down_on() || response.clicked() {
+        response.request_focus();
+    }
+    let at = response.interact_pointer_pos()?;
+    let index = index_at(rect, at, count)?;
+    if response.secondary_clicked() {
+        return Some(NavEvent::Menu(index));
+    }
+    let NavRow {
+        depth, expanded, ..
+    } = row(index);
+    let on_caret = at.x < caret_place(place(rect, index), depth).right();
+    let toggles = expanded.is_some() && (on_caret || response.double_clicked());
+    let event = if toggles {
+        NavEvent::Toggle(index)
+    } else {
+        NavEvent::Select(index)
+    };
+    response.clicked().then_some(event)
+}
+
+fn keys<'r>(
+    ui: &Ui,
+    response: &Response,
+    count: usize,
+    selected: Option<usize>,
+    row: &dyn Fn(usize) -> NavRow<'r>,
+) -> Option<NavEvent> {
+    let filter = EventFilter {
+        vertical_arrows: true,
+        horizontal_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    let last = count.checked_sub(1)?;
+    let taken = keyboard::take_keys(ui, |key, modifiers| {
+        use Key::{ArrowDown, ArrowLeft, ArrowRight, ArrowUp, End, Home, Space};
+        let ours = [ArrowDown, ArrowLeft, ArrowRight, ArrowUp, End, Home, Space];
+        modifiers.is_none() && ours.contains(&key)
+    });
+    let (key, _) = *taken.last()?;
+    let Some(here) = selected.filter(|here| *here <= last) else {
+        return Some(NavEvent::Select(0));
+    };
+    let NavRow {
+        depth, expanded, ..
+    } = row(here);
+    let target = match (key, expanded) {
+        (Key::ArrowRight, Some(false)) | (Key::ArrowLeft, Some(true)) | (Key::Space, Some(_)) => {
+            return Some(NavEvent::Toggle(here));
+        }
+        (Key::ArrowLeft, _) => (0..here).rev().find(|above| row(*above).depth < depth)?,
+        (Key::ArrowUp, _) => here.saturating_sub(1),
+        (Key::Home, _) => 0,
+        (Key::End, _) => last,
+        (Key::Space, None) => here,
+        _ => here + 1,
+    };
+    let target = target.min(last);
+    (target != here).then_some(NavEvent::Select(target))
+}
+
+#[derive(Clone, Copy)]
+struct Marks {
+    selected: bool,
+    hovered: bool,
+    focused: bool,
+}
+
+fn show_row(ui: &mut Ui, list: Id, rect: Rect, index: usize, row: &NavRow<'_>, marks: Marks) {
+    let id = list.with(index);
+    let mut ui = ui.new_child(
+        UiBuilder::new()
+            .scope_id(id)
+            .max_rect(rect)
+            .accessibility_parent(list)
+            .accessibility_role(Role::TreeItem),
+    );
+    ui.shrink_clip_rect(rect);
     ui.ctx().accesskit_node_builder(id, |node| {
-        node.set_role(Role::TreeItem);
         node.set_label(row.label);
         node.set_description(row.count);
         node.set_level(row.depth + 1);
-        node.set_selected(row.selected);
+        node.set_selected(marks.selected);
         node.set_bounds(access::bounds(rect));
         node.add_action(accesskit::Action::Click);
         if let Some(expanded) = row.expanded {
             node.set_expanded(expanded);
         }
     });
+    if marks.selected {
+        ui.ctx().accesskit_node_builder(list, |node| {
+            node.set_active_descendant(id.accesskit_id());
+        });
+    }
+    paint_row(&ui, rect, row, marks);
 }
 
-fn paint_row(ui: &Ui, rect: Rect, caret: Rect, row: &NavRow<'_>, response: &Response) {
+fn paint_row(ui: &Ui, rect: Rect, row: &NavRow<'_>, marks: Marks) {
     let tokens = Tokens::of(ui);
-    if row.selected {
+    if marks.selected {
         ui.painter().rect_filled(rect, 0.0, tokens.accent_surface);
-    } else if response.hovered() {
+        if marks.focused {
+            let line = egui::Stroke::new(1.0, tokens.accent);
+            ui.painter()
+                .rect_stroke(rect, 0.0, line, egui::StrokeKind::Inside);
+        }
+    } else if marks.hovered {
         ui.painter().rect_filled(rect, 0.0, tokens.hover);
     }
-    if response.has_focus() {
-        paint::focus_ring(
-            ui.painter(),
-            rect.shrink(2.0),
-            metrics::RADIUS_SMALL,
-            tokens.accent,
-        );
-    }
+    let caret = caret_place(rect, row.depth);
     let mut left = if let Some(expanded) = row.expanded {
         let glyph = if expanded {
             icons::CARET_DOWN
@@ -138,115 +257,120 @@ fn paint_row(ui: &Ui, rect: Rect, caret: Rect, row: &NavRow<'_>, response: &Resp
     paint::text_in(ui.painter(), rect.with_max_x(right), Align::Max, count);
 }
 
-/// What a section label did.
-#[derive(Debug)]
-pub struct SectionResponse {
-    /// The label; a click opens or closes a section that can be closed.
-    pub response: Response,
-    /// The section was opened or closed.
-    pub toggled: bool,
-}
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
 
-/// A section label in capitals, with a badge or a caret at its right edge.
-///
-/// `open` makes it a switch. Height is 32 points.
-pub fn section_header(
-    ui: &mut Ui,
-    label: &str,
-    badge: Option<&str>,
-    open: Option<bool>,
-) -> SectionResponse {
-    let tokens = Tokens::of(ui);
-    let sense = if open.is_some() {
-        Sense::click()
-    } else {
-        Sense::hover()
-    };
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 32.0), sense);
-    let role = if open.is_some() {
-        Role::Button
-    } else {
-        Role::Heading
-    };
-    response.widget_info(|| WidgetInfo::labeled(role, ui.is_enabled(), label));
-    if let Some(open) = open {
-        ui.ctx()
-            .accesskit_node_builder(response.id, |node| node.set_expanded(open));
+    use egui::{Key, ScrollArea};
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::{NodeT as _, Queryable as _};
+
+    use super::{NavEvent, NavRow, nav_list};
+
+    const ROWS: [(&str, usize, Option<bool>); 4] = [
+        ("film", 0, Some(true)),
+        ("1982", 1, Some(false)),
+        ("1988", 1, None),
+        ("token", 0, Some(false)),
+    ];
+
+    fn harness() -> Harness<'static, (Option<usize>, Option<NavEvent>)> {
+        Harness::builder()
+            .with_size([240.0, 200.0])
+            .with_context_setup(crate::theme::install)
+            .build_ui_state(
+                |ui, (selected, seen): &mut (Option<usize>, Option<NavEvent>)| {
+                    let row = |index: usize| {
+                        let (label, depth, expanded) = ROWS[index];
+                        NavRow {
+                            label,
+                            depth,
+                            expanded,
+                            count: "7",
+                            ..NavRow::default()
+                        }
+                    };
+                    let id = egui::Id::unique("spaces");
+                    let (_, event) = nav_list(ui, id, "Namespaces", 4, *selected, &row);
+                    if let Some(NavEvent::Select(index)) = event {
+                        *selected = Some(index);
+                    }
+                    *seen = event.or(*seen);
+                },
+                (None, None),
+            )
     }
-    let color = if open.is_some() && response.hovered() {
-        tokens.text
-    } else {
-        tokens.muted
-    };
-    let inner = rect.shrink2(vec2(metrics::SPACE_12, 0.0));
-    let galley = type_scale::line_job(ui, type_scale::section_job(label, color), inner.width());
-    paint::text_in(ui.painter(), inner, Align::Min, galley);
-    if response.has_focus() {
-        paint::focus_ring(
-            ui.painter(),
-            rect.shrink(3.0),
-            metrics::RADIUS_SMALL,
-            tokens.accent,
+
+    fn after(
+        harness: &mut Harness<'_, (Option<usize>, Option<NavEvent>)>,
+        key: Key,
+    ) -> Option<NavEvent> {
+        harness.state_mut().1 = None;
+        harness.key_press(key);
+        harness.run();
+        harness.state().1
+    }
+
+    #[test]
+    fn the_arrow_keys_walk_open_close_and_go_to_the_parent() {
+        let mut harness = harness();
+        harness.get_by_label("1988").click();
+        harness.run();
+        assert_eq!(harness.state().1, Some(NavEvent::Select(2)));
+        assert_eq!(
+            after(&mut harness, Key::ArrowLeft),
+            Some(NavEvent::Select(0))
         );
-    }
-
-    let mut right = inner.right();
-    if let Some(open) = open {
-        let glyph = if open {
-            icons::CARET_DOWN
-        } else {
-            icons::CARET_RIGHT
-        };
-        let place = Rect::from_min_max(pos2(right - 12.0, rect.top()), pos2(right, rect.bottom()));
-        paint::icon(ui.painter(), place, glyph, 12.0, tokens.muted);
-        right -= 12.0 + metrics::SPACE_8;
-    }
-    if let Some(badge) = badge {
-        let job = type_scale::section_job(badge, tokens.muted);
-        let galley = type_scale::line_job(ui, job, inner.width());
-        let size = vec2(galley.size().x + 10.0, 17.0);
-        let place = Rect::from_min_size(
-            pos2(right - size.x, (rect.center().y - size.y / 2.0).round()),
-            size,
+        assert_eq!(
+            after(&mut harness, Key::ArrowLeft),
+            Some(NavEvent::Toggle(0))
         );
-        let radius = CornerRadius::same(metrics::RADIUS_SMALL);
-        ui.painter().rect_filled(place, radius, tokens.hover);
-        paint::text_in(ui.painter(), place, Align::Center, galley);
+        assert_eq!(
+            after(&mut harness, Key::ArrowDown),
+            Some(NavEvent::Select(1))
+        );
+        assert_eq!(
+            after(&mut harness, Key::ArrowRight),
+            Some(NavEvent::Toggle(1))
+        );
+        assert_eq!(after(&mut harness, Key::End), Some(NavEvent::Select(3)));
+        assert_eq!(after(&mut harness, Key::ArrowDown), None);
+        let node = harness.get_by_label("token");
+        assert_eq!(node.accesskit_node().data().is_selected(), Some(true));
     }
-    let toggled = open.is_some() && response.clicked();
-    SectionResponse { response, toggled }
-}
 
-/// The arrow keys of a list of rows that share one focus.
-///
-/// `response` is the focused row (or the list); returns the index to select next, out of `count`.
-pub fn nav_keys(
-    ui: &Ui,
-    response: &Response,
-    selected: Option<usize>,
-    count: usize,
-) -> Option<usize> {
-    if !response.has_focus() {
-        return None;
+    #[test]
+    fn a_click_on_the_caret_opens_and_does_not_select() {
+        let mut harness = harness();
+        let row = harness.get_by_label("token").rect();
+        let at = row.left_center() + egui::vec2(20.0, 0.0);
+        harness.drag_at(at);
+        harness.drop_at(at);
+        harness.run();
+        assert_eq!(*harness.state(), (None, Some(NavEvent::Toggle(3))));
     }
-    let filter = egui::EventFilter {
-        vertical_arrows: true,
-        ..egui::EventFilter::default()
-    };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
-    let last = count.checked_sub(1)?;
-    let mut at = selected;
-    let keys = super::keyboard::take_keys(ui, |key, modifiers| {
-        use egui::Key::{ArrowDown, ArrowUp, End, Home};
-        modifiers.is_none() && matches!(key, ArrowDown | ArrowUp | Home | End)
-    });
-    for (key, _) in keys {
-        at = Some(match key {
-            egui::Key::Home => 0,
-            egui::Key::End => last,
-            egui::Key::ArrowUp => at.map_or(0, |row| row.saturating_sub(1)),
-            _ => at.map_or(0, |row| (row + 1).min(last)),
-        });
+
+    #[test]
+    fn rows_out_of_sight_are_not_asked_for() {
+        let asked = Cell::new(0);
+        let mut harness = Harness::builder()
+            .with_size([240.0, 200.0])
+            .with_context_setup(crate::theme::install)
+            .build_ui(|ui| {
+                asked.set(0);
+                let row = |_| {
+                    asked.set(asked.get() + 1);
+                    NavRow {
+                        label: "row",
+                        ..NavRow::default()
+                    }
+                };
+                ScrollArea::vertical().show(ui, |ui| {
+                    nav_list(ui, egui::Id::unique("many"), "Many", 100_000, None, &row);
+                });
+            });
+        harness.run();
+        drop(harness);
+        assert!((1..=9).contains(&asked.get()), "{}", asked.get());
     }
-    at.filter(|row| Some(*row) != selected)
 }

@@ -1,4 +1,4 @@
-//! The quiet vertical scroll bar of everything that scrolls by rows.
+//! The quiet scroll bars: one for everything that scrolls by rows, one for wide tables.
 
 use egui::{CornerRadius, Id, Rect, Role, Sense, Ui, pos2, vec2};
 
@@ -78,18 +78,59 @@ fn paint(ui: &Ui, view: Rect, track: Rect, space: RowSpace, pos: ScrollPos, acti
     let Some(thumb) = space.thumb(pos, track.height(), SHORTEST_THUMB) else {
         return;
     };
-    let tokens = Tokens::of(ui);
-    let (color, inset) = if active {
-        (tokens.faint, 2.0)
-    } else if ui.rect_contains_pointer(view) {
-        (tokens.strong_line, 3.0)
-    } else {
-        (tokens.line, 3.0)
-    };
+    let (color, inset) = bar_color(ui, view, active);
     let handle = Rect::from_min_size(
         pos2(track.left() + inset, track.top() + thumb.start),
         vec2(track.width() - 2.0 * inset, thumb.len),
     );
     ui.painter()
         .rect_filled(handle, CornerRadius::same(3), color);
+}
+
+/// Paints a horizontal bar along the lower edge of `view` and returns the offset it was moved to.
+///
+/// `content` is the width of what is shown, `offset` how much of it is hidden at the left, both
+/// in points. Nothing is painted when all of it fits.
+pub fn horizontal_bar(ui: &Ui, view: Rect, id: Id, content: f32, offset: f32) -> f32 {
+    let beyond = content - view.width();
+    if beyond < 1.0 {
+        return 0.0;
+    }
+    let height = metrics::SCROLL_BAR;
+    let track = Rect::from_min_max(
+        pos2(view.left() + 2.0, view.bottom() - height),
+        pos2(view.right() - height, view.bottom()),
+    );
+    let len = (track.width() * view.width() / content)
+        .max(SHORTEST_THUMB)
+        .min(track.width());
+    let room = (track.width() - len).max(1.0);
+    let response = ui.interact(track, id, Sense::CLICK | Sense::DRAG);
+    let dragged = if response.dragged() {
+        response.drag_delta().x
+    } else {
+        0.0
+    };
+    let moved = (offset + dragged * beyond / room).clamp(0.0, beyond);
+
+    let (color, inset) = bar_color(ui, view, response.hovered() || response.dragged());
+    let left = track.left() + room * moved / beyond;
+    let handle = Rect::from_min_max(
+        pos2(left, track.top() + inset),
+        pos2(left + len, track.bottom() - inset),
+    );
+    ui.painter()
+        .rect_filled(handle, CornerRadius::same(3), color);
+    moved
+}
+
+fn bar_color(ui: &Ui, view: Rect, active: bool) -> (egui::Color32, f32) {
+    let tokens = Tokens::of(ui);
+    if active {
+        (tokens.faint, 2.0)
+    } else if ui.rect_contains_pointer(view) {
+        (tokens.strong_line, 3.0)
+    } else {
+        (tokens.line, 3.0)
+    }
 }

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use egui::{
-    Align, Align2, Area, Context, CornerRadius, Frame, Id, Layout, Margin, Order, RichText, Role,
-    Stroke, Ui, accesskit, vec2,
+    Align, Align2, Area, Context, CornerRadius, Frame, Id, Layout, Margin, Order, Role, Stroke, Ui,
+    accesskit, vec2,
 };
 
 use super::button::{Button, IconButton};

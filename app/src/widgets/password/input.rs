@@ -16,8 +16,12 @@ pub(super) struct Outcome {
 pub(super) fn apply(ui: &Ui, field: &mut PasswordField) -> Outcome {
     let mut outcome = Outcome::default();
     ui.input_mut(|input| {
-        let shift = input.modifiers.shift;
+        // Several keys can arrive in one frame, so Shift is followed from event to event.
+        let mut shift = input.modifiers.shift;
         input.events.retain_mut(|event| {
+            if let Event::Key { modifiers, .. } | Event::ModifiersChanged(modifiers) = event {
+                shift = modifiers.shift;
+            }
             let ours = field.event(event, shift, &mut outcome);
             if ours {
                 wipe(event);

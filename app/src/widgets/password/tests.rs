@@ -110,25 +110,25 @@ fn enter_does_not_submit_while_an_input_method_composes() {
         active_range_chars: None,
     };
     field.event(&Event::Ime(preedit), false, &mut outcome);
-    field.event(&press(Key::Enter), false, &mut outcome);
+    field.event(&press(Key::Enter, Modifiers::NONE), false, &mut outcome);
     assert!(!outcome.submitted);
     field.event(
         &Event::Ime(ImeEvent::Commit("你".to_owned())),
         false,
         &mut outcome,
     );
-    field.event(&press(Key::Enter), false, &mut outcome);
+    field.event(&press(Key::Enter, Modifiers::NONE), false, &mut outcome);
     assert!(outcome.submitted);
     assert_eq!(field.take().as_str(), "你");
 }
 
-fn press(key: Key) -> Event {
+fn press(key: Key, modifiers: Modifiers) -> Event {
     Event::Key {
         key,
         physical_key: None,
         pressed: true,
         repeat: false,
-        modifiers: Modifiers::NONE,
+        modifiers,
     }
 }
 
@@ -166,6 +166,25 @@ fn the_field_is_found_by_its_label_and_takes_typing() {
     let (field, submitted) = harness.state_mut();
     assert!(*submitted);
     assert_eq!(field.take().as_str(), "hunter2");
+}
+
+#[test]
+fn shift_is_followed_from_key_to_key_within_a_frame() {
+    let mut harness = harness();
+    harness.get_by_label("Password").click();
+    harness.run();
+    // All in one frame: a capital letter with Shift, then Shift is up again.
+    let shifted = press(Key::P, Modifiers::SHIFT);
+    for event in [
+        shifted,
+        Event::Text("P".to_owned()),
+        Event::ModifiersChanged(Modifiers::NONE),
+    ] {
+        harness.input_mut().events.push(event);
+    }
+    harness.run();
+    assert!(!harness.state().0.caps_lock());
+    assert_eq!(harness.state_mut().0.take().as_str(), "P");
 }
 
 #[test]

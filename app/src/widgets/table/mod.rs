@@ -17,7 +17,7 @@ use egui::{
 pub use columns::{Column, Sort};
 pub use row::RowUi;
 
-use super::scroll_bar::scroll_bar;
+use super::scroll_bar::{horizontal_bar, scroll_bar};
 use super::virtual_rows::{RowSpace, ScrollPos};
 use crate::theme::{Density, Tokens, metrics, paint};
 
@@ -184,6 +184,17 @@ impl<'a> Table<'a> {
         let header_response = frame.header(ui, header, response.id, state, &mut events);
         let visible_rows = frame.rows(ui, &response, state, &mut paint_row, &mut events);
         state.pos = scroll_bar(ui, body, self.id.with("bar"), frame.space, state.pos);
+        let width = frame.widths.iter().sum();
+        let across = self.id.with("across");
+        state.across = horizontal_bar(ui, body, across, width, state.across);
+        if response.has_focus() && state.caret.is_none() {
+            paint::focus_ring(
+                ui.painter(),
+                body.shrink(3.0),
+                metrics::RADIUS,
+                frame.tokens.accent,
+            );
+        }
 
         TableResponse {
             events,
