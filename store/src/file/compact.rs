@@ -2,34 +2,31 @@
 //!
 //! Writing takes long and needs nothing of the open file, so that it runs on any thread while
 //! commits go on; only the start and the end belong to the owner of the [`StoreFile`].
-use std::{sync::Arc, thread, time::Duration};
+use std::{fmt, sync::Arc, thread, time::Duration};
 
 use bytes::Bytes;
 
 use super::{
-    assemble::Assembly,
     checkpoint::{self, NewGeneration, TempFile},
-    control::{Control, Phase},
+    control::Control,
     create::{folder, temp_path},
-    error::{CompactError, CorruptKind, Corruption, IoError},
-    header::{DATA_OFFSET, Header},
+    error::{CompactError, IoError},
+    header::Header,
     journal,
     meta::{Ctrl, Meta, Previous},
+    read_back::read_back,
     seal::{Dek, Entropy, random},
     store_file::{Generation, StoreFile},
     vfs::Vfs,
-    walk::{Walk, WalkError},
 };
 
 /// Transactions appended while a compaction runs; they go to the end of the new file too.
-#[derive(Debug)]
 pub(crate) struct SideList {
     number: u64,
     payloads: Vec<Bytes>,
 }
 
 /// A compaction that has begun; [`write`](Self::write) may run on any thread.
-#[derive(Debug)]
 pub struct Compaction {
     vfs: Arc<dyn Vfs>,
     entropy: Arc<dyn Entropy>,
@@ -42,12 +39,27 @@ pub struct Compaction {
 
 /// A new generation, written and verified, that waits to be put in place. Dropping it removes
 /// its temporary file.
-#[derive(Debug)]
 pub struct Compacted {
     number: u64,
     // Dropped before the temporary file is removed, as some systems ask for.
     generation: Generation,
     temp: TempFile,
+}
+
+impl fmt::Debug for Compaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compaction")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Compacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compacted")
+            .field("temp", &self.temp)
+            .finish_non_exhaustive()
+    }
 }
 
 impl StoreFile {
@@ -217,41 +229,12 @@ impl Compaction {
             control,
         };
         let generation = new.write::<CompactError>(file, chunks)?;
-        read_back(&generation, control)?;
+        read_back(&generation, &self.dek, control)?;
         Ok(Compacted {
             number: self.number,
             generation,
             temp,
         })
-    }
-}
-
-/// Decrypts everything that was written: a medium or memory that does not keep what it is given
-/// must not replace a good file.
-fn read_back(generation: &Generation, control: &Control) -> Result<(), CompactError> {
-    let walk = Walk {
-        file: &*generation.file,
-        len: generation.chain.offset,
-        cipher: &generation.cipher,
-        control,
-        phase: Phase::Verifying,
-    };
-    let mut assembly = Assembly::new(false);
-    let incomplete = Corruption {
-        offset: DATA_OFFSET,
-        seq: 0,
-        kind: CorruptKind::SnapshotIncomplete,
-    };
-    match walk.run(&mut assembly) {
-        Ok(None) if assembly.committed == generation.chain && assembly.in_journal() => Ok(()),
-        Ok(stop) => {
-            let found = stop.map_or(incomplete, |stop| stop.corruption());
-            Err(CompactError::NotAsWritten(found))
-        }
-        Err(WalkError::Io(error)) => Err(error.into()),
-        Err(WalkError::Cancelled(cancelled)) => Err(cancelled.into()),
-        Err(WalkError::Corrupt(corruption)) => Err(CompactError::NotAsWritten(corruption)),
-        Err(WalkError::UnknownKind) => Err(CompactError::NotAsWritten(incomplete)),
     }
 }
 

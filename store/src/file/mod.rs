@@ -38,6 +38,7 @@ mod meta;
 mod open;
 mod pack;
 mod probe;
+mod read_back;
 mod recover;
 mod seal;
 mod slots;

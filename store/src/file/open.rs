@@ -1,5 +1,5 @@
 //! Opening a file: unlock, read everything, decide what a bad end means, and only then write.
-use std::{path::Path, sync::Arc};
+use std::{fmt, path::Path, sync::Arc};
 
 use bytes::Bytes;
 
@@ -49,7 +49,6 @@ impl Default for OpenOptions {
 }
 
 /// An opened file and all it contains.
-#[derive(Debug)]
 pub struct Opened {
     /// The open file.
     pub file: StoreFile,
@@ -59,6 +58,18 @@ pub struct Opened {
     pub transactions: Vec<Bytes>,
     /// What was found and done.
     pub report: OpenReport,
+}
+
+/// Says how much there is, never what it is.
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opened")
+            .field("file", &self.file)
+            .field("chunks", &self.chunks.len())
+            .field("transactions", &self.transactions.len())
+            .field("report", &self.report)
+            .finish()
+    }
 }
 
 /// What opening found and did. None of it is an error.

@@ -1,6 +1,10 @@
 //! An open file: its handle, keys, position and lock. The operations stand in the modules that
 //! are named after them.
-use std::{path::Path, path::PathBuf, sync::Arc};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{
     compact::SideList,
@@ -42,7 +46,6 @@ pub(crate) struct Generation {
 ///
 /// One writer at a time has a file open; any number of readers may. Dropping it releases the
 /// lock; [`close`](Self::close) also marks the file as closed cleanly.
-#[derive(Debug)]
 pub struct StoreFile {
     pub(crate) vfs: Arc<dyn Vfs>,
     pub(crate) entropy: Arc<dyn Entropy>,
@@ -58,6 +61,16 @@ pub struct StoreFile {
     pub(crate) poisoned: Option<String>,
     pub(crate) compaction: Option<SideList>,
     pub(crate) compactions_begun: u64,
+}
+
+impl fmt::Debug for StoreFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoreFile")
+            .field("path", &self.path)
+            .field("read_only", &self.is_read_only())
+            .field("poisoned", &self.poisoned)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Figures about an open file.

@@ -265,6 +265,33 @@ fn frames_of_another_generation_are_noticed() {
 }
 
 #[test]
+fn frames_of_a_copy_that_went_another_way_do_not_fit() {
+    let fixture = sample(false);
+    let left = fixture.with_content(fixture.content());
+    let right = fixture.with_content(fixture.content());
+    for (copy, words) in [
+        (&left, ["left one", "left two"]),
+        (&right, ["rightone", "righttwo"]),
+    ] {
+        let mut file = copy.open().file;
+        for word in words {
+            file.append(&payloads(&[word])).unwrap();
+        }
+    }
+    let (left, right) = (left.content(), right.content());
+    let last = frames(&left).pop().unwrap();
+    assert_eq!(Some(&last), frames(&right).last());
+    let mut mixed = left;
+    mixed[last.clone()].copy_from_slice(&right[last]);
+    let opened = fixture.with_content(mixed).read().unwrap();
+    assert_eq!(
+        transactions(&opened),
+        ["first", "second", "third", "left one"]
+    );
+    assert!(opened.report.torn_at.is_some());
+}
+
+#[test]
 fn several_torn_frames_of_one_group_are_one_torn_tail() {
     let (fixture, mut file) = Fixture::create();
     file.append(&payloads(&["kept"])).unwrap();

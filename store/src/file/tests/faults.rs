@@ -320,6 +320,94 @@ fn a_cancelled_operation_changes_nothing() {
 }
 
 #[test]
+fn what_does_not_read_back_as_written_does_not_replace_the_file() {
+    for after in [0, 1] {
+        let (fixture, mut file) = Fixture::create();
+        let before = fixture.content();
+        fixture.vfs.garble(after);
+        let result = write_and_finish(&mut file, "new");
+        assert!(
+            matches!(result, Err(CompactError::NotAsWritten(_))),
+            "{after}: {result:?}"
+        );
+        assert_eq!(fixture.content(), before);
+        assert_eq!(fixture.vfs.names(), [".data.vstore.lock", DATA]);
+    }
+}
+
+#[test]
+fn opening_makes_what_it_read_durable_before_anything_else() {
+    let (fixture, mut file) = Fixture::create();
+    file.append(&payloads(&["one"])).unwrap();
+    drop(file);
+    fixture.vfs.take_log();
+    drop(fixture.open());
+    assert_eq!(fixture.vfs.take_log(), [FileOp::Sync, FileOp::SyncFolder]);
+
+    fixture.vfs.change(&fixture.path, |content| content.push(0));
+    drop(fixture.open());
+    let recovery = [
+        FileOp::Sync,
+        FileOp::SyncFolder,
+        FileOp::Resize,
+        FileOp::Sync,
+        FileOp::Write,
+        FileOp::Sync,
+    ];
+    assert_eq!(fixture.vfs.take_log(), recovery);
+}
+
+#[test]
+fn frames_that_were_cut_off_never_fit_again() {
+    let (fixture, mut file) = Fixture::create();
+    let start = file.stats().bytes as usize;
+    file.append(&payloads(&["torn", "whole"])).unwrap();
+    drop(file);
+    let before = fixture.content();
+    let mut torn = before.clone();
+    torn[start] ^= 1;
+    let torn = fixture.with_content(torn);
+    assert_eq!(torn.open().transactions.len(), 0);
+    // The note of the recovery is as long as the torn frame. When power fails during the next
+    // append, the medium shows the blocks of the second frame again, in their old place.
+    let mut revived = torn.content();
+    let end = revived.len();
+    revived.extend_from_slice(&before[end..]);
+    let opened = torn.with_content(revived).read().unwrap();
+    assert_eq!(opened.transactions.len(), 0);
+    assert_eq!(opened.report.torn_at, Some(end as u64));
+}
+
+#[test]
+fn a_password_change_that_was_cut_short_is_completed_by_the_next_opening() {
+    let (fixture, mut file) = Fixture::create();
+    let old = fixture.content();
+    let kind = ErrorKind::Other;
+    let fault = Fault {
+        op: Some(FileOp::Write),
+        ending: DATA,
+        after: 1,
+        kind,
+        times: usize::MAX,
+    };
+    fixture.vfs.fail(fault);
+    change_password(&mut file).unwrap();
+    assert!(file.poisoned().is_some());
+    drop(file);
+    fixture.vfs.heal();
+    fixture.vfs.restart_computer();
+    assert!(fixture.open().report.healed_header);
+    // The frames know of the new header now: the old ones are refused.
+    let mut content = fixture.content();
+    content[..0x8000].copy_from_slice(&old[..0x8000]);
+    let result = fixture.with_content(content).read();
+    assert!(
+        matches!(result, Err(OpenError::HeaderRollback { .. })),
+        "{result:?}"
+    );
+}
+
+#[test]
 fn a_compaction_that_cannot_take_its_place_leaves_the_old_file() {
     let (fixture, mut file) = Fixture::create();
     file.append(&payloads(&["kept"])).unwrap();

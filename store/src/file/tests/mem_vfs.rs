@@ -4,7 +4,7 @@
 use std::{
     collections::BTreeMap,
     ffi::OsString,
-    io,
+    fmt, io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard},
 };
@@ -14,7 +14,6 @@ use crate::file::{
     vfs::{Access, FileId, Stat, Vfs, VfsFile},
 };
 
-#[derive(Debug)]
 struct Inode {
     id: u64,
     content: Mutex<Vec<u8>>,
@@ -35,18 +34,34 @@ pub(super) struct Fault {
     pub(super) times: usize,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     files: BTreeMap<PathBuf, Arc<Inode>>,
     next_id: u64,
     faults: Vec<Fault>,
     log: Vec<(FileOp, PathBuf)>,
     boot: u32,
+    /// Writes to temporary files until one is silently changed.
+    garble_after: Option<usize>,
 }
 
 /// A file system in memory; clones share it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(super) struct MemVfs(Arc<Mutex<State>>);
+
+impl fmt::Debug for MemVfs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MemVfs")
+    }
+}
+
+impl fmt::Debug for MemFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemFile")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
 
 impl MemVfs {
     fn state(&self) -> MutexGuard<'_, State> {
@@ -94,6 +109,22 @@ impl MemVfs {
     /// Number of calls since the last [`take_log`](Self::take_log).
     pub(super) fn calls(&self) -> usize {
         self.state().log.len()
+    }
+
+    /// Silently changes the first byte of a write to a temporary file, `after` writes later.
+    pub(super) fn garble(&self, after: usize) {
+        self.state().garble_after = Some(after);
+    }
+
+    /// Whether this write is the one to change.
+    fn garbles(&self, path: &Path) -> bool {
+        if !path.to_string_lossy().contains("vstmp") {
+            return false;
+        }
+        let garble_after = &mut self.state().garble_after;
+        let now = *garble_after == Some(0);
+        *garble_after = garble_after.and_then(|left| left.checked_sub(1));
+        now
     }
 
     pub(super) fn restart_computer(&self) {
@@ -269,7 +300,6 @@ impl Vfs for MemVfs {
     }
 }
 
-#[derive(Debug)]
 struct MemFile {
     vfs: MemVfs,
     path: PathBuf,
@@ -312,6 +342,7 @@ impl VfsFile for MemFile {
             content.resize(end, 0);
         }
         content[offset as usize..end].copy_from_slice(&bytes[..written]);
+        content[offset as usize] ^= u8::from(self.vfs.garbles(&self.path));
         result
     }
 
