@@ -1,4 +1,5 @@
 //! Tests that need keys, a file system that fails on demand, or frames nobody would write.
+mod crash;
 mod damage;
 mod document;
 mod faults;
