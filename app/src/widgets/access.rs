@@ -12,6 +12,12 @@ pub(super) fn bounds(rect: Rect) -> accesskit::Rect {
     }
 }
 
+/// Whether a screen reader asked to click a part that takes no clicks itself, because its list
+/// does so for it.
+pub(super) fn asked_to_click(ui: &Ui, id: Id) -> bool {
+    ui.input(|input| input.has_accesskit_action_request(id, accesskit::Action::Click))
+}
+
 /// Names a node that already belongs to a widget or a [`Ui`].
 pub(super) fn name(ui: &Ui, id: Id, role: Role, label: &str) {
     ui.ctx().accesskit_node_builder(id, |node| {

@@ -5,8 +5,8 @@ use std::ops::Range;
 use egui::text::{LayoutJob, TextFormat};
 use egui::text_edit::TextEditState;
 use egui::{
-    Align, Context, CornerRadius, Frame, Id, Key, Modifiers, Rect, Response, Role, Sense, Stroke,
-    StrokeKind, TextEdit, Ui, UiBuilder, pos2, vec2,
+    Align, Context, CornerRadius, EventFilter, Frame, Id, Key, Modifiers, Rect, Response, Role,
+    Sense, Stroke, StrokeKind, TextEdit, Ui, UiBuilder, pos2, vec2,
 };
 
 use super::access;
@@ -22,7 +22,7 @@ const ICON_ROOM: f32 = 30.0;
 pub struct SearchResponse {
     /// The field; it has the keyboard focus.
     pub response: Response,
-    /// The query changed, by typing or by the cross.
+    /// The query changed, by typing, by the cross or by Esc.
     pub changed: bool,
     /// Enter was pressed, or the down arrow: go on to the results.
     pub leave: bool,
@@ -83,13 +83,14 @@ impl<'a> SearchField<'a> {
         // The arrow is taken before the text field would move its own caret with it.
         let down =
             focused && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown));
+        let emptied = focused && !query.is_empty() && escape(ui);
         let room = Rect::from_min_max(
             pos2(rect.left() + ICON_ROOM, rect.top()),
             right.left_bottom(),
         );
         let response = self.edit(ui, room, query, tokens);
         let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        let cleared = !query.is_empty() && self.clear_button(ui, right);
+        let cleared = emptied || (!query.is_empty() && self.clear_button(ui, right));
         if cleared {
             query.clear();
             response.request_focus();
@@ -124,6 +125,7 @@ impl<'a> SearchField<'a> {
 
     fn edit(&self, ui: &mut Ui, room: Rect, query: &mut String, tokens: &Tokens) -> Response {
         let filters = self.filters;
+        let query_is_empty = query.is_empty();
         let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _wrap: f32| {
             ui.painter()
                 .layout_job(query_job(text.as_str(), filters, tokens))
@@ -137,6 +139,13 @@ impl<'a> SearchField<'a> {
                 .frame(Frame::NONE)
                 .align(egui::Align2::LEFT_CENTER)
                 .char_limit(MAX_QUERY_CHARS)
+                .event_filter(EventFilter {
+                    horizontal_arrows: true,
+                    vertical_arrows: true,
+                    // Esc first empties the field; see `escape`.
+                    escape: !query_is_empty,
+                    tab: false,
+                })
                 .hint_text(hint)
                 .layouter(&mut layouter),
         );
@@ -157,6 +166,12 @@ impl<'a> SearchField<'a> {
         paint::icon(ui.painter(), rect, icons::X, 13.0, color);
         response.on_hover_text("Clear search").clicked()
     }
+}
+
+/// Takes Esc, the first step of its ladder: it empties the field and leaves the focus in it. In
+/// an empty field it is left to the toolkit (which takes the focus away) and to the caller.
+fn escape(ui: &Ui) -> bool {
+    ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
 }
 
 /// Forgets what was typed, undo history included, as when the file is locked.
@@ -242,6 +257,27 @@ mod tests {
             (harness.state().query.as_str(), harness.state().changed),
             ("", 2)
         );
+    }
+
+    #[test]
+    fn esc_first_empties_the_field_and_then_leaves_it() {
+        let mut harness = harness();
+        harness.get_by_role(egui::Role::SearchInput).focus();
+        harness.run();
+        harness
+            .get_by_role(egui::Role::SearchInput)
+            .type_text("ana");
+        harness.run();
+        harness.key_press(Key::Escape);
+        harness.run();
+        assert_eq!(
+            (harness.state().query.as_str(), harness.state().changed),
+            ("", 2)
+        );
+        assert!(harness.get_by_role(egui::Role::SearchInput).is_focused());
+        harness.key_press(Key::Escape);
+        harness.run();
+        assert!(!harness.get_by_role(egui::Role::SearchInput).is_focused());
     }
 
     #[test]

@@ -66,6 +66,8 @@ struct Shown {
 pub struct Toasts {
     queue: VecDeque<Shown>,
     serial: u64,
+    /// When the last frame with a message was, by the clock of the toolkit.
+    seen_secs: Option<f64>,
 }
 
 impl Toasts {
@@ -96,9 +98,15 @@ impl Toasts {
     pub fn show(&mut self, ctx: &Context, above: f32) -> Vec<ToastEvent> {
         let mut events = Vec::new();
         if self.queue.is_empty() {
+            self.seen_secs = None;
             return events;
         }
-        let elapsed = ctx.input(|input| input.stable_dt.min(0.5));
+        let now = ctx.input(|input| input.time);
+        // A window that was hidden for a while did not show its messages meanwhile.
+        let elapsed = self
+            .seen_secs
+            .map_or(0.0, |seen| (now - seen).clamp(0.0, 0.5)) as f32;
+        self.seen_secs = Some(now);
         let mut hovered = false;
         Area::new(Id::unique("toasts"))
             .order(Order::Foreground)

@@ -106,7 +106,8 @@ pub struct TableResponse {
     pub visible_rows: Range<usize>,
     /// The area of the rows: attach a context menu, request or read keyboard focus.
     pub body: Response,
-    /// The area of the header: attach the menu that chooses columns.
+    /// The area of the header: attach the menu that chooses columns with
+    /// [`Response::container_context_menu`].
     pub header: Response,
 }
 

@@ -7,7 +7,7 @@ use egui::{
 
 use super::columns::{self, Column};
 use crate::theme::{Tokens, paint, type_scale};
-use crate::widgets::access::bounds;
+use crate::widgets::access::{self, bounds};
 
 /// What the frame knows about a row before the caller paints it.
 pub(super) struct RowFrame<'a> {
@@ -179,7 +179,7 @@ pub(super) fn show(
             node.set_active_descendant(id.accesskit_id());
         });
     }
-    ui.input(|input| input.has_accesskit_action_request(id, accesskit::Action::Click))
+    access::asked_to_click(ui, id)
 }
 
 fn surface(ui: &Ui, frame: &RowFrame<'_>, tokens: &Tokens) {

@@ -3,18 +3,20 @@
 //! The caller keeps what is open and hands out rows by index ([`TreeModel`]); the tree knows no
 //! value type beyond its colour. One keyboard focus, arrow keys as in every file manager.
 
+mod keys;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
 use egui::{
-    Align, Color32, CornerRadius, Event, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui,
-    UiBuilder, accesskit, pos2, vec2,
+    Align, Color32, CornerRadius, EventFilter, Id, Rect, Response, Role, Sense, Ui, UiBuilder,
+    accesskit, pos2, vec2,
 };
 
+use super::access;
 use super::highlight::highlight;
 use super::virtual_list::VirtualList;
 use super::virtual_rows::ScrollPos;
-use super::{access, keyboard};
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 
 const INDENT: f32 = 18.0;
@@ -149,7 +151,7 @@ pub fn value_tree(
             ..Default::default()
         };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
-        keys(ui, &list, state, model, &mut events);
+        keys::keys(ui, &list, state, model, &mut events);
     }
 
     let hovered = list.hovered(state.pos);
@@ -163,6 +165,10 @@ pub fn value_tree(
             focused,
         };
         show_row(ui, id, list.rect, rect, index, &row, marks);
+        if access::asked_to_click(ui, id.with(index)) {
+            state.caret = Some(index);
+            events.push(TreeEvent::Select(index));
+        }
     }
     (list.finish(ui, &mut state.pos), events)
 }
@@ -207,93 +213,6 @@ fn pointer(
             None if response.double_clicked() => events.push(TreeEvent::Activate(index)),
             _ => {}
         }
-    }
-}
-
-fn keys(
-    ui: &Ui,
-    list: &VirtualList,
-    state: &mut TreeState,
-    model: &dyn TreeModel,
-    events: &mut Vec<TreeEvent>,
-) {
-    let taken = keyboard::take_keys(ui, |key, modifiers| {
-        modifiers.is_none()
-            && matches!(
-                key,
-                Key::ArrowUp
-                    | Key::ArrowDown
-                    | Key::ArrowLeft
-                    | Key::ArrowRight
-                    | Key::Home
-                    | Key::End
-                    | Key::PageUp
-                    | Key::PageDown
-                    | Key::Enter
-                    | Key::Space
-            )
-    });
-    let page = list.space.page().saturating_sub(1).max(1);
-    for (key, _) in taken {
-        apply(key, page, state, model, events);
-        if let Some(caret) = state.caret {
-            state.pos = state.pos.revealing(caret, list.space);
-        }
-    }
-    let star = ui.input_mut(|input| {
-        let before = input.events.len();
-        input
-            .events
-            .retain(|event| !matches!(event, Event::Text(text) if text == "*"));
-        input.events.len() < before
-    });
-    if star && let Some(caret) = state.caret {
-        events.push(TreeEvent::ExpandAll(caret));
-    }
-}
-
-fn apply(
-    key: Key,
-    page: usize,
-    state: &mut TreeState,
-    model: &dyn TreeModel,
-    events: &mut Vec<TreeEvent>,
-) {
-    let Some(last) = model.len().checked_sub(1) else {
-        return;
-    };
-    let Some(here) = state.caret else {
-        state.caret = Some(0);
-        events.push(TreeEvent::Select(0));
-        return;
-    };
-    let expanded = model.row(here).expanded;
-    let target = match (key, expanded) {
-        (Key::ArrowUp, _) => here.saturating_sub(1),
-        (Key::ArrowDown, _) | (Key::ArrowRight, Some(true)) => here + 1,
-        (Key::PageUp, _) => here.saturating_sub(page),
-        (Key::PageDown, _) => here.saturating_add(page),
-        (Key::Home, _) => 0,
-        (Key::End, _) => last,
-        (Key::ArrowLeft, Some(false) | None) => model.parent(here).unwrap_or(here),
-        (Key::ArrowRight | Key::Space, Some(false)) => {
-            events.push(TreeEvent::Expand(here));
-            here
-        }
-        (Key::ArrowLeft | Key::Space, Some(true)) => {
-            events.push(TreeEvent::Collapse(here));
-            here
-        }
-        (Key::Enter, _) => {
-            events.push(TreeEvent::Activate(here));
-            here
-        }
-        _ => here,
-    }
-    .min(last);
-    if target != here {
-        state.caret = Some(target);
-        events.push(TreeEvent::Select(target));
     }
 }
 
@@ -402,108 +321,4 @@ fn node(ui: &Ui, tree: Id, id: Id, rect: Rect, row: &TreeRow<'_>, marks: Marks) 
 }
 
 #[cfg(test)]
-mod tests {
-    use egui::{Event, Key};
-    use egui_kittest::Harness;
-    use egui_kittest::kittest::{NodeT as _, Queryable as _};
-
-    use super::{Cow, TreeEvent, TreeModel, TreeRow, TreeState, ValueColor, value_tree};
-
-    /// `root` (open) with `many` children, of which the first is closed.
-    struct Model {
-        many: usize,
-    }
-
-    impl TreeModel for Model {
-        fn len(&self) -> usize {
-            self.many + 1
-        }
-
-        fn row(&self, index: usize) -> TreeRow<'_> {
-            let label = if index == 0 {
-                "root".into()
-            } else {
-                format!("item {index}").into()
-            };
-            let expanded = match index {
-                0 => Some(true),
-                1 => Some(false),
-                _ => None,
-            };
-            TreeRow {
-                depth: usize::from(index > 0),
-                label,
-                is_index: false,
-                text: Cow::Borrowed("text"),
-                color: ValueColor::String,
-                expanded,
-                matches: &[],
-            }
-        }
-    }
-
-    fn harness(many: usize) -> Harness<'static, (TreeState, Vec<TreeEvent>)> {
-        Harness::builder()
-            .with_size([300.0, 200.0])
-            .with_context_setup(crate::theme::install)
-            .build_ui_state(
-                move |ui, (state, events): &mut (TreeState, Vec<TreeEvent>)| {
-                    let id = egui::Id::unique("tree");
-                    events.extend(value_tree(ui, id, "Value", state, &Model { many }).1);
-                },
-                <(TreeState, Vec<TreeEvent>)>::default(),
-            )
-    }
-
-    fn after(harness: &mut Harness<'_, (TreeState, Vec<TreeEvent>)>, key: Key) -> Vec<TreeEvent> {
-        harness.key_press(key);
-        harness.run();
-        std::mem::take(&mut harness.state_mut().1)
-    }
-
-    #[test]
-    fn the_arrow_keys_open_close_and_walk() {
-        let mut harness = harness(1_000_000);
-        harness.run();
-        harness.get_by_label("item 2").click();
-        harness.run();
-        assert_eq!(
-            std::mem::take(&mut harness.state_mut().1),
-            [TreeEvent::Select(2)]
-        );
-        assert_eq!(after(&mut harness, Key::ArrowLeft), [TreeEvent::Select(0)]);
-        assert_eq!(
-            after(&mut harness, Key::ArrowLeft),
-            [TreeEvent::Collapse(0)]
-        );
-        assert_eq!(after(&mut harness, Key::ArrowRight), [TreeEvent::Select(1)]);
-        assert_eq!(after(&mut harness, Key::ArrowRight), [TreeEvent::Expand(1)]);
-        assert_eq!(after(&mut harness, Key::Enter), [TreeEvent::Activate(1)]);
-        assert_eq!(
-            after(&mut harness, Key::End),
-            [TreeEvent::Select(1_000_000)]
-        );
-        assert!(
-            harness.query_by_label("item 1000000").is_some(),
-            "the caret is scrolled to"
-        );
-        harness.event(Event::Text("*".to_owned()));
-        harness.run();
-        assert_eq!(
-            std::mem::take(&mut harness.state_mut().1),
-            [TreeEvent::ExpandAll(1_000_000)]
-        );
-    }
-
-    #[test]
-    fn rows_carry_level_value_and_whether_they_are_open() {
-        let mut harness = harness(3);
-        harness.run();
-        let row = harness.get_by_label("item 1");
-        assert_eq!(row.accesskit_node().role(), egui::Role::TreeItem);
-        assert_eq!(row.accesskit_node().data().level(), Some(2));
-        assert_eq!(row.accesskit_node().data().is_expanded(), Some(false));
-        assert_eq!(row.value().as_deref(), Some("text"));
-        assert_eq!(harness.get_all_by_role(egui::Role::TreeItem).count(), 4);
-    }
-}
+mod tests;
