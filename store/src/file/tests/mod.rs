@@ -4,6 +4,7 @@ mod damage;
 mod document;
 mod faults;
 mod mem_vfs;
+mod password;
 mod rules;
 mod vectors;
 
