@@ -12,6 +12,7 @@ mod key;
 mod memtable;
 mod options;
 mod path;
+pub mod paths;
 mod record;
 pub mod search;
 mod segment;
@@ -28,6 +29,7 @@ pub use hooks::{Event, EventKind, HookId, WriteQueue};
 pub use key::{KEY_BYTES_MAX, Key, KeyError};
 pub use options::{CreateOptions, OpenOptions};
 pub use path::{PATH_BYTES_MAX, Path, PathError, PathSegment, ROOT_PATH, visit_at, walk};
+pub use paths::{Found, PathCatalog, PathCounts, PathStatistics, find, first_text_at, statistics};
 pub use record::{Meta, Record, RecordRef, Scan};
 pub use search::{
     Condition, Generation, Hit, Hits, Level, LevelCounts, Match, Matcher, Mode, Query,

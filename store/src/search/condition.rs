@@ -135,21 +135,19 @@ impl ConditionTest {
         places: &[Place],
         scratch: &mut ConditionScratch,
     ) -> bool {
-        let mut is_present = false;
-        let mut is_met = false;
+        let mut met: Option<bool> = None;
         for place in places {
             visit_place(value, place, &mut |node| {
-                is_present = true;
-                is_met = is_met || self.met_by(node, scratch);
+                met = Some(met == Some(true) || self.met_by(node, scratch));
             });
         }
-        self.verdict(is_present, is_met)
+        self.verdict(met)
     }
 
     /// Whether the condition holds for a single value.
     pub(crate) fn holds_for(&self, value: ValueRef<'_>, scratch: &mut ConditionScratch) -> bool {
         let is_met = self.met_by(value, scratch);
-        self.verdict(true, is_met)
+        self.verdict(Some(is_met))
     }
 
     /// The part of a text, folded, that makes its value meet the condition.
@@ -173,12 +171,14 @@ impl ConditionTest {
         }
     }
 
-    const fn verdict(&self, is_present: bool, is_met: bool) -> bool {
-        match self.test {
-            Test::Exists => is_present,
-            Test::Missing => !is_present,
-            Test::NotEqual(_) => is_present && !is_met,
-            _ => is_met,
+    /// `met`: whether a value met the test; `None` if nothing stands there.
+    const fn verdict(&self, met: Option<bool>) -> bool {
+        match (&self.test, met) {
+            (Test::Exists, met) => met.is_some(),
+            (Test::Missing, met) => met.is_none(),
+            (Test::NotEqual(_), Some(is_equal)) => !is_equal,
+            (_, Some(is_met)) => is_met,
+            (_, None) => false,
         }
     }
 

@@ -52,11 +52,10 @@ fn last_row<T: Copy + Eq>(word: &[T], text: &[T], max: usize) -> Option<Row> {
     }
     for row_index in 1..=word.len() {
         let mut row = [FAR; WORD_CHARACTERS_MAX + EDITS_MAX + 1];
-        let mut best = FAR;
         if row_index <= max {
             row[0] = row_index as u8;
-            best = row[0];
         }
+        let mut best = row[0];
         let last = (row_index + max).min(text.len());
         for column in row_index.saturating_sub(max).max(1)..=last {
             let substituted = above[column - 1] + u8::from(word[row_index - 1] != text[column - 1]);

@@ -33,3 +33,7 @@ pub use query::{
     Target, TextAtom, TextForm, resolve,
 };
 pub use tokenize::index_terms;
+
+pub(crate) use condition::{ConditionScratch, ConditionTest};
+pub(crate) use query::names_of;
+pub(crate) use text::leaf_text;

@@ -203,7 +203,10 @@ mod tests {
     fn words(folded: &str) -> Vec<&str> {
         let mut tokens = Vec::new();
         tokenize(folded, &mut tokens);
-        tokens.iter().map(|token| &folded[token.range()]).collect()
+        tokens
+            .iter()
+            .map(|token| folded.get(token.range()).unwrap())
+            .collect()
     }
 
     fn terms(folded: &str) -> Vec<String> {
@@ -234,7 +237,7 @@ mod tests {
         let parts = |name: &str| -> Vec<String> {
             camel_parts(name)
                 .into_iter()
-                .map(|part| name[part].to_owned())
+                .map(|part| name.get(part).unwrap().to_owned())
                 .collect()
         };
         assert_eq!(parts("dueDate"), ["due", "Date"]);
@@ -252,7 +255,7 @@ mod tests {
         let chunks = terms(&run);
         assert!(chunks.iter().all(|chunk| chunk.len() <= TERM_BYTES_MAX));
         for start in 0..=run.len() - TERM_BYTES_OVERLAP {
-            let needle = &run[start..start + TERM_BYTES_OVERLAP];
+            let needle = run.get(start..start + TERM_BYTES_OVERLAP).unwrap();
             assert!(chunks.iter().any(|chunk| chunk.contains(needle)), "{start}");
         }
         let wide = "é".repeat(100);

@@ -6,4 +6,5 @@
 
 mod file;
 mod kill;
+mod search;
 mod store;

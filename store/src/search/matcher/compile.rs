@@ -161,7 +161,7 @@ impl Compiler {
                 if left_part != Part::Whole {
                     return None;
                 }
-                let text = left + &right;
+                let text = format!("{left}{right}");
                 let word = QueryWord::new(&text, TokenKind::Word, right_part, 0);
                 self.terms.push(Term {
                     kind: TermKind::Words(vec![word]),

@@ -191,9 +191,5 @@ impl Hits {
 
 /// Tokens between two words; words in the wrong order are one further apart.
 const fn gap(end: u32, token: u32) -> u32 {
-    if token >= end {
-        token - end
-    } else {
-        end - token
-    }
+    end.abs_diff(token)
 }

@@ -38,7 +38,14 @@ pub struct MatchScratch {
     text: TextBuffer,
     printed: String,
     field: FieldScratch,
-    field_costs: Vec<Option<Option<Cost>>>,
+    field_outcomes: Vec<FieldOutcome>,
+}
+
+/// Whether a condition on one place was tested for the record at hand, and at what cost it fits.
+#[derive(Clone, Copy, Debug)]
+enum FieldOutcome {
+    Unknown,
+    Known(Option<Cost>),
 }
 
 /// An accepted record: at which cost, because of which terms.
@@ -80,8 +87,10 @@ impl Matcher {
 
     pub(super) fn verdict(&self, record: RecordRef<'_>, scratch: &mut MatchScratch) -> Verdict {
         scratch.hits.clear(self.terms.len());
-        scratch.field_costs.clear();
-        scratch.field_costs.resize(self.fields.len(), None);
+        scratch.field_outcomes.clear();
+        scratch
+            .field_outcomes
+            .resize(self.fields.len(), FieldOutcome::Unknown);
         let Some(root) = &self.root else {
             return Some((Cost::default(), 0));
         };
@@ -117,12 +126,12 @@ impl Matcher {
         record: RecordRef<'_>,
         scratch: &mut MatchScratch,
     ) -> Option<Cost> {
-        if let Some(Some(known)) = scratch.field_costs.get(field) {
+        if let Some(FieldOutcome::Known(known)) = scratch.field_outcomes.get(field) {
             return *known;
         }
         let cost = self.fields.get(field)?.check(record, &mut scratch.field);
-        if let Some(slot) = scratch.field_costs.get_mut(field) {
-            *slot = Some(cost);
+        if let Some(outcome) = scratch.field_outcomes.get_mut(field) {
+            *outcome = FieldOutcome::Known(cost);
         }
         cost
     }
@@ -175,7 +184,7 @@ impl Matcher {
         let mut is_new_text = true;
         for (index, term) in self.terms.iter().enumerate() {
             term.find(text, &mut |found| {
-                hits.add(index, &found, facts, &mut is_new_text)
+                hits.add(index, &found, facts, &mut is_new_text);
             });
         }
     }

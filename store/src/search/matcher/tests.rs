@@ -285,7 +285,7 @@ fn highlights_mark_the_words_that_matched() {
                 }
             };
             for range in highlight.ranges {
-                marked.push((name.clone(), text[range].to_owned()));
+                marked.push((name.clone(), text.get(range).unwrap().to_owned()));
             }
         }
         marked

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::path::Path;
 
 /// A parsed query.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
     /// What it asks for.
     pub expr: Expr,
@@ -42,7 +42,7 @@ pub struct Hint {
 }
 
 /// One part of a query.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expr {
     /// Every record.
     All,
@@ -87,7 +87,7 @@ pub enum TextForm {
 }
 
 /// A condition on one place of a record.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
     /// The place as typed.
     pub name: String,
@@ -107,7 +107,7 @@ pub enum Target {
 }
 
 /// What must hold at a place. In lists, for any element.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FieldTest {
     /// `:` has these words, or is this number, truth value or date.
     Has(TextAtom),

@@ -123,7 +123,7 @@ fn scan_name(text: &str) -> Option<(Option<String>, &str)> {
     }
     let end = text
         .char_indices()
-        .find(|&(at, character)| !is_name_character(character) && !(at == 0 && character == '$'))
+        .find(|&(at, character)| !is_name_character(character) && (at > 0 || character != '$'))
         .map_or(text.len(), |(at, _)| at);
     let name = text.get(..end).filter(|name| !name.is_empty())?;
     Some((Some(name.to_owned()), text.get(end..)?))

@@ -7,6 +7,7 @@ use super::ast::{Expr, Field, FieldTest, Hint, Query, Target, TextAtom, TextForm
 use super::lexer;
 use super::paths::{PathDictionary, Resolution, resolve_pattern};
 use super::regex::compile_regex;
+use crate::path::Path;
 
 mod value;
 
@@ -246,7 +247,7 @@ impl<'a> Parser<'a> {
         if lexer::regex(self.rest()).is_none()
             && let Some(field) = self.field_condition()
         {
-            return field;
+            return Some(field);
         }
         let mut atoms = self.atoms();
         for atom in &mut atoms {
@@ -289,9 +290,8 @@ impl<'a> Parser<'a> {
         vec![lexer::atom(word)]
     }
 
-    /// `path operator value`, if the path is one. `Some(None)` is a condition that was read but
-    /// asks for nothing.
-    fn field_condition(&mut self) -> Option<Option<Expr>> {
+    /// `path operator value`, if the path is one.
+    fn field_condition(&mut self) -> Option<Expr> {
         let (pattern, path_len) = lexer::scan_path(self.rest())?;
         let behind = self.rest().get(path_len..)?;
         let (operator, sign_len) = lexer::operator(behind)?;
@@ -312,7 +312,7 @@ impl<'a> Parser<'a> {
                     return None;
                 }
                 Resolution::Ambiguous(paths) => {
-                    let names: Vec<&str> = paths.iter().map(|path| path.as_str()).take(4).collect();
+                    let names: Vec<&str> = paths.iter().map(Path::as_str).take(4).collect();
                     let message = format!(
                         "more than one path ends in {name}: {}; write one of them, or **.{name}",
                         names.join(", ")
@@ -329,7 +329,7 @@ impl<'a> Parser<'a> {
             );
         }
         self.at += path_len + sign_len;
-        Some(self.condition(name, target, operator))
+        Some(self.condition(name, target, operator).unwrap_or(Expr::All))
     }
 
     fn sees_keyword(&self, keyword: &str) -> bool {
@@ -418,7 +418,6 @@ fn count_leaves(expr: &Expr) -> usize {
 
 fn last_atom(expr: &Expr) -> Option<&TextAtom> {
     match expr {
-        Expr::All => None,
         Expr::And(children) | Expr::Or(children) => children.last().and_then(last_atom),
         Expr::Not(child) => last_atom(child),
         Expr::Text(atom)
@@ -426,7 +425,7 @@ fn last_atom(expr: &Expr) -> Option<&TextAtom> {
             test: FieldTest::Has(atom),
             ..
         }) => Some(atom),
-        Expr::Field(_) => None,
+        Expr::All | Expr::Field(_) => None,
     }
 }
 

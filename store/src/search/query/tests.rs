@@ -55,7 +55,8 @@ fn tree(text: &str) -> String {
                     FieldTest::Compare(op, literal) => format!("{}{}", op.sign(), literal.text),
                     FieldTest::Between(from, to) => {
                         let text = |end: &Option<Literal>| {
-                            end.as_ref().map_or("*".to_owned(), |end| end.text.clone())
+                            end.as_ref()
+                                .map_or_else(|| "*".to_owned(), |end| end.text.clone())
                         };
                         format!(":[{} TO {}]", text(from), text(to))
                     }
@@ -236,7 +237,7 @@ fn every_beginning_of_a_query_can_be_read() {
     let text = r#"jhon~ year:1982 genres:comedy -status:(cancelled OR refunded) price:[100 TO 200]
         address.city="New York" (a OR "b c") /re(g)ex/ **.zip:936* NOT 'x $key^=a:b age:30..39"#;
     for (end, _) in text.char_indices() {
-        let query = parse(&text[..end]);
+        let query = parse(text.get(..end).unwrap());
         assert_fixpoint(&query);
     }
 }

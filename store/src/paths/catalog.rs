@@ -1,0 +1,230 @@
+//! The catalogue of paths: for each, how many records have it and which types stand there. Kept up
+//! to date record by record; a copy of it is free.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use imbl::OrdMap;
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+
+use crate::path::{Path, walk};
+use crate::record::{RecordRef, Scan};
+use crate::search::{Cancelled, PathDictionary, Resolution, Ticket, resolve};
+use crate::value::ValueType;
+
+/// Paths beyond these are not catalogued: such records use names as data.
+pub const PATHS_MAX: usize = 65_536;
+
+const RECORDS_PER_CHECK: u64 = 256;
+
+/// What stands at one path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PathCounts {
+    /// Records that have the path, each counted once.
+    pub records: u64,
+    /// Values at the path by type, in the order of [`ValueType::ALL`]. A record with a list of
+    /// three texts has one list at `tags` and three texts at `tags[]`.
+    pub types: [u64; 9],
+}
+
+impl PathCounts {
+    /// How many values of one type.
+    pub const fn of_type(&self, value_type: ValueType) -> u64 {
+        self.types[value_type as usize]
+    }
+
+    /// How many values of any type.
+    pub fn values(&self) -> u64 {
+        self.types.iter().sum()
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.records += other.records;
+        for (count, more) in self.types.iter_mut().zip(other.types) {
+            *count += more;
+        }
+    }
+
+    fn subtract(&mut self, other: &Self) {
+        self.records = self.records.saturating_sub(other.records);
+        for (count, less) in self.types.iter_mut().zip(other.types) {
+            *count = count.saturating_sub(less);
+        }
+    }
+}
+
+/// All paths of a set of records, in their order. Cloning is O(1).
+#[derive(Clone, Debug, Default)]
+pub struct PathCatalog {
+    paths: OrdMap<Path, PathCounts>,
+    has_overflowed: bool,
+}
+
+impl PathCatalog {
+    /// The catalogue of no records.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Reads all records of a scan, in parallel.
+    pub fn of(scan: &(impl Scan + ?Sized), ticket: &Ticket) -> Result<Self, Cancelled> {
+        let counting = (0..scan.parts())
+            .into_par_iter()
+            .map(|part| {
+                let mut counts = Counting::default();
+                scan.scan_part(part, &mut |record| {
+                    counts.add(record);
+                    if counts.records.is_multiple_of(RECORDS_PER_CHECK) && !ticket.is_current() {
+                        return ControlFlow::Break(());
+                    }
+                    ControlFlow::Continue(())
+                });
+                counts
+            })
+            .reduce(Counting::default, Counting::merged);
+        if !ticket.is_current() {
+            return Err(Cancelled);
+        }
+        let mut catalog = Self::default();
+        catalog.apply(&counting, PathCounts::add);
+        Ok(catalog)
+    }
+
+    /// Counts a record.
+    pub fn add(&mut self, record: RecordRef<'_>) {
+        let mut counting = Counting::default();
+        counting.add(record);
+        self.apply(&counting, PathCounts::add);
+    }
+
+    /// Takes back what [`add`](Self::add) counted for the same record.
+    pub fn remove(&mut self, record: RecordRef<'_>) {
+        let mut counting = Counting::default();
+        counting.add(record);
+        for (path, counts) in &counting.paths {
+            let Some(known) = self.paths.get_mut(path.as_str()) else {
+                continue;
+            };
+            known.subtract(&counts.counts);
+            if known.records == 0 {
+                self.paths.remove(path.as_str());
+            }
+        }
+    }
+
+    /// Adds the counts of other records.
+    pub fn merge(&mut self, other: &Self) {
+        self.has_overflowed |= other.has_overflowed;
+        for (path, counts) in &other.paths {
+            if let Some(known) = self.paths.get_mut(path) {
+                known.add(counts);
+            } else if self.paths.len() < PATHS_MAX {
+                self.paths.insert(path.clone(), *counts);
+            } else {
+                self.has_overflowed = true;
+            }
+        }
+    }
+
+    /// What stands at a path.
+    pub fn get(&self, path: &Path) -> Option<&PathCounts> {
+        self.paths.get(path)
+    }
+
+    /// All paths in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&Path, &PathCounts)> {
+        self.paths.iter()
+    }
+
+    /// How many paths.
+    pub fn len(&self) -> usize {
+        self.paths.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+    }
+
+    /// Whether paths are missing because there were more than [`PATHS_MAX`].
+    pub const fn has_overflowed(&self) -> bool {
+        self.has_overflowed
+    }
+
+    /// The paths a name in a query means.
+    pub fn resolve(&self, name: &str) -> Resolution {
+        resolve(name, self)
+    }
+
+    fn apply(&mut self, counting: &Counting, change: fn(&mut PathCounts, &PathCounts)) {
+        self.has_overflowed |= counting.has_overflowed;
+        for (path, counted) in &counting.paths {
+            if let Some(known) = self.paths.get_mut(path.as_str()) {
+                change(known, &counted.counts);
+            } else if self.paths.len() < PATHS_MAX {
+                self.paths
+                    .insert(Path::from_canonical(path), counted.counts);
+            } else {
+                self.has_overflowed = true;
+            }
+        }
+    }
+}
+
+impl PathDictionary for PathCatalog {
+    fn for_each_path(&self, visit: &mut dyn FnMut(&Path)) {
+        self.paths.keys().for_each(visit);
+    }
+}
+
+/// Counts while many records are read: paths as plain text, no sharing.
+#[derive(Debug, Default)]
+struct Counting {
+    paths: BTreeMap<String, Counted>,
+    records: u64,
+    has_overflowed: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Counted {
+    counts: PathCounts,
+    /// The number of the last record that had the path, to count each once.
+    last_record: u64,
+}
+
+impl Counting {
+    fn add(&mut self, record: RecordRef<'_>) {
+        self.records += 1;
+        let number = self.records;
+        let (paths, has_overflowed) = (&mut self.paths, &mut self.has_overflowed);
+        walk(record.value, &mut |path, value| {
+            if !paths.contains_key(path) {
+                if paths.len() >= PATHS_MAX {
+                    *has_overflowed = true;
+                    return;
+                }
+                paths.insert(path.to_owned(), Counted::default());
+            }
+            if let Some(counted) = paths.get_mut(path) {
+                counted.counts.types[value.value_type() as usize] += 1;
+                counted.counts.records += u64::from(counted.last_record != number);
+                counted.last_record = number;
+            }
+        });
+    }
+
+    fn merged(mut self, other: Self) -> Self {
+        self.records += other.records;
+        self.has_overflowed |= other.has_overflowed;
+        for (path, counted) in other.paths {
+            if let Some(known) = self.paths.get_mut(&path) {
+                known.counts.add(&counted.counts);
+            } else if self.paths.len() < PATHS_MAX {
+                self.paths.insert(path, counted);
+            } else {
+                self.has_overflowed = true;
+            }
+        }
+        self
+    }
+}

@@ -1,0 +1,213 @@
+//! Histograms with bins of equal width whose ends are round numbers.
+
+/// At most about this many bins; widths are the smallest round ones that need no more.
+const BINS_MAX: f64 = 24.0;
+
+/// What the ends of bins count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HistogramUnit {
+    /// Numbers.
+    Number,
+    /// Seconds since the Unix epoch.
+    Seconds,
+}
+
+/// How many values lie where.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Histogram {
+    /// What the ends count.
+    pub unit: HistogramUnit,
+    /// In order, without gaps.
+    pub bins: Vec<Bin>,
+}
+
+/// Values from one end up to the other.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bin {
+    /// Values equal to it are in this bin.
+    pub from: f64,
+    /// Values equal to it are in the next bin.
+    pub to: f64,
+    /// How many values.
+    pub count: u64,
+}
+
+impl Histogram {
+    /// Empty bins that cover `min` to `max`. `None` if they are not finite or too far apart.
+    /// `whole`: all values are integers, and no bin needs to be narrower than 1.
+    pub(super) fn covering(unit: HistogramUnit, min: f64, max: f64, whole: bool) -> Option<Self> {
+        let range = max - min;
+        if !range.is_finite() || range < 0.0 {
+            return None;
+        }
+        let width = match unit {
+            HistogramUnit::Number => number_width(range, whole),
+            HistogramUnit::Seconds => seconds_width(range),
+        };
+        let start = (min / width).floor() * width;
+        // 0.9 / 0.05 is a little less than 18: the greatest value must not fall behind the last bin.
+        let count = ((max - start) / width + 1e-9).floor() + 1.0;
+        // Far from zero a float has no room for narrow bins: one bin holds what cannot be told
+        // apart.
+        let count = if count.is_finite() {
+            (count as usize).clamp(1, BINS_MAX as usize + 2)
+        } else {
+            1
+        };
+        let bins = (0..count).map(|index| Bin {
+            from: round_off((index as f64).mul_add(width, start), width),
+            to: round_off((index as f64 + 1.0).mul_add(width, start), width),
+            count: 0,
+        });
+        Some(Self {
+            unit,
+            bins: bins.collect(),
+        })
+    }
+
+    /// Counts a value; what lies outside counts in the outer bins.
+    pub(super) fn add(&mut self, value: f64, count: u64) {
+        let after = self.bins.partition_point(|bin| bin.from <= value);
+        if let Some(bin) = self.bins.get_mut(after.saturating_sub(1)) {
+            bin.count += count;
+        }
+    }
+
+    pub(super) fn merged(mut self, other: &Self) -> Self {
+        for (bin, more) in self.bins.iter_mut().zip(&other.bins) {
+            bin.count += more.count;
+        }
+        self
+    }
+}
+
+/// 1, 2 or 5 times a power of ten.
+fn number_width(range: f64, whole: bool) -> f64 {
+    let least = range / BINS_MAX;
+    if least <= 0.0 || (whole && least <= 1.0) {
+        return 1.0;
+    }
+    let power = 10_f64.powi(least.log10().floor() as i32);
+    let width = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|factor| factor * power)
+        .find(|&width| width >= least)
+        .unwrap_or(least);
+    if width > 0.0 {
+        width
+    } else {
+        f64::MIN_POSITIVE
+    }
+}
+
+/// Spans that people use: seconds, minutes, hours, days, weeks, about months, years.
+fn seconds_width(range: f64) -> f64 {
+    const MINUTE: f64 = 60.0;
+    const HOUR: f64 = 60.0 * MINUTE;
+    const DAY: f64 = 24.0 * HOUR;
+    const WIDTHS: [f64; 30] = [
+        1.0,
+        2.0,
+        5.0,
+        10.0,
+        15.0,
+        30.0,
+        MINUTE,
+        2.0 * MINUTE,
+        5.0 * MINUTE,
+        10.0 * MINUTE,
+        15.0 * MINUTE,
+        30.0 * MINUTE,
+        HOUR,
+        2.0 * HOUR,
+        3.0 * HOUR,
+        6.0 * HOUR,
+        12.0 * HOUR,
+        DAY,
+        2.0 * DAY,
+        7.0 * DAY,
+        14.0 * DAY,
+        30.0 * DAY,
+        91.0 * DAY,
+        365.0 * DAY,
+        730.0 * DAY,
+        1825.0 * DAY,
+        3650.0 * DAY,
+        18_250.0 * DAY,
+        36_500.0 * DAY,
+        365_000.0 * DAY,
+    ];
+    let least = range / BINS_MAX;
+    WIDTHS
+        .into_iter()
+        .find(|&width| width >= least)
+        .unwrap_or(365_000.0 * DAY)
+}
+
+/// 0.30000000000000004 as 0.3: ends are multiples of the width.
+fn round_off(end: f64, width: f64) -> f64 {
+    if width >= 1.0 {
+        return end;
+    }
+    let rounded = format!(
+        "{end:.*}",
+        (-width.log10().floor()).clamp(0.0, 300.0) as usize
+    );
+    rounded.parse().unwrap_or(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ends(min: f64, max: f64, whole: bool) -> Vec<f64> {
+        let histogram = Histogram::covering(HistogramUnit::Number, min, max, whole).unwrap();
+        assert!(histogram.bins.first().unwrap().from <= min);
+        assert!(histogram.bins.last().unwrap().to > max);
+        histogram.bins.iter().map(|bin| bin.from).collect()
+    }
+
+    #[test]
+    fn a_decade_of_years_has_one_bin_per_year() {
+        let years: Vec<f64> = (1980..1990).map(f64::from).collect();
+        assert_eq!(ends(1980.0, 1989.0, true), years);
+        assert_eq!(ends(1980.0, 1999.0, true).len(), 20);
+        assert_eq!(ends(1900.0, 1999.0, true).len(), 20);
+    }
+
+    #[test]
+    fn ends_are_round() {
+        assert_eq!(ends(0.05, 0.95, false)[..3], [0.05, 0.1, 0.15]);
+        assert_eq!(ends(3.0, 3.0, true), [3.0]);
+        assert_eq!(ends(-7.0, 93.0, false)[..3], [-10.0, -5.0, 0.0]);
+    }
+
+    #[test]
+    fn extremes_neither_panic_nor_make_many_bins() {
+        for (min, max) in [
+            (-1e300, 1e300),
+            (0.0, 5e-324),
+            (1e300, 1e300),
+            (9e15, 9e15 + 2.0),
+        ] {
+            let histogram = Histogram::covering(HistogramUnit::Number, min, max, false).unwrap();
+            assert!((1..=26).contains(&histogram.bins.len()));
+        }
+        assert_eq!(
+            Histogram::covering(HistogramUnit::Number, f64::MIN, f64::MAX, false),
+            None
+        );
+    }
+
+    #[test]
+    fn every_value_is_counted_in_its_bin() {
+        let mut histogram = Histogram::covering(HistogramUnit::Number, 0.0, 10.0, true).unwrap();
+        for value in [0.0, 0.5, 1.0, 10.0] {
+            histogram.add(value, 1);
+        }
+        let counts: Vec<u64> = histogram.bins.iter().map(|bin| bin.count).collect();
+        assert_eq!((counts[0], counts[1], counts[10]), (2, 1, 1));
+        let days = Histogram::covering(HistogramUnit::Seconds, 0.0, 86_400.0 * 9.0, false).unwrap();
+        assert_eq!(days.bins.len(), 19);
+    }
+}

@@ -1,0 +1,18 @@
+//! Paths across all records: which there are, what stands at them, which records fulfil a
+//! condition on one.
+//!
+//! Reads records through [`Scan`](crate::Scan) and names neither segments nor files.
+
+mod catalog;
+mod counter;
+mod find;
+mod histogram;
+mod statistics;
+
+pub use catalog::{PATHS_MAX, PathCatalog, PathCounts};
+pub use find::{Found, find, first_text_at};
+pub use histogram::{Bin, Histogram, HistogramUnit};
+pub use statistics::{Distinct, PathStatistics, TopValue, statistics};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,273 @@
+use std::borrow::Cow;
+
+use super::*;
+use crate::key::Key;
+use crate::path::Path;
+use crate::record::{Meta, Record};
+use crate::search::{Condition, Generation, Resolution, Ticket};
+use crate::value::{EncodedValue, Timestamp, Value, ValueType};
+
+fn map(entries: &[(&str, Value)]) -> Value {
+    let entries = entries.iter();
+    Value::Map(
+        entries
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect(),
+    )
+}
+
+fn record(key: &str, value: &Value) -> Record {
+    Record {
+        key: Key::new(key).unwrap(),
+        value: EncodedValue::encode(value).unwrap(),
+        meta: Meta::default(),
+    }
+}
+
+fn path(text: &str) -> Path {
+    Path::parse(text).unwrap()
+}
+
+/// Forty films over the years 1980 to 1989; every fourth without a rating, genres in lists.
+fn films() -> Vec<Record> {
+    (0..40)
+        .map(|index: i64| {
+            let genres = if index % 2 == 0 {
+                vec![Value::from("Comedy"), Value::from("War")]
+            } else {
+                vec![Value::from("Comedy"), Value::from("Comedy")]
+            };
+            let mut entries = vec![
+                ("title", Value::from(format!("Film {index:02}"))),
+                ("year", Value::Int(1980 + index % 10)),
+                ("genres", Value::List(genres)),
+            ];
+            if index % 4 != 0 {
+                entries.push(("rating", Value::Float(index as f64 / 4.0)));
+            }
+            record(&format!("film:{index:02}"), &map(&entries))
+        })
+        .collect()
+}
+
+fn stats(records: &[Record], text: &str) -> PathStatistics {
+    statistics(records, &path(text), &Ticket::unlimited()).unwrap()
+}
+
+#[test]
+fn a_catalogue_counts_records_once_and_values_each() {
+    let films = films();
+    let catalog = PathCatalog::of(films.as_slice(), &Ticket::unlimited()).unwrap();
+    let genres = catalog.get(&path("genres[]")).unwrap();
+    assert_eq!(
+        (genres.records, genres.of_type(ValueType::String)),
+        (40, 80)
+    );
+    let rating = catalog.get(&path("rating")).unwrap();
+    assert_eq!((rating.records, rating.values()), (30, 30));
+    let paths: Vec<&str> = catalog.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(paths, ["genres", "genres[]", "rating", "title", "year"]);
+}
+
+#[test]
+fn adding_one_by_one_merging_and_removing_agree_with_reading_all() {
+    let films = films();
+    let whole = PathCatalog::of(films.as_slice(), &Ticket::unlimited()).unwrap();
+    let (left, right) = films.split_at(13);
+    let mut catalog = PathCatalog::of(left, &Ticket::unlimited()).unwrap();
+    catalog.merge(&PathCatalog::of(right, &Ticket::unlimited()).unwrap());
+    let same = |left: &PathCatalog, right: &PathCatalog| left.iter().eq(right.iter());
+    assert!(same(&catalog, &whole));
+
+    let before = catalog.clone();
+    let other = record(
+        "x",
+        &map(&[
+            ("year", Value::Null),
+            ("more", map(&[("deep", Value::Int(1))])),
+        ]),
+    );
+    catalog.add(other.as_ref());
+    assert_eq!(catalog.len(), whole.len() + 2);
+    assert_eq!(catalog.get(&path("year")).unwrap().records, 41);
+    catalog.remove(other.as_ref());
+    assert!(same(&catalog, &whole) && same(&before, &whole));
+    for film in &films {
+        catalog.remove(film.as_ref());
+    }
+    assert!(catalog.is_empty());
+}
+
+#[test]
+fn names_resolve_to_paths_through_lists_and_by_their_ends() {
+    let mut catalog = PathCatalog::new();
+    let value = map(&[
+        ("genres", Value::List(vec![Value::from("x")])),
+        ("a", map(&[("zip", Value::Int(1)), ("only", Value::Int(1))])),
+        ("b", map(&[("zip", Value::Int(1))])),
+    ]);
+    catalog.add(record("k", &value).as_ref());
+    for name in ["genres", "GENRES", "genres[]", "genres[3]"] {
+        assert_eq!(
+            catalog.resolve(name),
+            Resolution::Paths(vec![path("genres")]),
+            "{name}"
+        );
+    }
+    assert_eq!(
+        catalog.resolve("only"),
+        Resolution::Paths(vec![path("a.only")])
+    );
+    let both = vec![path("a.zip"), path("b.zip")];
+    assert_eq!(catalog.resolve("zip"), Resolution::Ambiguous(both.clone()));
+    assert_eq!(catalog.resolve("**.zip"), Resolution::Paths(both));
+    assert_eq!(catalog.resolve("nothing"), Resolution::Unknown);
+    assert_eq!(catalog.resolve("a b"), Resolution::Unknown);
+}
+
+#[test]
+fn a_catalogue_stops_growing_at_its_bound() {
+    let entries: Vec<(String, Value)> = (0..=PATHS_MAX)
+        .map(|index| (format!("n{index}"), Value::Null))
+        .collect();
+    let mut catalog = PathCatalog::new();
+    catalog.add(record("k", &Value::Map(entries)).as_ref());
+    assert_eq!(catalog.len(), PATHS_MAX);
+    assert!(catalog.has_overflowed());
+}
+
+#[test]
+fn statistics_count_types_values_and_extremes() {
+    let films = films();
+    let years = stats(&films, "year");
+    assert_eq!((years.records_with, years.records_without), (40, 0));
+    assert_eq!(years.types[ValueType::Int as usize], 40);
+    assert_eq!(
+        years.distinct,
+        Distinct {
+            count: 10,
+            at_least: false
+        }
+    );
+    assert_eq!(years.extremes, Some((Value::Int(1980), Value::Int(1989))));
+    let bins = years.histogram.unwrap().bins;
+    assert_eq!(bins.len(), 10);
+    assert!(
+        bins.iter()
+            .all(|bin| bin.count == 4 && bin.to - bin.from == 1.0)
+    );
+
+    let ratings = stats(&films, "rating");
+    assert_eq!((ratings.records_with, ratings.records_without), (30, 10));
+    let bins = ratings.histogram.unwrap().bins;
+    assert_eq!(bins.iter().map(|bin| bin.count).sum::<u64>(), 30);
+
+    let genres = stats(&films, "genres[]");
+    assert_eq!(genres.records_with, 40);
+    let top: Vec<(Value, u64)> = genres
+        .top
+        .into_iter()
+        .map(|top| (top.value, top.count))
+        .collect();
+    assert_eq!(top, [(Value::from("Comedy"), 60), (Value::from("War"), 20)]);
+    assert_eq!(genres.histogram, None);
+    assert_eq!(
+        genres.extremes,
+        Some((Value::from("Comedy"), Value::from("War")))
+    );
+
+    let nowhere = stats(&films, "nowhere");
+    assert_eq!((nowhere.records_with, nowhere.records_without), (0, 40));
+    assert_eq!(nowhere.extremes, None);
+}
+
+#[test]
+fn moments_have_a_histogram_too() {
+    let records: Vec<Record> = (0..10)
+        .map(|day| {
+            let moment = Timestamp::new(1_600_041_600 + day * 86_400, 0).unwrap();
+            record(
+                &format!("k{day}"),
+                &map(&[("at", Value::Timestamp(moment))]),
+            )
+        })
+        .collect();
+    let histogram = stats(&records, "at").histogram.unwrap();
+    assert_eq!(histogram.unit, HistogramUnit::Seconds);
+    assert_eq!(histogram.bins.iter().map(|bin| bin.count).sum::<u64>(), 10);
+}
+
+#[test]
+fn find_lists_keys_in_order_and_counts_all() {
+    let films = films();
+    let find_all = |text: &str, condition: Condition, limit| {
+        let found = find(
+            films.as_slice(),
+            &path(text),
+            &condition,
+            limit,
+            &Ticket::unlimited(),
+        );
+        let found = found.unwrap();
+        let keys: Vec<String> = found
+            .keys
+            .iter()
+            .map(|key| key.as_str().to_owned())
+            .collect();
+        (keys, found.total)
+    };
+    let (keys, total) = find_all("year", Condition::Equals(Value::Int(1983)), None);
+    assert_eq!(keys, ["film:03", "film:13", "film:23", "film:33"]);
+    assert_eq!(total, 4);
+    let (keys, total) = find_all("genres", Condition::Equals(Value::from("War")), Some(2));
+    assert_eq!((keys.len(), total), (2, 20));
+    assert_eq!(find_all("rating", Condition::Missing, None).1, 10);
+    assert_eq!(
+        find_all("title", Condition::StartsWith("film".to_owned()), None).1,
+        0
+    );
+    assert_eq!(
+        find_all("title", Condition::StartsWith("Film 1".to_owned()), None).1,
+        10
+    );
+}
+
+#[test]
+fn stale_work_is_given_up() {
+    let films: Vec<Record> = std::iter::repeat_with(films).take(20).flatten().collect();
+    let generation = Generation::new();
+    let ticket = generation.advance();
+    generation.cancel();
+    assert!(statistics(films.as_slice(), &path("year"), &ticket).is_err());
+    assert!(PathCatalog::of(films.as_slice(), &ticket).is_err());
+    assert!(
+        find(
+            films.as_slice(),
+            &path("year"),
+            &Condition::Exists,
+            None,
+            &ticket
+        )
+        .is_err()
+    );
+}
+
+#[test]
+fn a_column_shows_the_first_text_at_a_path() {
+    let value = map(&[
+        ("name", Value::from("Ana")),
+        (
+            "tags",
+            Value::List(vec![map(&[]), Value::Int(3), Value::from("x")]),
+        ),
+        ("none", Value::Null),
+    ]);
+    let film = record("k", &value);
+    let text =
+        |name: &str| first_text_at(film.value.view(), &path(name).segments()).map(Cow::into_owned);
+    assert_eq!(text("name").as_deref(), Some("Ana"));
+    assert_eq!(text("tags[]").as_deref(), Some("3"));
+    assert_eq!(text("none").as_deref(), Some("null"));
+    assert_eq!(text("tags"), None);
+    assert_eq!(text("nowhere"), None);
+}
