@@ -154,7 +154,7 @@ fn statistics_count_types_values_and_extremes() {
     assert_eq!(bins.len(), 10);
     assert!(
         bins.iter()
-            .all(|bin| bin.count == 4 && bin.to - bin.from == 1.0)
+            .all(|bin| bin.count == 4 && (bin.to - bin.from - 1.0).abs() < 1e-9)
     );
 
     let ratings = stats(&films, "rating");

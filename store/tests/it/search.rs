@@ -91,7 +91,7 @@ fn films() -> Vec<Record> {
             2005,
             &["Philip Seymour Hoffman"],
             &["Drama"],
-            "A writer. Not a Hofmann in it.",
+            "A writer. Not a Hoffmann in it.",
         ),
         film(
             "Amélie",
@@ -165,7 +165,7 @@ fn conditions_narrow_the_result() {
 #[test]
 fn exact_records_come_before_similar_ones() {
     let records = films();
-    for text in ["hoffman", "star", "hofmann", "new", "drama"] {
+    for text in ["hoffman", "star", "hoffmann", "new", "drama"] {
         let result = run(&records, text, SearchOptions::default());
         assert!(
             result.hits.iter().is_sorted_by_key(|hit| hit.level),
@@ -176,7 +176,7 @@ fn exact_records_come_before_similar_ones() {
             "{text}"
         );
     }
-    let result = run(&records, "hofmann ", SearchOptions::default());
+    let result = run(&records, "hoffmann ", SearchOptions::default());
     assert_eq!(result.hits.get(0).unwrap().key, "Capote (2005)");
     assert_eq!((result.counts.exact(), result.counts.similar()), (1, 3));
 }
