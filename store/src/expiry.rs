@@ -4,7 +4,7 @@ use imbl::OrdSet;
 
 use crate::clock::Millis;
 use crate::key::Key;
-use crate::record::Record;
+use crate::record::Meta;
 
 /// The records that expire, by the moment at which they do.
 #[derive(Clone, Debug, Default)]
@@ -13,15 +13,15 @@ pub(crate) struct ExpiryIndex {
 }
 
 impl ExpiryIndex {
-    pub(crate) fn insert(&mut self, record: &Record) {
-        if let Some(at) = record.meta.expires_at {
-            self.due.insert((at, record.key.clone()));
+    pub(crate) fn insert(&mut self, key: &Key, meta: Meta) {
+        if let Some(at) = meta.expires_at {
+            self.due.insert((at, key.clone()));
         }
     }
 
-    pub(crate) fn remove(&mut self, record: &Record) {
-        if let Some(at) = record.meta.expires_at {
-            self.due.remove(&(at, record.key.clone()));
+    pub(crate) fn remove(&mut self, key: &Key, meta: Meta) {
+        if let Some(at) = meta.expires_at {
+            self.due.remove(&(at, key.clone()));
         }
     }
 

@@ -7,6 +7,7 @@ use crate::clock::{Clock, Millis};
 use crate::commit::Seq;
 use crate::key::Key;
 use crate::memtable::Recent;
+use crate::paths::PathCatalog;
 use crate::record::{Record, RecordRef, Scan};
 use crate::segment::{SegmentView, next_live};
 use crate::state::State;
@@ -120,6 +121,12 @@ impl Snapshot {
             Some(end) => self.rank(&end).saturating_sub(self.rank(prefix)),
             None => self.len().saturating_sub(self.rank(prefix)),
         }
+    }
+
+    /// What every path of every value holds: how many records, which types. Kept up to date by
+    /// every commit.
+    pub fn catalog(&self) -> &PathCatalog {
+        &self.state.catalog
     }
 
     /// A setting of the file.

@@ -14,7 +14,9 @@ use crate::commit::{Change, Seq, SettingChange};
 use crate::expiry::ExpiryIndex;
 use crate::key::Key;
 use crate::memtable::Memtable;
+use crate::paths::PathCatalog;
 use crate::record::{Meta, Record};
+use crate::search::Ticket;
 use crate::segment::{Merge, Merged, Segment, SegmentView, build};
 use crate::value::EncodedValue;
 
@@ -28,6 +30,7 @@ pub(crate) struct State {
     pub(crate) segments: Vec<SegmentView>,
     pub(crate) memtable: Memtable,
     pub(crate) expiry: ExpiryIndex,
+    pub(crate) catalog: PathCatalog,
     pub(crate) settings: OrdMap<String, EncodedValue>,
 }
 
@@ -48,21 +51,18 @@ impl State {
     /// A state of the records of one segment.
     pub(crate) fn from_segment(segment: Segment) -> Self {
         let mut state = Self::default();
-        let segment = Arc::new(segment);
         for row in 0..segment.len() {
-            if let Some(record) = segment
-                .get(row)
-                .filter(|found| found.meta.expires_at.is_some())
+            if let Some(record) = segment.get(row)
+                && record.meta.expires_at.is_some()
                 && let Ok(key) = Key::new(record.key)
             {
-                let value = EncodedValue::from_validated(bytes::Bytes::new());
-                state.expiry.insert(&Record {
-                    key,
-                    value,
-                    meta: record.meta,
-                });
+                state.expiry.insert(&key, record.meta);
             }
         }
+        if let Ok(catalog) = PathCatalog::of(&segment, &Ticket::unlimited()) {
+            state.catalog = catalog;
+        }
+        let segment = Arc::new(segment);
         state.segments.push(SegmentView::new(segment));
         state
     }
@@ -123,9 +123,19 @@ impl State {
 
     /// Does what was prepared against this state.
     pub(crate) fn apply(&mut self, prepared: &Prepared) {
+        let before = prepared
+            .changes
+            .iter()
+            .filter_map(|change| change.before.as_ref());
+        self.catalog.remove_all(before.map(Record::as_ref));
+        let after = prepared
+            .changes
+            .iter()
+            .filter_map(|change| change.after.as_ref());
+        self.catalog.add_all(after.map(Record::as_ref));
         for change in &prepared.changes {
             if let Some(before) = &change.before {
-                self.expiry.remove(before);
+                self.expiry.remove(&change.key, before.meta);
                 if !self.memtable.remove(change.key.as_str()) {
                     self.segments
                         .iter_mut()
@@ -133,7 +143,7 @@ impl State {
                 }
             }
             if let Some(after) = &change.after {
-                self.expiry.insert(after);
+                self.expiry.insert(&change.key, after.meta);
                 self.memtable.insert(after.clone());
             }
         }

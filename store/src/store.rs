@@ -63,6 +63,8 @@ pub struct StoreStats {
     pub records: usize,
     /// Records with an expiry.
     pub expiring: usize,
+    /// Distinct paths in all values.
+    pub paths: usize,
     /// Segments in memory.
     pub segments: usize,
     /// Figures about the file, if there is one.
@@ -278,6 +280,7 @@ impl Store {
         StoreStats {
             records: self.snapshot().len(),
             expiring: self.state.expiry.len(),
+            paths: self.state.catalog.len(),
             segments: self.state.segments.len(),
             file: self.file.as_ref().map(StoreFile::stats),
         }

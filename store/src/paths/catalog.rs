@@ -92,15 +92,25 @@ impl PathCatalog {
 
     /// Counts a record.
     pub fn add(&mut self, record: RecordRef<'_>) {
+        self.add_all(std::iter::once(record));
+    }
+
+    /// Counts many records at the price of few: each path is looked up once.
+    pub fn add_all<'a>(&mut self, records: impl Iterator<Item = RecordRef<'a>>) {
         let mut counting = Counting::default();
-        counting.add(record);
+        records.for_each(|record| counting.add(record));
         self.apply(&counting, PathCounts::add);
     }
 
-    /// Takes back what [`add`](Self::add) counted for the same record.
+    /// Takes back what was counted for the same record.
     pub fn remove(&mut self, record: RecordRef<'_>) {
+        self.remove_all(std::iter::once(record));
+    }
+
+    /// Takes back what was counted for many records.
+    pub fn remove_all<'a>(&mut self, records: impl Iterator<Item = RecordRef<'a>>) {
         let mut counting = Counting::default();
-        counting.add(record);
+        records.for_each(|record| counting.add(record));
         for (path, counts) in &counting.paths {
             let Some(known) = self.paths.get_mut(path.as_str()) else {
                 continue;

@@ -38,10 +38,6 @@ impl Block {
         self.entries.len()
     }
 
-    pub(crate) fn memory_bytes(&self) -> u64 {
-        (self.bytes.len() + size_of_val(&*self.entries)) as u64
-    }
-
     pub(crate) fn first_key(&self) -> &str {
         self.entries.first().map_or("", |entry| self.key(entry))
     }

@@ -13,9 +13,10 @@ pub(crate) use merge::next_live;
 pub use merge::{Merge, Merged};
 pub(crate) use view::SegmentView;
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::record::{Record, RecordRef};
+use crate::record::{Record, RecordRef, Scan};
 
 /// Records in key order, in blocks. A checkpoint's chunks are the blocks of the first segment, so
 /// that opening a file builds no tree.
@@ -66,11 +67,6 @@ impl Segment {
         self.starts.get(block).copied().unwrap_or(self.len)
     }
 
-    /// Memory held by the blocks, in bytes.
-    pub(crate) fn memory_bytes(&self) -> u64 {
-        self.blocks.iter().map(|block| block.memory_bytes()).sum()
-    }
-
     /// The row of a key, or the row at which it would stand.
     pub(crate) fn find(&self, key: &str) -> Result<u32, u32> {
         let after = self
@@ -115,6 +111,28 @@ impl Segment {
             .checked_sub(1)?;
         let start = self.starts.get(index)?;
         Some((self.blocks.get(index)?, (row - start) as usize))
+    }
+}
+
+/// Every row, dead ones included: for what is built together with the segment.
+impl Scan for Segment {
+    fn parts(&self) -> usize {
+        self.blocks.len()
+    }
+
+    fn scan_part(&self, part: usize, visit: &mut dyn FnMut(RecordRef<'_>) -> ControlFlow<()>) {
+        let Some(block) = self.blocks.get(part) else {
+            return;
+        };
+        for record in (0..block.len()).filter_map(|row| block.get(row)) {
+            if visit(record).is_break() {
+                return;
+            }
+        }
+    }
+
+    fn record_count(&self) -> u64 {
+        u64::from(self.len)
     }
 }
 

@@ -430,3 +430,31 @@ fn a_value_of_50_megabytes_is_kept_and_one_beyond_the_limit_is_refused() {
     let beyond = Value::Bytes(vec![0; vstore::value::VALUE_BYTES_MAX]);
     assert!(EncodedValue::encode(&beyond).is_err());
 }
+
+#[test]
+fn the_path_catalogue_follows_every_change_and_survives_reopening() {
+    let fixture = Fixture::new();
+    let mut store = fixture.create();
+    let json = |text: &str| vstore::value::json::parse_text(text).unwrap().0;
+    let mut batch = WriteBatch::new(Cause::Edit);
+    batch
+        .put(key("a"), json(r#"{"name": "x", "tags": ["p", "q"]}"#))
+        .put(key("b"), json(r#"{"name": 7}"#));
+    let commit = store.commit(&batch).unwrap();
+    let counts = |store: &Store| -> Vec<_> {
+        let snapshot = store.snapshot();
+        snapshot
+            .catalog()
+            .iter()
+            .map(|(path, counts)| (path.to_string(), counts.records))
+            .collect()
+    };
+    let expected = [("name", 2), ("tags", 1), ("tags[]", 1)].map(|(path, n)| (path.to_owned(), n));
+    assert_eq!(counts(&store), expected);
+    store.commit(&commit.invert(Cause::Undo)).unwrap();
+    assert_eq!(counts(&store), []);
+    store.commit(&commit.repeat(Cause::Redo)).unwrap();
+    store.compact(&Control::default()).unwrap();
+    drop(store);
+    assert_eq!(counts(&fixture.open()), expected);
+}
