@@ -1,6 +1,7 @@
 //! VStore's window and command line.
 
 pub mod action;
+pub mod cli;
 pub mod command;
 pub mod panels;
 pub mod state;

@@ -122,11 +122,11 @@ fn write_record(record: &RecordRef<'_>, form: Form, out: &mut Vec<u8>) -> io::Re
     write_compact(record.value, out)?;
     if matches!(form, Form::PairWithTimes) {
         if let Some(at) = record.meta.expires_at {
-            write!(out, ",\"{EXPIRES_AT}\":\"{}\"", moment(at))?;
+            write!(out, ",\"{EXPIRES_AT}\":\"{}\"", rfc3339(at))?;
         }
         let (created, modified) = (record.meta.created_at, record.meta.modified_at);
-        write!(out, ",\"{CREATED_AT}\":\"{}\"", moment(created))?;
-        write!(out, ",\"{MODIFIED_AT}\":\"{}\"", moment(modified))?;
+        write!(out, ",\"{CREATED_AT}\":\"{}\"", rfc3339(created))?;
+        write!(out, ",\"{MODIFIED_AT}\":\"{}\"", rfc3339(modified))?;
     }
     out.push(b'}');
     Ok(())
@@ -134,7 +134,7 @@ fn write_record(record: &RecordRef<'_>, form: Form, out: &mut Vec<u8>) -> io::Re
 
 /// A moment as RFC 3339 with milliseconds; what lies outside the years 0001 to 9999 as the nearest
 /// that can be said.
-pub(super) fn moment(at: Millis) -> String {
+pub fn rfc3339(at: Millis) -> String {
     let millis = at.0.clamp(MILLIS_MIN, MILLIS_MAX);
     let timestamp =
         jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::UNIX_EPOCH);

@@ -195,7 +195,7 @@ impl Importer<'_> {
             note(ImportNoteKind::Numbered);
         }
         if self.options.expire_at && record.expires_at.is_none() {
-            match expire_at(record.value.view()) {
+            match read_expire_at(record.value.view()) {
                 Some(Ok(at)) => record.expires_at = Some(at),
                 Some(Err(())) => note(ImportNoteKind::ExpireAtIgnored),
                 None => {}
@@ -261,8 +261,13 @@ impl Importer<'_> {
     }
 }
 
-/// The moment an integer `expireAt` names, or that it is none.
-fn expire_at(value: ValueRef<'_>) -> Option<Result<Millis, ()>> {
+/// The moment that an integer `expireAt` at the top of a value names, in Unix seconds.
+pub fn expire_at(value: ValueRef<'_>) -> Option<Millis> {
+    read_expire_at(value)?.ok()
+}
+
+/// The same, telling an integer that is no moment from none at all.
+fn read_expire_at(value: ValueRef<'_>) -> Option<Result<Millis, ()>> {
     let seconds = match value.as_map()?.get(EXPIRE_AT)? {
         ValueRef::Int(seconds) => seconds,
         ValueRef::UInt(_) => return Some(Err(())),

@@ -18,10 +18,10 @@ mod report;
 mod unique;
 
 pub use error::{ExportError, ImportError};
-pub use export::{ExportOptions, export};
+pub use export::{ExportOptions, export, rfc3339};
 pub use file::export_to_file;
 pub use format::Format;
-pub use import::{Conflict, ImportOptions, ImportRecord, import};
+pub use import::{Conflict, ImportOptions, ImportRecord, expire_at, import};
 pub use key_rule::{KeyField, KeyRule, Template, TemplateError};
 pub use preview::{FieldExample, Preview, PreviewRecord, preview};
 pub use progress::{NoProgress, Progress};

@@ -55,13 +55,18 @@ pub(super) type Visit<'a> = dyn FnMut(Shape, Element) -> Result<ControlFlow<()>,
 impl ImportSource {
     /// Opens a file. The format is told by its ending, else by its content.
     pub fn open(path: &Path) -> Result<Self, ImportError> {
+        Self::open_as(path, Format::from_ending(path))
+    }
+
+    /// Opens a file of a format that is known, or is told by the content.
+    pub fn open_as(path: &Path, format: Option<Format>) -> Result<Self, ImportError> {
         let file = File::open(path)?;
         let metadata = file.metadata()?;
         if metadata.is_dir() {
             return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
         }
         let length = metadata.is_file().then_some(metadata.len());
-        Self::new(file, length, Format::from_ending(path))
+        Self::new(file, length, format)
     }
 
     /// Any bytes. Without a format, the first bytes tell it.

@@ -1,0 +1,301 @@
+//! The arguments, as clap reads them. What they mean is the business of the commands.
+#![expect(
+    clippy::doc_markdown,
+    reason = "clap prints these comments as help, where marks of code would be noise"
+)]
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::launch::parse_duration;
+
+/// What stands at the end of `vstore --help`.
+const AFTER_HELP: &str = "\
+Passwords are asked for in the terminal, or read from the first line of standard input with \
+--password-stdin. They are never taken from an argument.
+
+Data goes to standard output, messages to standard error.
+
+Exit codes:
+  0  done
+  1  the key does not exist
+  2  the arguments make no sense
+  3  wrong or empty password
+  4  the file is damaged
+  5  another program has the file open
+  6  not a VStore file
+  7  the file needs a newer version of VStore
+  8  the input was refused, nothing was changed
+  9  reading or writing failed
+
+Examples:
+  vstore films.vstore
+  vstore import films.vstore films.json --create --key-template 'film:{year}:{title|slug}'
+  vstore search films.vstore 'hofman dustn year:1980..1989' --limit 10
+  vstore put films.vstore note:1 '{\"text\": \"remember\"}' --ttl 7d
+  vstore export films.vstore - --format ndjson | wc -l";
+
+/// VStore: the encrypted database you can double-click.
+///
+/// Without a command, opens the window.
+#[derive(Debug, Parser)]
+#[command(name = "vstore", version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
+pub(super) struct Arguments {
+    /// The file to open in the window
+    pub(super) file: Option<PathBuf>,
+    /// Open the file in the window without a lock, and change nothing
+    #[arg(long, requires = "file")]
+    pub(super) read_only: bool,
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Add the records of a JSON or NDJSON file, all or none
+    ///
+    /// Accepted are an object of records ({"key": value, …}), and an array or lines of
+    /// {"key": …, "value": …} with nothing else but "expires_at", "created_at" and "modified_at"
+    /// (RFC 3339). Any other objects, in an array or in lines, are accepted when a rule says what
+    /// their keys are: --key-field, --key-template or --row-numbers. The format is told by the
+    /// ending (.json, .ndjson, .jsonl), else by the content.
+    Import(ImportArgs),
+    /// Write all records to a JSON or NDJSON file, which is not encrypted
+    ///
+    /// JSON is one object of records in key order, NDJSON lines of {"key": …, "value": …}.
+    Export(ExportArgs),
+    /// Print the value of a key as JSON
+    Get(GetArgs),
+    /// Write a value under a key
+    Put(PutArgs),
+    /// Delete records
+    Delete(DeleteArgs),
+    /// Print the records that have a value at a path
+    ///
+    /// `find FILE profile.name John`, `find FILE age '>=' 30`, `find FILE tags red`. Numbers, texts,
+    /// truth values and times are compared by type; write "30" in quotes for the text. Without a
+    /// value, every record that has the path.
+    Find(FindArgs),
+    /// Print the keys of the records that fit a query, best first
+    ///
+    /// Words are found with typos and as beginnings. `year:1982 genres:comedy`, `title^=Star`,
+    /// `age>=30`, `"these words"`, `-without`, `one OR other`.
+    Search(SearchArgs),
+    /// Print the records from one key up to, but not including, another
+    Range(RangeArgs),
+    /// Print figures about a file
+    Info(PlainArgs),
+    /// Read all of a file and list what is damaged
+    Verify(PlainArgs),
+    /// Write the file anew: smaller, and faster to open
+    Compact(PlainArgs),
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(super) struct Common {
+    /// The VStore file
+    pub(super) db: PathBuf,
+    /// Read the password from the first line of standard input
+    #[arg(long)]
+    pub(super) password_stdin: bool,
+    /// Print the answer as one JSON document
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// What commands take that may create their file.
+#[derive(Debug, Args)]
+pub(super) struct Creation {
+    /// Create the file, with this password, if it does not exist
+    #[arg(long)]
+    pub(super) create: bool,
+    /// What guessing the password of a created file costs: about a second each (default), or
+    /// about a tenth of that (fast)
+    #[arg(long, requires = "create", value_enum, default_value_t = Kdf::Default)]
+    pub(super) kdf: Kdf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Kdf {
+    Fast,
+    Default,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatArg {
+    Json,
+    Ndjson,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ConflictArg {
+    /// The imported record replaces the one in the file
+    Replace,
+    /// The one in the file stays
+    Keep,
+    /// Nothing is imported
+    Fail,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DuplicatesArg {
+    /// Nothing is imported; the message names both places
+    Refuse,
+    /// Later ones get -2, -3 … appended
+    Number,
+    /// The first one is imported
+    First,
+    /// The last one is imported
+    Last,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArgs {
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// The file to import; "-" is standard input, behind the password
+    pub(super) data: PathBuf,
+    #[command(flatten)]
+    pub(super) creation: Creation,
+    /// The format of the input, if ending and content do not tell it
+    #[arg(long, value_enum)]
+    pub(super) format: Option<FormatArg>,
+    /// Take the key from this field: a name, or a path such as profile.id
+    #[arg(long, value_name = "NAME", group = "rule")]
+    pub(super) key_field: Option<String>,
+    /// Join the key from fields: 'film:{year}:{title|slug}'; slug turns "Rain Man" into rain-man
+    #[arg(long, value_name = "TEMPLATE", group = "rule")]
+    pub(super) key_template: Option<String>,
+    /// Number the records; the number follows this prefix
+    #[arg(long, value_name = "PREFIX", group = "rule", num_args = 0..=1, default_missing_value = "row:")]
+    pub(super) row_numbers: Option<String>,
+    /// What to do with keys that the file has already
+    #[arg(long, value_enum, default_value_t = ConflictArg::Replace)]
+    pub(super) conflict: ConflictArg,
+    /// What to do with keys that stand twice in the input
+    #[arg(long, value_enum, default_value_t = DuplicatesArg::Refuse)]
+    pub(super) duplicates: DuplicatesArg,
+    /// Do not take an integer "expireAt" in a value (Unix seconds) as its expiry
+    #[arg(long)]
+    pub(super) no_expire_at: bool,
+    /// Check and report, but change nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExportArgs {
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// The file to write, replacing one that exists; "-" is standard output
+    pub(super) out: PathBuf,
+    /// The format, if the ending does not tell it
+    #[arg(long, value_enum)]
+    pub(super) format: Option<FormatArg>,
+    /// Write "expires_at", "created_at" and "modified_at" too, in the array or line form
+    #[arg(long)]
+    pub(super) with_metadata: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GetArgs {
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// The key
+    pub(super) key: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PutArgs {
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// The key
+    pub(super) key: String,
+    /// The value as JSON; "-" reads it from standard input, behind the password
+    #[arg(allow_negative_numbers = true)]
+    pub(super) value: String,
+    #[command(flatten)]
+    pub(super) creation: Creation,
+    /// Let the record expire after this time: 90s, 5m, 2h, 7d
+    #[arg(long, value_parser = parse_duration, value_name = "TIME")]
+    pub(super) ttl: Option<i64>,
+    /// Do not take an integer "expireAt" in the value (Unix seconds) as its expiry
+    #[arg(long)]
+    pub(super) no_expire_at: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DeleteArgs {
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// The keys
+    #[arg(required = true)]
+    pub(super) keys: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FindArgs {
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// The path, such as profile.name or tags
+    pub(super) path: String,
+    /// The value, or a sign and the value: one of = != < <= > >= ^= (starts with) *= (contains)
+    #[arg(num_args = 0..=2, allow_negative_numbers = true)]
+    pub(super) condition: Vec<String>,
+    /// Records with null at the path
+    #[arg(long, conflicts_with = "condition")]
+    pub(super) null: bool,
+    /// Records without the path
+    #[arg(long, conflicts_with_all = ["condition", "null"])]
+    pub(super) missing: bool,
+    /// At most this many records
+    #[arg(long)]
+    pub(super) limit: Option<usize>,
+    /// Print keys without values
+    #[arg(long)]
+    pub(super) keys_only: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SearchArgs {
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// The query; what starts with "-" must follow "--"
+    pub(super) query: String,
+    /// Find whole words as they are written, but for case and accents
+    #[arg(long)]
+    pub(super) exact: bool,
+    /// Find words inside longer ones
+    #[arg(long, conflicts_with = "exact")]
+    pub(super) contains: bool,
+    /// Print at most this many keys; the counts are of all
+    #[arg(long, default_value_t = 100)]
+    pub(super) limit: usize,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RangeArgs {
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// The first key
+    pub(super) start: Option<String>,
+    /// The key to stop before
+    pub(super) end: Option<String>,
+    /// Only keys that start with this text
+    #[arg(long, conflicts_with_all = ["start", "end"])]
+    pub(super) prefix: Option<String>,
+    /// At most this many records
+    #[arg(long)]
+    pub(super) limit: Option<usize>,
+    /// Print keys without values
+    #[arg(long)]
+    pub(super) keys_only: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PlainArgs {
+    #[command(flatten)]
+    pub(super) common: Common,
+}

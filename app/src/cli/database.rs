@@ -1,0 +1,73 @@
+//! Opening and closing the file of a command.
+
+use vstore::file::{Control, KdfProfile};
+use vstore::{CreateOptions, OpenOptions, OpenReport, Store};
+
+use super::args::{Common, Creation, Kdf};
+use super::exit::Failure;
+use super::output;
+use super::password;
+
+/// Opens a file to read it, without a lock.
+pub(super) fn open_to_read(common: &Common) -> Result<Store, Failure> {
+    open(common, true)
+}
+
+/// Opens a file to change it.
+pub(super) fn open_to_write(common: &Common) -> Result<Store, Failure> {
+    open(common, false)
+}
+
+fn open(common: &Common, read_only: bool) -> Result<Store, Failure> {
+    // What needs no password is said before one is asked for.
+    Store::probe(&common.db)?;
+    let credentials = password::existing(common)?;
+    let options = OpenOptions {
+        read_only,
+        ..OpenOptions::default()
+    };
+    let (store, report) = Store::open(&common.db, &credentials, &options, &Control::default())?;
+    tell(&report);
+    Ok(store)
+}
+
+/// How a new file is created.
+pub(super) fn create_options(creation: &Creation) -> CreateOptions {
+    CreateOptions {
+        kdf: match creation.kdf {
+            Kdf::Fast => KdfProfile::Fast,
+            Kdf::Default => KdfProfile::Calibrated,
+        },
+        ..CreateOptions::default()
+    }
+}
+
+/// Compacts if that pays, and closes. What was acknowledged is safe whatever happens here.
+pub(super) fn close(mut store: Store) {
+    if store.compaction_advised()
+        && let Err(error) = store.compact(&Control::default())
+    {
+        output::message(format_args!("vstore: not compacted: {error}"));
+    }
+    if let Err(error) = store.close() {
+        output::message(format_args!("vstore: not closed cleanly: {error}"));
+    }
+}
+
+fn tell(report: &OpenReport) {
+    if report.file.torn_at.is_some() {
+        output::message(format_args!(
+            "vstore: the last write had not finished ({} bytes); everything before it is there",
+            report.file.torn_bytes
+        ));
+    }
+    if report.file.healed_header {
+        output::message("vstore: a damaged copy of the file header was repaired");
+    }
+    if report.expired > 0 {
+        output::message(format_args!(
+            "vstore: {} records have run out since the file was last open",
+            report.expired
+        ));
+    }
+}

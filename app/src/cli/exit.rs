@@ -1,0 +1,181 @@
+//! Exit codes, and which failure of the store has which.
+
+use std::fmt;
+use std::io;
+use std::process::ExitCode;
+
+use vstore::file::{AppendError, CompactError, CreateError, OpenError};
+use vstore::transfer::{ExportError, ImportError};
+use vstore::value::json::JsonError;
+use vstore::{CommitError, KeyError};
+
+/// What the exit code of a command says. The numbers are part of the interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Ok = 0,
+    /// The key that was asked for does not exist.
+    NotFound = 1,
+    /// The arguments make no sense.
+    Usage = 2,
+    /// The password is wrong or empty.
+    WrongPassword = 3,
+    /// The file is damaged.
+    Damaged = 4,
+    /// Another program has the file open.
+    Locked = 5,
+    /// The file is not a VStore file.
+    NotAVStore = 6,
+    /// The file needs a newer version of VStore.
+    NewerVersion = 7,
+    /// The input was refused; nothing was changed.
+    Refused = 8,
+    /// Reading or writing failed.
+    InputOutput = 9,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a command stopped: its exit code, and a sentence for the user. Without a sentence, nobody
+/// is left to read it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    pub(super) exit: Exit,
+    pub(super) message: Option<String>,
+}
+
+impl Failure {
+    pub(super) fn new(exit: Exit, message: impl fmt::Display) -> Self {
+        Self {
+            exit,
+            message: Some(message.to_string()),
+        }
+    }
+
+    pub(super) fn usage(message: impl fmt::Display) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        let exit = match &error {
+            OpenError::NotAVStore => Exit::NotAVStore,
+            OpenError::UnsupportedVersion { .. } => Exit::NewerVersion,
+            OpenError::WrongPassword | OpenError::KeyFileRequired => Exit::WrongPassword,
+            OpenError::TooShort { .. }
+            | OpenError::HeaderCorrupt
+            | OpenError::HeaderTampered
+            | OpenError::HeaderRollback { .. }
+            | OpenError::SlotCorrupt { .. }
+            | OpenError::Corrupt(_)
+            | OpenError::Truncated { .. }
+            | OpenError::Content(_) => Exit::Damaged,
+            OpenError::Locked { .. } => Exit::Locked,
+            OpenError::KdfTooExpensive(_) => Exit::Refused,
+            _ => Exit::InputOutput,
+        };
+        let hint = match exit {
+            Exit::Damaged => "; `vstore verify` lists the damage",
+            Exit::Locked => "; close it there first",
+            _ => "",
+        };
+        Self::new(exit, format_args!("{error}{hint}"))
+    }
+}
+
+impl From<CreateError> for Failure {
+    fn from(error: CreateError) -> Self {
+        let exit = match &error {
+            CreateError::Locked { .. } => Exit::Locked,
+            CreateError::TooLarge { .. } => Exit::Refused,
+            _ => Exit::InputOutput,
+        };
+        Self::new(exit, error)
+    }
+}
+
+impl From<AppendError> for Failure {
+    fn from(error: AppendError) -> Self {
+        let exit = match &error {
+            AppendError::TooLarge { .. } => Exit::Refused,
+            _ => Exit::InputOutput,
+        };
+        Self::new(exit, error)
+    }
+}
+
+impl From<CompactError> for Failure {
+    fn from(error: CompactError) -> Self {
+        let exit = match &error {
+            CompactError::TooLarge { .. } => Exit::Refused,
+            CompactError::WouldDropUnknownFrames => Exit::NewerVersion,
+            _ => Exit::InputOutput,
+        };
+        Self::new(exit, error)
+    }
+}
+
+impl From<CommitError> for Failure {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Rejected(rejection) => Self::new(Exit::Refused, rejection),
+            CommitError::Append(error) => error.into(),
+            CommitError::Checkpoint(error) => error.into(),
+        }
+    }
+}
+
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Self {
+        let exit = match &error {
+            ImportError::Io { .. } | ImportError::Cancelled => Exit::InputOutput,
+            _ => Exit::Refused,
+        };
+        Self::new(exit, error)
+    }
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Io {
+                kind: io::ErrorKind::BrokenPipe,
+                ..
+            } => io::Error::from(io::ErrorKind::BrokenPipe).into(),
+            error => Self::new(Exit::InputOutput, error),
+        }
+    }
+}
+
+impl From<JsonError> for Failure {
+    fn from(error: JsonError) -> Self {
+        Self::new(Exit::Refused, error)
+    }
+}
+
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Self {
+        Self::new(Exit::Refused, error)
+    }
+}
+
+/// A reader that went away (`| head`) is told nothing.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self {
+            exit: Exit::InputOutput,
+            message: (error.kind() != io::ErrorKind::BrokenPipe).then(|| error.to_string()),
+        }
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        io::Error::from(error).into()
+    }
+}

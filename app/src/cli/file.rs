@@ -1,0 +1,117 @@
+//! `vstore info`, `verify` and `compact`.
+
+use serde_json::json;
+use vstore::file::{self, Control, KdfLimits, RealVfs, VerifyDepth};
+use vstore::transfer::rfc3339;
+use vstore::{Millis, Store};
+
+use super::args::PlainArgs;
+use super::database;
+use super::exit::{Exit, Failure};
+use super::output;
+use super::{password, query};
+
+pub(super) fn info(args: &PlainArgs) -> Result<Exit, Failure> {
+    let store = database::open_to_read(&args.common)?;
+    let stats = store.stats();
+    let paths = query::paths(&store.snapshot()).len();
+    let file = stats.file.as_ref();
+    let bytes = file.map_or(0, |file| file.bytes);
+    let journal = file.map_or(0, |file| file.journal_bytes);
+    let generation = file.map_or(0, |file| file.generation);
+    let created = file.map(|file| rfc3339(Millis(file.created_at)));
+    let kdf = file.and_then(|file| file.kdf).map(|kdf| kdf.to_string());
+    if args.common.json {
+        output::json(&json!({
+            "records": stats.records,
+            "bytes": bytes,
+            "journal": journal,
+            "generation": generation,
+            "paths": paths,
+            "expiring": stats.expiring,
+            "created_at": created,
+            "kdf": kdf,
+        }))?;
+        return Ok(Exit::Ok);
+    }
+    let mut lines = vec![
+        ("records", stats.records.to_string()),
+        ("expiring", stats.expiring.to_string()),
+        ("paths", paths.to_string()),
+        ("bytes", bytes.to_string()),
+        ("journal", format!("{journal} bytes")),
+        ("generation", generation.to_string()),
+    ];
+    lines.extend(created.map(|created| ("created", created)));
+    lines.extend(kdf.map(|kdf| ("password", kdf)));
+    output::table(&lines)?;
+    Ok(Exit::Ok)
+}
+
+pub(super) fn verify(args: &PlainArgs) -> Result<Exit, Failure> {
+    Store::probe(&args.common.db)?;
+    let credentials = password::existing(&args.common)?;
+    let report = file::verify(
+        &RealVfs,
+        &args.common.db,
+        &credentials,
+        VerifyDepth::Full,
+        &KdfLimits::default(),
+        &Control::default(),
+    )?;
+    let is_intact = report.is_intact();
+    if args.common.json {
+        let findings: Vec<_> = report
+            .findings
+            .iter()
+            .map(|finding| {
+                json!({
+                    "offset": finding.offset,
+                    "message": finding.to_string(),
+                    "harmless": finding.kind.is_harmless(),
+                })
+            })
+            .collect();
+        output::json(&json!({
+            "intact": is_intact,
+            "bytes": report.bytes,
+            "generation": report.generation,
+            "frames": report.frames,
+            "records_in_checkpoint": report.records_in_checkpoint,
+            "clean_close": report.clean_close,
+            "findings": findings,
+        }))?;
+    } else {
+        for finding in &report.findings {
+            output::line(finding)?;
+        }
+        let verdict = if is_intact { "intact" } else { "damaged" };
+        output::line(format_args!(
+            "{verdict}: {} bytes in {} frames read",
+            report.bytes, report.frames
+        ))?;
+    }
+    Ok(if is_intact { Exit::Ok } else { Exit::Damaged })
+}
+
+pub(super) fn compact(args: &PlainArgs) -> Result<Exit, Failure> {
+    let mut store = database::open_to_write(&args.common)?;
+    let bytes = |store: &Store| store.stats().file.map_or(0, |file| file.bytes);
+    let before = bytes(&store);
+    store.compact(&Control::default())?;
+    let after = bytes(&store);
+    let records = store.stats().records;
+    database::close(store);
+    if args.common.json {
+        output::json(&json!({
+            "records": records,
+            "bytes_before": before,
+            "bytes_after": after,
+        }))?;
+    } else {
+        output::message(format_args!(
+            "{records} records: {before} bytes before, {after} bytes now"
+        ));
+    }
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,93 @@
+//! From arguments to a window or to a command that has run.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::Parser as _;
+
+use super::args::{Arguments, Command};
+use super::exit::{Exit, Failure};
+use super::output;
+use super::{export, file, import, query, records};
+
+/// What the program does after reading its arguments.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Launch {
+    /// Open the window.
+    Window {
+        /// The file to open in it.
+        file: Option<PathBuf>,
+        /// Open it without a lock and change nothing.
+        read_only: bool,
+    },
+    /// A command has run; this is its exit code.
+    Done(u8),
+}
+
+/// Reads the arguments (the first is the name of the program) and runs the command, if one was
+/// given.
+pub fn launch(arguments: impl IntoIterator<Item = OsString>) -> Launch {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version count as errors here; clap knows their stream and exit code. A
+            // stream that is closed leaves nobody to tell.
+            drop(error.print());
+            return Launch::Done(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8));
+        }
+    };
+    let Some(command) = arguments.command else {
+        return Launch::Window {
+            file: arguments.file,
+            read_only: arguments.read_only,
+        };
+    };
+    let exit = run(command).unwrap_or_else(|failure| {
+        if let Some(message) = &failure.message {
+            output::message(format_args!("vstore: {message}"));
+        }
+        failure.exit
+    });
+    Launch::Done(exit as u8)
+}
+
+fn run(command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Import(args) => import::run(&args),
+        Command::Export(args) => export::run(&args),
+        Command::Get(args) => records::get(&args),
+        Command::Put(args) => records::put(&args),
+        Command::Delete(args) => records::delete(&args),
+        Command::Find(args) => query::find(&args),
+        Command::Search(args) => query::search(&args),
+        Command::Range(args) => records::range(&args),
+        Command::Info(args) => file::info(&args),
+        Command::Verify(args) => file::verify(&args),
+        Command::Compact(args) => file::compact(&args),
+    }
+}
+
+/// Reads a length of time such as `90s`, `5m`, `2h`, `7d`, and returns it in milliseconds.
+pub(super) fn parse_duration(text: &str) -> Result<i64, String> {
+    let wanted = || format!("{text:?} is not a length of time such as 90s, 5m, 2h or 7d");
+    let unit = text.chars().last().ok_or_else(wanted)?;
+    let seconds: i64 = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        'd' => 86_400,
+        _ => return Err(wanted()),
+    };
+    let count = text.strip_suffix(unit).unwrap_or_default();
+    if count.is_empty() || !count.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(wanted());
+    }
+    let count: i64 = count.parse().map_err(|_error| wanted())?;
+    count
+        .checked_mul(seconds * 1000)
+        .filter(|millis| (1..=MILLIS_MAX).contains(millis))
+        .ok_or_else(|| format!("{text:?} is not between a second and a thousand years"))
+}
+
+/// The longest life a record can be given: a thousand years.
+const MILLIS_MAX: i64 = 1000 * 366 * 86_400_000;

@@ -1,0 +1,24 @@
+//! The command-line twin: the same store without a window.
+//!
+//! Data goes to standard output, messages to standard error, and the exit code says what happened
+//! ([`Exit`]). Passwords come from a prompt or from standard input, never from an argument.
+//! Commands that only read open the file without a lock, so that they work beside an open window.
+
+mod args;
+mod database;
+mod exit;
+mod export;
+mod file;
+mod import;
+mod launch;
+mod output;
+mod password;
+mod printer;
+mod query;
+mod records;
+
+pub use exit::Exit;
+pub use launch::{Launch, launch};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,174 @@
+//! `vstore get`, `put`, `delete` and `range`.
+
+use std::io::{self, Read as _, Write as _};
+use std::ops::Bound;
+use std::sync::Arc;
+
+use serde_json::json;
+use vstore::file::Control;
+use vstore::transfer::{expire_at, rfc3339};
+use vstore::value::json::{parse_text, read_value, write_compact, write_pretty};
+use vstore::value::{EncodedValue, VALUE_BYTES_MAX};
+use vstore::{Cause, Clock as _, Expiry, Key, Op, Store, SystemClock, WriteBatch};
+
+use super::args::{DeleteArgs, GetArgs, PutArgs, RangeArgs};
+use super::database;
+use super::exit::{Exit, Failure};
+use super::output;
+use super::password;
+use super::printer::{Content, Full, Printer};
+
+pub(super) fn get(args: &GetArgs) -> Result<Exit, Failure> {
+    let store = database::open_to_read(&args.common)?;
+    let Some(record) = store.snapshot().get(&args.key) else {
+        return Err(not_found(&args.key));
+    };
+    if args.common.json {
+        output::json(&Full(record.as_ref()))?;
+        return Ok(Exit::Ok);
+    }
+    let mut data = output::data();
+    if output::is_terminal() {
+        write_pretty(record.value.view(), &mut data)?;
+    } else {
+        write_compact(record.value.view(), &mut data)?;
+    }
+    data.write_all(b"\n")?;
+    data.flush()?;
+    Ok(Exit::Ok)
+}
+
+pub(super) fn put(args: &PutArgs) -> Result<Exit, Failure> {
+    let key = Key::new(&args.key)?;
+    let creates = args.creation.create && !args.common.db.exists();
+    // A value in the arguments is checked before a password is asked for.
+    let given = match args.value.as_str() {
+        "-" => None,
+        text => Some(parse_value(text)?),
+    };
+    let store = if creates {
+        let credentials = password::new(&args.common)?;
+        let value = value_or_stdin(given)?;
+        // Nothing is created before the record is known to be good.
+        let mut store = Store::in_memory(Arc::new(SystemClock));
+        write(&mut store, key, value, args)?;
+        let options = database::create_options(&args.creation);
+        let (snapshot, control) = (store.snapshot(), Control::default());
+        Store::create_from(&args.common.db, &snapshot, &credentials, &options, &control)?.0
+    } else {
+        let mut store = database::open_to_write(&args.common)?;
+        let value = value_or_stdin(given)?;
+        write(&mut store, key, value, args)?;
+        store
+    };
+    database::close(store);
+    Ok(Exit::Ok)
+}
+
+fn write(store: &mut Store, key: Key, value: EncodedValue, args: &PutArgs) -> Result<(), Failure> {
+    let expiry = match args.ttl {
+        Some(millis) => Expiry::At(SystemClock.now().plus_millis(millis)),
+        None if args.no_expire_at => Expiry::Keep,
+        None => expire_at(value.view()).map_or(Expiry::Keep, Expiry::At),
+    };
+    let created = store.snapshot().get(key.as_str()).is_none();
+    let mut batch = WriteBatch::new(Cause::Edit);
+    batch.push(Op::Put {
+        key: key.clone(),
+        value,
+        expiry,
+    });
+    store.commit(&batch)?;
+    let expires_at = store
+        .snapshot()
+        .get(key.as_str())
+        .and_then(|record| record.meta.expires_at);
+    if args.common.json {
+        output::json(&json!({
+            "key": key.as_str(),
+            "created": created,
+            "expires_at": expires_at.map(rfc3339),
+        }))?;
+    }
+    Ok(())
+}
+
+fn value_or_stdin(given: Option<EncodedValue>) -> Result<EncodedValue, Failure> {
+    if let Some(value) = given {
+        return Ok(value);
+    }
+    // Text is at most twice as long as the largest value it can mean, but for escapes.
+    let stdin = io::stdin().lock().take(2 * VALUE_BYTES_MAX as u64);
+    let (value, notes) = read_value(stdin)?;
+    for note in &notes.first {
+        output::message(note);
+    }
+    Ok(value)
+}
+
+fn parse_value(text: &str) -> Result<EncodedValue, Failure> {
+    let (value, notes) = parse_text(text)?;
+    for note in &notes {
+        output::message(note);
+    }
+    Ok(value)
+}
+
+pub(super) fn delete(args: &DeleteArgs) -> Result<Exit, Failure> {
+    let mut store = database::open_to_write(&args.common)?;
+    let snapshot = store.snapshot();
+    let mut batch = WriteBatch::new(Cause::Edit);
+    let mut missing = Vec::new();
+    for text in &args.keys {
+        match snapshot.get(text) {
+            Some(record) => {
+                batch.delete(record.key);
+            }
+            None => missing.push(text),
+        }
+    }
+    let deleted = store.commit(&batch)?.changes.len();
+    database::close(store);
+    if args.common.json {
+        output::json(&json!({ "deleted": deleted, "missing": missing }))?;
+    } else {
+        for key in &missing {
+            output::message(format_args!("vstore: {key:?} does not exist"));
+        }
+    }
+    Ok(if missing.is_empty() {
+        Exit::Ok
+    } else {
+        Exit::NotFound
+    })
+}
+
+pub(super) fn range(args: &RangeArgs) -> Result<Exit, Failure> {
+    let store = database::open_to_read(&args.common)?;
+    let snapshot = store.snapshot();
+    let limit = args.limit.unwrap_or(usize::MAX);
+    let mut printer = Printer::new(&args.common, Content::new(args.keys_only));
+    if let Some(prefix) = &args.prefix {
+        for record in snapshot.prefix(prefix).take(limit) {
+            printer.record(record)?;
+        }
+    } else {
+        let start = args
+            .start
+            .as_deref()
+            .map_or(Bound::Unbounded, Bound::Included);
+        let end = args
+            .end
+            .as_deref()
+            .map_or(Bound::Unbounded, Bound::Excluded);
+        for record in snapshot.range(start, end).take(limit) {
+            printer.record(record)?;
+        }
+    }
+    printer.finish()?;
+    Ok(Exit::Ok)
+}
+
+fn not_found(key: &str) -> Failure {
+    Failure::new(Exit::NotFound, format_args!("{key:?} does not exist"))
+}
