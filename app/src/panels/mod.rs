@@ -1,3 +1,3 @@
 //! The panels of the window: each draws a part of the view and queues commands.
 
-pub mod format;
+pub use crate::format;

@@ -66,6 +66,8 @@ pub struct Draft {
     pub restored: bool,
     /// Somebody changed or removed the record meanwhile.
     pub outdated: bool,
+    /// It is on its way to the file; it goes when it has arrived.
+    pub committing: bool,
 }
 
 /// What a draft started from.

@@ -35,13 +35,14 @@ pub use page::{BusyPhase, CreatePage, Page, UnlockPage};
 pub use prefs::{BottomTab, Layout, PanelSide, Preferences, RECENT_MAX, RecentFile, ThemeChoice};
 pub use problem::{Problem, Remedy};
 pub use search::{
-    Column, HighlightFn, Highlighter, Hint, Search, SearchAnswer, SearchMode, Sort, SortBy,
+    Column, Highlight, HighlightFn, Highlighter, Hint, Search, SearchAnswer, SearchMode, Sort,
+    SortBy,
 };
 pub use selection::{SelectHow, Selection};
-pub use task::{Task, TaskId, TaskState, Tasks};
+pub use task::{Task, TaskId, TaskState, Tasks, Ticket};
 pub use transfer::{
-    Conflict, ExportPlan, ImportKeys, ImportPlan, ImportPreview, ImportReport, PreviewRow, Scope,
-    TransferFormat,
+    Conflict, Duplicates, ExportPlan, ImportKeys, ImportPlan, ImportPreview, ImportReport,
+    PreviewRow, Scope, Target, TransferFormat,
 };
 
 /// The state of the whole program.
@@ -61,12 +62,20 @@ pub struct State {
     pub file_dialog: Option<FilePurpose>,
     /// What should get the keyboard focus in the next frame. Cleared after one frame.
     pub focus: Option<FocusTarget>,
+    /// What got the keyboard last when going from pane to pane.
+    pub last_focus: Option<FocusTarget>,
     /// A path that a native dialog returned for a form that asked for one. Cleared after one frame.
     pub picked: Option<(FilePurpose, PathBuf)>,
     /// How long until an idle program locks itself; `None`: it does not.
     pub locks_in: Option<Duration>,
     /// The window may close: nothing is left to ask.
     pub may_quit: bool,
+    /// The attempt to open, create or copy a file that is under way.
+    pub busy: Option<Ticket>,
+    /// How many attempts there were.
+    pub attempts: u64,
+    /// Data to import once a database is open.
+    pub pending_import: Option<PathBuf>,
 }
 
 /// What a file is asked for.
@@ -118,6 +127,14 @@ impl State {
             Page::Open(store) => Some(store),
             _ => None,
         }
+    }
+
+    /// Begins an attempt to open, create or copy a file; answers to earlier ones are stale.
+    pub fn start_attempt(&mut self) -> Ticket {
+        self.attempts += 1;
+        let ticket = Ticket(self.attempts);
+        self.busy = Some(ticket);
+        ticket
     }
 
     /// The dialog that is shown.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use vstore::{Millis, Seq, Snapshot};
 
 use super::{
-    Activity, Column, Detail, Explorer, Listing, Namespaces, Scope, Search, Selection, Sort,
+    Activity, Column, Detail, Explorer, Listing, Namespaces, Scope, Search, Selection, Sort, Target,
 };
 
 /// An open, unlocked database.
@@ -113,17 +113,18 @@ impl OpenStore {
         }
     }
 
-    /// Puts everything or single keys in the place of [`Scope::Selected`].
-    pub fn resolve(&self, scope: &Scope) -> Scope {
+    /// Looks up which records a scope means now. Costs O(n) for n selected records.
+    pub fn target(&self, scope: &Scope) -> Target {
         match (scope, &self.listing) {
-            (Scope::Selected, Listing::Everything { .. }) if self.selection.all => {
-                Scope::Everything
-            }
+            (Scope::Everything, _) => Target::Everything,
+            (Scope::Keys(keys), _) => Target::Keys(Arc::clone(keys)),
             (Scope::Selected, Listing::Keys(keys)) if self.selection.all => {
-                Scope::Keys(Arc::clone(keys))
+                Target::Keys(Arc::clone(keys))
             }
-            (Scope::Selected, _) => Scope::Keys(self.selection.keys.iter().cloned().collect()),
-            (scope, _) => scope.clone(),
+            (Scope::Selected, Listing::Everything { .. }) if self.selection.all => {
+                Target::Everything
+            }
+            (Scope::Selected, _) => Target::Keys(self.selection.keys.iter().cloned().collect()),
         }
     }
 

@@ -1,9 +1,11 @@
 //! The search box, its result, and the order of the table.
 
+use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use vstore::{Key, Path, Seq};
+use vstore::{Key, Path, Record, Seq};
 
 /// The search box and its result.
 #[derive(Clone, Debug, Default)]
@@ -77,27 +79,34 @@ pub struct SearchAnswer {
     pub highlighter: Highlighter,
 }
 
-/// Marks what matched in a text. Cloning shares it.
+/// Marks what matched, for the records on screen. Cloning shares it.
 #[derive(Clone, Default)]
 pub struct Highlighter(pub Option<Arc<HighlightFn>>);
 
-/// Finds the byte ranges of `text` that match; the first argument is the path the text stands at,
-/// `None` for the key.
-pub type HighlightFn = dyn Fn(Option<&str>, &str) -> Vec<std::ops::Range<usize>> + Send + Sync;
+/// Finds what to mark in a record.
+pub type HighlightFn = dyn Fn(&Record) -> Vec<Highlight> + Send + Sync;
+
+/// What to mark in one text of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Highlight {
+    /// Where the text stands; `None`: it is the key.
+    pub path: Option<String>,
+    /// Which of the values at this path, counted from 0 in the order of the value.
+    pub occurrence: usize,
+    /// Bytes of the text, in order, not overlapping, on character boundaries. The text of a value
+    /// that is not a string is what it prints as.
+    pub ranges: Vec<Range<usize>>,
+}
 
 impl Highlighter {
-    /// The byte ranges of `text` that match, in order. `path` is where the text stands, `None`
-    /// for the key.
-    pub fn ranges(&self, path: Option<&str>, text: &str) -> Vec<std::ops::Range<usize>> {
-        self.0
-            .as_ref()
-            .map(|find| find(path, text))
-            .unwrap_or_default()
+    /// What to mark in a record. Costs about as much as matching it: for rows on screen only.
+    pub fn marks(&self, record: &Record) -> Vec<Highlight> {
+        self.0.as_ref().map(|find| find(record)).unwrap_or_default()
     }
 }
 
-impl std::fmt::Debug for Highlighter {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Highlighter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Highlighter({})", self.0.is_some())
     }
 }
@@ -108,7 +117,7 @@ pub struct Hint {
     /// In words.
     pub text: String,
     /// The part of the query it is about, in bytes.
-    pub range: Option<std::ops::Range<usize>>,
+    pub range: Option<Range<usize>>,
 }
 
 /// The order of the table.
@@ -123,8 +132,10 @@ pub struct Sort {
 /// By what the table is ordered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum SortBy {
-    /// By key; results of a search by how well they match.
+    /// How well they match; without a search, by key.
     #[default]
+    Relevance,
+    /// By key.
     Key,
     /// By the last change.
     Modified,
@@ -132,6 +143,17 @@ pub enum SortBy {
     Expires,
     /// By the first value at a path; records without it come last.
     Path(Path),
+}
+
+impl Sort {
+    /// Whether this is the order in which a snapshot is read.
+    pub fn is_by_key(&self, searching: bool) -> bool {
+        match self.by {
+            SortBy::Key => true,
+            SortBy::Relevance => !searching,
+            _ => false,
+        }
+    }
 }
 
 /// A column of the table between key and expiry.

@@ -6,6 +6,11 @@ use vstore::Millis;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaskId(pub u64);
 
+/// Names an attempt to open, create or copy a file. An answer to one that was given up is told by
+/// its ticket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
+
 /// One task.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Task {
@@ -104,6 +109,13 @@ impl Tasks {
     pub fn finish(&mut self, id: TaskId, state: TaskState) {
         if let Some(task) = self.get_mut(id) {
             task.state = state;
+        }
+    }
+
+    /// Ends everything that runs, as on lock.
+    pub fn end_running(&mut self, state: &TaskState) {
+        for task in self.tasks.iter_mut().filter(|task| task.state.is_running()) {
+            task.state = state.clone();
         }
     }
 

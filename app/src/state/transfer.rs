@@ -16,6 +16,15 @@ pub enum Scope {
     Keys(Arc<[Key]>),
 }
 
+/// A [`Scope`] after it was looked up: what the engine and jobs are told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// All records.
+    Everything,
+    /// These.
+    Keys(Arc<[Key]>),
+}
+
 /// Forms of data files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum TransferFormat {
@@ -56,6 +65,49 @@ pub struct ImportPlan {
     pub keys: ImportKeys,
     /// What happens to keys that exist.
     pub conflict: Conflict,
+    /// What happens to keys that stand twice in the data.
+    pub duplicates: Duplicates,
+}
+
+impl ImportPlan {
+    /// The plan for a file before anything was chosen.
+    pub fn new(path: PathBuf) -> Self {
+        Self {
+            path,
+            keys: ImportKeys::default(),
+            conflict: Conflict::default(),
+            duplicates: Duplicates::default(),
+        }
+    }
+}
+
+/// What an import does with a key that stands twice in the data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Duplicates {
+    /// Stops and names both places.
+    #[default]
+    Refuse,
+    /// Appends `-2`, `-3` … to the key.
+    Number,
+    /// The last one counts.
+    LastWins,
+    /// The first one counts.
+    FirstWins,
+}
+
+impl Duplicates {
+    /// All policies, in their order.
+    pub const ALL: [Self; 4] = [Self::Refuse, Self::Number, Self::LastWins, Self::FirstWins];
+
+    /// What it does, in words.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Refuse => "Stop and name both places",
+            Self::Number => "Append a number to the key",
+            Self::LastWins => "Take the last one",
+            Self::FirstWins => "Take the first one",
+        }
+    }
 }
 
 /// Where the keys of imported records come from.
@@ -64,8 +116,10 @@ pub enum ImportKeys {
     /// The data says: an object of records, or elements with `key` and `value`.
     #[default]
     FromData,
-    /// A field, or a template of fields: `film:{year}:{title}`.
+    /// The scalar in a field, by its name or path.
     Field(String),
+    /// Fields joined by text: `film:{year}:{title|slug}`.
+    Template(String),
     /// The number of the element, after this prefix.
     RowNumber {
         /// What the keys start with.

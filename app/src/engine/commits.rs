@@ -1,0 +1,246 @@
+//! Changes to records on behalf of the engine: from a request to a batch, to a commit, to a reply.
+
+use vstore::file::Control;
+use vstore::{Cause, Commit, Expiry, Key, Op, Record, Store, WriteBatch};
+
+use super::describe;
+use super::edit::LeafEdit;
+use super::problem::NotCommitted;
+use super::protocol::{Committed, Reply};
+use super::server::EngineState;
+use crate::state::{ImportReport, Target, TaskId};
+
+/// How many numbered keys are tried for a duplicate.
+const DUPLICATES_MAX: u32 = 10_000;
+
+impl EngineState {
+    /// Commits batches of the user with one sync.
+    pub(super) fn commit_all(&mut self, batches: &[WriteBatch], say: &mut dyn FnMut(Reply)) {
+        let Some(store) = &mut self.store else { return };
+        match store.commit_all(batches) {
+            Ok(results) => {
+                for result in results {
+                    match result {
+                        Ok(commit) => self.publish(&commit, None, say),
+                        Err(rejection) => say(Reply::Refused(rejection.to_string())),
+                    }
+                }
+            }
+            Err(error) => say_why_not(error.into(), say),
+        }
+    }
+
+    /// Commits one batch, whatever its size; `true` if it was committed.
+    pub(super) fn commit_large(
+        &mut self,
+        batch: &WriteBatch,
+        label: Option<String>,
+        control: &Control,
+        say: &mut dyn FnMut(Reply),
+    ) -> bool {
+        let Some(store) = &mut self.store else {
+            return false;
+        };
+        match store.commit_large(batch, control) {
+            Ok(commit) => {
+                self.publish(&commit, label, say);
+                true
+            }
+            Err(error) => {
+                say_why_not(error.into(), say);
+                false
+            }
+        }
+    }
+
+    /// Tells the window about a commit, and remembers it for undo if a user made it.
+    pub(super) fn publish(
+        &mut self,
+        commit: &Commit,
+        label: Option<String>,
+        say: &mut dyn FnMut(Reply),
+    ) {
+        let Some(store) = &self.store else { return };
+        let label = label.unwrap_or_else(|| describe::label(commit));
+        if matches!(commit.cause, Cause::Edit | Cause::Import) {
+            self.undo.push(commit, &label);
+        }
+        let advised = store.compaction_advised();
+        say(Reply::Committed(Box::new(Committed {
+            commit: commit.clone(),
+            snapshot: store.snapshot(),
+            events: describe::events(commit),
+            history: self.undo.labels(),
+            label,
+            select: new_record(commit),
+        })));
+        if advised && !std::mem::replace(&mut self.compaction_advised, true) {
+            say(Reply::CompactionAdvised);
+        }
+    }
+
+    pub(super) fn add(&mut self, record: Record, say: &mut dyn FnMut(Reply)) {
+        let Some(store) = &self.store else { return };
+        let Record { key, value, meta } = record;
+        if store.snapshot().get(key.as_str()).is_some() {
+            say(Reply::Refused(format!(
+                "the key {key} is taken by another record"
+            )));
+            return;
+        }
+        let expiry = meta.expires_at.map_or(Expiry::Never, Expiry::At);
+        let mut batch = WriteBatch::new(Cause::Edit);
+        batch.push(Op::Put { key, value, expiry });
+        self.commit_all(&[batch], say);
+    }
+
+    pub(super) fn edit_leaf(&mut self, key: Key, edit: &LeafEdit, say: &mut dyn FnMut(Reply)) {
+        let Some(record) = self.record(&key, say) else {
+            return;
+        };
+        match edit.apply(&record.value) {
+            Ok(value) => {
+                let mut batch = WriteBatch::new(Cause::Edit);
+                batch.put(key, value);
+                self.commit_all(&[batch], say);
+            }
+            Err(reason) => say(Reply::Refused(reason)),
+        }
+    }
+
+    pub(super) fn duplicate(&mut self, key: &Key, say: &mut dyn FnMut(Reply)) {
+        let Some(record) = self.record(key, say) else {
+            return;
+        };
+        let Some(free) = self.store.as_ref().and_then(|store| free_key(store, key)) else {
+            say(Reply::Refused(format!(
+                "no free key beside {key} was found"
+            )));
+            return;
+        };
+        let expiry = record.meta.expires_at.map_or(Expiry::Never, Expiry::At);
+        let mut batch = WriteBatch::new(Cause::Edit);
+        batch.push(Op::Put {
+            key: free,
+            value: record.value,
+            expiry,
+        });
+        self.commit_all(&[batch], say);
+    }
+
+    /// One change to each record of a target, as one batch.
+    pub(super) fn change_each(
+        &mut self,
+        target: &Target,
+        op: impl Fn(Key) -> Op,
+        control: &Control,
+        say: &mut dyn FnMut(Reply),
+    ) {
+        let Some(store) = &self.store else { return };
+        let snapshot = store.snapshot();
+        let mut batch = WriteBatch::new(Cause::Edit);
+        match target {
+            Target::Everything => {
+                for key in snapshot
+                    .iter()
+                    .filter_map(|record| Key::new(record.key).ok())
+                {
+                    batch.push(op(key));
+                }
+            }
+            // What is gone meanwhile is passed over: it must not keep the others from changing.
+            Target::Keys(keys) => {
+                for key in keys
+                    .iter()
+                    .filter(|key| snapshot.get(key.as_str()).is_some())
+                {
+                    batch.push(op(key.clone()));
+                }
+            }
+        }
+        if !batch.is_empty() {
+            self.commit_large(&batch, None, control, say);
+        }
+    }
+
+    pub(super) fn import(
+        &mut self,
+        task: TaskId,
+        batch: &WriteBatch,
+        report: ImportReport,
+        control: &Control,
+        say: &mut dyn FnMut(Reply),
+    ) {
+        let Some(store) = &mut self.store else {
+            say(Reply::TaskFailed(task, "no database is open".to_owned()));
+            return;
+        };
+        match store
+            .commit_large(batch, control)
+            .map_err(NotCommitted::from)
+        {
+            Ok(commit) => {
+                self.publish(&commit, None, say);
+                say(Reply::Imported(task, report));
+            }
+            Err(NotCommitted::Cancelled) => say(Reply::TaskCancelled(task)),
+            Err(NotCommitted::Refused(words) | NotCommitted::NotWritten(words)) => {
+                say(Reply::TaskFailed(task, words));
+            }
+        }
+    }
+
+    pub(super) fn undo(&mut self, control: &Control, say: &mut dyn FnMut(Reply)) {
+        if let Some((batch, label)) = self.undo.undo_batch() {
+            self.undo.undone();
+            if !self.commit_large(&batch, Some(label), control, say) {
+                self.undo.redone();
+            }
+        }
+    }
+
+    pub(super) fn redo(&mut self, control: &Control, say: &mut dyn FnMut(Reply)) {
+        if let Some((batch, label)) = self.undo.redo_batch() {
+            self.undo.redone();
+            if !self.commit_large(&batch, Some(label), control, say) {
+                self.undo.undone();
+            }
+        }
+    }
+
+    fn record(&self, key: &Key, say: &mut dyn FnMut(Reply)) -> Option<Record> {
+        let found = self.store.as_ref()?.snapshot().get(key.as_str());
+        if found.is_none() {
+            say(Reply::Refused(format!("there is no record {key} any more")));
+        }
+        found
+    }
+}
+
+/// The one record that a commit made new, if it is one: what a user wants to see next.
+fn new_record(commit: &Commit) -> Option<Key> {
+    if !matches!(commit.cause, Cause::Edit | Cause::Undo | Cause::Redo) {
+        return None;
+    }
+    let mut new = commit
+        .changes
+        .iter()
+        .filter(|change| change.before.is_none());
+    let first = new.next()?;
+    new.next().is_none().then(|| first.key.clone())
+}
+
+fn free_key(store: &Store, key: &Key) -> Option<Key> {
+    let snapshot = store.snapshot();
+    (2..DUPLICATES_MAX)
+        .filter_map(|number| Key::new(&format!("{key}-{number}")).ok())
+        .find(|key| snapshot.get(key.as_str()).is_none())
+}
+
+fn say_why_not(reason: NotCommitted, say: &mut dyn FnMut(Reply)) {
+    match reason {
+        NotCommitted::Refused(words) => say(Reply::Refused(words)),
+        NotCommitted::NotWritten(words) => say(Reply::WriteFailed(words)),
+        NotCommitted::Cancelled => say(Reply::Refused("cancelled".to_owned())),
+    }
+}

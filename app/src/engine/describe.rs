@@ -1,0 +1,152 @@
+//! Commits in words: labels for undo, rows for the activity panel.
+
+use vstore::value::json::to_compact_preview;
+use vstore::value::{EncodedValue, ValueRef};
+use vstore::{Cause, Change, Commit, Millis, Record};
+
+use crate::format;
+use crate::state::{ActivityEvent, EventKind};
+
+/// A commit with more changes is one row of the activity panel.
+const ROWS_MAX: usize = 20;
+const SHOWN_CHARS: usize = 40;
+
+/// What a commit did, in words: `Delete 3 records`.
+pub(super) fn label(commit: &Commit) -> String {
+    let changes = &commit.changes;
+    let count = changes.len();
+    if commit.cause == Cause::Import {
+        return format!("Import {}", records(count));
+    }
+    if let Some((from, to)) = rename(changes) {
+        return format!("Rename {} to {}", from.key, to.key);
+    }
+    if let [change] = &**changes {
+        return match (&change.before, &change.after) {
+            (None, _) => format!("Add {}", change.key),
+            (_, None) => format!("Delete {}", change.key),
+            (Some(before), Some(after)) if before.value == after.value => {
+                format!("Change expiry of {}", change.key)
+            }
+            _ => format!("Edit {}", change.key),
+        };
+    }
+    if changes.iter().all(|change| change.after.is_none()) {
+        format!("Delete {}", records(count))
+    } else if changes.iter().all(|change| change.before.is_none()) {
+        format!("Add {}", records(count))
+    } else {
+        format!("Change {}", records(count))
+    }
+}
+
+/// `1 record`, `5,121 records`.
+pub(super) fn records(count: usize) -> String {
+    format::counted(count as u64, "record")
+}
+
+/// The rows of the activity panel for a commit, oldest first.
+pub(super) fn events(commit: &Commit) -> Vec<ActivityEvent> {
+    let changes = &commit.changes;
+    let bulk_kind = match commit.cause {
+        Cause::Import => EventKind::Import,
+        Cause::Expired => EventKind::Expire,
+        Cause::Undo => EventKind::Undo,
+        Cause::Redo => EventKind::Redo,
+        Cause::Edit | Cause::Recovery => EventKind::Set,
+    };
+    let single = |kind, key, text| ActivityEvent {
+        at: commit.at,
+        kind,
+        key,
+        text,
+    };
+    if let Some((from, to)) = rename(changes) {
+        return vec![single(
+            EventKind::Rename,
+            Some(to.key.clone()),
+            format!("was {}", from.key),
+        )];
+    }
+    if commit.cause == Cause::Import || ROWS_MAX < changes.len() {
+        let all_gone = changes.iter().all(|change| change.after.is_none());
+        let kind = match bulk_kind {
+            EventKind::Set if all_gone => EventKind::Delete,
+            kind => kind,
+        };
+        return vec![single(kind, None, records(changes.len()))];
+    }
+    let row = |change: &Change| {
+        let kind = match (&change.before, &change.after) {
+            _ if bulk_kind != EventKind::Set => bulk_kind,
+            (None, _) => EventKind::Add,
+            (_, None) => EventKind::Delete,
+            _ => EventKind::Set,
+        };
+        single(kind, Some(change.key.clone()), change_text(change, commit))
+    };
+    changes.iter().map(row).collect()
+}
+
+fn change_text(change: &Change, commit: &Commit) -> String {
+    match (&change.before, &change.after) {
+        (Some(before), None) if commit.cause == Cause::Expired => {
+            let lived = commit.at.since(before.meta.created_at);
+            format!("ran out after {}", format::remaining(lived))
+        }
+        (Some(before), Some(after)) if before.value == after.value => {
+            expiry_text(after.meta.expires_at, commit.at)
+        }
+        (Some(before), Some(after)) => difference(&before.value, &after.value),
+        (None, Some(after)) => preview(after.value.view()),
+        (Some(before), None) => preview(before.value.view()),
+        (None, None) => String::new(),
+    }
+}
+
+fn expiry_text(expires_at: Option<Millis>, now: Millis) -> String {
+    match expires_at {
+        None => "never expires".to_owned(),
+        Some(at) => format!("expires in {}", format::remaining(at.since(now))),
+    }
+}
+
+/// The first field that differs: `seen: false → true`.
+fn difference(before: &EncodedValue, after: &EncodedValue) -> String {
+    if let (ValueRef::Map(old), ValueRef::Map(new)) = (before.view(), after.view()) {
+        for (name, value) in new {
+            let was = old.get(name).map(preview);
+            let is = preview(value);
+            match was {
+                None => return format!("{name}: {is}"),
+                Some(was) if was != is => return format!("{name}: {was} → {is}"),
+                Some(_) => {}
+            }
+        }
+        if let Some((name, _)) = old.into_iter().find(|(name, _)| new.get(name).is_none()) {
+            return format!("{name} removed");
+        }
+    }
+    preview(after.view())
+}
+
+fn preview(value: ValueRef<'_>) -> String {
+    to_compact_preview(value, SHOWN_CHARS)
+}
+
+/// The two sides of a rename: the same value and creation time under another key.
+fn rename(changes: &[Change]) -> Option<(&Record, &Record)> {
+    let [first, second] = changes else {
+        return None;
+    };
+    let gone = first.before.as_ref().or(second.before.as_ref())?;
+    let new = first.after.as_ref().or(second.after.as_ref())?;
+    let one_each = [first, second]
+        .iter()
+        .all(|change| change.before.is_some() != change.after.is_some());
+    (one_each
+        && gone.key != new.key
+        && gone.value == new.value
+        && gone.meta.created_at == new.meta.created_at)
+        .then_some((gone, new))
+}

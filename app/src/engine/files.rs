@@ -1,0 +1,167 @@
+//! Opening, creating and copying files on behalf of the engine.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use vstore::file::{Control, Credentials, KdfProfile, Password, PasswordChange};
+use vstore::{Clock, CreateOptions, OpenOptions, Snapshot, Store};
+use zeroize::Zeroizing;
+
+use super::describe;
+use super::draft::{DRAFT_SETTING, SealedDraft};
+use super::problem::Failure;
+use super::protocol::{FileFacts, OpenedStore};
+use crate::command::Secret;
+use crate::format;
+use crate::state::{OpenStore, Problem};
+
+/// The largest key file that is read.
+const KEY_FILE_BYTES_MAX: u64 = 16 << 20;
+
+/// How files are made: the clock, and what a password costs.
+#[derive(Clone, Debug)]
+pub(super) struct Files {
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) kdf: KdfProfile,
+}
+
+impl Files {
+    /// Looks at a file without a password.
+    pub(super) fn probe(path: &Path) -> Result<FileFacts, Problem> {
+        match Store::probe(path).map_err(Failure::from) {
+            Ok(probe) => Ok(FileFacts {
+                len: probe.len,
+                needs_key_file: probe.needs_key_file,
+            }),
+            Err(Failure::Problem(problem)) => Err(problem),
+            Err(Failure::Cancelled) => Err(Problem::Other("looking was cancelled".to_owned())),
+        }
+    }
+
+    pub(super) fn open(
+        &self,
+        path: &Path,
+        secret: &Secret,
+        read_only: bool,
+        control: &Control,
+    ) -> Result<(Store, OpenedStore), Failure> {
+        let options = OpenOptions {
+            read_only,
+            clock: Arc::clone(&self.clock),
+            ..OpenOptions::default()
+        };
+        let (store, report) = Store::open(path, &credentials(secret)?, &options, control)?;
+        // Deriving the key cannot be interrupted: whoever gave up meanwhile gets no store.
+        if control.is_cancelled() {
+            return Err(Failure::Cancelled);
+        }
+        let mut notes = Vec::new();
+        if report.file.torn_at.is_some() {
+            let size = format::bytes(report.file.torn_bytes);
+            notes.push(format!(
+                "An unfinished write of {size} at the end was left out"
+            ));
+        }
+        if report.file.healed_header {
+            notes.push("A damaged copy of the file header was repaired".to_owned());
+        }
+        if report.expired > 0 {
+            notes.push(format!(
+                "{} ran out meanwhile",
+                describe::records(report.expired)
+            ));
+        }
+        let mut opened = opened(&store, notes);
+        opened.draft = store.setting(DRAFT_SETTING).and_then(SealedDraft::decode);
+        Ok((store, opened))
+    }
+
+    /// Creates a file with the records of a snapshot, or without any.
+    pub(super) fn create(
+        &self,
+        path: &Path,
+        records: Option<&Snapshot>,
+        secret: &Secret,
+        overwrite: bool,
+        control: &Control,
+    ) -> Result<(Store, OpenedStore), Failure> {
+        let options = CreateOptions {
+            kdf: self.kdf,
+            overwrite,
+            clock: Arc::clone(&self.clock),
+            ..CreateOptions::default()
+        };
+        let credentials = credentials(secret)?;
+        let (store, _) = match records {
+            Some(snapshot) => Store::create_from(path, snapshot, &credentials, &options, control)?,
+            None => Store::create(path, &credentials, &options, control)?,
+        };
+        let mut opened = opened(&store, Vec::new());
+        opened.is_copy = records.is_some();
+        Ok((store, opened))
+    }
+
+    pub(super) fn in_memory(&self, title: &str) -> (Store, OpenedStore) {
+        let store = Store::in_memory(Arc::clone(&self.clock));
+        let opened = OpenedStore {
+            title: title.to_owned(),
+            ..opened(&store, Vec::new())
+        };
+        (store, opened)
+    }
+
+    pub(super) fn change_password(
+        &self,
+        store: &mut Store,
+        current: &Secret,
+        new: &Secret,
+        control: &Control,
+    ) -> Result<(), Failure> {
+        let options = PasswordChange {
+            kdf: self.kdf,
+            ..PasswordChange::default()
+        };
+        store.change_password(
+            &credentials(current)?,
+            &credentials(new)?,
+            &options,
+            control,
+        )?;
+        Ok(())
+    }
+}
+
+fn opened(store: &Store, notes: Vec<String>) -> OpenedStore {
+    let path = store.path().map(Path::to_path_buf);
+    OpenedStore {
+        title: path.as_deref().map(OpenStore::title_of).unwrap_or_default(),
+        path,
+        read_only: store.is_read_only(),
+        snapshot: store.snapshot(),
+        draft: None,
+        notes,
+        is_copy: false,
+    }
+}
+
+fn credentials(secret: &Secret) -> Result<Credentials, Problem> {
+    let password = Password::new(secret.password.clone())
+        .map_err(|error| Problem::Other(error.to_string()))?;
+    let key_file = secret.key_file.as_ref().map(read_key_file).transpose()?;
+    Ok(Credentials { password, key_file })
+}
+
+fn read_key_file(path: &PathBuf) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let unreadable = |error: std::io::Error| Problem::KeyFileUnreadable(error.to_string());
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let mut content = Zeroizing::new(Vec::new());
+    file.take(KEY_FILE_BYTES_MAX + 1)
+        .read_to_end(&mut content)
+        .map_err(unreadable)?;
+    if content.is_empty() || KEY_FILE_BYTES_MAX < content.len() as u64 {
+        let words = "a key file has between one byte and 16 MiB";
+        return Err(Problem::KeyFileUnreadable(words.to_owned()));
+    }
+    Ok(content)
+}

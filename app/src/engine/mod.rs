@@ -1,0 +1,26 @@
+//! The thread that owns the store, and the protocol it speaks.
+//!
+//! Nothing else in the window names `Store`: the rest asks with a [`Request`], hears a [`Reply`],
+//! and reads snapshots. Requests and replies are plain data, so that the same protocol can one day
+//! reach an engine elsewhere. [`handle`] is all of it without the thread.
+
+mod commits;
+mod describe;
+mod draft;
+mod edit;
+mod files;
+mod history;
+mod problem;
+mod protocol;
+mod sample;
+mod server;
+mod thread;
+
+pub use draft::SealedDraft;
+pub use edit::LeafEdit;
+pub use protocol::{Background, Committed, Envelope, FileFacts, OpenedStore, Reply, Request};
+pub use server::{EngineState, handle};
+pub use thread::Engine;
+
+#[cfg(test)]
+mod tests;

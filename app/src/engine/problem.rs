@@ -1,0 +1,102 @@
+//! From the store's errors to the problems users are told about.
+
+use vstore::CommitError;
+use vstore::file::{AppendError, CreateError, OpenError, PasswordError};
+
+use crate::state::Problem;
+
+/// What an attempt that was given up or failed leads to.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The user gave it up.
+    Cancelled,
+    /// It failed.
+    Problem(Problem),
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        let words = error.to_string();
+        Self::Problem(match error {
+            OpenError::Cancelled(_) => return Self::Cancelled,
+            OpenError::WrongPassword => Problem::WrongPassword,
+            OpenError::KeyFileRequired => Problem::KeyFileRequired,
+            OpenError::NotFound { .. } => Problem::NotFound,
+            OpenError::NotAVStore => Problem::NotAVStore,
+            OpenError::UnsupportedVersion { major, minor, .. } => {
+                Problem::NewerVersion(format!("format {major}.{minor}"))
+            }
+            OpenError::TooShort { .. }
+            | OpenError::HeaderCorrupt
+            | OpenError::HeaderTampered
+            | OpenError::HeaderRollback { .. }
+            | OpenError::SlotCorrupt { .. }
+            | OpenError::Corrupt(_)
+            | OpenError::Truncated { .. }
+            | OpenError::Content(_) => Problem::Damaged(words),
+            OpenError::Locked { .. } => Problem::OpenElsewhere(words),
+            OpenError::NotWritable { .. } => Problem::NotWritable(words),
+            OpenError::StorageFull { .. } => Problem::StorageFull(words),
+            OpenError::KdfTooExpensive(_) | OpenError::OutOfMemory => Problem::TooExpensive(words),
+            _ => Problem::Other(words),
+        })
+    }
+}
+
+impl From<CreateError> for Failure {
+    fn from(error: CreateError) -> Self {
+        let words = error.to_string();
+        Self::Problem(match error {
+            CreateError::Cancelled(_) => return Self::Cancelled,
+            CreateError::AlreadyExists { path } => Problem::AlreadyExists(path),
+            CreateError::Locked { .. } => Problem::OpenElsewhere(words),
+            CreateError::NotWritable { .. } => Problem::NotWritable(words),
+            CreateError::StorageFull { .. } => Problem::StorageFull(words),
+            _ => Problem::Other(words),
+        })
+    }
+}
+
+impl From<PasswordError> for Failure {
+    fn from(error: PasswordError) -> Self {
+        let words = error.to_string();
+        Self::Problem(match error {
+            PasswordError::Cancelled(_) => return Self::Cancelled,
+            PasswordError::WrongPassword => Problem::WrongPassword,
+            PasswordError::KeyFileRequired => Problem::KeyFileRequired,
+            PasswordError::StorageFull { .. } => Problem::StorageFull(words),
+            PasswordError::ExternallyModified => Problem::ChangedElsewhere,
+            _ => Problem::Other(words),
+        })
+    }
+}
+
+/// Why a change was not made: refused for what it says, or because it could not be written.
+pub(super) enum NotCommitted {
+    Refused(String),
+    NotWritten(String),
+    Cancelled,
+}
+
+impl From<CommitError> for NotCommitted {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Rejected(rejection) => Self::Refused(rejection.to_string()),
+            CommitError::Append(error) => error.into(),
+            CommitError::Checkpoint(vstore::file::CompactError::Cancelled(_)) => Self::Cancelled,
+            CommitError::Checkpoint(error) => Self::NotWritten(error.to_string()),
+        }
+    }
+}
+
+impl From<AppendError> for NotCommitted {
+    fn from(error: AppendError) -> Self {
+        Self::NotWritten(error.to_string())
+    }
+}

@@ -1,0 +1,236 @@
+//! What the engine is asked and what it answers: closed enums of plain data.
+
+use std::path::PathBuf;
+
+use vstore::file::Control;
+use vstore::value::EncodedValue;
+use vstore::{Commit, Compaction, Key, Merge, Millis, Snapshot, WriteBatch};
+
+use super::draft::SealedDraft;
+use super::edit::LeafEdit;
+use crate::command::Secret;
+use crate::state::{
+    ActivityEvent, BusyPhase, History, ImportReport, Problem, Target, TaskId, Ticket,
+};
+
+/// Something the engine is asked. Requests are answered in order, each at least once.
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// Looks at a file without a password.
+    Probe(PathBuf),
+    /// Opens a file.
+    Open {
+        /// Returned with the answer.
+        ticket: Ticket,
+        /// The file.
+        path: PathBuf,
+        /// What opens it.
+        secret: Secret,
+        /// Without writing.
+        read_only: bool,
+    },
+    /// Creates a file and opens it.
+    Create {
+        /// Returned with the answer.
+        ticket: Ticket,
+        /// The file.
+        path: PathBuf,
+        /// Its password.
+        secret: Secret,
+        /// Replace a file that exists.
+        overwrite: bool,
+    },
+    /// Opens the sample database.
+    OpenSample {
+        /// Returned with the answer.
+        ticket: Ticket,
+    },
+    /// Opens an empty database without a file.
+    OpenScratch {
+        /// Returned with the answer.
+        ticket: Ticket,
+        /// What it is called.
+        title: String,
+    },
+    /// Writes a copy with its own password and goes on with it.
+    SaveAs {
+        /// Returned with the answer.
+        ticket: Ticket,
+        /// The file.
+        path: PathBuf,
+        /// Its password.
+        secret: Secret,
+    },
+    /// Commits a batch.
+    Commit(WriteBatch),
+    /// Puts a record under a key that must be free.
+    Add {
+        /// Its key.
+        key: Key,
+        /// Its value.
+        value: EncodedValue,
+        /// Its expiry.
+        expires_at: Option<Millis>,
+    },
+    /// Changes something inside a record's value.
+    EditLeaf {
+        /// Which record.
+        key: Key,
+        /// What.
+        edit: LeafEdit,
+    },
+    /// Copies a record under a key that is free.
+    Duplicate(Key),
+    /// Deletes records.
+    Delete(Target),
+    /// Sets or clears the expiry of records.
+    SetExpiry {
+        /// Which records.
+        target: Target,
+        /// When.
+        expires_at: Option<Millis>,
+    },
+    /// Commits what an import read.
+    Import {
+        /// The task it belongs to.
+        task: TaskId,
+        /// The records.
+        batch: WriteBatch,
+        /// What was read.
+        report: ImportReport,
+    },
+    /// Takes the last change back.
+    Undo,
+    /// Makes it again.
+    Redo,
+    /// Writes the file anew.
+    Compact(TaskId),
+    /// Forgets the sealed edit: it was committed or thrown away.
+    ForgetDraft,
+    /// Gives the file another password.
+    ChangePassword {
+        /// The one it has.
+        current: Secret,
+        /// The one it gets.
+        new: Secret,
+    },
+    /// Drops keys and records; seals the open edit in the file first.
+    Lock {
+        /// The open edit.
+        draft: Option<SealedDraft>,
+    },
+    /// Closes the store.
+    Close,
+}
+
+/// What the engine says.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// What a file says about itself.
+    Probed {
+        /// The file.
+        path: PathBuf,
+        /// Its facts, or why it cannot be opened.
+        facts: Result<FileFacts, Problem>,
+    },
+    /// How far opening, creating or saving is.
+    Busy(Ticket, BusyPhase),
+    /// A store is open.
+    Opened(Ticket, Box<OpenedStore>),
+    /// No store was opened; one that is open stays so.
+    NotOpened(Ticket, Problem),
+    /// The user gave it up.
+    Cancelled(Ticket),
+    /// Something was committed.
+    Committed(Box<Committed>),
+    /// So many requests for a change were dealt with, one way or the other.
+    Settled(usize),
+    /// A change was refused, in words; nothing changed.
+    Refused(String),
+    /// A change could not be written, in words; nothing changed.
+    WriteFailed(String),
+    /// How far a task is.
+    TaskProgress(TaskId, BusyPhase),
+    /// An import was committed.
+    Imported(TaskId, ImportReport),
+    /// The file was written anew; its length in bytes.
+    Compacted(TaskId, u64),
+    /// A task was cancelled; nothing changed.
+    TaskCancelled(TaskId),
+    /// A task failed, in words; nothing changed.
+    TaskFailed(TaskId, String),
+    /// The journal is so long that a compaction pays.
+    CompactionAdvised,
+    /// The password was changed, or why not.
+    PasswordChanged(Result<(), Problem>),
+    /// Keys and records are gone; why the open edit could not be kept, if so.
+    Locked {
+        /// In words.
+        draft_lost: Option<String>,
+    },
+    /// The store is closed; what could not be written at the end, in words.
+    Closed(Result<(), String>),
+}
+
+/// What a file says about itself without a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileFacts {
+    /// Length in bytes.
+    pub len: u64,
+    /// Opening needs a key file as well.
+    pub needs_key_file: bool,
+}
+
+/// A store that was opened.
+#[derive(Clone, Debug)]
+pub struct OpenedStore {
+    /// What it is called.
+    pub title: String,
+    /// Its file.
+    pub path: Option<PathBuf>,
+    /// It cannot be written.
+    pub read_only: bool,
+    /// Its records.
+    pub snapshot: Snapshot,
+    /// An edit that was open when it was locked.
+    pub draft: Option<SealedDraft>,
+    /// What opening found, in words: a torn write, records that ran out meanwhile.
+    pub notes: Vec<String>,
+    /// It is a copy of the store that was open: what the window shows stays.
+    pub is_copy: bool,
+}
+
+/// A commit that was made.
+#[derive(Clone, Debug)]
+pub struct Committed {
+    /// What changed.
+    pub commit: Commit,
+    /// The records after it.
+    pub snapshot: Snapshot,
+    /// The rows of the activity panel.
+    pub events: Vec<ActivityEvent>,
+    /// What can be undone and redone now.
+    pub history: History,
+    /// What was done, in words: `Delete 3 records`.
+    pub label: String,
+    /// A record that should be selected now.
+    pub select: Option<Key>,
+}
+
+/// A request on its way, with what stops it.
+#[derive(Debug)]
+pub struct Envelope {
+    /// What is asked.
+    pub request: Request,
+    /// Reports progress, and stops it.
+    pub control: Control,
+}
+
+/// Work the engine gives to other threads, so that commits go on.
+#[derive(Debug)]
+pub enum Background {
+    /// Writing a new checkpoint.
+    Compact(TaskId, Box<Compaction>, Control),
+    /// Merging segments.
+    Merge(Merge),
+}

@@ -1,0 +1,384 @@
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::unbounded;
+use vstore::file::{Control, KdfParams, KdfProfile};
+use vstore::value::json::{parse_text, to_compact};
+use vstore::{Cause, Key, ManualClock, Millis, Snapshot, WriteBatch};
+
+use super::{Engine, EngineState, Envelope, LeafEdit, Reply, Request, SealedDraft, handle};
+use crate::command::Secret;
+use crate::state::{Problem, Step, Target, TaskId, Ticket};
+
+/// The least cost a password may have.
+const CHEAP: KdfProfile = KdfProfile::Explicit(KdfParams {
+    m_kib: 19 * 1024,
+    t: 2,
+    p: 1,
+});
+
+/// An engine without its thread.
+struct Server {
+    state: EngineState,
+    clock: Arc<ManualClock>,
+}
+
+impl Server {
+    fn new() -> Self {
+        let clock = Arc::new(ManualClock::new(Millis(1_000_000)));
+        let shared: Arc<ManualClock> = Arc::clone(&clock);
+        Self {
+            state: EngineState::new(shared, CHEAP),
+            clock,
+        }
+    }
+
+    fn scratch() -> Self {
+        let mut server = Self::new();
+        server.ask(Request::OpenScratch {
+            ticket: Ticket(1),
+            title: "t".to_owned(),
+        });
+        server
+    }
+
+    fn ask(&mut self, request: Request) -> Vec<Reply> {
+        let mut replies = Vec::new();
+        let envelope = Envelope {
+            request,
+            control: Control::default(),
+        };
+        let background = handle(&mut self.state, envelope, &mut |reply| replies.push(reply));
+        if let Some(super::Background::Compact(task, compaction, control)) = background {
+            let written = compaction.write(&control).map(Box::new);
+            self.state
+                .compacted(task, written, &mut |reply| replies.push(reply));
+        }
+        replies
+    }
+
+    fn put(&mut self, key: &str, json: &str) -> Vec<Reply> {
+        let mut batch = WriteBatch::new(Cause::Edit);
+        batch.put(self::key(key), parse_text(json).unwrap().0);
+        self.ask(Request::Commit(batch))
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        self.state.store.as_ref().unwrap().snapshot()
+    }
+
+    fn value(&self, key: &str) -> Option<String> {
+        self.snapshot()
+            .get(key)
+            .map(|record| to_compact(record.value.view()))
+    }
+
+    fn create(&mut self, path: &Path) -> Vec<Reply> {
+        let (ticket, overwrite) = (Ticket(1), false);
+        let request = Request::Create {
+            ticket,
+            path: path.to_owned(),
+            secret: secret("one"),
+            overwrite,
+        };
+        self.ask(request)
+    }
+
+    fn open(&mut self, path: &Path, password: &str) -> Vec<Reply> {
+        let (ticket, read_only) = (Ticket(2), false);
+        let request = Request::Open {
+            ticket,
+            path: path.to_owned(),
+            secret: secret(password),
+            read_only,
+        };
+        self.ask(request)
+    }
+}
+
+fn key(text: &str) -> Key {
+    Key::new(text).unwrap()
+}
+
+fn secret(password: &str) -> Secret {
+    Secret {
+        password: password.to_owned().into(),
+        key_file: None,
+    }
+}
+
+fn labels(replies: &[Reply]) -> Vec<&str> {
+    let committed = replies.iter().filter_map(|reply| match reply {
+        Reply::Committed(committed) => Some(committed.label.as_str()),
+        _ => None,
+    });
+    committed.collect()
+}
+
+#[test]
+fn an_edit_is_undone_and_made_again() {
+    let mut server = Server::scratch();
+    server.put("a", "1");
+    server.put("a", "2");
+    let replies = server.ask(Request::Undo);
+    assert_eq!(labels(&replies), ["Undo: Edit a"]);
+    assert_eq!(server.value("a").as_deref(), Some("1"));
+    let Some(Reply::Committed(committed)) = replies.first() else {
+        panic!("{replies:?}")
+    };
+    assert_eq!(committed.history.undo, ["Add a"]);
+    assert_eq!(committed.history.redo, ["Edit a"]);
+    server.ask(Request::Redo);
+    assert_eq!(server.value("a").as_deref(), Some("2"));
+    server.ask(Request::Undo);
+    server.ask(Request::Undo);
+    assert_eq!(server.value("a"), None);
+    assert!(labels(&server.ask(Request::Undo)).is_empty());
+}
+
+#[test]
+fn a_change_after_undo_leaves_nothing_to_redo() {
+    let mut server = Server::scratch();
+    server.put("a", "1");
+    server.ask(Request::Undo);
+    server.put("b", "1");
+    assert!(labels(&server.ask(Request::Redo)).is_empty());
+    assert_eq!(server.value("a"), None);
+}
+
+#[test]
+fn bulk_deletion_is_one_change() {
+    let mut server = Server::scratch();
+    for name in ["a", "b", "c"] {
+        server.put(name, "1");
+    }
+    let keys = [key("a"), key("gone"), key("c")].into();
+    let replies = server.ask(Request::Delete(Target::Keys(keys)));
+    assert_eq!(labels(&replies), ["Delete 2 records"]);
+    server.ask(Request::Delete(Target::Everything));
+    assert_eq!(server.snapshot().len(), 0);
+    server.ask(Request::Undo);
+    server.ask(Request::Undo);
+    assert_eq!(server.snapshot().len(), 3);
+}
+
+#[test]
+fn a_duplicate_gets_a_key_that_is_free() {
+    let mut server = Server::scratch();
+    server.put("a", "1");
+    server.ask(Request::Duplicate(key("a")));
+    let replies = server.ask(Request::Duplicate(key("a")));
+    assert_eq!(labels(&replies), ["Add a-3"]);
+    assert_eq!(server.value("a-2").as_deref(), Some("1"));
+}
+
+#[test]
+fn adding_never_replaces() {
+    let mut server = Server::scratch();
+    server.put("a", "1");
+    let value = parse_text("2").unwrap().0;
+    let replies = server.ask(Request::Add {
+        key: key("a"),
+        value,
+        expires_at: None,
+    });
+    assert!(
+        matches!(replies.first(), Some(Reply::Refused(_))),
+        "{replies:?}"
+    );
+    assert_eq!(server.value("a").as_deref(), Some("1"));
+}
+
+#[test]
+fn a_leaf_is_edited_in_the_record_as_it_is_now() {
+    let mut server = Server::scratch();
+    server.put("a", r#"{"x":1,"y":2}"#);
+    let location = vec![Step::Name("y".to_owned())];
+    let edit = LeafEdit::Set {
+        location,
+        value: parse_text("3").unwrap().0,
+    };
+    server.ask(Request::EditLeaf {
+        key: key("a"),
+        edit,
+    });
+    assert_eq!(server.value("a").as_deref(), Some(r#"{"x":1,"y":3}"#));
+}
+
+#[test]
+fn expired_records_are_deleted_and_told() {
+    let mut server = Server::scratch();
+    server.put("a", "1");
+    let target = Target::Keys([key("a")].into());
+    server.ask(Request::SetExpiry {
+        target,
+        expires_at: Some(Millis(1_060_000)),
+    });
+    assert_eq!(server.state.next_expiry_in(), Some(Duration::from_mins(1)));
+    server.clock.advance_millis(60_000);
+    let mut replies = Vec::new();
+    assert!(server.state.expire_due(&mut |reply| replies.push(reply)));
+    let Some(Reply::Committed(committed)) = replies.first() else {
+        panic!("{replies:?}")
+    };
+    assert_eq!(committed.commit.cause, Cause::Expired);
+    assert_eq!(
+        committed.events.first().map(|event| event.text.as_str()),
+        Some("ran out after 1 m 00 s")
+    );
+    assert_eq!(server.state.next_expiry_in(), None);
+}
+
+#[test]
+fn a_file_is_created_closed_and_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.vstore");
+    let mut server = Server::new();
+    assert!(matches!(
+        server.create(&path).first(),
+        Some(Reply::Opened(..))
+    ));
+    server.put("a", "1");
+    server.ask(Request::Compact(TaskId(1)));
+    server.put("b", "2");
+    assert!(matches!(
+        server.ask(Request::Close).first(),
+        Some(Reply::Closed(Ok(())))
+    ));
+
+    let replies = server.open(&path, "two");
+    assert!(
+        matches!(
+            replies.first(),
+            Some(Reply::NotOpened(_, Problem::WrongPassword))
+        ),
+        "{replies:?}"
+    );
+    assert!(matches!(
+        server.open(&path, "one").first(),
+        Some(Reply::Opened(..))
+    ));
+    assert_eq!(server.snapshot().len(), 2);
+}
+
+#[test]
+fn each_problem_with_a_file_has_its_own_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::new();
+    let mut problem = |content: Option<&[u8]>| {
+        let path = folder.path().join("x.vstore");
+        match content {
+            Some(content) => std::fs::write(&path, content).unwrap(),
+            None => std::fs::remove_file(&path).unwrap(),
+        }
+        match server.ask(Request::Probe(path)).pop() {
+            Some(Reply::Probed {
+                facts: Err(problem),
+                ..
+            }) => problem,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(
+        problem(Some(b"just some text, and more than a few words of it")),
+        Problem::NotAVStore
+    );
+    assert_eq!(problem(None), Problem::NotFound);
+}
+
+#[test]
+fn a_draft_is_sealed_on_lock_and_offered_after_unlock() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.vstore");
+    let mut server = Server::new();
+    server.create(&path);
+    let draft = SealedDraft {
+        base: None,
+        key: "new".to_owned(),
+        text: "{ half".to_owned(),
+        expires_at: None,
+    };
+    let replies = server.ask(Request::Lock {
+        draft: Some(draft.clone()),
+    });
+    assert!(
+        matches!(replies.first(), Some(Reply::Locked { draft_lost: None })),
+        "{replies:?}"
+    );
+    assert!(server.state.store.is_none());
+    let opened = |replies: Vec<Reply>| match replies.into_iter().next() {
+        Some(Reply::Opened(_, opened)) => opened,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(opened(server.open(&path, "one")).draft, Some(draft));
+    server.ask(Request::ForgetDraft);
+    server.ask(Request::Close);
+    assert_eq!(opened(server.open(&path, "one")).draft, None);
+}
+
+#[test]
+fn a_copy_goes_on_with_the_same_records_and_history() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("copy.vstore");
+    let mut server = Server::scratch();
+    server.put("a", "1");
+    let request = Request::SaveAs {
+        ticket: Ticket(3),
+        path: path.clone(),
+        secret: secret("new"),
+    };
+    let replies = server.ask(request);
+    let Some(Reply::Opened(_, opened)) = replies.first() else {
+        panic!("{replies:?}")
+    };
+    assert!(opened.is_copy);
+    server.ask(Request::Undo);
+    assert_eq!(server.snapshot().len(), 0);
+    server.ask(Request::Close);
+    assert!(matches!(
+        server.open(&path, "new").first(),
+        Some(Reply::Opened(..))
+    ));
+}
+
+#[test]
+fn the_sample_has_records_some_of_which_expire() {
+    let mut server = Server::new();
+    server.ask(Request::OpenSample { ticket: Ticket(1) });
+    let snapshot = server.snapshot();
+    assert!(snapshot.len() > 50, "{}", snapshot.len());
+    assert!(snapshot.expiring_len() > 3);
+}
+
+#[test]
+fn the_thread_answers_in_order_and_ends() {
+    let (sender, replies) = unbounded();
+    let state = Server::new().state;
+    let mut engine = Engine::start(state, move |reply| sender.send(reply).unwrap()).unwrap();
+    engine.ask(Request::OpenScratch {
+        ticket: Ticket(1),
+        title: "t".to_owned(),
+    });
+    for number in 0..50 {
+        let mut batch = WriteBatch::new(Cause::Edit);
+        batch.put(key(&format!("k{number:02}")), parse_text("1").unwrap().0);
+        engine.ask(Request::Commit(batch));
+    }
+    engine.shut_down();
+    let replies: Vec<_> = replies.try_iter().collect();
+    let settled: usize = replies
+        .iter()
+        .map(|reply| {
+            if let Reply::Settled(count) = reply {
+                *count
+            } else {
+                0
+            }
+        })
+        .sum();
+    assert_eq!(settled, 50);
+    let expected: Vec<_> = (0..50).map(|number| format!("Add k{number:02}")).collect();
+    assert_eq!(labels(&replies), expected);
+    assert!(matches!(replies.last(), Some(Reply::Closed(Ok(())))));
+}
