@@ -1,0 +1,79 @@
+//! Writing records to a file: whole, or not at all, and counted.
+
+use std::path::PathBuf;
+
+use vstore::transfer::{self, ExportError, ExportOptions, ExportReport, Format};
+use vstore::{Record, Snapshot};
+
+use super::runner::Done;
+use super::task::TaskContext;
+use crate::format;
+use crate::state::{Target, TaskState, TransferFormat};
+
+/// What to write, and how.
+#[derive(Clone, Debug)]
+pub struct ExportJob {
+    /// The records as they were when the export was asked for.
+    pub snapshot: Snapshot,
+    /// Which of them.
+    pub target: Target,
+    /// In which form.
+    pub format: TransferFormat,
+    /// With their times.
+    pub with_metadata: bool,
+    /// Where to. A file that is there is replaced once the new one is complete.
+    pub path: PathBuf,
+}
+
+impl ExportJob {
+    pub(super) fn run(self, context: &TaskContext) -> Done {
+        let state = match self.write(context) {
+            Ok(report) if report.is_complete() => TaskState::Finished(format!(
+                "{} of {} records written to {}",
+                format::count(report.written),
+                format::count(report.expected),
+                self.path.display()
+            )),
+            Ok(report) => TaskState::Failed(format!(
+                "only {} of {} records were written",
+                format::count(report.written),
+                format::count(report.expected)
+            )),
+            Err(ExportError::Cancelled) => TaskState::Cancelled,
+            Err(error) => TaskState::Failed(error.to_string()),
+        };
+        Done::TaskEnded {
+            task: context.task,
+            state,
+        }
+    }
+
+    fn write(&self, context: &TaskContext) -> Result<ExportReport, ExportError> {
+        let options = ExportOptions {
+            format: match self.format {
+                TransferFormat::Json => Format::Json,
+                TransferFormat::Ndjson => Format::Ndjson,
+            },
+            with_metadata: self.with_metadata,
+        };
+        let progress = |done: u64, total: Option<u64>| {
+            context.report(done, total, || format!("{} records", format::count(done)))
+        };
+        match &self.target {
+            Target::Everything => {
+                let expected = self.snapshot.len() as u64;
+                let records = self.snapshot.iter();
+                transfer::export_to_file(records, expected, options, &self.path, &progress)
+            }
+            Target::Keys(keys) => {
+                let found: Vec<Record> = keys
+                    .iter()
+                    .filter_map(|key| self.snapshot.get(key.as_str()))
+                    .collect();
+                let expected = found.len() as u64;
+                let records = found.iter().map(Record::as_ref);
+                transfer::export_to_file(records, expected, options, &self.path, &progress)
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Reading a data file into a batch. Nothing is changed: the engine commits the batch, or nobody.
+
+use vstore::transfer::{
+    self, ImportError, ImportOptions, ImportSource, KeyField, KeyRule, Template,
+};
+use vstore::{Cause, Snapshot, WriteBatch};
+
+use super::runner::Done;
+use super::task::TaskContext;
+use crate::state::{Conflict, Duplicates, ImportKeys, ImportPlan, ImportReport, TaskState};
+
+/// How many notes about single records are kept.
+const NOTES_MAX: usize = 200;
+
+/// What to read, and how.
+#[derive(Clone, Debug)]
+pub struct ImportJob {
+    /// The plan.
+    pub plan: ImportPlan,
+    /// The records that are there.
+    pub snapshot: Snapshot,
+    /// A top-level integer `expireAt` sets the expiry.
+    pub honour_expire_at: bool,
+}
+
+impl ImportJob {
+    pub(super) fn run(self, context: &TaskContext) -> Done {
+        let task = context.task;
+        let options = match options(&self.plan, self.honour_expire_at) {
+            Ok(options) => options,
+            Err(error) => {
+                return Done::TaskEnded {
+                    task,
+                    state: TaskState::Failed(error.to_string()),
+                };
+            }
+        };
+        match self.read(&options, context) {
+            Ok((batch, report)) => Done::ImportRead {
+                task,
+                batch,
+                report,
+            },
+            Err(ImportError::Cancelled) => Done::TaskEnded {
+                task,
+                state: TaskState::Cancelled,
+            },
+            Err(error) => Done::TaskEnded {
+                task,
+                state: TaskState::Failed(error.to_string()),
+            },
+        }
+    }
+
+    fn read(
+        &self,
+        options: &ImportOptions,
+        context: &TaskContext,
+    ) -> Result<(WriteBatch, ImportReport), ImportError> {
+        let source = ImportSource::open(&self.plan.path)?;
+        let now = self.snapshot.now();
+        let mut batch = WriteBatch::new(Cause::Import);
+        let report = transfer::import(
+            source,
+            options,
+            now,
+            &|key| self.snapshot.get(key).is_some(),
+            &|done, total| context.report(done, total, || megabytes(done, total)),
+            &mut |record| {
+                batch.push(record.into_op(now));
+            },
+        )?;
+        let mut notes: Vec<_> = report
+            .notes
+            .first
+            .iter()
+            .take(NOTES_MAX)
+            .map(ToString::to_string)
+            .collect();
+        let more = report.notes.total.saturating_sub(notes.len() as u64);
+        if more > 0 {
+            notes.push(format!("… and {more} more"));
+        }
+        let report = ImportReport {
+            read: report.read,
+            added: report.added,
+            replaced: report.replaced,
+            kept: report.kept,
+            notes,
+        };
+        Ok((batch, report))
+    }
+}
+
+fn megabytes(done: u64, total: Option<u64>) -> String {
+    let mega = |bytes: u64| bytes as f64 / 1e6;
+    match total {
+        Some(total) => format!("{:.1} of {:.1} MB", mega(done), mega(total)),
+        None => format!("{:.1} MB", mega(done)),
+    }
+}
+
+/// The store's form of a plan; in words why it has none.
+pub(super) fn options(
+    plan: &ImportPlan,
+    honour_expire_at: bool,
+) -> Result<ImportOptions, transfer::TemplateError> {
+    let keys = match &plan.keys {
+        ImportKeys::FromData => KeyRule::Given,
+        ImportKeys::Field(name) => KeyRule::Field(KeyField::new(name)?),
+        ImportKeys::Template(text) => KeyRule::Template(Template::parse(text)?),
+        ImportKeys::RowNumber { prefix } => KeyRule::RowNumber {
+            prefix: prefix.clone(),
+        },
+    };
+    let duplicates = match plan.duplicates {
+        Duplicates::Refuse => transfer::DuplicateKeys::Refuse,
+        Duplicates::Number => transfer::DuplicateKeys::Number,
+        Duplicates::LastWins => transfer::DuplicateKeys::LastWins,
+        Duplicates::FirstWins => transfer::DuplicateKeys::FirstWins,
+    };
+    let conflict = match plan.conflict {
+        Conflict::Replace => transfer::Conflict::Replace,
+        Conflict::Keep => transfer::Conflict::Keep,
+        Conflict::Fail => transfer::Conflict::Fail,
+    };
+    Ok(ImportOptions {
+        keys,
+        duplicates,
+        conflict,
+        expire_at: honour_expire_at,
+    })
+}

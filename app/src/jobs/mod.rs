@@ -1,0 +1,28 @@
+//! Background work on snapshots: typed, cancellable, on named threads.
+//!
+//! Two kinds. *Questions* about what is on screen go to latest-wins workers: a new question makes
+//! the one before stale, stale answers are dropped. *Tasks* (import, export) run to their end,
+//! show in the jobs panel and can be cancelled. No job changes a store.
+
+mod export;
+mod import;
+mod listing;
+mod namespaces;
+mod preview;
+mod runner;
+mod statistics;
+mod strength;
+mod task;
+mod worker;
+
+pub use export::ExportJob;
+pub use import::ImportJob;
+pub use listing::{ListingAnswer, ListingQuestion};
+pub use namespaces::{NamespacesAnswer, NamespacesQuestion};
+pub use preview::{PreviewAnswer, PreviewQuestion};
+pub use runner::{Done, Jobs, Question, TaskJob};
+pub use statistics::{StatisticsAnswer, StatisticsQuestion};
+pub use strength::{Strength, strength};
+
+#[cfg(test)]
+mod tests;

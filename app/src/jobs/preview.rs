@@ -1,0 +1,168 @@
+//! What an import would make of the start of a file.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use vstore::Millis;
+use vstore::search::Ticket;
+use vstore::transfer::{self, Format, ImportSource, Shape};
+use vstore::value::json::to_compact_preview;
+
+use super::import::options;
+use super::runner::{Done, Say};
+use crate::state::{ImportKeys, ImportPlan, ImportPreview, PreviewRow, TransferFormat};
+
+/// How many records are shown.
+const ROWS: usize = 20;
+const VALUE_CHARS: usize = 160;
+
+/// A plan to look at.
+#[derive(Clone, Debug)]
+pub struct PreviewQuestion {
+    /// The plan.
+    pub plan: ImportPlan,
+    /// The time, for expiries.
+    pub now: Millis,
+}
+
+/// What it would make.
+#[derive(Clone, Debug)]
+pub struct PreviewAnswer {
+    /// The plan that was asked about.
+    pub plan: ImportPlan,
+    /// The first records, or in words why the file cannot be read.
+    pub preview: Result<ImportPreview, String>,
+    /// Where keys could come from, if the data brings none.
+    pub suggestion: Option<ImportKeys>,
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "workers may find their question stale"
+)]
+pub(super) fn answer_preview(
+    question: PreviewQuestion,
+    ticket: &Ticket,
+    _say: &Say,
+) -> Option<Done> {
+    let PreviewQuestion { plan, now } = question;
+    let looked = look(&plan, now, ticket);
+    let (preview, suggestion) = match looked {
+        Ok((preview, suggestion)) => (Ok(preview), suggestion),
+        Err(words) => (Err(words), None),
+    };
+    Some(Done::Preview(Box::new(PreviewAnswer {
+        plan,
+        preview,
+        suggestion,
+    })))
+}
+
+fn look(
+    plan: &ImportPlan,
+    now: Millis,
+    ticket: &Ticket,
+) -> Result<(ImportPreview, Option<ImportKeys>), String> {
+    let open = || ImportSource::open(&plan.path).map_err(|error| error.to_string());
+    let start = transfer::preview(open()?, ROWS);
+    let bytes = std::fs::metadata(&plan.path).map_or(0, |metadata| metadata.len());
+    let mut preview = ImportPreview {
+        format: match start.format {
+            Format::Json => TransferFormat::Json,
+            Format::Ndjson => TransferFormat::Ndjson,
+        },
+        fields: start
+            .fields
+            .iter()
+            .map(|field| field.name.clone())
+            .collect(),
+        has_keys: start.has_keys,
+        bytes,
+        ..ImportPreview::default()
+    };
+    let needs_rule = !start.has_keys && start.shape != Some(Shape::Object);
+    let suggestion = (needs_rule && plan.keys == ImportKeys::FromData).then(|| {
+        let unique = start.fields.iter().find(|field| field.is_unique);
+        match unique {
+            Some(field) => ImportKeys::Field(field.name.clone()),
+            None => ImportKeys::RowNumber {
+                prefix: prefix_of(plan),
+            },
+        }
+    });
+    preview
+        .problems
+        .extend(start.problem.map(|problem| problem.to_string()));
+    if suggestion.is_none() && preview.problems.is_empty() {
+        keyed_rows(plan, now, open()?, ticket, &mut preview);
+    }
+    if preview.rows.is_empty() {
+        preview
+            .rows
+            .extend(start.records.iter().map(|record| PreviewRow {
+                key: record.key.clone().ok_or_else(|| "no key".to_owned()),
+                value: to_compact_preview(record.value.view(), VALUE_CHARS),
+            }));
+    }
+    Ok((preview, suggestion))
+}
+
+/// The first records as the plan makes them: an import that stops early and is thrown away.
+fn keyed_rows(
+    plan: &ImportPlan,
+    now: Millis,
+    source: ImportSource,
+    ticket: &Ticket,
+    preview: &mut ImportPreview,
+) {
+    let options = match options(plan, true) {
+        Ok(options) => options,
+        Err(error) => {
+            preview.problems.push(error.to_string());
+            return;
+        }
+    };
+    let count = AtomicUsize::new(0);
+    let rows = &mut preview.rows;
+    let stop_early = |_: u64, _: Option<u64>| {
+        if count.load(Ordering::Relaxed) < ROWS && ticket.is_current() {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    };
+    let read = transfer::import(
+        source,
+        &options,
+        now,
+        &|_| false,
+        &stop_early,
+        &mut |record| {
+            if count.fetch_add(1, Ordering::Relaxed) < ROWS {
+                rows.push(PreviewRow {
+                    key: Ok(record.key.as_str().to_owned()),
+                    value: to_compact_preview(record.value.view(), VALUE_CHARS),
+                });
+            }
+        },
+    );
+    if let Err(error) = read
+        && error != transfer::ImportError::Cancelled
+    {
+        preview.problems.push(error.to_string());
+    }
+}
+
+/// `film:` for `film.json`.
+fn prefix_of(plan: &ImportPlan) -> String {
+    let stem = plan.path.file_stem().unwrap_or_default().to_string_lossy();
+    let name: String = stem
+        .chars()
+        .filter(|character| character.is_alphanumeric())
+        .collect();
+    if name.is_empty() {
+        "record:".to_owned()
+    } else {
+        format!("{name}:")
+    }
+}

@@ -1,0 +1,189 @@
+//! Starting jobs, and the closed list of what they are and what they answer.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use vstore::WriteBatch;
+
+use super::export::ExportJob;
+use super::import::ImportJob;
+use super::listing::{ListingAnswer, ListingQuestion, answer_listing};
+use super::namespaces::{NamespacesAnswer, NamespacesQuestion, answer_namespaces};
+use super::preview::{PreviewAnswer, PreviewQuestion, answer_preview};
+use super::statistics::{StatisticsAnswer, StatisticsQuestion, answer_statistics};
+use super::task::TaskContext;
+use super::worker::Worker;
+use crate::state::{ImportReport, TaskId, TaskState};
+
+/// Where answers go: stores them and wakes the window.
+pub(super) type Say = Arc<dyn Fn(Done) + Send + Sync>;
+
+/// A question about what is on screen.
+#[derive(Clone, Debug)]
+pub enum Question {
+    /// Which records the table shows, in which order.
+    Listing(Box<ListingQuestion>),
+    /// Which paths there are, and what stands at one of them.
+    Statistics(Box<StatisticsQuestion>),
+    /// The namespaces that are open in the tree.
+    Namespaces(Box<NamespacesQuestion>),
+    /// What an import would make.
+    Preview(Box<PreviewQuestion>),
+}
+
+/// Work that runs to its end.
+#[derive(Clone, Debug)]
+pub enum TaskJob {
+    /// Reads a file into a batch.
+    Import(Box<ImportJob>),
+    /// Writes records to a file.
+    Export(Box<ExportJob>),
+}
+
+/// What a job says.
+#[derive(Debug)]
+pub enum Done {
+    /// The rows of the table.
+    Listing(Box<ListingAnswer>),
+    /// The paths, and what stands at one.
+    Statistics(Box<StatisticsAnswer>),
+    /// The children of the open namespaces.
+    Namespaces(NamespacesAnswer),
+    /// What an import would make.
+    Preview(Box<PreviewAnswer>),
+    /// How far a task is.
+    TaskProgress {
+        /// Which.
+        task: TaskId,
+        /// The part that is done.
+        fraction: Option<f32>,
+        /// In words.
+        text: String,
+    },
+    /// An import was read and waits to be committed.
+    ImportRead {
+        /// The task.
+        task: TaskId,
+        /// The records.
+        batch: WriteBatch,
+        /// What was read.
+        report: ImportReport,
+    },
+    /// A task came to its end.
+    TaskEnded {
+        /// Which.
+        task: TaskId,
+        /// How.
+        state: TaskState,
+    },
+    /// A question's thread met a mistake in the program; its other questions go on.
+    Panicked {
+        /// The name of the thread.
+        job: &'static str,
+        /// What the mistake says.
+        message: String,
+    },
+}
+
+/// The threads of all jobs.
+pub struct Jobs {
+    say: Say,
+    listing: Worker<ListingQuestion>,
+    statistics: Worker<StatisticsQuestion>,
+    namespaces: Worker<NamespacesQuestion>,
+    preview: Worker<PreviewQuestion>,
+    tasks: BTreeMap<TaskId, Arc<AtomicBool>>,
+}
+
+impl Jobs {
+    /// Starts the threads of the questions; they wait and cost nothing. `say` is called from them.
+    pub fn start(say: impl Fn(Done) + Send + Sync + 'static) -> std::io::Result<Self> {
+        let say: Say = Arc::new(say);
+        Ok(Self {
+            listing: Worker::start("search", Arc::clone(&say), answer_listing)?,
+            statistics: Worker::start("statistics", Arc::clone(&say), answer_statistics)?,
+            namespaces: Worker::start("namespaces", Arc::clone(&say), answer_namespaces)?,
+            preview: Worker::start("preview", Arc::clone(&say), answer_preview)?,
+            tasks: BTreeMap::new(),
+            say,
+        })
+    }
+
+    /// Asks a question; the one of its kind before becomes stale.
+    pub fn ask(&self, question: Question) {
+        match question {
+            Question::Listing(question) => self.listing.ask(*question),
+            Question::Statistics(question) => self.statistics.ask(*question),
+            Question::Namespaces(question) => self.namespaces.ask(*question),
+            Question::Preview(question) => self.preview.ask(*question),
+        }
+    }
+
+    /// Makes every question stale, as on lock: nobody keeps a snapshot longer than it takes to
+    /// notice.
+    pub fn cancel_questions(&self) {
+        self.listing.cancel();
+        self.statistics.cancel();
+        self.namespaces.cancel();
+        self.preview.cancel();
+    }
+
+    /// Starts a task on a thread of its own.
+    pub fn run(&mut self, task: TaskId, job: TaskJob) {
+        let cancelled = Arc::new(AtomicBool::new(false));
+        self.tasks.insert(task, Arc::clone(&cancelled));
+        let say = Arc::clone(&self.say);
+        let context = TaskContext::new(task, cancelled, Arc::clone(&say));
+        let name = match &job {
+            TaskJob::Import(_) => "import",
+            TaskJob::Export(_) => "export",
+        };
+        let work = move || {
+            let done = caught(|| match job {
+                TaskJob::Import(job) => job.run(&context),
+                TaskJob::Export(job) => job.run(&context),
+            });
+            let failed = |message| {
+                let state = TaskState::Failed(format!("a mistake in the program: {message}"));
+                Done::TaskEnded { task, state }
+            };
+            (context.say)(done.unwrap_or_else(failed));
+        };
+        if let Err(error) = thread::Builder::new().name(name.to_owned()).spawn(work) {
+            say(Done::TaskEnded {
+                task,
+                state: TaskState::Failed(error.to_string()),
+            });
+        }
+    }
+
+    /// Asks a task to stop.
+    pub fn cancel(&mut self, task: TaskId) {
+        if let Some(cancelled) = self.tasks.remove(&task) {
+            cancelled.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Asks all tasks to stop, as on lock.
+    pub fn cancel_tasks(&mut self) {
+        for (_, cancelled) in std::mem::take(&mut self.tasks) {
+            cancelled.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Runs work; a panic becomes its message.
+pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    // Whatever the work had in hand is dropped with it: nothing half changed is seen again.
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| message_of(&*panic))
+}
+
+fn message_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default()
+}

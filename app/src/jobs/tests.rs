@@ -1,0 +1,255 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, unbounded};
+use vstore::search::Ticket;
+use vstore::value::json::parse_text;
+use vstore::{Cause, Key, ManualClock, Millis, Path, Snapshot, Store, WriteBatch};
+
+use super::namespaces::children_of;
+use super::{
+    Done, ExportJob, ImportJob, Jobs, ListingQuestion, PreviewQuestion, Question,
+    StatisticsQuestion, TaskJob,
+};
+use crate::state::{
+    Conflict, Distinct, Duplicates, ImportKeys, ImportPlan, SearchMode, Sort, SortBy, Target,
+    TaskId, TaskState, TransferFormat,
+};
+
+fn snapshot(records: &[(&str, &str)]) -> Snapshot {
+    let mut store = Store::in_memory(Arc::new(ManualClock::new(Millis(1_000))));
+    let mut batch = WriteBatch::new(Cause::Edit);
+    for (key, json) in records {
+        batch.put(Key::new(key).unwrap(), parse_text(json).unwrap().0);
+    }
+    store.commit(&batch).unwrap();
+    store.snapshot()
+}
+
+fn films() -> Snapshot {
+    snapshot(&[
+        (
+            "film:1982:tootsie",
+            r#"{"title": "Tootsie", "year": 1982, "genres": ["Comedy"]}"#,
+        ),
+        (
+            "film:1988:rain-man",
+            r#"{"title": "Rain Man", "year": 1988, "genres": ["Drama"]}"#,
+        ),
+        (
+            "film:1991:hook",
+            r#"{"title": "Hook", "year": 1991, "genres": ["Fantasy", "Comedy"]}"#,
+        ),
+        ("token:a", r#"{"title": null}"#),
+    ])
+}
+
+fn jobs() -> (Jobs, Receiver<Done>) {
+    let (sender, receiver) = unbounded();
+    let say = move |done| sender.send(done).unwrap();
+    (Jobs::start(say).unwrap(), receiver)
+}
+
+fn next(receiver: &Receiver<Done>) -> Done {
+    loop {
+        match receiver.recv_timeout(Duration::from_secs(20)).unwrap() {
+            Done::TaskProgress { .. } => {}
+            done => return done,
+        }
+    }
+}
+
+fn keys_in_order(text: &str, sort: Sort) -> Vec<String> {
+    let (jobs, receiver) = jobs();
+    let snapshot = films();
+    let text = text.to_owned();
+    let mode = SearchMode::Fuzzy;
+    let question = ListingQuestion {
+        snapshot,
+        text,
+        mode,
+        sort,
+    };
+    jobs.ask(Question::Listing(Box::new(question)));
+    let Done::Listing(answer) = next(&receiver) else {
+        panic!("no listing")
+    };
+    answer
+        .keys
+        .iter()
+        .map(|key| key.as_str().to_owned())
+        .collect()
+}
+
+#[test]
+fn a_search_knows_typos_and_conditions() {
+    assert_eq!(
+        keys_in_order("totsie", Sort::default()),
+        ["film:1982:tootsie"]
+    );
+    assert_eq!(
+        keys_in_order("genres:comedy year>=1990", Sort::default()),
+        ["film:1991:hook"]
+    );
+}
+
+#[test]
+fn a_path_orders_rows_and_rows_without_it_come_last() {
+    let by = SortBy::Path(Path::parse("year").unwrap());
+    let sort = Sort {
+        by,
+        descending: true,
+    };
+    assert_eq!(
+        keys_in_order("", sort),
+        [
+            "film:1991:hook",
+            "film:1988:rain-man",
+            "film:1982:tootsie",
+            "token:a"
+        ]
+    );
+}
+
+#[test]
+fn statistics_count_values_and_what_is_missing() {
+    let (jobs, receiver) = jobs();
+    let selected = Some(Path::parse("genres[]").unwrap());
+    let question = StatisticsQuestion {
+        snapshot: films(),
+        selected,
+    };
+    jobs.ask(Question::Statistics(Box::new(question)));
+    let Done::Statistics(answer) = next(&receiver) else {
+        panic!("no statistics")
+    };
+    let paths: Vec<_> = answer
+        .paths
+        .iter()
+        .map(|row| (row.path.as_str(), row.records))
+        .collect();
+    assert_eq!(
+        paths,
+        [("genres", 3), ("genres[]", 3), ("title", 4), ("year", 3)]
+    );
+    let found = answer.statistics.unwrap();
+    assert_eq!(
+        (found.records, found.missing, found.distinct),
+        (3, 1, Distinct::Exactly(3))
+    );
+    let top: Vec<_> = found
+        .top
+        .iter()
+        .map(|top| (top.query.as_str(), top.count))
+        .collect();
+    assert_eq!(top.first(), Some(&(r#"genres[]="Comedy""#, 2)));
+}
+
+#[test]
+fn namespaces_are_counted_and_lone_keys_are_none() {
+    let ticket = Ticket::unlimited();
+    let children = |prefix| {
+        let found = children_of(&films(), prefix, ':', &ticket).unwrap();
+        let rows = found
+            .into_iter()
+            .map(|child| (child.name, child.records, child.expandable));
+        rows.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        children(""),
+        [("film".to_owned(), 3, true), ("token".to_owned(), 1, false)]
+    );
+    assert_eq!(children("film:").len(), 3);
+    assert_eq!(children("token:"), []);
+}
+
+#[test]
+fn an_export_reads_back_as_what_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("films.json");
+    let (mut jobs, receiver) = jobs();
+    let job = ExportJob {
+        snapshot: films(),
+        target: Target::Everything,
+        format: TransferFormat::Json,
+        with_metadata: false,
+        path: path.clone(),
+    };
+    jobs.run(TaskId(1), TaskJob::Export(Box::new(job)));
+    let Done::TaskEnded { state, .. } = next(&receiver) else {
+        panic!("not ended")
+    };
+    assert!(matches!(&state, TaskState::Finished(words) if words.starts_with("4 of 4 records")));
+    let job = ImportJob {
+        plan: ImportPlan::new(path),
+        snapshot: snapshot(&[]),
+        honour_expire_at: true,
+    };
+    jobs.run(TaskId(2), TaskJob::Import(Box::new(job)));
+    let Done::ImportRead { batch, report, .. } = next(&receiver) else {
+        panic!("not read")
+    };
+    assert_eq!((batch.len(), report.added), (4, 4));
+}
+
+#[test]
+fn a_preview_shows_the_keys_a_plan_makes_and_suggests_one_where_there_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("films.json");
+    let data = r#"[{"title": "Hook", "year": 1991}, {"title": "Tootsie", "year": 1982}]"#;
+    std::fs::write(&path, data).unwrap();
+    let (jobs, receiver) = jobs();
+    let ask = |plan: ImportPlan| {
+        let question = PreviewQuestion {
+            plan,
+            now: Millis(0),
+        };
+        jobs.ask(Question::Preview(Box::new(question)));
+        let Done::Preview(answer) = next(&receiver) else {
+            panic!("no preview")
+        };
+        *answer
+    };
+    let first = ask(ImportPlan::new(path.clone()));
+    assert_eq!(
+        first.suggestion,
+        Some(ImportKeys::Field("title".to_owned()))
+    );
+    let keys = ImportKeys::Template("film:{year}:{title|slug}".to_owned());
+    let plan = ImportPlan {
+        keys,
+        conflict: Conflict::Keep,
+        duplicates: Duplicates::Refuse,
+        path,
+    };
+    let preview = ask(plan).preview.unwrap();
+    let made: Vec<_> = preview
+        .rows
+        .into_iter()
+        .map(|row| row.key.unwrap())
+        .collect();
+    assert_eq!(made, ["film:1991:hook", "film:1982:tootsie"]);
+}
+
+#[test]
+fn only_the_last_question_is_answered() {
+    let (jobs, receiver) = jobs();
+    let ask = |text: &str| {
+        jobs.ask(Question::Listing(Box::new(ListingQuestion {
+            snapshot: films(),
+            text: text.to_owned(),
+            mode: SearchMode::Exact,
+            sort: Sort::default(),
+        })));
+    };
+    for text in ["a", "b", "c", "hook"] {
+        ask(text);
+    }
+    let mut texts = Vec::new();
+    while texts.last().is_none_or(|last| last != "hook") {
+        if let Done::Listing(answer) = next(&receiver) {
+            texts.push(answer.text);
+        }
+    }
+    assert!(receiver.recv_timeout(Duration::from_millis(50)).is_err());
+}
