@@ -1,0 +1,78 @@
+//! The system's file dialog, on a thread of its own.
+
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rfd::FileDialog;
+
+use crate::state::FilePurpose;
+use crate::update::FileAnswer;
+
+/// Nobody closes a dialog in less: there was none. The library does not tell cancelling from
+/// failing.
+const UNSEEN: Duration = Duration::from_millis(120);
+
+/// Shows a file dialog and calls `answer` from another thread when it is closed.
+pub fn ask_for_file(
+    purpose: FilePurpose,
+    name: Option<String>,
+    folder: Option<PathBuf>,
+    answer: impl Fn(FileAnswer) + Send + Clone + 'static,
+) {
+    let on_failure = answer.clone();
+    let work = move || {
+        let shown_at = Instant::now();
+        let mut dialog = FileDialog::new();
+        if let Some(name) = name {
+            dialog = dialog.set_file_name(name);
+        }
+        if let Some(folder) = folder {
+            dialog = dialog.set_directory(folder);
+        }
+        let picked = show(dialog, purpose);
+        answer(match picked {
+            Some(path) => FileAnswer::Picked(path),
+            None if shown_at.elapsed() < UNSEEN => FileAnswer::Unavailable,
+            None => FileAnswer::Cancelled,
+        });
+    };
+    if thread::Builder::new()
+        .name("file-dialog".to_owned())
+        .spawn(work)
+        .is_err()
+    {
+        on_failure(FileAnswer::Unavailable);
+    }
+}
+
+fn show(dialog: FileDialog, purpose: FilePurpose) -> Option<PathBuf> {
+    let databases = ["vstore"];
+    let data = ["json", "ndjson", "jsonl"];
+    match purpose {
+        FilePurpose::Open | FilePurpose::OpenReadOnly => dialog
+            .set_title("Open a database")
+            .add_filter("VStore databases", &databases)
+            .add_filter("All files", &["*"])
+            .pick_file(),
+        FilePurpose::Create => dialog
+            .set_title("New database")
+            .add_filter("VStore databases", &databases)
+            .save_file(),
+        FilePurpose::SaveAs => dialog
+            .set_title("Save a copy as")
+            .add_filter("VStore databases", &databases)
+            .save_file(),
+        FilePurpose::KeyFile => dialog.set_title("Choose a key file").pick_file(),
+        FilePurpose::Import => dialog
+            .set_title("Import data")
+            .add_filter("JSON and NDJSON", &data)
+            .add_filter("All files", &["*"])
+            .pick_file(),
+        FilePurpose::Export => dialog
+            .set_title("Export records")
+            .add_filter("JSON", &["json"])
+            .add_filter("NDJSON", &["ndjson"])
+            .save_file(),
+    }
+}
