@@ -1,0 +1,271 @@
+//! Databases: create, open, save, close.
+
+use std::path::{Path, PathBuf};
+
+use vstore::Millis;
+
+use super::{Effects, close, layout, transfer};
+use crate::command::{FileCommand, Secret};
+use crate::effect::Effect;
+use crate::engine::Request;
+use crate::state::{
+    AfterClose, BusyPhase, CreatePage, Dialog, FilePurpose, FocusTarget, OpenStore, Page, State,
+    UnlockPage,
+};
+
+pub(super) fn update(state: &mut State, command: FileCommand, now: Millis) -> Effects {
+    match command {
+        FileCommand::NewDatabase => close::request(state, AfterClose::NewDatabase),
+        FileCommand::Create {
+            path,
+            secret,
+            overwrite,
+        } => create(state, path, secret, overwrite),
+        FileCommand::OpenSample => close::request(state, AfterClose::Sample),
+        FileCommand::Open { path, read_only } => {
+            close::request(state, AfterClose::Open { path, read_only })
+        }
+        FileCommand::Dropped(paths) => dropped(state, paths, now),
+        FileCommand::PickFile(purpose) => pick(state, purpose),
+        FileCommand::Picked { purpose, path } => {
+            state
+                .dialogs
+                .retain(|dialog| !matches!(dialog, Dialog::PathField { .. }));
+            picked(state, purpose, path, now)
+        }
+        FileCommand::CancelBusy => cancel_busy(state),
+        FileCommand::Compact => compact(state, now),
+        FileCommand::SaveAs => pick(state, FilePurpose::SaveAs),
+        FileCommand::SaveCopy { path, secret } => save_copy(state, path, secret),
+        FileCommand::ChangePassword { current, new } => {
+            if let Some(Dialog::ChangePassword { busy, problem }) = state.dialogs.front_mut() {
+                *busy = true;
+                *problem = None;
+            }
+            vec![Effect::Ask(Request::ChangePassword { current, new })]
+        }
+        FileCommand::Close(then) => close::request(state, then),
+        FileCommand::CloseWithoutSaving(then) => {
+            forget_question(state);
+            close::without_saving(state, then)
+        }
+        FileCommand::SaveAndClose(then) => {
+            forget_question(state);
+            close::save_first(state, then)
+        }
+        FileCommand::ForgetRecent(path) => {
+            state.prefs.forget(&path);
+            layout::save(state)
+        }
+        FileCommand::ClearRecent => {
+            state.prefs.recent.clear();
+            layout::save(state)
+        }
+    }
+}
+
+fn forget_question(state: &mut State) {
+    state
+        .dialogs
+        .retain(|dialog| !matches!(dialog, Dialog::SaveBeforeClosing { .. }));
+}
+
+/// Shows the unlock page of a file.
+pub(super) fn show_unlock(state: &mut State, path: PathBuf, read_only: bool) -> Effects {
+    state.page = Page::Unlock(UnlockPage::new(path.clone(), read_only));
+    state.focus = Some(FocusTarget::Password);
+    vec![probe(path)]
+}
+
+pub(super) fn probe(path: PathBuf) -> Effect {
+    Effect::Ask(Request::Probe(path))
+}
+
+/// Shows the form for a new database.
+pub(super) fn show_new(state: &mut State) {
+    state.page = Page::NewDatabase(CreatePage::default());
+}
+
+fn create(state: &mut State, path: PathBuf, secret: Secret, overwrite: bool) -> Effects {
+    let ticket = state.start_attempt();
+    let Page::NewDatabase(page) = &mut state.page else {
+        return Effects::new();
+    };
+    *page = CreatePage {
+        busy: Some(BusyPhase::Waiting),
+        ..CreatePage::default()
+    };
+    vec![Effect::Ask(Request::Create {
+        ticket,
+        path,
+        secret,
+        overwrite,
+    })]
+}
+
+fn save_copy(state: &mut State, path: PathBuf, secret: Secret) -> Effects {
+    if state.store().is_none() {
+        return Effects::new();
+    }
+    let ticket = state.start_attempt();
+    if let Some(Dialog::SaveAs { busy, problem, .. }) = state.dialogs.front_mut() {
+        *busy = true;
+        *problem = None;
+    }
+    vec![Effect::Ask(Request::SaveAs {
+        ticket,
+        path,
+        secret,
+    })]
+}
+
+fn compact(state: &mut State, now: Millis) -> Effects {
+    let Some(store) = state.store() else {
+        return Effects::new();
+    };
+    if store.path.is_none() {
+        return pick(state, FilePurpose::SaveAs);
+    }
+    start_compaction(state, now)
+}
+
+/// Starts writing the file anew, unless that is under way.
+pub(super) fn start_compaction(state: &mut State, now: Millis) -> Effects {
+    const TITLE: &str = "Compact the file";
+    let running = state
+        .tasks
+        .iter()
+        .any(|task| task.title == TITLE && task.state.is_running());
+    if running || state.store().is_none_or(|store| store.read_only) {
+        return Effects::new();
+    }
+    let task = state.tasks.start(now, TITLE, true);
+    vec![Effect::Ask(Request::Compact(task))]
+}
+
+/// Gives up opening or creating a file. The page is free at once; the answer will be stale.
+pub(super) fn cancel_busy(state: &mut State) -> Effects {
+    state.busy = None;
+    match &mut state.page {
+        Page::Unlock(page) => {
+            page.busy = None;
+            state.focus = Some(FocusTarget::Password);
+        }
+        Page::NewDatabase(page) => page.busy = None,
+        Page::Welcome | Page::Open(_) => {}
+    }
+    if let Some(Dialog::SaveAs { busy, .. }) = state.dialogs.front_mut() {
+        *busy = false;
+    }
+    vec![Effect::CancelBusy]
+}
+
+fn dropped(state: &mut State, paths: Vec<PathBuf>, now: Millis) -> Effects {
+    let Some(path) = paths.into_iter().next() else {
+        return Effects::new();
+    };
+    if is_data(&path) {
+        transfer::plan_import(state, path, now)
+    } else {
+        close::request(
+            state,
+            AfterClose::Open {
+                path,
+                read_only: false,
+            },
+        )
+    }
+}
+
+/// Whether a file's name says that it is imported, not opened.
+pub(super) fn is_data(path: &Path) -> bool {
+    let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
+    ["json", "ndjson", "jsonl"]
+        .iter()
+        .any(|data| ending == *data)
+}
+
+/// Shows the system's file dialog, unless one is open.
+pub(super) fn pick(state: &mut State, purpose: FilePurpose) -> Effects {
+    if state.file_dialog.is_some() {
+        return Effects::new();
+    }
+    state.file_dialog = Some(purpose);
+    let stem = state.store().map(|store| {
+        let title = Path::new(&store.title).file_stem().unwrap_or_default();
+        title.to_string_lossy().into_owned()
+    });
+    let name = match (purpose, stem) {
+        (FilePurpose::Create, _) => Some("database.vstore".to_owned()),
+        (FilePurpose::SaveAs, Some(stem)) => Some(format!("{stem}.vstore")),
+        (FilePurpose::Export, Some(stem)) => {
+            let extension = transfer::export_extension(state);
+            Some(format!("{stem}.{extension}"))
+        }
+        _ => None,
+    };
+    let folder = state
+        .store()
+        .and_then(|store| store.path.as_deref()?.parent());
+    let folder = folder.map(Path::to_path_buf);
+    vec![Effect::FileDialog {
+        purpose,
+        name,
+        folder,
+    }]
+}
+
+/// A path was chosen.
+pub(super) fn picked(
+    state: &mut State,
+    purpose: FilePurpose,
+    path: PathBuf,
+    now: Millis,
+) -> Effects {
+    match purpose {
+        FilePurpose::Open | FilePurpose::OpenReadOnly => {
+            let read_only = purpose == FilePurpose::OpenReadOnly;
+            if is_data(&path) {
+                return transfer::plan_import(state, path, now);
+            }
+            close::request(state, AfterClose::Open { path, read_only })
+        }
+        FilePurpose::Create | FilePurpose::KeyFile => {
+            state.picked = Some((purpose, path));
+            Effects::new()
+        }
+        FilePurpose::SaveAs => {
+            let then = state.store_mut().and_then(|store| store.closing.take());
+            let path = with_ending(path, "vstore");
+            state.dialogs.push_back(Dialog::SaveAs {
+                path,
+                busy: false,
+                problem: None,
+                then,
+            });
+            Effects::new()
+        }
+        FilePurpose::Import => transfer::plan_import(state, path, now),
+        FilePurpose::Export => transfer::export_to(state, path, now),
+    }
+}
+
+/// A path with an ending, if it has none.
+pub(super) fn with_ending(path: PathBuf, ending: &str) -> PathBuf {
+    if path.extension().is_some() {
+        path
+    } else {
+        path.with_extension(ending)
+    }
+}
+
+/// Remembers a file that was opened.
+pub(super) fn remember(state: &mut State, store: &OpenStore, now: Millis) -> Effects {
+    match &store.path {
+        Some(path) => {
+            state.prefs.remember(path.clone(), now.0);
+            layout::save(state)
+        }
+        None => Effects::new(),
+    }
+}

@@ -1,0 +1,120 @@
+//! What jobs answered. An answer to a question that is not asked any more is dropped.
+
+use std::sync::Arc;
+
+use vstore::Millis;
+
+use super::{Effects, derived, transfer};
+use crate::effect::Effect;
+use crate::engine::Request;
+use crate::jobs::{Done, ListingAnswer, StatisticsAnswer};
+use crate::state::{Dialog, Level, Listing, OpenStore, State, TaskState};
+
+pub(super) fn receive(state: &mut State, done: Done, now: Millis) -> Effects {
+    match done {
+        Done::Listing(answer) => state
+            .store_mut()
+            .map(|store| listing(store, *answer))
+            .unwrap_or_default(),
+        Done::Statistics(answer) => {
+            if let Some(store) = state.store_mut() {
+                statistics(store, *answer);
+            }
+            Effects::new()
+        }
+        Done::Namespaces(answer) => {
+            if let Some(store) = state.store_mut() {
+                store.namespaces.children = answer.children;
+            }
+            Effects::new()
+        }
+        Done::Preview(answer) => transfer::previewed(state, *answer, now),
+        Done::TaskProgress {
+            task,
+            fraction,
+            text,
+        } => {
+            state.tasks.progress(task, fraction, text);
+            Effects::new()
+        }
+        Done::ImportRead {
+            task,
+            batch,
+            report,
+        } => {
+            if state.store().is_none() {
+                state.tasks.finish(task, TaskState::Cancelled);
+                return Effects::new();
+            }
+            if let Some(store) = state.store_mut()
+                && let crate::state::SaveState::InMemory { changed } = &mut store.save
+            {
+                *changed = true;
+            }
+            state.tasks.progress(task, None, "Writing…".to_owned());
+            vec![Effect::Ask(Request::Import {
+                task,
+                batch,
+                report,
+            })]
+        }
+        Done::TaskEnded { task, state: end } => {
+            task_ended(state, &end, now);
+            state.tasks.finish(task, end);
+            Effects::new()
+        }
+        Done::Panicked { job, message } => {
+            let notice =
+                state
+                    .notices
+                    .push(now, Level::Error, "Something went wrong inside VStore");
+            notice.detail = Some(format!("{job}: {message}"));
+            Effects::new()
+        }
+    }
+}
+
+fn task_ended(state: &mut State, end: &TaskState, now: Millis) {
+    match end {
+        TaskState::Finished(words) => {
+            state.notices.push(now, Level::Success, words.clone());
+        }
+        TaskState::Failed(words) => {
+            // Where a line and a column are named, a dialog leaves time to read them.
+            let (title, text) = ("That did not work".to_owned(), words.clone());
+            state.dialogs.push_back(Dialog::Message { title, text });
+        }
+        TaskState::Cancelled => {
+            state
+                .notices
+                .push(now, Level::Info, "Cancelled; nothing was changed");
+        }
+        TaskState::Running { .. } | TaskState::Cancelling => {}
+    }
+}
+
+fn listing(store: &mut OpenStore, answer: ListingAnswer) -> Effects {
+    let asked = answer.text == store.search.text.trim()
+        && answer.mode == store.search.mode
+        && answer.sort == store.sort;
+    if !asked {
+        return vec![super::replies::discard_rows(Listing::Keys(answer.keys))];
+    }
+    store.search.running = answer.partial;
+    let keys = Arc::clone(&answer.keys);
+    store.search.answer = answer.into_search();
+    derived::set_listing(store, Listing::Keys(keys))
+}
+
+fn statistics(store: &mut OpenStore, answer: StatisticsAnswer) {
+    store.explorer.running = false;
+    store.explorer.paths = answer.paths;
+    store.explorer.paths_seq = Some(answer.seq);
+    let wanted = store.explorer.selected.as_ref();
+    if let Some(statistics) = answer
+        .statistics
+        .filter(|found| Some(&found.path) == wanted)
+    {
+        store.explorer.statistics = Some(statistics);
+    }
+}

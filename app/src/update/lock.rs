@@ -1,0 +1,75 @@
+//! Locking and unlocking. Locking succeeds at once, whatever is under way.
+
+use super::{Effects, file};
+use crate::command::LockCommand;
+use crate::effect::{Discarded, Effect};
+use crate::engine::{Request, SealedDraft};
+use crate::state::{BusyPhase, Draft, DraftBase, FocusTarget, Page, State, TaskState, UnlockPage};
+
+pub(super) fn update(state: &mut State, command: LockCommand) -> Effects {
+    match command {
+        LockCommand::Lock => lock(state),
+        LockCommand::Unlock { secret, read_only } => {
+            let ticket = state.start_attempt();
+            let Page::Unlock(page) = &mut state.page else {
+                return Effects::new();
+            };
+            page.busy = Some(BusyPhase::Waiting);
+            page.problem = None;
+            page.read_only = read_only;
+            let path = page.path.clone();
+            vec![Effect::Ask(Request::Open {
+                ticket,
+                path,
+                secret,
+                read_only,
+            })]
+        }
+    }
+}
+
+/// Locks the open file. A database without a file stays open: locking it would lose it.
+pub(super) fn lock(state: &mut State) -> Effects {
+    if state.store().is_none_or(|store| store.path.is_none()) {
+        return Effects::new();
+    }
+    let Page::Open(store) = std::mem::take(&mut state.page) else {
+        return Effects::new();
+    };
+    let draft = store
+        .detail
+        .draft
+        .as_ref()
+        .filter(|draft| draft.is_dirty() && !store.read_only);
+    let draft = draft.map(sealed);
+    let mut page = UnlockPage::new(store.path.clone().unwrap_or_default(), store.read_only);
+    page.was_locked = true;
+    let path = page.path.clone();
+    state.page = Page::Unlock(page);
+    state.focus = Some(FocusTarget::Password);
+    // Dialogs, notices and the titles of tasks may show keys.
+    state.dialogs.clear();
+    state.notices.clear();
+    state.tasks.end_running(&TaskState::Cancelled);
+    state.busy = None;
+    vec![
+        Effect::CancelQuestions,
+        Effect::CancelTasks,
+        Effect::Ask(Request::Lock { draft }),
+        Effect::ClearClipboard,
+        Effect::Discard(Discarded::Store(store)),
+        file::probe(path),
+    ]
+}
+
+fn sealed(draft: &Draft) -> SealedDraft {
+    SealedDraft {
+        base: match &draft.base {
+            DraftBase::New => None,
+            DraftBase::Record(record) => Some(record.key.clone()),
+        },
+        key: draft.key.clone(),
+        text: draft.text.clone(),
+        expires_at: draft.expires_at,
+    }
+}

@@ -1,0 +1,46 @@
+//! The one place where the state of the program changes.
+//!
+//! Pure functions: a state and a command (or an event) give a changed state and [`Effects`], what
+//! the outside is asked to do. No file, thread, clock or window is touched here.
+
+mod close;
+mod derived;
+mod file;
+mod jobs;
+mod layout;
+mod lock;
+mod receive;
+mod record;
+mod replies;
+mod search;
+mod selection;
+mod tick;
+mod transfer;
+
+use vstore::Millis;
+
+pub use receive::{Event, FileAnswer, receive};
+pub use tick::{next_wake, tick};
+
+use crate::command::Command;
+use crate::effect::Effect;
+use crate::state::State;
+
+/// What the outside is asked to do, in order.
+pub type Effects = Vec<Effect>;
+
+/// Carries out a command.
+pub fn update(state: &mut State, command: Command, now: Millis) -> Effects {
+    match command {
+        Command::File(command) => file::update(state, command, now),
+        Command::Record(command) => record::update(state, command, now),
+        Command::Search(command) => search::update(state, command, now),
+        Command::Selection(command) => selection::update(state, command),
+        Command::Layout(command) => layout::update(state, command),
+        Command::Lock(command) => lock::update(state, command),
+        Command::Transfer(command) => transfer::update(state, command, now),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+//! What came back from outside: replies, answers of jobs, chosen files, timers.
+
+use std::path::PathBuf;
+
+use vstore::Millis;
+
+use super::{Effects, file, jobs, lock, replies};
+use crate::effect::Effect;
+use crate::engine::Reply;
+use crate::jobs::Done;
+use crate::state::{Dialog, FilePurpose, Level, State};
+
+/// Something that came back.
+#[derive(Debug)]
+pub enum Event {
+    /// From the engine.
+    Engine(Reply),
+    /// From a job.
+    Job(Done),
+    /// From the system's file dialog.
+    File(FilePurpose, FileAnswer),
+    /// Nobody touched the program for as long as it may stay open.
+    Idle,
+    /// Something outside failed, in words.
+    Trouble(String),
+}
+
+/// How a file dialog ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileAnswer {
+    /// With a path.
+    Picked(PathBuf),
+    /// Without one.
+    Cancelled,
+    /// So fast that nobody can have seen it: there is no file dialog here.
+    Unavailable,
+}
+
+/// Takes in what came back.
+pub fn receive(state: &mut State, event: Event, now: Millis) -> Effects {
+    match event {
+        Event::Engine(reply) => replies::receive(state, reply, now),
+        Event::Job(done) => jobs::receive(state, done, now),
+        Event::File(purpose, answer) => {
+            state.file_dialog = None;
+            match answer {
+                FileAnswer::Picked(path) => file::picked(state, purpose, path, now),
+                FileAnswer::Cancelled => {
+                    // Closing waited for a place to save to.
+                    if let Some(store) = state.store_mut() {
+                        store.closing = None;
+                    }
+                    Effects::new()
+                }
+                FileAnswer::Unavailable => {
+                    state.dialogs.push_back(Dialog::PathField { purpose });
+                    Effects::new()
+                }
+            }
+        }
+        Event::Idle => lock::lock(state),
+        Event::Trouble(words) => {
+            state.notices.push(now, Level::Error, words);
+            vec![Effect::ShowWindow]
+        }
+    }
+}

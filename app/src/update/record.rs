@@ -1,0 +1,407 @@
+//! Records: drafts, edits, deletion, undo.
+
+use vstore::value::json::{parse_text, to_pretty};
+use vstore::value::{EncodedValue, ValueRef};
+use vstore::{Cause, Expiry, Key, Millis, Op, WriteBatch};
+
+use super::Effects;
+use crate::command::{CopyWhat, RecordCommand};
+use crate::effect::{Copied, Effect};
+use crate::engine::{LeafEdit, Request};
+use crate::format;
+use crate::state::{
+    Dialog, Draft, DraftBase, DraftError, EDITED_TEXT_BYTES_MAX, FocusTarget, Level, Location,
+    OpenStore, SaveState, Scope, State, Step, Target,
+};
+
+/// How many keys a question about deletion shows.
+const SAMPLE_KEYS: usize = 5;
+
+pub(super) fn update(state: &mut State, command: RecordCommand, now: Millis) -> Effects {
+    let honour = state.prefs.honour_expire_at;
+    match command {
+        RecordCommand::New { prefix } => start_new(state, prefix),
+        RecordCommand::Edit(key) => start_edit(state, &key, now),
+        RecordCommand::DeleteSelected => delete_selected(state),
+        RecordCommand::Copy(what) => copy(state, what),
+        command => match state.store_mut() {
+            Some(store) => change(store, command, honour),
+            None => Effects::new(),
+        },
+    }
+}
+
+fn change(store: &mut OpenStore, command: RecordCommand, honour_expire_at: bool) -> Effects {
+    match command {
+        RecordCommand::EditDraft { key, text } => {
+            edit_draft(store, key, text, honour_expire_at);
+            Effects::new()
+        }
+        RecordCommand::SetDraftExpiry(expires_at) => {
+            if let Some(draft) = &mut store.detail.draft {
+                draft.expires_at = expires_at;
+            }
+            Effects::new()
+        }
+        RecordCommand::CommitDraft => commit_draft(store),
+        RecordCommand::DiscardDraft => discard_draft(store),
+        RecordCommand::RebaseDraft => {
+            rebase_draft(store);
+            Effects::new()
+        }
+        RecordCommand::SetLeaf {
+            key,
+            location,
+            value,
+        } => edit_leaf(store, key, LeafEdit::Set { location, value }),
+        RecordCommand::RemoveLeaf { key, location } => {
+            edit_leaf(store, key, LeafEdit::Remove { location })
+        }
+        RecordCommand::AddLeaf {
+            key,
+            location,
+            name,
+            value,
+        } => edit_leaf(
+            store,
+            key,
+            LeafEdit::Add {
+                location,
+                name,
+                value,
+            },
+        ),
+        RecordCommand::Put {
+            key,
+            value,
+            expires_at,
+        } => ask(
+            store,
+            Request::Add {
+                key,
+                value,
+                expires_at,
+            },
+        ),
+        RecordCommand::Duplicate(key) => ask(store, Request::Duplicate(key)),
+        RecordCommand::Rename { from, to } => {
+            let mut batch = WriteBatch::new(Cause::Edit);
+            batch.rename(from, to);
+            ask(store, Request::Commit(batch))
+        }
+        RecordCommand::Delete(scope) => {
+            let target = store.target(&scope);
+            ask(store, Request::Delete(target))
+        }
+        RecordCommand::SetExpiry { scope, expires_at } => {
+            let target = store.target(&scope);
+            ask(store, Request::SetExpiry { target, expires_at })
+        }
+        RecordCommand::Undo => ask(store, Request::Undo),
+        RecordCommand::Redo => ask(store, Request::Redo),
+        RecordCommand::New { .. }
+        | RecordCommand::Edit(_)
+        | RecordCommand::DeleteSelected
+        | RecordCommand::Copy(_) => Effects::new(),
+    }
+}
+
+fn edit_leaf(store: &mut OpenStore, key: Key, edit: LeafEdit) -> Effects {
+    ask(store, Request::EditLeaf { key, edit })
+}
+
+/// Asks the engine for a change, unless nothing can be changed.
+pub(super) fn ask(store: &mut OpenStore, request: Request) -> Effects {
+    if store.read_only {
+        return Effects::new();
+    }
+    store.save = match store.save {
+        SaveState::Saving { pending } => SaveState::Saving {
+            pending: pending + 1,
+        },
+        SaveState::InMemory { .. } => SaveState::InMemory { changed: true },
+        SaveState::Saved { .. } | SaveState::Failed { .. } => SaveState::Saving { pending: 1 },
+    };
+    vec![Effect::Ask(request)]
+}
+
+fn start_new(state: &mut State, prefix: String) -> Effects {
+    state.prefs.layout.right = true;
+    let Some(store) = state.store_mut().filter(|store| !store.read_only) else {
+        return Effects::new();
+    };
+    // An edit that is open is gone back to, not thrown away.
+    if store
+        .detail
+        .draft
+        .as_ref()
+        .is_none_or(|draft| !draft.is_dirty())
+    {
+        store.detail.draft = Some(new_draft(
+            DraftBase::New,
+            prefix,
+            Draft::NEW_TEXT.to_owned(),
+            None,
+        ));
+    }
+    state.focus = Some(FocusTarget::Detail);
+    Effects::new()
+}
+
+fn start_edit(state: &mut State, key: &Key, now: Millis) -> Effects {
+    state.prefs.layout.right = true;
+    let Some(store) = state.store_mut().filter(|store| !store.read_only) else {
+        return Effects::new();
+    };
+    let Some(record) = store.snapshot.get(key.as_str()) else {
+        return Effects::new();
+    };
+    if store.detail.draft.as_ref().is_some_and(Draft::is_dirty) {
+        state.focus = Some(FocusTarget::Detail);
+        return Effects::new();
+    }
+    let too_large = EDITED_TEXT_BYTES_MAX < record.value.len();
+    let text = if too_large {
+        String::new()
+    } else {
+        to_pretty(record.value.view())
+    };
+    if too_large || EDITED_TEXT_BYTES_MAX < text.len() {
+        let size = format::bytes(record.value.len() as u64);
+        let words = format!("{size} are too much to edit as one text; edit single values instead");
+        state.notices.push(now, Level::Info, words);
+        return Effects::new();
+    }
+    let expires_at = record.meta.expires_at;
+    let draft = new_draft(
+        DraftBase::Record(record),
+        key.as_str().to_owned(),
+        text,
+        expires_at,
+    );
+    store.detail.draft = Some(draft);
+    state.focus = Some(FocusTarget::Detail);
+    Effects::new()
+}
+
+/// A draft as it starts, or as it was when it was sealed.
+pub(super) fn new_draft(
+    base: DraftBase,
+    key: String,
+    text: String,
+    expires_at: Option<Millis>,
+) -> Draft {
+    Draft {
+        parsed: parse(&text),
+        key_error: key_error(&base, &key, None),
+        base,
+        key,
+        text,
+        expires_at,
+        restored: false,
+        outdated: false,
+        committing: false,
+    }
+}
+
+fn edit_draft(store: &mut OpenStore, key: String, text: String, honour_expire_at: bool) {
+    let Some(draft) = &mut store.detail.draft else {
+        return;
+    };
+    if draft.text != text {
+        draft.parsed = parse(&text);
+        draft.text = text;
+        let said = draft
+            .parsed
+            .as_ref()
+            .ok()
+            .and_then(expire_at)
+            .filter(|_| honour_expire_at);
+        draft.expires_at = said.or(draft.expires_at);
+    }
+    draft.key_error = key_error(&draft.base, &key, Some(&store.snapshot));
+    draft.key = key;
+}
+
+fn parse(text: &str) -> Result<EncodedValue, DraftError> {
+    let parsed = parse_text(text).map(|(value, _)| value);
+    parsed.map_err(|error| DraftError {
+        line: usize::try_from(error.line).unwrap_or(usize::MAX),
+        column: usize::try_from(error.column).unwrap_or(usize::MAX),
+        message: error.kind.to_string(),
+    })
+}
+
+/// The moment that a top-level integer `expireAt` (Unix seconds) says.
+fn expire_at(value: &EncodedValue) -> Option<Millis> {
+    let ValueRef::Map(map) = value.view() else {
+        return None;
+    };
+    match map.get("expireAt") {
+        Some(ValueRef::Int(seconds)) => Some(Millis::from_unix_seconds(seconds)),
+        _ => None,
+    }
+}
+
+fn key_error(base: &DraftBase, key: &str, snapshot: Option<&vstore::Snapshot>) -> Option<String> {
+    if let Err(error) = Key::check(key) {
+        return Some(error.to_string());
+    }
+    let own = matches!(base, DraftBase::Record(record) if record.key.as_str() == key);
+    let taken = !own && snapshot.is_some_and(|snapshot| snapshot.get(key).is_some());
+    taken.then(|| "another record has this key".to_owned())
+}
+
+/// Asks for what the draft says to be written; nothing if it cannot be.
+pub(super) fn commit_draft(store: &mut OpenStore) -> Effects {
+    let Some(draft) = store
+        .detail
+        .draft
+        .as_mut()
+        .filter(|draft| !draft.committing)
+    else {
+        return Effects::new();
+    };
+    let (Ok(value), Ok(key)) = (draft.parsed.clone(), Key::new(&draft.key)) else {
+        return Effects::new();
+    };
+    draft.committing = true;
+    let expires_at = draft.expires_at;
+    let (restored, base) = (draft.restored, draft.base.clone());
+    let mut effects = match base {
+        DraftBase::New => ask(
+            store,
+            Request::Add {
+                key,
+                value,
+                expires_at,
+            },
+        ),
+        DraftBase::Record(record) => {
+            let mut batch = WriteBatch::new(Cause::Edit);
+            // A record that is gone meanwhile comes back with the edit.
+            if record.key != key && store.snapshot.get(record.key.as_str()).is_some() {
+                batch.rename(record.key.clone(), key.clone());
+            }
+            if record.value == value && record.key == key {
+                batch.set_expiry(key, expires_at);
+            } else {
+                let expiry = expires_at.map_or(Expiry::Never, Expiry::At);
+                batch.push(Op::Put { key, value, expiry });
+            }
+            ask(store, Request::Commit(batch))
+        }
+    };
+    if restored {
+        effects.extend(ask(store, Request::ForgetDraft));
+    }
+    effects
+}
+
+fn discard_draft(store: &mut OpenStore) -> Effects {
+    match store.detail.draft.take() {
+        Some(draft) if draft.restored => ask(store, Request::ForgetDraft),
+        _ => Effects::new(),
+    }
+}
+
+/// Continues from the record as it is now, keeping what was typed.
+fn rebase_draft(store: &mut OpenStore) {
+    let Some(draft) = &mut store.detail.draft else {
+        return;
+    };
+    if let DraftBase::Record(record) = &draft.base {
+        draft.base = match store.snapshot.get(record.key.as_str()) {
+            Some(now) => DraftBase::Record(now),
+            None => DraftBase::New,
+        };
+    }
+    draft.outdated = false;
+    draft.key_error = key_error(&draft.base, &draft.key, Some(&store.snapshot));
+}
+
+fn delete_selected(state: &mut State) -> Effects {
+    let Some(store) = state.store_mut() else {
+        return Effects::new();
+    };
+    let count = store.selection.len(store.row_count());
+    if count <= 1 {
+        let target = store.target(&Scope::Selected);
+        return if count == 0 {
+            Effects::new()
+        } else {
+            ask(store, Request::Delete(target))
+        };
+    }
+    let sample = match store.target(&Scope::Selected) {
+        Target::Keys(keys) => keys.iter().take(SAMPLE_KEYS).cloned().collect(),
+        Target::Everything => store
+            .snapshot
+            .rows(0..SAMPLE_KEYS)
+            .into_iter()
+            .map(|record| record.key)
+            .collect(),
+    };
+    state.dialogs.push_back(Dialog::ConfirmDelete {
+        scope: Scope::Selected,
+        count,
+        sample,
+    });
+    Effects::new()
+}
+
+fn copy(state: &State, what: CopyWhat) -> Effects {
+    let Some(store) = state.store() else {
+        return Effects::new();
+    };
+    let record = || {
+        let key = store
+            .selection
+            .single()
+            .or(store.selection.cursor.as_ref())?;
+        store.snapshot.get(key.as_str())
+    };
+    let copied = match what {
+        CopyWhat::Value => record().map(Copied::Value),
+        CopyWhat::Key => record().map(|record| Copied::Text(record.key.as_str().to_owned())),
+        CopyWhat::SelectedAsJson => Some(Copied::Records(
+            store.snapshot.clone(),
+            store.target(&Scope::Selected),
+        )),
+        CopyWhat::Leaf { key, location } => store
+            .snapshot
+            .get(key.as_str())
+            .map(|record| Copied::Leaf(record, location)),
+        CopyWhat::Path(location) => Some(Copied::Text(path_text(&location))),
+        CopyWhat::Text(text) => Some(Copied::Text(text)),
+    };
+    copied
+        .map(|copied| vec![Effect::Copy(copied)])
+        .unwrap_or_default()
+}
+
+/// A place as it is written in queries: `items[].price`.
+fn path_text(location: &Location) -> String {
+    let mut text = String::new();
+    for step in location {
+        match step {
+            Step::Index(_) => text.push_str(if text.is_empty() { "$value[]" } else { "[]" }),
+            Step::Name(name) => {
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                // Names that are more than a word stand in quotes.
+                if vstore::Path::parse(name)
+                    .is_ok_and(|path| path.as_str() == name && !name.contains(['.', '[']))
+                {
+                    text.push_str(name);
+                } else {
+                    text.push('"');
+                    text.push_str(&name.replace('\\', "\\\\").replace('"', "\\\""));
+                    text.push('"');
+                }
+            }
+        }
+    }
+    text
+}

@@ -1,0 +1,222 @@
+//! Import and export: plans, previews, tasks.
+
+use std::path::PathBuf;
+
+use vstore::Millis;
+
+use super::{Effects, file};
+use crate::command::TransferCommand;
+use crate::effect::Effect;
+use crate::engine::Request;
+use crate::format;
+use crate::jobs::{ExportJob, ImportJob, PreviewAnswer, PreviewQuestion, Question, TaskJob};
+use crate::state::{
+    Dialog, ExportPlan, FilePurpose, ImportKeys, ImportPlan, ImportReport, Level, OpenStore, Scope,
+    State, TaskId, TaskState, TransferFormat,
+};
+
+/// How many notes of an import a message shows.
+const NOTES_SHOWN: usize = 20;
+
+pub(super) fn update(state: &mut State, command: TransferCommand, now: Millis) -> Effects {
+    match command {
+        TransferCommand::PlanImport(path) => plan_import(state, path, now),
+        TransferCommand::ChangeImportPlan(plan) => change_import_plan(state, plan, now),
+        TransferCommand::Import(plan) => import(state, plan, now),
+        TransferCommand::PlanExport(scope) => {
+            let Some(store) = state.store() else {
+                return Effects::new();
+            };
+            let count = store.count(&scope);
+            let plan = ExportPlan {
+                scope: frozen(store, scope),
+                format: TransferFormat::default(),
+                with_metadata: false,
+                path: None,
+            };
+            state.dialogs.push_back(Dialog::Export { plan, count });
+            Effects::new()
+        }
+        TransferCommand::ChangeExportPlan(changed) => {
+            if let Some(Dialog::Export { plan, .. }) = state.dialogs.front_mut() {
+                *plan = changed;
+            }
+            Effects::new()
+        }
+        TransferCommand::Export(changed) => {
+            if let Some(Dialog::Export { plan, .. }) = state.dialogs.front_mut() {
+                *plan = changed.clone();
+            }
+            match changed.path {
+                Some(_) => export(state, changed, now),
+                None => file::pick(state, FilePurpose::Export),
+            }
+        }
+        TransferCommand::Cancel(task) => cancel(state, task),
+        TransferCommand::ClearFinished => {
+            state.tasks.clear_finished();
+            Effects::new()
+        }
+    }
+}
+
+/// What is selected when the dialog opens is what is exported, whatever happens behind it.
+fn frozen(store: &OpenStore, scope: Scope) -> Scope {
+    match store.target(&scope) {
+        crate::state::Target::Everything => Scope::Everything,
+        crate::state::Target::Keys(keys) => Scope::Keys(keys),
+    }
+}
+
+/// Shows the import form for a file; without an open database for one in memory.
+pub(super) fn plan_import(state: &mut State, path: PathBuf, now: Millis) -> Effects {
+    let Some(store) = state.store() else {
+        let title = OpenStore::title_of(&path);
+        let ticket = state.start_attempt();
+        state.pending_import = Some(path);
+        return vec![Effect::Ask(Request::OpenScratch { ticket, title })];
+    };
+    if store.read_only {
+        let words = "The database is open read-only: nothing can be imported";
+        state.notices.push(now, Level::Warning, words);
+        return Effects::new();
+    }
+    let plan = ImportPlan::new(path);
+    state
+        .dialogs
+        .retain(|dialog| !matches!(dialog, Dialog::Import { .. }));
+    state.dialogs.push_back(Dialog::Import {
+        plan: plan.clone(),
+        preview: None,
+    });
+    vec![ask_preview(plan, now)]
+}
+
+fn change_import_plan(state: &mut State, changed: ImportPlan, now: Millis) -> Effects {
+    if let Some(Dialog::Import { plan, .. }) = state.dialogs.front_mut() {
+        *plan = changed.clone();
+    }
+    vec![ask_preview(changed, now)]
+}
+
+fn ask_preview(plan: ImportPlan, now: Millis) -> Effect {
+    Effect::Question(Question::Preview(Box::new(PreviewQuestion { plan, now })))
+}
+
+/// A preview was made. Data without keys of its own gets a first guess where to take them from.
+pub(super) fn previewed(state: &mut State, answer: PreviewAnswer, now: Millis) -> Effects {
+    let PreviewAnswer {
+        plan: asked,
+        preview: made,
+        suggestion,
+    } = answer;
+    let Some(Dialog::Import { plan, preview }) = state.dialogs.front_mut() else {
+        return Effects::new();
+    };
+    if *plan != asked {
+        return Effects::new();
+    }
+    *preview = Some(made);
+    match suggestion {
+        Some(keys) if plan.keys == ImportKeys::FromData => {
+            plan.keys = keys;
+            let plan = plan.clone();
+            vec![ask_preview(plan, now)]
+        }
+        _ => Effects::new(),
+    }
+}
+
+fn import(state: &mut State, plan: ImportPlan, now: Millis) -> Effects {
+    state
+        .dialogs
+        .retain(|dialog| !matches!(dialog, Dialog::Import { .. }));
+    let Some(store) = state.store().filter(|store| !store.read_only) else {
+        return Effects::new();
+    };
+    let snapshot = store.snapshot.clone();
+    let title = format!("Import {}", OpenStore::title_of(&plan.path));
+    let honour_expire_at = state.prefs.honour_expire_at;
+    let task = state.tasks.start(now, title, true);
+    let job = ImportJob {
+        plan,
+        snapshot,
+        honour_expire_at,
+    };
+    vec![Effect::Run(task, TaskJob::Import(Box::new(job)))]
+}
+
+/// An import was committed: its report.
+pub(super) fn imported(state: &mut State, task: TaskId, report: ImportReport, now: Millis) {
+    let ImportReport {
+        read,
+        added,
+        replaced,
+        kept,
+        notes,
+    } = report;
+    let words = format!(
+        "{} read: {} new, {} replaced, {} kept",
+        format::counted(read, "record"),
+        format::count(added),
+        format::count(replaced),
+        format::count(kept)
+    );
+    let notice = state.notices.push(now, Level::Success, words.clone());
+    if !notes.is_empty() {
+        notice.level = Level::Warning;
+        let shown: Vec<_> = notes.iter().take(NOTES_SHOWN).cloned().collect();
+        notice.detail = Some(shown.join("\n"));
+    }
+    state.tasks.finish(task, TaskState::Finished(words));
+}
+
+/// The ending of the file that the export form would write.
+pub(super) fn export_extension(state: &State) -> &'static str {
+    match state.dialog() {
+        Some(Dialog::Export { plan, .. }) => plan.format.extension(),
+        _ => TransferFormat::default().extension(),
+    }
+}
+
+/// The place of an export was chosen.
+pub(super) fn export_to(state: &mut State, path: PathBuf, now: Millis) -> Effects {
+    let Some(Dialog::Export { plan, .. }) = state.dialog() else {
+        return Effects::new();
+    };
+    let path = file::with_ending(path, plan.format.extension());
+    let plan = ExportPlan {
+        path: Some(path),
+        ..plan.clone()
+    };
+    export(state, plan, now)
+}
+
+fn export(state: &mut State, plan: ExportPlan, now: Millis) -> Effects {
+    let (Some(store), Some(path)) = (state.store(), plan.path) else {
+        return Effects::new();
+    };
+    let job = ExportJob {
+        snapshot: store.snapshot.clone(),
+        target: store.target(&plan.scope),
+        format: plan.format,
+        with_metadata: plan.with_metadata,
+        path,
+    };
+    let title = format!("Export {}", OpenStore::title_of(&job.path));
+    state
+        .dialogs
+        .retain(|dialog| !matches!(dialog, Dialog::Export { .. }));
+    let task = state.tasks.start(now, title, true);
+    vec![Effect::Run(task, TaskJob::Export(Box::new(job)))]
+}
+
+fn cancel(state: &mut State, task: TaskId) -> Effects {
+    match state.tasks.get_mut(task) {
+        Some(found) if found.state.is_running() && found.cancellable => {
+            found.state = TaskState::Cancelling;
+            vec![Effect::CancelTask(task)]
+        }
+        _ => Effects::new(),
+    }
+}
