@@ -1,10 +1,23 @@
 //! VStore's window and command line.
 
 pub mod action;
+mod app;
 pub mod cli;
 pub mod command;
+pub mod effect;
+pub mod engine;
+pub mod format;
+pub mod jobs;
 pub mod panels;
+mod perform;
+pub mod platform;
 pub mod state;
 pub mod theme;
+pub mod update;
 pub mod view;
 pub mod widgets;
+mod window;
+
+pub use app::{Options, VStoreApp};
+pub use platform::{default_path as preferences_path, harden};
+pub use window::run as run_window;

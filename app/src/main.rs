@@ -1,12 +1,29 @@
 //! The `vstore` binary: a command, or the window.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
-use vstore_app::cli::{Launch, launch};
+use vstore_app::cli::{Exit, Launch, launch};
+use vstore_app::{Options, harden, preferences_path, run_window};
 
 fn main() -> ExitCode {
-    match launch(std::env::args_os()) {
-        Launch::Done(code) => ExitCode::from(code),
-        Launch::Window { .. } => ExitCode::SUCCESS,
+    harden();
+    let (file, read_only) = match launch(std::env::args_os()) {
+        Launch::Done(code) => return ExitCode::from(code),
+        Launch::Window { file, read_only } => (file, read_only),
+    };
+    let options = Options {
+        prefs_path: preferences_path(),
+        file,
+        read_only,
+        ..Options::default()
+    };
+    match run_window(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(words) => {
+            // A stream that is closed leaves nobody to tell.
+            writeln!(std::io::stderr(), "vstore: {words}").ok();
+            Exit::InputOutput.into()
+        }
     }
 }

@@ -1,0 +1,291 @@
+//! The frame: what happens in which order. Owns the parts and has no behaviour of its own.
+//!
+//! [`eframe::App::ui`] draws panels from a view and queues commands;
+//! [`eframe::App::logic`] carries the commands out and takes in what came back.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::Receiver;
+use egui::ViewportCommand;
+use vstore::file::KdfProfile;
+use vstore::{Clock, Millis, SystemClock};
+
+use crate::action::{ShortcutScope, pressed};
+use crate::command::{Commands, FileCommand, LayoutCommand, LockCommand};
+use crate::perform::{Performer, apply_theme};
+use crate::platform;
+use crate::state::{AfterClose, Level, Page, State};
+use crate::theme;
+use crate::update::{Effects, Event, next_wake, receive, tick, update};
+use crate::view::AppView;
+
+/// How long taking in what came back may hold up a frame.
+const RECEIVE_BUDGET: Duration = Duration::from_millis(10);
+
+/// How the window is started.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where preferences are kept; `None`: nowhere.
+    pub prefs_path: Option<PathBuf>,
+    /// A file to open, or data to import.
+    pub file: Option<PathBuf>,
+    /// Open it without writing.
+    pub read_only: bool,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// What passwords of new files cost.
+    pub kdf: KdfProfile,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            prefs_path: None,
+            file: None,
+            read_only: false,
+            clock: Arc::new(SystemClock),
+            kdf: KdfProfile::default(),
+        }
+    }
+}
+
+/// The program behind its window.
+pub struct VStoreApp {
+    state: State,
+    commands: Commands,
+    events: Receiver<Event>,
+    performer: Performer,
+    clock: Arc<dyn Clock>,
+    title: String,
+    /// The state was drawn since it changed last: what holds for one frame only is over.
+    drawn: bool,
+}
+
+impl VStoreApp {
+    /// Starts everything but the window. Needs no graphics: tests drive it without any.
+    pub fn new(ctx: &egui::Context, options: Options) -> io::Result<Self> {
+        let Options {
+            prefs_path,
+            file,
+            read_only,
+            clock,
+            kdf,
+        } = options;
+        theme::install(ctx);
+        let (prefs, warnings) = prefs_path
+            .as_deref()
+            .map(platform::load)
+            .unwrap_or_default();
+        apply_theme(ctx, &prefs);
+        let waker = ctx.clone();
+        let wake = move || waker.request_repaint();
+        let (mut performer, events) = Performer::start(Arc::clone(&clock), kdf, prefs_path, wake)?;
+        performer.apply_idle_lock(&prefs);
+        let mut state = State {
+            prefs,
+            ..State::default()
+        };
+        for warning in warnings {
+            state.notices.push(clock.now(), Level::Warning, warning);
+        }
+        let mut commands = Commands::default();
+        if let Some(path) = file {
+            if read_only {
+                commands.push(FileCommand::Open { path, read_only });
+            } else {
+                commands.push(FileCommand::Dropped(vec![path]));
+            }
+        }
+        let title = String::new();
+        Ok(Self {
+            state,
+            commands,
+            events,
+            performer,
+            clock,
+            title,
+            drawn: false,
+        })
+    }
+
+    /// What is known now; for tests.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The queue of commands; for tests.
+    pub fn commands(&mut self) -> &mut Commands {
+        &mut self.commands
+    }
+
+    /// Carries out what was asked, then takes in what came back.
+    fn advance(&mut self, ctx: &egui::Context) {
+        let now = self.clock.now();
+        if std::mem::take(&mut self.drawn) {
+            self.state.focus = None;
+            self.state.picked = None;
+        }
+        while let Some(queued) = self.commands.pop() {
+            let effects = update(&mut self.state, queued.command, now);
+            self.perform(effects, ctx);
+        }
+        let started = Instant::now();
+        while let Ok(event) = self.events.try_recv() {
+            let effects = receive(&mut self.state, event, now);
+            self.perform(effects, ctx);
+            if RECEIVE_BUDGET < started.elapsed() {
+                ctx.request_repaint();
+                break;
+            }
+        }
+        let effects = tick(&mut self.state, now);
+        self.perform(effects, ctx);
+    }
+
+    fn perform(&mut self, effects: Effects, ctx: &egui::Context) {
+        for effect in effects {
+            self.performer.perform(effect, ctx, &self.state.prefs);
+        }
+    }
+
+    /// The window asked to be closed: not before everything is saved.
+    fn answer_close_request(&mut self, ctx: &egui::Context) {
+        if ctx.input(|input| input.viewport().close_requested()) && !self.state.may_quit {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            self.commands.push(FileCommand::Close(AfterClose::Quit));
+        }
+    }
+
+    fn watch_window(&mut self, ctx: &egui::Context) {
+        let title = window_title(&self.state.page);
+        if self.title != title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+        let minimised = ctx.input(|input| input.viewport().minimized == Some(true));
+        if minimised && self.state.prefs.lock_when_minimised && self.is_lockable() {
+            self.commands.push(LockCommand::Lock);
+        }
+    }
+
+    fn is_lockable(&self) -> bool {
+        self.state.store().is_some_and(|store| store.path.is_some())
+    }
+
+    /// Plans the next frame: when a countdown shows something else, or when something is due.
+    fn plan_next_frame(&mut self, ctx: &egui::Context) {
+        let lock = self
+            .performer
+            .idle
+            .remaining()
+            .filter(|_| self.is_lockable());
+        let (shown, changes_in) = lock.map(lock_countdown).unzip();
+        self.state.locks_in = shown;
+        let due = next_wake(&self.state, self.clock.now());
+        if let Some(wait) = [changes_in, due].into_iter().flatten().min() {
+            ctx.request_repaint_after(wait);
+        }
+        if !self.commands.is_empty() {
+            ctx.request_repaint();
+        }
+    }
+
+    /// Takes from the input what is for the whole window. Input shows up in one pass only.
+    fn take_input(&mut self, ctx: &egui::Context, now: Millis) {
+        let (touched, dropped) = ctx.input(|input| {
+            let files = input.raw.dropped_files.iter();
+            let paths: Vec<_> = files.map(|file| file.path().to_path_buf()).collect();
+            (!input.events.is_empty(), paths)
+        });
+        if touched {
+            self.performer.idle.touch();
+        }
+        if !dropped.is_empty() {
+            self.commands.push(FileCommand::Dropped(dropped));
+        }
+        let view = AppView::of(&self.state, now);
+        for command in pressed(ctx, &view, ShortcutScope::Window) {
+            self.commands.push(command);
+        }
+        self.note_size(ctx);
+    }
+
+    /// Remembers the size of the window once it has changed.
+    fn note_size(&mut self, ctx: &egui::Context) {
+        let found = ctx.input(|input| {
+            let viewport = input.viewport();
+            Some((
+                viewport.inner_rect?.size().into(),
+                viewport.maximized.unwrap_or(false),
+            ))
+        });
+        let Some((size, maximised)) = found else {
+            return;
+        };
+        let prefs = &self.state.prefs;
+        let known = prefs.window_size == Some(size) && prefs.window_maximised == maximised;
+        if !known {
+            self.commands
+                .push(LayoutCommand::WindowResized { size, maximised });
+        }
+    }
+}
+
+impl eframe::App for VStoreApp {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.answer_close_request(ctx);
+        self.advance(ctx);
+        self.watch_window(ctx);
+        self.plan_next_frame(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let now = self.clock.now();
+        if ui.ctx().current_pass_index() == 0 {
+            self.take_input(ui.ctx(), now);
+        }
+        self.drawn = true;
+        if !self.commands.is_empty() {
+            ui.ctx().request_repaint();
+        }
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.performer.shut_down();
+    }
+}
+
+/// `films.vstore [Read-only] — VStore`.
+fn window_title(page: &Page) -> String {
+    let name = |path: &Path| crate::state::OpenStore::title_of(path);
+    let (name, mark) = match page {
+        Page::Welcome | Page::NewDatabase(_) => return "VStore".to_owned(),
+        Page::Unlock(page) => (name(&page.path), " [Locked]"),
+        Page::Open(store) if store.read_only => (store.title.clone(), " [Read-only]"),
+        Page::Open(store) if store.would_be_lost() => (store.title.clone(), "*"),
+        Page::Open(store) => (store.title.clone(), ""),
+    };
+    format!("{name}{mark} — VStore")
+}
+
+/// What the countdown to the lock shows, and how long until it shows something else: minutes,
+/// and seconds in the last one. An idle program wakes up once a minute for it.
+fn lock_countdown(remaining: Duration) -> (Duration, Duration) {
+    const MINUTE: u64 = 60;
+    let seconds = remaining.as_secs() + u64::from(remaining.subsec_nanos() > 0);
+    let unit = if seconds > MINUTE { MINUTE } else { 1 };
+    let shown = seconds.div_ceil(unit) * unit;
+    let next = Duration::from_secs(shown.saturating_sub(unit));
+    (
+        Duration::from_secs(shown),
+        remaining
+            .saturating_sub(next)
+            .max(Duration::from_millis(10)),
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,165 @@
+//! Doing what effects ask for: the one place where the window meets engine, jobs and system.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+use egui::{ThemePreference, ViewportCommand};
+use vstore::Clock;
+use vstore::file::KdfProfile;
+
+use crate::effect::{Discarded, Effect};
+use crate::engine::{Engine, EngineState};
+use crate::jobs::Jobs;
+use crate::platform::{self, Clipboard, IdleTimer, PreferencesWriter};
+use crate::state::{Preferences, ThemeChoice};
+use crate::theme;
+use crate::update::Event;
+
+/// The outside of the window: every thread it has.
+pub(crate) struct Performer {
+    engine: Engine,
+    jobs: Jobs,
+    clipboard: Clipboard,
+    pub(crate) idle: IdleTimer,
+    preferences: Option<PreferencesWriter>,
+    discards: Sender<Discarded>,
+    mailbox: Mailbox,
+}
+
+/// Where everything that comes back goes. Sending wakes the window.
+#[derive(Clone)]
+struct Mailbox {
+    events: Sender<Event>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Mailbox {
+    fn send(&self, event: Event) {
+        // The receiver goes with the window: nobody is left to be told.
+        self.events.send(event).ok();
+        (self.wake)();
+    }
+}
+
+impl Performer {
+    /// Starts every thread. What comes back arrives in the receiver; `wake` is called for each.
+    pub(crate) fn start(
+        clock: Arc<dyn Clock>,
+        kdf: KdfProfile,
+        prefs_path: Option<PathBuf>,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> io::Result<(Self, Receiver<Event>)> {
+        let (events, received) = unbounded();
+        let mailbox = Mailbox {
+            events,
+            wake: Arc::new(wake),
+        };
+        let trouble = |mailbox: &Mailbox| {
+            let mailbox = mailbox.clone();
+            move |words| mailbox.send(Event::Trouble(words))
+        };
+        let (for_engine, for_jobs, for_idle) = (mailbox.clone(), mailbox.clone(), mailbox.clone());
+        let writer = prefs_path
+            .map(|path| PreferencesWriter::start(path, trouble(&mailbox)))
+            .transpose()?;
+        let performer = Self {
+            engine: Engine::start(EngineState::new(clock, kdf), move |reply| {
+                for_engine.send(Event::Engine(reply));
+            })?,
+            jobs: Jobs::start(move |done| for_jobs.send(Event::Job(done)))?,
+            clipboard: Clipboard::start(trouble(&mailbox))?,
+            idle: IdleTimer::start(move || for_idle.send(Event::Idle))?,
+            preferences: writer,
+            discards: start_discarding()?,
+            mailbox,
+        };
+        Ok((performer, received))
+    }
+
+    /// Does one thing.
+    pub(crate) fn perform(&mut self, effect: Effect, ctx: &egui::Context, prefs: &Preferences) {
+        match effect {
+            Effect::Ask(request) => self.engine.ask(request),
+            Effect::CancelBusy => self.engine.cancel_busy(),
+            Effect::Question(question) => self.jobs.ask(question),
+            Effect::CancelQuestions => self.jobs.cancel_questions(),
+            Effect::Run(task, job) => self.jobs.run(task, job),
+            Effect::CancelTask(task) => {
+                self.jobs.cancel(task);
+                self.engine.cancel_task(task);
+            }
+            Effect::CancelTasks => self.jobs.cancel_tasks(),
+            Effect::FileDialog {
+                purpose,
+                name,
+                folder,
+            } => {
+                let mailbox = self.mailbox.clone();
+                platform::ask_for_file(purpose, name, folder, move |answer| {
+                    mailbox.send(Event::File(purpose, answer));
+                });
+            }
+            Effect::Copy(copied) => self.clipboard.copy(copied),
+            Effect::ClearClipboard => self.clipboard.clear(),
+            Effect::SavePreferences(preferences) => {
+                if let Some(writer) = &self.preferences {
+                    writer.save(*preferences);
+                }
+            }
+            Effect::ApplyTheme => apply_theme(ctx, prefs),
+            Effect::ApplyIdleLock => self.apply_idle_lock(prefs),
+            Effect::CloseWindow => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Effect::ShowWindow => {
+                ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+                ctx.send_viewport_cmd(ViewportCommand::Focus);
+            }
+            Effect::Discard(discarded) => {
+                self.discards.send(discarded).ok();
+            }
+        }
+    }
+
+    /// Watches for idleness as the preferences say.
+    pub(crate) fn apply_idle_lock(&mut self, prefs: &Preferences) {
+        let minutes = u64::from(prefs.lock_after_minutes);
+        self.idle
+            .set_limit((minutes > 0).then(|| Duration::from_secs(minutes * 60)));
+    }
+
+    /// Ends every thread that has something to finish.
+    pub(crate) fn shut_down(&mut self) {
+        self.jobs.cancel_questions();
+        self.jobs.cancel_tasks();
+        self.clipboard.clear();
+        self.engine.shut_down();
+        if let Some(writer) = &mut self.preferences {
+            writer.finish();
+        }
+    }
+}
+
+/// Applies theme and motion as the preferences say.
+pub(crate) fn apply_theme(ctx: &egui::Context, prefs: &Preferences) {
+    ctx.set_theme(match prefs.theme {
+        ThemeChoice::System => ThemePreference::System,
+        ThemeChoice::Dark => ThemePreference::Dark,
+        ThemeChoice::Light => ThemePreference::Light,
+    });
+    theme::set_reduced_motion(ctx, prefs.reduced_motion);
+}
+
+/// Freeing a million keys takes longer than a frame may.
+fn start_discarding() -> io::Result<Sender<Discarded>> {
+    let (discards, receiver) = unbounded::<Discarded>();
+    std::thread::Builder::new()
+        .name("discard".to_owned())
+        .spawn(move || {
+            while let Ok(discarded) = receiver.recv() {
+                drop(discarded);
+            }
+        })?;
+    Ok(discards)
+}

@@ -1,0 +1,63 @@
+//! Opening the window: wgpu first, OpenGL where that fails, words where neither works.
+
+use eframe::{NativeOptions, Renderer};
+use egui::ViewportBuilder;
+
+use crate::app::{Options, VStoreApp};
+use crate::platform;
+
+const ICON: &[u8] = include_bytes!("../../assets/icon/vstore-256.png");
+const FIRST_SIZE: [f32; 2] = [1280.0, 800.0];
+const SMALLEST_SIZE: [f32; 2] = [640.0, 420.0];
+/// The name the desktop knows the program by: that of its desktop entry.
+const APP_ID: &str = "vstore";
+
+/// Shows the window and stays until it is closed; in words why it could not be shown.
+pub fn run(options: &Options) -> Result<(), String> {
+    if !platform::has_display() {
+        return Err(platform::NO_DISPLAY.to_owned());
+    }
+    let first = match show(Renderer::Wgpu, options) {
+        Ok(()) => return Ok(()),
+        Err(error) => error,
+    };
+    // Remote desktops and virtual machines may have one of the two only.
+    show(Renderer::Glow, options).map_err(|second| {
+        let words = format!("No window could be opened.\n\nwgpu: {first}\nOpenGL: {second}");
+        rfd::MessageDialog::new()
+            .set_level(rfd::MessageLevel::Error)
+            .set_title("VStore")
+            .set_description(&words)
+            .show();
+        format!("{words}\n\n{}", platform::NO_DISPLAY)
+    })
+}
+
+fn show(renderer: Renderer, options: &Options) -> eframe::Result {
+    let (prefs, _) = options
+        .prefs_path
+        .as_deref()
+        .map(platform::load)
+        .unwrap_or_default();
+    let mut viewport = ViewportBuilder::default()
+        .with_app_id(APP_ID)
+        .with_title("VStore")
+        .with_inner_size(prefs.window_size.unwrap_or(FIRST_SIZE))
+        .with_min_inner_size(SMALLEST_SIZE)
+        .with_maximized(prefs.window_maximised)
+        .with_drag_and_drop(true);
+    if let Ok(icon) = eframe::icon_data::from_png_bytes(ICON) {
+        viewport = viewport.with_icon(icon);
+    }
+    let native = NativeOptions {
+        viewport,
+        renderer,
+        ..NativeOptions::default()
+    };
+    let options = options.clone();
+    eframe::run_native(
+        "VStore",
+        native,
+        Box::new(|created| Ok(Box::new(VStoreApp::new(&created.egui_ctx, options)?))),
+    )
+}
