@@ -9,12 +9,12 @@ use super::args::PlainArgs;
 use super::database;
 use super::exit::{Exit, Failure};
 use super::output;
-use super::{password, query};
+use super::password;
 
 pub(super) fn info(args: &PlainArgs) -> Result<Exit, Failure> {
     let store = database::open_to_read(&args.common)?;
     let stats = store.stats();
-    let paths = query::paths(&store.snapshot()).len();
+    let paths = stats.paths;
     let file = stats.file.as_ref();
     let bytes = file.map_or(0, |file| file.bytes);
     let journal = file.map_or(0, |file| file.journal_bytes);

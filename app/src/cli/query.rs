@@ -1,14 +1,14 @@
 //! `vstore search` and `vstore find`.
 
-use std::collections::BTreeSet;
 use std::time::Instant;
 
 use serde_json::{Map, json};
 use vstore::search::{
-    CompareOp, Expr, Field, FieldTest, Level, LevelCounts, Literal, Mode, Query, SearchControl,
-    SearchOptions, Sort, SortBy, Target, search as search_records,
+    Level, LevelCounts, Mode, Query, SearchControl, SearchOptions, search as search_records,
 };
-use vstore::{Path, Snapshot, walk};
+use vstore::value::Value;
+use vstore::value::json::parse_text;
+use vstore::{Condition, Path, Ticket, find as find_records};
 
 use super::args::{FindArgs, SearchArgs};
 use super::database;
@@ -16,18 +16,10 @@ use super::exit::{Exit, Failure};
 use super::output;
 use super::printer::{Content, Printer};
 
-/// The signs without which a query names no path.
-const PATH_SIGNS: [char; 7] = [':', '=', '<', '>', '~', '^', '*'];
-
 pub(super) fn search(args: &SearchArgs) -> Result<Exit, Failure> {
     let store = database::open_to_read(&args.common)?;
     let snapshot = store.snapshot();
-    let known = if args.query.contains(PATH_SIGNS) {
-        paths(&snapshot)
-    } else {
-        Vec::new()
-    };
-    let query = Query::parse(&args.query, &known);
+    let query = Query::parse(&args.query, snapshot.catalog());
     let options = SearchOptions {
         mode: if args.exact {
             Mode::Exact
@@ -85,29 +77,20 @@ fn levels(counts: LevelCounts) -> Map<String, serde_json::Value> {
 
 pub(super) fn find(args: &FindArgs) -> Result<Exit, Failure> {
     let path = Path::parse(&args.path).map_err(Failure::usage)?;
-    let test = test(args)?;
+    let condition = condition(args)?;
     let store = database::open_to_read(&args.common)?;
     let snapshot = store.snapshot();
-    let query = Query {
-        expr: Expr::Field(Field {
-            name: args.path.clone(),
-            target: Target::Paths(vec![path]),
-            test,
-        }),
-        ..Query::all()
-    };
-    let options = SearchOptions {
-        mode: Mode::Exact,
-        sort: Sort {
-            by: SortBy::Key,
-            descending: false,
-        },
-        limit: args.limit,
-    };
-    let found = search_records(&snapshot, &query, &options, &SearchControl::unlimited());
+    let found = find_records(
+        &snapshot,
+        &path,
+        &condition,
+        args.limit,
+        &Ticket::unlimited(),
+    )
+    .map_err(|cancelled| Failure::new(Exit::InputOutput, cancelled))?;
     let mut printer = Printer::new(&args.common, Content::new(args.keys_only));
-    for hit in found.hits.iter() {
-        if let Some(record) = snapshot.get(hit.key) {
+    for key in &found.keys {
+        if let Some(record) = snapshot.get(key.as_str()) {
             printer.record(record.as_ref())?;
         }
     }
@@ -120,53 +103,39 @@ pub(super) fn find(args: &FindArgs) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-fn test(args: &FindArgs) -> Result<FieldTest, Failure> {
-    let (sign, value) = match args.condition.as_slice() {
-        [] if args.null => return Ok(FieldTest::Null),
-        [] if args.missing => return Ok(FieldTest::Missing),
-        [] => return Ok(FieldTest::Exists),
-        [value] => ("=", value),
-        [sign, value] => (sign.as_str(), value),
+fn condition(args: &FindArgs) -> Result<Condition, Failure> {
+    let (sign, text) = match args.condition.as_slice() {
+        [] if args.null => return Ok(Condition::IsNull),
+        [] if args.missing => return Ok(Condition::Missing),
+        [] => return Ok(Condition::Exists),
+        [text] => ("=", text),
+        [sign, text] => (sign.as_str(), text),
         _ => {
             return Err(Failure::usage(
                 "expected PATH, PATH VALUE or PATH SIGN VALUE",
             ));
         }
     };
-    // A text that looks like a number is written "\"30\"", as in JSON.
-    let quoted = serde_json::from_str::<String>(value).ok();
-    let literal = Literal {
-        quoted: quoted.is_some(),
-        text: quoted.unwrap_or_else(|| value.clone()),
+    // What is no JSON is text: John, but also "30" in quotes for the text 30.
+    let value = parse_text(text).map_or_else(
+        |_not_json| Value::from(text.as_str()),
+        |(value, _)| value.to_value(),
+    );
+    let words = || match &value {
+        Value::String(words) => words.clone(),
+        _ => text.clone(),
     };
-    let compare = |op| Ok(FieldTest::Compare(op, literal.clone()));
     match sign {
-        "=" | "==" => compare(CompareOp::Equal),
-        "!=" => compare(CompareOp::NotEqual),
-        "<" => compare(CompareOp::Less),
-        "<=" => compare(CompareOp::AtMost),
-        ">" => compare(CompareOp::Greater),
-        ">=" => compare(CompareOp::AtLeast),
-        "^=" => Ok(FieldTest::StartsWith(literal)),
-        "*=" => Ok(FieldTest::Contains(literal)),
+        "=" | "==" => Ok(Condition::Equals(value)),
+        "!=" => Ok(Condition::NotEquals(value)),
+        "<" => Ok(Condition::Less(value)),
+        "<=" => Ok(Condition::AtMost(value)),
+        ">" => Ok(Condition::Greater(value)),
+        ">=" => Ok(Condition::AtLeast(value)),
+        "^=" => Ok(Condition::StartsWith(words())),
+        "*=" => Ok(Condition::Contains(words())),
         _ => Err(Failure::usage(format_args!(
             "{sign:?} is none of = != < <= > >= ^= *="
         ))),
     }
-}
-
-/// All paths of all values.
-pub(super) fn paths(snapshot: &Snapshot) -> Vec<Path> {
-    let mut paths = BTreeSet::new();
-    for record in snapshot.iter() {
-        walk(record.value, &mut |path, _| {
-            if !paths.contains(path) {
-                paths.insert(path.to_owned());
-            }
-        });
-    }
-    paths
-        .iter()
-        .filter_map(|path| Path::parse(path).ok())
-        .collect()
 }

@@ -31,7 +31,7 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// Folds a text into a buffer, whose former content is dropped. ASCII takes no detour.
+/// Folds a text into a buffer, whose former content is dropped. Runs of ASCII are copied whole.
 pub(crate) fn fold_into(text: &str, folded: &mut String) {
     folded.clear();
     if text.is_ascii() {
@@ -39,11 +39,21 @@ pub(crate) fn fold_into(text: &str, folded: &mut String) {
         folded.make_ascii_lowercase();
         return;
     }
-    for character in text.chars() {
+    let mut rest = text;
+    loop {
+        let ascii = rest.bytes().position(|byte| !byte.is_ascii());
+        let (run, behind) = rest.split_at(ascii.unwrap_or(rest.len()));
+        folded.push_str(run);
+        let mut characters = behind.chars();
+        let Some(character) = characters.next() else {
+            break;
+        };
         fold_character(character, &mut |folded_character| {
             folded.push(folded_character);
         });
+        rest = characters.as_str();
     }
+    folded.make_ascii_lowercase();
 }
 
 /// Which character of the original each byte of its folded form came from.

@@ -45,55 +45,73 @@ impl Token {
 /// Finds the tokens of a folded text, in order. What `tokens` held before is dropped.
 pub(crate) fn tokenize(folded: &str, tokens: &mut Vec<Token>) {
     tokens.clear();
-    if folded.is_ascii() {
-        tokenize_ascii(folded.as_bytes(), tokens);
-    } else {
-        tokenize_unicode(folded, tokens);
-    }
-}
-
-fn tokenize_ascii(folded: &[u8], tokens: &mut Vec<Token>) {
+    let bytes = folded.as_bytes();
     let mut at = 0;
-    while at < folded.len() {
-        if !folded[at].is_ascii_alphanumeric() {
-            at += 1;
-            continue;
-        }
+    while let Some(&byte) = bytes.get(at) {
+        let (kind, len) = if byte.is_ascii() {
+            (is_word_byte(byte).then_some(TokenKind::Word), 1)
+        } else {
+            kind_at(folded, at)
+        };
         let start = at;
-        while at < folded.len() && folded[at].is_ascii_alphanumeric() {
-            at += 1;
+        at += len;
+        if let Some(kind) = kind {
+            at = end_of_run(folded, at, kind);
+            tokens.push(Token::new(start..at, kind));
         }
-        tokens.push(Token::new(start..at, TokenKind::Word));
     }
 }
 
-fn tokenize_unicode(folded: &str, tokens: &mut Vec<Token>) {
-    let mut open: Option<(usize, TokenKind)> = None;
-    for (at, character) in folded.char_indices() {
-        let kind = kind_of(character);
-        if let Some((start, open_kind)) = open
-            && kind != Some(open_kind)
-        {
-            tokens.push(Token::new(start..at, open_kind));
-            open = None;
+fn end_of_run(folded: &str, from: usize, kind: TokenKind) -> usize {
+    let bytes = folded.as_bytes();
+    let mut at = from;
+    loop {
+        // Most text is ASCII, and most of it inside words.
+        if kind == TokenKind::Word {
+            while bytes.get(at).is_some_and(|&byte| is_word_byte(byte)) {
+                at += 1;
+            }
         }
-        if open.is_none() {
-            open = kind.map(|kind| (at, kind));
+        match bytes.get(at) {
+            Some(byte) if !byte.is_ascii() => {
+                let (next, len) = kind_at(folded, at);
+                if next != Some(kind) {
+                    return at;
+                }
+                at += len;
+            }
+            _ => return at,
         }
-    }
-    if let Some((start, kind)) = open {
-        tokens.push(Token::new(start..folded.len(), kind));
     }
 }
 
-fn kind_of(character: char) -> Option<TokenKind> {
-    if is_spaceless(character) {
+#[inline]
+fn is_word_byte(byte: u8) -> bool {
+    const IS_WORD: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut byte = 0;
+        while byte < 128 {
+            table[byte] = (byte as u8).is_ascii_alphanumeric();
+            byte += 1;
+        }
+        table
+    };
+    IS_WORD[usize::from(byte)]
+}
+
+/// What the character at a place is part of, and its length in bytes.
+fn kind_at(folded: &str, at: usize) -> (Option<TokenKind>, usize) {
+    let Some(character) = folded.get(at..).and_then(|rest| rest.chars().next()) else {
+        return (None, 1);
+    };
+    let kind = if is_spaceless(character) {
         Some(TokenKind::Spaceless)
     } else if character.is_alphanumeric() {
         Some(TokenKind::Word)
     } else {
         None
-    }
+    };
+    (kind, character.len_utf8())
 }
 
 /// Letters of the scripts without spaces, by block (Unicode, Blocks.txt). Hangul has spaces.
@@ -116,7 +134,14 @@ fn is_spaceless(character: char) -> bool {
 /// `Date`, `HTTPServer` has `HTTP` and `Server`. Words of a single part are left out.
 pub(crate) fn camel_parts(name: &str) -> Vec<Range<usize>> {
     let mut parts = Vec::new();
-    if !name.chars().any(char::is_uppercase) {
+    // Most names have no capital behind another letter: `customer:de`, `Star Wars`.
+    let mut before = ' ';
+    let may_have_parts = name.chars().any(|character| {
+        let is_inner_capital = before.is_alphanumeric() && character.is_uppercase();
+        before = character;
+        is_inner_capital
+    });
+    if !may_have_parts {
         return parts;
     }
     let mut word_start = None;

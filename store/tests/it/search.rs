@@ -213,7 +213,10 @@ fn many(count: i64) -> Vec<Record> {
     (0..count)
         .map(|index| {
             let padding = "word ".repeat((index * 7 % 13) as usize);
-            let mut record = record(&format!("k{index:05}"), Value::from(padding + "common"));
+            let mut record = record(
+                &format!("k{index:05}"),
+                Value::from(format!("{padding}common")),
+            );
             record.meta.modified_at = Millis(index * 7919 % 1009 - 500);
             record.meta.expires_at = (index % 3 == 0).then_some(Millis(index % 17));
             record
@@ -389,7 +392,7 @@ fn is_subset(small: &[String], large: &[String]) -> bool {
 proptest! {
     #[test]
     fn looser_modes_find_no_less(records in stores(), query in prop::collection::vec(words(), 1..4)) {
-        let closed = query.join(" ") + " ";
+        let closed = format!("{} ", query.join(" "));
         let open = query.join(" ");
         let exact = set(&records, &closed, Mode::Exact);
         let prefix: Vec<String> = query.iter().map(|word| format!("{word}*")).collect();
@@ -402,7 +405,7 @@ proptest! {
 
     #[test]
     fn the_exact_level_is_what_exact_mode_finds(records in stores(), query in prop::collection::vec(words(), 1..4)) {
-        let query = query.join(" ") + " ";
+        let query = format!("{} ", query.join(" "));
         let fuzzy = run(&records, &query, SearchOptions::default());
         let exact = set(&records, &query, Mode::Exact);
         prop_assert_eq!(fuzzy.counts.exact(), exact.len() as u64);
@@ -412,9 +415,9 @@ proptest! {
     fn the_order_of_words_does_not_change_what_is_found(
         records in stores(), query in prop::collection::vec(words(), 2..4),
     ) {
-        let forwards = query.join(" ") + " ";
+        let forwards = format!("{} ", query.join(" "));
         let backwards: Vec<String> = query.into_iter().rev().collect();
-        let backwards = backwards.join(" ") + " ";
+        let backwards = format!("{} ", backwards.join(" "));
         for mode in [Mode::Exact, Mode::Contains] {
             prop_assert_eq!(set(&records, &forwards, mode), set(&records, &backwards, mode));
         }
@@ -434,7 +437,7 @@ proptest! {
     fn a_longer_beginning_finds_no_more(records in stores(), query in words()) {
         let mut shorter: Option<Vec<String>> = None;
         for (end, character) in query.char_indices() {
-            let found = set(&records, &format!("{}*", &query[..end + character.len_utf8()]), Mode::Exact);
+            let found = set(&records, &format!("{}*", query.get(..end + character.len_utf8()).unwrap()), Mode::Exact);
             if let Some(shorter) = &shorter {
                 prop_assert!(is_subset(&found, shorter));
             }

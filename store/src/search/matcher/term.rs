@@ -102,7 +102,11 @@ impl Term {
         text: &PreparedText<'_>,
         emit: &mut dyn FnMut(TermMatch),
     ) {
+        let bytes = text.folded.as_bytes();
         for (index, token) in text.tokens.iter().enumerate() {
+            if !word.may_fit(&bytes[token.start as usize..]) {
+                continue;
+            }
             let Some(token_text) = text.folded.get(token.range()) else {
                 continue;
             };

@@ -83,6 +83,26 @@ impl QueryWord {
         self.part
     }
 
+    /// Clears most tokens by their first two bytes. `token` may run on behind the token.
+    #[inline]
+    pub(super) fn may_fit(&self, token: &[u8]) -> bool {
+        if self.kind == TokenKind::Spaceless || matches!(self.part, Part::End | Part::Any) {
+            return true;
+        }
+        let word = self.text.as_bytes();
+        let (Some(&first), Some(&found)) = (word.first(), token.first()) else {
+            return false;
+        };
+        // Words with fewer than two typos keep their first letter.
+        first == found
+            || (self.budget == 2
+                && (!first.is_ascii()
+                    || !found.is_ascii()
+                    || word.get(1) == Some(&found)
+                    || token.get(1) == Some(&first)
+                    || word.get(1) == token.get(1)))
+    }
+
     /// Whether and how the word fits a token.
     pub(super) fn fit(&self, token: &str, kind: TokenKind) -> Option<WordMatch> {
         if self.kind == TokenKind::Spaceless || kind == TokenKind::Spaceless {
@@ -141,7 +161,7 @@ impl QueryWord {
         let slack = usize::from(self.budget) * 4;
         let too_short = token.len() + slack < self.text.len();
         let too_long = !is_prefix && self.text.len() + slack < token.len();
-        if too_short || too_long || !self.first_letters_allow(token) {
+        if too_short || too_long {
             return None;
         }
         let (typos, fit) = if self.text.is_ascii() && token.is_ascii() {
@@ -166,18 +186,6 @@ impl QueryWord {
             start: 0,
             end: token.len(),
         })
-    }
-
-    /// Clears most tokens by their first two bytes.
-    fn first_letters_allow(&self, token: &str) -> bool {
-        let (word, token) = (self.text.as_bytes(), token.as_bytes());
-        if word.first() == token.first() {
-            return true;
-        }
-        if self.budget < 2 || !word.is_ascii() || !token.is_ascii() {
-            return !word.is_ascii() || !token.is_ascii();
-        }
-        word.get(1) == token.first() || word.first() == token.get(1) || word.get(1) == token.get(1)
     }
 }
 

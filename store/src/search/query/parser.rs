@@ -195,7 +195,10 @@ impl<'a> Parser<'a> {
         let start = self.at;
         let leaves_before = self.leaves;
         self.open_quote = false;
-        let leaf = self.leaf().filter(|leaf| *leaf != Expr::All)?;
+        let leaf = self.leaf();
+        if leaf == Expr::All {
+            return None;
+        }
         // The parts of a group were counted when they were read.
         if self.leaves == leaves_before {
             let leaves = count_leaves(&leaf);
@@ -240,14 +243,14 @@ impl<'a> Parser<'a> {
         inside
     }
 
-    fn leaf(&mut self) -> Option<Expr> {
+    fn leaf(&mut self) -> Expr {
         if let Some((name, target)) = self.field.clone() {
-            return Some(self.value_of_field(&name, &target));
+            return self.value_of_field(&name, &target);
         }
         if lexer::regex(self.rest()).is_none()
             && let Some(field) = self.field_condition()
         {
-            return Some(field);
+            return field;
         }
         let mut atoms = self.atoms();
         for atom in &mut atoms {
@@ -256,7 +259,7 @@ impl<'a> Parser<'a> {
                 atom.text.make_ascii_lowercase();
             }
         }
-        Some(and(atoms.into_iter().map(Expr::Text).collect()))
+        and(atoms.into_iter().map(Expr::Text).collect())
     }
 
     /// A phrase, a regular expression or a word. More than one only if something could not be

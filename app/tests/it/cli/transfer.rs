@@ -1,0 +1,177 @@
+//! Import and export.
+
+use serde_json::{Value, json};
+
+use super::{Desk, code, films, stderr, stdout};
+
+#[test]
+fn what_is_imported_is_exported_in_every_form() {
+    let desk = Desk::with(&films());
+    assert_eq!(desk.exported(), films());
+    for (name, options) in [
+        ("out.json", &[][..]),
+        ("out.ndjson", &[]),
+        ("meta.json", &["--with-metadata"]),
+        ("meta.jsonl", &["--with-metadata"]),
+        ("out.txt", &["--format", "ndjson"]),
+    ] {
+        let written = desk.run(&[&["export", "db.vstore", name], options].concat());
+        assert_eq!(code(&written), 0, "{}", stderr(&written));
+        assert!(
+            stderr(&written).contains("3 of 3 records written"),
+            "{}",
+            stderr(&written)
+        );
+        assert!(stderr(&written).contains("not encrypted"));
+        let copy = format!("{name}.vstore");
+        let read = desk.run(&["import", &copy, name, "--create", "--kdf", "fast"]);
+        assert_eq!(code(&read), 0, "{name}: {}", stderr(&read));
+        let again = desk.run(&["export", &copy, "-"]);
+        assert_eq!(
+            serde_json::from_slice::<Value>(&again.stdout).unwrap(),
+            films()
+        );
+    }
+    let answer = desk.answer(&["export", "db.vstore", "out.json"]);
+    assert_eq!(
+        (&answer["written"], &answer["expected"]),
+        (&json!(3), &json!(3))
+    );
+}
+
+#[test]
+fn an_array_of_objects_is_imported_with_a_rule_for_its_keys() {
+    let desk = Desk::new();
+    let data = json!([
+        {"title": "The Thing", "year": 1982},
+        {"title": "The Thing", "year": 1982},
+        {"title": "Heat", "year": 1995},
+    ]);
+    desk.write("films.json", &data.to_string());
+    let import = |options: &[&str]| {
+        let arguments = [
+            "import",
+            "db.vstore",
+            "films.json",
+            "--create",
+            "--kdf",
+            "fast",
+        ];
+        desk.run(&[&arguments[..], options].concat())
+    };
+    let refused = import(&[]);
+    assert_eq!(code(&refused), 8);
+    assert!(
+        stderr(&refused).contains("films.json: line 1, column 2"),
+        "{}",
+        stderr(&refused)
+    );
+    assert!(stderr(&refused).contains("--key-field"));
+    assert!(stderr(&refused).contains("fields here: title, year"));
+    let refused = import(&["--key-field", "title"]);
+    assert_eq!(code(&refused), 8);
+    assert!(
+        stderr(&refused).contains("\"The Thing\" stands before"),
+        "{}",
+        stderr(&refused)
+    );
+    assert!(stderr(&refused).contains("--duplicates"));
+    assert!(
+        !desk.path("db.vstore").exists(),
+        "a refused import leaves no file"
+    );
+    let template = "film:{year}:{title|slug}";
+    let made = import(&["--key-template", template, "--duplicates", "number"]);
+    assert_eq!(code(&made), 0, "{}", stderr(&made));
+    let keys = desk.run(&["range", "db.vstore", "--keys-only"]);
+    assert_eq!(
+        stdout(&keys),
+        "film:1982:the-thing\nfilm:1982:the-thing-2\nfilm:1995:heat\n"
+    );
+    let answer = desk.answer(&["import", "db.vstore", "films.json", "--row-numbers", "row:"]);
+    assert_eq!((&answer["read"], &answer["added"]), (&json!(3), &json!(3)));
+    let keys = desk.run(&["range", "db.vstore", "--prefix", "row:", "--keys-only"]);
+    assert_eq!(stdout(&keys), "row:0000001\nrow:0000002\nrow:0000003\n");
+}
+
+#[test]
+fn keys_that_exist_follow_the_conflict_policy() {
+    let desk = Desk::with(&json!({"a": 1, "b": 2}));
+    desk.write("more.json", r#"{"b": 20, "c": 30}"#);
+    let more = ["import", "db.vstore", "more.json", "--conflict"];
+    let refused = desk.run(&[&more[..], &["fail"]].concat());
+    assert_eq!(code(&refused), 8);
+    assert_eq!(desk.exported(), json!({"a": 1, "b": 2}));
+    let answer = desk.answer(&[&more[..], &["replace", "--dry-run"]].concat());
+    assert_eq!(
+        (&answer["replaced"], &answer["added"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(desk.exported(), json!({"a": 1, "b": 2}));
+    let answer = desk.answer(&[&more[..], &["keep"]].concat());
+    assert_eq!((&answer["kept"], &answer["added"]), (&json!(1), &json!(1)));
+    assert_eq!(desk.exported(), json!({"a": 1, "b": 2, "c": 30}));
+    desk.answer(&[&more[..], &["replace"]].concat());
+    assert_eq!(desk.exported(), json!({"a": 1, "b": 20, "c": 30}));
+}
+
+#[test]
+fn numbers_beyond_64_bits_are_imported_as_strings_and_named() {
+    let desk = Desk::new();
+    desk.write(
+        "big.json",
+        "{\"a\":\n[18446744073709551615, 18446744073709551616, 1e400]}",
+    );
+    let made = desk.run(&[
+        "import",
+        "db.vstore",
+        "big.json",
+        "--create",
+        "--kdf",
+        "fast",
+    ]);
+    assert_eq!(code(&made), 0, "{}", stderr(&made));
+    assert!(
+        stderr(&made).contains("line 2, column 24: 18446744073709551616"),
+        "{}",
+        stderr(&made)
+    );
+    let got = desk.run(&["get", "db.vstore", "a"]);
+    assert_eq!(
+        stdout(&got),
+        "[18446744073709551615,\"18446744073709551616\",\"1e400\"]\n"
+    );
+}
+
+#[test]
+fn a_value_of_50_mb_goes_in_and_out() {
+    let desk = Desk::new();
+    let long = "x".repeat(50_000_000);
+    desk.write("big.json", &format!("{{\"a\":\"{long}\"}}"));
+    let made = desk.run(&[
+        "import",
+        "db.vstore",
+        "big.json",
+        "--create",
+        "--kdf",
+        "fast",
+    ]);
+    assert_eq!(code(&made), 0, "{}", stderr(&made));
+    let got = desk.run(&["get", "db.vstore", "a"]);
+    assert_eq!(got.stdout.len(), 50_000_003);
+}
+
+#[test]
+fn an_export_does_not_replace_a_database() {
+    let desk = Desk::with(&json!({"a": 1}));
+    let refused = desk.run(&["export", "db.vstore", "db.vstore", "--format", "json"]);
+    assert_eq!(code(&refused), 2);
+    let refused = desk.run(&["export", "db.vstore", "out.data"]);
+    assert_eq!(code(&refused), 2);
+    assert!(!desk.path("out.data").exists());
+    desk.write("kept.json", "before");
+    let into_missing_folder = desk.run(&["export", "db.vstore", "missing/out.json"]);
+    assert_eq!(code(&into_missing_folder), 9);
+    assert_eq!(code(&desk.run(&["export", "db.vstore", "kept.json"])), 0);
+    assert_eq!(desk.read("kept.json"), "{\n\"a\":1\n}\n");
+}
