@@ -31,7 +31,7 @@ pub enum Cause {
 }
 
 /// One record before and after a commit.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// Which record.
     pub key: Key,
@@ -42,7 +42,7 @@ pub struct Change {
 }
 
 /// One setting of the file before and after a commit.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingChange {
     /// Its name.
     pub name: String,
@@ -53,7 +53,7 @@ pub struct SettingChange {
 }
 
 /// What a batch did. Cloning shares the changes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
     /// Its number.
     pub seq: Seq,

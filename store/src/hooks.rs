@@ -78,14 +78,14 @@ type Hook = Box<dyn FnMut(&Event<'_>, &mut WriteQueue) + Send>;
 #[derive(Default)]
 pub(crate) struct Hooks {
     next_id: u64,
-    hooks: Vec<(HookId, Vec<EventKind>, Hook)>,
+    subscriptions: Vec<(HookId, Vec<EventKind>, Hook)>,
     queue: WriteQueue,
 }
 
 impl fmt::Debug for Hooks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Hooks")
-            .field("len", &self.hooks.len())
+            .field("len", &self.subscriptions.len())
             .finish_non_exhaustive()
     }
 }
@@ -94,19 +94,19 @@ impl Hooks {
     pub(crate) fn subscribe(&mut self, kinds: &[EventKind], hook: Hook) -> HookId {
         let id = HookId(self.next_id);
         self.next_id += 1;
-        self.hooks.push((id, kinds.to_vec(), hook));
+        self.subscriptions.push((id, kinds.to_vec(), hook));
         id
     }
 
     /// Whether the subscription existed.
     pub(crate) fn unsubscribe(&mut self, id: HookId) -> bool {
-        let before = self.hooks.len();
-        self.hooks.retain(|(found, ..)| *found != id);
-        self.hooks.len() < before
+        let before = self.subscriptions.len();
+        self.subscriptions.retain(|(found, ..)| *found != id);
+        self.subscriptions.len() < before
     }
 
     pub(crate) fn publish(&mut self, commit: &Commit) {
-        if self.hooks.is_empty() {
+        if self.subscriptions.is_empty() {
             return;
         }
         for change in commit.changes.iter() {
@@ -145,7 +145,7 @@ impl Hooks {
     }
 
     fn tell(&mut self, kind: EventKind, event: &Event<'_>) {
-        for (_, kinds, hook) in &mut self.hooks {
+        for (_, kinds, hook) in &mut self.subscriptions {
             if kinds.contains(&kind) {
                 hook(event, &mut self.queue);
             }

@@ -8,6 +8,10 @@ use crate::value::{EncodedValue, ValueRef};
 
 /// What a store keeps about a record besides its key and value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "`created`, `modified`, `expires` alone would not say that they are moments"
+)]
 pub struct Meta {
     /// When the key was first put. Kept across replacement and rename.
     pub created_at: Millis,
@@ -25,7 +29,7 @@ impl Meta {
 }
 
 /// A key, its value and its metadata. Cloning shares key and value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
     /// What it is found by.
     pub key: Key,

@@ -358,6 +358,15 @@ impl<'a> Iterator for RecordsWithValues<'a> {
     }
 }
 
+impl<'a> IntoIterator for &'a Snapshot {
+    type Item = RecordRef<'a>;
+    type IntoIter = Records<'a>;
+
+    fn into_iter(self) -> Records<'a> {
+        self.iter()
+    }
+}
+
 impl Scan for Snapshot {
     fn parts(&self) -> usize {
         let blocks: usize = self

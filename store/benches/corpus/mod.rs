@@ -116,7 +116,7 @@ fn word(number: u64) -> String {
     }
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014): the same numbers everywhere for the same seed.
+/// `SplitMix64` (Steele, Lea, Flood 2014): the same numbers everywhere for the same seed.
 struct SplitMix64(u64);
 
 impl SplitMix64 {

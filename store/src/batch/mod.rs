@@ -12,7 +12,7 @@ pub use codec::CodecError;
 pub(crate) use codec::{ChunkEntry, ChunkWriter, decode_batch, encode_changes, read_chunk};
 
 /// One change that a batch asks for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Op {
     /// Writes a value. A record that exists keeps its creation time.
     Put {
@@ -77,7 +77,7 @@ pub enum Expiry {
 /// Changes that take effect together or not at all, also across a crash.
 ///
 /// Ops apply in order; later ones see what earlier ones did.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WriteBatch {
     /// Why the batch is written.
     pub cause: Cause,

@@ -25,9 +25,9 @@ pub enum Value {
     /// A moment.
     Timestamp(Timestamp),
     /// A sequence.
-    List(Vec<Value>),
+    List(Vec<Self>),
     /// Names with values, in order. No name twice.
-    Map(Vec<(String, Value)>),
+    Map(Vec<(String, Self)>),
 }
 
 impl Value {

@@ -80,12 +80,11 @@ impl ValueWriter {
 
     /// An unsigned integer.
     pub fn uint(&mut self, value: u64) {
-        match i64::try_from(value) {
-            Ok(int) => self.int(int),
-            Err(_) => {
-                self.bytes.push(0xCF);
-                self.bytes.extend_from_slice(&value.to_be_bytes());
-            }
+        if let Ok(int) = i64::try_from(value) {
+            self.int(int);
+        } else {
+            self.bytes.push(0xCF);
+            self.bytes.extend_from_slice(&value.to_be_bytes());
         }
     }
 

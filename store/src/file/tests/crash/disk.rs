@@ -1,7 +1,7 @@
 //! A disk that forgets: a file system in memory that keeps apart what was written and what would
 //! survive a power cut.
 //!
-//! The model (after ALICE, OSDI 2014, and SQLite's crash tests): until a file is synced, each
+//! The model (after ALICE, OSDI 2014, and `SQLite`'s crash tests): until a file is synced, each
 //! sector written since may be on the medium or not, the length may have grown without the data
 //! (the gap reads as zeros or as garbage), and a truncation may be lost. Until a folder is synced,
 //! a suffix of its name changes may be lost. A sync that fails drops its pages: they never reach
@@ -21,7 +21,7 @@ use crate::file::{
 
 const SECTOR: usize = 512;
 
-/// SplitMix64: every seed is one crash, the same on every computer.
+/// `SplitMix64`: every seed is one crash, the same on every computer.
 #[derive(Clone, Debug)]
 pub(super) struct Random(pub(super) u64);
 

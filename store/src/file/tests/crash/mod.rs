@@ -160,12 +160,12 @@ impl World {
             file.abort_compaction();
             return Ok(());
         };
-        file.finish_compaction(compacted).map_err(|_| Gone)
+        file.finish_compaction(compacted).or(Err(Gone))
     }
 
     /// The scripted scenario: everything that writes, once.
     fn script(&mut self) -> Result<(), Gone> {
-        let mut file = self.try_open().map_err(|_| Gone)?.file;
+        let mut file = self.try_open().or(Err(Gone))?.file;
         self.append(&mut file, 1, 30)?;
         self.append(&mut file, 4, 600)?;
         self.append(&mut file, 1, 5_000)?;
@@ -173,12 +173,12 @@ impl World {
         self.append(&mut file, 1, 30)?;
         self.compact(&mut file, 0)?;
         self.append(&mut file, 2, 100)?;
-        file.close().map_err(|_| Gone)
+        file.close().or(Err(Gone))
     }
 
     /// Something random, until it ends or fails.
     fn work(&mut self, random: &mut Random) -> Result<(), Gone> {
-        let mut file = self.try_open().map_err(|_| Gone)?.file;
+        let mut file = self.try_open().or(Err(Gone))?.file;
         for _ in 0..random.below(6) {
             let (count, size) = (1 + random.below(3), 20 + random.below(1_500));
             match random.below(5) {
@@ -190,7 +190,7 @@ impl World {
             }
         }
         if random.one_in(2) {
-            file.close().map_err(|_| Gone)
+            file.close().or(Err(Gone))
         } else {
             Ok(())
         }
