@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use vstore::Millis;
 
-use super::{Effects, derived, transfer};
-use crate::effect::Effect;
+use super::{Effects, derived, record, transfer};
 use crate::engine::Request;
 use crate::jobs::{Done, ListingAnswer, StatisticsAnswer};
 use crate::state::{Dialog, Level, Listing, OpenStore, State, TaskState};
@@ -42,21 +41,18 @@ pub(super) fn receive(state: &mut State, done: Done, now: Millis) -> Effects {
             batch,
             report,
         } => {
-            if state.store().is_none() {
-                state.tasks.finish(task, TaskState::Cancelled);
-                return Effects::new();
-            }
-            if let Some(store) = state.store_mut()
-                && let crate::state::SaveState::InMemory { changed } = &mut store.save
-            {
-                *changed = true;
-            }
             state.tasks.progress(task, None, "Writing…".to_owned());
-            vec![Effect::Ask(Request::Import {
+            let request = Request::Import {
                 task,
                 batch,
                 report,
-            })]
+            };
+            if let Some(store) = state.store_mut() {
+                record::ask(store, request)
+            } else {
+                state.tasks.finish(task, TaskState::Cancelled);
+                Effects::new()
+            }
         }
         Done::TaskEnded { task, state: end } => {
             task_ended(state, &end, now);

@@ -12,10 +12,10 @@ use crate::command::{
 };
 use crate::effect::Effect;
 use crate::engine::{Committed, OpenedStore, Reply, Request};
-use crate::jobs::Question;
+use crate::jobs::{Done, Question};
 use crate::state::{
-    AfterClose, Dialog, DraftBase, FilePurpose, Listing, OpenStore, Page, Problem, SaveState,
-    Scope, State, Target,
+    AfterClose, Dialog, DraftBase, FilePurpose, ImportReport, Listing, OpenStore, Page, Problem,
+    SaveState, Scope, State, Target,
 };
 
 const NOW: Millis = Millis(1_000_000);
@@ -461,6 +461,24 @@ fn an_export_asks_for_its_place_and_then_runs() {
     let effects = receive(&mut fixture.state, picked, NOW);
     assert!(matches!(&*effects, [Effect::Run(..)]));
     assert_eq!(fixture.state.tasks.running(), 1);
+}
+
+#[test]
+fn nothing_claims_to_be_saved_while_an_import_or_an_edit_is_on_its_way() {
+    let mut fixture = Fixture::new();
+    let task = fixture.state.tasks.start(NOW, "Import", true);
+    let read = Done::ImportRead {
+        task,
+        batch: WriteBatch::new(Cause::Import),
+        report: ImportReport::default(),
+    };
+    let effects = receive(&mut fixture.state, Event::Job(read), NOW);
+    assert_eq!(asks(&effects), ["Import"]);
+    fixture.ask(RecordCommand::Delete(Scope::Keys([key("a")].into())));
+    fixture.reply(Reply::Settled(1));
+    assert_eq!(fixture.open().save, SaveState::Saving { pending: 1 });
+    fixture.reply(Reply::Settled(1));
+    assert_eq!(fixture.open().save, SaveState::Saved { at: NOW });
 }
 
 #[test]
