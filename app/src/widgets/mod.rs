@@ -10,6 +10,7 @@ pub mod button;
 pub mod code_editor;
 pub mod countdown;
 pub mod empty_state;
+pub mod field;
 pub mod hex_view;
 pub mod highlight;
 pub mod kbd;

@@ -28,7 +28,7 @@ pub enum ToastKind {
     Info,
     /// Something to look at.
     Warning,
-    /// Something failed.
+    /// Something failed. Stays until it is closed.
     Failed,
 }
 
@@ -89,6 +89,11 @@ impl Toasts {
         self.queue.is_empty()
     }
 
+    /// Keeps the messages with tags that `known` accepts: the others were withdrawn.
+    pub fn retain(&mut self, known: impl Fn(u64) -> bool) {
+        self.queue.retain(|shown| known(shown.toast.tag));
+    }
+
     /// Removes all messages, as when the file is locked.
     pub fn clear(&mut self) {
         self.queue.clear();
@@ -119,12 +124,13 @@ impl Toasts {
                 }
             });
 
-        let mut soonest = SHOWN_SECS;
-        for shown in self.queue.iter_mut().take(SHOWN_AT_ONCE) {
+        let mut soonest: Option<f32> = None;
+        let counted = self.queue.iter_mut().take(SHOWN_AT_ONCE);
+        for shown in counted.filter(|shown| shown.toast.kind != ToastKind::Failed) {
             if !hovered {
                 shown.left_secs -= elapsed;
             }
-            soonest = soonest.min(shown.left_secs);
+            soonest = Some(soonest.map_or(shown.left_secs, |soonest| soonest.min(shown.left_secs)));
             if shown.left_secs <= 0.0 {
                 events.push(ToastEvent::Gone(shown.toast.tag));
             }
@@ -135,7 +141,7 @@ impl Toasts {
             });
             !ended
         });
-        if !hovered && !self.queue.is_empty() {
+        if let Some(soonest) = soonest.filter(|_| !hovered) {
             // A quarter of a second at most, because time is counted by frames.
             let wait = soonest.clamp(0.05, 0.25);
             ctx.request_repaint_after(std::time::Duration::from_secs_f32(wait));
@@ -273,6 +279,23 @@ mod tests {
         // The harness steps a quarter of a second at a time.
         harness.run_steps(24);
         assert_eq!(harness.state().1, [ToastEvent::Gone(7)]);
+    }
+
+    #[test]
+    fn a_failure_stays_until_it_is_closed_or_withdrawn() {
+        let mut harness = harness();
+        harness.state_mut().0.clear();
+        let failure = Toast {
+            kind: ToastKind::Failed,
+            ..toast(8, "Could not save")
+        };
+        harness.state_mut().0.push(failure);
+        harness.run_steps(60);
+        assert!(harness.state().1.is_empty());
+        assert!(harness.query_by_label("Could not save").is_some());
+        harness.state_mut().0.retain(|_| false);
+        harness.run();
+        assert!(harness.query_by_label("Could not save").is_none());
     }
 
     #[test]

@@ -99,9 +99,16 @@ pub trait TreeModel {
 pub struct TreeState {
     pos: ScrollPos,
     caret: Option<usize>,
+    caret_value: Option<Rect>,
 }
 
 impl TreeState {
+    /// Where the value of the caret's row was painted in this frame, for an editor over it;
+    /// `None` while the row is out of sight.
+    pub fn caret_value_rect(&self) -> Option<Rect> {
+        self.caret_value
+    }
+
     /// The row the keyboard stands on.
     pub fn caret(&self) -> Option<usize> {
         self.caret
@@ -156,6 +163,7 @@ pub fn value_tree(
 
     let hovered = list.hovered(state.pos);
     let focused = list.response.has_focus();
+    state.caret_value = None;
     for index in list.visible(state.pos) {
         let rect = list.row_rect(index, state.pos);
         let row = model.row(index);
@@ -164,7 +172,10 @@ pub fn value_tree(
             caret: state.caret == Some(index),
             focused,
         };
-        show_row(ui, id, list.rect, rect, index, &row, marks);
+        let value = show_row(ui, id, list.rect, rect, index, &row, marks);
+        if marks.caret {
+            state.caret_value = Some(value);
+        }
         if access::asked_to_click(ui, id.with(index)) {
             state.caret = Some(index);
             events.push(TreeEvent::Select(index));
@@ -223,6 +234,7 @@ struct Marks {
     focused: bool,
 }
 
+/// Returns where the value has its place.
 fn show_row(
     ui: &mut Ui,
     tree: Id,
@@ -231,7 +243,7 @@ fn show_row(
     index: usize,
     row: &TreeRow<'_>,
     marks: Marks,
-) {
+) -> Rect {
     let tokens = Tokens::of(ui);
     let id = tree.with(index);
     let mut ui = ui.new_child(
@@ -298,6 +310,7 @@ fn show_row(
     );
     let text = type_scale::line_job(&ui, job, room.width());
     paint::text_in(ui.painter(), room, Align::Min, text);
+    room
 }
 
 fn node(ui: &Ui, tree: Id, id: Id, rect: Rect, row: &TreeRow<'_>, marks: Marks) {

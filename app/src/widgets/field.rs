@@ -1,0 +1,207 @@
+//! A one-line text field with its label above it and what is wrong with it below.
+//!
+//! For plain texts only: a password belongs into [`super::password`].
+
+use egui::{
+    Align, CornerRadius, Frame, Id, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind,
+    TextEdit, Ui, UiBuilder, accesskit, vec2,
+};
+
+use super::access;
+use crate::theme::{Tokens, icons, metrics, paint, type_scale};
+
+/// A longer text is cut: fields of forms hold names, paths and keys.
+pub const MAX_CHARS: usize = 8_192;
+
+const PADDING: f32 = 11.0;
+
+/// The field; build, then [`TextField::show`].
+#[derive(Debug)]
+#[must_use = "a field does nothing until it is shown"]
+pub struct TextField<'a> {
+    id: Id,
+    label: &'a str,
+    hint: &'a str,
+    error: Option<&'a str>,
+    mono: bool,
+    titled: bool,
+}
+
+impl<'a> TextField<'a> {
+    /// A field with this label, which is also its accessible name.
+    pub fn new(id: Id, label: &'a str) -> Self {
+        Self {
+            id,
+            label,
+            hint: "",
+            error: None,
+            mono: false,
+            titled: true,
+        }
+    }
+
+    /// A fainter text while the field is empty.
+    pub fn hint(mut self, hint: &'a str) -> Self {
+        self.hint = hint;
+        self
+    }
+
+    /// What is wrong with the text; paints the field in the danger colour.
+    pub fn error(mut self, error: Option<&'a str>) -> Self {
+        self.error = error;
+        self
+    }
+
+    /// Sets the text in the font of values.
+    pub fn mono(mut self) -> Self {
+        self.mono = true;
+        self
+    }
+
+    /// Leaves the label to screen readers.
+    pub fn untitled(mut self) -> Self {
+        self.titled = false;
+        self
+    }
+
+    /// Shows the field as wide as the available space.
+    pub fn show(self, ui: &mut Ui, text: &mut String) -> Response {
+        if self.titled {
+            label(ui, self.label);
+        }
+        let tokens = Tokens::of(ui);
+        let (_, rect) = ui.allocate_space(vec2(ui.available_width(), metrics::FIELD));
+        let radius = CornerRadius::same(metrics::RADIUS);
+        let border = Stroke::new(1.0, tokens.strong_line);
+        ui.painter()
+            .rect(rect, radius, tokens.raised, border, StrokeKind::Inside);
+        let response = self.edit(ui, rect.shrink2(vec2(PADDING, 0.0)), text);
+        if self.error.is_some() {
+            paint::focus_ring(ui.painter(), rect, metrics::RADIUS, tokens.danger);
+        } else if response.has_focus() {
+            paint::focus_ring(ui.painter(), rect, metrics::RADIUS, tokens.accent);
+        }
+        if let Some(error) = self.error.filter(|error| !error.is_empty()) {
+            problem(ui, error);
+        }
+        response
+    }
+
+    fn edit(&self, ui: &mut Ui, room: Rect, text: &mut String) -> Response {
+        let tokens = Tokens::of(ui);
+        let font = if self.mono {
+            type_scale::mono()
+        } else {
+            type_scale::body()
+        };
+        let hint = RichText::new(self.hint)
+            .font(font.clone())
+            .color(tokens.faint);
+        let mut inner = ui.new_child(UiBuilder::new().max_rect(room));
+        let response = inner.add_sized(
+            room.size(),
+            TextEdit::singleline(text)
+                .id(self.id)
+                .font(font)
+                .frame(Frame::NONE)
+                .align(egui::Align2::LEFT_CENTER)
+                .char_limit(MAX_CHARS)
+                .hint_text(hint),
+        );
+        access::name(ui, response.id, Role::TextInput, self.label);
+        response
+    }
+}
+
+/// The label above a field or a group of controls.
+pub fn label(ui: &mut Ui, text: &str) {
+    let color = Tokens::of(ui).muted;
+    ui.label(RichText::new(text).font(type_scale::small()).color(color));
+}
+
+/// A sentence that explains, quieter than the text around it.
+pub fn explanation(ui: &mut Ui, text: &str) -> Response {
+    let color = Tokens::of(ui).muted;
+    ui.label(RichText::new(text).font(type_scale::small()).color(color))
+}
+
+/// What is wrong, with an icon, announced to screen readers.
+pub fn problem(ui: &mut Ui, text: &str) -> Response {
+    let color = Tokens::of(ui).danger;
+    announced(ui, icons::WARNING_CIRCLE, color, text, Role::Alert)
+}
+
+/// What to think of before going on, with an icon, announced politely.
+pub fn caution(ui: &mut Ui, text: &str) -> Response {
+    let color = Tokens::of(ui).warning;
+    announced(ui, icons::WARNING, color, text, Role::Status)
+}
+
+fn announced(ui: &mut Ui, glyph: &str, color: egui::Color32, text: &str, role: Role) -> Response {
+    const ICON: f32 = 20.0;
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        let (_, place) = ui.allocate_space(vec2(ICON, 18.0));
+        let place = place.with_max_x(place.left() + 14.0);
+        paint::icon(ui.painter(), place, glyph, 14.0, color);
+        let job = egui::text::LayoutJob::simple(
+            text.to_owned(),
+            type_scale::body(),
+            color,
+            ui.available_width(),
+        );
+        let galley = ui.painter().layout_job(job);
+        let size = vec2(galley.size().x, galley.size().y.max(18.0));
+        let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+        paint::text_in(ui.painter(), rect, Align::Min, galley);
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_role(role);
+            node.set_label(text);
+            node.set_bounds(access::bounds(rect));
+            node.set_live(if role == Role::Alert {
+                accesskit::Live::Assertive
+            } else {
+                accesskit::Live::Polite
+            });
+        });
+        response
+    })
+    .inner
+}
+
+#[cfg(test)]
+mod tests {
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::Queryable as _;
+
+    use super::TextField;
+
+    #[test]
+    fn a_field_has_a_name_takes_text_and_says_what_is_wrong() {
+        let mut harness = Harness::builder()
+            .with_size([300.0, 120.0])
+            .with_context_setup(crate::theme::install)
+            .build_ui_state(
+                |ui, text: &mut String| {
+                    let error = (text.len() > 3).then_some("too long");
+                    let field = TextField::new(egui::Id::unique("field"), "Name");
+                    field.error(error).show(ui, text);
+                },
+                String::new(),
+            );
+        harness.run();
+        harness
+            .get_by_role_and_label(egui::Role::TextInput, "Name")
+            .focus();
+        harness.run();
+        let field = harness.get_by_role_and_label(egui::Role::TextInput, "Name");
+        field.type_text("abcd");
+        harness.run();
+        assert_eq!(harness.state(), "abcd");
+        assert!(
+            harness
+                .query_by_role_and_label(egui::Role::Alert, "too long")
+                .is_some()
+        );
+    }
+}
