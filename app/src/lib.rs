@@ -4,6 +4,7 @@ pub mod action;
 mod app;
 pub mod cli;
 pub mod command;
+pub mod dialogs;
 pub mod effect;
 pub mod engine;
 pub mod format;

@@ -60,6 +60,7 @@ pub(super) fn events(commit: &Commit) -> Vec<ActivityEvent> {
         kind,
         key,
         text,
+        before: None,
     };
     if let Some((from, to)) = rename(changes) {
         return vec![single(
@@ -83,7 +84,10 @@ pub(super) fn events(commit: &Commit) -> Vec<ActivityEvent> {
             (_, None) => EventKind::Delete,
             _ => EventKind::Set,
         };
-        single(kind, Some(change.key.clone()), change_text(change, commit))
+        ActivityEvent {
+            before: change.before.clone().map(Box::new),
+            ..single(kind, Some(change.key.clone()), change_text(change, commit))
+        }
     };
     changes.iter().map(row).collect()
 }

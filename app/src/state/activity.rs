@@ -2,19 +2,19 @@
 
 use std::collections::VecDeque;
 
-use vstore::{Key, Millis};
+use vstore::{Key, Millis, Record};
 
 /// How many events are kept.
 pub const ACTIVITY_EVENTS_MAX: usize = 500;
 
 /// The last events, newest first. Never written to disk.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Activity {
     events: VecDeque<ActivityEvent>,
 }
 
 /// One thing that happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ActivityEvent {
     /// When.
     pub at: Millis,
@@ -24,6 +24,8 @@ pub struct ActivityEvent {
     pub key: Option<Key>,
     /// A few words: `seen: false → true`, `5 121 records`.
     pub text: String,
+    /// The record before a change of it, for bringing it back.
+    pub before: Option<Box<Record>>,
 }
 
 /// Kinds of events.

@@ -85,6 +85,7 @@ fn task_reply(state: &mut State, reply: Reply, now: Millis) -> Effects {
             if let Some(store) = state.store_mut() {
                 let text = format::bytes(bytes);
                 store.activity.push(ActivityEvent {
+                    before: None,
                     at: now,
                     kind: EventKind::Compact,
                     key: None,
@@ -136,6 +137,7 @@ fn opened_store(state: &mut State, ticket: Ticket, opened: OpenedStore, now: Mil
     }
     let text = format::counted(store.snapshot.len() as u64, "record");
     store.activity.push(ActivityEvent {
+        before: None,
         at: now,
         kind: EventKind::Open,
         key: None,
@@ -393,6 +395,7 @@ fn write_failed(state: &mut State, words: String, now: Millis) -> Effects {
     }
     let text = words.clone();
     store.activity.push(ActivityEvent {
+        before: None,
         at: now,
         kind: EventKind::Failure,
         key: None,

@@ -1,0 +1,92 @@
+//! Before many records are deleted: how many, and which for example (UX 3.9).
+
+use egui::{Context, Id, RichText};
+use vstore::Key;
+
+use super::host;
+use crate::command::{Commands, RecordCommand};
+use crate::format;
+use crate::state::Scope;
+use crate::theme::{Tokens, icons, metrics, type_scale};
+use crate::view::AppView;
+use crate::widgets::field::{self, TextField};
+use crate::widgets::modal::{Dialog, DialogButton};
+
+/// The word that must be typed before everything is deleted.
+const WORD: &str = "delete";
+
+/// What is typed.
+#[derive(Debug, Default)]
+pub(super) struct ConfirmDeleteForm {
+    word: String,
+    started: bool,
+}
+
+/// What the dialog says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ConfirmDeleteData {
+    scope: Scope,
+    pub(super) title: String,
+    pub(super) button: String,
+    pub(super) sample: Vec<String>,
+    pub(super) more: Option<String>,
+    /// Nothing would be left: a word must be typed.
+    pub(super) everything: bool,
+}
+
+impl ConfirmDeleteData {
+    pub(super) fn new(scope: &Scope, count: usize, sample: &[Key], view: AppView<'_>) -> Self {
+        let records = format::counted(count as u64, "record");
+        let more = count.saturating_sub(sample.len());
+        let all = view.store().map_or(0, |store| store.snapshot().len());
+        Self {
+            scope: scope.clone(),
+            title: format!("Delete {records}?"),
+            button: format!("Delete {records}"),
+            sample: sample.iter().map(Key::to_string).collect(),
+            more: (more > 0).then(|| format!("and {} more", format::count(more as u64))),
+            everything: count > 1 && count >= all,
+        }
+    }
+}
+
+pub(super) fn show(
+    ctx: &Context,
+    form: &mut ConfirmDeleteForm,
+    data: &ConfirmDeleteData,
+    commands: &mut Commands,
+) {
+    let sure = !data.everything || form.word.trim().eq_ignore_ascii_case(WORD);
+    let buttons = [
+        DialogButton::secondary("Cancel"),
+        DialogButton::danger(&data.button).enabled(sure),
+    ];
+    let shown = Dialog::new(host::id("delete"), &data.title)
+        .icon(icons::TRASH)
+        .show(ctx, &buttons, |ui| {
+            let tokens = Tokens::of(ui);
+            for key in &data.sample {
+                let text = RichText::new(type_scale::one_line(key)).color(tokens.text);
+                ui.add(egui::Label::new(text.font(type_scale::mono())).truncate());
+            }
+            if let Some(more) = &data.more {
+                ui.label(RichText::new(more).color(tokens.muted));
+            }
+            ui.add_space(metrics::SPACE_8);
+            field::explanation(ui, "You can undo this while the database is open.");
+            if data.everything {
+                field::caution(ui, "These are all records of the database.");
+                let label = "Type “delete” to go on";
+                let field = TextField::new(Id::unique("delete word"), label);
+                let response = field.show(ui, &mut form.word);
+                if !std::mem::replace(&mut form.started, true) {
+                    response.request_focus();
+                }
+            }
+        });
+    if shown.cancelled || shown.clicked == Some(0) {
+        host::close(commands);
+    } else if shown.clicked == Some(1) {
+        host::answer(commands, RecordCommand::Delete(data.scope.clone()));
+    }
+}

@@ -1,0 +1,169 @@
+//! An expiry for records: after a duration, or at a moment.
+
+use egui::{Context, Id};
+use jiff::tz::TimeZone;
+use vstore::Millis;
+
+use super::duration::{parse_duration, parse_moment};
+use super::host;
+use crate::command::{Commands, RecordCommand};
+use crate::format;
+use crate::state::Scope;
+use crate::theme::{icons, metrics};
+use crate::view::AppView;
+use crate::widgets::field::{self, TextField};
+use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::segmented::segmented;
+
+/// What is typed.
+#[derive(Debug, Default)]
+pub(super) struct ExpiryForm {
+    /// A moment instead of a duration.
+    at: bool,
+    duration: String,
+    moment: String,
+    started: bool,
+}
+
+/// What the typed text means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// Nothing is typed yet.
+    Nothing,
+    /// It is not understood; what would be.
+    Unclear(&'static str),
+    /// A moment that is over: the records go at once.
+    Past,
+    /// The moment, and how it reads.
+    Future(Millis, String),
+}
+
+impl ExpiryForm {
+    pub(super) fn meaning(&self, now: Millis, zone: &TimeZone) -> Meaning {
+        let text = if self.at {
+            &self.moment
+        } else {
+            &self.duration
+        };
+        if text.trim().is_empty() {
+            return Meaning::Nothing;
+        }
+        let moment = if self.at {
+            parse_moment(text, zone)
+        } else {
+            parse_duration(text).map(|millis| now.plus_millis(millis))
+        };
+        match moment {
+            None if self.at => Meaning::Unclear("Write a date and time as 2026-11-21 15:30."),
+            None => Meaning::Unclear("Write a number and a unit: 90s, 5m, 2h, 7d, 1d 12h."),
+            Some(at) if at <= now => Meaning::Past,
+            Some(at) => {
+                let left = format::remaining(at.since(now));
+                let date = format::date_time(at, zone);
+                Meaning::Future(at, format!("Expires in {left} ({date})"))
+            }
+        }
+    }
+
+    fn fields(&mut self, ui: &mut egui::Ui, meaning: &Meaning) {
+        let starts = !std::mem::replace(&mut self.started, true);
+        let ways = ["After a time", "At a moment"];
+        let chosen = segmented(ui, "Kind of expiry", &ways, usize::from(self.at));
+        if let Some(chosen) = chosen {
+            self.at = chosen == 1;
+        }
+        ui.add_space(metrics::SPACE_8);
+        let error = match meaning {
+            Meaning::Unclear(why) => Some(*why),
+            _ => None,
+        };
+        let (label, hint, text) = if self.at {
+            ("Date and time", "2026-11-21 15:30", &mut self.moment)
+        } else {
+            ("Time to live", "90s, 5m, 2h, 7d", &mut self.duration)
+        };
+        let field = TextField::new(Id::unique("expiry"), label).hint(hint);
+        let response = field.error(error).show(ui, text);
+        if starts || chosen.is_some() {
+            response.request_focus();
+        }
+        match meaning {
+            Meaning::Past => {
+                field::caution(
+                    ui,
+                    "This time is over: the records would be deleted at once.",
+                );
+            }
+            Meaning::Future(_, words) => {
+                field::explanation(ui, words);
+            }
+            Meaning::Nothing | Meaning::Unclear(_) => {}
+        }
+    }
+}
+
+pub(super) fn show(
+    ctx: &Context,
+    form: &mut ExpiryForm,
+    scope: &Scope,
+    view: AppView<'_>,
+    commands: &mut Commands,
+) {
+    let count = view.store().map_or(0, |store| store.store.count(scope));
+    let meaning = form.meaning(view.now, &TimeZone::system());
+    let subtitle = format::counted(count as u64, "record");
+    let go_on = match meaning {
+        Meaning::Past => DialogButton::danger("Delete now"),
+        Meaning::Future(..) => DialogButton::primary("Set expiry"),
+        _ => DialogButton::primary("Set expiry").enabled(false),
+    };
+    let buttons = [
+        DialogButton::secondary("Never expire"),
+        DialogButton::secondary("Cancel"),
+        go_on,
+    ];
+    let shown = Dialog::new(host::id("expiry"), "Set expiry")
+        .icon(icons::TIMER)
+        .subtitle(&subtitle)
+        .show(ctx, &buttons, |ui| form.fields(ui, &meaning));
+    let set = |expires_at| RecordCommand::SetExpiry {
+        scope: scope.clone(),
+        expires_at,
+    };
+    match (shown.clicked, meaning) {
+        (Some(0), _) => host::answer(commands, set(None)),
+        (Some(2), Meaning::Past) => {
+            host::answer(commands, RecordCommand::Delete(scope.clone()));
+        }
+        (Some(2), Meaning::Future(at, _)) => host::answer(commands, set(Some(at))),
+        (Some(1), _) => host::close(commands),
+        _ if shown.cancelled => host::close(commands),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_that_is_over_is_told_from_one_to_come_and_from_nonsense() {
+        let zone = TimeZone::UTC;
+        let now = Millis(1_000_000);
+        let mut form = ExpiryForm::default();
+        assert_eq!(form.meaning(now, &zone), Meaning::Nothing);
+        form.duration = "5".to_owned();
+        assert!(matches!(form.meaning(now, &zone), Meaning::Unclear(_)));
+        form.duration = "0s".to_owned();
+        assert_eq!(form.meaning(now, &zone), Meaning::Past);
+        form.duration = "5m".to_owned();
+        let words = "Expires in 5 m 00 s (1 Jan 1970 00:21)".to_owned();
+        assert_eq!(
+            form.meaning(now, &zone),
+            Meaning::Future(Millis(1_300_000), words)
+        );
+        form.at = true;
+        form.moment = "1969-01-01".to_owned();
+        assert_eq!(form.meaning(now, &zone), Meaning::Past);
+    }
+}

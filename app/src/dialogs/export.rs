@@ -1,0 +1,112 @@
+//! What to export, and how; says that the file is not encrypted.
+
+use std::sync::Arc;
+
+use egui::Context;
+
+use super::host;
+use crate::command::{Commands, TransferCommand};
+use crate::format;
+use crate::state::{ExportPlan, Listing, Scope, TransferFormat};
+use crate::theme::{icons, metrics};
+use crate::view::AppView;
+use crate::widgets::field;
+use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::segmented::segmented;
+
+/// What the dialog offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ExportData {
+    /// Which records can be meant, with their words.
+    pub(super) scopes: Vec<(String, Scope)>,
+    /// Which of them is meant.
+    pub(super) chosen: usize,
+    /// How many records that are.
+    pub(super) count: usize,
+}
+
+impl ExportData {
+    pub(super) fn new(plan: &ExportPlan, view: AppView<'_>) -> Self {
+        let mut scopes = Vec::new();
+        let mut count = 0;
+        if let Some(view) = view.store() {
+            let store = view.store;
+            let mut offer = |words: &str, scope: Scope| {
+                let records = format::count(store.count(&scope) as u64);
+                scopes.push((format!("{words} ({records})"), scope));
+            };
+            offer("Everything", Scope::Everything);
+            if let (Listing::Keys(keys), true) = (&store.listing, store.search.is_active()) {
+                offer("Search result", Scope::Keys(Arc::clone(keys)));
+            }
+            if !store.selection.is_empty() {
+                offer("Selected", Scope::Selected);
+            }
+            count = store.count(&plan.scope);
+        }
+        let known = scopes.iter().position(|(_, scope)| *scope == plan.scope);
+        let chosen = known.unwrap_or_else(|| {
+            let records = format::count(count as u64);
+            scopes.push((format!("These ({records})"), plan.scope.clone()));
+            scopes.len() - 1
+        });
+        Self {
+            scopes,
+            chosen,
+            count,
+        }
+    }
+}
+
+pub(super) fn show(ctx: &Context, plan: &ExportPlan, view: AppView<'_>, commands: &mut Commands) {
+    let data = ExportData::new(plan, view);
+    let verb = format!("Export {}…", format::counted(data.count as u64, "record"));
+    let buttons = [
+        DialogButton::secondary("Cancel"),
+        DialogButton::primary(&verb),
+    ];
+    let shown = Dialog::new(host::id("export"), "Export")
+        .icon(icons::EXPORT)
+        .width(500.0)
+        .show(ctx, &buttons, |ui| {
+            let mut changed = plan.clone();
+            field::label(ui, "Records");
+            let scopes: Vec<_> = data
+                .scopes
+                .iter()
+                .map(|(words, _)| words.as_str())
+                .collect();
+            let picked = segmented(ui, "Records", &scopes, data.chosen);
+            if let Some((_, scope)) = picked.and_then(|index| data.scopes.get(index)) {
+                changed.scope = scope.clone();
+            }
+            ui.add_space(metrics::SPACE_8);
+            field::label(ui, "Format");
+            let names = TransferFormat::ALL.map(TransferFormat::name);
+            let chosen = TransferFormat::ALL
+                .iter()
+                .position(|form| *form == plan.format);
+            let picked = segmented(ui, "Format", &names, chosen.unwrap_or(0));
+            if let Some(form) = picked.and_then(|index| TransferFormat::ALL.get(index)) {
+                changed.format = *form;
+            }
+            ui.add_space(metrics::SPACE_8);
+            ui.checkbox(
+                &mut changed.with_metadata,
+                "With expiry and times of change",
+            );
+            ui.add_space(metrics::SPACE_8);
+            field::caution(
+                ui,
+                "The file is not encrypted: whoever gets it can read it.",
+            );
+            (changed != *plan).then_some(changed)
+        });
+    if let Some(changed) = shown.inner {
+        commands.push(TransferCommand::ChangeExportPlan(changed));
+    } else if shown.cancelled || shown.clicked == Some(0) {
+        host::close(commands);
+    } else if shown.clicked == Some(1) {
+        commands.push(TransferCommand::Export(plan.clone()));
+    }
+}

@@ -1,0 +1,129 @@
+//! Which dialog is drawn, and when what was typed in it is wiped.
+
+use std::mem::Discriminant;
+
+use egui::{Context, Id};
+
+use super::change_password::ChangePasswordForm;
+use super::confirm_delete::ConfirmDeleteForm;
+use super::expiry::ExpiryForm;
+use super::import::ImportForm;
+use super::palette::PaletteForm;
+use super::path_field::PathForm;
+use super::rename::RenameForm;
+use super::save_as::SaveAsForm;
+use super::shortcuts::ShortcutsForm;
+use super::toasts::ToastBridge;
+use super::{
+    about, change_password, confirm_delete, expiry, export, import, message, palette, path_field,
+    rename, save_as, save_before_closing, settings, shortcuts,
+};
+use crate::command::{Commands, LayoutCommand};
+use crate::state::Dialog;
+use crate::view::AppView;
+
+/// Dialogs, palette and messages, with what is typed in them.
+#[derive(Debug, Default)]
+pub struct Dialogs {
+    shown: Option<Discriminant<Dialog>>,
+    forms: Forms,
+    toasts: ToastBridge,
+}
+
+/// What is typed in dialogs; empty again whenever another dialog is shown.
+#[derive(Debug, Default)]
+pub(super) struct Forms {
+    palette: PaletteForm,
+    shortcuts: ShortcutsForm,
+    rename: RenameForm,
+    expiry: ExpiryForm,
+    confirm_delete: ConfirmDeleteForm,
+    save_as: SaveAsForm,
+    change_password: ChangePasswordForm,
+    import: ImportForm,
+    path: PathForm,
+}
+
+impl Dialogs {
+    /// Draws the open dialog, if any, and the messages. Call it last in every frame, so that it
+    /// lies over everything else.
+    pub fn ui(&mut self, ctx: &Context, view: AppView<'_>, commands: &mut Commands) {
+        let shown = view.dialog.map(std::mem::discriminant);
+        if self.shown != shown {
+            self.shown = shown;
+            self.forms = Forms::default();
+        }
+        if let Some(dialog) = view.dialog {
+            self.forms.show(ctx, dialog, view, commands);
+        }
+        self.toasts.ui(ctx, view, commands);
+    }
+}
+
+impl Forms {
+    fn show(&mut self, ctx: &Context, dialog: &Dialog, view: AppView<'_>, commands: &mut Commands) {
+        match dialog {
+            Dialog::Palette => palette::show(ctx, &mut self.palette, view, commands),
+            Dialog::Shortcuts => shortcuts::show(ctx, &mut self.shortcuts, commands),
+            Dialog::Settings => settings::show(ctx, view, commands),
+            Dialog::About => about::show(ctx, commands),
+            Dialog::Rename { from } => rename::show(ctx, &mut self.rename, from, view, commands),
+            Dialog::Expiry { scope } => expiry::show(ctx, &mut self.expiry, scope, view, commands),
+            Dialog::ConfirmDelete {
+                scope,
+                count,
+                sample,
+            } => {
+                let data = confirm_delete::ConfirmDeleteData::new(scope, *count, sample, view);
+                confirm_delete::show(ctx, &mut self.confirm_delete, &data, commands);
+            }
+            Dialog::SaveBeforeClosing {
+                name,
+                draft,
+                no_file,
+                then,
+            } => {
+                let text = save_before_closing::Words::new(name, draft.as_deref(), *no_file);
+                save_before_closing::show(ctx, &text, then, commands);
+            }
+            Dialog::SaveAs {
+                path,
+                busy,
+                problem,
+                then: _,
+            } => {
+                let state = (path.as_path(), *busy, problem.as_ref());
+                save_as::show(ctx, &mut self.save_as, state, view, commands);
+            }
+            Dialog::ChangePassword { busy, problem } => {
+                let state = (*busy, problem.as_ref());
+                change_password::show(ctx, &mut self.change_password, state, view, commands);
+            }
+            Dialog::Import { plan, preview } => {
+                import::show(ctx, &mut self.import, plan, preview.as_ref(), commands);
+            }
+            Dialog::Export { plan, count: _ } => export::show(ctx, plan, view, commands),
+            Dialog::PathField { purpose } => {
+                path_field::show(ctx, &mut self.path, *purpose, commands);
+            }
+            Dialog::Message { title, text } => message::show(ctx, title, text, commands),
+        }
+    }
+}
+
+/// The identity of a dialog's window.
+pub(super) fn id(name: &str) -> Id {
+    Id::unique(("dialog", name))
+}
+
+/// Closes the dialog, then asks for something: the answer may open another one. Not for commands
+/// that need the dialog while they are carried out and close it themselves (import, export, save).
+pub(super) fn answer(commands: &mut Commands, command: impl Into<crate::command::Command>) {
+    commands.push(LayoutCommand::CloseDialog);
+    commands.push(command);
+}
+
+/// Closes the dialog.
+pub(super) fn close(commands: &mut Commands) {
+    commands.push(LayoutCommand::CloseDialog);
+}

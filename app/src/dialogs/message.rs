@@ -1,0 +1,28 @@
+//! Something that needs more room than a notice.
+
+use egui::{Context, ScrollArea};
+
+use super::host;
+use crate::command::{Commands, CopyWhat, RecordCommand};
+use crate::widgets::modal::{Dialog, DialogButton};
+
+pub(super) fn show(ctx: &Context, title: &str, text: &str, commands: &mut Commands) {
+    let buttons = [
+        DialogButton::secondary("Copy"),
+        DialogButton::primary("Close"),
+    ];
+    let shown = Dialog::new(host::id("message"), title)
+        .width(520.0)
+        .show(ctx, &buttons, |ui| {
+            ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.label(text);
+            });
+        });
+    match shown.clicked {
+        Some(0) => commands.push(RecordCommand::Copy(CopyWhat::Text(text.to_owned()))),
+        Some(_) => host::close(commands),
+        None if shown.cancelled => host::close(commands),
+        None => {}
+    }
+}

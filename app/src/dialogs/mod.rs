@@ -1,0 +1,27 @@
+//! Everything that is shown over the window: dialogs, the command palette, messages.
+//!
+//! [`crate::state::Dialog`] says which dialog is open and what it is about; what is typed in it is
+//! kept here and gone when it closes. Answers are commands.
+
+mod about;
+mod change_password;
+mod confirm_delete;
+mod duration;
+mod expiry;
+mod export;
+mod host;
+mod import;
+mod message;
+mod palette;
+mod path_field;
+mod rename;
+mod save_as;
+mod save_before_closing;
+mod settings;
+mod shortcuts;
+mod toasts;
+
+pub use host::Dialogs;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+//! A field for a path, where no native file dialog answers.
+
+use std::path::PathBuf;
+
+use egui::{Context, Id};
+
+use super::host;
+use crate::command::{Commands, FileCommand};
+use crate::state::FilePurpose;
+use crate::theme::icons;
+use crate::widgets::field::TextField;
+use crate::widgets::modal::{Dialog, DialogButton};
+
+/// The path as typed.
+#[derive(Debug, Default)]
+pub(super) struct PathForm {
+    path: String,
+    started: bool,
+}
+
+/// Title, example and verb for a purpose.
+pub(super) const fn words(purpose: FilePurpose) -> (&'static str, &'static str, &'static str) {
+    match purpose {
+        FilePurpose::Open => ("Open a database", "notes.vstore", "Open"),
+        FilePurpose::OpenReadOnly => ("Open read-only", "notes.vstore", "Open"),
+        FilePurpose::Create => ("Place of the new database", "notes.vstore", "Choose"),
+        FilePurpose::SaveAs => ("Save as", "copy.vstore", "Continue"),
+        FilePurpose::KeyFile => ("Key file", "my.key", "Choose"),
+        FilePurpose::Import => ("Import", "data.json", "Continue"),
+        FilePurpose::Export => ("Export", "data.json", "Export"),
+    }
+}
+
+/// The path a text stands for: quotes and the `file://` of a pasted address are taken away.
+pub(super) fn path_of(text: &str) -> Option<PathBuf> {
+    let text = text.trim();
+    let text = text.strip_prefix("file://").unwrap_or(text);
+    let text = text
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'))
+        .unwrap_or(text);
+    (!text.is_empty()).then(|| PathBuf::from(text))
+}
+
+pub(super) fn show(
+    ctx: &Context,
+    form: &mut PathForm,
+    purpose: FilePurpose,
+    commands: &mut Commands,
+) {
+    let (title, hint, verb) = words(purpose);
+    let path = path_of(&form.path);
+    let buttons = [
+        DialogButton::secondary("Cancel"),
+        DialogButton::primary(verb).enabled(path.is_some()),
+    ];
+    let shown = Dialog::new(host::id("path"), title)
+        .icon(icons::FOLDER_OPEN)
+        .subtitle("The system's file dialog is not available here")
+        .show(ctx, &buttons, |ui| {
+            let field = TextField::new(Id::unique("path"), "Path").hint(hint);
+            let response = field.show(ui, &mut form.path);
+            if !std::mem::replace(&mut form.started, true) {
+                response.request_focus();
+            }
+        });
+    if shown.cancelled || shown.clicked == Some(0) {
+        host::close(commands);
+    } else if let (Some(1), Some(path)) = (shown.clicked, path) {
+        commands.push(FileCommand::Picked { purpose, path });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path_of;
+
+    #[test]
+    fn pasted_paths_lose_what_is_not_theirs() {
+        let expected = Some("/tmp/a b.vstore".into());
+        for text in [
+            " /tmp/a b.vstore ",
+            "\"/tmp/a b.vstore\"",
+            "file:///tmp/a b.vstore",
+        ] {
+            assert_eq!(path_of(text), expected, "{text}");
+        }
+        assert_eq!(path_of("  "), None);
+    }
+}

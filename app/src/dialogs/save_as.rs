@@ -1,0 +1,82 @@
+//! The password of a copy, or of a database that has no file yet.
+
+use std::path::Path;
+
+use egui::{Context, Id};
+
+use super::host;
+use crate::command::{Commands, FileCommand, Secret};
+use crate::panels::pages::{KeyFileField, NewPassword, busy_line};
+use crate::state::{BusyPhase, OpenStore, Problem};
+use crate::theme::icons;
+use crate::view::AppView;
+use crate::widgets::field;
+use crate::widgets::modal::{Dialog, DialogButton};
+
+/// What is typed.
+#[derive(Debug, Default)]
+pub(super) struct SaveAsForm {
+    password: NewPassword,
+    key_file: KeyFileField,
+    started: bool,
+}
+
+pub(super) fn show(
+    ctx: &Context,
+    form: &mut SaveAsForm,
+    (path, busy, problem): (&Path, bool, Option<&Problem>),
+    view: AppView<'_>,
+    commands: &mut Commands,
+) {
+    if !std::mem::replace(&mut form.started, true) {
+        form.password.focus();
+    }
+    let save = if form.password.is_warning() {
+        "Continue anyway"
+    } else {
+        "Save"
+    };
+    let buttons = [
+        DialogButton::secondary("Cancel"),
+        DialogButton::primary(save).enabled(!busy),
+    ];
+    let title = format!("Save as {}", OpenStore::title_of(path));
+    let folder = path.parent().map(|folder| folder.to_string_lossy());
+    let shown = Dialog::new(host::id("save as"), &title)
+        .icon(icons::FLOPPY_DISK)
+        .subtitle(folder.as_deref().unwrap_or_default())
+        .show(ctx, &buttons, |ui| {
+            let submitted = ui
+                .add_enabled_ui(!busy, |ui| {
+                    let shown = form.password.show(ui, Id::unique("save as password"));
+                    let title = "Key file as well as the password";
+                    let id = Id::unique("save as key file");
+                    form.key_file.show(ui, id, title, view, commands);
+                    shown.submitted
+                })
+                .inner;
+            if busy {
+                busy_line(ui, Id::unique("save as progress"), BusyPhase::DerivingKey);
+            } else if let Some(problem) = problem {
+                field::problem(ui, &problem.text());
+            }
+            submitted && !busy
+        });
+    if shown.cancelled || shown.clicked == Some(0) {
+        if busy {
+            commands.push(FileCommand::CancelBusy);
+        } else {
+            host::close(commands);
+        }
+    } else if (shown.inner || shown.clicked == Some(1))
+        && let Some(password) = form.password.confirm()
+    {
+        commands.push(FileCommand::SaveCopy {
+            path: path.to_owned(),
+            secret: Secret {
+                password,
+                key_file: form.key_file.path(),
+            },
+        });
+    }
+}

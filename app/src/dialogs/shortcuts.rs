@@ -1,0 +1,133 @@
+//! Every shortcut on one sheet, with a filter. Made of the one list of actions.
+
+use egui::{Align, Context, Id, RichText, Role, ScrollArea, Sense, Ui, vec2};
+
+use super::host;
+use crate::action::{Action, Menu};
+use crate::command::Commands;
+use crate::theme::{Tokens, icons, metrics, paint, type_scale};
+use crate::widgets::field::TextField;
+use crate::widgets::modal::{Dialog, DialogButton};
+
+/// Keys that belong to a part of the window rather than to an action.
+const PLACES: [(&str, &[(&str, &str)]); 3] = [
+    (
+        "Record table",
+        &[
+            ("Select", "Arrows, Page Up, Page Down, Home, End"),
+            ("Extend the selection", "Shift + arrows"),
+            ("Add or remove a row", "Ctrl + Space"),
+        ],
+    ),
+    (
+        "Value tree",
+        &[
+            ("Open or go in", "→"),
+            ("Close or go out", "←"),
+            ("Open everything below", "*"),
+            ("Edit", "Enter, F2"),
+            ("Edit in a large field", "Shift + Enter"),
+            ("Set to null", "Alt + Del"),
+            ("Remove", "Del"),
+        ],
+    ),
+    (
+        "Text of a value",
+        &[("Save", "Ctrl + Enter"), ("Cancel", "Esc")],
+    ),
+];
+
+/// What is typed in the filter.
+#[derive(Debug, Default)]
+pub(super) struct ShortcutsForm {
+    filter: String,
+    started: bool,
+}
+
+/// A group of the sheet: a heading, and what can be done with which keys.
+pub(super) type Group = (String, Vec<(String, String)>);
+
+/// The groups whose lines match the filter.
+pub(super) fn groups(ctx: &Context, filter: &str) -> Vec<Group> {
+    let filter = filter.trim().to_lowercase();
+    let matches = |words: &str, keys: &str| {
+        words.to_lowercase().contains(&filter) || keys.to_lowercase().contains(&filter)
+    };
+    let menus = Menu::ALL.iter().map(|menu| {
+        let lines = menu.actions().filter_map(|(_, action)| {
+            let keys = all_shortcuts(ctx, action)?;
+            let words = action.text().trim_end_matches('…');
+            matches(words, &keys).then(|| (words.to_owned(), keys))
+        });
+        (menu.name().to_owned(), lines.collect::<Vec<_>>())
+    });
+    let places = PLACES.iter().map(|(place, lines)| {
+        let lines = lines.iter().filter(|(words, keys)| matches(words, keys));
+        let lines = lines.map(|(words, keys)| ((*words).to_owned(), (*keys).to_owned()));
+        ((*place).to_owned(), lines.collect())
+    });
+    menus
+        .chain(places)
+        .filter(|(_, lines)| !lines.is_empty())
+        .collect()
+}
+
+fn all_shortcuts(ctx: &Context, action: Action) -> Option<String> {
+    let shortcuts = action.shortcuts().iter();
+    let texts: Vec<_> = shortcuts
+        .map(|shortcut| ctx.format_shortcut(shortcut))
+        .collect();
+    (!texts.is_empty()).then(|| texts.join(", "))
+}
+
+pub(super) fn show(ctx: &Context, form: &mut ShortcutsForm, commands: &mut Commands) {
+    let shown = Dialog::new(host::id("shortcuts"), "Keyboard shortcuts")
+        .icon(icons::KEYBOARD)
+        .width(560.0)
+        .show(ctx, &[DialogButton::primary("Close")], |ui| {
+            let field = TextField::new(Id::unique("shortcut filter"), "Filter shortcuts")
+                .hint("Filter")
+                .untitled();
+            let response = field.show(ui, &mut form.filter);
+            if !std::mem::replace(&mut form.started, true) {
+                response.request_focus();
+            }
+            ui.add_space(metrics::SPACE_8);
+            let groups = groups(ui.ctx(), &form.filter);
+            let height = (ui.ctx().content_rect().height() - 320.0).clamp(120.0, 460.0);
+            ScrollArea::vertical()
+                .auto_shrink(false)
+                .max_height(height)
+                .show(ui, |ui| sheet(ui, &groups));
+        });
+    if shown.cancelled || shown.clicked.is_some() {
+        host::close(commands);
+    }
+}
+
+fn sheet(ui: &mut Ui, groups: &[Group]) {
+    let tokens = Tokens::of(ui);
+    if groups.is_empty() {
+        ui.label(RichText::new("No shortcut matches.").color(tokens.muted));
+    }
+    ui.spacing_mut().item_spacing.y = 0.0;
+    for (name, lines) in groups {
+        ui.add_space(metrics::SPACE_8);
+        ui.label(type_scale::section_job(name, tokens.muted));
+        ui.add_space(metrics::SPACE_4);
+        for (words, keys) in lines {
+            let size = vec2(ui.available_width(), metrics::LIST_ROW);
+            let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+            ui.ctx().accesskit_node_builder(response.id, |node| {
+                node.set_role(Role::Label);
+                node.set_value(format!("{words}: {keys}"));
+            });
+            let text = type_scale::line(ui, words, type_scale::body(), tokens.text, 260.0);
+            paint::text_in(ui.painter(), rect, Align::Min, text);
+            let room = rect.with_max_x(rect.right() - metrics::SPACE_8);
+            let text = type_scale::line(ui, keys, type_scale::body(), tokens.muted, 260.0);
+            paint::text_in(ui.painter(), room, Align::Max, text);
+            paint::line_below(ui.painter(), rect, tokens.row_line);
+        }
+    }
+}

@@ -1,0 +1,597 @@
+use egui::{Key as Press, Modifiers, Role};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use vstore::value::EncodedValue;
+use vstore::value::json::parse_text;
+use vstore::{Cause, Key, ManualClock, Millis, Store, WriteBatch};
+
+use super::Dialogs;
+use super::save_before_closing::Words;
+use crate::action::Action;
+use crate::command::{
+    Command, Commands, FileCommand, LayoutCommand, RecordCommand, TransferCommand,
+};
+use crate::state::{
+    AfterClose, Conflict, Dialog, ExportPlan, FilePurpose, ImportKeys, ImportPlan, ImportPreview,
+    Level, OpenStore, Page, PreviewRow, Problem, Scope, State, TransferFormat,
+};
+use crate::view::AppView;
+
+const NOW: Millis = Millis(1_795_000_000_000);
+
+#[derive(Default)]
+struct Window {
+    state: State,
+    dialogs: Dialogs,
+    commands: Commands,
+}
+
+impl Window {
+    fn taken(&mut self) -> Vec<Command> {
+        std::iter::from_fn(|| self.commands.pop())
+            .map(|queued| queued.command)
+            .collect()
+    }
+
+    fn words(&mut self) -> String {
+        format!("{:?}", self.taken())
+    }
+}
+
+fn key(text: &str) -> Key {
+    Key::new(text).unwrap()
+}
+
+fn value(json: &str) -> EncodedValue {
+    parse_text(json).unwrap().0
+}
+
+/// A program with three records: `a:1`, `a:2`, `b:1`.
+fn state() -> State {
+    let mut store = Store::in_memory(std::sync::Arc::new(ManualClock::new(NOW)));
+    let mut batch = WriteBatch::new(Cause::Edit);
+    for name in ["a:1", "a:2", "b:1"] {
+        batch.put(key(name), value("{\"n\":1}"));
+    }
+    store.commit(&batch).unwrap();
+    let open = OpenStore::new("Sample".to_owned(), None, false, store.snapshot());
+    State {
+        page: Page::Open(Box::new(open)),
+        ..State::default()
+    }
+}
+
+fn harness(dialog: Dialog) -> Harness<'static, Window> {
+    let mut window = Window {
+        state: state(),
+        ..Window::default()
+    };
+    window.state.dialogs.push_back(dialog);
+    let mut harness = Harness::builder()
+        .with_size([1000.0, 800.0])
+        .with_context_setup(crate::theme::install)
+        .build_ui_state(
+            |ui, window: &mut Window| {
+                let view = AppView::of(&window.state, NOW);
+                window.dialogs.ui(ui.ctx(), view, &mut window.commands);
+            },
+            window,
+        );
+    harness.run();
+    harness
+}
+
+fn is_enabled(harness: &Harness<'_, Window>, label: &str) -> bool {
+    !harness
+        .get_by_role_and_label(Role::Button, label)
+        .accesskit_node()
+        .is_disabled()
+}
+
+fn type_in(harness: &mut Harness<'_, Window>, label: &str, text: &str) {
+    harness
+        .get_by_role_and_label(Role::TextInput, label)
+        .focus();
+    harness.run();
+    harness
+        .get_by_role_and_label(Role::TextInput, label)
+        .type_text(text);
+    harness.run();
+}
+
+fn type_password(harness: &mut Harness<'_, Window>, label: &str, text: &str) {
+    harness
+        .get_by_role_and_label(Role::PasswordInput, label)
+        .focus();
+    harness.run();
+    harness
+        .get_by_role_and_label(Role::PasswordInput, label)
+        .type_text(text);
+    harness.run();
+}
+
+#[test]
+fn esc_closes_every_dialog_and_nothing_else_happens() {
+    let dialogs = [
+        Dialog::Palette,
+        Dialog::Shortcuts,
+        Dialog::Settings,
+        Dialog::About,
+        Dialog::Rename { from: key("a:1") },
+        Dialog::Expiry {
+            scope: Scope::Selected,
+        },
+        Dialog::ConfirmDelete {
+            scope: Scope::Selected,
+            count: 2,
+            sample: vec![key("a:1")],
+        },
+        Dialog::SaveBeforeClosing {
+            name: "Sample".to_owned(),
+            draft: None,
+            no_file: true,
+            then: AfterClose::Quit,
+        },
+        Dialog::SaveAs {
+            path: "/x.vstore".into(),
+            busy: false,
+            problem: None,
+            then: None,
+        },
+        Dialog::ChangePassword {
+            busy: false,
+            problem: None,
+        },
+        Dialog::Import {
+            plan: plan(),
+            preview: None,
+        },
+        Dialog::Export {
+            plan: export_plan(),
+            count: 3,
+        },
+        Dialog::PathField {
+            purpose: FilePurpose::Open,
+        },
+        Dialog::Message {
+            title: "Title".to_owned(),
+            text: "Text".to_owned(),
+        },
+    ];
+    for dialog in dialogs {
+        let name = format!("{dialog:?}");
+        let mut harness = harness(dialog);
+        harness.key_press(Press::Escape);
+        harness.run();
+        assert_eq!(
+            harness.state_mut().words(),
+            "[Layout(CloseDialog)]",
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_key_that_is_taken_or_impossible_cannot_be_given() {
+    let mut harness = harness(Dialog::Rename { from: key("a:1") });
+    assert!(!is_enabled(&harness, "Rename"), "nothing was changed yet");
+    let field = harness.get_by_role_and_label(Role::TextInput, "New key");
+    assert!(field.is_focused());
+    field.type_text("2");
+    harness.run();
+    let taken = "Another record has this key.";
+    assert!(
+        harness
+            .query_by_role_and_label(Role::Alert, taken)
+            .is_some()
+    );
+    assert!(!is_enabled(&harness, "Rename"));
+    harness
+        .get_by_role_and_label(Role::TextInput, "New key")
+        .type_text("2");
+    harness.run();
+    harness.key_press(Press::Enter);
+    harness.run();
+    let commands = harness.state_mut().taken();
+    let [
+        Command::Layout(LayoutCommand::CloseDialog),
+        Command::Record(RecordCommand::Rename { from, to }),
+    ] = commands.as_slice()
+    else {
+        panic!("{commands:?}");
+    };
+    assert_eq!((from.as_str(), to.as_str()), ("a:1", "a:22"));
+}
+
+#[test]
+fn the_palette_finds_by_letters_and_enter_picks() {
+    let mut harness = harness(Dialog::Palette);
+    let field = harness.get_by_role_and_label(Role::TextInput, "Find an action");
+    assert!(field.is_focused());
+    field.type_text("setti");
+    harness.run();
+    harness.key_press(Press::Enter);
+    harness.run();
+    let expected = "[Layout(CloseDialog), Layout(OpenDialog(Settings))]";
+    assert_eq!(harness.state_mut().words(), expected);
+}
+
+#[test]
+fn what_cannot_be_done_now_is_grey_and_does_nothing() {
+    let mut harness = harness(Dialog::Palette);
+    harness
+        .get_by_role_and_label(Role::TextInput, "Find an action")
+        .type_text("undo");
+    harness.run();
+    let row = harness.get_by_role_and_label(Role::ListBoxOption, Action::Undo.text());
+    assert!(row.accesskit_node().is_disabled());
+    harness.key_press(Press::Enter);
+    harness.run();
+    assert!(harness.state_mut().taken().is_empty());
+}
+
+#[test]
+fn the_arrow_keys_walk_the_palette() {
+    let mut harness = harness(Dialog::Palette);
+    harness.key_press(Press::ArrowDown);
+    harness.run();
+    let selected = |harness: &Harness<'_, Window>| {
+        let rows = harness.get_all_by_role(Role::ListBoxOption);
+        let chosen = rows.filter(|row| row.accesskit_node().is_selected() == Some(true));
+        chosen
+            .filter_map(|row| row.accesskit_node().label())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(selected(&harness), [Action::OpenFile.text()]);
+    harness.key_press(Press::ArrowUp);
+    harness.run();
+    assert_eq!(selected(&harness), [Action::NewDatabase.text()]);
+}
+
+#[test]
+fn the_shortcut_sheet_can_be_filtered() {
+    let mut harness = harness(Dialog::Shortcuts);
+    harness
+        .get_by_role_and_label(Role::TextInput, "Filter shortcuts")
+        .type_text("compact");
+    harness.run();
+    assert!(harness.query_by_label("No shortcut matches.").is_some());
+}
+
+#[test]
+fn deleting_everything_needs_a_word() {
+    let scope = Scope::Selected;
+    let sample = vec![key("a:1"), key("a:2")];
+    let mut harness = harness(Dialog::ConfirmDelete {
+        scope,
+        count: 3,
+        sample,
+    });
+    assert!(harness.query_by_label("and 1 more").is_some());
+    assert!(!is_enabled(&harness, "Delete 3 records"));
+    type_in(&mut harness, "Type “delete” to go on", "delete");
+    harness.get_by_label("Delete 3 records").click();
+    harness.run();
+    let expected = "[Layout(CloseDialog), Record(Delete(Selected))]";
+    assert_eq!(harness.state_mut().words(), expected);
+}
+
+#[test]
+fn deleting_some_needs_one_click() {
+    let sample = vec![key("a:1"), key("a:2")];
+    let dialog = Dialog::ConfirmDelete {
+        scope: Scope::Selected,
+        count: 2,
+        sample,
+    };
+    let mut harness = harness(dialog);
+    harness.key_press(Press::Enter);
+    harness.run();
+    let expected = "[Layout(CloseDialog), Record(Delete(Selected))]";
+    assert_eq!(harness.state_mut().words(), expected);
+}
+
+#[test]
+fn closing_asks_once_about_everything_that_would_be_lost() {
+    let words = Words::new("Sample", Some("a:1"), true);
+    assert_eq!(words.title, "“Sample” was modified. Save changes?");
+    assert_eq!(words.reasons.len(), 2);
+    let dialog = || Dialog::SaveBeforeClosing {
+        name: "Sample".to_owned(),
+        draft: None,
+        no_file: true,
+        then: AfterClose::Quit,
+    };
+    let mut save = harness(dialog());
+    save.key_press(Press::Enter);
+    save.run();
+    assert!(save.state_mut().words().contains("SaveAndClose(Quit)"));
+    let mut lose = harness(dialog());
+    lose.get_by_label("Don't save").click();
+    lose.run();
+    assert!(
+        lose.state_mut()
+            .words()
+            .contains("CloseWithoutSaving(Quit)")
+    );
+}
+
+#[test]
+fn an_expiry_is_typed_as_a_duration() {
+    let mut harness = harness(Dialog::Expiry {
+        scope: Scope::Selected,
+    });
+    assert!(!is_enabled(&harness, "Set expiry"));
+    harness
+        .get_by_role_and_label(Role::TextInput, "Time to live")
+        .type_text("5m");
+    harness.run();
+    harness.key_press(Press::Enter);
+    harness.run();
+    let at = NOW.plus_millis(300_000);
+    let commands = harness.state_mut().words();
+    assert!(
+        commands.contains(&format!("expires_at: Some({at:?})")),
+        "{commands}"
+    );
+}
+
+#[test]
+fn a_copy_is_saved_with_a_password_that_was_typed_twice() {
+    let path = std::path::PathBuf::from("/data/copy.vstore");
+    let dialog = Dialog::SaveAs {
+        path: path.clone(),
+        busy: false,
+        problem: None,
+        then: None,
+    };
+    let mut harness = harness(dialog);
+    type_password(&mut harness, "Password", "correct zebra lamp 47");
+    type_password(&mut harness, "Repeat password", "correct zebra lamp 47");
+    harness.get_by_label("Save").click();
+    harness.run();
+    let commands = harness.state_mut().taken();
+    let [Command::File(FileCommand::SaveCopy { path: to, secret })] = commands.as_slice() else {
+        panic!("{commands:?}");
+    };
+    assert_eq!(
+        (to, secret.password.as_str()),
+        (&path, "correct zebra lamp 47")
+    );
+}
+
+#[test]
+fn changing_the_password_asks_for_the_current_one() {
+    let mut harness = harness(Dialog::ChangePassword {
+        busy: false,
+        problem: None,
+    });
+    let field = harness.get_by_role_and_label(Role::PasswordInput, "Current password");
+    assert!(field.is_focused());
+    type_password(&mut harness, "Password", "correct zebra lamp 47");
+    type_password(&mut harness, "Repeat password", "correct zebra lamp 47");
+    harness
+        .get_by_role_and_label(Role::Button, "Change password")
+        .click();
+    harness.run();
+    assert!(harness.state_mut().taken().is_empty());
+    type_password(&mut harness, "Current password", "old");
+    harness
+        .get_by_role_and_label(Role::Button, "Change password")
+        .click();
+    harness.run();
+    let commands = harness.state_mut().taken();
+    let [Command::File(FileCommand::ChangePassword { current, new })] = commands.as_slice() else {
+        panic!("{commands:?}");
+    };
+    assert_eq!(current.password.as_str(), "old");
+    assert_eq!(new.password.as_str(), "correct zebra lamp 47");
+}
+
+#[test]
+fn a_wrong_current_password_is_said_and_selected() {
+    let mut harness = harness(Dialog::ChangePassword {
+        busy: false,
+        problem: None,
+    });
+    type_password(&mut harness, "Current password", "old");
+    let problem = Some(Problem::WrongPassword);
+    harness.state_mut().state.dialogs[0] = Dialog::ChangePassword {
+        busy: false,
+        problem,
+    };
+    harness.run();
+    let field = harness.get_by_role_and_label(Role::PasswordInput, "Current password");
+    assert!(field.is_focused());
+    field.type_text("x");
+    harness.run();
+    let field = harness.get_by_role_and_label(Role::PasswordInput, "Current password");
+    assert_eq!(field.value().as_deref(), Some("•"));
+}
+
+fn plan() -> ImportPlan {
+    ImportPlan::new("/data/films.json".into())
+}
+
+fn preview() -> ImportPreview {
+    ImportPreview {
+        rows: vec![
+            PreviewRow {
+                key: Ok("tootsie".to_owned()),
+                value: "{title: \"Tootsie\"}".to_owned(),
+            },
+            PreviewRow {
+                key: Err("no field title".to_owned()),
+                value: "{}".to_owned(),
+            },
+        ],
+        fields: vec!["title".to_owned(), "year".to_owned()],
+        bytes: 1_200,
+        ..ImportPreview::default()
+    }
+}
+
+#[test]
+fn an_import_shows_its_first_records_and_follows_the_choices() {
+    let dialog = Dialog::Import {
+        plan: plan(),
+        preview: Some(Ok(preview())),
+    };
+    let mut harness = harness(dialog);
+    assert!(
+        harness
+            .query_by_role_and_label(Role::Row, "tootsie")
+            .is_some()
+    );
+    assert!(
+        harness
+            .query_by_role_and_label(Role::Row, "no field title")
+            .is_some()
+    );
+    harness.get_by_label("Field or template").click();
+    harness.run();
+    let commands = harness.state_mut().taken();
+    let [Command::Transfer(TransferCommand::ChangeImportPlan(changed))] = commands.as_slice()
+    else {
+        panic!("{commands:?}");
+    };
+    assert_eq!(changed.keys, ImportKeys::Field("title".to_owned()));
+    let dialog = Dialog::Import {
+        plan: changed.clone(),
+        preview: Some(Ok(preview())),
+    };
+    harness.state_mut().state.dialogs[0] = dialog;
+    harness.run();
+    harness.get_by_label("Keep").click();
+    harness.run();
+    let commands = harness.state_mut().taken();
+    assert!(matches!(
+        commands.as_slice(),
+        [Command::Transfer(TransferCommand::ChangeImportPlan(
+            ImportPlan {
+                conflict: Conflict::Keep,
+                ..
+            }
+        ))]
+    ));
+    harness.get_by_label("Import").click();
+    harness.run();
+    assert!(harness.state_mut().words().starts_with("[Transfer(Import("));
+}
+
+#[test]
+fn data_that_cannot_be_read_are_not_imported() {
+    let problem = "line 3, column 9: expected a value";
+    let dialog = Dialog::Import {
+        plan: plan(),
+        preview: Some(Err(problem.to_owned())),
+    };
+    let harness = harness(dialog);
+    assert!(
+        harness
+            .query_by_role_and_label(Role::Alert, problem)
+            .is_some()
+    );
+    assert!(!is_enabled(&harness, "Import"));
+}
+
+fn export_plan() -> ExportPlan {
+    ExportPlan {
+        scope: Scope::Everything,
+        format: TransferFormat::Json,
+        with_metadata: false,
+        path: None,
+    }
+}
+
+#[test]
+fn an_export_warns_counts_and_follows_the_choices() {
+    let mut harness = harness(Dialog::Export {
+        plan: export_plan(),
+        count: 3,
+    });
+    assert!(harness.query_by_label_contains("not encrypted").is_some());
+    harness.get_by_label("NDJSON").click();
+    harness.run();
+    assert!(harness.state_mut().words().contains("format: Ndjson"));
+    harness.get_by_label("Export 3 records…").click();
+    harness.run();
+    assert!(harness.state_mut().words().starts_with("[Transfer(Export("));
+}
+
+#[test]
+fn a_path_can_be_typed_where_no_file_dialog_answers() {
+    let mut harness = harness(Dialog::PathField {
+        purpose: FilePurpose::Open,
+    });
+    harness
+        .get_by_role_and_label(Role::TextInput, "Path")
+        .type_text("/tmp/a.vstore");
+    harness.run();
+    harness.key_press(Press::Enter);
+    harness.run();
+    let expected = "[File(Picked { purpose: Open, path: \"/tmp/a.vstore\" })]";
+    assert_eq!(harness.state_mut().words(), expected);
+}
+
+#[test]
+fn settings_take_effect_at_once() {
+    let mut harness = harness(Dialog::Settings);
+    for (label, expected) in [
+        ("Light", "Theme(Light)"),
+        ("Roomy", "Density(Roomy)"),
+        ("15 min", "LockAfterMinutes(15)"),
+        ("Reduce motion", "ReducedMotion(true)"),
+        (
+            "Lock when the window is minimised",
+            "LockWhenMinimised(true)",
+        ),
+    ] {
+        harness.get_by_label(label).click();
+        harness.run();
+        assert_eq!(
+            harness.state_mut().words(),
+            format!("[Layout(Set({expected}))]")
+        );
+    }
+}
+
+#[test]
+fn what_is_typed_in_a_dialog_is_gone_when_it_closes() {
+    let mut harness = harness(Dialog::ChangePassword {
+        busy: false,
+        problem: None,
+    });
+    type_password(&mut harness, "Current password", "old");
+    let dialog = harness.state_mut().state.dialogs.pop_front().unwrap();
+    harness.run();
+    harness.state_mut().state.dialogs.push_back(dialog);
+    harness.run();
+    let field = harness.get_by_role_and_label(Role::PasswordInput, "Current password");
+    assert_eq!(field.value().unwrap_or_default(), "");
+}
+
+#[test]
+fn a_notice_is_shown_once_and_its_button_acts() {
+    let mut harness = harness(Dialog::About);
+    harness.state_mut().state.dialogs.clear();
+    let notices = &mut harness.state_mut().state.notices;
+    let notice = notices.push(NOW, Level::Error, "The import failed");
+    notice.detail = Some("line 3: two records have the key a".to_owned());
+    harness.run_steps(3);
+    harness.get_by_label("Details").click();
+    harness.run_steps(3);
+    let commands = harness.state_mut().words();
+    assert!(commands.contains("OpenDialog(Message"), "{commands}");
+    assert!(commands.contains("DismissNotice"), "{commands}");
+    harness.run_steps(3);
+    assert!(harness.query_by_label("The import failed").is_none());
+}
+
+#[test]
+fn the_keys_of_the_palette_do_not_reach_what_is_behind() {
+    let mut harness = harness(Dialog::Palette);
+    harness.key_press_modifiers(Modifiers::NONE, Press::ArrowDown);
+    harness.run();
+    assert!(harness.state_mut().taken().is_empty());
+}

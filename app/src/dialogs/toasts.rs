@@ -1,0 +1,74 @@
+//! Messages at the edge of the window: [`crate::state::Notices`] as the toast widget shows them.
+
+use egui::Context;
+
+use crate::command::{Commands, LayoutCommand};
+use crate::state::{Dialog, Level, Notice, NoticeId};
+use crate::theme::metrics;
+use crate::view::AppView;
+use crate::widgets::toast::{Toast, ToastEvent, ToastKind, Toasts};
+
+/// Hands new messages to the widget and takes back those that the program withdrew.
+#[derive(Debug, Default)]
+pub(super) struct ToastBridge {
+    toasts: Toasts,
+    newest: NoticeId,
+}
+
+impl ToastBridge {
+    pub(super) fn ui(&mut self, ctx: &Context, view: AppView<'_>, commands: &mut Commands) {
+        let known = |tag: u64| view.notices.iter().any(|notice| notice.id.0 == tag);
+        self.toasts.retain(known);
+        for notice in view.notices.iter().filter(|notice| notice.id > self.newest) {
+            self.toasts.push(toast(notice));
+        }
+        let newest = view.notices.iter().map(|notice| notice.id).max();
+        self.newest = newest.unwrap_or(self.newest).max(self.newest);
+        let above = metrics::STATUS_BAR + metrics::SPACE_16;
+        for event in self.toasts.show(ctx, above) {
+            answer(event, view, commands);
+        }
+    }
+}
+
+fn toast(notice: &Notice) -> Toast {
+    let action = match (notice.action, &notice.detail) {
+        (Some(action), _) => Some(action.text().trim_end_matches('…').to_owned()),
+        (None, Some(_)) => Some("Details".to_owned()),
+        (None, None) => None,
+    };
+    Toast {
+        tag: notice.id.0,
+        kind: match notice.level {
+            Level::Info => ToastKind::Info,
+            Level::Success => ToastKind::Done,
+            Level::Warning => ToastKind::Warning,
+            Level::Error => ToastKind::Failed,
+        },
+        text: notice.text.clone(),
+        action,
+    }
+}
+
+fn answer(event: ToastEvent, view: AppView<'_>, commands: &mut Commands) {
+    let (ToastEvent::Action(tag) | ToastEvent::Gone(tag)) = event;
+    let notice = view.notices.iter().find(|notice| notice.id.0 == tag);
+    if let (ToastEvent::Action(_), Some(notice)) = (event, notice) {
+        match (notice.action, &notice.detail) {
+            (Some(action), _) => {
+                if let Some(command) = action.resolve(&view) {
+                    commands.push(command);
+                }
+            }
+            (None, Some(detail)) => {
+                let dialog = Dialog::Message {
+                    title: notice.text.clone(),
+                    text: detail.clone(),
+                };
+                commands.push(LayoutCommand::OpenDialog(Box::new(dialog)));
+            }
+            (None, None) => {}
+        }
+    }
+    commands.push(LayoutCommand::DismissNotice(NoticeId(tag)));
+}

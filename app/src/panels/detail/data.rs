@@ -1,0 +1,119 @@
+//! What the panel shows, decided before anything is drawn.
+
+use jiff::tz::TimeZone;
+use vstore::{Key, Millis, Record};
+
+use crate::format;
+use crate::state::{Draft, DraftBase};
+use crate::view::StoreView;
+
+/// What the panel is about.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Subject {
+    /// No record is chosen.
+    Nothing {
+        /// Records can be added.
+        writable: bool,
+    },
+    /// The chosen record is gone: deleted, or its time ran out.
+    Gone(Key),
+    /// Several records are chosen.
+    Many(usize),
+    /// The form of a new record.
+    NewRecord,
+    /// One record.
+    One(Box<RecordData>),
+}
+
+/// A record as the panel shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct RecordData {
+    pub(super) record: Record,
+    /// The open edit is of this record.
+    pub(super) edited: bool,
+    /// How often it changed since the database was opened.
+    pub(super) changes: usize,
+    /// `created 20 Nov 2026 13:56 · modified 14:02 · 1.2 KB`.
+    pub(super) footer: String,
+}
+
+/// Names one state of one value: as long as it is the same, nothing has to be read anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stamp {
+    key: Key,
+    modified_at: Millis,
+    place: usize,
+    len: usize,
+}
+
+impl Stamp {
+    pub(super) fn of(record: &Record) -> Self {
+        Self {
+            key: record.key.clone(),
+            modified_at: record.meta.modified_at,
+            place: record.value.as_bytes().as_ptr() as usize,
+            len: record.value.len(),
+        }
+    }
+
+    /// The stamp as a number, for views that want one.
+    pub(super) fn number(&self) -> u64 {
+        use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+        let mut hasher = DefaultHasher::new();
+        (self.key.as_str(), self.modified_at, self.place, self.len).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+impl Subject {
+    /// Decides what is shown. `parked` says that the form of a new record was left for a look at
+    /// another record.
+    pub(super) fn new(view: StoreView<'_>, parked: bool, zone: &TimeZone) -> Self {
+        let store = view.store;
+        let draft = store.detail.draft.as_ref();
+        if draft.is_some_and(is_new) && !parked {
+            return Self::NewRecord;
+        }
+        let selected = view.selected_count();
+        if selected > 1 {
+            return Self::Many(selected);
+        }
+        if let Some(record) = &store.detail.record {
+            let edited = draft.is_some_and(|draft| is_of(draft, &record.key));
+            let key = &record.key;
+            let events = store.activity.iter();
+            let changes = events
+                .filter(|event| event.key.as_ref() == Some(key))
+                .count();
+            return Self::One(Box::new(RecordData {
+                record: record.clone(),
+                edited,
+                changes,
+                footer: footer(record, view.app.now, zone),
+            }));
+        }
+        match &store.selection.cursor {
+            Some(key) => Self::Gone(key.clone()),
+            None => Self::Nothing {
+                writable: view.read_only_reason().is_none(),
+            },
+        }
+    }
+}
+
+/// Whether a draft becomes a new record.
+pub(super) fn is_new(draft: &Draft) -> bool {
+    draft.base == DraftBase::New
+}
+
+/// Whether a draft started from the record with this key.
+pub(super) fn is_of(draft: &Draft, key: &Key) -> bool {
+    matches!(&draft.base, DraftBase::Record(record) if record.key == *key)
+}
+
+fn footer(record: &Record, now: Millis, zone: &TimeZone) -> String {
+    let created = format::date_time(record.meta.created_at, zone);
+    let modified = format::moment(record.meta.modified_at, now, zone);
+    let size = format::bytes(record.value.len() as u64);
+    format!("created {created} · modified {modified} · {size}")
+}

@@ -1,0 +1,177 @@
+//! The form of a new record, and the banners about open edits.
+
+use egui::{Align, CornerRadius, Frame, Id, Key, Layout, Margin, RichText, Stroke, Ui};
+use jiff::tz::TimeZone;
+
+use super::expiry_bar::{ExpiryChoice, ExpiryData, expiry_ui};
+use super::text::TextTab;
+use crate::command::{Commands, RecordCommand};
+use crate::state::{Draft, DraftBase};
+use crate::theme::{Tokens, icons, metrics, paint, type_scale};
+use crate::view::StoreView;
+use crate::widgets::button::Button;
+use crate::widgets::field::TextField;
+
+/// The key of a new record as typed.
+#[derive(Debug, Default)]
+pub(super) struct NewRecordForm {
+    key: String,
+    seen: Option<String>,
+    wants_focus: bool,
+}
+
+impl NewRecordForm {
+    /// Gives the key field the keyboard in the next frame.
+    pub(super) fn focus(&mut self) {
+        self.wants_focus = true;
+    }
+
+    pub(super) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        draft: &Draft,
+        text: &mut TextTab,
+        view: StoreView<'_>,
+        commands: &mut Commands,
+    ) {
+        // As in the text tab: only a key that changed elsewhere replaces what was typed.
+        if self.seen.as_deref() != Some(&draft.key) {
+            self.key.clone_from(&draft.key);
+            self.seen = Some(draft.key.clone());
+        }
+        let tokens = Tokens::of(ui);
+        ui.add_space(metrics::SPACE_8);
+        let title = RichText::new("New record").font(type_scale::heading());
+        ui.label(title.color(tokens.text));
+        ui.add_space(metrics::SPACE_8);
+        self.key_field(ui, draft, text, commands);
+        ui.add_space(metrics::SPACE_8);
+        let now = view.app.now;
+        let data = ExpiryData::new(draft.expires_at, now, &TimeZone::system());
+        let choice = expiry_ui(ui, &data, now, None, false);
+        if let Some(ExpiryChoice::At(expires_at)) = choice {
+            commands.push(RecordCommand::SetDraftExpiry(expires_at));
+        }
+        ui.add_space(metrics::SPACE_8);
+        text.draft_ui(ui, draft, "Add record", commands);
+    }
+
+    fn key_field(
+        &mut self,
+        ui: &mut Ui,
+        draft: &Draft,
+        text: &mut TextTab,
+        commands: &mut Commands,
+    ) {
+        let error = draft.key_error.as_deref().filter(|_| !draft.key.is_empty());
+        let field = TextField::new(Id::unique("new key"), "Key").mono();
+        let field = field.hint("customer:de:ab12").error(error);
+        let response = field.show(ui, &mut self.key);
+        if std::mem::take(&mut self.wants_focus) {
+            response.request_focus();
+        }
+        if response.changed() {
+            commands.push(RecordCommand::EditDraft {
+                key: self.key.clone(),
+                text: draft.text.clone(),
+            });
+        }
+        if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+            text.focus();
+        }
+    }
+}
+
+/// What a banner says and offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Banner {
+    /// The record changed or went while it was edited.
+    Outdated,
+    /// The edit was restored after a lock or a crash.
+    Restored,
+    /// An edit of another record is open.
+    Elsewhere {
+        /// Its key; empty for a new record without one.
+        key: String,
+        /// It becomes a new record.
+        new: bool,
+    },
+}
+
+impl Banner {
+    /// The banner over the draft that is shown.
+    pub(super) fn over(draft: &Draft) -> Option<Self> {
+        if draft.outdated {
+            Some(Self::Outdated)
+        } else {
+            draft.restored.then_some(Self::Restored)
+        }
+    }
+
+    /// The banner over a record while a draft of something else is open.
+    pub(super) fn elsewhere(draft: &Draft) -> Option<Self> {
+        draft.is_dirty().then(|| Self::Elsewhere {
+            key: draft.key.clone(),
+            new: draft.base == DraftBase::New,
+        })
+    }
+
+    /// Sentence, and the labels of the buttons, the first one primary.
+    pub(super) fn words(&self) -> (String, [&'static str; 2]) {
+        match self {
+            Self::Outdated => (
+                "This record changed or expired while you were editing it.".to_owned(),
+                ["Keep mine", "Take theirs"],
+            ),
+            Self::Restored => ("Restored unsaved edit".to_owned(), ["Keep", "Discard"]),
+            Self::Elsewhere { new: true, .. } => (
+                "A new record is not saved yet.".to_owned(),
+                ["Continue", "Discard"],
+            ),
+            Self::Elsewhere { key, .. } => (
+                format!("The edit of “{key}” is not saved yet."),
+                ["Continue", "Discard"],
+            ),
+        }
+    }
+
+    /// Draws the banner; returns the button that was clicked.
+    pub(super) fn ui(&self, ui: &mut Ui) -> Option<usize> {
+        let tokens = Tokens::of(ui);
+        let (words, labels) = self.words();
+        let color = if *self == Self::Outdated {
+            tokens.warning
+        } else {
+            tokens.accent_text
+        };
+        let mut clicked = None;
+        Frame::NONE
+            .fill(tokens.raised)
+            .stroke(Stroke::new(1.0, tokens.strong_line))
+            .corner_radius(CornerRadius::same(metrics::RADIUS))
+            .inner_margin(Margin::symmetric(10, 8))
+            .show(ui, |ui| {
+                ui.horizontal(|ui| {
+                    let (_, place) = ui.allocate_space(egui::vec2(16.0, 20.0));
+                    paint::icon(ui.painter(), place, icons::WARNING, 15.0, color);
+                    ui.label(RichText::new(words).color(tokens.text));
+                });
+                ui.horizontal(|ui| {
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                        for (index, label) in labels.iter().enumerate() {
+                            let button = if index == 0 {
+                                Button::primary(label)
+                            } else {
+                                Button::secondary(label)
+                            };
+                            if button.show(ui).clicked() {
+                                clicked = Some(index);
+                            }
+                        }
+                    });
+                });
+            });
+        ui.add_space(metrics::SPACE_8);
+        clicked
+    }
+}

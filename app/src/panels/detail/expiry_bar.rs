@@ -1,0 +1,153 @@
+//! When a record expires, and the usual choices (UX 3.11).
+
+use std::time::Duration;
+
+use egui::{Align, Layout, Rect, RichText, Role, Sense, Ui, vec2};
+use jiff::tz::TimeZone;
+use vstore::Millis;
+
+use crate::format;
+use crate::theme::{Tokens, icons, metrics, paint, type_scale};
+use crate::widgets::button::{Button, IconButton};
+
+const HOUR: i64 = 3_600_000;
+const PRESETS: [(&str, &str, i64); 3] = [
+    ("1 h", "Expire in 1 hour", HOUR),
+    ("1 d", "Expire in 1 day", 24 * HOUR),
+    ("1 w", "Expire in 1 week", 7 * 24 * HOUR),
+];
+
+/// What the bar says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ExpiryData {
+    /// `never`, or `in 4 m 12 s (15:31)`.
+    pub(super) text: String,
+    /// It can be set to never.
+    pub(super) expires: bool,
+    /// Less than a minute is left.
+    pub(super) soon: bool,
+    /// When the text will be another one.
+    pub(super) changes_in: Option<Duration>,
+}
+
+/// What the user chose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ExpiryChoice {
+    /// This moment, or never.
+    At(Option<Millis>),
+    /// Ask for a time.
+    Custom,
+}
+
+impl ExpiryData {
+    pub(super) fn new(expires_at: Option<Millis>, now: Millis, zone: &TimeZone) -> Self {
+        let Some(at) = expires_at else {
+            return Self {
+                text: "never".to_owned(),
+                expires: false,
+                soon: false,
+                changes_in: None,
+            };
+        };
+        let left = at.since(now);
+        let when = format::moment(at, now, zone);
+        Self {
+            text: format!("in {} ({when})", format::remaining(left)),
+            expires: true,
+            soon: left < 60_000,
+            changes_in: format::remaining_changes_in(left),
+        }
+    }
+}
+
+/// Draws the bar; `locked` is why nothing can be chosen. Asks for a repaint when the text
+/// changes.
+pub(super) fn expiry_ui(
+    ui: &mut Ui,
+    data: &ExpiryData,
+    now: Millis,
+    locked: Option<&str>,
+    custom: bool,
+) -> Option<ExpiryChoice> {
+    let tokens = Tokens::of(ui);
+    if let Some(wait) = data.changes_in {
+        ui.ctx().request_repaint_after(wait);
+    }
+    let mut choice = None;
+    ui.horizontal(|ui| {
+        ui.set_min_height(metrics::BUTTON);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 6.0;
+            let buttons = |ui: &mut Ui| buttons(ui, data, now, custom);
+            let shown = ui.add_enabled_ui(locked.is_none(), buttons);
+            choice = shown.inner;
+            if let Some(reason) = locked {
+                shown.response.on_hover_text(reason);
+            }
+            let room = ui.available_rect_before_wrap();
+            let icon = Rect::from_min_size(room.min, vec2(18.0, room.height()));
+            let (color, icon_color) = if data.soon {
+                (tokens.warning, tokens.warning)
+            } else {
+                (tokens.muted, tokens.muted)
+            };
+            paint::icon(ui.painter(), icon, icons::TIMER, 17.0, icon_color);
+            let place = room.with_min_x(room.left() + 26.0);
+            let word = type_scale::line(ui, "Expires", type_scale::body(), tokens.text, 60.0);
+            let word = paint::text_in(ui.painter(), place, Align::Min, word);
+            let place = place.with_min_x(word.right() + metrics::SPACE_4);
+            let text = type_scale::tabular(ui, &data.text, type_scale::body(), color);
+            let painter = ui.painter().with_clip_rect(place.intersect(ui.clip_rect()));
+            paint::text_in(&painter, place, Align::Min, text);
+            let label = format!("Expires {}", data.text);
+            let response = ui.interact(room, ui.id().with("expires"), Sense::hover());
+            ui.ctx().accesskit_node_builder(response.id, |node| {
+                node.set_role(Role::Label);
+                node.set_value(label.as_str());
+            });
+            response.on_hover_text(RichText::new(label));
+        });
+    });
+    choice
+}
+
+/// From the right: custom, never, one week, one day, one hour.
+fn buttons(ui: &mut Ui, data: &ExpiryData, now: Millis, custom: bool) -> Option<ExpiryChoice> {
+    let mut choice = None;
+    if custom
+        && IconButton::new(icons::CALENDAR_BLANK, "Choose when it expires…")
+            .framed()
+            .show(ui)
+            .clicked()
+    {
+        choice = Some(ExpiryChoice::Custom);
+    }
+    for (label, hint, millis) in PRESETS.iter().rev() {
+        if Button::secondary(label).hint(hint).show(ui).clicked() {
+            choice = Some(ExpiryChoice::At(Some(now.plus_millis(*millis))));
+        }
+    }
+    if data.expires && IconButton::new(icons::X, "Never expire").show(ui).clicked() {
+        choice = Some(ExpiryChoice::At(None));
+    }
+    choice
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_tells_both_how_long_and_when() {
+        let now = Millis(1_000_000_000_000);
+        let zone = TimeZone::UTC;
+        assert_eq!(ExpiryData::new(None, now, &zone).text, "never");
+        let data = ExpiryData::new(Some(now.plus_millis(252_000)), now, &zone);
+        assert_eq!(data.text, "in 4 m 12 s (01:50)");
+        assert_eq!(
+            (data.soon, data.changes_in),
+            (false, Some(Duration::from_secs(1)))
+        );
+        assert!(ExpiryData::new(Some(now.plus_millis(59_000)), now, &zone).soon);
+    }
+}

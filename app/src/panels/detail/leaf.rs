@@ -1,0 +1,190 @@
+//! Editing one value inside a record, and adding one: text and meaning, no painting.
+
+use vstore::value::json::{parse_text, to_compact};
+use vstore::value::{EncodedValue, Timestamp, Value, ValueRef};
+
+use crate::state::{EDITED_TEXT_BYTES_MAX, Location};
+
+/// A longer string, or one of several lines, is edited in the large field.
+const INLINE_CHARS_MAX: usize = 200;
+
+/// How a typed text is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// As the string it is.
+    String,
+    /// As RFC 3339.
+    Timestamp,
+    /// As JSON.
+    Json,
+    /// As JSON if it is some, else as a string.
+    Guess,
+}
+
+/// A leaf being edited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct LeafEdit {
+    pub(super) location: Location,
+    pub(super) text: String,
+    pub(super) reading: Reading,
+    /// It is edited in the large field.
+    pub(super) large: bool,
+    /// The field was given the keyboard.
+    pub(super) focused: bool,
+    before: String,
+}
+
+impl LeafEdit {
+    /// Starts editing; `None` for what is too large to be edited as a text. Lists and maps are
+    /// edited as JSON.
+    pub(super) fn start(location: Location, value: ValueRef<'_>, large: bool) -> Option<Self> {
+        let (text, reading) = match value {
+            ValueRef::String(text) if text.len() <= EDITED_TEXT_BYTES_MAX => {
+                (text.to_owned(), Reading::String)
+            }
+            ValueRef::String(_) => return None,
+            ValueRef::Bytes(bytes) if EDITED_TEXT_BYTES_MAX / 2 < bytes.len() => return None,
+            ValueRef::Timestamp(moment) => (moment.to_string(), Reading::Timestamp),
+            other => (to_compact(other), Reading::Json),
+        };
+        if EDITED_TEXT_BYTES_MAX < text.len() {
+            return None;
+        }
+        let long = text.contains('\n') || text.chars().nth(INLINE_CHARS_MAX).is_some();
+        Some(Self {
+            location,
+            before: text.clone(),
+            text,
+            reading,
+            large: large || long,
+            focused: false,
+        })
+    }
+
+    /// What the text means; `Ok(None)`: nothing changed.
+    pub(super) fn meaning(&self) -> Result<Option<EncodedValue>, String> {
+        if self.text == self.before {
+            return Ok(None);
+        }
+        read(&self.text, self.reading).map(Some)
+    }
+}
+
+/// An entry or element being added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NewLeaf {
+    /// The list or map it goes into.
+    pub(super) location: Location,
+    /// Its name; `None` in a list.
+    pub(super) name: Option<String>,
+    pub(super) text: String,
+    /// The first field was given the keyboard.
+    pub(super) focused: bool,
+}
+
+impl NewLeaf {
+    /// Starts adding to a list or map.
+    pub(super) fn start(location: Location, container: ValueRef<'_>) -> Option<Self> {
+        let name = match container {
+            ValueRef::Map(_) => Some(String::new()),
+            ValueRef::List(_) => None,
+            _ => return None,
+        };
+        Some(Self {
+            location,
+            name,
+            text: String::new(),
+            focused: false,
+        })
+    }
+
+    /// The value that would be added, or why there is none.
+    pub(super) fn meaning(&self, container: Option<ValueRef<'_>>) -> Result<EncodedValue, String> {
+        if let (Some(name), Some(ValueRef::Map(map))) = (&self.name, container)
+            && map.get(name).is_some()
+        {
+            return Err(format!("“{name}” exists already."));
+        }
+        read(&self.text, Reading::Guess)
+    }
+}
+
+fn read(text: &str, reading: Reading) -> Result<EncodedValue, String> {
+    let encode = |value: Value| EncodedValue::encode(&value).map_err(|error| error.to_string());
+    match reading {
+        Reading::String => encode(Value::String(text.to_owned())),
+        Reading::Timestamp => Timestamp::parse(text.trim())
+            .map_err(|error| error.to_string())
+            .and_then(|moment| encode(Value::Timestamp(moment))),
+        Reading::Json => match parse_text(text) {
+            Ok((value, _)) => Ok(value),
+            Err(error) => Err(format!("{error}. A text needs quotes.")),
+        },
+        Reading::Guess => match parse_text(text) {
+            Ok((value, _)) => Ok(value),
+            Err(_) => encode(Value::String(text.to_owned())),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edit(json: &str) -> LeafEdit {
+        let (value, _) = parse_text(json).unwrap();
+        LeafEdit::start(Location::new(), value.view(), false).unwrap()
+    }
+
+    fn after(json: &str, text: &str) -> Result<Option<Value>, String> {
+        let edit = LeafEdit {
+            text: text.to_owned(),
+            ..edit(json)
+        };
+        edit.meaning()
+            .map(|value| value.map(|value| value.to_value()))
+    }
+
+    #[test]
+    fn a_string_stays_a_string_whatever_is_typed() {
+        assert_eq!(edit("\"a\"").text, "a");
+        assert_eq!(
+            after("\"a\"", "12"),
+            Ok(Some(Value::String("12".to_owned())))
+        );
+        assert_eq!(after("\"a\"", "a"), Ok(None));
+    }
+
+    #[test]
+    fn a_number_becomes_what_json_says_and_nothing_else() {
+        assert_eq!(after("12", "13"), Ok(Some(Value::Int(13))));
+        assert_eq!(after("12", "null"), Ok(Some(Value::Null)));
+        assert_eq!(
+            after("12", "\"x\""),
+            Ok(Some(Value::String("x".to_owned())))
+        );
+        assert!(after("12", "12a").is_err());
+    }
+
+    #[test]
+    fn long_texts_get_the_large_field_and_huge_ones_none() {
+        assert!(edit("\"a\\nb\"").large);
+        assert!(!edit("\"ab\"").large);
+        let huge = EncodedValue::encode(&Value::String("x".repeat(300_000))).unwrap();
+        assert_eq!(LeafEdit::start(Location::new(), huge.view(), false), None);
+    }
+
+    #[test]
+    fn an_added_value_is_json_or_else_a_string_and_its_name_is_new() {
+        let (map, _) = parse_text(r#"{"a":1}"#).unwrap();
+        let mut new = NewLeaf::start(Location::new(), map.view()).unwrap();
+        new.text = "true".to_owned();
+        new.name = Some("a".to_owned());
+        assert!(new.meaning(Some(map.view())).is_err());
+        new.name = Some("b".to_owned());
+        let added = |new: &NewLeaf| new.meaning(Some(map.view())).unwrap().to_value();
+        assert_eq!(added(&new), Value::Bool(true));
+        new.text = "truly".to_owned();
+        assert_eq!(added(&new), Value::String("truly".to_owned()));
+    }
+}

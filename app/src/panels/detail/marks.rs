@@ -1,0 +1,110 @@
+//! What of a value matched the search, by place inside the value.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use vstore::value::ValueRef;
+use vstore::{Path, PathSegment, ROOT_PATH, Record};
+
+use crate::state::{Highlight, Location, SearchAnswer, Step};
+
+/// Larger values are shown without marks: finding them would be felt.
+const MARKED_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// More places are not marked.
+const PLACES_MAX: usize = 1_000;
+
+/// The places that matched, with the bytes of their text that did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Marks {
+    places: HashMap<Location, Vec<Range<usize>>>,
+}
+
+impl Marks {
+    /// The marks of a record for the answer that is shown.
+    pub(super) fn of(record: &Record, answer: Option<&SearchAnswer>) -> Self {
+        let Some(answer) = answer.filter(|_| record.value.len() <= MARKED_BYTES_MAX) else {
+            return Self::default();
+        };
+        Self::new(record.value.view(), answer.highlighter.marks(record))
+    }
+
+    pub(super) fn new(value: ValueRef<'_>, highlights: Vec<Highlight>) -> Self {
+        let mut marks = Self::default();
+        for highlight in highlights.into_iter().take(PLACES_MAX) {
+            let Some(Ok(path)) = highlight.path.as_deref().map(Path::parse) else {
+                continue;
+            };
+            let mut finder = Finder {
+                left: highlight.occurrence,
+                location: Location::new(),
+            };
+            if finder.find(value, &path.segments()) {
+                marks.places.insert(finder.location, highlight.ranges);
+            }
+        }
+        marks
+    }
+
+    /// What matched at a place.
+    pub(super) fn at(&self, location: &Location) -> &[Range<usize>] {
+        self.places.get(location).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether something below a place matched.
+    pub(super) fn any_inside(&self, location: &[Step]) -> bool {
+        self.places
+            .keys()
+            .any(|place| location.len() < place.len() && place.starts_with(location))
+    }
+
+    /// Whether something in the elements of a list from `first` on matched.
+    pub(super) fn any_from(&self, list: &[Step], first: usize) -> bool {
+        self.places.keys().any(|place| {
+            place.starts_with(list)
+                && matches!(place.get(list.len()), Some(Step::Index(index)) if first <= *index)
+        })
+    }
+}
+
+/// Looks for the n-th value at a path, in the order of the value.
+struct Finder {
+    left: usize,
+    location: Location,
+}
+
+impl Finder {
+    fn find(&mut self, value: ValueRef<'_>, segments: &[PathSegment]) -> bool {
+        match (segments.split_first(), value) {
+            (None, _) => match self.left.checked_sub(1) {
+                None => true,
+                Some(left) => {
+                    self.left = left;
+                    false
+                }
+            },
+            (Some((PathSegment::Name(name), rest)), ValueRef::Map(map)) => {
+                let Some(inner) = map.get(name) else {
+                    return false;
+                };
+                self.step(Step::Name(name.clone()), inner, rest)
+            }
+            (Some((PathSegment::Name(name), rest)), value) => {
+                name == ROOT_PATH && self.find(value, rest)
+            }
+            (Some((PathSegment::Elements, rest)), ValueRef::List(list)) => list
+                .iter()
+                .enumerate()
+                .any(|(index, inner)| self.step(Step::Index(index), inner, rest)),
+            (Some((PathSegment::Elements, _)), _) => false,
+        }
+    }
+
+    fn step(&mut self, step: Step, inner: ValueRef<'_>, rest: &[PathSegment]) -> bool {
+        self.location.push(step);
+        let found = self.find(inner, rest);
+        if !found {
+            self.location.pop();
+        }
+        found
+    }
+}

@@ -1,0 +1,314 @@
+//! Puts the parts of the panel together.
+
+use egui::{Id, Margin, RichText, Ui};
+use jiff::tz::TimeZone;
+use vstore::Key;
+
+use super::data::{RecordData, Subject, is_new, is_of};
+use super::draft::{Banner, NewRecordForm};
+use super::expiry_bar::{ExpiryChoice, ExpiryData, expiry_ui};
+use super::header::header_ui;
+use super::history::{history_of, history_ui};
+use super::many::{ManyData, many_ui};
+use super::text::TextTab;
+use super::tree_view::TreeView;
+use crate::action::Action;
+use crate::command::{Commands, LayoutCommand, RecordCommand, SelectionCommand};
+use crate::state::{DetailTab, Dialog, Draft, DraftBase, FocusTarget, Scope};
+use crate::theme::{Tokens, icons, metrics, paint, type_scale};
+use crate::view::StoreView;
+use crate::widgets::empty_state::EmptyState;
+use crate::widgets::hex_view::hex_view;
+use crate::widgets::tab_bar::{Tab, tab_bar};
+use crate::widgets::virtual_rows::ScrollPos;
+
+const MARGIN: i8 = 14;
+/// Height of expiry bar and footer with the space around them.
+const FOOTER: f32 = 78.0;
+
+/// The panel at the right.
+#[derive(Debug, Default)]
+pub struct DetailPanel {
+    tree: TreeView,
+    text: TextTab,
+    hex: ScrollPos,
+    new_record: NewRecordForm,
+    /// The record that is shown.
+    key: Option<Key>,
+    /// What the draft of the last frame was of: a draft that starts shows its editor.
+    draft: Option<DraftBase>,
+    /// The form of a new record was left for a look at the record under the cursor.
+    parked_at: Option<Option<Key>>,
+}
+
+impl DetailPanel {
+    /// Draws the panel as large as the available space.
+    pub fn ui(&mut self, ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
+        let zone = TimeZone::system();
+        self.follow(view, commands);
+        let subject = Subject::new(view, self.is_parked(view), &zone);
+        let frame = egui::Frame::NONE.inner_margin(Margin::symmetric(MARGIN, 0));
+        frame.show(ui, |ui| {
+            ui.set_min_size(ui.available_size());
+            match &subject {
+                Subject::Nothing { writable } => nothing(ui, *writable, commands),
+                Subject::Gone(key) => gone(ui, key, view, commands),
+                Subject::Many(count) => {
+                    many_ui(ui, &ManyData::new(view, *count), view, commands);
+                }
+                Subject::NewRecord => {
+                    if let Some(draft) = &view.store.detail.draft {
+                        banner_over(ui, draft, commands);
+                        self.new_record
+                            .ui(ui, draft, &mut self.text, view, commands);
+                    }
+                }
+                Subject::One(data) => self.record(ui, data, view, commands),
+            }
+        });
+    }
+
+    /// Reacts to another record, a draft that started, a wish for the keyboard.
+    fn follow(&mut self, view: StoreView<'_>, commands: &mut Commands) {
+        let detail = &view.store.detail;
+        let key = detail.record.as_ref().map(|record| &record.key);
+        if self.key.as_ref() != key {
+            self.key = key.cloned();
+            self.tree.reset();
+            self.hex = ScrollPos::default();
+            if detail.draft.is_none() {
+                self.text.reset();
+            }
+        }
+        let base = detail.draft.as_ref().map(|draft| draft.base.clone());
+        let started = self.draft.is_none() && base.is_some();
+        if base != self.draft && started {
+            self.parked_at = None;
+            if base == Some(DraftBase::New) {
+                self.new_record.focus();
+            } else {
+                commands.push(LayoutCommand::ShowDetail(DetailTab::Text));
+                self.text.focus();
+            }
+        }
+        if base.is_none() {
+            self.parked_at = None;
+        }
+        self.draft = base;
+        let cursor = view.store.selection.cursor.clone();
+        let new_is_open = detail.draft.as_ref().is_some_and(is_new);
+        match &self.parked_at {
+            None if new_is_open => self.parked_at = Some(cursor),
+            _ => {}
+        }
+    }
+
+    /// The form of a new record stays until another record than the one that was under the
+    /// cursor when it was opened gets there.
+    fn is_parked(&self, view: StoreView<'_>) -> bool {
+        let cursor = &view.store.selection.cursor;
+        self.parked_at
+            .as_ref()
+            .is_some_and(|at| at != cursor && cursor.is_some())
+    }
+
+    fn record(
+        &mut self,
+        ui: &mut Ui,
+        data: &RecordData,
+        view: StoreView<'_>,
+        commands: &mut Commands,
+    ) {
+        let tokens = Tokens::of(ui);
+        let detail = &view.store.detail;
+        let draft = detail.draft.as_ref();
+        header_ui(ui, &data.record.key, view, commands);
+        self.tabs(ui, data, detail.tab, commands);
+        let line = ui.min_rect().bottom() - 0.5;
+        let across = ui
+            .max_rect()
+            .expand2(egui::vec2(f32::from(MARGIN), 0.0))
+            .x_range();
+        let stroke = egui::Stroke::new(1.0, tokens.line);
+        ui.painter().hline(across, line, stroke);
+        ui.add_space(metrics::SPACE_8);
+        self.banners(ui, data, draft, view, commands);
+        self.take_focus(ui, data, view);
+
+        let room = ui.available_height() - FOOTER;
+        let wanted = match detail.tab {
+            DetailTab::Tree if !data.edited => self.tree.wanted_height(),
+            _ => f32::INFINITY,
+        };
+        let size = egui::vec2(ui.available_width(), wanted.clamp(40.0, room.max(80.0)));
+        ui.allocate_ui(size, |ui| {
+            ui.set_min_size(size);
+            self.content(ui, data, view, commands);
+        });
+        footer(ui, data, draft, view, commands);
+    }
+
+    fn tabs(&self, ui: &mut Ui, data: &RecordData, shown: DetailTab, commands: &mut Commands) {
+        let tabs = DetailTab::ALL.map(|tab| match tab {
+            DetailTab::History => Tab::counting(tab.name(), data.changes),
+            _ => Tab::new(tab.name()),
+        });
+        let chosen = DetailTab::ALL.iter().position(|tab| *tab == shown);
+        let picked = tab_bar(ui, "Forms of the record", &tabs, chosen.unwrap_or(0));
+        if let Some(tab) = picked.and_then(|index| DetailTab::ALL.get(index)) {
+            commands.push(LayoutCommand::ShowDetail(*tab));
+        }
+    }
+
+    fn banners(
+        &mut self,
+        ui: &mut Ui,
+        data: &RecordData,
+        draft: Option<&Draft>,
+        view: StoreView<'_>,
+        commands: &mut Commands,
+    ) {
+        let Some(draft) = draft else {
+            return;
+        };
+        if data.edited {
+            banner_over(ui, draft, commands);
+            return;
+        }
+        let clicked = Banner::elsewhere(draft).and_then(|banner| banner.ui(ui));
+        match (clicked, &draft.base) {
+            (Some(0), DraftBase::Record(record)) => {
+                commands.push(SelectionCommand::Key(record.key.clone()));
+                commands.push(LayoutCommand::ShowDetail(DetailTab::Text));
+            }
+            (Some(0), DraftBase::New) => {
+                self.parked_at = Some(view.store.selection.cursor.clone());
+                self.new_record.focus();
+            }
+            (Some(_), _) => commands.push(RecordCommand::DiscardDraft),
+            (None, _) => {}
+        }
+    }
+
+    fn take_focus(&mut self, ui: &Ui, data: &RecordData, view: StoreView<'_>) {
+        if !view.app.takes_focus(FocusTarget::Detail) {
+            return;
+        }
+        if data.edited {
+            self.text.focus();
+        } else if view.store.detail.tab == DetailTab::Tree {
+            TreeView::focus(ui);
+        }
+    }
+
+    fn content(
+        &mut self,
+        ui: &mut Ui,
+        data: &RecordData,
+        view: StoreView<'_>,
+        commands: &mut Commands,
+    ) {
+        let record = &data.record;
+        let detail = &view.store.detail;
+        match detail.tab {
+            DetailTab::Tree => self.tree.ui(ui, record, view, commands),
+            DetailTab::Text => match &detail.draft {
+                Some(draft) if is_of(draft, &record.key) => {
+                    self.text.draft_ui(ui, draft, "Save", commands);
+                }
+                _ => self.text.read_ui(ui, record, view, commands),
+            },
+            DetailTab::Hex => {
+                let id = Id::unique("value bytes");
+                hex_view(
+                    ui,
+                    id,
+                    "Encoded value",
+                    &mut self.hex,
+                    record.value.as_bytes(),
+                );
+            }
+            DetailTab::History => {
+                let rows = history_of(&view.store.activity, &record.key, &TimeZone::system());
+                history_ui(ui, &rows, view, commands);
+            }
+        }
+    }
+}
+
+/// Draws the banner over the draft that is shown and carries out what was chosen.
+fn banner_over(ui: &mut Ui, draft: &Draft, commands: &mut Commands) {
+    match Banner::over(draft).and_then(|banner| banner.ui(ui)) {
+        Some(0) => commands.push(RecordCommand::RebaseDraft),
+        Some(_) => commands.push(RecordCommand::DiscardDraft),
+        None => {}
+    }
+}
+
+fn footer(
+    ui: &mut Ui,
+    data: &RecordData,
+    draft: Option<&Draft>,
+    view: StoreView<'_>,
+    commands: &mut Commands,
+) {
+    let tokens = Tokens::of(ui);
+    let draft = draft.filter(|_| data.edited);
+    ui.add_space(metrics::SPACE_4);
+    let top = ui.cursor().top();
+    let across = ui
+        .max_rect()
+        .expand2(egui::vec2(f32::from(MARGIN), 0.0))
+        .x_range();
+    ui.painter()
+        .hline(across, top, egui::Stroke::new(1.0, tokens.line));
+    ui.add_space(metrics::SPACE_8);
+    let expires_at = draft.map_or(data.record.meta.expires_at, |draft| draft.expires_at);
+    let now = view.app.now;
+    let expiry = ExpiryData::new(expires_at, now, &TimeZone::system());
+    let scope = Scope::Keys([data.record.key.clone()].into());
+    let choice = expiry_ui(ui, &expiry, now, view.read_only_reason(), draft.is_none());
+    match choice {
+        Some(ExpiryChoice::At(expires_at)) if draft.is_some() => {
+            commands.push(RecordCommand::SetDraftExpiry(expires_at));
+        }
+        Some(ExpiryChoice::At(expires_at)) => {
+            commands.push(RecordCommand::SetExpiry { scope, expires_at });
+        }
+        Some(ExpiryChoice::Custom) => {
+            let dialog = Dialog::Expiry { scope };
+            commands.push(LayoutCommand::OpenDialog(Box::new(dialog)));
+        }
+        None => {}
+    }
+    ui.add_space(2.0);
+    let text = RichText::new(&data.footer).font(type_scale::small());
+    ui.add(egui::Label::new(text.color(tokens.faint)).truncate());
+}
+
+fn nothing(ui: &mut Ui, writable: bool, commands: &mut Commands) {
+    let empty = EmptyState {
+        icon: icons::BRACKETS_CURLY,
+        title: "No record selected",
+        text: "Choose a record in the table to see its value, expiry and history.",
+        actions: if writable { &["New record"] } else { &[] },
+    };
+    if empty.show(ui).is_some() {
+        let prefix = String::new();
+        commands.push(RecordCommand::New { prefix });
+    }
+}
+
+fn gone(ui: &mut Ui, key: &Key, view: StoreView<'_>, commands: &mut Commands) {
+    let undo = Action::Undo.resolve(&view.app);
+    let title = format!("“{}” is gone", type_scale::one_line(key.as_str()));
+    let empty = EmptyState {
+        icon: icons::TRASH,
+        title: &title,
+        text: "The record was deleted, or its time ran out.",
+        actions: if undo.is_some() { &["Undo"] } else { &[] },
+    };
+    if let (Some(_), Some(undo)) = (empty.show(ui), undo) {
+        commands.push(undo);
+    }
+}

@@ -1,0 +1,244 @@
+//! The value as JSON text: to be read, and up to a size to be edited.
+
+use egui::{Id, Key, Layout, Modifiers, RichText, Ui, vec2};
+use vstore::Record;
+
+use super::data::Stamp;
+use super::large_text::LargeText;
+use crate::command::{Commands, RecordCommand};
+use crate::format;
+use crate::state::{Draft, DraftError, EDITED_TEXT_BYTES_MAX};
+use crate::theme::{Tokens, icons, metrics, paint, type_scale};
+use crate::view::StoreView;
+use crate::widgets::button::Button;
+use crate::widgets::code_editor::{CodeEditor, CodeEditorState};
+use crate::widgets::field;
+use crate::widgets::text_view::{TextViewState, text_view};
+
+/// What the editor keeps: the text being typed and how it came to be.
+#[derive(Debug, Default)]
+pub(super) struct TextTab {
+    text: LargeText,
+    buffer: String,
+    /// The record whose text the buffer holds; `None`: the buffer follows a draft.
+    shown: Option<Stamp>,
+    /// The text of the draft as it was seen last. The toolkit may draw a frame twice: only a
+    /// draft that is another one than before replaces what was typed meanwhile.
+    seen: Option<String>,
+    editor: CodeEditorState,
+    view: TextViewState,
+    had_focus: bool,
+    /// Esc was pressed in a changed draft: the next one discards it.
+    asks: bool,
+    wants_focus: bool,
+}
+
+/// The state of a text in words.
+pub(super) fn status(parsed: Result<(), &DraftError>) -> Result<&'static str, String> {
+    match parsed {
+        Ok(()) => Ok("Valid JSON"),
+        Err(error) => Err(format!(
+            "Line {}, column {}: {}",
+            error.line, error.column, error.message
+        )),
+    }
+}
+
+fn id() -> Id {
+    Id::unique("value text")
+}
+
+impl TextTab {
+    /// Forgets all texts.
+    pub(super) fn reset(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Gives the editor the keyboard in the next frame.
+    pub(super) fn focus(&mut self) {
+        self.wants_focus = true;
+    }
+
+    /// Draws the text of a record that is not being edited. Typing starts a draft.
+    pub(super) fn read_ui(
+        &mut self,
+        ui: &mut Ui,
+        record: &Record,
+        view: StoreView<'_>,
+        commands: &mut Commands,
+    ) {
+        self.seen = None;
+        self.asks = false;
+        let stamp = Stamp::of(record);
+        let Some(text) = self.text.of(ui.ctx(), record) else {
+            let size = format::bytes(record.value.len() as u64);
+            ui.centered_and_justified(|ui| ui.label(format!("Preparing {size} of text…")));
+            return;
+        };
+        let too_large = EDITED_TEXT_BYTES_MAX < text.len();
+        let why = if too_large {
+            Some(
+                "This value is too large to be edited as one text. Edit single values in the tree.",
+            )
+        } else {
+            view.read_only_reason()
+        };
+        if let Some(why) = why {
+            let height = ui.available_height() - 36.0;
+            ui.allocate_ui(vec2(ui.available_width(), height), |ui| {
+                let named = (stamp.number(), text);
+                text_view(
+                    ui,
+                    id().with("view"),
+                    "Value as text",
+                    &mut self.view,
+                    named,
+                    &[],
+                );
+            });
+            ui.add_space(metrics::SPACE_4);
+            field::explanation(ui, why);
+            return;
+        }
+        if self.shown.as_ref() != Some(&stamp) {
+            text.clone_into(&mut self.buffer);
+            self.shown = Some(stamp);
+        }
+        let height = ui.available_height() - 40.0;
+        if self.edit(ui, height, None) {
+            commands.push(RecordCommand::Edit(record.key.clone()));
+            commands.push(RecordCommand::EditDraft {
+                key: record.key.to_string(),
+                text: self.buffer.clone(),
+            });
+        }
+        ui.add_space(metrics::SPACE_4);
+        field::explanation(ui, "Type to edit. Every edit can be undone.");
+    }
+
+    /// Draws the editor of a draft, with its state in words and its buttons.
+    pub(super) fn draft_ui(
+        &mut self,
+        ui: &mut Ui,
+        draft: &Draft,
+        verb: &str,
+        commands: &mut Commands,
+    ) {
+        self.follow(draft);
+        let escaped =
+            self.had_focus && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
+        let error = draft.parsed.as_ref().err();
+        let height = ui.available_height() - 72.0;
+        if self.edit(ui, height, error.map(|error| error.line)) {
+            commands.push(RecordCommand::EditDraft {
+                key: draft.key.clone(),
+                text: self.buffer.clone(),
+            });
+            self.asks = false;
+        }
+        ui.add_space(metrics::SPACE_4);
+        match status(draft.parsed.as_ref().map(|_| ())) {
+            Ok(words) if !self.asks => valid(ui, words),
+            Err(words) if !self.asks => {
+                field::problem(ui, &words);
+            }
+            _ => {
+                field::caution(ui, "Press Esc again to discard this edit.");
+            }
+        }
+        self.buttons(ui, draft, verb, commands);
+        if escaped {
+            self.escape(draft, commands);
+        }
+    }
+
+    fn follow(&mut self, draft: &Draft) {
+        self.shown = None;
+        if self.seen.as_deref() != Some(&draft.text) {
+            if self.buffer != draft.text {
+                self.buffer.clone_from(&draft.text);
+            }
+            self.seen = Some(draft.text.clone());
+        }
+    }
+
+    fn edit(&mut self, ui: &mut Ui, height: f32, error_line: Option<usize>) -> bool {
+        let size = vec2(ui.available_width(), height.max(80.0));
+        let response = ui
+            .allocate_ui(size, |ui| {
+                ui.set_min_size(size);
+                CodeEditor::new(id(), "Value as JSON")
+                    .error_line(error_line)
+                    .show(ui, &mut self.editor, &mut self.buffer)
+            })
+            .inner;
+        if std::mem::take(&mut self.wants_focus) {
+            response.request_focus();
+        }
+        self.had_focus = response.has_focus();
+        response.changed()
+    }
+
+    fn buttons(&mut self, ui: &mut Ui, draft: &Draft, verb: &str, commands: &mut Commands) {
+        let ready = draft.is_valid() && draft.is_dirty() && !draft.committing;
+        ui.horizontal(|ui| {
+            let format = |ui: &mut Ui| {
+                Button::ghost("Format")
+                    .icon(icons::TEXT_ALIGN_LEFT)
+                    .show(ui)
+                    .clicked()
+            };
+            if ui.add_enabled_ui(draft.parsed.is_ok(), format).inner
+                && let Ok(value) = &draft.parsed
+            {
+                commands.push(RecordCommand::EditDraft {
+                    key: draft.key.clone(),
+                    text: vstore::value::json::to_pretty(value.view()),
+                });
+            }
+            ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+                let save = |ui: &mut Ui| {
+                    Button::primary(verb)
+                        .shortcut("Ctrl+Enter")
+                        .min_width(72.0)
+                        .show(ui)
+                };
+                if ui.add_enabled_ui(ready, save).inner.clicked() {
+                    commands.push(RecordCommand::CommitDraft);
+                }
+                if Button::secondary("Cancel")
+                    .shortcut("Esc")
+                    .show(ui)
+                    .clicked()
+                {
+                    commands.push(RecordCommand::DiscardDraft);
+                }
+            });
+        });
+    }
+
+    /// The first Esc in a changed draft asks, the second one discards.
+    fn escape(&mut self, draft: &Draft, commands: &mut Commands) {
+        if draft.is_dirty() && !self.asks {
+            self.asks = true;
+            self.wants_focus = true;
+        } else {
+            self.asks = false;
+            commands.push(RecordCommand::DiscardDraft);
+        }
+    }
+}
+
+fn valid(ui: &mut Ui, words: &str) {
+    let tokens = Tokens::of(ui);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        let (_, place) = ui.allocate_space(vec2(14.0, 18.0));
+        paint::icon(ui.painter(), place, icons::CHECK, 14.0, tokens.ok);
+        ui.label(
+            RichText::new(words)
+                .font(type_scale::body())
+                .color(tokens.muted),
+        );
+    });
+}

@@ -1,0 +1,105 @@
+//! The part of a form that asks for a key file: closed until somebody needs it.
+
+use std::path::PathBuf;
+
+use egui::{Id, Role, Sense, Ui, WidgetInfo, vec2};
+
+use crate::command::{Commands, FileCommand};
+use crate::state::FilePurpose;
+use crate::theme::{Tokens, icons, metrics, paint, type_scale};
+use crate::view::AppView;
+use crate::widgets::button::Button;
+use crate::widgets::field::TextField;
+
+/// A key file being chosen.
+#[derive(Debug, Default)]
+pub(crate) struct KeyFileField {
+    open: bool,
+    path: String,
+    /// The system was asked on behalf of this field, not of another one.
+    asked: bool,
+}
+
+impl KeyFileField {
+    /// The place of the key file, if one is named.
+    pub(crate) fn path(&self) -> Option<PathBuf> {
+        let path = self.path.trim();
+        (self.open && !path.is_empty()).then(|| PathBuf::from(path))
+    }
+
+    /// Opens the field, as for a file that says it needs one.
+    pub(crate) fn open(&mut self) {
+        self.open = true;
+    }
+
+    /// Closes and empties the field.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Shows the line that opens the field and, when open, the field.
+    pub(crate) fn show(
+        &mut self,
+        ui: &mut Ui,
+        id: Id,
+        title: &str,
+        view: AppView<'_>,
+        commands: &mut Commands,
+    ) {
+        if let Some((FilePurpose::KeyFile, path)) = view.picked
+            && std::mem::take(&mut self.asked)
+        {
+            self.path = path.to_string_lossy().into_owned();
+        }
+        if disclosure(ui, title, self.open) {
+            self.open = !self.open;
+        }
+        if !self.open {
+            return;
+        }
+        ui.horizontal(|ui| {
+            let browse = 90.0;
+            let width = ui.available_width() - browse - ui.spacing().item_spacing.x;
+            ui.allocate_ui(vec2(width, metrics::FIELD), |ui| {
+                TextField::new(id, "Key file")
+                    .hint("Path of the key file")
+                    .untitled()
+                    .show(ui, &mut self.path);
+            });
+            let button = Button::secondary("Browse…").min_width(browse);
+            let free = view.file_dialog.is_none();
+            if ui
+                .add_enabled_ui(free, |ui| button.show(ui))
+                .inner
+                .clicked()
+            {
+                self.asked = true;
+                commands.push(FileCommand::PickFile(FilePurpose::KeyFile));
+            }
+        });
+    }
+}
+
+/// A line with a caret that opens what is below it. Returns whether it was clicked.
+pub(super) fn disclosure(ui: &mut Ui, title: &str, open: bool) -> bool {
+    let tokens = Tokens::of(ui);
+    let text = type_scale::line(ui, title, type_scale::body(), tokens.muted, 400.0);
+    let size = vec2(text.size().x + 20.0, metrics::LIST_ROW);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::DisclosureTriangle, ui.is_enabled(), open, title)
+    });
+    let glyph = if open {
+        icons::CARET_DOWN
+    } else {
+        icons::CARET_RIGHT
+    };
+    let caret = rect.with_max_x(rect.left() + 12.0);
+    paint::icon(ui.painter(), caret, glyph, 12.0, tokens.muted);
+    let room = rect.with_min_x(rect.left() + 16.0);
+    paint::text_in(ui.painter(), room, egui::Align::Min, text);
+    if response.has_focus() {
+        paint::focus_ring(ui.painter(), rect, metrics::RADIUS, tokens.accent);
+    }
+    response.clicked()
+}

@@ -1,0 +1,135 @@
+//! Choosing a password: twice, with a meter, a warning about weak ones, and the one sentence
+//! everybody must have read (UX 3.5).
+
+use egui::{Id, Ui};
+use zeroize::Zeroizing;
+
+use super::strength::{is_weak, meter};
+use crate::jobs::{Strength, strength};
+use crate::theme::metrics;
+use crate::widgets::field;
+use crate::widgets::password::PasswordField;
+
+/// What is said wherever a password is chosen.
+const CANNOT_BE_RECOVERED: &str =
+    "A lost password cannot be recovered: without it nobody can read the file, not even we.";
+
+/// A password being chosen.
+#[derive(Debug, Default)]
+pub struct NewPassword {
+    first: PasswordField,
+    second: PasswordField,
+    strength: Option<Strength>,
+    /// The user has seen the warning about this weak password.
+    warned: bool,
+    /// The user has tried to go on: from then on what is missing is said.
+    tried: bool,
+    wants_focus: bool,
+}
+
+/// What happened to the fields in this frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NewPasswordResponse {
+    /// Enter was pressed in the second field.
+    pub submitted: bool,
+}
+
+impl NewPassword {
+    /// Empties both fields.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Whether nothing is typed.
+    pub fn is_empty(&self) -> bool {
+        self.first.is_empty() && self.second.is_empty()
+    }
+
+    /// Gives the first field the keyboard in the next frame.
+    pub fn focus(&mut self) {
+        self.wants_focus = true;
+    }
+
+    /// Whether a weak password was typed and the warning about it is shown: the button then says
+    /// `Continue anyway`.
+    pub fn is_warning(&self) -> bool {
+        self.warned
+    }
+
+    /// The password, if both fields agree and the user knows whether it is weak. Otherwise what
+    /// is missing is shown from now on. Call it when the user wants to go on.
+    pub fn confirm(&mut self) -> Option<Zeroizing<String>> {
+        self.tried = true;
+        if self.first.is_empty() || !self.agree() {
+            return None;
+        }
+        if self.strength.as_ref().is_some_and(is_weak) && !self.warned {
+            self.warned = true;
+            return None;
+        }
+        self.first.hide();
+        self.second.hide();
+        Some(self.first.to_secret())
+    }
+
+    fn agree(&self) -> bool {
+        *self.first.to_secret() == *self.second.to_secret()
+    }
+
+    /// Shows both fields, the meter and the warnings.
+    pub fn show(&mut self, ui: &mut Ui, id: Id) -> NewPasswordResponse {
+        field::label(ui, "Password");
+        let missing = self.tried && self.first.is_empty();
+        let first = self.first.show(ui, id.with("first"), "Password", missing);
+        if std::mem::take(&mut self.wants_focus) {
+            first.response.request_focus();
+        }
+        if first.changed {
+            self.warned = false;
+            self.strength = strength(&self.first.to_secret());
+        }
+        meter(ui, self.strength.as_ref());
+        field::label(ui, "Repeat password");
+        let differs = !self.agree() && (self.tried || self.second_is_not_a_start());
+        let second = self
+            .second
+            .show(ui, id.with("second"), "Repeat password", differs);
+        if first.submitted {
+            second.response.request_focus();
+        }
+        self.notes(ui, missing, differs);
+        NewPasswordResponse {
+            submitted: second.submitted,
+        }
+    }
+
+    /// While the second field is being typed it is shorter; only what can no longer become equal
+    /// is worth a remark.
+    fn second_is_not_a_start(&self) -> bool {
+        !self
+            .first
+            .to_secret()
+            .starts_with(self.second.to_secret().as_str())
+    }
+
+    fn notes(&self, ui: &mut Ui, missing: bool, differs: bool) {
+        ui.add_space(metrics::SPACE_4);
+        if missing {
+            field::problem(ui, "Choose a password: the file is always encrypted.");
+        } else if differs {
+            field::problem(ui, "The two passwords are not the same.");
+        } else if self.warned {
+            let why = self
+                .strength
+                .as_ref()
+                .and_then(|strength| strength.warning.as_deref());
+            let why = why.unwrap_or("This password is easy to guess.");
+            field::caution(ui, &format!("{why} Choose a longer one, or continue."));
+        } else if self.first.caps_lock() || self.second.caps_lock() {
+            field::caution(ui, "Caps Lock may be on.");
+        } else if self.first.is_full() {
+            field::caution(ui, "The password is as long as it can be.");
+        }
+        field::explanation(ui, CANNOT_BE_RECOVERED);
+    }
+}

@@ -1,0 +1,142 @@
+//! The card for a file that no password could open: what it is, and every way on.
+
+use std::path::PathBuf;
+
+use egui::{Layout, Ui};
+
+use super::card::heading;
+use crate::command::{Command, Commands, FileCommand, TransferCommand};
+use crate::state::{AfterClose, FilePurpose, OpenStore, Problem, Remedy, UnlockPage};
+use crate::theme::{Tokens, icons, metrics};
+use crate::widgets::button::Button;
+use crate::widgets::field;
+
+/// What the card says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ProblemData {
+    pub(super) title: &'static str,
+    pub(super) name: String,
+    pub(super) text: String,
+    /// What the user may want to know before choosing.
+    pub(super) advice: &'static str,
+    /// Buttons, the best first.
+    pub(super) ways: Vec<(&'static str, Remedy)>,
+    pub(super) path: PathBuf,
+    read_only: bool,
+}
+
+impl ProblemData {
+    pub(super) fn new(problem: &Problem, page: &UnlockPage) -> Self {
+        let looks_like_data = page
+            .path
+            .extension()
+            .and_then(|ending| ending.to_str())
+            .is_some_and(|ending| {
+                ["json", "ndjson", "jsonl"].contains(&ending.to_ascii_lowercase().as_str())
+            });
+        let (title, advice) = match problem {
+            Problem::NotFound => (
+                "File not found",
+                "It may have been moved, renamed or deleted, or its disk is not connected.",
+            ),
+            Problem::NotAVStore if looks_like_data => (
+                "Not a VStore file",
+                "It looks like data that can be imported into a new database.",
+            ),
+            Problem::NotAVStore => (
+                "Not a VStore file",
+                "If it holds JSON, it can be imported into a new database.",
+            ),
+            Problem::NewerVersion(_) => (
+                "Made by a newer version",
+                "Update VStore, or look at the records without changing the file.",
+            ),
+            Problem::Damaged(_) => (
+                "The file is damaged",
+                "No password is asked for, because the part that would check it cannot be read. \
+                 `vstore verify` names every damaged part; a backup is the safest way back.",
+            ),
+            _ => ("The file cannot be opened", ""),
+        };
+        let mut ways: Vec<_> = problem
+            .remedies()
+            .iter()
+            .map(|remedy| (label(*remedy), *remedy))
+            .collect();
+        if ways.is_empty() {
+            ways = [Remedy::Retry, Remedy::ChooseAnother]
+                .map(|remedy| (label(remedy), remedy))
+                .to_vec();
+        }
+        Self {
+            title,
+            name: OpenStore::title_of(&page.path),
+            text: problem.text(),
+            advice,
+            ways,
+            path: page.path.clone(),
+            read_only: page.read_only,
+        }
+    }
+
+    pub(super) fn command(&self, remedy: Remedy) -> Command {
+        let path = self.path.clone();
+        match remedy {
+            Remedy::OpenReadOnly => FileCommand::Open {
+                path,
+                read_only: true,
+            }
+            .into(),
+            Remedy::Retry => FileCommand::Open {
+                path,
+                read_only: self.read_only,
+            }
+            .into(),
+            Remedy::Import => TransferCommand::PlanImport(path).into(),
+            Remedy::ChooseAnother => FileCommand::PickFile(FilePurpose::Open).into(),
+        }
+    }
+}
+
+/// The verb on the button of a remedy.
+pub(super) const fn label(remedy: Remedy) -> &'static str {
+    match remedy {
+        Remedy::OpenReadOnly => "Open read-only",
+        Remedy::Import => "Import it instead",
+        Remedy::Retry => "Try again",
+        Remedy::ChooseAnother => "Choose another file…",
+    }
+}
+
+pub(super) fn problem_ui(ui: &mut Ui, data: &ProblemData, commands: &mut Commands) {
+    let tokens = Tokens::of(ui);
+    heading(
+        ui,
+        icons::WARNING_CIRCLE,
+        tokens.danger,
+        data.title,
+        &data.name,
+    );
+    field::problem(ui, &data.text);
+    if !data.advice.is_empty() {
+        field::explanation(ui, data.advice);
+    }
+    ui.add_space(metrics::SPACE_16);
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+            for (index, (label, remedy)) in data.ways.iter().enumerate() {
+                let button = if index == 0 {
+                    Button::primary(label)
+                } else {
+                    Button::secondary(label)
+                };
+                if button.show(ui).clicked() {
+                    commands.push(data.command(*remedy));
+                }
+            }
+            if Button::ghost("Close").show(ui).clicked() {
+                commands.push(FileCommand::Close(AfterClose::Welcome));
+            }
+        });
+    });
+}

@@ -1,0 +1,358 @@
+use std::path::PathBuf;
+
+use egui::{Key, Modifiers, Role};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use jiff::tz::TimeZone;
+use vstore::Millis;
+
+use super::Pages;
+use super::create::with_ending;
+use super::problem::ProblemData;
+use super::start::StartData;
+use super::unlock::UnlockData;
+use crate::command::{Command, Commands, FileCommand, LockCommand, TransferCommand};
+use crate::state::{
+    AfterClose, BusyPhase, CreatePage, FilePurpose, Page, Problem, RecentFile, State, UnlockPage,
+};
+use crate::view::AppView;
+
+const NOW: Millis = Millis(1_795_000_000_000);
+
+#[derive(Default)]
+struct Window {
+    state: State,
+    pages: Pages,
+    commands: Commands,
+}
+
+impl Window {
+    fn taken(&mut self) -> Vec<Command> {
+        std::iter::from_fn(|| self.commands.pop())
+            .map(|queued| queued.command)
+            .collect()
+    }
+}
+
+fn harness(page: Page) -> Harness<'static, Window> {
+    let mut window = Window::default();
+    window.state.page = page;
+    let mut harness = Harness::builder()
+        .with_size([1200.0, 800.0])
+        .with_context_setup(crate::theme::install)
+        .build_ui_state(
+            |ui, window: &mut Window| {
+                let view = AppView::of(&window.state, NOW);
+                window.pages.ui(ui, view, &mut window.commands);
+            },
+            window,
+        );
+    harness.run();
+    harness
+}
+
+fn unlock_page() -> UnlockPage {
+    UnlockPage::new("/home/ana/Documents/films.vstore".into(), false)
+}
+
+fn type_password(harness: &mut Harness<'_, Window>, label: &str, text: &str) {
+    harness
+        .get_by_role_and_label(Role::PasswordInput, label)
+        .focus();
+    harness.run();
+    harness
+        .get_by_role_and_label(Role::PasswordInput, label)
+        .type_text(text);
+    harness.run();
+}
+
+#[test]
+fn the_password_field_has_the_keyboard_and_enter_unlocks_with_what_was_typed() {
+    let mut harness = harness(Page::Unlock(unlock_page()));
+    let field = harness.get_by_role_and_label(Role::PasswordInput, "Password");
+    assert!(field.is_focused());
+    field.type_text("hunter2");
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.run();
+    let commands = harness.state_mut().taken();
+    let [Command::Lock(LockCommand::Unlock { secret, read_only })] = commands.as_slice() else {
+        panic!("{commands:?}");
+    };
+    assert_eq!((secret.password.as_str(), *read_only), ("hunter2", false));
+    let shown = harness
+        .get_by_role_and_label(Role::PasswordInput, "Password")
+        .value();
+    assert_eq!(
+        shown.as_deref(),
+        Some("•••••••"),
+        "the text stays, and only its length is told"
+    );
+}
+
+#[test]
+fn a_wrong_password_is_named_and_typing_replaces_it() {
+    let mut harness = harness(Page::Unlock(unlock_page()));
+    type_password(&mut harness, "Password", "wrong");
+    let page = UnlockPage {
+        problem: Some(Problem::WrongPassword),
+        attempts: 1,
+        ..unlock_page()
+    };
+    harness.state_mut().state.page = Page::Unlock(page);
+    harness.run();
+    let text = "Wrong password or key file. Please try again.";
+    assert!(harness.query_by_role_and_label(Role::Alert, text).is_some());
+    let field = harness.get_by_role_and_label(Role::PasswordInput, "Password");
+    assert!(field.is_focused());
+    field.type_text("ab");
+    harness.run();
+    let shown = harness
+        .get_by_role_and_label(Role::PasswordInput, "Password")
+        .value();
+    assert_eq!(shown.as_deref(), Some("••"), "the wrong one was selected");
+}
+
+#[test]
+fn while_the_key_is_derived_only_cancel_works() {
+    let page = UnlockPage {
+        busy: Some(BusyPhase::DerivingKey),
+        ..unlock_page()
+    };
+    let mut harness = harness_of_busy(page);
+    let bar = harness.query_by_role_and_label(Role::ProgressIndicator, "Deriving key…");
+    assert!(bar.is_some());
+    harness.get_by_label("Cancel").click();
+    harness.run_steps(3);
+    let commands = harness.state_mut().taken();
+    assert!(matches!(
+        commands.as_slice(),
+        [Command::File(FileCommand::CancelBusy)]
+    ));
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    assert!(harness.state_mut().taken().is_empty());
+}
+
+/// A page with a bar that moves never comes to rest.
+fn harness_of_busy(page: UnlockPage) -> Harness<'static, Window> {
+    let mut harness = harness(Page::Unlock(unlock_page()));
+    harness.state_mut().state.page = Page::Unlock(page);
+    harness.run_steps(3);
+    harness
+}
+
+#[test]
+fn what_was_typed_is_wiped_when_the_page_is_gone() {
+    let mut harness = harness(Page::Unlock(unlock_page()));
+    type_password(&mut harness, "Password", "hunter2");
+    assert!(harness.state().pages.unlock_is_typed());
+    harness.state_mut().state.page = Page::Welcome;
+    harness.run();
+    assert!(!harness.state().pages.unlock_is_typed());
+}
+
+#[test]
+fn what_is_no_database_asks_for_no_password_and_offers_the_import() {
+    let path = PathBuf::from("/home/ana/films.json");
+    let page = UnlockPage {
+        problem: Some(Problem::NotAVStore),
+        ..UnlockPage::new(path.clone(), false)
+    };
+    let mut harness = harness(Page::Unlock(page));
+    assert!(harness.query_by_role(Role::PasswordInput).is_none());
+    harness.get_by_label("Import it instead").click();
+    harness.run();
+    let commands = harness.state_mut().taken();
+    assert!(
+        matches!(commands.as_slice(), [Command::Transfer(TransferCommand::PlanImport(to))] if *to == path)
+    );
+}
+
+#[test]
+fn every_problem_has_its_own_words_and_a_way_on() {
+    let problems = [
+        Problem::NotFound,
+        Problem::NotAVStore,
+        Problem::NewerVersion("2.0".to_owned()),
+        Problem::Damaged("offset 4096".to_owned()),
+    ];
+    let data = problems.map(|problem| ProblemData::new(&problem, &unlock_page()));
+    for (index, one) in data.iter().enumerate() {
+        assert!(!one.ways.is_empty(), "{one:?}");
+        for other in data.iter().skip(index + 1) {
+            assert_ne!((one.title, &one.text), (other.title, &other.text));
+        }
+    }
+    assert!(data.iter().any(|data| data.text.contains("offset 4096")));
+}
+
+#[test]
+fn the_card_tells_where_the_file_is_and_when_it_was_open() {
+    let mut state = State::default();
+    let path = unlock_page().path;
+    state.prefs.remember(path, NOW.0 - 60_000);
+    let view = AppView::of(&state, NOW);
+    let page = UnlockPage {
+        len: Some(2_100_000),
+        ..unlock_page()
+    };
+    let data = UnlockData::new(&page, view, &TimeZone::UTC);
+    assert_eq!(data.second, "Documents · 2.1 MB · opened today");
+}
+
+#[test]
+fn recent_files_are_opened_and_forgotten() {
+    let mut harness = harness(Page::Welcome);
+    let path = PathBuf::from("/data/tokens.vstore");
+    let recent = RecentFile {
+        path: path.clone(),
+        opened_at: NOW.0 - 86_400_000,
+    };
+    harness.state_mut().state.prefs.recent = vec![recent];
+    harness.run();
+    let view = AppView::of(&harness.state().state, NOW);
+    let data = StartData::new(view, &TimeZone::UTC);
+    let row = data
+        .recent
+        .first()
+        .map(|row| (row.name.as_str(), row.second.as_str()));
+    assert_eq!(row, Some(("tokens.vstore", "data · yesterday")));
+    harness.get_by_label("tokens.vstore").click();
+    harness.run();
+    let commands = harness.state_mut().taken();
+    assert!(
+        matches!(commands.as_slice(), [Command::File(FileCommand::Open { path: to, read_only: false })] if *to == path)
+    );
+    harness
+        .get_by_label("Remove tokens.vstore from this list")
+        .click();
+    harness.run();
+    let commands = harness.state_mut().taken();
+    assert!(
+        matches!(commands.as_slice(), [Command::File(FileCommand::ForgetRecent(to))] if *to == path)
+    );
+}
+
+#[test]
+fn the_start_page_leads_everywhere() {
+    let mut harness = harness(Page::Welcome);
+    for (label, expected) in [
+        ("New database…", "NewDatabase"),
+        ("Open…", "PickFile(Open)"),
+        ("Import JSON or NDJSON…", "PickFile(Import)"),
+        ("Explore the sample database", "OpenSample"),
+    ] {
+        harness.get_by_label(label).click();
+        harness.run();
+        let commands = format!("{:?}", harness.state_mut().taken());
+        assert_eq!(commands, format!("[File({expected})]"));
+    }
+}
+
+fn fill_new_database(harness: &mut Harness<'_, Window>, path: &str, first: &str, second: &str) {
+    harness
+        .get_by_role_and_label(Role::TextInput, "File")
+        .type_text(path);
+    harness.run();
+    type_password(harness, "Password", first);
+    type_password(harness, "Repeat password", second);
+    harness.get_by_label("Create").click();
+    harness.run();
+}
+
+#[test]
+fn two_different_passwords_create_nothing() {
+    let mut harness = harness(Page::NewDatabase(CreatePage::default()));
+    fill_new_database(
+        &mut harness,
+        "/data/new",
+        "correct zebra lamp 47",
+        "correct zebra lamp 48",
+    );
+    assert!(harness.state_mut().taken().is_empty());
+    let text = "The two passwords are not the same.";
+    assert!(harness.query_by_role_and_label(Role::Alert, text).is_some());
+}
+
+#[test]
+fn a_weak_password_is_taken_only_after_a_warning() {
+    let mut harness = harness(Page::NewDatabase(CreatePage::default()));
+    fill_new_database(&mut harness, "/data/new", "abc", "abc");
+    assert!(harness.state_mut().taken().is_empty());
+    harness.get_by_label("Continue anyway").click();
+    harness.run();
+    let commands = harness.state_mut().taken();
+    let [
+        Command::File(FileCommand::Create {
+            path,
+            secret,
+            overwrite,
+        }),
+    ] = commands.as_slice()
+    else {
+        panic!("{commands:?}");
+    };
+    assert_eq!(path, &PathBuf::from("/data/new.vstore"));
+    assert_eq!((secret.password.as_str(), *overwrite), ("abc", false));
+}
+
+#[test]
+fn a_file_that_exists_is_replaced_only_when_the_button_says_so() {
+    let mut harness = harness(Page::NewDatabase(CreatePage::default()));
+    let password = "correct zebra lamp 47";
+    fill_new_database(&mut harness, "/data/new", password, password);
+    assert_eq!(harness.state_mut().taken().len(), 1);
+    let page = CreatePage {
+        exists: Some("/data/new.vstore".into()),
+        ..CreatePage::default()
+    };
+    harness.state_mut().state.page = Page::NewDatabase(page);
+    harness.run();
+    harness.get_by_label("Replace").click();
+    harness.run();
+    let commands = harness.state_mut().taken();
+    assert!(matches!(
+        commands.as_slice(),
+        [Command::File(FileCommand::Create {
+            overwrite: true,
+            ..
+        })]
+    ));
+}
+
+#[test]
+fn a_chosen_path_fills_the_form() {
+    let mut harness = harness(Page::NewDatabase(CreatePage::default()));
+    harness.state_mut().state.picked = Some((FilePurpose::Create, "/data/picked.vstore".into()));
+    harness.run();
+    harness.state_mut().state.picked = None;
+    let field = harness.get_by_role_and_label(Role::TextInput, "File");
+    assert_eq!(field.value().as_deref(), Some("/data/picked.vstore"));
+}
+
+#[test]
+fn a_path_gets_our_ending_unless_it_has_one() {
+    assert_eq!(with_ending(" a/b "), Some("a/b.vstore".into()));
+    assert_eq!(with_ending("a/b.db"), Some("a/b.db".into()));
+    assert_eq!(with_ending("a/"), None);
+    assert_eq!(with_ending(""), None);
+}
+
+#[test]
+fn cancel_leads_back_to_the_start_page() {
+    let mut harness = harness(Page::Unlock(unlock_page()));
+    harness.key_press_modifiers(Modifiers::NONE, Key::Escape);
+    harness.run();
+    assert!(
+        harness.state_mut().taken().is_empty(),
+        "Esc never leaves a page"
+    );
+    harness.get_by_label("Cancel").click();
+    harness.run();
+    let commands = harness.state_mut().taken();
+    assert!(matches!(
+        commands.as_slice(),
+        [Command::File(FileCommand::Close(AfterClose::Welcome))]
+    ));
+}

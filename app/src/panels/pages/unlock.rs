@@ -1,0 +1,281 @@
+//! The card that asks for the password of a file (UX 3.4).
+
+use std::path::PathBuf;
+
+use egui::{Id, Key, Layout, Modifiers, RichText, Ui};
+use jiff::tz::TimeZone;
+use vstore::Millis;
+
+use super::card::{busy_line, card, heading};
+use super::key_file::KeyFileField;
+use super::problem::ProblemData;
+use super::start::{day, folder};
+use crate::command::{Commands, FileCommand, LockCommand, Secret};
+use crate::format;
+use crate::state::{AfterClose, BusyPhase, FocusTarget, OpenStore, Problem, UnlockPage};
+use crate::theme::{Tokens, icons, metrics, type_scale};
+use crate::view::AppView;
+use crate::widgets::button::Button;
+use crate::widgets::field;
+use crate::widgets::password::PasswordField;
+
+/// What is typed on the page. The password never meets the toolkit's text field.
+#[derive(Debug, Default)]
+pub(super) struct UnlockForm {
+    path: PathBuf,
+    password: PasswordField,
+    key_file: KeyFileField,
+    attempts_seen: u32,
+    wants_focus: bool,
+}
+
+/// What the card shows besides what is typed.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct UnlockData {
+    pub(super) name: String,
+    pub(super) second: String,
+    pub(super) read_only: bool,
+    pub(super) busy: Option<BusyPhase>,
+    /// Why the last attempt failed.
+    pub(super) problem: Option<Problem>,
+}
+
+impl UnlockData {
+    pub(super) fn new(page: &UnlockPage, view: AppView<'_>, zone: &TimeZone) -> Self {
+        let opened = view.prefs.recent.iter().find(|file| file.path == page.path);
+        let mut parts: Vec<String> = folder(&page.path).into_iter().collect();
+        parts.extend(page.len.map(format::bytes));
+        if page.was_locked {
+            parts.push("locked".to_owned());
+        } else if let Some(opened) = opened {
+            parts.push(format!(
+                "opened {}",
+                day(Millis(opened.opened_at), view.now, zone)
+            ));
+        }
+        if page.read_only {
+            parts.push("read-only".to_owned());
+        }
+        Self {
+            name: OpenStore::title_of(&page.path),
+            second: parts.join(" · "),
+            read_only: page.read_only,
+            busy: page.busy,
+            problem: page.problem.clone(),
+        }
+    }
+}
+
+impl UnlockForm {
+    /// Empties the form.
+    pub(super) fn clear(&mut self) {
+        self.password.clear();
+        self.key_file.clear();
+        self.path = PathBuf::new();
+        self.attempts_seen = 0;
+    }
+
+    /// Empties the password and leaves the rest, as when the user went away.
+    pub(super) fn forget_password(&mut self) {
+        self.password.clear();
+    }
+
+    /// Whether a password is typed.
+    pub(super) fn is_typed(&self) -> bool {
+        !self.password.is_empty()
+    }
+
+    pub(super) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        page: &UnlockPage,
+        view: AppView<'_>,
+        commands: &mut Commands,
+    ) {
+        self.follow(page, view);
+        let data = UnlockData::new(page, view, &TimeZone::system());
+        let id = Id::unique("unlock");
+        if let Some(problem) = page.problem.as_ref().filter(|problem| problem.is_final()) {
+            let problem = ProblemData::new(problem, page);
+            let label = "File cannot be opened";
+            card(ui, id.with("problem"), label, |ui| {
+                super::problem::problem_ui(ui, &problem, commands);
+            });
+            return;
+        }
+        let label = format!("Unlock {}", data.name);
+        card(ui, id, &label, |ui| {
+            self.form(ui, &data, page, view, commands)
+        });
+    }
+
+    /// Reacts to what happened to the page: another file, a failed attempt, a wish for the focus.
+    fn follow(&mut self, page: &UnlockPage, view: AppView<'_>) {
+        if self.path != page.path {
+            self.clear();
+            self.path.clone_from(&page.path);
+            self.wants_focus = true;
+        }
+        if page.needs_key_file == Some(true) {
+            self.key_file.open();
+        }
+        if self.attempts_seen < page.attempts || view.takes_focus(FocusTarget::Password) {
+            self.attempts_seen = page.attempts;
+            self.password.select_all();
+            self.wants_focus = true;
+        }
+    }
+
+    fn form(
+        &mut self,
+        ui: &mut Ui,
+        data: &UnlockData,
+        page: &UnlockPage,
+        view: AppView<'_>,
+        commands: &mut Commands,
+    ) {
+        let tokens = Tokens::of(ui);
+        heading(
+            ui,
+            icons::LOCK_SIMPLE,
+            tokens.accent,
+            &data.name,
+            &data.second,
+        );
+        let idle = data.busy.is_none();
+        let submitted = ui
+            .add_enabled_ui(idle, |ui| {
+                let submitted = self.password_field(ui, data, idle);
+                let title = "Key file";
+                self.key_file
+                    .show(ui, Id::unique("unlock key file"), title, view, commands);
+                submitted
+            })
+            .inner;
+        ui.add_space(metrics::SPACE_8);
+        if let Some(phase) = data.busy {
+            busy_line(ui, Id::unique("unlock progress"), phase);
+            ui.add_space(metrics::SPACE_8);
+        }
+        let pressed = self.buttons(ui, data, page, commands);
+        if submitted || pressed.is_some() {
+            self.submit(pressed.unwrap_or(data.read_only), commands);
+        }
+        self.escape(ui, idle, commands);
+    }
+
+    fn password_field(&mut self, ui: &mut Ui, data: &UnlockData, idle: bool) -> bool {
+        field::label(ui, "Password");
+        let wrong = data.problem == Some(Problem::WrongPassword) && idle;
+        let id = Id::unique("unlock password");
+        let shown = self.password.show(ui, id, "Password", wrong);
+        if idle && std::mem::take(&mut self.wants_focus) {
+            shown.response.request_focus();
+        }
+        self.notes(ui, data, idle);
+        shown.submitted
+    }
+
+    fn notes(&self, ui: &mut Ui, data: &UnlockData, idle: bool) {
+        let caps_lock = self.password.caps_lock();
+        match &data.problem {
+            Some(problem) if idle => {
+                let hint = if caps_lock && *problem == Problem::WrongPassword {
+                    " Caps Lock may be on."
+                } else {
+                    ""
+                };
+                field::problem(ui, &format!("{}{hint}", problem.text()));
+            }
+            _ if caps_lock && idle => {
+                field::caution(ui, "Caps Lock may be on.");
+            }
+            _ if self.password.is_full() => {
+                field::caution(ui, "The password is as long as it can be.");
+            }
+            _ => {}
+        }
+    }
+
+    /// Returns whether to open without writing, when one of the opening buttons was pressed.
+    fn buttons(
+        &self,
+        ui: &mut Ui,
+        data: &UnlockData,
+        page: &UnlockPage,
+        commands: &mut Commands,
+    ) -> Option<bool> {
+        let tokens = Tokens::of(ui);
+        let idle = data.busy.is_none();
+        let ready = idle && !self.password.is_empty();
+        let mut pressed = None;
+        ui.horizontal(|ui| {
+            if data.read_only {
+                let note = RichText::new("Opens read-only").color(tokens.muted);
+                ui.label(note.font(type_scale::body()));
+            } else if idle {
+                let hint = "Look at the records without changing the file";
+                let button = Button::ghost("Open read-only").hint(hint);
+                if button.show(ui).clicked() {
+                    if ready {
+                        pressed = Some(true);
+                    } else {
+                        commands.push(FileCommand::Open {
+                            path: page.path.clone(),
+                            read_only: true,
+                        });
+                    }
+                }
+            }
+            ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+                let unlock = |ui: &mut Ui| Button::primary("Unlock").min_width(80.0).show(ui);
+                if ui.add_enabled_ui(ready, unlock).inner.clicked() {
+                    pressed = Some(data.read_only);
+                }
+                if Button::secondary("Cancel")
+                    .min_width(68.0)
+                    .show(ui)
+                    .clicked()
+                {
+                    cancel(idle, commands);
+                }
+            });
+        });
+        pressed
+    }
+
+    fn submit(&mut self, read_only: bool, commands: &mut Commands) {
+        self.password.hide();
+        if self.password.is_empty() {
+            return;
+        }
+        let secret = Secret {
+            password: self.password.to_secret(),
+            key_file: self.key_file.path(),
+        };
+        commands.push(LockCommand::Unlock { secret, read_only });
+    }
+
+    /// Esc stops what is under way, then empties the field; it never leaves the page.
+    fn escape(&mut self, ui: &Ui, idle: bool, commands: &mut Commands) {
+        if idle && self.password.is_empty() {
+            return;
+        }
+        if ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+            if idle {
+                self.password.clear();
+                self.wants_focus = true;
+            } else {
+                commands.push(FileCommand::CancelBusy);
+            }
+        }
+    }
+}
+
+fn cancel(idle: bool, commands: &mut Commands) {
+    if idle {
+        commands.push(FileCommand::Close(AfterClose::Welcome));
+    } else {
+        commands.push(FileCommand::CancelBusy);
+    }
+}
