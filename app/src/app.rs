@@ -15,6 +15,8 @@ use vstore::{Clock, Millis, SystemClock};
 
 use crate::action::{ShortcutScope, pressed};
 use crate::command::{Commands, FileCommand, LayoutCommand, LockCommand};
+use crate::dialogs::Dialogs;
+use crate::panels::Panels;
 use crate::perform::{Performer, apply_theme};
 use crate::platform;
 use crate::state::{AfterClose, Level, Page, State};
@@ -60,6 +62,8 @@ pub struct VStoreApp {
     performer: Performer,
     clock: Arc<dyn Clock>,
     title: String,
+    panels: Panels,
+    dialogs: Dialogs,
     /// The state was drawn since it changed last: what holds for one frame only is over.
     drawn: bool,
 }
@@ -107,6 +111,8 @@ impl VStoreApp {
             performer,
             clock,
             title,
+            panels: Panels::default(),
+            dialogs: Dialogs::default(),
             drawn: false,
         })
     }
@@ -247,6 +253,9 @@ impl eframe::App for VStoreApp {
         if ui.ctx().current_pass_index() == 0 {
             self.take_input(ui.ctx(), now);
         }
+        let view = AppView::of(&self.state, now);
+        self.panels.ui(ui, view, &mut self.commands);
+        self.dialogs.ui(ui.ctx(), view, &mut self.commands);
         self.drawn = true;
         if !self.commands.is_empty() {
             ui.ctx().request_repaint();

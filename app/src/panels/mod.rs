@@ -1,6 +1,32 @@
 //! The panels of the window: each draws a part of the view and queues commands.
+//!
+//! Every panel first makes a plain data struct of the view (`StatusData::new(view)`), which is
+//! what most tests look at, and then paints it. A panel owns only what is half typed or scrolled.
 
+mod bottom;
 pub mod detail;
+mod left;
+mod menu;
+mod menu_items;
 pub mod pages;
+mod query_text;
+mod records;
+mod status;
+mod toolbar;
+mod window;
+
+pub use bottom::BottomPanel;
+pub use detail::DetailPanel;
+pub use left::LeftPanel;
+pub use menu::MenuBar;
+pub use pages::Pages;
+pub use records::RecordsPanel;
+pub use status::StatusBar;
+pub use toolbar::Toolbar;
+pub use window::Panels;
 
 pub use crate::format;
+use left::indexed_paths;
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,122 @@
+//! The records that expire next, soonest first, and what can be done about it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::{Align, Id, Layout, Ui, UiBuilder};
+use vstore::{Key, Millis};
+
+use super::list;
+use crate::command::{Commands, RecordCommand, SelectionCommand};
+use crate::format;
+use crate::state::Scope;
+use crate::theme::{metrics, type_scale};
+use crate::view::StoreView;
+use crate::widgets::button::Button;
+use crate::widgets::countdown::ring;
+
+/// How many are listed.
+const LISTED: usize = 100;
+/// What "extend" adds, in milliseconds.
+const EXTENSION: i64 = 60 * 60 * 1000;
+/// Room for the buttons of a row.
+const BUTTONS: f32 = 220.0;
+
+/// A record that expires soon.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ExpiringRow {
+    pub(super) key: Key,
+    expires_at: Millis,
+    /// `4 m 12 s`.
+    text: String,
+    left_millis: i64,
+    /// The part of its life that is left, from 1 to 0.
+    left: f32,
+}
+
+/// The records that expire next.
+pub(super) fn rows(view: &StoreView<'_>) -> Vec<ExpiringRow> {
+    let now = view.app.now;
+    let next = view.snapshot().expiring(LISTED).into_iter();
+    let rows = next.map(|(expires_at, key)| {
+        let left_millis = expires_at.since(now).max(0);
+        let record = view.snapshot().get(key.as_str());
+        let whole = record
+            .map_or(1, |record| expires_at.since(record.meta.modified_at))
+            .max(1);
+        ExpiringRow {
+            text: format::remaining(left_millis),
+            left: (left_millis as f64 / whole as f64).clamp(0.0, 1.0) as f32,
+            left_millis,
+            expires_at,
+            key,
+        }
+    });
+    rows.collect()
+}
+
+/// Draws the list.
+pub(super) fn show(ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
+    let rows = rows(&view);
+    if rows.is_empty() {
+        list::empty(ui, "No record expires. “Set expiry…” gives one a life.");
+        return;
+    }
+    let mut next_tick: Option<Duration> = None;
+    list::rows(ui, "expiring", rows.len(), |ui, index| {
+        if let Some(row) = rows.get(index) {
+            show_row(ui, row, view, commands);
+            let tick = format::remaining_changes_in(row.left_millis);
+            next_tick = next_tick.into_iter().chain(tick).min();
+        }
+    });
+    if let Some(wait) = next_tick {
+        ui.ctx().request_repaint_after(wait);
+    }
+}
+
+fn show_row(ui: &mut Ui, row: &ExpiringRow, view: StoreView<'_>, commands: &mut Commands) {
+    let id = Id::unique("expiring").with(row.key.as_str());
+    let label = format!("{} expires in {}", row.key, row.text);
+    let (response, painter) = list::row(ui, id, &label, true);
+    let tokens = painter.tokens();
+    let place = painter.place(12.0, 30.0);
+    ring(painter.ui(), place.center(), row.left);
+    let color = if row.left_millis < 60_000 {
+        tokens.warning
+    } else {
+        tokens.text
+    };
+    painter.tabular(
+        painter.place(36.0, 130.0),
+        &row.text,
+        type_scale::body(),
+        color,
+    );
+    let wide = response.rect.width();
+    let key = painter.place(140.0, (wide - BUTTONS).max(200.0));
+    painter.text(key, row.key.as_str(), type_scale::body(), tokens.text);
+    if response.clicked() {
+        commands.push(SelectionCommand::Key(row.key.clone()));
+    }
+    if view.store.read_only {
+        return;
+    }
+    let room = response.rect.shrink2(egui::vec2(metrics::SPACE_12, 0.0));
+    let builder = UiBuilder::new().id_salt(row.key.as_str()).max_rect(room);
+    let mut buttons = ui.new_child(builder.layout(Layout::right_to_left(Align::Center)));
+    let scope = || Scope::Keys(Arc::from([row.key.clone()]));
+    let mut set = |expires_at| {
+        let scope = scope();
+        commands.push(RecordCommand::SetExpiry { scope, expires_at });
+    };
+    let keep = Button::link("Keep for ever").hint("Remove the expiry");
+    if keep.show(&mut buttons).clicked() {
+        set(None);
+    }
+    buttons.add_space(metrics::SPACE_8);
+    let extend = Button::link("1 hour more").hint("Let it live an hour longer");
+    if extend.show(&mut buttons).clicked() {
+        set(Some(row.expires_at.plus_millis(EXTENSION)));
+    }
+}

@@ -1,0 +1,123 @@
+//! Work in the background: what runs, how far it is, what came of it.
+
+use egui::{Align, Id, Layout, Ui, UiBuilder, vec2};
+use jiff::tz::TimeZone;
+
+use super::list;
+use crate::command::{Commands, TransferCommand};
+use crate::format;
+use crate::state::{Task, TaskId, TaskState};
+use crate::theme::{icons, metrics, type_scale};
+use crate::view::StoreView;
+use crate::widgets::button::Button;
+use crate::widgets::progress::progress;
+
+/// A task as it is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct JobRow {
+    id: TaskId,
+    time: String,
+    title: String,
+    /// How far it is, or what came of it.
+    text: String,
+    outcome: Outcome,
+    can_cancel: bool,
+}
+
+/// What is painted before a task.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Outcome {
+    /// It runs; with the part that is done, where it is known.
+    Running(Option<f32>),
+    Done,
+    Cancelled,
+    Failed,
+}
+
+impl JobRow {
+    pub(super) fn new(task: &Task, zone: &TimeZone) -> Self {
+        let (outcome, text) = match &task.state {
+            TaskState::Running { fraction, text } => (Outcome::Running(*fraction), text.clone()),
+            TaskState::Cancelling => (Outcome::Running(None), "Cancelling…".to_owned()),
+            TaskState::Finished(text) => (Outcome::Done, text.clone()),
+            TaskState::Cancelled => (
+                Outcome::Cancelled,
+                "Cancelled; nothing was changed".to_owned(),
+            ),
+            TaskState::Failed(text) => (Outcome::Failed, text.clone()),
+        };
+        Self {
+            id: task.id,
+            time: format::time_of_day(task.started_at, zone),
+            title: task.title.clone(),
+            text,
+            outcome,
+            can_cancel: task.cancellable && matches!(task.state, TaskState::Running { .. }),
+        }
+    }
+}
+
+/// Draws the list, newest first.
+pub(super) fn show(ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
+    let tasks: Vec<&Task> = view.app.tasks.iter().collect();
+    if tasks.is_empty() {
+        list::empty(ui, "Imports, exports and other long work appear here.");
+        return;
+    }
+    let zone = TimeZone::system();
+    list::rows(ui, "jobs", tasks.len(), |ui, index| {
+        if let Some(task) = tasks.get(index) {
+            show_row(ui, &JobRow::new(task, &zone), commands);
+        }
+    });
+}
+
+fn show_row(ui: &mut Ui, row: &JobRow, commands: &mut Commands) {
+    let id = Id::unique("job").with(row.id.0);
+    let label = format!("{} {}", row.title, row.text);
+    let (response, painter) = list::row(ui, id, &label, false);
+    let tokens = painter.tokens();
+    let (body, mono) = (type_scale::body(), type_scale::mono());
+    painter.text(painter.place(12.0, 76.0), &row.time, mono, tokens.faint);
+    let icon = painter.place(80.0, 100.0);
+    match row.outcome {
+        Outcome::Running(_) => painter.icon(icon, icons::PLAY, tokens.accent),
+        Outcome::Done => painter.icon(icon, icons::CHECK_CIRCLE, tokens.ok),
+        Outcome::Cancelled => painter.icon(icon, icons::PROHIBIT, tokens.muted),
+        Outcome::Failed => painter.icon(icon, icons::WARNING_CIRCLE, tokens.danger),
+    }
+    painter.text(
+        painter.place(110.0, 400.0),
+        &row.title,
+        body.clone(),
+        tokens.text,
+    );
+    let color = if row.outcome == Outcome::Failed {
+        tokens.danger
+    } else {
+        tokens.muted
+    };
+    let bar = painter.place(412.0, 572.0);
+    let Outcome::Running(fraction) = row.outcome else {
+        painter.text(painter.place(412.0, f32::INFINITY), &row.text, body, color);
+        if !row.text.is_empty() {
+            response.on_hover_text(&row.text);
+        }
+        return;
+    };
+    painter.text(painter.place(588.0, 860.0), &row.text, body, color);
+    let rect = egui::Rect::from_center_size(bar.center(), vec2(bar.width(), 4.0));
+    let mut place = ui.new_child(UiBuilder::new().id_salt(("bar", row.id.0)).max_rect(rect));
+    progress(&mut place, id.with("bar"), &row.title, fraction);
+    if row.can_cancel {
+        let room = response.rect.shrink2(vec2(metrics::SPACE_12, 0.0));
+        let builder = UiBuilder::new()
+            .id_salt(("cancel", row.id.0))
+            .max_rect(room);
+        let mut end = ui.new_child(builder.layout(Layout::right_to_left(Align::Center)));
+        let cancel = Button::link("Cancel").hint("Stop; nothing will have been changed");
+        if cancel.show(&mut end).clicked() {
+            commands.push(TransferCommand::Cancel(row.id));
+        }
+    }
+}

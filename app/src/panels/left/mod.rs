@@ -1,0 +1,13 @@
+//! The left panel: namespaces of the keys, paths inside the values, and what stands at one path.
+
+mod heights;
+mod indexes;
+mod namespaces;
+mod panel;
+mod statistics;
+
+pub(super) use indexes::shown as indexed_paths;
+pub use panel::LeftPanel;
+
+#[cfg(test)]
+mod tests;

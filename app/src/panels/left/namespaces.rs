@@ -1,0 +1,133 @@
+//! The tree of namespaces: keys grouped by the parts between colons.
+
+use egui::{Id, Ui};
+
+use crate::command::{Commands, SearchCommand};
+use crate::format;
+use crate::panels::query_text;
+use crate::state::FocusTarget;
+use crate::view::StoreView;
+use crate::widgets::nav_list::{NavEvent, NavRow, nav_list};
+
+/// One visible row of the tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct NamespaceRow {
+    /// The part of the keys that is shown.
+    pub(super) name: String,
+    /// What its keys start with.
+    pub(super) prefix: String,
+    /// How deep it stands, from 0.
+    pub(super) depth: usize,
+    /// Whether it can be opened and is open.
+    pub(super) expanded: Option<bool>,
+    /// How many keys, as text.
+    pub(super) count: String,
+}
+
+/// The visible rows and which of them the query asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct NamespacesData {
+    pub(super) rows: Vec<NamespaceRow>,
+    pub(super) selected: Option<usize>,
+}
+
+impl NamespacesData {
+    /// The tree as it is open now. Its size is bounded by how many children are listed.
+    pub(super) fn new(view: &StoreView<'_>) -> Self {
+        let namespaces = &view.store.namespaces;
+        let rows = namespaces
+            .rows()
+            .into_iter()
+            .map(|(depth, namespace)| NamespaceRow {
+                name: namespace.name.clone(),
+                prefix: namespace.prefix.clone(),
+                depth,
+                expanded: namespace
+                    .expandable
+                    .then(|| namespaces.expanded.contains(&namespace.prefix)),
+                count: format::count(namespace.records),
+            });
+        let rows: Vec<_> = rows.collect();
+        let query = &view.store.search.text;
+        let asked = |row: &NamespaceRow| {
+            query_text::has_condition(query, &query_text::key_starts_with(&row.prefix))
+        };
+        let selected = query
+            .contains("$key^=")
+            .then(|| rows.iter().position(asked))
+            .flatten();
+        Self { rows, selected }
+    }
+}
+
+/// Draws the tree into the available space.
+pub(super) fn show(
+    ui: &mut Ui,
+    view: StoreView<'_>,
+    data: &NamespacesData,
+    commands: &mut Commands,
+) {
+    if data.rows.is_empty() {
+        super::panel::hint(
+            ui,
+            "Keys such as film:1982:tootsie are grouped by their parts.",
+        );
+        return;
+    }
+    let row = |index: usize| {
+        data.rows
+            .get(index)
+            .map_or_else(NavRow::default, |row| NavRow {
+                label: &row.name,
+                depth: row.depth,
+                expanded: row.expanded,
+                count: &row.count,
+                ..NavRow::default()
+            })
+    };
+    let id = Id::unique("namespaces");
+    let list = egui::ScrollArea::vertical()
+        .id_salt("namespaces")
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            nav_list(ui, id, "Namespaces", data.rows.len(), data.selected, &row)
+        });
+    let (response, event) = list.inner;
+    if view.app.takes_focus(FocusTarget::Explorer) {
+        response.request_focus();
+    }
+    let row = |index: usize| data.rows.get(index);
+    match event {
+        Some(NavEvent::Select(index)) => {
+            if let Some(row) = row(index) {
+                choose(row, data.selected == Some(index), view, commands);
+            }
+        }
+        Some(NavEvent::Toggle(index)) => {
+            if let Some(NamespaceRow {
+                prefix,
+                expanded: Some(expanded),
+                ..
+            }) = row(index)
+            {
+                commands.push(SearchCommand::ExpandNamespace {
+                    prefix: prefix.clone(),
+                    expanded: !expanded,
+                });
+            }
+        }
+        Some(NavEvent::Menu(_)) | None => {}
+    }
+}
+
+/// Filters by the namespace; a second time takes the filter away.
+fn choose(row: &NamespaceRow, selected: bool, view: StoreView<'_>, commands: &mut Commands) {
+    let query = query_text::key_starts_with(&row.prefix);
+    if selected {
+        let rest = query_text::without_condition(&view.store.search.text, &query);
+        commands.push(SearchCommand::SetText(rest));
+    } else {
+        let path = "$key".to_owned();
+        commands.push(SearchCommand::AddFilter { path, query });
+    }
+}

@@ -1,0 +1,180 @@
+//! The frame of the left panel: its sections, one below the other.
+
+use egui::{Rect, Ui, UiBuilder, pos2, vec2};
+use vstore::Path;
+
+use super::heights::Heights;
+use super::namespaces::NamespacesData;
+use super::statistics::StatisticsData;
+use super::{indexes, namespaces, statistics};
+use crate::command::Commands;
+use crate::format;
+use crate::state::PathRow;
+use crate::theme::{Tokens, metrics, paint, type_scale};
+use crate::view::StoreView;
+use crate::widgets::section::section_header;
+
+const HEADER: f32 = 32.0;
+/// More paths than these get a filter.
+const FILTER_FROM: usize = 12;
+const FILTER: f32 = 34.0;
+/// Room for a hint in place of a list.
+const HINT: f32 = 52.0;
+
+/// The left panel, with what is typed in it.
+#[derive(Debug)]
+pub struct LeftPanel {
+    namespaces_open: bool,
+    filter: String,
+    /// The path whose context menu was opened last.
+    menu: Option<Path>,
+}
+
+impl Default for LeftPanel {
+    fn default() -> Self {
+        Self {
+            namespaces_open: true,
+            filter: String::new(),
+            menu: None,
+        }
+    }
+}
+
+impl LeftPanel {
+    /// Forgets what was typed.
+    pub fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Draws the panel into the available space.
+    pub fn ui(&mut self, ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
+        let area = ui.max_rect();
+        let tokens = Tokens::of(ui);
+        ui.painter().rect_filled(area, 0.0, tokens.panel);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let paths: Vec<&PathRow> =
+            indexes::shown(&view.store.explorer.paths, &self.filter).collect();
+        let data = StatisticsData::new(&view);
+        let namespaces = NamespacesData::new(&view);
+        let rows = (namespaces.rows.len(), paths.len());
+        let heights = Heights::share(self.wanted(&view, rows, data.as_ref()), area.height());
+
+        let mut top = area.top();
+        let mut section = |height: f32| {
+            let rect = Rect::from_min_size(pos2(area.left(), top), vec2(area.width(), height));
+            top += height;
+            rect
+        };
+        let (first, second) = (section(heights.namespaces), section(heights.indexes));
+        let third = section(heights.statistics);
+        self.namespaces(
+            &mut child(ui, first, "namespaces"),
+            view,
+            &namespaces,
+            commands,
+        );
+        paint::line_above(ui.painter(), second, tokens.line);
+        self.indexes(&mut child(ui, second, "indexes"), view, &paths, commands);
+        if let Some(data) = data {
+            statistics::show(&mut child(ui, third, "statistics"), view, &data, commands);
+        }
+    }
+
+    fn has_filter(&self, view: &StoreView<'_>) -> bool {
+        !self.filter.is_empty() || view.store.explorer.paths.len() > FILTER_FROM
+    }
+
+    fn wanted(
+        &self,
+        view: &StoreView<'_>,
+        (namespaces, paths): (usize, usize),
+        data: Option<&StatisticsData>,
+    ) -> Heights {
+        let list = |rows: usize| {
+            if rows == 0 {
+                HINT
+            } else {
+                metrics::LIST_ROW * rows as f32 + metrics::SPACE_8
+            }
+        };
+        let open = if self.namespaces_open {
+            list(namespaces)
+        } else {
+            0.0
+        };
+        let filter = if self.has_filter(view) { FILTER } else { 0.0 };
+        Heights {
+            namespaces: HEADER + open,
+            indexes: HEADER + filter + list(paths),
+            statistics: data.map_or(0.0, StatisticsData::height),
+        }
+    }
+
+    fn namespaces(
+        &mut self,
+        ui: &mut Ui,
+        view: StoreView<'_>,
+        data: &NamespacesData,
+        commands: &mut Commands,
+    ) {
+        if section_header(ui, "Namespaces", None, Some(self.namespaces_open)).toggled {
+            self.namespaces_open = !self.namespaces_open;
+        }
+        if self.namespaces_open {
+            namespaces::show(ui, view, data, commands);
+        }
+    }
+
+    fn indexes(
+        &mut self,
+        ui: &mut Ui,
+        view: StoreView<'_>,
+        paths: &[&PathRow],
+        commands: &mut Commands,
+    ) {
+        let badge = (!paths.is_empty()).then(|| format::counted(paths.len() as u64, "path"));
+        section_header(ui, "Indexes", badge.as_deref(), None);
+        if self.has_filter(&view) {
+            self.filter_field(ui);
+        }
+        if paths.is_empty() {
+            let text = if self.filter.is_empty() {
+                "Every field of every record is indexed; the fields appear here."
+            } else {
+                "No path contains this text."
+            };
+            hint(ui, text);
+        } else {
+            indexes::show(ui, view, paths, &mut self.menu, commands);
+        }
+    }
+
+    fn filter_field(&mut self, ui: &mut Ui) {
+        let (_, rect) = ui.allocate_space(vec2(ui.available_width(), FILTER));
+        let place = rect.shrink2(vec2(metrics::SPACE_12, 3.0));
+        let field = egui::TextEdit::singleline(&mut self.filter)
+            .hint_text("Filter paths…")
+            .font(type_scale::small())
+            .char_limit(200)
+            .align(egui::Align2::LEFT_CENTER);
+        let response = ui.put(place, field);
+        ui.ctx()
+            .accesskit_node_builder(response.id, |node| node.set_label("Filter paths"));
+    }
+}
+
+/// A sentence in the place of a list that is empty.
+pub(super) fn hint(ui: &mut Ui, text: &str) {
+    let margin = egui::Margin::symmetric(12, 2);
+    egui::Frame::new().inner_margin(margin).show(ui, |ui| {
+        let text = egui::RichText::new(text).font(type_scale::small());
+        ui.label(text.color(Tokens::of(ui).faint));
+    });
+}
+
+/// A part of the panel whose contents do not reach out of it.
+fn child(ui: &mut Ui, rect: Rect, salt: &str) -> Ui {
+    let mut child = ui.new_child(UiBuilder::new().id_salt(salt).max_rect(rect));
+    child.shrink_clip_rect(rect);
+    child
+}

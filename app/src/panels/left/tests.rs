@@ -1,0 +1,202 @@
+use std::sync::Arc;
+
+use egui_kittest::kittest::Queryable as _;
+use vstore::value::ValueType;
+use vstore::{Path, Seq};
+
+use super::indexes::shown;
+use super::namespaces::NamespacesData;
+use super::panel::LeftPanel;
+use super::statistics::StatisticsData;
+use crate::panels::testing::{Scene, films, store_of, view_of};
+use crate::state::{Bin, Distinct, Namespace, OpenStore, PathRow, PathStatistics, State, TopValue};
+
+fn path(text: &str) -> Path {
+    Path::parse(text).unwrap()
+}
+
+fn row(text: &str, records: u64, kind: ValueType) -> PathRow {
+    PathRow {
+        path: path(text),
+        records,
+        types: vec![(kind, records)],
+    }
+}
+
+fn namespace(prefix: &str, records: u64, expandable: bool) -> Namespace {
+    let name = prefix
+        .trim_end_matches(':')
+        .rsplit(':')
+        .next()
+        .unwrap()
+        .to_owned();
+    Namespace {
+        name,
+        prefix: prefix.to_owned(),
+        records,
+        expandable,
+    }
+}
+
+/// The films with namespaces, paths, and the statistics of `year`.
+fn explored() -> State {
+    let mut state = films();
+    let store = store_of(&mut state);
+    let root = [namespace("film:", 3, true), namespace("token:", 1, true)];
+    store
+        .namespaces
+        .children
+        .insert(String::new(), Arc::from(root));
+    let inside = [namespace("film:1982:", 1, false)];
+    store
+        .namespaces
+        .children
+        .insert("film:".to_owned(), Arc::from(inside));
+    store.explorer.paths = Arc::from([
+        row("genres", 3, ValueType::List),
+        row("genres[]", 2, ValueType::String),
+        row("title", 3, ValueType::String),
+        row("year", 3, ValueType::Int),
+    ]);
+    choose_year(store, vec![(ValueType::Int, 3)]);
+    state
+}
+
+fn choose_year(store: &mut OpenStore, types: Vec<(ValueType, u64)>) {
+    let bin = |low, high, count| Bin { low, high, count };
+    store.explorer.selected = Some(path("year"));
+    store.explorer.statistics = Some(Arc::new(PathStatistics {
+        path: path("year"),
+        seq: Seq(1),
+        records: 3,
+        missing: 1,
+        types,
+        distinct: Distinct::Exactly(3),
+        top: vec![TopValue {
+            text: "1982".to_owned(),
+            query: "year=1982".to_owned(),
+            count: 1,
+        }],
+        min: None,
+        max: None,
+        histogram: vec![bin(1982.0, 1986.5, 1), bin(1986.5, 1991.0, 2)],
+    }));
+}
+
+#[test]
+fn the_tree_shows_open_namespaces_and_which_one_is_asked_for() {
+    let mut state = explored();
+    let names = |state: &State| {
+        let data = NamespacesData::new(&view_of(state));
+        let rows = data.rows.into_iter();
+        let rows: Vec<_> = rows
+            .map(|row| (row.depth, row.name, row.expanded))
+            .collect();
+        (rows, data.selected)
+    };
+    let closed = |depth, name: &str| (depth, name.to_owned(), Some(false));
+    assert_eq!(
+        names(&state),
+        (vec![closed(0, "film"), closed(0, "token")], None)
+    );
+    let store = store_of(&mut state);
+    store.namespaces.expanded.insert("film:".to_owned());
+    store.search.text = "ana $key^=film:1982:".to_owned();
+    let open = (0, "film".to_owned(), Some(true));
+    let leaf = (1, "1982".to_owned(), None);
+    assert_eq!(
+        names(&state),
+        (vec![open, leaf, closed(0, "token")], Some(1))
+    );
+}
+
+#[test]
+fn paths_without_values_of_their_own_are_not_listed() {
+    let state = explored();
+    let paths = &view_of(&state).store.explorer.paths;
+    let names = |filter| {
+        shown(paths, filter)
+            .map(|row| row.path.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names(""), ["genres[]", "title", "year"]);
+    assert_eq!(names(" YE"), ["year"]);
+}
+
+#[test]
+fn bins_of_whole_numbers_name_their_last_number() {
+    let state = explored();
+    let data = format!("{:?}", StatisticsData::new(&view_of(&state)).unwrap());
+    for expected in [
+        "year:1982..1986",
+        "year:1987..1991",
+        "1982 to 1986 · 1",
+        "3 distinct",
+    ] {
+        assert!(data.contains(expected), "{expected} in {data}");
+    }
+}
+
+#[test]
+fn bins_of_fractions_keep_their_bounds() {
+    let mut state = explored();
+    choose_year(store_of(&mut state), vec![(ValueType::Float, 3)]);
+    let data = format!("{:?}", StatisticsData::new(&view_of(&state)).unwrap());
+    assert!(data.contains("year:1982..1986.5"), "{data}");
+}
+
+#[test]
+fn statistics_of_another_path_are_not_shown() {
+    let mut state = explored();
+    store_of(&mut state).explorer.selected = Some(path("title"));
+    assert_eq!(StatisticsData::new(&view_of(&state)), None);
+}
+
+fn scene() -> Scene<LeftPanel> {
+    Scene::new(
+        explored(),
+        [250.0, 700.0],
+        |panel: &mut LeftPanel, ui, view, commands| {
+            panel.ui(ui, view, commands);
+        },
+    )
+}
+
+#[test]
+fn a_click_on_a_namespace_filters_and_a_second_one_does_not() {
+    let mut scene = scene();
+    scene.harness.get_by_label("token").click();
+    let expected = r#"Search(AddFilter { path: "$key", query: "$key^=token:" })"#;
+    assert_eq!(scene.commands(), [expected]);
+    scene.store().search.text = "ana $key^=token:".to_owned();
+    scene.commands();
+    scene.harness.get_by_label("token").click();
+    assert_eq!(scene.commands(), [r#"Search(SetText("ana"))"#]);
+}
+
+#[test]
+fn a_click_on_a_path_a_value_and_a_bin_asks_for_them() {
+    let mut scene = scene();
+    scene.harness.get_by_label("title").click();
+    assert_eq!(scene.commands(), [r#"Search(SelectPath(Some("title")))"#]);
+    scene.harness.get_by_label("1982: 1").click();
+    let expected = r#"Search(AddFilter { path: "year", query: "year=1982" })"#;
+    assert_eq!(scene.commands(), [expected]);
+    scene.harness.get_by_label("1987 to 1991 · 2").click();
+    let expected = r#"Search(AddFilter { path: "year", query: "year:1987..1991" })"#;
+    assert_eq!(scene.commands(), [expected]);
+    scene.harness.get_by_label("year").click();
+    assert_eq!(scene.commands(), ["Search(SelectPath(None))"]);
+}
+
+#[test]
+fn closing_the_namespaces_hides_them() {
+    let mut scene = scene();
+    assert!(scene.harness.query_by_label("token").is_some());
+    scene
+        .harness
+        .get_by_role_and_label(egui::Role::Button, "Namespaces")
+        .click();
+    scene.commands();
+    assert!(scene.harness.query_by_label("token").is_none());
+}

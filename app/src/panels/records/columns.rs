@@ -1,0 +1,145 @@
+//! The columns of the record table: key, what the user chose, expiry, last change.
+
+use vstore::Path;
+use vstore::value::ValueType;
+
+use crate::state::{Column, Sort, SortBy};
+use crate::view::StoreView;
+use crate::widgets::table;
+
+/// What a column shows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ColumnKind {
+    Key,
+    Value,
+    Path(Path),
+    Expires,
+    Modified,
+}
+
+/// One column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ColumnData {
+    pub(super) kind: ColumnKind,
+    /// Aligned to the right, as numbers are.
+    pub(super) right: bool,
+    /// The table is ordered by it; true: the largest first.
+    pub(super) sorted: Option<bool>,
+}
+
+/// The columns as they stand now, from left to right.
+pub(super) fn columns(view: &StoreView<'_>) -> Vec<ColumnData> {
+    let store = view.store;
+    let chosen = store.columns.iter().map(|column| match column {
+        Column::Value => ColumnKind::Value,
+        Column::Path(path) => ColumnKind::Path(path.clone()),
+    });
+    let kinds = std::iter::once(ColumnKind::Key)
+        .chain(chosen)
+        .chain([ColumnKind::Expires, ColumnKind::Modified]);
+    let columns = kinds.map(|kind| ColumnData {
+        right: match &kind {
+            ColumnKind::Modified => true,
+            ColumnKind::Path(path) => holds_numbers(view, path),
+            _ => false,
+        },
+        sorted: sorts(&kind, view).then_some(store.sort.descending),
+        kind,
+    });
+    columns.collect()
+}
+
+/// Whether the table is in the order of this column. Without a search, how well records match
+/// means their keys.
+fn sorts(kind: &ColumnKind, view: &StoreView<'_>) -> bool {
+    let sort = &view.store.sort;
+    match kind {
+        ColumnKind::Key => sort.is_by_key(view.store.search.is_active()),
+        kind => kind.sort_by().is_some_and(|by| by == sort.by),
+    }
+}
+
+/// What stands most often at the path decides; before that is known, nothing is a number.
+fn holds_numbers(view: &StoreView<'_>, path: &Path) -> bool {
+    let row = view
+        .store
+        .explorer
+        .paths
+        .iter()
+        .find(|row| row.path == *path);
+    matches!(
+        row.and_then(crate::state::PathRow::main_type),
+        Some(ValueType::Int | ValueType::Float)
+    )
+}
+
+impl ColumnKind {
+    /// The words in the header.
+    pub(super) fn title(&self) -> &str {
+        match self {
+            Self::Key => "Key",
+            Self::Value => "Value",
+            Self::Path(path) => path.as_str(),
+            Self::Expires => "Expires",
+            Self::Modified => "Modified",
+        }
+    }
+
+    /// The order a click on the header asks for; `None`: there is none.
+    pub(super) fn sort_by(&self) -> Option<SortBy> {
+        match self {
+            Self::Key => Some(SortBy::Key),
+            Self::Value => None,
+            Self::Path(path) => Some(SortBy::Path(path.clone())),
+            Self::Expires => Some(SortBy::Expires),
+            Self::Modified => Some(SortBy::Modified),
+        }
+    }
+
+    /// The width before anybody dragged it, in points.
+    pub(super) fn default_width(&self, right: bool) -> f32 {
+        match self {
+            Self::Key => 222.0,
+            Self::Value => 150.0,
+            Self::Path(path) => {
+                let title = path.as_str().chars().count() as f32;
+                let least = if right { 66.0 } else { 104.0 };
+                title.mul_add(7.0, 24.0).clamp(least, 160.0)
+            }
+            Self::Expires => 112.0,
+            Self::Modified => 90.0,
+        }
+    }
+}
+
+impl ColumnData {
+    /// The order a click on the header asks for now: what sorts already turns around.
+    pub(super) fn next_sort(&self) -> Option<Sort> {
+        let by = self.kind.sort_by()?;
+        let descending = match self.sorted {
+            Some(descending) => !descending,
+            // Whoever sorts by the last change looks for the newest.
+            None => self.kind == ColumnKind::Modified,
+        };
+        Some(Sort { by, descending })
+    }
+
+    /// The column for the table widget, `width` points wide.
+    pub(super) fn for_table(&self, width: f32, stretch: bool) -> table::Column {
+        let sort = self.sorted.map(|descending| {
+            if descending {
+                table::Sort::Descending
+            } else {
+                table::Sort::Ascending
+            }
+        });
+        let mut column = table::Column::new(self.kind.title(), width).sorted(sort);
+        if self.right {
+            column = column.right();
+        }
+        if self.kind.sort_by().is_none() {
+            column = column.unsortable();
+        }
+        if stretch { column.stretch() } else { column }
+    }
+}

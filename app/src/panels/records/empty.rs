@@ -1,0 +1,117 @@
+//! What an empty table says, and the way on.
+
+use egui::Ui;
+
+use crate::action::Action;
+use crate::command::{Commands, SearchCommand};
+use crate::state::SearchMode;
+use crate::theme::icons;
+use crate::view::StoreView;
+use crate::widgets::empty_state::EmptyState;
+
+/// Why the table is empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Empty {
+    /// The database has no records; true: none can be added.
+    Database { read_only: bool },
+    /// The search found nothing.
+    Search { query: String, mode: SearchMode },
+}
+
+impl Empty {
+    /// `None`: it is not empty, or it is not known yet.
+    pub(super) fn new(view: &StoreView<'_>) -> Option<Self> {
+        let search = &view.store.search;
+        if view.row_count() > 0 {
+            return None;
+        }
+        if search.is_active() {
+            let answered = search.answer.is_some() && !search.running;
+            return answered.then(|| Self::Search {
+                query: search.text.trim().to_owned(),
+                mode: search.mode,
+            });
+        }
+        view.snapshot().is_empty().then_some(Self::Database {
+            read_only: view.store.read_only,
+        })
+    }
+
+    /// Draws it into the middle of the available space.
+    pub(super) fn show(&self, ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
+        match self {
+            Self::Database { read_only } => database(ui, *read_only, view, commands),
+            Self::Search { query, mode } => search(ui, query, *mode, commands),
+        }
+    }
+}
+
+fn database(ui: &mut Ui, read_only: bool, view: StoreView<'_>, commands: &mut Commands) {
+    let actions: &[Action] = if read_only {
+        &[]
+    } else {
+        &[Action::NewRecord, Action::Import]
+    };
+    let words: Vec<_> = actions.iter().map(|action| action.text()).collect();
+    let text = if read_only {
+        "The database is open read-only, so none can be added."
+    } else {
+        "Add the first one, or import JSON or NDJSON."
+    };
+    let state = EmptyState {
+        icon: icons::DATABASE,
+        title: "No records yet",
+        text,
+        actions: &words,
+    };
+    let clicked = state.show(ui).and_then(|index| actions.get(index));
+    commands_of(
+        clicked.and_then(|action| action.resolve(&view.app)),
+        commands,
+    );
+}
+
+fn commands_of(command: Option<crate::command::Command>, commands: &mut Commands) {
+    if let Some(command) = command {
+        commands.push(command);
+    }
+}
+
+fn search(ui: &mut Ui, query: &str, mode: SearchMode, commands: &mut Commands) {
+    let (text, other) = match mode {
+        SearchMode::Exact => (
+            "Fuzzy search also finds prefixes and typos.",
+            SearchMode::Fuzzy,
+        ),
+        SearchMode::Fuzzy => (
+            "Nothing is similar. “Contains” also looks inside of words.",
+            SearchMode::Contains,
+        ),
+        SearchMode::Contains => (
+            "Fuzzy search also finds words with typos.",
+            SearchMode::Fuzzy,
+        ),
+    };
+    let title = format!("No record matches “{}”", shortened(query));
+    let switch = format!("Search {}", other.name().to_lowercase());
+    let state = EmptyState {
+        icon: icons::MAGNIFYING_GLASS,
+        title: &title,
+        text,
+        actions: &["Clear search", &switch],
+    };
+    match state.show(ui) {
+        Some(0) => commands.push(SearchCommand::Clear),
+        Some(_) => commands.push(SearchCommand::SetMode(other)),
+        None => {}
+    }
+}
+
+fn shortened(query: &str) -> String {
+    const CHARS: usize = 48;
+    let mut text: String = query.chars().take(CHARS).collect();
+    if query.chars().nth(CHARS).is_some() {
+        text.push('…');
+    }
+    text
+}

@@ -1,0 +1,65 @@
+//! What the user did to the table, as commands.
+
+use super::columns::ColumnData;
+use crate::command::{Commands, LayoutCommand, RecordCommand, SearchCommand, SelectionCommand};
+use crate::state::{FocusTarget, PanelSide};
+use crate::view::StoreView;
+use crate::widgets::table::TableEvent;
+
+/// Queues what an event means. `key_of` names the key of a visible row.
+pub(super) fn apply(
+    event: &TableEvent,
+    caret: Option<usize>,
+    columns: &[ColumnData],
+    view: StoreView<'_>,
+    commands: &mut Commands,
+) {
+    let range = |range: &std::ops::Range<usize>| (range.clone(), caret.unwrap_or(range.start));
+    match event {
+        TableEvent::Select(row) => commands.push(SelectionCommand::Only(*row)),
+        TableEvent::Toggle(row) => commands.push(SelectionCommand::Toggle(*row)),
+        TableEvent::SelectRange(rows) => {
+            let (rows, cursor) = range(rows);
+            commands.push(SelectionCommand::Range(rows, cursor));
+        }
+        TableEvent::AddRange(rows) => {
+            let (rows, cursor) = range(rows);
+            commands.push(SelectionCommand::AddRange(rows, cursor));
+        }
+        TableEvent::SelectAll => commands.push(SelectionCommand::All),
+        TableEvent::Caret(row) => commands.push(SelectionCommand::Cursor(*row)),
+        TableEvent::Activate(row) => activate(*row, view, commands),
+        TableEvent::Sort(column) => {
+            if let Some(sort) = columns.get(*column).and_then(ColumnData::next_sort) {
+                commands.push(SearchCommand::Sort(sort));
+            }
+        }
+        // Widths are the panel's own, and the menus hang on the responses.
+        TableEvent::Resize(..) | TableEvent::ColumnMenu(_) | TableEvent::RowMenu(_) => {}
+    }
+}
+
+/// A double click or Enter edits; what cannot be changed is shown instead.
+fn activate(row: usize, view: StoreView<'_>, commands: &mut Commands) {
+    commands.push(SelectionCommand::Only(row));
+    let key = view.store.listing.key_at(view.snapshot(), row);
+    match key {
+        Some(key) if !view.store.read_only => {
+            show_detail(view, commands);
+            commands.push(RecordCommand::Edit(key));
+        }
+        _ => open(view, commands),
+    }
+}
+
+/// Shows the record under the cursor at the right and gives the keyboard to it.
+pub(super) fn open(view: StoreView<'_>, commands: &mut Commands) {
+    show_detail(view, commands);
+    commands.push(LayoutCommand::Focus(FocusTarget::Detail));
+}
+
+fn show_detail(view: StoreView<'_>, commands: &mut Commands) {
+    if !view.app.prefs.layout.right {
+        commands.push(LayoutCommand::Toggle(PanelSide::Right));
+    }
+}

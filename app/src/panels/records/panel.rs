@@ -1,0 +1,180 @@
+//! The frame of the record table: keeps its scroll position and widths, draws, queues commands.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use egui::{Id, Response, Ui, UiBuilder};
+use jiff::tz::TimeZone;
+use vstore::Key;
+
+use super::cells::{Life, Now, paint_row};
+use super::columns::{ColumnData, ColumnKind, columns};
+use super::empty::Empty;
+use super::rows::RowCache;
+use super::{events, menus};
+use crate::action::{ShortcutScope, pressed};
+use crate::command::{Commands, SearchCommand, SelectionCommand};
+use crate::format;
+use crate::state::FocusTarget;
+use crate::theme::{Tokens, metrics};
+use crate::view::StoreView;
+use crate::widgets::table::{Table, TableEvent, TableState};
+
+/// The record table, with what is scrolled and dragged.
+#[derive(Debug, Default)]
+pub struct RecordsPanel {
+    table: TableState,
+    /// Columns that were dragged, in points.
+    widths: BTreeMap<ColumnKind, f32>,
+    cache: RowCache,
+    /// The cursor of the state when the table last took it over.
+    seen_cursor: (Option<Key>, Option<usize>),
+}
+
+impl RecordsPanel {
+    /// The identity of the table.
+    fn table_id() -> Id {
+        Id::unique("record table")
+    }
+
+    /// Forgets everything about the records that were shown.
+    pub fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Draws the table into the available space.
+    pub fn ui(&mut self, ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
+        ui.painter()
+            .rect_filled(ui.max_rect(), 0.0, Tokens::of(ui).background);
+        self.follow_cursor(view);
+        keyboard(ui, view, commands);
+
+        let columns = columns(&view);
+        let widths = self.table_columns(&columns);
+        let density = view.app.prefs.density;
+        let height = ui.available_height() - metrics::TABLE_HEADER;
+        let page = (height / density.row_height()).max(0.0) as usize + 2;
+        self.cache.begin(&view, &columns);
+        let cache = RefCell::new(std::mem::take(&mut self.cache));
+        let zone = TimeZone::system();
+        let now = Now {
+            at: view.app.now,
+            zone: &zone,
+        };
+        let mut next_tick = None;
+        let selection = &view.store.selection;
+        let selected = |index: usize| {
+            let mut cache = cache.borrow_mut();
+            let row = cache.get(index, page, &view);
+            row.is_some_and(|row| selection.contains(row.key.as_str()))
+        };
+        let response = Table::new(Self::table_id(), "Records", &widths, view.row_count())
+            .density(density)
+            .selected(&selected)
+            .show(ui, &mut self.table, |row| {
+                let mut cache = cache.borrow_mut();
+                if let Some(data) = cache.get(row.index(), page, &view) {
+                    paint_row(row, data, &columns, &now);
+                    let life = data.meta.and_then(|meta| Life::new(meta, now.at));
+                    let tick = life.and_then(|life| tick(&life));
+                    next_tick = next_tick.into_iter().chain(tick).min();
+                }
+            });
+        self.cache = cache.into_inner();
+        if let Some(wait) = next_tick {
+            ui.ctx().request_repaint_after(wait);
+        }
+
+        for event in &response.events {
+            if let TableEvent::Resize(index, width) = event
+                && let Some(column) = columns.get(*index)
+            {
+                self.widths.insert(column.kind.clone(), *width);
+            }
+            events::apply(event, self.table.caret(), &columns, view, commands);
+        }
+        if view.app.takes_focus(FocusTarget::Records) || escaped(&response.body, view, commands) {
+            response.body.request_focus();
+        }
+        let menu_row = self.table.menu_row();
+        let row = menu_row.and_then(|index| self.cache.get(index, page, &view));
+        menus::row_menu(&response.body, row, view, commands);
+        let asked = response
+            .events
+            .iter()
+            .any(|event| matches!(event, TableEvent::ColumnMenu(_)));
+        menus::header_menu(&response.header, asked, view, commands);
+        if let Some(empty) = Empty::new(&view) {
+            let place = UiBuilder::new().max_rect(response.body.rect);
+            empty.show(&mut ui.new_child(place), view, commands);
+        }
+    }
+
+    /// Lets the caret of the table follow the cursor of the state when something else moved it.
+    fn follow_cursor(&mut self, view: StoreView<'_>) {
+        let selection = &view.store.selection;
+        let cursor = (selection.cursor.clone(), selection.cursor_row);
+        if cursor == self.seen_cursor {
+            return;
+        }
+        let same_key = cursor.0 == self.seen_cursor.0;
+        if self.table.caret() != cursor.1 {
+            if same_key {
+                self.table.follow_caret(cursor.1);
+            } else {
+                self.table.set_caret(cursor.1);
+            }
+        }
+        self.seen_cursor = cursor;
+    }
+
+    /// The columns for the widget. The value takes what room is left, or the key if the value is
+    /// not shown.
+    fn table_columns(&self, columns: &[ColumnData]) -> Vec<crate::widgets::table::Column> {
+        let has_value = columns
+            .iter()
+            .any(|column| column.kind == ColumnKind::Value);
+        let wide = if has_value {
+            ColumnKind::Value
+        } else {
+            ColumnKind::Key
+        };
+        let columns = columns.iter().map(|column| {
+            let dragged = self.widths.get(&column.kind).copied();
+            let width = dragged.unwrap_or_else(|| column.kind.default_width(column.right));
+            column.for_table(width, column.kind == wide && dragged.is_none())
+        });
+        columns.collect()
+    }
+}
+
+/// When the countdown of a record says something else, or its ring moves visibly.
+fn tick(life: &Life) -> Option<Duration> {
+    format::remaining_changes_in(life.left_millis)
+}
+
+/// The keys of the actions on records, while the table has the keyboard.
+fn keyboard(ui: &Ui, view: StoreView<'_>, commands: &mut Commands) {
+    if ui.memory(|memory| memory.has_focus(RecordsPanel::table_id())) {
+        for command in pressed(ui.ctx(), &view.app, ShortcutScope::Records) {
+            commands.push(command);
+        }
+    }
+}
+
+/// Escape takes one step at a time: it clears the search, then the selection, and only then the
+/// table loses the keyboard. True if a step was taken.
+fn escaped(body: &Response, view: StoreView<'_>, commands: &mut Commands) -> bool {
+    if !body.lost_focus() || !body.ctx.input(|input| input.key_pressed(egui::Key::Escape)) {
+        return false;
+    }
+    if view.store.search.is_active() {
+        commands.push(SearchCommand::Clear);
+    } else if !view.store.selection.is_empty() {
+        commands.push(SelectionCommand::None);
+    } else {
+        return false;
+    }
+    true
+}

@@ -1,0 +1,288 @@
+//! What the table shows of each record, made once and kept while record, columns and search stay.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use vstore::value::json::to_compact_preview;
+use vstore::value::{ValueRef, ValueType};
+use vstore::{Key, Meta, Record, Seq, visit_at};
+
+use super::columns::{ColumnData, ColumnKind};
+use crate::state::{Highlight, Highlighter, Listing, Row, SearchAnswer};
+use crate::view::StoreView;
+
+/// The longest preview of a value, in characters. Wider columns than this are rare.
+const PREVIEW_CHARS: usize = 300;
+/// The longest text of a cell, in characters.
+const CELL_CHARS: usize = 200;
+/// Larger values are shown without marks: finding them would be felt while scrolling.
+const MARKED_BYTES_MAX: usize = 256 * 1024;
+/// More values than these are not looked for at one path of one record.
+const CELL_VALUES: usize = 8;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct RowData {
+    pub(super) key: Key,
+    /// What matched in the key, in bytes.
+    pub(super) key_marks: Vec<Range<usize>>,
+    /// The times of the record; `None`: it is gone.
+    pub(super) meta: Option<Meta>,
+    /// A cell for each column that shows something of the value, by the index of the column.
+    pub(super) cells: Vec<Option<CellData>>,
+}
+
+/// One cell with something of the value.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct CellData {
+    pub(super) text: String,
+    /// The type of the first value, which colours the cell; `None`: there is no value.
+    pub(super) kind: Option<ValueType>,
+    /// What matched, in bytes.
+    pub(super) marks: Vec<Range<usize>>,
+    /// The condition that finds records with the first value; empty if it is no scalar.
+    pub(super) query: String,
+}
+
+impl RowData {
+    pub(super) fn new(row: &Row, columns: &[ColumnData], highlighter: &Highlighter) -> Self {
+        let Some(record) = &row.record else {
+            return Self {
+                key: row.key.clone(),
+                key_marks: Vec::new(),
+                meta: None,
+                cells: Vec::new(),
+            };
+        };
+        let marks = if record.value.len() <= MARKED_BYTES_MAX {
+            highlighter.marks(record)
+        } else {
+            Vec::new()
+        };
+        let cells = columns.iter().map(|column| match &column.kind {
+            ColumnKind::Value => Some(preview(record, &marks)),
+            ColumnKind::Path(path) => Some(cell(record, path, &marks)),
+            _ => None,
+        });
+        let key_marks = marks.iter().find(|mark| mark.path.is_none());
+        Self {
+            key: record.key.clone(),
+            key_marks: key_marks
+                .map(|mark| mark.ranges.clone())
+                .unwrap_or_default(),
+            meta: Some(record.meta),
+            cells: cells.collect(),
+        }
+    }
+}
+
+/// The value in one line. Marks are found again in it by their text: the line has no paths.
+fn preview(record: &Record, marks: &[Highlight]) -> CellData {
+    let text = to_compact_preview(record.value.view(), PREVIEW_CHARS);
+    let mut found = Vec::new();
+    for word in marked_words(record, marks) {
+        found.extend(
+            text.match_indices(word.as_str())
+                .map(|(at, word)| at..at + word.len()),
+        );
+    }
+    CellData {
+        kind: Some(record.value.view().value_type()),
+        marks: found,
+        text,
+        query: String::new(),
+    }
+}
+
+/// The texts that are marked anywhere in the value.
+fn marked_words(record: &Record, marks: &[Highlight]) -> Vec<String> {
+    const WORDS_MAX: usize = 16;
+    let mut words: Vec<String> = Vec::new();
+    for mark in marks {
+        let Some(path) = mark
+            .path
+            .as_deref()
+            .and_then(|path| vstore::Path::parse(path).ok())
+        else {
+            continue;
+        };
+        let mut at = 0;
+        visit_at(record.value.view(), &path.segments(), &mut |value| {
+            if at == mark.occurrence && words.len() < WORDS_MAX {
+                let text = scalar_text(value);
+                words.extend(
+                    mark.ranges
+                        .iter()
+                        .filter_map(|range| text.get(range.clone()))
+                        .map(str::to_owned),
+                );
+            }
+            at += 1;
+        });
+    }
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// The values at a path, separated by commas.
+fn cell(record: &Record, path: &vstore::Path, marks: &[Highlight]) -> CellData {
+    let mut cell = CellData::default();
+    let mut occurrence = 0;
+    visit_at(record.value.view(), &path.segments(), &mut |value| {
+        if occurrence < CELL_VALUES && cell.text.len() < CELL_CHARS {
+            if occurrence == 0 {
+                cell.kind = Some(value.value_type());
+                cell.query = condition(path, value);
+            } else {
+                cell.text.push_str(", ");
+            }
+            let start = cell.text.len();
+            cell.text.push_str(&scalar_text(value));
+            let here = marks.iter().filter(|mark| {
+                mark.occurrence == occurrence && mark.path.as_deref() == Some(path.as_str())
+            });
+            let ranges = here.flat_map(|mark| &mark.ranges);
+            cell.marks
+                .extend(ranges.map(|range| start + range.start..start + range.end));
+        }
+        occurrence += 1;
+    });
+    cell
+}
+
+/// A scalar without quotes; a list or map in one line.
+fn scalar_text(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::String(text) => text.chars().take(CELL_CHARS).collect(),
+        value => to_compact_preview(value, CELL_CHARS),
+    }
+}
+
+/// The condition that finds a scalar at a path; empty for what no condition can name.
+fn condition(path: &vstore::Path, value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::String(text) if text.chars().nth(CELL_CHARS).is_none() => {
+            format!("{path}={}", crate::panels::query_text::quoted_text(text))
+        }
+        ValueRef::Null => format!("{path}:null"),
+        ValueRef::Bool(_) | ValueRef::Int(_) | ValueRef::UInt(_) | ValueRef::Float(_) => {
+            format!("{path}={}", scalar_text(value))
+        }
+        _ => String::new(),
+    }
+}
+
+/// What the rows depend on. As long as it stays the same, so do they.
+#[derive(Clone, Debug)]
+struct Basis {
+    seq: Seq,
+    /// Records that expire disappear without a commit, but not without a change of this.
+    len: usize,
+    listing: Listing,
+    answer: Option<Arc<SearchAnswer>>,
+    columns: Vec<ColumnData>,
+}
+
+impl Basis {
+    fn matches(&self, view: &StoreView<'_>, columns: &[ColumnData]) -> bool {
+        let same_listing = match (&self.listing, &view.store.listing) {
+            (Listing::Everything { descending: a }, Listing::Everything { descending: b }) => {
+                a == b
+            }
+            (Listing::Keys(a), Listing::Keys(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        };
+        let same_answer = match (&self.answer, &view.store.search.answer) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (None, None) => true,
+            _ => false,
+        };
+        same_listing
+            && same_answer
+            && self.seq == view.snapshot().seq()
+            && self.len == view.snapshot().len()
+            && self.columns == columns
+    }
+}
+
+/// The rows around the part of the table that is on screen.
+#[derive(Debug, Default)]
+pub(super) struct RowCache {
+    basis: Option<Basis>,
+    first: usize,
+    rows: Vec<RowData>,
+}
+
+impl RowCache {
+    /// Forgets the rows unless they would be the same again. Call once a frame.
+    pub(super) fn begin(&mut self, view: &StoreView<'_>, columns: &[ColumnData]) {
+        if self
+            .basis
+            .as_ref()
+            .is_some_and(|basis| basis.matches(view, columns))
+        {
+            return;
+        }
+        self.rows.clear();
+        self.basis = Some(Basis {
+            seq: view.snapshot().seq(),
+            len: view.snapshot().len(),
+            listing: view.store.listing.clone(),
+            answer: view.store.search.answer.clone(),
+            columns: columns.to_vec(),
+        });
+    }
+
+    /// A row; when it is not there yet, about `page` rows around it are made. `None` beyond the
+    /// last.
+    pub(super) fn get(
+        &mut self,
+        index: usize,
+        page: usize,
+        view: &StoreView<'_>,
+    ) -> Option<&RowData> {
+        let known = self.first..self.first + self.rows.len();
+        if !known.contains(&index) {
+            self.load(index, page.max(1), view);
+        }
+        self.rows.get(index.checked_sub(self.first)?)
+    }
+
+    /// Makes the page that follows or precedes the known rows, or begins anew at `index`. What is
+    /// more than a page behind is forgotten.
+    fn load(&mut self, index: usize, page: usize, view: &StoreView<'_>) {
+        const PAGES: usize = 3;
+        let Some(basis) = &self.basis else { return };
+        let none = Highlighter::default();
+        let highlighter = match &basis.answer {
+            Some(answer) if view.store.search.is_active() => &answer.highlighter,
+            _ => &none,
+        };
+        let make = |range: Range<usize>| {
+            let rows = view.rows(range).into_iter();
+            rows.map(|row| RowData::new(&row, &basis.columns, highlighter))
+        };
+        let known_end = self.first + self.rows.len();
+        if self.rows.is_empty() {
+            self.rows = make(index..index.saturating_add(page)).collect();
+            self.first = index;
+        } else if (known_end..known_end + page).contains(&index) {
+            self.rows
+                .extend(make(known_end..index.saturating_add(page)));
+            let behind = self.rows.len().saturating_sub(PAGES * page);
+            self.rows.drain(..behind);
+            self.first += behind;
+        } else if (self.first.saturating_sub(page)..self.first).contains(&index) {
+            let first = index.saturating_sub(page);
+            let mut rows: Vec<_> = make(first..self.first).collect();
+            rows.append(&mut self.rows);
+            rows.truncate(PAGES * page);
+            self.rows = rows;
+            self.first = first;
+        } else {
+            self.rows = make(index..index.saturating_add(page)).collect();
+            self.first = index;
+        }
+    }
+}

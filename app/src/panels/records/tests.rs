@@ -1,0 +1,324 @@
+use std::sync::Arc;
+
+use egui::{Key, Modifiers};
+use egui_kittest::Node;
+use egui_kittest::kittest::Queryable as _;
+use vstore::value::{EncodedValue, Value, ValueType};
+use vstore::{Cause, Meta, Millis, Path, WriteBatch};
+
+use super::cells::Life;
+use super::columns::{ColumnKind, columns};
+use super::empty::Empty;
+use super::panel::RecordsPanel;
+use super::rows::{RowCache, RowData};
+use crate::panels::testing::{Scene, films, key, open_with, store_of, view_of};
+use crate::state::{Highlight, Highlighter, Listing, PathRow, SearchMode, Sort, SortBy, State};
+
+fn rows_of(state: &State, highlighter: &Highlighter) -> Vec<RowData> {
+    let view = view_of(state);
+    let columns = columns(&view);
+    let rows = view.rows(0..10).into_iter();
+    rows.map(|row| RowData::new(&row, &columns, highlighter))
+        .collect()
+}
+
+#[test]
+fn numbers_stand_at_the_right_once_it_is_known_that_they_are_numbers() {
+    let mut state = films();
+    let right = |state: &State| {
+        let columns = columns(&view_of(state)).into_iter();
+        let right = columns.filter(|column| column.right);
+        right
+            .map(|column| column.kind.title().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(right(&state), ["Modified"]);
+    let year = Path::parse("year").unwrap();
+    store_of(&mut state).explorer.paths = Arc::from([PathRow {
+        path: year,
+        records: 3,
+        types: vec![(ValueType::Int, 3)],
+    }]);
+    assert_eq!(right(&state), ["year", "Modified"]);
+}
+
+#[test]
+fn a_click_on_a_header_sorts_and_another_one_turns_the_order_around() {
+    let mut state = films();
+    let next = |state: &State, title: &str| {
+        let columns = columns(&view_of(state));
+        let column = columns
+            .iter()
+            .find(|column| column.kind.title() == title)
+            .unwrap();
+        column.next_sort()
+    };
+    let sort = |by, descending| Some(Sort { by, descending });
+    assert_eq!(
+        next(&state, "Key"),
+        sort(SortBy::Key, true),
+        "it is sorted by key already"
+    );
+    assert_eq!(
+        next(&state, "Modified"),
+        sort(SortBy::Modified, true),
+        "the newest first"
+    );
+    assert_eq!(next(&state, "Expires"), sort(SortBy::Expires, false));
+    assert_eq!(next(&state, "Value"), None);
+    store_of(&mut state).sort = sort(SortBy::Expires, false).unwrap();
+    assert_eq!(next(&state, "Expires"), sort(SortBy::Expires, true));
+    assert_eq!(next(&state, "Key"), sort(SortBy::Key, false));
+}
+
+#[test]
+fn cells_show_all_values_at_their_path_with_the_type_of_the_first() {
+    let rows = rows_of(&films(), &Highlighter::default());
+    let cell = |row: usize, column: usize| rows[row].cells[column].clone().unwrap();
+    assert_eq!(cell(0, 2).text, "1982");
+    assert_eq!(cell(0, 2).kind, Some(ValueType::Int));
+    assert_eq!(cell(0, 3).text, "Romance, Comedy");
+    assert_eq!(cell(0, 3).query, "genres[]=\"Romance\"");
+    assert_eq!(cell(2, 3).kind, None, "an empty list has no values");
+    assert!(
+        cell(0, 1)
+            .text
+            .starts_with("{title: \"Tootsie\", year: 1982")
+    );
+    assert_eq!(rows[0].cells[0], None, "the key is no part of the value");
+}
+
+#[test]
+fn matches_are_marked_in_key_preview_and_cells() {
+    let mark = |path: Option<&str>, occurrence, range| Highlight {
+        path: path.map(str::to_owned),
+        occurrence,
+        ranges: vec![range],
+    };
+    let marks = vec![mark(None, 0, 5..9), mark(Some("genres[]"), 1, 0..3)];
+    let highlighter = Highlighter(Some(Arc::new(move |_: &vstore::Record| marks.clone())));
+    let rows = rows_of(&films(), &highlighter);
+    assert_eq!(rows[0].key_marks, [5..9]);
+    let marked = |column: usize| {
+        let cell = rows[0].cells[column].clone().unwrap();
+        cell.marks
+            .iter()
+            .map(|range| cell.text[range.clone()].to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(marked(3), ["Com"], "the second genre, behind `Romance, `");
+    assert_eq!(marked(1), ["Com"], "in the preview by its text");
+}
+
+#[test]
+fn a_record_that_is_gone_keeps_its_row() {
+    let mut state = films();
+    store_of(&mut state).listing = Listing::Keys(Arc::from([key("film:1982:tootsie"), key("x")]));
+    let rows = rows_of(&state, &Highlighter::default());
+    assert!(rows[0].meta.is_some());
+    assert_eq!((rows[1].key.as_str(), rows[1].meta), ("x", None));
+}
+
+#[test]
+fn a_life_is_counted_from_the_last_change() {
+    let meta = Meta {
+        created_at: Millis(0),
+        modified_at: Millis(60_000),
+        expires_at: Some(Millis(160_000)),
+    };
+    let life = Life::new(meta, Millis(150_000)).unwrap();
+    assert_eq!((life.text.as_str(), life.left), ("10 s", 0.1));
+    assert_eq!(Life::new(meta, Millis(900_000)).unwrap().left, 0.0);
+    assert_eq!(Life::new(Meta::default(), Millis(0)), None);
+}
+
+#[test]
+fn cached_rows_are_the_rows_wherever_one_scrolls() {
+    let mut batch = WriteBatch::new(Cause::Edit);
+    for number in 0..500 {
+        let value = EncodedValue::encode(&Value::Int(number)).unwrap();
+        batch.put(key(&format!("{number:03}")), value);
+    }
+    let mut state = open_with(&batch);
+    for descending in [false, true] {
+        store_of(&mut state).listing = Listing::Everything { descending };
+        let view = view_of(&state);
+        let columns = columns(&view);
+        let mut cache = RowCache::default();
+        for first in [
+            0, 1, 5, 3, 0, 480, 470, 490, 495, 485, 250, 251, 249, 499, 0,
+        ] {
+            cache.begin(&view, &columns);
+            for index in first..(first + 20).min(500) {
+                let number = if descending { 499 - index } else { index };
+                let row = cache.get(index, 20, &view).unwrap();
+                assert_eq!(
+                    row.key.as_str(),
+                    format!("{number:03}"),
+                    "{first} {descending}"
+                );
+            }
+        }
+        assert!(cache.get(500, 20, &view).is_none());
+    }
+}
+
+#[test]
+fn an_empty_table_says_why_once_it_is_known() {
+    let mut state = open_with(&WriteBatch::new(Cause::Edit));
+    assert_eq!(
+        Empty::new(&view_of(&state)),
+        Some(Empty::Database { read_only: false })
+    );
+    let store = store_of(&mut state);
+    store.listing = Listing::Keys(Arc::from([]));
+    store.search.text = "xyz".to_owned();
+    store.search.running = true;
+    assert_eq!(Empty::new(&view_of(&state)), None, "nothing was found yet");
+    assert_eq!(Empty::new(&view_of(&films())), None);
+}
+
+fn scene() -> Scene<RecordsPanel> {
+    Scene::new(
+        films(),
+        [790.0, 400.0],
+        |panel: &mut RecordsPanel, ui, view, commands| {
+            panel.ui(ui, view, commands);
+        },
+    )
+}
+
+fn row<'s>(scene: &'s Scene<RecordsPanel>, key: &'s str) -> Node<'s> {
+    scene.harness.get_by_role_and_label(egui::Role::Row, key)
+}
+
+const NOTHING: [&str; 0] = [];
+
+#[test]
+fn clicks_select_rows_and_sort_columns() {
+    let mut scene = scene();
+    row(&scene, "film:1988:rain-man").click();
+    assert_eq!(scene.commands(), ["Selection(Only(1))"]);
+    row(&scene, "film:1991:hook").click_modifiers(Modifiers::COMMAND);
+    assert_eq!(scene.commands(), ["Selection(Toggle(2))"]);
+    row(&scene, "token:ci:7f3a").click_modifiers(Modifiers::SHIFT);
+    assert_eq!(scene.commands(), ["Selection(Range(2..4, 3))"]);
+    scene.harness.get_by_label("Expires").click();
+    assert_eq!(
+        scene.commands(),
+        ["Search(Sort(Sort { by: Expires, descending: false }))"]
+    );
+}
+
+/// Puts cursor and selection on a row, as the program does after a click on it.
+fn choose(scene: &mut Scene<RecordsPanel>, row: usize, text: &str) {
+    let selection = &mut scene.store().selection;
+    selection.keys = [key(text)].into();
+    selection.cursor = Some(key(text));
+    selection.cursor_row = Some(row);
+}
+
+#[test]
+fn the_keyboard_moves_edits_deletes_and_clears_step_by_step() {
+    let mut scene = scene();
+    row(&scene, "film:1982:tootsie").click();
+    scene.commands();
+    choose(&mut scene, 0, "film:1982:tootsie");
+    scene.harness.key_press(Key::ArrowDown);
+    assert_eq!(scene.commands(), ["Selection(Only(1))"]);
+    choose(&mut scene, 1, "film:1988:rain-man");
+    scene.harness.key_press(Key::Enter);
+    assert_eq!(scene.commands(), [r#"Record(Edit("film:1988:rain-man"))"#]);
+    scene.harness.key_press(Key::Delete);
+    assert_eq!(scene.commands(), ["Record(DeleteSelected)"]);
+    scene.store().search.text = "ana".to_owned();
+    scene.harness.key_press(Key::Escape);
+    assert_eq!(scene.commands(), ["Search(Clear)"]);
+    scene.store().search.text.clear();
+    scene.harness.key_press(Key::Escape);
+    assert_eq!(scene.commands(), ["Selection(None)"]);
+    scene.store().selection = crate::state::Selection::default();
+    scene.harness.key_press(Key::Escape);
+    assert_eq!(scene.commands(), NOTHING);
+}
+
+#[test]
+fn the_context_menu_acts_on_the_row_it_was_opened_on() {
+    let mut scene = scene();
+    row(&scene, "film:1982:tootsie").click_secondary();
+    assert_eq!(scene.commands(), ["Selection(Only(0))"]);
+    choose(&mut scene, 0, "film:1982:tootsie");
+    scene.commands();
+    scene.harness.get_by_label("Duplicate").click();
+    assert_eq!(
+        scene.commands(),
+        [r#"Record(Duplicate("film:1982:tootsie"))"#]
+    );
+}
+
+#[test]
+fn the_menu_of_the_header_chooses_columns() {
+    let mut scene = scene();
+    scene.harness.get_by_label("genres[]").click_secondary();
+    scene.commands();
+    scene
+        .harness
+        .get_by_role_and_label(egui::Role::MenuItem, "Value")
+        .click();
+    assert_eq!(scene.commands(), ["Search(ToggleColumn(Value))"]);
+}
+
+#[test]
+fn a_read_only_database_is_looked_at_and_not_edited() {
+    let mut scene = scene();
+    scene.store().read_only = true;
+    row(&scene, "film:1982:tootsie").click();
+    scene.commands();
+    choose(&mut scene, 0, "film:1982:tootsie");
+    scene.commands();
+    scene.harness.key_press(Key::Delete);
+    assert_eq!(scene.commands(), NOTHING);
+    scene.harness.key_press(Key::Enter);
+    assert_eq!(
+        scene.commands(),
+        ["Selection(Only(0))", "Layout(Focus(Detail))"]
+    );
+}
+
+#[test]
+fn a_search_without_result_offers_the_way_back_and_another_mode() {
+    let mut scene = scene();
+    let store = scene.store();
+    store.listing = Listing::Keys(Arc::from([]));
+    store.search.text = "xyz".to_owned();
+    store.search.mode = SearchMode::Exact;
+    store.search.answer = Some(Arc::new(crate::state::SearchAnswer {
+        text: "xyz".to_owned(),
+        mode: SearchMode::Exact,
+        seq: vstore::Seq(1),
+        keys: Arc::from([]),
+        total: 0,
+        exact: 0,
+        elapsed: std::time::Duration::ZERO,
+        hints: Vec::new(),
+        partial: false,
+        highlighter: Highlighter::default(),
+    }));
+    scene.commands();
+    scene.harness.get_by_label("Search fuzzy").click();
+    assert_eq!(scene.commands(), ["Search(SetMode(Fuzzy))"]);
+    scene.harness.get_by_label("Clear search").click();
+    assert_eq!(scene.commands(), ["Search(Clear)"]);
+}
+
+#[test]
+fn the_value_column_is_named_and_the_expiry_is_read_out() {
+    let scene = scene();
+    assert!(
+        scene
+            .harness
+            .query_by_label("expires in 4 m 12 s")
+            .is_some()
+    );
+    assert_eq!(ColumnKind::Value.title(), "Value");
+}

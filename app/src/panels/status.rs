@@ -1,0 +1,272 @@
+//! The status bar: how many records, whether they are safe, when the file locks.
+
+use egui::{Align, Color32, Rect, Role, Sense, Ui, WidgetInfo, pos2};
+
+use crate::format;
+use crate::state::SaveState;
+use crate::theme::{Tokens, icons, metrics, paint, type_scale};
+use crate::view::StoreView;
+
+const ICON: f32 = 14.0;
+const ICON_GAP: f32 = 5.0;
+const GAP: f32 = 18.0;
+
+/// The status bar.
+#[derive(Debug, Default)]
+pub struct StatusBar;
+
+/// How a word of the status bar is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tone {
+    Quiet,
+    Good,
+    Warning,
+    Danger,
+}
+
+/// A few words with an icon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Item {
+    icon: Option<&'static str>,
+    text: String,
+    /// What the pointer is told; empty for nothing.
+    tooltip: String,
+    tone: Tone,
+}
+
+/// What the status bar shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct StatusData {
+    /// From the left edge.
+    left: Vec<Item>,
+    /// From the right edge, in reading order.
+    right: Vec<Item>,
+}
+
+impl Item {
+    fn new(text: impl Into<String>) -> Self {
+        Self {
+            icon: None,
+            text: text.into(),
+            tooltip: String::new(),
+            tone: Tone::Quiet,
+        }
+    }
+
+    fn icon(mut self, icon: &'static str, tone: Tone) -> Self {
+        self.icon = Some(icon);
+        self.tone = tone;
+        self
+    }
+
+    fn tooltip(mut self, tooltip: impl Into<String>) -> Self {
+        self.tooltip = tooltip.into();
+        self
+    }
+}
+
+impl StatusData {
+    fn new(view: &StoreView<'_>) -> Self {
+        let store = view.store;
+        let records = view.snapshot().len() as u64;
+        let mut left = vec![Item::new(format::counted(records, "record"))];
+        if store.search.is_active() {
+            let shown = format::count(view.row_count() as u64);
+            left.push(Item::new(format!("{shown} shown")));
+        }
+        let selected = view.selected_count() as u64;
+        if selected > 0 {
+            left.push(Item::new(format!("{} selected", format::count(selected))));
+        }
+
+        let mut right = Vec::new();
+        if let Some(reason) = view.read_only_reason() {
+            let item = Item::new("Read-only").icon(icons::EYE, Tone::Warning);
+            right.push(item.tooltip(format!("{reason}. “Save as…” makes a copy to change")));
+        }
+        right.push(saving(&store.save));
+        if store.path.is_some() {
+            let item = Item::new("AES-256").icon(icons::SHIELD_CHECK, Tone::Quiet);
+            right.push(item.tooltip("The file is encrypted with XAES-256-GCM"));
+        }
+        let locks_in = view.app.locks_in.filter(|_| store.path.is_some());
+        right.extend(locks_in.map(|time| {
+            let item = Item::new(format!("Locks in {}", lock_countdown(time)));
+            item.tooltip("Without input the database locks itself; any input starts anew")
+        }));
+        Self { left, right }
+    }
+}
+
+/// Whole minutes, and seconds in the last one: an idle window need not be drawn every second.
+fn lock_countdown(time: std::time::Duration) -> String {
+    let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
+    if seconds > 60 {
+        format!("{} min", seconds.div_ceil(60))
+    } else {
+        format::minutes_seconds(std::time::Duration::from_secs(seconds))
+    }
+}
+
+fn saving(save: &SaveState) -> Item {
+    match save {
+        SaveState::InMemory { changed } => {
+            let tone = if *changed { Tone::Warning } else { Tone::Quiet };
+            Item::new("In memory only")
+                .icon(icons::WARNING_CIRCLE, tone)
+                .tooltip("“Save as…” puts it into an encrypted file")
+        }
+        SaveState::Saved { .. } => Item::new("All changes saved")
+            .icon(icons::CHECK_CIRCLE, Tone::Good)
+            .tooltip("Every change is in the file"),
+        SaveState::Saving { pending } => Item::new("Saving…")
+            .icon(icons::FLOPPY_DISK, Tone::Quiet)
+            .tooltip(format::counted(*pending as u64, "change") + " on the way to the file"),
+        SaveState::Failed { reason } => Item::new(format!("Not saved: {reason}"))
+            .icon(icons::WARNING_CIRCLE, Tone::Danger)
+            .tooltip(format!(
+                "{reason}. The file is as it was before the last change"
+            )),
+    }
+}
+
+impl StatusBar {
+    /// Draws the bar into the available space.
+    pub fn ui(&mut self, ui: &mut Ui, view: StoreView<'_>) {
+        let data = StatusData::new(&view);
+        let tokens = Tokens::of(ui);
+        let bar = ui.max_rect();
+        ui.painter().rect_filled(bar, 0.0, tokens.panel);
+        paint::line_above(ui.painter(), bar, tokens.line);
+        let mut right = bar.right() - metrics::SPACE_12;
+        for (index, item) in data.right.iter().enumerate().rev() {
+            let room = Rect::from_min_max(bar.left_top(), pos2(right, bar.bottom()));
+            let placed = show(ui, room, Align::Max, item, ("right", index));
+            right = placed.left() - GAP;
+        }
+        let mut left = bar.left() + metrics::SPACE_12;
+        for (index, item) in data.left.iter().enumerate() {
+            let room = Rect::from_min_max(pos2(left, bar.top()), pos2(right, bar.bottom()));
+            let placed = show(ui, room, Align::Min, item, ("left", index));
+            left = placed.right() + GAP;
+        }
+    }
+}
+
+/// Paints an item at one end of `room`; returns its place.
+fn show(ui: &Ui, room: Rect, align: Align, item: &Item, id: (&'static str, usize)) -> Rect {
+    let tokens = Tokens::of(ui);
+    let (icon_color, text_color) = match item.tone {
+        Tone::Quiet => (tokens.muted, tokens.muted),
+        Tone::Good => (tokens.ok, tokens.muted),
+        Tone::Warning => (tokens.warning, tokens.text),
+        Tone::Danger => (tokens.danger, tokens.danger),
+    };
+    let icon_room = item.icon.map_or(0.0, |_| ICON + ICON_GAP);
+    let galley = line(ui, &item.text, text_color, room.width() * 0.7);
+    let width = galley.size().x + icon_room;
+    let left = match align {
+        Align::Max => room.right() - width,
+        _ => room.left(),
+    };
+    let place = Rect::from_min_max(pos2(left, room.top()), pos2(left + width, room.bottom()));
+    let response = ui.interact(place, ui.scope_id().with(id), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &item.text));
+    if let Some(glyph) = item.icon {
+        let icon = place.with_max_x(left + ICON);
+        paint::icon(ui.painter(), icon, glyph, ICON, icon_color);
+    }
+    paint::text_in(
+        ui.painter(),
+        place.with_min_x(left + icon_room),
+        Align::Min,
+        galley,
+    );
+    if !item.tooltip.is_empty() {
+        response.on_hover_text(&item.tooltip);
+    }
+    place
+}
+
+/// Digits of one width, so that a countdown does not move its neighbours; long texts are cut.
+fn line(ui: &Ui, text: &str, color: Color32, room: f32) -> std::sync::Arc<egui::Galley> {
+    let galley = type_scale::tabular(ui, text, type_scale::small(), color);
+    if galley.size().x <= room {
+        return galley;
+    }
+    type_scale::line(ui, text, type_scale::small(), color, room)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use vstore::Millis;
+
+    use super::*;
+    use crate::panels::testing::{films, store_of};
+    use crate::state::State;
+    use crate::view::AppView;
+
+    fn texts(state: &State) -> (Vec<String>, Vec<String>) {
+        let view = AppView::of(state, Millis(0)).store().unwrap();
+        let data = StatusData::new(&view);
+        let texts = |items: Vec<Item>| items.into_iter().map(|item| item.text).collect();
+        (texts(data.left), texts(data.right))
+    }
+
+    #[test]
+    fn a_database_in_memory_says_so_and_nothing_about_encryption() {
+        let (left, right) = texts(&films());
+        assert_eq!(left, ["4 records"]);
+        assert_eq!(right, ["In memory only"]);
+    }
+
+    #[test]
+    fn a_file_says_that_it_is_saved_encrypted_and_when_it_locks() {
+        let mut state = films();
+        state.locks_in = Some(Duration::from_millis(299_400));
+        let store = store_of(&mut state);
+        store.path = Some("films.vstore".into());
+        store.read_only = true;
+        store.save = SaveState::Saved { at: Millis(0) };
+        store.search.text = "x".to_owned();
+        store.selection.all = true;
+        let (left, right) = texts(&state);
+        assert_eq!(left, ["4 records", "4 shown", "4 selected"]);
+        assert_eq!(
+            right,
+            [
+                "Read-only",
+                "All changes saved",
+                "AES-256",
+                "Locks in 5 min"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_failure_to_save_is_loud_and_says_why() {
+        let item = saving(&SaveState::Failed {
+            reason: "the disk is full".to_owned(),
+        });
+        assert_eq!(
+            (item.text.as_str(), item.tone),
+            ("Not saved: the disk is full", Tone::Danger)
+        );
+        assert_eq!(saving(&SaveState::Saving { pending: 2 }).text, "Saving…");
+        assert_eq!(
+            saving(&SaveState::InMemory { changed: true }).tone,
+            Tone::Warning
+        );
+    }
+
+    #[test]
+    fn the_lock_counts_minutes_and_then_seconds() {
+        let texts = [300_000, 61_000, 60_000, 9_100].map(|millis| {
+            let left = Duration::from_millis(millis);
+            lock_countdown(left)
+        });
+        assert_eq!(texts, ["5 min", "2 min", "1:00", "0:10"]);
+    }
+}

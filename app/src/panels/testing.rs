@@ -1,0 +1,134 @@
+//! A small open database, and a window with one panel, for the tests of panels.
+
+use std::sync::Arc;
+
+use egui::Ui;
+use egui_kittest::Harness;
+use vstore::value::json::parse_text;
+use vstore::{Cause, Key, ManualClock, Millis, Store, WriteBatch};
+
+use crate::command::Commands;
+use crate::state::{Column, OpenStore, Page, State};
+use crate::view::{AppView, StoreView};
+
+/// The time in all tests: 20 Nov 2026 13:00 UTC.
+pub(super) const NOW: Millis = Millis::from_unix_seconds(1_795_179_600);
+
+/// Records: key, value, and how many seconds they live from [`NOW`].
+const FILMS: [(&str, &str, Option<i64>); 4] = [
+    (
+        "film:1982:tootsie",
+        r#"{"title": "Tootsie", "year": 1982, "genres": ["Romance", "Comedy"], "seen": true}"#,
+        None,
+    ),
+    (
+        "film:1988:rain-man",
+        r#"{"title": "Rain Man", "year": 1988, "genres": ["Drama"], "seen": null}"#,
+        Some(252),
+    ),
+    (
+        "film:1991:hook",
+        r#"{"title": "Hook", "year": 1991, "genres": []}"#,
+        None,
+    ),
+    ("token:ci:7f3a", r#""secret""#, Some(38)),
+];
+
+pub(super) fn key(text: &str) -> Key {
+    Key::new(text).unwrap()
+}
+
+/// An open database with four records, in memory.
+pub(super) fn films() -> State {
+    let mut batch = WriteBatch::new(Cause::Edit);
+    for (name, json, lives) in FILMS {
+        batch.put(key(name), parse_text(json).unwrap().0);
+        if let Some(seconds) = lives {
+            batch.set_expiry(key(name), Some(NOW.plus_millis(seconds * 1000)));
+        }
+    }
+    open_with(&batch)
+}
+
+/// An open database with what a batch makes.
+pub(super) fn open_with(batch: &WriteBatch) -> State {
+    let mut store = Store::in_memory(Arc::new(ManualClock::new(NOW)));
+    store.commit(batch).unwrap();
+    let mut open = OpenStore::new("Films".to_owned(), None, false, store.snapshot());
+    open.columns = vec![
+        Column::Value,
+        Column::Path(vstore::Path::parse("year").unwrap()),
+        Column::Path(vstore::Path::parse("genres[]").unwrap()),
+    ];
+    State {
+        page: Page::Open(Box::new(open)),
+        ..State::default()
+    }
+}
+
+/// The open database of a state.
+pub(super) fn store_of(state: &mut State) -> &mut OpenStore {
+    state.store_mut().unwrap()
+}
+
+/// The view of a state at [`NOW`].
+pub(super) fn view_of(state: &State) -> StoreView<'_> {
+    AppView::of(state, NOW).store().unwrap()
+}
+
+/// What a window with one panel holds.
+pub(super) struct SceneState<P> {
+    pub(super) state: State,
+    panel: P,
+    commands: Commands,
+}
+
+/// A window with one panel over an open database.
+pub(super) struct Scene<P: 'static> {
+    pub(super) harness: Harness<'static, SceneState<P>>,
+}
+
+impl<P: Default + 'static> Scene<P> {
+    /// Shows the panel with `show` in a window of this size.
+    pub(super) fn new(
+        state: State,
+        size: [f32; 2],
+        show: fn(&mut P, &mut Ui, StoreView<'_>, &mut Commands),
+    ) -> Self {
+        let state = SceneState {
+            state,
+            panel: P::default(),
+            commands: Commands::default(),
+        };
+        let harness = Harness::builder()
+            .with_size(size)
+            .with_context_setup(crate::theme::install)
+            .build_ui_state(
+                move |ui, scene: &mut SceneState<P>| {
+                    let rect = ui.ctx().content_rect();
+                    let mut whole = ui.new_child(egui::UiBuilder::new().max_rect(rect));
+                    let view = AppView::of(&scene.state, NOW).store().unwrap();
+                    show(&mut scene.panel, &mut whole, view, &mut scene.commands);
+                },
+                state,
+            );
+        let mut scene = Self { harness };
+        scene.harness.run();
+        scene
+    }
+
+    /// Runs until nothing moves; returns what was asked meanwhile.
+    pub(super) fn commands(&mut self) -> Vec<String> {
+        self.harness.run();
+        let commands = &mut self.harness.state_mut().commands;
+        let asked = std::iter::from_fn(|| commands.pop());
+        asked
+            .map(|queued| format!("{:?}", queued.command))
+            .collect()
+    }
+
+    /// The open database.
+    pub(super) fn store(&mut self) -> &mut OpenStore {
+        store_of(&mut self.harness.state_mut().state)
+    }
+}
