@@ -216,6 +216,12 @@ impl VStoreApp {
         for command in pressed(ctx, &view, ShortcutScope::Window) {
             self.commands.push(command);
         }
+        // With the keyboard nowhere, as after an edit was closed, the selected records are meant.
+        if ctx.memory(|memory| memory.focused().is_none()) {
+            for command in pressed(ctx, &view, ShortcutScope::Records) {
+                self.commands.push(command);
+            }
+        }
         self.note_size(ctx);
     }
 

@@ -11,7 +11,7 @@ use crate::view::AppView;
 pub enum ShortcutScope {
     /// Everywhere in the window.
     Window,
-    /// While the record table has the keyboard.
+    /// While the record table has the keyboard, or nothing has it.
     Records,
 }
 
