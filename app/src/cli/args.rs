@@ -174,9 +174,10 @@ pub(super) struct ImportArgs {
     /// What to do with keys that the file has already
     #[arg(long, value_enum, default_value_t = ConflictArg::Replace)]
     pub(super) conflict: ConflictArg,
-    /// What to do with keys that stand twice in the input
-    #[arg(long, value_enum, default_value_t = DuplicatesArg::Refuse)]
-    pub(super) duplicates: DuplicatesArg,
+    /// What to do with keys that stand twice in the input. By default keys that the input itself
+    /// gives are refused, and keys made by a rule are numbered; each one is reported.
+    #[arg(long, value_enum)]
+    pub(super) duplicates: Option<DuplicatesArg>,
     /// Do not take an integer "expireAt" in a value (Unix seconds) as its expiry
     #[arg(long)]
     pub(super) no_expire_at: bool,

@@ -206,12 +206,14 @@ fn options(args: &ImportArgs) -> Result<ImportOptions, Failure> {
         KeyRule::Given
     };
     Ok(ImportOptions {
-        keys,
         duplicates: match args.duplicates {
-            DuplicatesArg::Refuse => DuplicateKeys::Refuse,
-            DuplicatesArg::Number => DuplicateKeys::Number,
-            DuplicatesArg::First => DuplicateKeys::FirstWins,
-            DuplicatesArg::Last => DuplicateKeys::LastWins,
+            Some(DuplicatesArg::Refuse) => DuplicateKeys::Refuse,
+            Some(DuplicatesArg::First) => DuplicateKeys::FirstWins,
+            Some(DuplicatesArg::Last) => DuplicateKeys::LastWins,
+            // A key that stands twice is a mistake in the input; a rule that makes one twice
+            // only says too little, and no record may get lost for that.
+            None if matches!(keys, KeyRule::Given) => DuplicateKeys::Refuse,
+            Some(DuplicatesArg::Number) | None => DuplicateKeys::Number,
         },
         conflict: match args.conflict {
             ConflictArg::Replace => Conflict::Replace,
@@ -219,5 +221,6 @@ fn options(args: &ImportArgs) -> Result<ImportOptions, Failure> {
             ConflictArg::Fail => Conflict::Fail,
         },
         expire_at: !args.no_expire_at,
+        keys,
     })
 }

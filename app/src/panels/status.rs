@@ -11,6 +11,10 @@ const ICON: f32 = 14.0;
 const ICON_GAP: f32 = 5.0;
 const GAP: f32 = 18.0;
 
+/// The status bar.
+#[derive(Debug, Default)]
+pub struct StatusBar;
+
 /// How a word of the status bar is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Tone {
@@ -117,10 +121,7 @@ fn saving(save: &SaveState) -> Item {
             .tooltip("Every change is in the file"),
         SaveState::Saving { pending } => Item::new("Saving…")
             .icon(icons::FLOPPY_DISK, Tone::Quiet)
-            .tooltip(format!(
-                "{} on the way to the file",
-                format::counted(*pending as u64, "change")
-            )),
+            .tooltip(format::counted(*pending as u64, "change") + " on the way to the file"),
         SaveState::Failed { reason } => Item::new(format!("Not saved: {reason}"))
             .icon(icons::WARNING_CIRCLE, Tone::Danger)
             .tooltip(format!(
@@ -129,24 +130,26 @@ fn saving(save: &SaveState) -> Item {
     }
 }
 
-/// Draws the bar into the available space.
-pub(super) fn status_bar(ui: &Ui, view: StoreView<'_>) {
-    let data = StatusData::new(&view);
-    let tokens = Tokens::of(ui);
-    let bar = ui.max_rect();
-    ui.painter().rect_filled(bar, 0.0, tokens.panel);
-    paint::line_above(ui.painter(), bar, tokens.line);
-    let mut right = bar.right() - metrics::SPACE_12;
-    for (index, item) in data.right.iter().enumerate().rev() {
-        let room = Rect::from_min_max(bar.left_top(), pos2(right, bar.bottom()));
-        let placed = show(ui, room, Align::Max, item, ("right", index));
-        right = placed.left() - GAP;
-    }
-    let mut left = bar.left() + metrics::SPACE_12;
-    for (index, item) in data.left.iter().enumerate() {
-        let room = Rect::from_min_max(pos2(left, bar.top()), pos2(right, bar.bottom()));
-        let placed = show(ui, room, Align::Min, item, ("left", index));
-        left = placed.right() + GAP;
+impl StatusBar {
+    /// Draws the bar into the available space.
+    pub fn ui(&mut self, ui: &mut Ui, view: StoreView<'_>) {
+        let data = StatusData::new(&view);
+        let tokens = Tokens::of(ui);
+        let bar = ui.max_rect();
+        ui.painter().rect_filled(bar, 0.0, tokens.panel);
+        paint::line_above(ui.painter(), bar, tokens.line);
+        let mut right = bar.right() - metrics::SPACE_12;
+        for (index, item) in data.right.iter().enumerate().rev() {
+            let room = Rect::from_min_max(bar.left_top(), pos2(right, bar.bottom()));
+            let placed = show(ui, room, Align::Max, item, ("right", index));
+            right = placed.left() - GAP;
+        }
+        let mut left = bar.left() + metrics::SPACE_12;
+        for (index, item) in data.left.iter().enumerate() {
+            let room = Rect::from_min_max(pos2(left, bar.top()), pos2(right, bar.bottom()));
+            let placed = show(ui, room, Align::Min, item, ("left", index));
+            left = placed.right() + GAP;
+        }
     }
 }
 
@@ -187,7 +190,7 @@ fn show(ui: &Ui, room: Rect, align: Align, item: &Item, id: (&'static str, usize
 
 /// Digits of one width, so that a countdown does not move its neighbours; long texts are cut.
 fn line(ui: &Ui, text: &str, color: Color32, room: f32) -> std::sync::Arc<egui::Galley> {
-    let galley = type_scale::tabular(ui, text, type_scale::small(), color);
+    let galley = type_scale::number(ui, text, type_scale::small(), color);
     if galley.size().x <= room {
         return galley;
     }

@@ -219,9 +219,9 @@ impl Toolbar {
         ui.ctx().accesskit_node_builder(response.id, |node| {
             node.set_live(egui::accesskit::Live::Polite);
         });
-        let loud = type_scale::tabular(ui, loud, type_scale::body(), tokens.text);
+        let loud = type_scale::number(ui, loud, type_scale::body(), tokens.text);
         let placed = paint::text_in(ui.painter(), rect, Align::Min, loud);
-        let quiet = type_scale::tabular(ui, quiet, type_scale::body(), tokens.muted);
+        let quiet = type_scale::number(ui, quiet, type_scale::body(), tokens.muted);
         let rest = rect.with_min_x(placed.right() + 1.0);
         paint::text_in(&ui.painter().with_clip_rect(rect), rest, Align::Min, quiet);
     }

@@ -14,7 +14,7 @@ pub struct Activity {
 }
 
 /// One thing that happened.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActivityEvent {
     /// When.
     pub at: Millis,

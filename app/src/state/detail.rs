@@ -48,7 +48,7 @@ impl DetailTab {
 }
 
 /// An edit that is not committed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     /// What is edited.
     pub base: DraftBase,
@@ -71,7 +71,7 @@ pub struct Draft {
 }
 
 /// What a draft started from.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DraftBase {
     /// Nothing: it becomes a new record.
     New,

@@ -94,11 +94,15 @@ pub fn line_job(ui: &Ui, mut job: LayoutJob, max_width: f32) -> Arc<Galley> {
     ui.painter().layout_job(job)
 }
 
+/// A number that stands still: with the font's own figures, which look best.
+pub fn number(ui: &Ui, text: &str, font: FontId, color: Color32) -> Arc<Galley> {
+    ui.painter().layout_no_wrap(one_line(text), font, color)
+}
+
 /// A number whose digits all take the same width, so that it does not jump when it changes.
 ///
 /// Inter's figures are proportional by default and the toolkit offers no font features, so each
-/// digit is set in the middle of a cell as wide as the widest one. The last one stands at the
-/// right edge of its cell: what is aligned to the right ends at one point.
+/// digit is set at the right edge of a cell as wide as the widest one.
 pub fn tabular(ui: &Ui, text: &str, font: FontId, color: Color32) -> Arc<Galley> {
     let widths: [f32; 10] = ui.fonts_mut(|fonts| {
         std::array::from_fn(|digit| fonts.glyph_width(&font, char::from(b'0' + digit as u8)))
@@ -106,22 +110,13 @@ pub fn tabular(ui: &Ui, text: &str, font: FontId, color: Color32) -> Arc<Galley>
     let widest = widths.iter().copied().fold(0.0, f32::max);
     let mut job = LayoutJob::default();
     let mut buffer = [0_u8; 4];
-    let mut behind_last = 0.0;
-    let mut characters = text.chars().take(MAX_LINE_CHARS).peekable();
-    while let Some(character) = characters.next() {
+    for character in text.chars().take(MAX_LINE_CHARS) {
         let spare = character
             .to_digit(10)
             .and_then(|digit| widths.get(digit as usize))
             .map_or(0.0, |width| widest - width);
-        let behind = if characters.peek().is_some() {
-            spare / 2.0
-        } else {
-            0.0
-        };
-        let before = behind_last + spare - behind;
         let glyph = character.encode_utf8(&mut buffer);
-        job.append(glyph, before, TextFormat::simple(font.clone(), color));
-        behind_last = behind;
+        job.append(glyph, spare, TextFormat::simple(font.clone(), color));
     }
     job.wrap = TextWrapping::no_max_width();
     job.break_on_newline = false;

@@ -59,7 +59,7 @@ pub fn top_values(ui: &mut Ui, id: Id, values: &[TopValue<'_>]) -> Option<usize>
             LABEL - 6.0,
         );
         paint::text_in(ui.painter(), rect, Align::Min, label);
-        let count = type_scale::tabular(ui, value.count_text, type_scale::body(), tokens.faint);
+        let count = type_scale::number(ui, value.count_text, type_scale::body(), tokens.faint);
         paint::text_in(ui.painter(), rect, Align::Max, count);
 
         let room = (rect.width() - LABEL - COUNT).max(0.0);

@@ -237,9 +237,6 @@ fn paint_row(ui: &Ui, rect: Rect, row: &NavRow<'_>, marks: Marks) {
         let place = Rect::from_min_size(caret.min, vec2(14.0, caret.height()));
         paint::icon(ui.painter(), place, glyph, 12.0, tokens.faint);
         caret.right() + 1.0
-    } else if row.badge.is_none() && row.icon.is_none() {
-        // A leaf of a tree: its text stands below that of its siblings, not below their caret.
-        caret.right() + 1.0
     } else {
         caret.left()
     };
@@ -253,7 +250,7 @@ fn paint_row(ui: &Ui, rect: Rect, row: &NavRow<'_>, marks: Marks) {
         left = place.right() + metrics::SPACE_8;
     }
     let right = rect.right() - metrics::SPACE_12;
-    let count = type_scale::tabular(ui, row.count, type_scale::body(), tokens.faint);
+    let count = type_scale::number(ui, row.count, type_scale::body(), tokens.faint);
     let room = Rect::from_min_max(
         pos2(left, rect.top()),
         pos2(right - count.size().x - metrics::SPACE_8, rect.bottom()),

@@ -47,7 +47,7 @@ pub fn tab_bar(ui: &mut Ui, label: &str, tabs: &[Tab<'_>], chosen: usize) -> Opt
             };
             let title = type_scale::line(ui, tab.label, type_scale::body(), color, 240.0);
             let count = (tab.count > 0).then(|| {
-                type_scale::tabular(ui, &tab.count.to_string(), type_scale::tiny(), tokens.muted)
+                type_scale::number(ui, &tab.count.to_string(), type_scale::tiny(), tokens.muted)
             });
             let badge = count
                 .as_ref()

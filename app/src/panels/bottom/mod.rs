@@ -6,7 +6,7 @@ mod jobs;
 mod list;
 mod panel;
 
-pub(super) use panel::bottom_panel;
+pub use panel::BottomPanel;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,6 @@
 
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Align, Id, Rect, Role, Sense, Ui, WidgetInfo, vec2};
-use vstore::Path;
 use vstore::value::ValueType;
 
 use crate::command::{Commands, SearchCommand};
@@ -104,37 +103,42 @@ fn bins(statistics: &PathStatistics) -> Vec<BinRow> {
     let whole = is_whole(statistics);
     let last = statistics.histogram.len().saturating_sub(1);
     let rows = statistics.histogram.iter().enumerate().map(|(index, bin)| {
-        let (low, high) = match (whole, index == last) {
-            (true, true) => whole_bounds(bin.low, bin.high.floor()),
-            (true, false) => whole_bounds(bin.low, bin.high.ceil() - 1.0),
-            (false, _) => (number(bin.low), number(bin.high)),
+        let (low, high) = bounds(*bin, whole, index == last);
+        let range = if low == high {
+            low.clone()
+        } else {
+            format!("{low} to {high}")
         };
-        bin_row(&statistics.path, *bin, &low, &high)
+        let query = if low == high {
+            format!("{}={low}", statistics.path)
+        } else {
+            format!("{}:{low}..{high}", statistics.path)
+        };
+        BinRow {
+            count: bin.count,
+            label: format!("{range} · {}", format::count(bin.count)),
+            query,
+        }
     });
     rows.collect()
 }
 
-fn whole_bounds(low: f64, last: f64) -> (String, String) {
-    let low = low.ceil();
-    (number(low), number(last.max(low)))
-}
-
-fn bin_row(path: &Path, bin: Bin, low: &str, high: &str) -> BinRow {
-    let (range, query) = if low == high {
-        (low.to_owned(), format!("{path}={low}"))
-    } else {
-        (format!("{low} to {high}"), format!("{path}:{low}..{high}"))
-    };
-    BinRow {
-        count: bin.count,
-        label: format!("{range} · {}", format::count(bin.count)),
-        query,
+fn bounds(bin: Bin, whole: bool, last: bool) -> (String, String) {
+    if !whole {
+        return (number(bin.low), number(bin.high));
     }
+    let low = bin.low.ceil();
+    let high = if last {
+        bin.high.floor()
+    } else {
+        bin.high.ceil() - 1.0
+    };
+    (number(low), number(high.max(low)))
 }
 
 /// The shortest text that means exactly this number.
 fn number(number: f64) -> String {
-    if number.fract() == 0.0 && number.abs() < 1e15 {
+    if number == number.trunc() && number.abs() < 1e15 {
         format!("{number:.0}")
     } else {
         format!("{number}")

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use egui::{Id, Popup, Response, Ui, UiBuilder};
+use egui::{Id, Response, Ui, UiBuilder};
 use jiff::tz::TimeZone;
 use vstore::Key;
 
@@ -168,10 +168,6 @@ fn keyboard(ui: &Ui, view: StoreView<'_>, commands: &mut Commands) {
 fn escaped(body: &Response, view: StoreView<'_>, commands: &mut Commands) -> bool {
     if !body.lost_focus() || !body.ctx.input(|input| input.key_pressed(egui::Key::Escape)) {
         return false;
-    }
-    // An open menu is closed first, and by itself.
-    if Popup::is_any_open(&body.ctx) {
-        return true;
     }
     if view.store.search.is_active() {
         commands.push(SearchCommand::Clear);

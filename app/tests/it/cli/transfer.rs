@@ -68,7 +68,7 @@ fn an_array_of_objects_is_imported_with_a_rule_for_its_keys() {
     );
     assert!(stderr(&refused).contains("--key-field"));
     assert!(stderr(&refused).contains("fields here: title, year"));
-    let refused = import(&["--key-field", "title"]);
+    let refused = import(&["--key-field", "title", "--duplicates", "refuse"]);
     assert_eq!(code(&refused), 8);
     assert!(
         stderr(&refused).contains("\"The Thing\" stands before"),
@@ -81,8 +81,13 @@ fn an_array_of_objects_is_imported_with_a_rule_for_its_keys() {
         "a refused import leaves no file"
     );
     let template = "film:{year}:{title|slug}";
-    let made = import(&["--key-template", template, "--duplicates", "number"]);
+    let made = import(&["--key-template", template]);
     assert_eq!(code(&made), 0, "{}", stderr(&made));
+    assert!(
+        stderr(&made).contains("\"film:1982:the-thing-2\""),
+        "{}",
+        stderr(&made)
+    );
     let keys = desk.run(&["range", "db.vstore", "--keys-only"]);
     assert_eq!(
         stdout(&keys),

@@ -1,0 +1,146 @@
+//! The real program in a real window: start, create, type, search, lock, unlock, quit, reopen.
+//!
+//! The window is on a virtual screen of its own; keys are pressed by `xdotool`. What was typed is
+//! then read back by the command line, so that both doors lead to the same room.
+
+mod screen;
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use screen::{Screen, Window};
+
+const PASSWORD: &str = "correct horse battery";
+
+/// A database with a cheap password and two records, made by the command line.
+fn create(path: &Path) {
+    let data = path.with_extension("json");
+    std::fs::write(
+        &data,
+        r#"{"film:1982:tootsie": {"title": "Tootsie", "year": 1982},
+            "film:1988:rain-man": {"title": "Rain Man", "year": 1988}}"#,
+    )
+    .unwrap();
+    let (_, code) = cli(&[
+        "import",
+        text(path),
+        text(&data),
+        "--create",
+        "--kdf",
+        "fast",
+    ]);
+    assert_eq!(code, Some(0));
+}
+
+/// Runs a command with the password; what it printed, and its exit code.
+fn cli(arguments: &[&str]) -> (String, Option<i32>) {
+    use std::io::Write as _;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_vstore"))
+        .args(arguments)
+        .arg("--password-stdin")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    writeln!(child.stdin.take().unwrap(), "{PASSWORD}").unwrap();
+    let output = child.wait_with_output().unwrap();
+    (
+        String::from_utf8(output.stdout).unwrap(),
+        output.status.code(),
+    )
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// Waits until a command says what is expected.
+fn wait_for(arguments: &[&str], expected: &str) {
+    for _ in 0..100 {
+        if cli(arguments).0.trim() == expected {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!(
+        "{arguments:?} never said {expected}, but {}",
+        cli(arguments).0
+    );
+}
+
+fn unlock(window: &Window<'_>) {
+    window.wait_for_title("films.vstore [Locked] — VStore");
+    window.settle();
+    window.type_text(PASSWORD);
+    window.press("Return");
+    window.wait_for_title("films.vstore — VStore");
+    window.settle();
+}
+
+#[test]
+fn what_is_typed_in_the_window_is_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("films.vstore");
+    create(&path);
+    let screen = Screen::start();
+    let home = folder.path().join("home");
+
+    let mut window = screen.run(&home, &[text(&path)]);
+    unlock(&window);
+
+    // A new record by keyboard alone.
+    window.press("ctrl+n");
+    window.settle();
+    window.type_text("note:typed");
+    window.press("Return");
+    window.press("ctrl+a");
+    window.type_text("{\"seen\": true}");
+    window.press("ctrl+Return");
+    wait_for(&["get", text(&path), "note:typed"], r#"{"seen":true}"#);
+
+    // Search and delete what it found; undo brings it back.
+    window.press("Escape");
+    window.press("ctrl+f");
+    window.type_text("tootsei");
+    window.settle();
+    window.press("ctrl+l");
+    unlock(&window);
+    window.press("ctrl+q");
+    assert!(window.wait_for_exit().success());
+
+    let mut window = screen.run(&home, &[text(&path)]);
+    unlock(&window);
+    window.press("ctrl+q");
+    assert!(window.wait_for_exit().success());
+    let (info, _) = cli(&["info", text(&path), "--json"]);
+    assert!(info.contains(r#""records":3"#), "{info}");
+    assert_nothing_plain(&home);
+}
+
+/// No key, value, search text or password may stand in anything the program wrote beside the
+/// database.
+fn assert_nothing_plain(folder: &Path) {
+    for entry in walk(folder) {
+        let bytes = std::fs::read(&entry).unwrap();
+        for secret in ["note:typed", "seen", "tootsei", "Rain Man", PASSWORD] {
+            let found = bytes
+                .windows(secret.len())
+                .any(|window| window == secret.as_bytes());
+            assert!(!found, "{secret:?} stands in {}", entry.display());
+        }
+    }
+}
+
+fn walk(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files.extend(walk(&path));
+        } else {
+            files.push(path);
+        }
+    }
+    files
+}

@@ -1,0 +1,159 @@
+//! A virtual screen with a window manager, and a program in a window on it.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const NEEDED: &str = "this test needs Xvfb, openbox, xdotool and a software Vulkan driver: \
+    apt-get install xvfb openbox xdotool mesa-vulkan-drivers libegl1 libgl1-mesa-dri \
+    libxkbcommon-x11-0 libxcursor1 libxi6 libxrandr2";
+
+/// A screen that is gone when it is dropped.
+pub(super) struct Screen {
+    server: Child,
+    manager: Option<Child>,
+    display: String,
+}
+
+impl Screen {
+    /// Starts a screen of 1440 by 900 points, under a number that is free.
+    pub(super) fn start() -> Self {
+        let mut server = Command::new("Xvfb")
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "1440x900x24",
+                "-nolisten",
+                "tcp",
+            ])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("Xvfb: {error}; {NEEDED}"));
+        let mut number = String::new();
+        BufReader::new(server.stdout.take().unwrap())
+            .read_line(&mut number)
+            .unwrap();
+        let mut screen = Self {
+            server,
+            manager: None,
+            display: format!(":{}", number.trim()),
+        };
+        let manager = screen.command("openbox").stderr(Stdio::null()).spawn();
+        screen.manager = Some(manager.unwrap_or_else(|error| panic!("openbox: {error}; {NEEDED}")));
+        screen
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env("DISPLAY", &self.display)
+            .env_remove("WAYLAND_DISPLAY");
+        command
+    }
+
+    /// Runs the program with a home folder of its own.
+    pub(super) fn run(&self, home: &Path, arguments: &[&str]) -> Window<'_> {
+        let runtime = home.join("runtime");
+        fs::create_dir_all(&runtime).unwrap();
+        let child = self
+            .command(env!("CARGO_BIN_EXE_vstore"))
+            .args(arguments)
+            .env("HOME", home)
+            .env("XDG_CONFIG_HOME", home.join("config"))
+            .env("XDG_DATA_HOME", home.join("data"))
+            .env("XDG_CACHE_HOME", home.join("cache"))
+            .env("XDG_RUNTIME_DIR", &runtime)
+            .spawn()
+            .unwrap();
+        Window {
+            screen: self,
+            child,
+        }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        for child in self.manager.iter_mut().chain([&mut self.server]) {
+            child.kill().ok();
+            child.wait().ok();
+        }
+    }
+}
+
+/// The running program.
+pub(super) struct Window<'a> {
+    screen: &'a Screen,
+    child: Child,
+}
+
+impl Window<'_> {
+    fn xdotool(&self, arguments: &[&str]) -> String {
+        let output = self
+            .screen
+            .command("xdotool")
+            .args(arguments)
+            .output()
+            .unwrap_or_else(|error| panic!("xdotool: {error}; {NEEDED}"));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Waits for a window with this title, and gives it the keyboard.
+    pub(super) fn wait_for_title(&self, title: &str) {
+        let started = Instant::now();
+        let mut seen = String::new();
+        while started.elapsed() < PATIENCE {
+            for id in self
+                .xdotool(&["search", "--onlyvisible", "--name", "VStore"])
+                .lines()
+            {
+                seen = self.xdotool(&["getwindowname", id]).trim().to_owned();
+                if seen == title {
+                    self.xdotool(&["windowactivate", "--sync", id]);
+                    return;
+                }
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("no window is called {title:?}; the last one seen is called {seen:?}; {NEEDED}");
+    }
+
+    /// Gives the program time for the frames that follow a change.
+    pub(super) fn settle(&self) {
+        std::thread::sleep(Duration::from_millis(700));
+    }
+
+    pub(super) fn type_text(&self, text: &str) {
+        self.xdotool(&["type", "--delay", "15", text]);
+    }
+
+    pub(super) fn press(&self, key: &str) {
+        self.xdotool(&["key", key]);
+        std::thread::sleep(Duration::from_millis(150));
+    }
+
+    /// Waits until the program has ended by itself.
+    pub(super) fn wait_for_exit(&mut self) -> ExitStatus {
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("the program does not end");
+    }
+}
+
+impl Drop for Window<'_> {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
