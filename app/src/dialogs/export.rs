@@ -36,20 +36,26 @@ impl ExportData {
                 scopes.push((format!("{words} ({records})"), scope));
             };
             offer("Everything", Scope::Everything);
+            let mut is_result = false;
             if let (Listing::Keys(keys), true) = (&store.listing, store.search.is_active()) {
                 offer("Search result", Scope::Keys(Arc::clone(keys)));
+                is_result =
+                    matches!(&plan.scope, Scope::Keys(planned) if Arc::ptr_eq(planned, keys));
             }
-            if !store.selection.is_empty() {
+            // What was selected when the dialog opened is named by its keys.
+            if matches!(plan.scope, Scope::Keys(_)) && !is_result {
+                offer("Selected", plan.scope.clone());
+            } else if !store.selection.is_empty() {
                 offer("Selected", Scope::Selected);
             }
             count = store.count(&plan.scope);
         }
-        let known = scopes.iter().position(|(_, scope)| *scope == plan.scope);
-        let chosen = known.unwrap_or_else(|| {
-            let records = format::count(count as u64);
-            scopes.push((format!("These ({records})"), plan.scope.clone()));
-            scopes.len() - 1
-        });
+        let same = |(_, scope): &(String, Scope)| match (scope, &plan.scope) {
+            // A million keys are not compared in each frame.
+            (Scope::Keys(one), Scope::Keys(other)) => Arc::ptr_eq(one, other),
+            (one, other) => one == other,
+        };
+        let chosen = scopes.iter().position(same).unwrap_or(0);
         Self {
             scopes,
             chosen,

@@ -76,7 +76,7 @@ pub(super) fn show(
         let picked = clicked.or_else(|| keys.enter.then_some(form.chosen));
         let outcome = picked
             .map(Outcome::Pick)
-            .or(keys.escape.then_some(Outcome::Close));
+            .or_else(|| keys.escape.then_some(Outcome::Close));
         (outcome, entries)
     });
     let (outcome, entries) = shown.inner;

@@ -156,22 +156,28 @@ impl Banner {
                     paint::icon(ui.painter(), place, icons::WARNING, 15.0, color);
                     ui.label(RichText::new(words).color(tokens.text));
                 });
-                ui.horizontal(|ui| {
-                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                        for (index, label) in labels.iter().enumerate() {
-                            let button = if index == 0 {
-                                Button::primary(label)
-                            } else {
-                                Button::secondary(label)
-                            };
-                            if button.show(ui).clicked() {
-                                clicked = Some(index);
-                            }
-                        }
-                    });
-                });
+                clicked = choices(ui, &labels);
             });
         ui.add_space(metrics::SPACE_8);
         clicked
     }
+}
+
+/// Buttons at the right, the first one primary; returns the one that was clicked.
+fn choices(ui: &mut Ui, labels: &[&str]) -> Option<usize> {
+    let mut clicked = None;
+    let size = egui::vec2(ui.available_width(), metrics::BUTTON);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+        for (index, label) in labels.iter().enumerate() {
+            let button = if index == 0 {
+                Button::primary(label)
+            } else {
+                Button::secondary(label)
+            };
+            if button.show(ui).clicked() {
+                clicked = Some(index);
+            }
+        }
+    });
+    clicked
 }

@@ -86,12 +86,12 @@ pub(super) fn expiry_ui(
             }
             let room = ui.available_rect_before_wrap();
             let icon = Rect::from_min_size(room.min, vec2(18.0, room.height()));
-            let (color, icon_color) = if data.soon {
-                (tokens.warning, tokens.warning)
+            let color = if data.soon {
+                tokens.warning
             } else {
-                (tokens.muted, tokens.muted)
+                tokens.muted
             };
-            paint::icon(ui.painter(), icon, icons::TIMER, 17.0, icon_color);
+            paint::icon(ui.painter(), icon, icons::TIMER, 17.0, color);
             let place = room.with_min_x(room.left() + 26.0);
             let word = type_scale::line(ui, "Expires", type_scale::body(), tokens.text, 60.0);
             let word = paint::text_in(ui.painter(), place, Align::Min, word);
@@ -100,7 +100,7 @@ pub(super) fn expiry_ui(
             let painter = ui.painter().with_clip_rect(place.intersect(ui.clip_rect()));
             paint::text_in(&painter, place, Align::Min, text);
             let label = format!("Expires {}", data.text);
-            let response = ui.interact(room, ui.id().with("expires"), Sense::hover());
+            let response = ui.interact(room, ui.scope_id().with("expires"), Sense::hover());
             ui.ctx().accesskit_node_builder(response.id, |node| {
                 node.set_role(Role::Label);
                 node.set_value(label.as_str());

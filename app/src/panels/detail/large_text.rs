@@ -41,11 +41,6 @@ impl LargeText {
         self.text.as_deref()
     }
 
-    /// Forgets the text.
-    pub(super) fn clear(&mut self) {
-        *self = Self::default();
-    }
-
     fn start(ctx: &Context, record: &Record) -> Self {
         if record.value.len() <= AT_ONCE_BYTES_MAX {
             return Self {

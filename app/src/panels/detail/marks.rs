@@ -1,6 +1,6 @@
 //! What of a value matched the search, by place inside the value.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use vstore::value::ValueRef;
@@ -16,7 +16,7 @@ const PLACES_MAX: usize = 1_000;
 /// The places that matched, with the bytes of their text that did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Marks {
-    places: HashMap<Location, Vec<Range<usize>>>,
+    places: BTreeMap<Location, Vec<Range<usize>>>,
 }
 
 impl Marks {

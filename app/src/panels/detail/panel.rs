@@ -15,7 +15,7 @@ use super::tree_view::TreeView;
 use crate::action::Action;
 use crate::command::{Commands, LayoutCommand, RecordCommand, SelectionCommand};
 use crate::state::{DetailTab, Dialog, Draft, DraftBase, FocusTarget, Scope};
-use crate::theme::{Tokens, icons, metrics, paint, type_scale};
+use crate::theme::{Tokens, icons, metrics, type_scale};
 use crate::view::StoreView;
 use crate::widgets::empty_state::EmptyState;
 use crate::widgets::hex_view::hex_view;
@@ -37,8 +37,15 @@ pub struct DetailPanel {
     key: Option<Key>,
     /// What the draft of the last frame was of: a draft that starts shows its editor.
     draft: Option<DraftBase>,
-    /// The form of a new record was left for a look at the record under the cursor.
-    parked_at: Option<Option<Key>>,
+    /// The form of a new record, while it is open.
+    form: Option<OpenForm>,
+}
+
+/// The form of a new record while it is open.
+#[derive(Debug)]
+struct OpenForm {
+    /// The record that was under the cursor when it was opened: another one parks the form.
+    cursor: Option<Key>,
 }
 
 impl DetailPanel {
@@ -83,7 +90,7 @@ impl DetailPanel {
         let base = detail.draft.as_ref().map(|draft| draft.base.clone());
         let started = self.draft.is_none() && base.is_some();
         if base != self.draft && started {
-            self.parked_at = None;
+            self.form = None;
             if base == Some(DraftBase::New) {
                 self.new_record.focus();
             } else {
@@ -92,14 +99,13 @@ impl DetailPanel {
             }
         }
         if base.is_none() {
-            self.parked_at = None;
+            self.form = None;
         }
         self.draft = base;
         let cursor = view.store.selection.cursor.clone();
         let new_is_open = detail.draft.as_ref().is_some_and(is_new);
-        match &self.parked_at {
-            None if new_is_open => self.parked_at = Some(cursor),
-            _ => {}
+        if new_is_open && self.form.is_none() {
+            self.form = Some(OpenForm { cursor });
         }
     }
 
@@ -107,9 +113,7 @@ impl DetailPanel {
     /// cursor when it was opened gets there.
     fn is_parked(&self, view: StoreView<'_>) -> bool {
         let cursor = &view.store.selection.cursor;
-        self.parked_at
-            .as_ref()
-            .is_some_and(|at| at != cursor && cursor.is_some())
+        cursor.is_some() && self.form.as_ref().is_some_and(|form| form.cursor != *cursor)
     }
 
     fn record(
@@ -123,7 +127,7 @@ impl DetailPanel {
         let detail = &view.store.detail;
         let draft = detail.draft.as_ref();
         header_ui(ui, &data.record.key, view, commands);
-        self.tabs(ui, data, detail.tab, commands);
+        tabs(ui, data, detail.tab, commands);
         let line = ui.min_rect().bottom() - 0.5;
         let across = ui
             .max_rect()
@@ -148,18 +152,6 @@ impl DetailPanel {
         footer(ui, data, draft, view, commands);
     }
 
-    fn tabs(&self, ui: &mut Ui, data: &RecordData, shown: DetailTab, commands: &mut Commands) {
-        let tabs = DetailTab::ALL.map(|tab| match tab {
-            DetailTab::History => Tab::counting(tab.name(), data.changes),
-            _ => Tab::new(tab.name()),
-        });
-        let chosen = DetailTab::ALL.iter().position(|tab| *tab == shown);
-        let picked = tab_bar(ui, "Forms of the record", &tabs, chosen.unwrap_or(0));
-        if let Some(tab) = picked.and_then(|index| DetailTab::ALL.get(index)) {
-            commands.push(LayoutCommand::ShowDetail(*tab));
-        }
-    }
-
     fn banners(
         &mut self,
         ui: &mut Ui,
@@ -182,7 +174,8 @@ impl DetailPanel {
                 commands.push(LayoutCommand::ShowDetail(DetailTab::Text));
             }
             (Some(0), DraftBase::New) => {
-                self.parked_at = Some(view.store.selection.cursor.clone());
+                let cursor = view.store.selection.cursor.clone();
+                self.form = Some(OpenForm { cursor });
                 self.new_record.focus();
             }
             (Some(_), _) => commands.push(RecordCommand::DiscardDraft),
@@ -233,6 +226,18 @@ impl DetailPanel {
                 history_ui(ui, &rows, view, commands);
             }
         }
+    }
+}
+
+fn tabs(ui: &mut Ui, data: &RecordData, shown: DetailTab, commands: &mut Commands) {
+    let tabs = DetailTab::ALL.map(|tab| match tab {
+        DetailTab::History => Tab::counting(tab.name(), data.changes),
+        _ => Tab::new(tab.name()),
+    });
+    let chosen = DetailTab::ALL.iter().position(|tab| *tab == shown);
+    let picked = tab_bar(ui, "Forms of the record", &tabs, chosen.unwrap_or(0));
+    if let Some(tab) = picked.and_then(|index| DetailTab::ALL.get(index)) {
+        commands.push(LayoutCommand::ShowDetail(*tab));
     }
 }
 

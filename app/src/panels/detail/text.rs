@@ -146,7 +146,7 @@ impl TextTab {
                 field::caution(ui, "Press Esc again to discard this edit.");
             }
         }
-        self.buttons(ui, draft, verb, commands);
+        buttons(ui, draft, verb, commands);
         if escaped {
             self.escape(draft, commands);
         }
@@ -179,44 +179,6 @@ impl TextTab {
         response.changed()
     }
 
-    fn buttons(&mut self, ui: &mut Ui, draft: &Draft, verb: &str, commands: &mut Commands) {
-        let ready = draft.is_valid() && draft.is_dirty() && !draft.committing;
-        ui.horizontal(|ui| {
-            let format = |ui: &mut Ui| {
-                Button::ghost("Format")
-                    .icon(icons::TEXT_ALIGN_LEFT)
-                    .show(ui)
-                    .clicked()
-            };
-            if ui.add_enabled_ui(draft.parsed.is_ok(), format).inner
-                && let Ok(value) = &draft.parsed
-            {
-                commands.push(RecordCommand::EditDraft {
-                    key: draft.key.clone(),
-                    text: vstore::value::json::to_pretty(value.view()),
-                });
-            }
-            ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                let save = |ui: &mut Ui| {
-                    Button::primary(verb)
-                        .shortcut("Ctrl+Enter")
-                        .min_width(72.0)
-                        .show(ui)
-                };
-                if ui.add_enabled_ui(ready, save).inner.clicked() {
-                    commands.push(RecordCommand::CommitDraft);
-                }
-                if Button::secondary("Cancel")
-                    .shortcut("Esc")
-                    .show(ui)
-                    .clicked()
-                {
-                    commands.push(RecordCommand::DiscardDraft);
-                }
-            });
-        });
-    }
-
     /// The first Esc in a changed draft asks, the second one discards.
     fn escape(&mut self, draft: &Draft, commands: &mut Commands) {
         if draft.is_dirty() && !self.asks {
@@ -227,6 +189,44 @@ impl TextTab {
             commands.push(RecordCommand::DiscardDraft);
         }
     }
+}
+
+fn buttons(ui: &mut Ui, draft: &Draft, verb: &str, commands: &mut Commands) {
+    let ready = draft.is_valid() && draft.is_dirty() && !draft.committing;
+    ui.horizontal(|ui| {
+        let format = |ui: &mut Ui| {
+            Button::ghost("Format")
+                .icon(icons::TEXT_ALIGN_LEFT)
+                .show(ui)
+                .clicked()
+        };
+        if ui.add_enabled_ui(draft.parsed.is_ok(), format).inner
+            && let Ok(value) = &draft.parsed
+        {
+            commands.push(RecordCommand::EditDraft {
+                key: draft.key.clone(),
+                text: vstore::value::json::to_pretty(value.view()),
+            });
+        }
+        ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+            let save = |ui: &mut Ui| {
+                Button::primary(verb)
+                    .shortcut("Ctrl+Enter")
+                    .min_width(72.0)
+                    .show(ui)
+            };
+            if ui.add_enabled_ui(ready, save).inner.clicked() {
+                commands.push(RecordCommand::CommitDraft);
+            }
+            if Button::secondary("Cancel")
+                .shortcut("Esc")
+                .show(ui)
+                .clicked()
+            {
+                commands.push(RecordCommand::DiscardDraft);
+            }
+        });
+    });
 }
 
 fn valid(ui: &mut Ui, words: &str) {

@@ -4,7 +4,7 @@
 //! are shown in buckets of a thousand, and a list nobody opened shows its first elements.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use vstore::value::{MapRef, ValueRef};
@@ -29,7 +29,7 @@ const OPEN_ROWS: usize = 400;
 const TEXT_CHARS: usize = 400;
 
 /// What a row stands for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Node {
     /// A value.
     Value(Location),
@@ -42,7 +42,7 @@ pub(super) enum Node {
 /// What the user opened and closed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Openness {
-    chosen: HashMap<Node, bool>,
+    chosen: BTreeMap<Node, bool>,
     version: u64,
 }
 
@@ -369,7 +369,7 @@ fn quoted(text: &str, marks: &[Range<usize>]) -> (String, Vec<Range<usize>>) {
         let index = begins.partition_point(|(at, _)| *at < byte);
         begins
             .get(index)
-            .or(begins.last())
+            .or_else(|| begins.last())
             .map_or(0, |(_, shown)| *shown)
     };
     let matches = marks

@@ -163,7 +163,7 @@ impl TreeView {
         record: &Record,
         commands: &mut Commands,
     ) {
-        let index = self.menu_row.take().or(self.state.caret());
+        let index = self.menu_row.take().or_else(|| self.state.caret());
         let Some(row) = index.and_then(|index| data.rows.get(index)) else {
             return;
         };

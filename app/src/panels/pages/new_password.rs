@@ -97,7 +97,12 @@ impl NewPassword {
         if first.submitted {
             second.response.request_focus();
         }
-        self.notes(ui, missing, differs);
+        let problem = if missing {
+            Some("Choose a password: the file is always encrypted.")
+        } else {
+            differs.then_some("The two passwords are not the same.")
+        };
+        self.notes(ui, problem);
         NewPasswordResponse {
             submitted: second.submitted,
         }
@@ -112,12 +117,10 @@ impl NewPassword {
             .starts_with(self.second.to_secret().as_str())
     }
 
-    fn notes(&self, ui: &mut Ui, missing: bool, differs: bool) {
+    fn notes(&self, ui: &mut Ui, problem: Option<&str>) {
         ui.add_space(metrics::SPACE_4);
-        if missing {
-            field::problem(ui, "Choose a password: the file is always encrypted.");
-        } else if differs {
-            field::problem(ui, "The two passwords are not the same.");
+        if let Some(problem) = problem {
+            field::problem(ui, problem);
         } else if self.warned {
             let why = self
                 .strength

@@ -2,9 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::{
-    Align, CornerRadius, Id, Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2,
-};
+use egui::{Frame, Id, Key, Margin, Modifiers, RichText, ScrollArea, Ui, vec2};
 use jiff::tz::TimeZone;
 use vstore::Millis;
 
@@ -14,12 +12,11 @@ use crate::format;
 use crate::state::{OpenStore, Page};
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::view::AppView;
+use crate::widgets::start_row::{FileRow, action_row, file_row};
 
 /// Width of the column.
 pub(super) const WIDTH: f32 = 380.0;
 const MARGIN: f32 = 28.0;
-const ACTION: f32 = 38.0;
-const RECENT: f32 = 52.0;
 
 /// The actions of the start page, with the words they have there.
 const ACTIONS: [(Action, &str); 4] = [
@@ -119,7 +116,7 @@ pub(super) fn start_ui(ui: &mut Ui, data: &StartData, view: AppView<'_>, command
     brand(ui);
     ui.add_space(metrics::SPACE_24);
     for (action, words) in ACTIONS {
-        if let Some(command) = action_row(ui, action, words, view) {
+        if let Some(command) = show_action(ui, action, words, view) {
             commands.push(command);
         }
     }
@@ -131,22 +128,19 @@ pub(super) fn start_ui(ui: &mut Ui, data: &StartData, view: AppView<'_>, command
     ui.add_space(metrics::SPACE_4);
     ScrollArea::vertical().id_salt("recent").show(ui, |ui| {
         for row in &data.recent {
-            recent_row(ui, row, commands);
+            show_recent(ui, row, commands);
         }
-        ui.horizontal_wrapped(|ui| {
-            ui.add_space(10.0);
-            let text = if data.recent.is_empty() {
-                "Files you open appear here. "
-            } else {
-                ""
-            };
-            let text = format!("{text}{}", data.hint);
-            ui.label(
-                RichText::new(text)
-                    .font(type_scale::small())
-                    .color(tokens.faint),
-            );
-        });
+        Frame::NONE
+            .inner_margin(Margin::symmetric(10, 8))
+            .show(ui, |ui| {
+                let first = if data.recent.is_empty() {
+                    "Files you open appear here. "
+                } else {
+                    ""
+                };
+                let text = RichText::new(format!("{first}{}", data.hint));
+                ui.label(text.font(type_scale::small()).color(tokens.faint));
+            });
     });
 }
 
@@ -166,90 +160,30 @@ fn brand(ui: &mut Ui) {
     ui.label(RichText::new("The encrypted database you can double-click.").color(tokens.muted));
 }
 
-fn action_row(ui: &mut Ui, action: Action, words: &str, view: AppView<'_>) -> Option<Command> {
-    let tokens = Tokens::of(ui);
+fn show_action(ui: &mut Ui, action: Action, words: &str, view: AppView<'_>) -> Option<Command> {
     let command = action.resolve(&view);
-    let enabled = command.is_some();
-    let size = vec2(ui.available_width(), ACTION);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, words));
-    surface(ui, rect, &response, false);
-    let (icon, text) = if enabled {
-        (tokens.accent, tokens.text)
-    } else {
-        (tokens.faint, tokens.faint)
+    let shortcut = shortcut_text(ui.ctx(), action).unwrap_or_default();
+    let row_id = id().with(action);
+    let row = |ui: &mut Ui| action_row(ui, row_id, action.icon(), words, &shortcut);
+    let shown = ui.add_enabled_ui(command.is_some(), row).inner;
+    command.filter(|_| shown.on_hover_text(action.tooltip()).clicked())
+}
+
+fn show_recent(ui: &mut Ui, row: &RecentRow, commands: &mut Commands) {
+    let file = FileRow {
+        name: &row.name,
+        detail: &row.second,
+        selected: row.selected,
     };
-    let place = Rect::from_min_size(rect.min, vec2(38.0, ACTION));
-    paint::icon(ui.painter(), place, action.icon(), 18.0, icon);
-    let room = rect.with_min_x(rect.left() + 40.0).shrink2(vec2(0.0, 0.0));
-    let galley = type_scale::line(ui, words, type_scale::body(), text, room.width());
-    paint::text_in(ui.painter(), room, Align::Min, galley);
-    if let Some(shortcut) = shortcut_text(ui.ctx(), action) {
-        let room = rect.with_max_x(rect.right() - 10.0);
-        let galley = type_scale::line(ui, &shortcut, type_scale::body(), tokens.faint, 120.0);
-        paint::text_in(ui.painter(), room, Align::Max, galley);
-    }
-    command.filter(|_| response.on_hover_text(action.tooltip()).clicked())
-}
-
-fn recent_row(ui: &mut Ui, row: &RecentRow, commands: &mut Commands) {
-    let tokens = Tokens::of(ui);
-    let size = vec2(ui.available_width(), RECENT);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-    response.widget_info(|| {
-        WidgetInfo::selected(Role::ListItem, ui.is_enabled(), row.selected, &row.name)
-    });
-    surface(ui, rect, &response, row.selected);
-    let place = Rect::from_min_size(rect.min, vec2(40.0, RECENT));
-    paint::icon(ui.painter(), place, icons::FILE_LOCK, 20.0, tokens.muted);
-    let room = Rect::from_min_max(rect.min + vec2(42.0, 6.0), rect.max - vec2(40.0, 6.0));
-    let (above, below) = room.split_top_bottom_at_fraction(0.5);
-    let name = type_scale::line(ui, &row.name, type_scale::body(), tokens.text, room.width());
-    paint::text_in(ui.painter(), above, Align::Min, name);
-    let second = type_scale::line(
-        ui,
-        &row.second,
-        type_scale::small(),
-        tokens.muted,
-        room.width(),
-    );
-    paint::text_in(ui.painter(), below, Align::Min, second);
-
-    // The cross appears under the pointer, or when the keyboard is on the row or on the cross.
-    let cross = Rect::from_center_size(
-        egui::pos2(rect.right() - 20.0, rect.center().y),
-        vec2(24.0, 24.0),
-    );
-    let id = response.id.with("forget");
-    let forget = ui.interact(cross, id, Sense::click());
-    let label = format!("Remove {} from this list", row.name);
-    forget.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &label));
-    if response.hovered() || forget.hovered() || response.has_focus() || forget.has_focus() {
-        let lit = forget.hovered() || forget.has_focus();
-        let color = if lit { tokens.text } else { tokens.faint };
-        paint::icon(ui.painter(), cross, icons::X, 13.0, color);
-    }
-    if forget.on_hover_text(&label).clicked() {
-        commands.push(FileCommand::ForgetRecent(row.path.clone()));
-    } else if response.on_hover_text(row.path.to_string_lossy()).clicked() {
-        commands.push(FileCommand::Open {
-            path: row.path.clone(),
-            read_only: false,
-        });
-    }
-}
-
-fn surface(ui: &Ui, rect: Rect, response: &egui::Response, selected: bool) {
-    let tokens = Tokens::of(ui);
-    let radius = CornerRadius::same(metrics::RADIUS);
-    if selected {
-        ui.painter()
-            .rect_filled(rect, radius, tokens.accent_surface);
-    } else if response.hovered() {
-        ui.painter().rect_filled(rect, radius, tokens.hover);
-    }
-    if response.has_focus() {
-        paint::focus_ring(ui.painter(), rect, metrics::RADIUS, tokens.accent);
+    let shown = file_row(ui, id().with(&row.path), &file);
+    let delete = |input: &mut egui::InputState| input.consume_key(Modifiers::NONE, Key::Delete);
+    let removed = shown.removed || (shown.response.has_focus() && ui.input_mut(delete));
+    let path = row.path.clone();
+    if removed {
+        commands.push(FileCommand::ForgetRecent(path));
+    } else if shown.response.on_hover_text(path.to_string_lossy()).clicked() {
+        let read_only = false;
+        commands.push(FileCommand::Open { path, read_only });
     }
 }
 

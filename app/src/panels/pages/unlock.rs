@@ -105,7 +105,7 @@ impl UnlockForm {
         }
         let label = format!("Unlock {}", data.name);
         card(ui, id, &label, |ui| {
-            self.form(ui, &data, page, view, commands)
+            self.form(ui, &data, page, view, commands);
         });
     }
 
