@@ -1,6 +1,6 @@
 //! Before many records are deleted: how many, and which for example (UX 3.9).
 
-use egui::{Context, Id, RichText};
+use egui::{Context, RichText};
 use vstore::Key;
 
 use super::host;
@@ -77,7 +77,7 @@ pub(super) fn show(
             if data.everything {
                 field::caution(ui, "These are all records of the database.");
                 let label = "Type “delete” to go on";
-                let field = TextField::new(Id::unique("delete word"), label);
+                let field = TextField::new(host::field_id("delete word"), label);
                 let response = field.show(ui, &mut form.word);
                 if !std::mem::replace(&mut form.started, true) {
                     response.request_focus();

@@ -1,6 +1,6 @@
 //! An expiry for records: after a duration, or at a moment.
 
-use egui::{Context, Id};
+use egui::Context;
 use jiff::tz::TimeZone;
 use vstore::Millis;
 
@@ -82,7 +82,7 @@ impl ExpiryForm {
         } else {
             ("Time to live", "90s, 5m, 2h, 7d", &mut self.duration)
         };
-        let field = TextField::new(Id::unique("expiry"), label).hint(hint);
+        let field = TextField::new(host::field_id("expiry"), label).hint(hint);
         let response = field.error(error).show(ui, text);
         if starts || chosen.is_some() {
             response.request_focus();

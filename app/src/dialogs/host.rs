@@ -21,6 +21,7 @@ use super::{
 use crate::command::{Commands, LayoutCommand};
 use crate::state::Dialog;
 use crate::view::AppView;
+use crate::widgets::field;
 
 /// Dialogs, palette and messages, with what is typed in them.
 #[derive(Debug, Default)]
@@ -52,6 +53,9 @@ impl Dialogs {
         if self.shown != shown {
             self.shown = shown;
             self.forms = Forms::default();
+            for name in FIELDS {
+                field::forget(ctx, field_id(name));
+            }
         }
         if let Some(dialog) = view.dialog {
             self.forms.show(ctx, dialog, view, commands);
@@ -109,6 +113,25 @@ impl Forms {
             Dialog::Message { title, text } => message::show(ctx, title, text, commands),
         }
     }
+}
+
+/// The plain text fields of all dialogs. What was typed in one can be a key or a value: the
+/// toolkit must not keep it.
+const FIELDS: [&str; 8] = [
+    "new key",
+    "expiry",
+    "delete word",
+    "path",
+    "template",
+    "prefix",
+    "filter",
+    "palette",
+];
+
+/// The identity of a text field of a dialog.
+pub(super) fn field_id(name: &'static str) -> Id {
+    debug_assert!(FIELDS.contains(&name), "{name} would not be forgotten");
+    Id::unique(("dialog field", name))
 }
 
 /// The identity of a dialog's window.

@@ -175,7 +175,7 @@ fn key_rule(ui: &mut Ui, form: &mut ImportForm, data: &ImportData, plan: &mut Im
 }
 
 fn template(ui: &mut Ui, form: &mut ImportForm, data: &ImportData, plan: &mut ImportPlan) {
-    let shown = TextField::new(Id::unique("import template"), "Field or template")
+    let shown = TextField::new(host::field_id("template"), "Field or template")
         .hint("film:{year}:{title|slug}")
         .untitled()
         .mono()
@@ -212,7 +212,7 @@ fn with_field(template: &str, name: &str) -> String {
 }
 
 fn prefix(ui: &mut Ui, form: &mut ImportForm, plan: &mut ImportPlan) {
-    let shown = TextField::new(Id::unique("import prefix"), "Keys start with")
+    let shown = TextField::new(host::field_id("prefix"), "Keys start with")
         .hint("row:")
         .untitled()
         .mono()

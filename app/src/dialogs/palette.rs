@@ -60,7 +60,7 @@ pub(super) fn show(
         .frame(frame);
     let shown = modal.show(ctx, |ui| {
         ui.set_width(WIDTH.min(ctx.content_rect().width() - 48.0));
-        let response = TextField::new(Id::unique("palette"), "Find an action")
+        let response = TextField::new(host::field_id("palette"), "Find an action")
             .hint("Type to find an action")
             .untitled()
             .show(ui, &mut form.typed);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Context, Id};
+use egui::Context;
 
 use super::host;
 use crate::command::{Commands, FileCommand};
@@ -58,7 +58,7 @@ pub(super) fn show(
         .icon(icons::FOLDER_OPEN)
         .subtitle("The system's file dialog is not available here")
         .show(ctx, &buttons, |ui| {
-            let field = TextField::new(Id::unique("path"), "Path").hint(hint);
+            let field = TextField::new(host::field_id("path"), "Path").hint(hint);
             let response = field.show(ui, &mut form.path);
             if !std::mem::replace(&mut form.started, true) {
                 response.request_focus();

@@ -52,7 +52,7 @@ pub(super) fn show(
     view: AppView<'_>,
     commands: &mut Commands,
 ) {
-    let id = Id::unique("rename key");
+    let id = host::field_id("new key");
     let starts = form.key.is_none();
     let typed = form.key.get_or_insert_with(|| from.to_string());
     let checked = check(from, typed, view);

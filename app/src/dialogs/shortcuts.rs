@@ -1,6 +1,6 @@
 //! Every shortcut on one sheet, with a filter. Made of the one list of actions.
 
-use egui::{Align, Context, Id, RichText, Role, ScrollArea, Sense, Ui, vec2};
+use egui::{Align, Context, RichText, Role, ScrollArea, Sense, Ui, vec2};
 
 use super::host;
 use crate::action::{Action, Menu};
@@ -85,7 +85,7 @@ pub(super) fn show(ctx: &Context, form: &mut ShortcutsForm, commands: &mut Comma
         .icon(icons::KEYBOARD)
         .width(560.0)
         .show(ctx, &[DialogButton::primary("Close")], |ui| {
-            let field = TextField::new(Id::unique("shortcut filter"), "Filter shortcuts")
+            let field = TextField::new(host::field_id("filter"), "Filter shortcuts")
                 .hint("Filter")
                 .untitled();
             let response = field.show(ui, &mut form.filter);

@@ -119,6 +119,7 @@ impl Panels {
             .rect_filled(window, 0.0, Tokens::of(ui).background);
         let store = view.store();
         self.forget_other(ui.ctx(), store);
+        self.pages.forget(ui.ctx(), view);
         if let Some(store) = store {
             self.database(ui, window, store, commands);
         } else {
@@ -141,7 +142,7 @@ impl Panels {
         self.toolbar.forget(ctx);
         self.left.forget();
         self.records.forget();
-        self.detail = DetailPanel::default();
+        self.detail.forget(ctx);
     }
 
     fn database(

@@ -2,9 +2,10 @@
 //!
 //! For plain texts only: a password belongs into [`super::password`].
 
+use egui::text_edit::TextEditState;
 use egui::{
-    Align, CornerRadius, Frame, Id, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind,
-    TextEdit, Ui, UiBuilder, accesskit, vec2,
+    Align, Context, CornerRadius, Frame, Id, Rect, Response, RichText, Role, Sense, Stroke,
+    StrokeKind, TextEdit, Ui, UiBuilder, accesskit, vec2,
 };
 
 use super::access;
@@ -111,6 +112,11 @@ impl<'a> TextField<'a> {
         access::name(ui, response.id, Role::TextInput, self.label);
         response
     }
+}
+
+/// Makes the toolkit forget what was typed in a text field, its undo history included.
+pub fn forget(ctx: &Context, id: Id) {
+    TextEdit::store_state(ctx, id, TextEditState::default());
 }
 
 /// The label above a field or a group of controls.

@@ -12,6 +12,11 @@ use crate::view::StoreView;
 use crate::widgets::button::Button;
 use crate::widgets::field::TextField;
 
+/// The identity of the key field.
+pub(super) fn key_id() -> Id {
+    Id::unique("new key")
+}
+
 /// The key of a new record as typed.
 #[derive(Debug, Default)]
 pub(super) struct NewRecordForm {
@@ -64,7 +69,7 @@ impl NewRecordForm {
         commands: &mut Commands,
     ) {
         let error = draft.key_error.as_deref().filter(|_| !draft.key.is_empty());
-        let field = TextField::new(Id::unique("new key"), "Key").mono();
+        let field = TextField::new(key_id(), "Key").mono();
         let field = field.hint("customer:de:ab12").error(error);
         let response = field.show(ui, &mut self.key);
         if std::mem::take(&mut self.wants_focus) {

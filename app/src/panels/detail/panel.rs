@@ -1,6 +1,6 @@
 //! Puts the parts of the panel together.
 
-use egui::{Id, Margin, RichText, Ui};
+use egui::{Context, Id, Margin, RichText, Ui};
 use jiff::tz::TimeZone;
 use vstore::Key;
 
@@ -12,12 +12,14 @@ use super::history::{history_of, history_ui};
 use super::many::{ManyData, many_ui};
 use super::text::TextTab;
 use super::tree_view::TreeView;
+use super::{draft, text, tree_view};
 use crate::action::Action;
 use crate::command::{Commands, LayoutCommand, RecordCommand, SelectionCommand};
 use crate::state::{DetailTab, Dialog, Draft, DraftBase, FocusTarget, Scope};
 use crate::theme::{Tokens, icons, metrics, type_scale};
 use crate::view::StoreView;
 use crate::widgets::empty_state::EmptyState;
+use crate::widgets::field;
 use crate::widgets::hex_view::hex_view;
 use crate::widgets::tab_bar::{Tab, tab_bar};
 use crate::widgets::virtual_rows::ScrollPos;
@@ -75,6 +77,18 @@ impl DetailPanel {
         });
     }
 
+    /// Forgets everything that was shown and typed, also in the memory of the toolkit, as when the
+    /// database is locked or another one is opened.
+    pub fn forget(&mut self, ctx: &Context) {
+        *self = Self::default();
+        for id in [text::id(), draft::key_id()]
+            .into_iter()
+            .chain(tree_view::editor_ids())
+        {
+            field::forget(ctx, id);
+        }
+    }
+
     /// Reacts to another record, a draft that started, a wish for the keyboard.
     fn follow(&mut self, view: StoreView<'_>, commands: &mut Commands) {
         let detail = &view.store.detail;
@@ -113,7 +127,11 @@ impl DetailPanel {
     /// cursor when it was opened gets there.
     fn is_parked(&self, view: StoreView<'_>) -> bool {
         let cursor = &view.store.selection.cursor;
-        cursor.is_some() && self.form.as_ref().is_some_and(|form| form.cursor != *cursor)
+        cursor.is_some()
+            && self
+                .form
+                .as_ref()
+                .is_some_and(|form| form.cursor != *cursor)
     }
 
     fn record(
@@ -128,7 +146,7 @@ impl DetailPanel {
         let draft = detail.draft.as_ref();
         header_ui(ui, &data.record.key, view, commands);
         tabs(ui, data, detail.tab, commands);
-        let line = ui.min_rect().bottom() - 0.5;
+        let line = ui.cursor().top() - ui.spacing().item_spacing.y - 0.5;
         let across = ui
             .max_rect()
             .expand2(egui::vec2(f32::from(MARGIN), 0.0))
@@ -141,7 +159,7 @@ impl DetailPanel {
 
         let room = ui.available_height() - FOOTER;
         let wanted = match detail.tab {
-            DetailTab::Tree if !data.edited => self.tree.wanted_height(),
+            DetailTab::Tree if !data.edited => self.tree.wanted_height(&data.record, view),
             _ => f32::INFINITY,
         };
         let size = egui::vec2(ui.available_width(), wanted.clamp(40.0, room.max(80.0)));

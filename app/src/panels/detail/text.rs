@@ -1,6 +1,7 @@
 //! The value as JSON text: to be read, and up to a size to be edited.
 
-use egui::{Id, Key, Layout, Modifiers, RichText, Ui, vec2};
+use egui::text::{CCursor, CCursorRange};
+use egui::{Context, Id, Key, Layout, Modifiers, RichText, TextEdit, Ui, vec2};
 use vstore::Record;
 
 use super::data::Stamp;
@@ -14,6 +15,9 @@ use crate::widgets::button::Button;
 use crate::widgets::code_editor::{CodeEditor, CodeEditorState};
 use crate::widgets::field;
 use crate::widgets::text_view::{TextViewState, text_view};
+
+/// Height of the line and the buttons below the editor of a draft.
+const BELOW_EDITOR: f32 = 88.0;
 
 /// What the editor keeps: the text being typed and how it came to be.
 #[derive(Debug, Default)]
@@ -44,7 +48,8 @@ pub(super) fn status(parsed: Result<(), &DraftError>) -> Result<&'static str, St
     }
 }
 
-fn id() -> Id {
+/// The identity of the editor.
+pub(super) fn id() -> Id {
     Id::unique("value text")
 }
 
@@ -128,7 +133,7 @@ impl TextTab {
         let escaped =
             self.had_focus && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
         let error = draft.parsed.as_ref().err();
-        let height = ui.available_height() - 72.0;
+        let height = ui.available_height() - BELOW_EDITOR;
         if self.edit(ui, height, error.map(|error| error.line)) {
             commands.push(RecordCommand::EditDraft {
                 key: draft.key.clone(),
@@ -174,6 +179,9 @@ impl TextTab {
             .inner;
         if std::mem::take(&mut self.wants_focus) {
             response.request_focus();
+            if self.buffer == Draft::NEW_TEXT {
+                caret_between_braces(ui.ctx());
+            }
         }
         self.had_focus = response.has_focus();
         response.changed()
@@ -194,6 +202,8 @@ impl TextTab {
 fn buttons(ui: &mut Ui, draft: &Draft, verb: &str, commands: &mut Commands) {
     let ready = draft.is_valid() && draft.is_dirty() && !draft.committing;
     ui.horizontal(|ui| {
+        // A ghost button is text: it stands where text would.
+        ui.add_space(-metrics::SPACE_12);
         let format = |ui: &mut Ui| {
             Button::ghost("Format")
                 .icon(icons::TEXT_ALIGN_LEFT)
@@ -227,6 +237,15 @@ fn buttons(ui: &mut Ui, draft: &Draft, verb: &str, commands: &mut Commands) {
             }
         });
     });
+}
+
+/// Puts the caret where the first entry of a new value is typed.
+fn caret_between_braces(ctx: &Context) {
+    let place = Draft::NEW_TEXT.find('}').unwrap_or(1) - 1;
+    let mut state = TextEdit::load_state(ctx, id()).unwrap_or_default();
+    let caret = CCursorRange::one(CCursor::new(place));
+    state.cursor.set_char_range(Some(caret));
+    TextEdit::store_state(ctx, id(), state);
 }
 
 fn valid(ui: &mut Ui, words: &str) {

@@ -43,6 +43,11 @@ fn id() -> Id {
     Id::unique("value tree")
 }
 
+/// The identities of the fields in and over the tree.
+pub(super) fn editor_ids() -> [Id; 4] {
+    ["edit", "large", "name", "new"].map(|name| id().with(name))
+}
+
 impl TreeView {
     /// Forgets everything, as for another record.
     pub(super) fn reset(&mut self) {
@@ -55,11 +60,12 @@ impl TreeView {
     }
 
     /// How high the tree is with all its rows.
-    pub(super) fn wanted_height(&self) -> f32 {
+    pub(super) fn wanted_height(&mut self, record: &Record, view: StoreView<'_>) -> f32 {
+        self.refresh(record, view);
         if self.edit.as_ref().is_some_and(|edit| edit.large) || self.adding.is_some() {
             return f32::INFINITY;
         }
-        let rows = self.rows.as_ref().map_or(8, |(_, data)| data.rows.len());
+        let rows = self.rows.as_ref().map_or(0, |(_, data)| data.rows.len());
         rows as f32 * metrics::VALUE_ROW
     }
 

@@ -22,10 +22,8 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// Draws the page; draws nothing while a database is open. Call it in every frame all the
-    /// same: what was typed on a page is wiped as soon as the page is gone.
+    /// Draws the page; nothing is drawn while a database is open.
     pub fn ui(&mut self, ui: &mut Ui, view: AppView<'_>, commands: &mut Commands) {
-        self.forget(ui.ctx(), view);
         if matches!(view.page, Page::Open(_)) {
             return;
         }
@@ -52,8 +50,9 @@ impl Pages {
     }
 
     /// Wipes what is typed on pages that are not shown, and all passwords when the window was
-    /// without the keyboard for half a minute.
-    fn forget(&mut self, ctx: &egui::Context, view: AppView<'_>) {
+    /// without the keyboard for half a minute. Call it in every frame, also while a database is
+    /// open: its password must not outlive the page it was typed on.
+    pub fn forget(&mut self, ctx: &egui::Context, view: AppView<'_>) {
         if !matches!(view.page, Page::Unlock(_)) {
             self.unlock.clear();
         }

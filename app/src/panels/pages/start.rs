@@ -181,7 +181,11 @@ fn show_recent(ui: &mut Ui, row: &RecentRow, commands: &mut Commands) {
     let path = row.path.clone();
     if removed {
         commands.push(FileCommand::ForgetRecent(path));
-    } else if shown.response.on_hover_text(path.to_string_lossy()).clicked() {
+    } else if shown
+        .response
+        .on_hover_text(path.to_string_lossy())
+        .clicked()
+    {
         let read_only = false;
         commands.push(FileCommand::Open { path, read_only });
     }

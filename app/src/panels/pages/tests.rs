@@ -43,6 +43,7 @@ fn harness(page: Page) -> Harness<'static, Window> {
         .build_ui_state(
             |ui, window: &mut Window| {
                 let view = AppView::of(&window.state, NOW);
+                window.pages.forget(ui.ctx(), view);
                 window.pages.ui(ui, view, &mut window.commands);
             },
             window,

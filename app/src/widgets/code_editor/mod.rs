@@ -59,11 +59,7 @@ impl<'a> CodeEditor<'a> {
     /// [`MAX_BYTES`] before and offers another way.
     pub fn show(self, ui: &mut Ui, state: &mut CodeEditorState, text: &mut String) -> Response {
         let tokens = Tokens::of(ui);
-        let fill = if tokens.dark {
-            tokens.background
-        } else {
-            tokens.raised
-        };
+        let fill = surface(tokens);
         let area = ui.available_rect_before_wrap();
         let radius = CornerRadius::same(metrics::RADIUS);
         ui.painter().rect_filled(area, radius, fill);
@@ -126,6 +122,9 @@ impl<'a> CodeEditor<'a> {
     fn gutter(&self, ui: &Ui, galley: &egui::Galley, origin: egui::Pos2) {
         let tokens = Tokens::of(ui);
         let clip = ui.clip_rect();
+        // Text that is scrolled sideways must not show through the numbers.
+        let strip = clip.with_max_x(clip.left() + GUTTER - 6.0);
+        ui.painter().rect_filled(strip, 0.0, surface(tokens));
         let mut line = 1;
         let mut begins = true;
         for row in &galley.rows {
@@ -175,6 +174,15 @@ impl CodeEditorState {
     /// Forgets the text, as when the file is locked.
     pub fn clear(&mut self) {
         self.colored = None;
+    }
+}
+
+/// What the text stands on.
+fn surface(tokens: &Tokens) -> Color32 {
+    if tokens.dark {
+        tokens.background
+    } else {
+        tokens.raised
     }
 }
 
