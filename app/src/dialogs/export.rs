@@ -15,7 +15,7 @@ use crate::widgets::modal::{Dialog, DialogButton};
 use crate::widgets::segmented::segmented;
 
 /// What the dialog offers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct ExportData {
     /// Which records can be meant, with their words.
     pub(super) scopes: Vec<(String, Scope)>,
@@ -27,29 +27,28 @@ pub(super) struct ExportData {
 
 impl ExportData {
     pub(super) fn new(plan: &ExportPlan, view: AppView<'_>) -> Self {
-        let mut scopes = Vec::new();
-        let mut count = 0;
-        if let Some(view) = view.store() {
-            let store = view.store;
-            let mut offer = |words: &str, scope: Scope| {
-                let records = format::count(store.count(&scope) as u64);
-                scopes.push((format!("{words} ({records})"), scope));
-            };
-            offer("Everything", Scope::Everything);
-            let mut is_result = false;
-            if let (Listing::Keys(keys), true) = (&store.listing, store.search.is_active()) {
-                offer("Search result", Scope::Keys(Arc::clone(keys)));
-                is_result =
-                    matches!(&plan.scope, Scope::Keys(planned) if Arc::ptr_eq(planned, keys));
+        let Some(store) = view.store().map(|view| view.store) else {
+            return Self::default();
+        };
+        let result = match &store.listing {
+            Listing::Keys(keys) if store.search.is_active() => Some(keys),
+            _ => None,
+        };
+        let mut scopes = vec![("Everything", Scope::Everything)];
+        scopes.extend(result.map(|keys| ("Search result", Scope::Keys(Arc::clone(keys)))));
+        // What was selected when the dialog opened is named by its keys.
+        match &plan.scope {
+            Scope::Keys(keys) if !result.is_some_and(|result| Arc::ptr_eq(result, keys)) => {
+                scopes.push(("Selected", plan.scope.clone()));
             }
-            // What was selected when the dialog opened is named by its keys.
-            if matches!(plan.scope, Scope::Keys(_)) && !is_result {
-                offer("Selected", plan.scope.clone());
-            } else if !store.selection.is_empty() {
-                offer("Selected", Scope::Selected);
-            }
-            count = store.count(&plan.scope);
+            _ if !store.selection.is_empty() => scopes.push(("Selected", Scope::Selected)),
+            _ => {}
         }
+        let named = scopes.into_iter().map(|(words, scope)| {
+            let records = format::count(store.count(&scope) as u64);
+            (format!("{words} ({records})"), scope)
+        });
+        let scopes: Vec<_> = named.collect();
         let same = |(_, scope): &(String, Scope)| match (scope, &plan.scope) {
             // A million keys are not compared in each frame.
             (Scope::Keys(one), Scope::Keys(other)) => Arc::ptr_eq(one, other),
@@ -59,7 +58,7 @@ impl ExportData {
         Self {
             scopes,
             chosen,
-            count,
+            count: store.count(&plan.scope),
         }
     }
 }

@@ -8,7 +8,7 @@ use vstore::{Key, Millis, Record};
 pub const ACTIVITY_EVENTS_MAX: usize = 500;
 
 /// The last events, newest first. Never written to disk.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Activity {
     events: VecDeque<ActivityEvent>,
 }

@@ -113,21 +113,18 @@ pub(super) fn expiry_ui(
 
 /// From the right: custom, never, one week, one day, one hour.
 fn buttons(ui: &mut Ui, data: &ExpiryData, now: Millis, custom: bool) -> Option<ExpiryChoice> {
-    let mut choice = None;
-    if custom
-        && IconButton::new(icons::CALENDAR_BLANK, "Choose when it expires…")
-            .framed()
-            .show(ui)
-            .clicked()
-    {
-        choice = Some(ExpiryChoice::Custom);
-    }
+    let calendar = |ui: &mut Ui| {
+        let button = IconButton::new(icons::CALENDAR_BLANK, "Choose when it expires…");
+        button.framed().show(ui).clicked()
+    };
+    let mut choice = (custom && calendar(ui)).then_some(ExpiryChoice::Custom);
     for (label, hint, millis) in PRESETS.iter().rev() {
         if Button::secondary(label).hint(hint).show(ui).clicked() {
             choice = Some(ExpiryChoice::At(Some(now.plus_millis(*millis))));
         }
     }
-    if data.expires && IconButton::new(icons::X, "Never expire").show(ui).clicked() {
+    let never = |ui: &mut Ui| IconButton::new(icons::X, "Never expire").show(ui).clicked();
+    if data.expires && never(ui) {
         choice = Some(ExpiryChoice::At(None));
     }
     choice
