@@ -92,6 +92,17 @@ pub fn remaining_changes_in(millis: i64) -> Option<Duration> {
     (seconds > 0).then(|| Duration::from_millis(wait))
 }
 
+/// How long until a countdown with `left` milliseconds should be drawn again: when it says
+/// something else, put off to the next whole second of the clock. All countdowns of a window so
+/// change together, once a second at most, however many there are.
+pub fn next_countdown_tick(left: i64, now: Millis) -> Option<Duration> {
+    let wait = remaining_changes_in(left)?.as_millis();
+    let since_second = now.0.rem_euclid(1000) as u128;
+    let seconds = (since_second + wait).div_ceil(1000);
+    let wait = (seconds * 1000).saturating_sub(since_second);
+    Some(Duration::from_millis(wait.min(u64::MAX.into()) as u64))
+}
+
 /// Whole seconds, rounded up so that the last second of a life is shown as `1 s`.
 fn ceil_seconds(millis: i64) -> i64 {
     millis.max(0).saturating_add(999) / 1000
@@ -196,6 +207,15 @@ mod tests {
         }
         assert_eq!(remaining_changes_in(0), None);
         assert_eq!(remaining_changes_in(i64::MIN), None);
+    }
+
+    #[test]
+    fn countdowns_of_different_phases_tick_together() {
+        let now = Millis(10_250);
+        let ticks = [38_500, 38_001, 5_100, 900].map(|left| next_countdown_tick(left, now));
+        let millis = ticks.map(|tick| tick.unwrap().as_millis());
+        assert_eq!(millis, [750, 750, 750, 1750]);
+        assert_eq!(next_countdown_tick(0, now), None);
     }
 
     #[test]

@@ -10,10 +10,6 @@ use crate::state::Page;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::view::AppView;
 
-/// The menu bar.
-#[derive(Debug, Default)]
-pub struct MenuBar;
-
 /// What the menu bar shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct MenuData {
@@ -42,39 +38,37 @@ fn menu_rows(menu: Menu, view: &AppView<'_>) -> Vec<ActionRow> {
         .collect()
 }
 
-impl MenuBar {
-    /// Draws the bar into the available space.
-    pub fn ui(&mut self, ui: &mut Ui, view: AppView<'_>, commands: &mut Commands) {
-        let data = MenuData::new(&view);
-        let tokens = Tokens::of(ui);
-        let rect = ui.max_rect();
-        ui.painter().rect_filled(rect, 0.0, tokens.panel);
-        paint::line_below(ui.painter(), rect, tokens.line);
-        let mut row = ui.new_child(
-            UiBuilder::new()
-                .max_rect(rect.shrink2(vec2(metrics::SPACE_12, 0.0)))
-                .layout(egui::Layout::left_to_right(Align::Center)),
-        );
-        row.spacing_mut().item_spacing.x = 0.0;
-        brand(&mut row, tokens);
-        egui::MenuBar::new().ui(&mut row, |ui| {
-            ui.spacing_mut().button_padding = vec2(8.0, 4.0);
-            // A row closes the menu itself when it was picked; one that cannot be picked does not.
-            let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
-            for menu in Menu::ALL {
-                let word = egui::RichText::new(menu.name()).color(tokens.muted);
-                let button = egui::Button::new(word).corner_radius(5.0);
-                MenuButton::from_button(button)
-                    .config(config.clone())
-                    .ui(ui, |ui| {
-                        let rows = menu_rows(menu, &view);
-                        begin_action_menu(ui, &rows);
-                        action_rows(ui, &rows, &view, commands);
-                    });
-            }
-        });
-        title(ui, rect, &data.title, tokens);
-    }
+/// Draws the bar into the available space.
+pub(super) fn menu_bar(ui: &mut Ui, view: AppView<'_>, commands: &mut Commands) {
+    let data = MenuData::new(&view);
+    let tokens = Tokens::of(ui);
+    let rect = ui.max_rect();
+    ui.painter().rect_filled(rect, 0.0, tokens.panel);
+    paint::line_below(ui.painter(), rect, tokens.line);
+    let mut row = ui.new_child(
+        UiBuilder::new()
+            .max_rect(rect.shrink2(vec2(metrics::SPACE_12, 0.0)))
+            .layout(egui::Layout::left_to_right(Align::Center)),
+    );
+    row.spacing_mut().item_spacing.x = 0.0;
+    brand(&mut row, tokens);
+    egui::MenuBar::new().ui(&mut row, |ui| {
+        ui.spacing_mut().button_padding = vec2(8.0, 4.0);
+        // A row closes the menu itself when it was picked; one that cannot be picked does not.
+        let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+        for menu in Menu::ALL {
+            let word = egui::RichText::new(menu.name()).color(tokens.muted);
+            let button = egui::Button::new(word).corner_radius(5.0);
+            MenuButton::from_button(button)
+                .config(config.clone())
+                .ui(ui, |ui| {
+                    let rows = menu_rows(menu, &view);
+                    begin_action_menu(ui, &rows);
+                    action_rows(ui, &rows, &view, commands);
+                });
+        }
+    });
+    title(ui, rect, &data.title, tokens);
 }
 
 fn brand(ui: &mut Ui, tokens: &Tokens) {
@@ -137,13 +131,13 @@ mod tests {
 
     #[test]
     fn a_click_in_a_menu_asks_for_its_action_and_closes_it() {
-        let mut scene: Scene<MenuBar> = Scene::new(
+        let mut scene: Scene<()> = Scene::new(
             films(),
             [900.0, 700.0],
-            |menu: &mut MenuBar, ui, view, commands| {
+            |(): &mut (), ui, view, commands| {
                 let mut bar =
                     ui.new_child(UiBuilder::new().max_rect(ui.max_rect().with_max_y(32.0)));
-                menu.ui(&mut bar, view.app, commands);
+                menu_bar(&mut bar, view.app, commands);
             },
         );
         scene.harness.get_by_label("Edit").click();

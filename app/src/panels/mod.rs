@@ -15,13 +15,10 @@ mod status;
 mod toolbar;
 mod window;
 
-pub use bottom::BottomPanel;
 pub use detail::DetailPanel;
 pub use left::LeftPanel;
-pub use menu::MenuBar;
 pub use pages::Pages;
 pub use records::RecordsPanel;
-pub use status::StatusBar;
 pub use toolbar::Toolbar;
 pub use window::Panels;
 

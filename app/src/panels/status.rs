@@ -11,10 +11,6 @@ const ICON: f32 = 14.0;
 const ICON_GAP: f32 = 5.0;
 const GAP: f32 = 18.0;
 
-/// The status bar.
-#[derive(Debug, Default)]
-pub struct StatusBar;
-
 /// How a word of the status bar is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Tone {
@@ -121,7 +117,10 @@ fn saving(save: &SaveState) -> Item {
             .tooltip("Every change is in the file"),
         SaveState::Saving { pending } => Item::new("Saving…")
             .icon(icons::FLOPPY_DISK, Tone::Quiet)
-            .tooltip(format::counted(*pending as u64, "change") + " on the way to the file"),
+            .tooltip(format!(
+                "{} on the way to the file",
+                format::counted(*pending as u64, "change")
+            )),
         SaveState::Failed { reason } => Item::new(format!("Not saved: {reason}"))
             .icon(icons::WARNING_CIRCLE, Tone::Danger)
             .tooltip(format!(
@@ -130,26 +129,24 @@ fn saving(save: &SaveState) -> Item {
     }
 }
 
-impl StatusBar {
-    /// Draws the bar into the available space.
-    pub fn ui(&mut self, ui: &mut Ui, view: StoreView<'_>) {
-        let data = StatusData::new(&view);
-        let tokens = Tokens::of(ui);
-        let bar = ui.max_rect();
-        ui.painter().rect_filled(bar, 0.0, tokens.panel);
-        paint::line_above(ui.painter(), bar, tokens.line);
-        let mut right = bar.right() - metrics::SPACE_12;
-        for (index, item) in data.right.iter().enumerate().rev() {
-            let room = Rect::from_min_max(bar.left_top(), pos2(right, bar.bottom()));
-            let placed = show(ui, room, Align::Max, item, ("right", index));
-            right = placed.left() - GAP;
-        }
-        let mut left = bar.left() + metrics::SPACE_12;
-        for (index, item) in data.left.iter().enumerate() {
-            let room = Rect::from_min_max(pos2(left, bar.top()), pos2(right, bar.bottom()));
-            let placed = show(ui, room, Align::Min, item, ("left", index));
-            left = placed.right() + GAP;
-        }
+/// Draws the bar into the available space.
+pub(super) fn status_bar(ui: &Ui, view: StoreView<'_>) {
+    let data = StatusData::new(&view);
+    let tokens = Tokens::of(ui);
+    let bar = ui.max_rect();
+    ui.painter().rect_filled(bar, 0.0, tokens.panel);
+    paint::line_above(ui.painter(), bar, tokens.line);
+    let mut right = bar.right() - metrics::SPACE_12;
+    for (index, item) in data.right.iter().enumerate().rev() {
+        let room = Rect::from_min_max(bar.left_top(), pos2(right, bar.bottom()));
+        let placed = show(ui, room, Align::Max, item, ("right", index));
+        right = placed.left() - GAP;
+    }
+    let mut left = bar.left() + metrics::SPACE_12;
+    for (index, item) in data.left.iter().enumerate() {
+        let room = Rect::from_min_max(pos2(left, bar.top()), pos2(right, bar.bottom()));
+        let placed = show(ui, room, Align::Min, item, ("left", index));
+        left = placed.right() + GAP;
     }
 }
 
@@ -188,7 +185,7 @@ fn show(ui: &Ui, room: Rect, align: Align, item: &Item, id: (&'static str, usize
     place
 }
 
-/// Digits of one width, so that a countdown does not move its neighbours; long texts are cut.
+/// A whole line with the figures of the font; long texts are cut.
 fn line(ui: &Ui, text: &str, color: Color32, room: f32) -> std::sync::Arc<egui::Galley> {
     let galley = type_scale::number(ui, text, type_scale::small(), color);
     if galley.size().x <= room {

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use egui::{CursorIcon, Id, Rect, Role, Sense, Stroke, Ui, UiBuilder, accesskit};
 
-use super::{
-    BottomPanel, DetailPanel, LeftPanel, MenuBar, Pages, RecordsPanel, StatusBar, Toolbar,
-};
+use super::bottom::bottom_panel;
+use super::menu::menu_bar;
+use super::status::status_bar;
+use super::{DetailPanel, LeftPanel, Pages, RecordsPanel, Toolbar};
 use crate::command::{Commands, LayoutCommand};
 use crate::state::{Layout, PanelSide};
 use crate::theme::{Tokens, metrics};
@@ -15,8 +16,6 @@ use crate::view::{AppView, StoreView};
 /// The panels of the window, with what is half typed and scrolled in them.
 #[derive(Debug, Default)]
 pub struct Panels {
-    /// The menu bar.
-    pub menu: MenuBar,
     /// The toolbar with the search box.
     pub toolbar: Toolbar,
     /// Namespaces and indexes.
@@ -25,10 +24,6 @@ pub struct Panels {
     pub records: RecordsPanel,
     /// The record at the right.
     pub detail: DetailPanel,
-    /// Activity, expiring soon, jobs.
-    pub bottom: BottomPanel,
-    /// The status bar.
-    pub status: StatusBar,
     /// What fills the window while no database is open.
     pub pages: Pages,
     /// The database the panels were drawn for last.
@@ -125,8 +120,7 @@ impl Panels {
         } else {
             let mut rest = window;
             let menu = take_top(&mut rest, metrics::MENU_BAR);
-            self.menu
-                .ui(&mut part(ui, menu, "Menu bar"), view, commands);
+            menu_bar(&mut part(ui, menu, "Menu bar"), view, commands);
             self.pages.ui(&mut part(ui, rest, "Page"), view, commands);
         }
     }
@@ -154,8 +148,7 @@ impl Panels {
     ) {
         let layout = &view.app.prefs.layout;
         let rects = WindowRects::new(window, layout);
-        self.menu
-            .ui(&mut part(ui, rects.menu, "Menu bar"), view.app, commands);
+        menu_bar(&mut part(ui, rects.menu, "Menu bar"), view.app, commands);
         self.toolbar
             .ui(&mut part(ui, rects.toolbar, "Toolbar"), view, commands);
         if let Some(rect) = rects.left {
@@ -175,11 +168,9 @@ impl Panels {
             self.detail.ui(&mut right, view, commands);
         }
         if let Some(rect) = rects.bottom {
-            self.bottom
-                .ui(&mut part(ui, rect, "Activity and jobs"), view, commands);
+            bottom_panel(&mut part(ui, rect, "Activity and jobs"), view, commands);
         }
-        self.status
-            .ui(&mut part(ui, rects.status, "Status bar"), view);
+        status_bar(&part(ui, rects.status, "Status bar"), view);
         // The grips lie over the edges of two panels, so they come after all panels.
         for (side, rect) in [
             (PanelSide::Left, rects.left),
@@ -287,42 +278,38 @@ mod tests {
         WindowRects::new(window, &Layout::default())
     }
 
+    fn size(rect: Option<Rect>) -> Option<egui::Vec2> {
+        rect.map(|rect| rect.size())
+    }
+
     #[test]
     fn the_parts_have_the_measures_of_the_design() {
         let rects = rects(1440.0, 900.0);
-        assert_eq!(rects.menu.height(), 32.0);
-        assert_eq!(rects.toolbar.height(), 48.0);
-        assert_eq!(rects.status.height(), 26.0);
-        assert_eq!(rects.left.map(|rect| rect.width()), Some(250.0));
-        assert_eq!(rects.right.map(|rect| rect.width()), Some(400.0));
-        assert_eq!(rects.bottom.map(|rect| rect.height()), Some(132.0));
-        assert_eq!(
-            rects.center.size(),
-            vec2(790.0, 900.0 - 32.0 - 48.0 - 26.0 - 132.0)
-        );
+        assert_eq!(rects.menu.size(), vec2(1440.0, 32.0));
+        assert_eq!(rects.toolbar.size(), vec2(1440.0, 48.0));
+        assert_eq!(rects.status.size(), vec2(1440.0, 26.0));
+        let middle = 900.0 - 32.0 - 48.0 - 26.0 - 132.0;
+        assert_eq!(size(rects.left), Some(vec2(250.0, middle)));
+        assert_eq!(size(rects.right), Some(vec2(400.0, middle)));
+        assert_eq!(size(rects.bottom), Some(vec2(1440.0, 132.0)));
+        assert_eq!(rects.center.size(), vec2(790.0, middle));
     }
 
     #[test]
     fn in_a_small_window_panels_give_way_to_the_table() {
-        let narrow = rects(800.0, 600.0);
-        assert_eq!(narrow.right.map(|rect| rect.width()), Some(290.0));
+        let middle = 600.0 - 32.0 - 48.0 - 26.0 - 132.0;
+        assert_eq!(size(rects(800.0, 600.0).right), Some(vec2(290.0, middle)));
         let narrower = rects(600.0, 300.0);
         assert!(narrower.right.is_none() && narrower.left.is_some() && narrower.bottom.is_none());
         let tiny = rects(100.0, 100.0);
-        assert!(tiny.left.is_none() && tiny.center.width() == 100.0);
+        assert!(tiny.left.is_none() && tiny.right.is_none() && tiny.bottom.is_none());
     }
 
     #[test]
     fn an_edge_follows_the_pointer_down_to_a_smallest_size() {
         let panel = Rect::from_min_size(pos2(0.0, 80.0), vec2(250.0, 600.0));
-        assert_eq!(
-            dragged_size(PanelSide::Left, panel, pos2(300.4, 200.0)),
-            300.0
-        );
-        assert_eq!(
-            dragged_size(PanelSide::Left, panel, pos2(20.0, 200.0)),
-            LEFT_MIN
-        );
+        let dragged = |x| dragged_size(PanelSide::Left, panel, pos2(x, 200.0)) as i32;
+        assert_eq!((dragged(300.4), dragged(20.0)), (300, LEFT_MIN as i32));
     }
 
     fn scene() -> Scene<Panels> {

@@ -102,7 +102,7 @@ pub fn number(ui: &Ui, text: &str, font: FontId, color: Color32) -> Arc<Galley> 
 /// A number whose digits all take the same width, so that it does not jump when it changes.
 ///
 /// Inter's figures are proportional by default and the toolkit offers no font features, so each
-/// digit is set at the right edge of a cell as wide as the widest one.
+/// digit is set in the middle of a cell as wide as the widest one.
 pub fn tabular(ui: &Ui, text: &str, font: FontId, color: Color32) -> Arc<Galley> {
     let widths: [f32; 10] = ui.fonts_mut(|fonts| {
         std::array::from_fn(|digit| fonts.glyph_width(&font, char::from(b'0' + digit as u8)))
@@ -110,14 +110,19 @@ pub fn tabular(ui: &Ui, text: &str, font: FontId, color: Color32) -> Arc<Galley>
     let widest = widths.iter().copied().fold(0.0, f32::max);
     let mut job = LayoutJob::default();
     let mut buffer = [0_u8; 4];
+    let mut carried = 0.0;
     for character in text.chars().take(MAX_LINE_CHARS) {
         let spare = character
             .to_digit(10)
             .and_then(|digit| widths.get(digit as usize))
-            .map_or(0.0, |width| widest - width);
+            .map_or(0.0, |width| (widest - width) / 2.0);
         let glyph = character.encode_utf8(&mut buffer);
-        job.append(glyph, spare, TextFormat::simple(font.clone(), color));
+        let format = TextFormat::simple(font.clone(), color);
+        job.append(glyph, carried + spare, format);
+        carried = spare;
     }
+    // The rest of the last cell counts too, or numbers at a right edge would not line up.
+    job.append("\u{200B}", carried, TextFormat::simple(font, color));
     job.wrap = TextWrapping::no_max_width();
     job.break_on_newline = false;
     ui.painter().layout_job(job)

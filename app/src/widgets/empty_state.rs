@@ -39,7 +39,7 @@ impl EmptyState<'_> {
                     .color(tokens.text),
             );
             ui.scope(|ui| {
-                ui.set_max_width(420.0);
+                ui.set_max_width((ui.available_width() - 2.0 * metrics::SPACE_24).min(420.0));
                 ui.label(
                     RichText::new(self.text)
                         .font(type_scale::body())

@@ -237,6 +237,9 @@ fn paint_row(ui: &Ui, rect: Rect, row: &NavRow<'_>, marks: Marks) {
         let place = Rect::from_min_size(caret.min, vec2(14.0, caret.height()));
         paint::icon(ui.painter(), place, glyph, 12.0, tokens.faint);
         caret.right() + 1.0
+    } else if row.badge.is_none() && row.icon.is_none() {
+        // A leaf of a tree: its text stands below that of its siblings, not below their caret.
+        caret.right() + 1.0
     } else {
         caret.left()
     };

@@ -66,7 +66,7 @@ pub(super) fn show(ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
     list::rows(ui, "expiring", rows.len(), |ui, index| {
         if let Some(row) = rows.get(index) {
             show_row(ui, row, view, commands);
-            let tick = format::remaining_changes_in(row.left_millis);
+            let tick = format::next_countdown_tick(row.left_millis, view.app.now);
             next_tick = next_tick.into_iter().chain(tick).min();
         }
     });

@@ -6,7 +6,7 @@ mod jobs;
 mod list;
 mod panel;
 
-pub use panel::BottomPanel;
+pub(super) use panel::bottom_panel;
 
 #[cfg(test)]
 mod tests;

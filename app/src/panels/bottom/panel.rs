@@ -10,10 +10,6 @@ use crate::view::StoreView;
 use crate::widgets::button::IconButton;
 use crate::widgets::tab_bar::{Tab, tab_bar};
 
-/// The bottom panel.
-#[derive(Debug, Default)]
-pub struct BottomPanel;
-
 /// What the tabs of the bottom panel show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct BottomData {
@@ -45,52 +41,50 @@ impl BottomData {
     }
 }
 
-impl BottomPanel {
-    /// Draws the panel into the available space.
-    pub fn ui(&mut self, ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
-        let data = BottomData::new(&view);
-        let tokens = Tokens::of(ui);
-        let area = ui.max_rect();
-        ui.painter().rect_filled(area, 0.0, tokens.panel);
-        let bar = Rect::from_min_size(area.min, vec2(area.width(), metrics::TAB_BAR));
-        paint::line_below(ui.painter(), bar, tokens.line);
+/// Draws the panel into the available space.
+pub(in crate::panels) fn bottom_panel(ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
+    let data = BottomData::new(&view);
+    let tokens = Tokens::of(ui);
+    let area = ui.max_rect();
+    ui.painter().rect_filled(area, 0.0, tokens.panel);
+    let bar = Rect::from_min_size(area.min, vec2(area.width(), metrics::TAB_BAR));
+    paint::line_below(ui.painter(), bar, tokens.line);
 
-        let inner = bar.shrink2(vec2(10.0, 0.0));
-        let mut tabs = ui.new_child(
+    let inner = bar.shrink2(vec2(10.0, 0.0));
+    let mut tabs = ui.new_child(
+        UiBuilder::new()
+            .id_salt("tabs")
+            .max_rect(inner)
+            .layout(Layout::left_to_right(Align::Center)),
+    );
+    let mut counts = data.counts.into_iter();
+    let labels = BottomTab::ALL.map(|tab| Tab {
+        label: tab.name(),
+        count: counts.next().unwrap_or_default(),
+    });
+    let chosen = tab_bar(&mut tabs, "Activity, expiry and jobs", &labels, data.tab);
+    if let Some(tab) = chosen.and_then(|index| BottomTab::ALL.get(index)) {
+        commands.push(LayoutCommand::ShowBottom(*tab));
+    }
+    if data.can_clear {
+        let mut end = ui.new_child(
             UiBuilder::new()
-                .id_salt("tabs")
+                .id_salt("end")
                 .max_rect(inner)
-                .layout(Layout::left_to_right(Align::Center)),
+                .layout(Layout::right_to_left(Align::Center)),
         );
-        let mut counts = data.counts.into_iter();
-        let labels = BottomTab::ALL.map(|tab| Tab {
-            label: tab.name(),
-            count: counts.next().unwrap_or_default(),
-        });
-        let chosen = tab_bar(&mut tabs, "Activity, expiry and jobs", &labels, data.tab);
-        if let Some(tab) = chosen.and_then(|index| BottomTab::ALL.get(index)) {
-            commands.push(LayoutCommand::ShowBottom(*tab));
+        let clear = IconButton::new(icons::BROOM, "Forget what is finished");
+        if clear.show(&mut end).clicked() {
+            commands.push(TransferCommand::ClearFinished);
         }
-        if data.can_clear {
-            let mut end = ui.new_child(
-                UiBuilder::new()
-                    .id_salt("end")
-                    .max_rect(inner)
-                    .layout(Layout::right_to_left(Align::Center)),
-            );
-            let clear = IconButton::new(icons::BROOM, "Forget what is finished");
-            if clear.show(&mut end).clicked() {
-                commands.push(TransferCommand::ClearFinished);
-            }
-        }
+    }
 
-        let rest = Rect::from_min_max(pos2(area.left(), bar.bottom()), area.max);
-        let mut list = ui.new_child(UiBuilder::new().id_salt("list").max_rect(rest));
-        list.shrink_clip_rect(rest);
-        match view.app.prefs.layout.bottom_tab {
-            BottomTab::Activity => activity::show(&mut list, view, commands),
-            BottomTab::Expiring => expiring::show(&mut list, view, commands),
-            BottomTab::Jobs => jobs::show(&mut list, view, commands),
-        }
+    let rest = Rect::from_min_max(pos2(area.left(), bar.bottom()), area.max);
+    let mut list = ui.new_child(UiBuilder::new().id_salt("list").max_rect(rest));
+    list.shrink_clip_rect(rest);
+    match view.app.prefs.layout.bottom_tab {
+        BottomTab::Activity => activity::show(&mut list, view, commands),
+        BottomTab::Expiring => expiring::show(&mut list, view, commands),
+        BottomTab::Jobs => jobs::show(&mut list, view, commands),
     }
 }

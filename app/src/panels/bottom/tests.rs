@@ -5,7 +5,7 @@ use vstore::Millis;
 use super::activity::EventRow;
 use super::expiring;
 use super::jobs::JobRow;
-use super::panel::{BottomData, BottomPanel};
+use super::panel::{BottomData, bottom_panel};
 use crate::panels::testing::{NOW, Scene, films, key, store_of, view_of};
 use crate::state::{ActivityEvent, BottomTab, EventKind, State, TaskState};
 
@@ -70,23 +70,19 @@ fn an_event_is_shown_with_its_time_and_read_out_as_a_sentence() {
     assert!(row.contains("13:00:00"), "{row}");
 }
 
-fn scene(tab: BottomTab, change: impl FnOnce(&mut State)) -> Scene<BottomPanel> {
+fn scene(tab: BottomTab, change: impl FnOnce(&mut State)) -> Scene<()> {
     let mut state = films();
     state.prefs.layout.bottom_tab = tab;
     change(&mut state);
-    Scene::new(
-        state,
-        [1200.0, 160.0],
-        |panel: &mut BottomPanel, ui, view, commands| {
-            panel.ui(ui, view, commands);
-        },
-    )
+    Scene::new(state, [1200.0, 160.0], |(): &mut (), ui, view, commands| {
+        bottom_panel(ui, view, commands);
+    })
 }
 
 #[test]
 fn a_click_on_an_event_selects_its_record() {
     let mut scene = scene(BottomTab::Activity, |state| {
-        store_of(state).activity.push(event())
+        store_of(state).activity.push(event());
     });
     scene
         .harness
@@ -100,7 +96,7 @@ fn a_click_on_an_event_selects_its_record() {
 #[test]
 fn a_life_can_be_made_longer_or_endless() {
     let mut scene = scene(BottomTab::Expiring, |_| {});
-    let first = |scene: &Scene<BottomPanel>, label: &str| {
+    let first = |scene: &Scene<()>, label: &str| {
         let all: Vec<_> = scene.harness.get_all_by_label(label).collect();
         all[0].click();
     };

@@ -36,7 +36,8 @@ impl Heights {
 mod tests {
     use super::Heights;
 
-    fn share(wanted: [f32; 3], available: f32) -> [f32; 3] {
+    /// In whole points, which compare exactly.
+    fn share(wanted: [f32; 3], available: f32) -> [i32; 3] {
         let [namespaces, indexes, statistics] = wanted;
         let wanted = Heights {
             namespaces,
@@ -44,18 +45,18 @@ mod tests {
             statistics,
         };
         let got = Heights::share(wanted, available);
-        [got.namespaces, got.indexes, got.statistics]
+        [got.namespaces, got.indexes, got.statistics].map(|height| height.round() as i32)
     }
 
     #[test]
     fn everything_gets_what_it_wants_where_there_is_room() {
-        assert_eq!(share([100.0, 150.0, 200.0], 500.0), [100.0, 150.0, 200.0]);
+        assert_eq!(share([100.0, 150.0, 200.0], 500.0), [100, 150, 200]);
     }
 
     #[test]
     fn a_long_list_takes_only_what_the_others_leave() {
-        assert_eq!(share([9000.0, 150.0, 200.0], 700.0), [350.0, 150.0, 200.0]);
-        assert_eq!(share([100.0, 9000.0, 200.0], 700.0), [100.0, 400.0, 200.0]);
+        assert_eq!(share([9000.0, 150.0, 200.0], 700.0), [350, 150, 200]);
+        assert_eq!(share([100.0, 9000.0, 200.0], 700.0), [100, 400, 200]);
     }
 
     #[test]
@@ -66,8 +67,8 @@ mod tests {
             [900.0, 0.0, 0.0],
         ] {
             for available in [0.0, 50.0, 400.0] {
-                let sum: f32 = share(wanted, available).iter().sum();
-                assert!(sum <= available + 0.01, "{wanted:?} {available} {sum}");
+                let sum: i32 = share(wanted, available).iter().sum();
+                assert!(sum <= available as i32 + 1, "{wanted:?} {available} {sum}");
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Align, Id, Rect, Role, Sense, Ui, WidgetInfo, vec2};
+use vstore::Path;
 use vstore::value::ValueType;
 
 use crate::command::{Commands, SearchCommand};
@@ -90,11 +91,18 @@ fn summary(statistics: &PathStatistics) -> String {
 
 fn span(statistics: &PathStatistics) -> String {
     let first = statistics.histogram.first().map(|bin| number(bin.low));
-    let last = statistics.histogram.last().map(|bin| number(bin.high));
+    let last = statistics.histogram.last();
+    let last = last.map(|bin| number(bin.high.min(largest(statistics))));
     match (first, last) {
         (Some(first), Some(last)) => format!("{first} to {last}"),
         _ => String::new(),
     }
+}
+
+/// The largest number that stands there; steps may reach beyond it.
+fn largest(statistics: &PathStatistics) -> f64 {
+    let max = statistics.max.as_ref().and_then(|max| max.parse().ok());
+    max.unwrap_or(f64::INFINITY)
 }
 
 /// Whole numbers are told apart from others, because between whole numbers a bin can name its
@@ -103,42 +111,37 @@ fn bins(statistics: &PathStatistics) -> Vec<BinRow> {
     let whole = is_whole(statistics);
     let last = statistics.histogram.len().saturating_sub(1);
     let rows = statistics.histogram.iter().enumerate().map(|(index, bin)| {
-        let (low, high) = bounds(*bin, whole, index == last);
-        let range = if low == high {
-            low.clone()
-        } else {
-            format!("{low} to {high}")
+        let (low, high) = match (whole, index == last) {
+            (true, true) => whole_bounds(bin.low, bin.high.min(largest(statistics)).floor()),
+            (true, false) => whole_bounds(bin.low, bin.high.ceil() - 1.0),
+            (false, _) => (number(bin.low), number(bin.high)),
         };
-        let query = if low == high {
-            format!("{}={low}", statistics.path)
-        } else {
-            format!("{}:{low}..{high}", statistics.path)
-        };
-        BinRow {
-            count: bin.count,
-            label: format!("{range} · {}", format::count(bin.count)),
-            query,
-        }
+        bin_row(&statistics.path, *bin, &low, &high)
     });
     rows.collect()
 }
 
-fn bounds(bin: Bin, whole: bool, last: bool) -> (String, String) {
-    if !whole {
-        return (number(bin.low), number(bin.high));
-    }
-    let low = bin.low.ceil();
-    let high = if last {
-        bin.high.floor()
+fn whole_bounds(low: f64, last: f64) -> (String, String) {
+    let low = low.ceil();
+    (number(low), number(last.max(low)))
+}
+
+fn bin_row(path: &Path, bin: Bin, low: &str, high: &str) -> BinRow {
+    let (range, query) = if low == high {
+        (low.to_owned(), format!("{path}={low}"))
     } else {
-        bin.high.ceil() - 1.0
+        (format!("{low} to {high}"), format!("{path}:{low}..{high}"))
     };
-    (number(low), number(high.max(low)))
+    BinRow {
+        count: bin.count,
+        label: format!("{range} · {}", format::count(bin.count)),
+        query,
+    }
 }
 
 /// The shortest text that means exactly this number.
 fn number(number: f64) -> String {
-    if number == number.trunc() && number.abs() < 1e15 {
+    if number.fract() == 0.0 && number.abs() < 1e15 {
         format!("{number:.0}")
     } else {
         format!("{number}")

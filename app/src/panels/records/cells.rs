@@ -57,12 +57,11 @@ pub(super) fn paint_row(
 ) {
     let tokens = row.tokens();
     let key = data.key.as_str();
-    match data.meta {
-        Some(_) => row.set_label(key),
-        None => {
-            row.set_label(&format!("{key}, deleted"));
-            row.set_opacity(GONE);
-        }
+    if data.meta.is_some() {
+        row.set_label(key);
+    } else {
+        row.set_label(&format!("{key}, deleted"));
+        row.set_opacity(GONE);
     }
     for (index, column) in columns.iter().enumerate() {
         match &column.kind {
@@ -141,7 +140,7 @@ fn paint_life(
         Some(life) => {
             let label = format!("expires in {}", life.text);
             row.cell(index, &label, |ui, rect| {
-                countdown(ui, rect, life.left, &life.text)
+                countdown(ui, rect, life.left, &life.text);
             });
         }
     }

@@ -2,9 +2,8 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
-use egui::{Id, Response, Ui, UiBuilder};
+use egui::{Id, Popup, Response, Ui, UiBuilder};
 use jiff::tz::TimeZone;
 use vstore::Key;
 
@@ -77,7 +76,8 @@ impl RecordsPanel {
                 if let Some(data) = cache.get(row.index(), page, &view) {
                     paint_row(row, data, &columns, &now);
                     let life = data.meta.and_then(|meta| Life::new(meta, now.at));
-                    let tick = life.and_then(|life| tick(&life));
+                    let tick =
+                        life.and_then(|life| format::next_countdown_tick(life.left_millis, now.at));
                     next_tick = next_tick.into_iter().chain(tick).min();
                 }
             });
@@ -149,11 +149,6 @@ impl RecordsPanel {
     }
 }
 
-/// When the countdown of a record says something else, or its ring moves visibly.
-fn tick(life: &Life) -> Option<Duration> {
-    format::remaining_changes_in(life.left_millis)
-}
-
 /// The keys of the actions on records, while the table has the keyboard.
 fn keyboard(ui: &Ui, view: StoreView<'_>, commands: &mut Commands) {
     if ui.memory(|memory| memory.has_focus(RecordsPanel::table_id())) {
@@ -168,6 +163,10 @@ fn keyboard(ui: &Ui, view: StoreView<'_>, commands: &mut Commands) {
 fn escaped(body: &Response, view: StoreView<'_>, commands: &mut Commands) -> bool {
     if !body.lost_focus() || !body.ctx.input(|input| input.key_pressed(egui::Key::Escape)) {
         return false;
+    }
+    // An open menu is closed first, and by itself.
+    if Popup::is_any_open(&body.ctx) {
+        return true;
     }
     if view.store.search.is_active() {
         commands.push(SearchCommand::Clear);

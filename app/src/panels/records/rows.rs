@@ -13,6 +13,11 @@ use crate::view::StoreView;
 
 /// The longest preview of a value, in characters. Wider columns than this are rare.
 const PREVIEW_CHARS: usize = 300;
+/// How much of a value is looked through for the first match, in characters.
+const SEARCHED_CHARS: usize = 4_000;
+/// What of a preview is surely seen, and what is shown before a match behind that.
+const SEEN_CHARS: usize = 40;
+const LEAD_CHARS: usize = 16;
 /// The longest text of a cell, in characters.
 const CELL_CHARS: usize = 200;
 /// Larger values are shown without marks: finding them would be felt while scrolling.
@@ -76,11 +81,19 @@ impl RowData {
     }
 }
 
-/// The value in one line. Marks are found again in it by their text: the line has no paths.
+/// The value in one line, from its start, or from shortly before the first match where that
+/// would be out of sight. Marks are found again by their text: the line has no paths.
 fn preview(record: &Record, marks: &[Highlight]) -> CellData {
-    let text = to_compact_preview(record.value.view(), PREVIEW_CHARS);
+    let words = marked_words(record, marks);
+    let chars = if words.is_empty() {
+        PREVIEW_CHARS
+    } else {
+        SEARCHED_CHARS
+    };
+    let text = to_compact_preview(record.value.view(), chars);
+    let text = from_first_match(text, &words);
     let mut found = Vec::new();
-    for word in marked_words(record, marks) {
+    for word in words {
         found.extend(
             text.match_indices(word.as_str())
                 .map(|(at, word)| at..at + word.len()),
@@ -92,6 +105,25 @@ fn preview(record: &Record, marks: &[Highlight]) -> CellData {
         text,
         query: String::new(),
     }
+}
+
+fn from_first_match(text: String, words: &[String]) -> String {
+    let first = words
+        .iter()
+        .filter_map(|word| text.find(word.as_str()))
+        .min();
+    let Some(before) = first.and_then(|first| text.get(..first)) else {
+        return text;
+    };
+    if before.chars().nth(SEEN_CHARS).is_none() {
+        return text;
+    }
+    let lead = before
+        .char_indices()
+        .rev()
+        .nth(LEAD_CHARS)
+        .map_or(0, |(at, _)| at);
+    format!("…{}", text.get(lead..).unwrap_or_default())
 }
 
 /// The texts that are marked anywhere in the value.
@@ -109,13 +141,14 @@ fn marked_words(record: &Record, marks: &[Highlight]) -> Vec<String> {
         let mut at = 0;
         visit_at(record.value.view(), &path.segments(), &mut |value| {
             if at == mark.occurrence && words.len() < WORDS_MAX {
-                let text = scalar_text(value);
-                words.extend(
-                    mark.ranges
-                        .iter()
-                        .filter_map(|range| text.get(range.clone()))
-                        .map(str::to_owned),
-                );
+                let printed = scalar_text(value);
+                let text = match value {
+                    ValueRef::String(text) => text,
+                    _ => printed.as_str(),
+                };
+                let ranges = mark.ranges.iter();
+                let found = ranges.filter_map(|range| text.get(range.clone()));
+                words.extend(found.map(str::to_owned));
             }
             at += 1;
         });

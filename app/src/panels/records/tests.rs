@@ -98,16 +98,39 @@ fn matches_are_marked_in_key_preview_and_cells() {
     let marks = vec![mark(None, 0, 5..9), mark(Some("genres[]"), 1, 0..3)];
     let highlighter = Highlighter(Some(Arc::new(move |_: &vstore::Record| marks.clone())));
     let rows = rows_of(&films(), &highlighter);
-    assert_eq!(rows[0].key_marks, [5..9]);
+    assert_eq!(rows[0].key_marks.as_slice(), std::slice::from_ref(&(5..9)));
     let marked = |column: usize| {
         let cell = rows[0].cells[column].clone().unwrap();
         cell.marks
             .iter()
-            .map(|range| cell.text[range.clone()].to_owned())
+            .map(|range| cell.text.get(range.clone()).unwrap().to_owned())
             .collect::<Vec<_>>()
     };
     assert_eq!(marked(3), ["Com"], "the second genre, behind `Romance, `");
     assert_eq!(marked(1), ["Com"], "in the preview by its text");
+}
+
+#[test]
+fn a_match_out_of_sight_is_brought_into_the_preview() {
+    let mut batch = WriteBatch::new(Cause::Edit);
+    let text = format!("{}needle{}", "ü".repeat(300), "x".repeat(300));
+    let value = EncodedValue::encode(&Value::Map(vec![("text".into(), Value::String(text))]));
+    batch.put(key("a"), value.unwrap());
+    let mark = |_: &vstore::Record| {
+        vec![Highlight {
+            path: Some("text".to_owned()),
+            occurrence: 0,
+            ranges: std::iter::once(600..606).collect(),
+        }]
+    };
+    let rows = rows_of(&open_with(&batch), &Highlighter(Some(Arc::new(mark))));
+    let cell = rows[0].cells[1].clone().unwrap();
+    assert!(
+        cell.text.starts_with("…ü") && cell.marks.len() == 1,
+        "{cell:?}"
+    );
+    let before = cell.text.get(..cell.marks[0].start).unwrap();
+    assert!(before.chars().count() < 40, "{before}");
 }
 
 #[test]
@@ -127,8 +150,11 @@ fn a_life_is_counted_from_the_last_change() {
         expires_at: Some(Millis(160_000)),
     };
     let life = Life::new(meta, Millis(150_000)).unwrap();
-    assert_eq!((life.text.as_str(), life.left), ("10 s", 0.1));
-    assert_eq!(Life::new(meta, Millis(900_000)).unwrap().left, 0.0);
+    assert_eq!(
+        (life.text.as_str(), (life.left * 100.0).round() as i32),
+        ("10 s", 10)
+    );
+    assert_eq!(Life::new(meta, Millis(900_000)).unwrap().text, "0 s");
     assert_eq!(Life::new(Meta::default(), Millis(0)), None);
 }
 
