@@ -81,7 +81,11 @@ impl NewRecordForm {
                 text: draft.text.clone(),
             });
         }
-        if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+        // From the key on to the value: the expiry in between is what most records do without.
+        let goes_on = |input: &egui::InputState| {
+            input.key_pressed(Key::Enter) || (input.key_pressed(Key::Tab) && !input.modifiers.shift)
+        };
+        if response.lost_focus() && ui.input(goes_on) {
             text.focus();
         }
     }
