@@ -93,13 +93,15 @@ pub fn remaining_changes_in(millis: i64) -> Option<Duration> {
 }
 
 /// How long until a countdown with `left` milliseconds should be drawn again: when it says
-/// something else, put off to the next whole second of the clock. All countdowns of a window so
-/// change together, once a second at most, however many there are.
+/// something else, put off to shortly after the next whole second of the clock. All countdowns of
+/// a window so change together, once a second at most, however many there are.
 pub fn next_countdown_tick(left: i64, now: Millis) -> Option<Duration> {
+    // The toolkit draws up to a frame early; that would be before the change, and for nothing.
+    const LATE: i64 = 30;
     let wait = remaining_changes_in(left)?.as_millis();
-    let since_second = now.0.rem_euclid(1000) as u128;
-    let seconds = (since_second + wait).div_ceil(1000);
-    let wait = (seconds * 1000).saturating_sub(since_second);
+    let phase = now.0.saturating_sub(LATE).rem_euclid(1000) as u128;
+    let seconds = (phase + wait).div_ceil(1000);
+    let wait = (seconds * 1000).saturating_sub(phase);
     Some(Duration::from_millis(wait.min(u64::MAX.into()) as u64))
 }
 
@@ -214,7 +216,7 @@ mod tests {
         let now = Millis(10_250);
         let ticks = [38_500, 38_001, 5_100, 900].map(|left| next_countdown_tick(left, now));
         let millis = ticks.map(|tick| tick.unwrap().as_millis());
-        assert_eq!(millis, [750, 750, 750, 1750]);
+        assert_eq!(millis, [780, 780, 780, 1780]);
         assert_eq!(next_countdown_tick(0, now), None);
     }
 

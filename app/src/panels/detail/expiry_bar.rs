@@ -55,7 +55,7 @@ impl ExpiryData {
             text: format!("in {} ({when})", format::remaining(left)),
             expires: true,
             soon: left < 60_000,
-            changes_in: format::remaining_changes_in(left),
+            changes_in: format::next_countdown_tick(left, now),
         }
     }
 }
@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(data.text, "in 4 m 12 s (01:50)");
         assert_eq!(
             (data.soon, data.changes_in),
-            (false, Some(Duration::from_secs(1)))
+            (false, Some(Duration::from_millis(1030)))
         );
         assert!(ExpiryData::new(Some(now.plus_millis(59_000)), now, &zone).soon);
     }
