@@ -56,6 +56,7 @@ fn text(path: &Path) -> &str {
 }
 
 /// Waits until a command says what is expected.
+#[track_caller]
 fn wait_for(arguments: &[&str], expected: &str) {
     for _ in 0..100 {
         if cli(arguments).0.trim() == expected {
@@ -93,15 +94,24 @@ fn what_is_typed_in_the_window_is_in_the_file() {
     window.press("ctrl+n");
     window.settle();
     window.type_text("note:typed");
-    window.press("Return");
+    window.press("Tab");
+    window.settle();
     window.press("ctrl+a");
     window.type_text("{\"seen\": true}");
+    window.settle();
     window.press("ctrl+Return");
     wait_for(&["get", text(&path), "note:typed"], r#"{"seen":true}"#);
 
-    // Search and delete what it found; undo brings it back.
-    window.press("Escape");
+    // Deleted and taken back.
+    window.settle();
+    window.press("Delete");
+    wait_for(&["get", text(&path), "note:typed"], "");
+    window.press("ctrl+z");
+    wait_for(&["get", text(&path), "note:typed"], r#"{"seen":true}"#);
+
+    // A search leaves nothing behind, neither after locking nor after quitting.
     window.press("ctrl+f");
+    window.settle();
     window.type_text("tootsei");
     window.settle();
     window.press("ctrl+l");

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const NEEDED: &str = "this test needs Xvfb, openbox, xdotool and a software Vulkan driver: \
     apt-get install xvfb openbox xdotool mesa-vulkan-drivers libegl1 libgl1-mesa-dri \
     libxkbcommon-x11-0 libxcursor1 libxi6 libxrandr2";
@@ -124,9 +124,32 @@ impl Window<'_> {
         panic!("no window is called {title:?}; the last one seen is called {seen:?}; {NEEDED}");
     }
 
-    /// Gives the program time for the frames that follow a change.
+    /// Waits until the program has done what follows a change: until it uses less than a quarter
+    /// of one processor, as a blinking cursor does.
     pub(super) fn settle(&self) {
-        std::thread::sleep(Duration::from_millis(700));
+        let started = Instant::now();
+        let mut last = self.processor_ticks();
+        while started.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(400));
+            let now = self.processor_ticks();
+            if now - last < 10 {
+                return;
+            }
+            last = now;
+        }
+        panic!("the program never comes to rest");
+    }
+
+    /// Time on the processor so far, in ticks (proc(5): fields 14 and 15 of stat).
+    fn processor_ticks(&self) -> u64 {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        let (_, behind_name) = stat.rsplit_once(") ").unwrap();
+        behind_name
+            .split(' ')
+            .skip(11)
+            .take(2)
+            .map(|field| field.parse::<u64>().unwrap())
+            .sum()
     }
 
     pub(super) fn type_text(&self, text: &str) {
