@@ -49,7 +49,23 @@ impl Dialogs {
     /// Draws the open dialog, if any, and the messages. Call it last in every frame, so that it
     /// lies over everything else.
     pub fn ui(&mut self, ctx: &Context, view: AppView<'_>, commands: &mut Commands) {
-        let shown = view.dialog.map(std::mem::discriminant);
+        self.forget(ctx, view.dialog);
+        if let Some(dialog) = view.dialog {
+            self.forms.show(ctx, dialog, view, commands);
+        }
+        self.toasts.ui(ctx, view, commands);
+    }
+}
+
+impl Dialogs {
+    /// Wipes what was typed in a dialog that is gone. A field for a path stands in for the
+    /// system's file dialog: what is typed in the dialog that asked for it stays.
+    fn forget(&mut self, ctx: &Context, dialog: Option<&Dialog>) {
+        if matches!(dialog, Some(Dialog::PathField { .. })) {
+            return;
+        }
+        self.forms.path = PathForm::default();
+        let shown = dialog.map(std::mem::discriminant);
         if self.shown != shown {
             self.shown = shown;
             self.forms = Forms::default();
@@ -57,10 +73,6 @@ impl Dialogs {
                 field::forget(ctx, field_id(name));
             }
         }
-        if let Some(dialog) = view.dialog {
-            self.forms.show(ctx, dialog, view, commands);
-        }
-        self.toasts.ui(ctx, view, commands);
     }
 }
 

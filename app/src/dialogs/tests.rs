@@ -572,6 +572,28 @@ fn what_is_typed_in_a_dialog_is_gone_when_it_closes() {
 }
 
 #[test]
+fn a_field_for_a_path_leaves_alone_what_is_typed_below_it() {
+    let mut harness = harness(Dialog::ChangePassword {
+        busy: false,
+        problem: None,
+    });
+    type_password(&mut harness, "Current password", "old");
+    let purpose = FilePurpose::KeyFile;
+    let dialogs = &mut harness.state_mut().state.dialogs;
+    dialogs.push_front(Dialog::PathField { purpose });
+    harness.run();
+    assert!(
+        harness
+            .query_by_role_and_label(Role::TextInput, "Path")
+            .is_some()
+    );
+    harness.state_mut().state.dialogs.pop_front();
+    harness.run();
+    let field = harness.get_by_role_and_label(Role::PasswordInput, "Current password");
+    assert_eq!(field.value().as_deref(), Some("•••"));
+}
+
+#[test]
 fn a_notice_is_shown_once_and_its_button_acts() {
     let mut harness = harness(Dialog::About);
     harness.state_mut().state.dialogs.clear();

@@ -53,7 +53,8 @@ pub fn receive(state: &mut State, event: Event, now: Millis) -> Effects {
                     Effects::new()
                 }
                 FileAnswer::Unavailable => {
-                    state.dialogs.push_back(Dialog::PathField { purpose });
+                    // Before a dialog that asked for the path, or it would never be seen.
+                    state.dialogs.push_front(Dialog::PathField { purpose });
                     Effects::new()
                 }
             }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{Align, Layout, Rect, RichText, Role, Sense, Ui, vec2};
+use egui::{Align, Layout, Rect, Role, Sense, Ui, vec2};
 use jiff::tz::TimeZone;
 use vstore::Millis;
 
@@ -10,6 +10,8 @@ use crate::format;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::widgets::button::{Button, IconButton};
 
+/// Two lines of text.
+const HEIGHT: f32 = 36.0;
 const HOUR: i64 = 3_600_000;
 const PRESETS: [(&str, &str, i64); 3] = [
     ("1 h", "Expire in 1 hour", HOUR),
@@ -20,8 +22,10 @@ const PRESETS: [(&str, &str, i64); 3] = [
 /// What the bar says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ExpiryData {
-    /// `never`, or `in 4 m 12 s (15:31)`.
+    /// `never`, or `in 4 m 12 s`.
     pub(super) text: String,
+    /// The same as a date and time: `21 Nov 2026 15:31`.
+    pub(super) when: Option<String>,
     /// It can be set to never.
     pub(super) expires: bool,
     /// Less than a minute is left.
@@ -44,15 +48,16 @@ impl ExpiryData {
         let Some(at) = expires_at else {
             return Self {
                 text: "never".to_owned(),
+                when: None,
                 expires: false,
                 soon: false,
                 changes_in: None,
             };
         };
         let left = at.since(now);
-        let when = format::moment(at, now, zone);
         Self {
-            text: format!("in {} ({when})", format::remaining(left)),
+            text: format!("in {}", format::remaining(left)),
+            when: Some(format::date_time(at, zone)),
             expires: true,
             soon: left < 60_000,
             changes_in: format::next_countdown_tick(left, now),
@@ -69,13 +74,12 @@ pub(super) fn expiry_ui(
     locked: Option<&str>,
     custom: bool,
 ) -> Option<ExpiryChoice> {
-    let tokens = Tokens::of(ui);
     if let Some(wait) = data.changes_in {
         ui.ctx().request_repaint_after(wait);
     }
     let mut choice = None;
     ui.horizontal(|ui| {
-        ui.set_min_height(metrics::BUTTON);
+        ui.set_min_height(HEIGHT);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
             let buttons = |ui: &mut Ui| buttons(ui, data, now, custom);
@@ -84,31 +88,49 @@ pub(super) fn expiry_ui(
             if let Some(reason) = locked {
                 shown.response.on_hover_text(reason);
             }
-            let room = ui.available_rect_before_wrap();
-            let icon = Rect::from_min_size(room.min, vec2(18.0, room.height()));
-            let color = if data.soon {
-                tokens.warning
-            } else {
-                tokens.muted
-            };
-            paint::icon(ui.painter(), icon, icons::TIMER, 17.0, color);
-            let place = room.with_min_x(room.left() + 26.0);
-            let word = type_scale::line(ui, "Expires", type_scale::body(), tokens.text, 60.0);
-            let word = paint::text_in(ui.painter(), place, Align::Min, word);
-            let place = place.with_min_x(word.right() + metrics::SPACE_4);
-            let text = type_scale::tabular(ui, &data.text, type_scale::body(), color);
-            let painter = ui.painter().with_clip_rect(place.intersect(ui.clip_rect()));
-            paint::text_in(&painter, place, Align::Min, text);
-            let label = format!("Expires {}", data.text);
-            let response = ui.interact(room, ui.scope_id().with("expires"), Sense::hover());
-            ui.ctx().accesskit_node_builder(response.id, |node| {
-                node.set_role(Role::Label);
-                node.set_value(label.as_str());
-            });
-            response.on_hover_text(RichText::new(label));
+            words(ui, data);
         });
     });
     choice
+}
+
+/// The icon, and in words how long and, below, until when.
+fn words(ui: &Ui, data: &ExpiryData) {
+    let tokens = Tokens::of(ui);
+    let room = ui.available_rect_before_wrap();
+    let color = if data.soon {
+        tokens.warning
+    } else {
+        tokens.muted
+    };
+    let icon = Rect::from_min_size(room.min, vec2(18.0, room.height()));
+    paint::icon(ui.painter(), icon, icons::TIMER, 17.0, color);
+    let mut place = room.with_min_x(room.left() + 26.0);
+    if let Some(when) = &data.when {
+        let (above, below) = place.split_top_bottom_at_fraction(0.5);
+        let text = type_scale::line(ui, when, type_scale::small(), tokens.faint, place.width());
+        paint::text_in(ui.painter(), below, Align::Min, text);
+        place = above;
+    }
+    let word = type_scale::line(
+        ui,
+        "Expires",
+        type_scale::body(),
+        tokens.text,
+        place.width(),
+    );
+    let word = paint::text_in(ui.painter(), place, Align::Min, word);
+    let place = place.with_min_x(word.right() + metrics::SPACE_4);
+    let text = type_scale::tabular(ui, &data.text, type_scale::body(), color);
+    let painter = ui.painter().with_clip_rect(place.intersect(ui.clip_rect()));
+    paint::text_in(&painter, place, Align::Min, text);
+    let when = data.when.as_deref().unwrap_or_default();
+    let label = format!("Expires {} {when}", data.text);
+    let response = ui.interact(room, ui.scope_id().with("expires"), Sense::hover());
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_role(Role::Label);
+        node.set_value(label.trim());
+    });
 }
 
 /// From the right: custom, never, one week, one day, one hour.
@@ -140,7 +162,8 @@ mod tests {
         let zone = TimeZone::UTC;
         assert_eq!(ExpiryData::new(None, now, &zone).text, "never");
         let data = ExpiryData::new(Some(now.plus_millis(252_000)), now, &zone);
-        assert_eq!(data.text, "in 4 m 12 s (01:50)");
+        assert_eq!(data.text, "in 4 m 12 s");
+        assert_eq!(data.when.as_deref(), Some("9 Sep 2001 01:50"));
         assert_eq!(
             (data.soon, data.changes_in),
             (false, Some(Duration::from_millis(1030)))

@@ -26,7 +26,7 @@ use crate::widgets::virtual_rows::ScrollPos;
 
 const MARGIN: i8 = 14;
 /// Height of expiry bar and footer with the space around them.
-const FOOTER: f32 = 78.0;
+const FOOTER: f32 = 92.0;
 
 /// The panel at the right.
 #[derive(Debug, Default)]
@@ -313,7 +313,7 @@ fn nothing(ui: &mut Ui, writable: bool, commands: &mut Commands) {
     let empty = EmptyState {
         icon: icons::BRACKETS_CURLY,
         title: "No record selected",
-        text: "Choose a record in the table to see its value, expiry and history.",
+        text: "Choose one to see its value and its history.",
         actions: if writable { &["New record"] } else { &[] },
     };
     if empty.show(ui).is_some() {

@@ -202,10 +202,8 @@ impl TextTab {
 fn buttons(ui: &mut Ui, draft: &Draft, verb: &str, commands: &mut Commands) {
     let ready = draft.is_valid() && draft.is_dirty() && !draft.committing;
     ui.horizontal(|ui| {
-        // A ghost button is text: it stands where text would.
-        ui.add_space(-metrics::SPACE_12);
         let format = |ui: &mut Ui| {
-            Button::ghost("Format")
+            Button::link("Format")
                 .icon(icons::TEXT_ALIGN_LEFT)
                 .show(ui)
                 .clicked()

@@ -221,6 +221,7 @@ impl TreeView {
             .id(editor)
             .font(type_scale::mono())
             .frame(egui::Frame::NONE)
+            .margin(egui::Margin::ZERO)
             .align(egui::Align2::LEFT_CENTER)
             .desired_width(place.width());
         let response = ui.put(place, text);

@@ -214,10 +214,8 @@ impl UnlockForm {
                 let note = RichText::new("Opens read-only").color(tokens.muted);
                 ui.label(note.font(type_scale::body()));
             } else if idle {
-                // A ghost button is text: it stands where text would.
-                ui.add_space(-metrics::SPACE_12);
                 let hint = "Look at the records without changing the file";
-                let button = Button::ghost("Open read-only").hint(hint);
+                let button = Button::link("Open read-only").hint(hint);
                 if button.show(ui).clicked() {
                     if ready {
                         pressed = Some(true);
