@@ -58,7 +58,7 @@ impl NewRecordForm {
             commands.push(RecordCommand::SetDraftExpiry(expires_at));
         }
         ui.add_space(metrics::SPACE_8);
-        text.draft_ui(ui, draft, "Add record", commands);
+        text.draft_ui(ui, draft, "Add record", view, commands);
     }
 
     fn key_field(

@@ -225,7 +225,7 @@ impl DetailPanel {
             DetailTab::Tree => self.tree.ui(ui, record, view, commands),
             DetailTab::Text => match &detail.draft {
                 Some(draft) if is_of(draft, &record.key) => {
-                    self.text.draft_ui(ui, draft, "Save", commands);
+                    self.text.draft_ui(ui, draft, "Save", view, commands);
                 }
                 _ => self.text.read_ui(ui, record, view, commands),
             },

@@ -361,6 +361,30 @@ fn invalid_json_names_line_and_column_and_cannot_be_saved() {
 }
 
 #[test]
+fn a_letter_and_the_key_that_saves_may_come_together() {
+    let mut window = window();
+    window.edit("1", Ok(encoded("1")));
+    let mut harness = harness(window);
+    harness.run();
+    harness.state_mut().taken();
+    let editor = harness.get_by_role_and_label(Role::MultilineTextInput, "Value as JSON");
+    editor.type_text("2");
+    harness.key_press_modifiers(Modifiers::COMMAND, Press::Enter);
+    harness.run();
+    let commands = harness.state_mut().taken();
+    assert!(
+        matches!(
+            commands.as_slice(),
+            [
+                Command::Record(RecordCommand::EditDraft { .. }),
+                Command::Record(RecordCommand::CommitDraft),
+            ]
+        ),
+        "{commands:?}"
+    );
+}
+
+#[test]
 fn esc_asks_before_it_discards_what_was_typed() {
     let mut window = window();
     window.edit("12", Ok(encoded("12")));

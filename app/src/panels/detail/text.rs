@@ -127,9 +127,14 @@ impl TextTab {
         ui: &mut Ui,
         draft: &Draft,
         verb: &str,
+        view: StoreView<'_>,
         commands: &mut Commands,
     ) {
         self.follow(draft);
+        // The shortcut of the window is asked before the editor has the last letter: what was
+        // valid only with it would not be saved by who types fast.
+        let saves = view.app.dialog.is_none()
+            && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter));
         let escaped =
             self.had_focus && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
         let error = draft.parsed.as_ref().err();
@@ -152,7 +157,9 @@ impl TextTab {
             }
         }
         buttons(ui, draft, verb, commands);
-        if escaped {
+        if saves {
+            commands.push(RecordCommand::CommitDraft);
+        } else if escaped {
             self.escape(draft, commands);
         }
     }
