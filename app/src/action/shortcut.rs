@@ -13,6 +13,9 @@ pub enum ShortcutScope {
     Window,
     /// While the record table has the keyboard, or nothing has it.
     Records,
+    /// In the editor of a draft, which takes the key itself: what is typed in the same frame
+    /// comes first.
+    Draft,
 }
 
 /// Takes key presses out of the input and returns what they mean, in order.

@@ -151,7 +151,7 @@ actions! {
     RenameRecord: "Rename…", "Give the record another key", TEXT_AA, Record 0, Records [SHIFT F2];
     DuplicateRecord: "Duplicate", "Copy the record under a new key", COPY, Record 0,
         Window [CTRL D];
-    CommitDraft: "Save edit", "Write the open edit", CHECK, Record 1, Window [CTRL Enter];
+    CommitDraft: "Save edit", "Write the open edit", CHECK, Record 1, Draft [CTRL Enter];
     DiscardDraft: "Discard edit", "Throw the open edit away", PROHIBIT, Record 1, Window [];
     SetExpiry: "Set expiry…", "Choose when the selected records expire", TIMER, Record 2,
         Window [CTRL E];
