@@ -1,3 +1,5 @@
+mod transfer;
+
 use egui::{Key as Press, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -8,14 +10,12 @@ use vstore::{Cause, Key, ManualClock, Millis, Store, WriteBatch};
 use super::Dialogs;
 use super::save_before_closing::Words;
 use crate::action::Action;
-use crate::command::{
-    Command, Commands, FileCommand, LayoutCommand, RecordCommand, TransferCommand,
-};
+use crate::command::{Command, Commands, FileCommand, LayoutCommand, RecordCommand};
 use crate::state::{
-    AfterClose, Conflict, Dialog, ExportPlan, FilePurpose, ImportKeys, ImportPlan, ImportPreview,
-    Level, OpenStore, Page, PreviewRow, Problem, Scope, State, TransferFormat,
+    AfterClose, Dialog, FilePurpose, Level, OpenStore, Page, Problem, Scope, State,
 };
 use crate::view::AppView;
+use transfer::{export_plan, plan};
 
 const NOW: Millis = Millis(1_795_000_000_000);
 
@@ -407,116 +407,6 @@ fn a_wrong_current_password_is_said_and_selected() {
     harness.run();
     let field = harness.get_by_role_and_label(Role::PasswordInput, "Current password");
     assert_eq!(field.value().as_deref(), Some("•"));
-}
-
-fn plan() -> ImportPlan {
-    ImportPlan::new("/data/films.json".into())
-}
-
-fn preview() -> ImportPreview {
-    ImportPreview {
-        rows: vec![
-            PreviewRow {
-                key: Ok("tootsie".to_owned()),
-                value: "{title: \"Tootsie\"}".to_owned(),
-            },
-            PreviewRow {
-                key: Err("no field title".to_owned()),
-                value: "{}".to_owned(),
-            },
-        ],
-        fields: vec!["title".to_owned(), "year".to_owned()],
-        bytes: 1_200,
-        ..ImportPreview::default()
-    }
-}
-
-#[test]
-fn an_import_shows_its_first_records_and_follows_the_choices() {
-    let dialog = Dialog::Import {
-        plan: plan(),
-        preview: Some(Ok(preview())),
-    };
-    let mut harness = harness(dialog);
-    assert!(
-        harness
-            .query_by_role_and_label(Role::Row, "tootsie")
-            .is_some()
-    );
-    assert!(
-        harness
-            .query_by_role_and_label(Role::Row, "no field title")
-            .is_some()
-    );
-    harness.get_by_label("Field or template").click();
-    harness.run();
-    let commands = harness.state_mut().taken();
-    let [Command::Transfer(TransferCommand::ChangeImportPlan(changed))] = commands.as_slice()
-    else {
-        panic!("{commands:?}");
-    };
-    assert_eq!(changed.keys, ImportKeys::Field("title".to_owned()));
-    let dialog = Dialog::Import {
-        plan: changed.clone(),
-        preview: Some(Ok(preview())),
-    };
-    harness.state_mut().state.dialogs[0] = dialog;
-    harness.run();
-    harness.get_by_label("Keep").click();
-    harness.run();
-    let commands = harness.state_mut().taken();
-    assert!(matches!(
-        commands.as_slice(),
-        [Command::Transfer(TransferCommand::ChangeImportPlan(
-            ImportPlan {
-                conflict: Conflict::Keep,
-                ..
-            }
-        ))]
-    ));
-    harness.get_by_label("Import").click();
-    harness.run();
-    assert!(harness.state_mut().words().starts_with("[Transfer(Import("));
-}
-
-#[test]
-fn data_that_cannot_be_read_are_not_imported() {
-    let problem = "line 3, column 9: expected a value";
-    let dialog = Dialog::Import {
-        plan: plan(),
-        preview: Some(Err(problem.to_owned())),
-    };
-    let harness = harness(dialog);
-    assert!(
-        harness
-            .query_by_role_and_label(Role::Alert, problem)
-            .is_some()
-    );
-    assert!(!is_enabled(&harness, "Import"));
-}
-
-fn export_plan() -> ExportPlan {
-    ExportPlan {
-        scope: Scope::Everything,
-        format: TransferFormat::Json,
-        with_metadata: false,
-        path: None,
-    }
-}
-
-#[test]
-fn an_export_warns_counts_and_follows_the_choices() {
-    let mut harness = harness(Dialog::Export {
-        plan: export_plan(),
-        count: 3,
-    });
-    assert!(harness.query_by_label_contains("not encrypted").is_some());
-    harness.get_by_label("NDJSON").click();
-    harness.run();
-    assert!(harness.state_mut().words().contains("format: Ndjson"));
-    harness.get_by_label("Export 3 records…").click();
-    harness.run();
-    assert!(harness.state_mut().words().starts_with("[Transfer(Export("));
 }
 
 #[test]

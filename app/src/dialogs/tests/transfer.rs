@@ -1,0 +1,119 @@
+use egui::Role;
+use egui_kittest::kittest::Queryable as _;
+
+use super::{harness, is_enabled};
+use crate::command::{Command, TransferCommand};
+use crate::state::{
+    Conflict, Dialog, ExportPlan, ImportKeys, ImportPlan, ImportPreview, PreviewRow, Scope,
+    TransferFormat,
+};
+
+pub(super) fn plan() -> ImportPlan {
+    ImportPlan::new("/data/films.json".into())
+}
+
+fn preview() -> ImportPreview {
+    ImportPreview {
+        rows: vec![
+            PreviewRow {
+                key: Ok("tootsie".to_owned()),
+                value: "{title: \"Tootsie\"}".to_owned(),
+            },
+            PreviewRow {
+                key: Err("no field title".to_owned()),
+                value: "{}".to_owned(),
+            },
+        ],
+        fields: vec!["title".to_owned(), "year".to_owned()],
+        bytes: 1_200,
+        ..ImportPreview::default()
+    }
+}
+
+#[test]
+fn an_import_shows_its_first_records_and_follows_the_choices() {
+    let dialog = Dialog::Import {
+        plan: plan(),
+        preview: Some(Ok(preview())),
+    };
+    let mut harness = harness(dialog);
+    assert!(
+        harness
+            .query_by_role_and_label(Role::Row, "tootsie")
+            .is_some()
+    );
+    assert!(
+        harness
+            .query_by_role_and_label(Role::Row, "no field title")
+            .is_some()
+    );
+    harness.get_by_label("Field or template").click();
+    harness.run();
+    let commands = harness.state_mut().taken();
+    let [Command::Transfer(TransferCommand::ChangeImportPlan(changed))] = commands.as_slice()
+    else {
+        panic!("{commands:?}");
+    };
+    assert_eq!(changed.keys, ImportKeys::Field("title".to_owned()));
+    let dialog = Dialog::Import {
+        plan: changed.clone(),
+        preview: Some(Ok(preview())),
+    };
+    harness.state_mut().state.dialogs[0] = dialog;
+    harness.run();
+    harness.get_by_label("Keep").click();
+    harness.run();
+    let commands = harness.state_mut().taken();
+    assert!(matches!(
+        commands.as_slice(),
+        [Command::Transfer(TransferCommand::ChangeImportPlan(
+            ImportPlan {
+                conflict: Conflict::Keep,
+                ..
+            }
+        ))]
+    ));
+    harness.get_by_label("Import").click();
+    harness.run();
+    assert!(harness.state_mut().words().starts_with("[Transfer(Import("));
+}
+
+#[test]
+fn data_that_cannot_be_read_are_not_imported() {
+    let problem = "line 3, column 9: expected a value";
+    let dialog = Dialog::Import {
+        plan: plan(),
+        preview: Some(Err(problem.to_owned())),
+    };
+    let harness = harness(dialog);
+    assert!(
+        harness
+            .query_by_role_and_label(Role::Alert, problem)
+            .is_some()
+    );
+    assert!(!is_enabled(&harness, "Import"));
+}
+
+pub(super) fn export_plan() -> ExportPlan {
+    ExportPlan {
+        scope: Scope::Everything,
+        format: TransferFormat::Json,
+        with_metadata: false,
+        path: None,
+    }
+}
+
+#[test]
+fn an_export_warns_counts_and_follows_the_choices() {
+    let mut harness = harness(Dialog::Export {
+        plan: export_plan(),
+        count: 3,
+    });
+    assert!(harness.query_by_label_contains("not encrypted").is_some());
+    harness.get_by_label("NDJSON").click();
+    harness.run();
+    assert!(harness.state_mut().words().contains("format: Ndjson"));
+    harness.get_by_label("Export 3 records…").click();
+    harness.run();
+    assert!(harness.state_mut().words().starts_with("[Transfer(Export("));
+}
