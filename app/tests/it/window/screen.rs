@@ -30,6 +30,7 @@ impl Screen {
                 "1440x900x24",
                 "-nolisten",
                 "tcp",
+                "-noreset",
             ])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -44,9 +45,23 @@ impl Screen {
             manager: None,
             display: format!(":{}", number.trim()),
         };
+        screen.wait_until_it_answers();
         let manager = screen.command("openbox").stderr(Stdio::null()).spawn();
         screen.manager = Some(manager.unwrap_or_else(|error| panic!("openbox: {error}; {NEEDED}")));
         screen
+    }
+
+    fn wait_until_it_answers(&self) {
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            let asked = self.command("xdotool").arg("getdisplaygeometry").output();
+            let answer = asked.unwrap_or_else(|error| panic!("xdotool: {error}; {NEEDED}"));
+            if answer.status.success() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("the virtual screen does not answer; {NEEDED}");
     }
 
     fn command(&self, program: &str) -> Command {
