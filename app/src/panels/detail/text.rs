@@ -131,14 +131,12 @@ impl TextTab {
         commands: &mut Commands,
     ) {
         self.follow(draft);
-        // The shortcut of the window is asked before the editor has the last letter: what was
-        // valid only with it would not be saved by who types fast.
+        // Taken before the text of the same frame is, carried out after it: who types fast and
+        // saves means that text.
         let saves = view.app.dialog.is_none()
             && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter));
         let escaped =
             self.had_focus && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
-        // Taken before the text of the same frame is: who types fast and saves means that text.
-        let saves = ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter));
         let error = draft.parsed.as_ref().err();
         let height = ui.available_height() - BELOW_EDITOR;
         if self.edit(ui, height, error.map(|error| error.line)) {
@@ -147,9 +145,6 @@ impl TextTab {
                 text: self.buffer.clone(),
             });
             self.asks = false;
-        }
-        if saves {
-            commands.push(RecordCommand::CommitDraft);
         }
         ui.add_space(metrics::SPACE_4);
         match status(draft.parsed.as_ref().map(|_| ())) {
