@@ -1,4 +1,4 @@
-//! What the outside is asked to do. [`crate::app`] performs it; nothing here does anything.
+//! What the outside is asked to do. `app.rs` performs it; nothing here does anything.
 
 use std::path::PathBuf;
 

@@ -45,7 +45,7 @@ impl fmt::Debug for EngineState {
 }
 
 /// Does what is asked and says what came of it. The work that is returned may run on any thread;
-/// its result belongs to [`EngineState::compacted`] or [`EngineState::merged`].
+/// its result belongs to `EngineState::compacted` or `EngineState::merged`.
 pub fn handle(
     state: &mut EngineState,
     envelope: Envelope,

@@ -15,10 +15,11 @@ use super::{events, menus};
 use crate::action::{ShortcutScope, pressed};
 use crate::command::{Commands, SearchCommand, SelectionCommand};
 use crate::format;
-use crate::state::FocusTarget;
+use crate::state::{FocusTarget, SearchMode};
 use crate::theme::{Tokens, metrics};
 use crate::view::StoreView;
 use crate::widgets::table::{Table, TableEvent, TableState};
+use crate::widgets::virtual_rows::ScrollPos;
 
 /// The record table, with what is scrolled and dragged.
 #[derive(Debug, Default)]
@@ -29,6 +30,8 @@ pub struct RecordsPanel {
     cache: RowCache,
     /// The cursor of the state when the table last took it over.
     seen_cursor: (Option<Key>, Option<usize>),
+    /// The question whose answer was shown last.
+    seen_question: Option<(String, SearchMode)>,
 }
 
 impl RecordsPanel {
@@ -47,6 +50,7 @@ impl RecordsPanel {
         ui.painter()
             .rect_filled(ui.max_rect(), 0.0, Tokens::of(ui).background);
         self.follow_cursor(view);
+        self.follow_question(view);
         keyboard(ui, view, commands);
 
         let columns = columns(&view);
@@ -127,6 +131,24 @@ impl RecordsPanel {
             }
         }
         self.seen_cursor = cursor;
+    }
+
+    /// Shows the best hits when another question is answered. The same question answered anew,
+    /// because records changed, leaves the table where it is.
+    fn follow_question(&mut self, view: StoreView<'_>) {
+        let search = &view.store.search;
+        let answer = search.answer.as_ref().filter(|_| search.is_active());
+        let question = answer.map(|answer| (answer.text.as_str(), answer.mode));
+        let seen = self
+            .seen_question
+            .as_ref()
+            .map(|(text, mode)| (text.as_str(), *mode));
+        if question != seen {
+            if question.is_some() {
+                self.table.set_scroll(ScrollPos::default());
+            }
+            self.seen_question = question.map(|(text, mode)| (text.to_owned(), mode));
+        }
     }
 
     /// The columns for the widget. The value takes what room is left, or the key if the value is

@@ -58,12 +58,15 @@ fn a_torn_file_of_version_1_0_is_repaired() {
     assert_eq!(place.open().transactions, bytes(&["one", "two", "three"]));
 }
 
-/// Run by hand when a version is released: `cargo test -p vstore --test it -- --ignored golden`.
+/// Writes the golden files when a version is released:
+/// `VSTORE_WRITE_GOLDEN=1 cargo test -p vstore --test it golden`.
 #[test]
-#[ignore = "writes the golden files of a release"]
-fn write_golden_files() {
+fn golden_files_are_written_when_asked() {
     use vstore::file::CreateOptions;
 
+    if std::env::var_os("VSTORE_WRITE_GOLDEN").is_none() {
+        return;
+    }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let options = CreateOptions {
         kdf: super::CHEAP,
