@@ -145,35 +145,24 @@ impl Store {
         batch: &WriteBatch,
         control: &Control,
     ) -> Result<Commit, CommitError> {
-        let now = self.clock.now();
-        let prepared = self.state.prepare(batch, now)?;
-        let bytes: u64 = prepared
-            .changes
-            .iter()
-            .filter_map(|change| change.after.as_ref())
-            .map(|record| (record.key.as_str().len() + record.value.len()) as u64)
-            .sum();
-        let Some(file) = self.file.as_mut().filter(|_| bytes >= LARGE_BATCH_BYTES) else {
+        let is_large = batch.record_bytes() >= LARGE_BATCH_BYTES;
+        // While a compaction with the records of before is under way, the journal takes the batch.
+        let takes_checkpoint = |file: &&mut StoreFile| is_large && !file.is_compacting();
+        let Some(file) = self.file.as_mut().filter(takes_checkpoint) else {
             return self.commit(batch);
         };
+        let now = self.clock.now();
+        let prepared = self.state.prepare(batch, now)?;
         let mut next = State::clone(&self.state);
         next.apply(&prepared);
         next.seq = Seq(next.seq.0 + 1);
         let next = Arc::new(next);
         let snapshot = Snapshot::new(Arc::clone(&next), Arc::clone(&self.clock));
-        let compaction = match file.begin_compaction() {
-            Ok(compaction) => compaction,
-            // One is under way with the records of before: the journal takes the batch.
-            Err(CompactError::AlreadyRunning) => return self.commit(batch),
-            Err(error) => return Err(error.into()),
-        };
+        let compaction = file.begin_compaction()?;
         let written = compaction.write(snapshot.chunks(), snapshot.checkpoint_len(), control);
-        match written.and_then(|compacted| file.finish_compaction(compacted)) {
-            Ok(()) => {}
-            Err(error) => {
-                file.abort_compaction();
-                return Err(error.into());
-            }
+        if let Err(error) = written.and_then(|compacted| file.finish_compaction(compacted)) {
+            file.abort_compaction();
+            return Err(error.into());
         }
         let commit = commit_of(prepared, next.seq, batch.cause, now);
         self.state = next;

@@ -141,6 +141,17 @@ impl WriteBatch {
         &self.ops
     }
 
+    /// How many bytes of keys and values the batch writes.
+    pub(crate) fn record_bytes(&self) -> u64 {
+        let written = self.ops.iter().filter_map(|op| match op {
+            Op::Put { key, value, .. } | Op::Restore(Record { key, value, .. }) => {
+                Some(key.as_str().len() + value.len())
+            }
+            _ => None,
+        });
+        written.map(|bytes| bytes as u64).sum()
+    }
+
     /// How many ops.
     pub const fn len(&self) -> usize {
         self.ops.len()
