@@ -14,6 +14,8 @@ mod options;
 mod path;
 pub mod paths;
 mod record;
+#[expect(dead_code, reason = "the evaluator that uses all of it comes next")]
+mod row_set;
 pub mod search;
 mod segment;
 mod snapshot;
@@ -36,5 +38,5 @@ pub use search::{
     SearchControl, SearchOptions, SearchResult, Sort, SortBy, SortKey, Ticket, fold, search,
 };
 pub use segment::{Merge, Merged};
-pub use snapshot::{Records, Snapshot};
+pub use snapshot::{Indexing, Records, Snapshot};
 pub use store::{CommitError, Compacted, Compaction, OpenReport, Store, StoreStats};

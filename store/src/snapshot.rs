@@ -1,5 +1,9 @@
 //! Snapshots: cheap, immutable read views.
 
+mod index;
+
+pub use index::Indexing;
+
 use std::ops::{Bound, ControlFlow, Range};
 use std::sync::{Arc, OnceLock};
 

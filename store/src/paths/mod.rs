@@ -4,12 +4,14 @@
 //! Reads records through [`Scan`](crate::Scan) and names neither segments nor files.
 
 mod catalog;
+mod columns;
 mod counter;
 mod find;
 mod histogram;
 mod statistics;
 
 pub use catalog::{PATHS_MAX, PathCatalog, PathCounts};
+pub(crate) use columns::Columns;
 pub use find::{Found, find, first_text_at};
 pub use histogram::{Bin, Histogram, HistogramUnit};
 pub use statistics::{Distinct, PathStatistics, TopValue, statistics};

@@ -34,6 +34,6 @@ pub use query::{
 };
 pub use tokenize::index_terms;
 
-pub(crate) use condition::{ConditionScratch, ConditionTest};
+pub(crate) use condition::{ConditionScratch, ConditionTest, Place};
 pub(crate) use query::names_of;
 pub(crate) use text::leaf_text;

@@ -3,12 +3,14 @@
 mod bitmap;
 mod block;
 mod builder;
+mod index;
 mod merge;
 mod view;
 
 pub(crate) use bitmap::Bitmap;
 pub(crate) use block::Block;
 pub(crate) use builder::{ChunkIter, build};
+pub(crate) use index::IndexPart;
 pub(crate) use merge::next_live;
 pub use merge::{Merge, Merged};
 pub(crate) use view::SegmentView;
@@ -25,6 +27,7 @@ pub(crate) struct Segment {
     blocks: Box<[Arc<Block>]>,
     /// The row at which each block starts.
     starts: Box<[u32]>,
+    parts: Box<[IndexPart]>,
     len: u32,
 }
 
@@ -48,6 +51,7 @@ impl Segment {
         Some(Self {
             blocks: blocks.into(),
             starts: starts.into(),
+            parts: IndexPart::divide(len),
             len,
         })
     }
@@ -60,6 +64,11 @@ impl Segment {
     /// The blocks in order.
     pub(crate) fn blocks(&self) -> &[Arc<Block>] {
         &self.blocks
+    }
+
+    /// The parts of the index, in the order of their rows.
+    pub(crate) const fn index_parts(&self) -> &[IndexPart] {
+        &self.parts
     }
 
     /// The row at which a block starts.

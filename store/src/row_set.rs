@@ -1,0 +1,239 @@
+//! A set of rows of one index part, as a bit for each row. Knows nothing of what the rows hold.
+//!
+//! Parts have at most 128 k rows, so that a set is at most 16 KiB: whole queries are evaluated by
+//! operations on such sets inside the first levels of the cache.
+
+const BITS: u32 = u64::BITS;
+
+/// Rows `0..len` of a part, some of which are in the set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RowSet {
+    /// Bits at and beyond `len` are never set.
+    words: Box<[u64]>,
+    len: u32,
+}
+
+impl RowSet {
+    /// The empty set over `len` rows.
+    pub(crate) fn new(len: u32) -> Self {
+        Self {
+            words: vec![0; len.div_ceil(BITS) as usize].into(),
+            len,
+        }
+    }
+
+    /// The set of all `len` rows.
+    pub(crate) fn full(len: u32) -> Self {
+        let mut set = Self::new(len);
+        set.words.fill(u64::MAX);
+        set.clear_tail();
+        set
+    }
+
+    /// How many rows there are, in the set or not.
+    pub(crate) const fn rows(&self) -> u32 {
+        self.len
+    }
+
+    /// The bits, 64 rows to a word, the lowest bit first.
+    pub(crate) const fn words(&self) -> &[u64] {
+        &self.words
+    }
+
+    /// Adds a row. Rows beyond the end are ignored.
+    #[inline]
+    pub(crate) fn insert(&mut self, row: u32) {
+        if row < self.len
+            && let Some(word) = self.words.get_mut((row / BITS) as usize)
+        {
+            *word |= 1 << (row % BITS);
+        }
+    }
+
+    /// Takes a row out.
+    pub(crate) fn remove(&mut self, row: u32) {
+        if let Some(word) = self.words.get_mut((row / BITS) as usize) {
+            *word &= !(1 << (row % BITS));
+        }
+    }
+
+    /// Whether a row is in the set.
+    #[inline]
+    pub(crate) fn contains(&self, row: u32) -> bool {
+        self.words
+            .get((row / BITS) as usize)
+            .is_some_and(|word| word >> (row % BITS) & 1 == 1)
+    }
+
+    /// How many rows are in the set.
+    pub(crate) fn count(&self) -> u32 {
+        self.words.iter().map(|word| word.count_ones()).sum()
+    }
+
+    /// Whether no row is in the set.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.words.iter().all(|word| *word == 0)
+    }
+
+    /// Takes out what is not in `other`.
+    pub(crate) fn intersect(&mut self, other: &Self) {
+        for (word, other) in self.words.iter_mut().zip(&other.words) {
+            *word &= other;
+        }
+    }
+
+    /// Adds what is in `other`, which is over as many rows.
+    pub(crate) fn unite(&mut self, other: &Self) {
+        for (word, other) in self.words.iter_mut().zip(&other.words) {
+            *word |= other;
+        }
+        self.clear_tail();
+    }
+
+    /// Takes out what is in `other`.
+    pub(crate) fn subtract(&mut self, other: &Self) {
+        for (word, other) in self.words.iter_mut().zip(&other.words) {
+            *word &= !other;
+        }
+    }
+
+    /// Adds what is in both `left` and `right`.
+    pub(crate) fn unite_common(&mut self, left: &Self, right: &Self) {
+        let both = left.words.iter().zip(&right.words);
+        for (word, (left, right)) in self.words.iter_mut().zip(both) {
+            *word |= left & right;
+        }
+        self.clear_tail();
+    }
+
+    /// Adds a word of 64 rows at once.
+    pub(crate) fn unite_word(&mut self, index: usize, bits: u64) {
+        if let Some(word) = self.words.get_mut(index) {
+            *word |= bits;
+            if index + 1 == self.words.len() {
+                self.clear_tail();
+            }
+        }
+    }
+
+    /// The set of all rows that are not in this one.
+    pub(crate) fn complement(&self) -> Self {
+        let mut set = Self {
+            words: self.words.iter().map(|word| !word).collect(),
+            len: self.len,
+        };
+        set.clear_tail();
+        set
+    }
+
+    /// The rows in the set, ascending.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        self.words.iter().zip(0_u32..).flat_map(|(word, index)| {
+            let mut left = *word;
+            std::iter::from_fn(move || {
+                if left == 0 {
+                    return None;
+                }
+                let bit = left.trailing_zeros();
+                left &= left - 1;
+                Some(index * BITS + bit)
+            })
+        })
+    }
+
+    /// The row that has `n` rows of the set before it.
+    pub(crate) fn nth(&self, mut n: u32) -> Option<u32> {
+        for (word, index) in self.words.iter().zip(0_u32..) {
+            let count = word.count_ones();
+            if n < count {
+                let mut left = *word;
+                for _ in 0..n {
+                    left &= left - 1;
+                }
+                return Some(index * BITS + left.trailing_zeros());
+            }
+            n -= count;
+        }
+        None
+    }
+
+    /// How many rows of the set come before `row`.
+    pub(crate) fn rank(&self, row: u32) -> u32 {
+        let row = row.min(self.len);
+        let whole = (row / BITS) as usize;
+        let before: u32 = self
+            .words
+            .iter()
+            .take(whole)
+            .map(|word| word.count_ones())
+            .sum();
+        let mask = (1_u64 << (row % BITS)) - 1;
+        before
+            + self
+                .words
+                .get(whole)
+                .map_or(0, |word| (word & mask).count_ones())
+    }
+
+    fn clear_tail(&mut self) {
+        let used = self.len % BITS;
+        if used != 0
+            && let Some(last) = self.words.last_mut()
+        {
+            *last &= (1 << used) - 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn set(len: u32, rows: &BTreeSet<u32>) -> RowSet {
+        let mut set = RowSet::new(len);
+        rows.iter().for_each(|row| set.insert(*row));
+        set
+    }
+
+    proptest! {
+        #[test]
+        fn operations_agree_with_those_of_ordered_sets(
+            len in 1_u32..300,
+            left in prop::collection::btree_set(0_u32..300, 0..200),
+            right in prop::collection::btree_set(0_u32..300, 0..200),
+            probe in 0_u32..300,
+        ) {
+            let inside = |rows: &BTreeSet<u32>| -> BTreeSet<u32> {
+                rows.iter().copied().filter(|row| *row < len).collect()
+            };
+            let (left, right) = (inside(&left), inside(&right));
+            let (a, b) = (set(len, &left), set(len, &right));
+            let rows = |set: &RowSet| set.iter().collect::<BTreeSet<u32>>();
+            let mut both = a.clone();
+            both.intersect(&b);
+            prop_assert_eq!(rows(&both), &left & &right);
+            let mut any = a.clone();
+            any.unite(&b);
+            prop_assert_eq!(rows(&any), &left | &right);
+            let mut rest = a.clone();
+            rest.subtract(&b);
+            prop_assert_eq!(rows(&rest), &left - &right);
+            let all: BTreeSet<u32> = (0..len).collect();
+            prop_assert_eq!(rows(&a.complement()), &all - &left);
+            prop_assert_eq!(rows(&RowSet::full(len)), all);
+            prop_assert_eq!(a.count() as usize, left.len());
+            prop_assert_eq!(a.is_empty(), left.is_empty());
+            prop_assert_eq!(a.contains(probe), left.contains(&probe));
+            prop_assert_eq!(a.nth(probe), left.iter().nth(probe as usize).copied());
+            let before = left.iter().filter(|row| **row < probe).count();
+            prop_assert_eq!(a.rank(probe) as usize, before);
+            let mut common = b.clone();
+            common.unite_common(&a, &b);
+            prop_assert_eq!(common, b);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The index of a segment, in parts that are built, searched and forgotten on their own.
+//!
+//! A part lies inside the shared segment: built through any snapshot, it is there for the store
+//! and for every other snapshot at once.
+
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+use super::Segment;
+use crate::paths::Columns;
+use crate::record::RecordRef;
+
+/// Rows in one part; a multiple of 64. A million records make eight parts, enough to build and
+/// search them on several cores, and few enough that looking a word up in each costs little.
+pub(crate) const PART_ROWS: u32 = if cfg!(test) { 256 } else { 128 * 1024 };
+
+/// How many rows are read between two looks at whether to go on.
+const ROWS_PER_CHECK: u32 = 64;
+
+/// Some rows of a segment and, once it is built, their index.
+#[derive(Debug)]
+pub(crate) struct IndexPart {
+    rows: Range<u32>,
+    index: OnceLock<Arc<RowIndex>>,
+}
+
+/// The index over the rows of one part. Rows are counted from the start of the part.
+#[derive(Debug)]
+pub(crate) struct RowIndex {
+    /// What stands at each path, by type.
+    #[expect(dead_code, reason = "conditions are answered from columns next")]
+    pub(crate) columns: Columns,
+}
+
+impl IndexPart {
+    /// The parts of a segment of `len` rows, none of them built.
+    pub(super) fn divide(len: u32) -> Box<[Self]> {
+        (0..len)
+            .step_by(PART_ROWS as usize)
+            .map(|start| Self {
+                rows: start..len.min(start.saturating_add(PART_ROWS)),
+                index: OnceLock::new(),
+            })
+            .collect()
+    }
+
+    /// The rows of the segment that the part is about.
+    pub(crate) fn rows(&self) -> Range<u32> {
+        self.rows.clone()
+    }
+
+    /// The index, if it is built.
+    pub(crate) fn index(&self) -> Option<&Arc<RowIndex>> {
+        self.index.get()
+    }
+
+    /// Builds the index if there is none. `go_on` is asked every few rows; when it says no, the
+    /// work is dropped. Returns whether there is an index now.
+    pub(crate) fn build(&self, segment: &Segment, go_on: &dyn Fn() -> bool) -> bool {
+        if self.index.get().is_none()
+            && let Some(index) = RowIndex::build(segment, self.rows(), go_on)
+        {
+            // Whoever was faster built the same.
+            self.index.set(Arc::new(index)).ok();
+        }
+        self.index.get().is_some()
+    }
+}
+
+impl RowIndex {
+    fn build(segment: &Segment, rows: Range<u32>, go_on: &dyn Fn() -> bool) -> Option<Self> {
+        let columns = Columns::build(checked(segment, rows, go_on));
+        go_on().then_some(Self { columns })
+    }
+}
+
+/// The records of some rows, until `go_on` says no.
+fn checked<'a>(
+    segment: &'a Segment,
+    rows: Range<u32>,
+    go_on: &'a dyn Fn() -> bool,
+) -> impl Iterator<Item = Option<RecordRef<'a>>> {
+    rows.map_while(move |row| {
+        (!row.is_multiple_of(ROWS_PER_CHECK) || go_on()).then(|| segment.get(row))
+    })
+}
