@@ -173,16 +173,24 @@ pub fn visit_at<'a>(
 
 /// A path's text while it grows and shrinks during a walk.
 #[derive(Default)]
-struct PathText {
+pub(crate) struct PathText {
     text: String,
 }
 
+impl From<&str> for PathText {
+    /// Goes on from a canonical text.
+    fn from(text: &str) -> Self {
+        let text = text.to_owned();
+        Self { text }
+    }
+}
+
 impl PathText {
-    fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
-    fn push_name(&mut self, name: &str) {
+    pub(crate) fn push_name(&mut self, name: &str) {
         if !self.text.is_empty() {
             self.text.push('.');
         }
@@ -200,7 +208,7 @@ impl PathText {
         self.text.push('"');
     }
 
-    fn push_elements(&mut self) {
+    pub(crate) fn push_elements(&mut self) {
         self.text.push_str("[]");
     }
 }

@@ -1,13 +1,13 @@
 //! The catalogue of paths: for each, how many records have it and which types stand there. Kept up
 //! to date record by record; a copy of it is free.
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use imbl::OrdMap;
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
-use crate::path::{Path, walk};
+use super::tree::PathTree;
+use crate::path::Path;
 use crate::record::{RecordRef, Scan};
 use crate::search::{Cancelled, PathDictionary, Resolution, Ticket, resolve};
 use crate::value::ValueType;
@@ -68,10 +68,9 @@ impl PathCatalog {
 
     /// Reads all records of a scan, in parallel.
     pub fn of(scan: &(impl Scan + ?Sized), ticket: &Ticket) -> Result<Self, Cancelled> {
-        let counting = (0..scan.parts())
+        let catalog = (0..scan.parts())
             .into_par_iter()
-            .map(|part| {
-                let mut counts = Counting::default();
+            .fold(Counting::default, |mut counts, part| {
                 scan.scan_part(part, &mut |record| {
                     counts.add(record);
                     if counts.records.is_multiple_of(RECORDS_PER_CHECK) && !ticket.is_current() {
@@ -81,12 +80,18 @@ impl PathCatalog {
                 });
                 counts
             })
-            .reduce(Counting::default, Counting::merged);
+            .map(|counts| {
+                let mut catalog = Self::default();
+                catalog.apply(&counts, PathCounts::add);
+                catalog
+            })
+            .reduce(Self::default, |mut left, right| {
+                left.merge(&right);
+                left
+            });
         if !ticket.is_current() {
             return Err(Cancelled);
         }
-        let mut catalog = Self::default();
-        catalog.apply(&counting, PathCounts::add);
         Ok(catalog)
     }
 
@@ -111,13 +116,13 @@ impl PathCatalog {
     pub fn remove_all<'a>(&mut self, records: impl Iterator<Item = RecordRef<'a>>) {
         let mut counting = Counting::default();
         records.for_each(|record| counting.add(record));
-        for (path, counts) in &counting.paths {
-            let Some(known) = self.paths.get_mut(path.as_str()) else {
+        for (path, counts) in counting.iter() {
+            let Some(known) = self.paths.get_mut(path) else {
                 continue;
             };
-            known.subtract(&counts.counts);
+            known.subtract(counts);
             if known.records == 0 {
-                self.paths.remove(path.as_str());
+                self.paths.remove(path);
             }
         }
     }
@@ -167,13 +172,12 @@ impl PathCatalog {
     }
 
     fn apply(&mut self, counting: &Counting, change: fn(&mut PathCounts, &PathCounts)) {
-        self.has_overflowed |= counting.has_overflowed;
-        for (path, counted) in &counting.paths {
-            if let Some(known) = self.paths.get_mut(path.as_str()) {
-                change(known, &counted.counts);
+        self.has_overflowed |= counting.paths.has_overflowed();
+        for (path, counts) in counting.iter() {
+            if let Some(known) = self.paths.get_mut(path) {
+                change(known, counts);
             } else if self.paths.len() < PATHS_MAX {
-                self.paths
-                    .insert(Path::from_canonical(path), counted.counts);
+                self.paths.insert(Path::from_canonical(path), *counts);
             } else {
                 self.has_overflowed = true;
             }
@@ -187,12 +191,11 @@ impl PathDictionary for PathCatalog {
     }
 }
 
-/// Counts while many records are read: paths as plain text, no sharing.
+/// Counts while many records are read.
 #[derive(Debug, Default)]
 struct Counting {
-    paths: BTreeMap<String, Counted>,
+    paths: PathTree<Counted>,
     records: u64,
-    has_overflowed: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -206,35 +209,18 @@ impl Counting {
     fn add(&mut self, record: RecordRef<'_>) {
         self.records += 1;
         let number = self.records;
-        let (paths, has_overflowed) = (&mut self.paths, &mut self.has_overflowed);
-        walk(record.value, &mut |path, value| {
-            if !paths.contains_key(path) {
-                if paths.len() >= PATHS_MAX {
-                    *has_overflowed = true;
-                    return;
-                }
-                paths.insert(path.to_owned(), Counted::default());
-            }
-            if let Some(counted) = paths.get_mut(path) {
-                counted.counts.types[value.value_type() as usize] += 1;
-                counted.counts.records += u64::from(counted.last_record != number);
-                counted.last_record = number;
-            }
+        self.paths.walk(record.value, &mut |counted, value_type| {
+            counted.counts.types[value_type as usize] += 1;
+            counted.counts.records += u64::from(counted.last_record != number);
+            counted.last_record = number;
         });
     }
 
-    fn merged(mut self, other: Self) -> Self {
-        self.records += other.records;
-        self.has_overflowed |= other.has_overflowed;
-        for (path, counted) in other.paths {
-            if let Some(known) = self.paths.get_mut(&path) {
-                known.counts.add(&counted.counts);
-            } else if self.paths.len() < PATHS_MAX {
-                self.paths.insert(path, counted);
-            } else {
-                self.has_overflowed = true;
-            }
-        }
-        self
+    fn iter(&self) -> impl Iterator<Item = (&str, &PathCounts)> {
+        let counted = self
+            .paths
+            .iter()
+            .map(|(path, counted)| (path, &counted.counts));
+        counted.filter(|(_, counts)| counts.records > 0)
     }
 }

@@ -9,6 +9,7 @@ mod counter;
 mod find;
 mod histogram;
 mod statistics;
+mod tree;
 
 pub use catalog::{PATHS_MAX, PathCatalog, PathCounts};
 pub(crate) use columns::Columns;

@@ -220,6 +220,58 @@ impl<'a> Iterator for MapIter<'a> {
     }
 }
 
+/// The outside of a value, read without looking inside.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Shape {
+    /// Neither list nor map.
+    Scalar(ValueType),
+    /// So many elements follow.
+    List(u32),
+    /// So many pairs of name and value follow.
+    Map(u32),
+}
+
+impl Shape {
+    pub(crate) const fn value_type(self) -> ValueType {
+        match self {
+            Self::Scalar(value_type) => value_type,
+            Self::List(_) => ValueType::List,
+            Self::Map(_) => ValueType::Map,
+        }
+    }
+
+    /// The shape of a value and, of lists and maps, the bytes of what is in them. Whoever reads
+    /// on from there passes over each byte once, where walking through [`ValueRef`] passes over
+    /// what is in a container twice.
+    pub(crate) const fn of(value: ValueRef<'_>) -> (Self, &[u8]) {
+        match value {
+            ValueRef::List(list) => (Self::List(list.len), list.bytes),
+            ValueRef::Map(map) => (Self::Map(map.len), map.bytes),
+            scalar => (Self::Scalar(scalar.value_type()), &[]),
+        }
+    }
+
+    /// Reads the shape of the value at the start of validated bytes.
+    pub(crate) fn read(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        let (head, rest) = read_head(bytes)?;
+        let shape = match head {
+            Head::Scalar(value) => Self::Scalar(value.value_type()),
+            Head::Text(_) => Self::Scalar(ValueType::String),
+            Head::List(len) => Self::List(len),
+            Head::Map(len) => Self::Map(len),
+        };
+        Some((shape, rest))
+    }
+}
+
+/// Reads the text at the start of validated bytes.
+pub(crate) fn read_text(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    match read_head(bytes)? {
+        (Head::Text(text), rest) => Some((text, rest)),
+        _ => None,
+    }
+}
+
 /// Checks the value at the start of `bytes` to its last byte and returns the bytes behind it.
 ///
 /// What passes can be walked without further checks: types are known, text is UTF-8, map keys are
@@ -244,26 +296,66 @@ fn validate_at(bytes: &[u8], depth: usize) -> Result<&[u8], ValueError> {
             }
         }
         Head::Map(len) => {
-            // A name and a value take two bytes at least: a length that cannot be true must not
-            // reserve memory.
-            let mut names = Vec::with_capacity((len as usize).min(rest.len() / 2));
+            let mut names = Names::default();
             for _ in 0..len {
                 let (Head::Text(name), behind) = read_head(rest).ok_or(ValueError::Malformed)?
                 else {
                     return Err(ValueError::KeyNotText);
                 };
-                names.push(std::str::from_utf8(name).or(Err(ValueError::NotUtf8))?);
+                names.add(std::str::from_utf8(name).or(Err(ValueError::NotUtf8))?)?;
                 rest = validate_at(behind, depth + 1)?;
             }
-            names.sort_unstable();
-            if let Some([name, _]) = names.array_windows().find(|[left, right]| left == right) {
-                return Err(ValueError::DuplicateName {
-                    name: (*name).to_owned(),
-                });
-            }
+            names.check()?;
         }
     }
     Ok(rest)
+}
+
+/// The names of one map, to see that each stands there once. Few names, the common case, are
+/// compared with each other; many are sorted at the end.
+#[derive(Default)]
+struct Names<'a> {
+    few: [&'a str; 16],
+    len: usize,
+    many: Vec<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    fn add(&mut self, name: &'a str) -> Result<(), ValueError> {
+        if let Some(place) = self.few.get_mut(self.len) {
+            *place = name;
+            let before = self.few.get(..self.len).unwrap_or_default();
+            self.len += 1;
+            if before.contains(&name) {
+                return Err(duplicate(name));
+            }
+        } else {
+            self.many.push(name);
+        }
+        Ok(())
+    }
+
+    fn check(mut self) -> Result<(), ValueError> {
+        if self.many.is_empty() {
+            return Ok(());
+        }
+        self.many.extend(self.few);
+        self.many.sort_unstable();
+        match self
+            .many
+            .array_windows()
+            .find(|[left, right]| left == right)
+        {
+            Some([name, _]) => Err(duplicate(name)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn duplicate(name: &str) -> ValueError {
+    ValueError::DuplicateName {
+        name: name.to_owned(),
+    }
 }
 
 /// One value's head: everything of a scalar, the length of a container.

@@ -1,0 +1,252 @@
+//! Paths as a tree of names, for walking many records: a node is found by comparing one name with
+//! the one that stood there in the record before, not by building and looking up a path's text.
+//!
+//! Knows what hangs at a node no more than a `Vec` knows its elements.
+
+use std::collections::BTreeMap;
+
+use super::PATHS_MAX;
+use crate::path::{PATH_BYTES_MAX, PathText, ROOT_PATH};
+use crate::value::{Shape, ValueRef, ValueType, read_text};
+
+/// Maps with more names than this are looked up in an ordered map instead of one by one.
+const NAMES_SEARCHED: usize = 24;
+
+/// A tree of all paths seen so far, with a `T` at each.
+#[derive(Debug)]
+pub(crate) struct PathTree<T> {
+    nodes: Vec<Node<T>>,
+    has_overflowed: bool,
+}
+
+#[derive(Debug)]
+struct Node<T> {
+    /// The canonical text of the path; empty for the root.
+    text: Box<str>,
+    names: Names,
+    elements: Option<usize>,
+    data: T,
+}
+
+/// The names below a node. Records of one kind have the same names in the same order, so the
+/// place of the last one found tells where the next one is.
+#[derive(Debug, Default)]
+struct Names {
+    in_order: Vec<(Box<[u8]>, usize)>,
+    /// Of all names, once they are many.
+    places: BTreeMap<Box<[u8]>, usize>,
+}
+
+impl<T: Default> Default for PathTree<T> {
+    fn default() -> Self {
+        Self {
+            nodes: vec![Node::new("")],
+            has_overflowed: false,
+        }
+    }
+}
+
+impl<T: Default> Node<T> {
+    fn new(text: &str) -> Self {
+        Self {
+            text: text.into(),
+            names: Names::default(),
+            elements: None,
+            data: T::default(),
+        }
+    }
+}
+
+impl<T: Default> PathTree<T> {
+    /// Visits what hangs at the path of every node of a value, with the type of the node, in the
+    /// order and with the omissions of [`walk`](crate::path::walk). Paths beyond [`PATHS_MAX`]
+    /// are left out.
+    pub(crate) fn walk(&mut self, value: ValueRef<'_>, visit: &mut impl FnMut(&mut T, ValueType)) {
+        let (shape, inside) = Shape::of(value);
+        if let Shape::Map(_) = shape {
+            self.walk_inside(Some(0), shape, inside, visit);
+        } else if let Some(node) = self.named(0, ROOT_PATH.as_bytes(), 0) {
+            self.visit(Some(node), shape, inside, visit);
+        }
+    }
+
+    /// Returns the bytes behind the value. Without a node it is passed over.
+    fn visit<'a>(
+        &mut self,
+        node: Option<usize>,
+        shape: Shape,
+        inside: &'a [u8],
+        visit: &mut impl FnMut(&mut T, ValueType),
+    ) -> Option<&'a [u8]> {
+        if let Some(node) = node.and_then(|node| self.nodes.get_mut(node)) {
+            visit(&mut node.data, shape.value_type());
+        }
+        self.walk_inside(node, shape, inside, visit)
+    }
+
+    fn walk_inside<'a>(
+        &mut self,
+        node: Option<usize>,
+        shape: Shape,
+        mut rest: &'a [u8],
+        visit: &mut impl FnMut(&mut T, ValueType),
+    ) -> Option<&'a [u8]> {
+        match shape {
+            Shape::Scalar(_) | Shape::List(0) => {}
+            Shape::List(len) => {
+                let elements = node.and_then(|node| self.elements(node));
+                for _ in 0..len {
+                    let (shape, inside) = Shape::read(rest)?;
+                    rest = self.visit(elements, shape, inside, visit)?;
+                }
+            }
+            Shape::Map(len) => {
+                for place in 0..len as usize {
+                    let (name, behind) = read_text(rest)?;
+                    let child = node.and_then(|node| self.named(node, name, place));
+                    let (shape, inside) = Shape::read(behind)?;
+                    rest = self.visit(child, shape, inside, visit)?;
+                }
+            }
+        }
+        Some(rest)
+    }
+
+    /// The node of a name below `node`; `None` if its path is too long or there are too many.
+    fn named(&mut self, node: usize, name: &[u8], expected_at: usize) -> Option<usize> {
+        let parent = self.nodes.get(node)?;
+        if let Some(known) = parent.names.find(name, expected_at) {
+            return Some(known);
+        }
+        let name = std::str::from_utf8(name).ok()?;
+        let mut text = PathText::from(&*parent.text);
+        text.push_name(name);
+        let child = self.add(text.as_str())?;
+        self.nodes
+            .get_mut(node)?
+            .names
+            .insert(name.as_bytes(), child);
+        Some(child)
+    }
+
+    fn elements(&mut self, node: usize) -> Option<usize> {
+        let parent = self.nodes.get(node)?;
+        if parent.elements.is_some() {
+            return parent.elements;
+        }
+        let mut text = PathText::from(&*parent.text);
+        text.push_elements();
+        let child = self.add(text.as_str())?;
+        self.nodes.get_mut(node)?.elements = Some(child);
+        Some(child)
+    }
+
+    fn add(&mut self, text: &str) -> Option<usize> {
+        if text.len() > PATH_BYTES_MAX {
+            return None;
+        }
+        if self.nodes.len() > PATHS_MAX {
+            self.has_overflowed = true;
+            return None;
+        }
+        self.nodes.push(Node::new(text));
+        Some(self.nodes.len() - 1)
+    }
+}
+
+impl<T> PathTree<T> {
+    /// All paths with what hangs at them, in no particular order. A path inside another whose
+    /// own nodes were never visited is among them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
+        self.nodes
+            .iter()
+            .skip(1)
+            .map(|node| (&*node.text, &node.data))
+    }
+
+    /// Whether paths are missing because there were more than [`PATHS_MAX`].
+    pub(crate) const fn has_overflowed(&self) -> bool {
+        self.has_overflowed
+    }
+}
+
+impl Names {
+    fn find(&self, name: &[u8], expected_at: usize) -> Option<usize> {
+        if let Some((found, node)) = self.in_order.get(expected_at)
+            && **found == *name
+        {
+            return Some(*node);
+        }
+        let place = if self.places.is_empty() {
+            self.in_order.iter().position(|(found, _)| **found == *name)
+        } else {
+            self.places.get(name).copied()
+        };
+        self.in_order.get(place?).map(|(_, node)| *node)
+    }
+
+    fn insert(&mut self, name: &[u8], node: usize) {
+        self.in_order.push((name.into(), node));
+        let len = self.in_order.len();
+        if len > NAMES_SEARCHED {
+            let unplaced = self.in_order.iter().enumerate().skip(self.places.len());
+            let placed = unplaced.map(|(place, (name, _))| (name.clone(), place));
+            self.places.extend(placed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::path::walk;
+    use crate::value::json;
+
+    fn visited(tree: &mut PathTree<u32>, text: &str) -> Vec<String> {
+        let (value, _) = json::parse_text(text).unwrap();
+        let mut numbers = 0;
+        tree.walk(value.view(), &mut |number, _| {
+            numbers += 1;
+            *number = numbers;
+        });
+        let mut numbered: Vec<_> = tree
+            .iter()
+            .filter(|(_, number)| **number > 0)
+            .map(|(text, number)| (*number, text.to_owned()))
+            .collect();
+        numbered.sort();
+        numbered.into_iter().map(|(_, text)| text).collect()
+    }
+
+    #[test]
+    fn a_tree_names_the_nodes_that_a_walk_names() {
+        for text in [
+            r#"{"a":1,"b":{"c":[1,{"d":null}],"e.f":[]},"":2}"#,
+            r#"{"b":{"e.f":{},"c":3},"a":[]}"#,
+            "[[1],2]",
+            "3",
+            r#"{"$value":{"x":1}}"#,
+        ] {
+            let (value, _) = json::parse_text(text).unwrap();
+            let mut expected: Vec<String> = Vec::new();
+            walk(value.view(), &mut |path, _| {
+                expected.retain(|known| known != path);
+                expected.push(path.to_owned());
+            });
+            assert_eq!(visited(&mut PathTree::default(), text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn many_names_in_any_order_are_found_again() {
+        let names = |order: &mut dyn Iterator<Item = u32>| {
+            let entries: Vec<_> = order.map(|n| format!(r#""n{n}":1"#)).collect();
+            format!("{{{}}}", entries.join(","))
+        };
+        let mut tree = PathTree::<u32>::default();
+        visited(&mut tree, &names(&mut (0..200)));
+        visited(&mut tree, &names(&mut (0..200).rev()));
+        assert_eq!(tree.iter().count(), 200);
+        assert_eq!(tree.iter().map(|(_, n)| *n).max(), Some(200));
+    }
+}
