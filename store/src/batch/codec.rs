@@ -135,8 +135,8 @@ pub(crate) fn decode_batch(payload: &Bytes) -> Result<WriteBatch, CodecError> {
     };
     let key = |range| text(range).and_then(|key| Key::new(key).or(Err(CodecError::Malformed)));
     let value = |range: Range<usize>| EncodedValue::from_validated(payload.slice(range));
-    for op in read_ops(payload)? {
-        batch.push(match op {
+    for op in Ops::new(payload)? {
+        batch.push(match op? {
             StoredOp::Put {
                 key: at,
                 value: value_at,
@@ -183,13 +183,14 @@ pub(crate) struct Chunk {
 
 /// Reads a checkpoint chunk, checking all of it.
 pub(crate) fn read_chunk(payload: &Bytes) -> Result<Chunk, CodecError> {
+    let ops = Ops::new(payload)?;
     let mut chunk = Chunk {
-        entries: Vec::new(),
+        entries: Vec::with_capacity(ops.size_hint().1.unwrap_or(0)),
         settings: Vec::new(),
     };
     let mut last: Option<Range<usize>> = None;
-    for op in read_ops(payload)? {
-        match op {
+    for op in ops {
+        match op? {
             StoredOp::Put { key, value, meta } => {
                 let bytes = payload.get(key.clone()).unwrap_or_default();
                 let text = std::str::from_utf8(bytes).or(Err(CodecError::Malformed))?;
@@ -223,22 +224,50 @@ pub(crate) fn read_chunk(payload: &Bytes) -> Result<Chunk, CodecError> {
     Ok(chunk)
 }
 
-fn read_ops(payload: &Bytes) -> Result<Vec<StoredOp>, CodecError> {
-    // Frames hold at most 64 MiB, but a transaction is a sequence of them: places are 32 bits.
-    if u32::try_from(payload.len()).is_err() {
-        return Err(CodecError::Malformed);
+/// The ops of a payload, one after the other; an error is the last.
+struct Ops<'a> {
+    cursor: Cursor<'a>,
+    left: usize,
+    ended: bool,
+}
+
+impl<'a> Ops<'a> {
+    fn new(payload: &'a Bytes) -> Result<Self, CodecError> {
+        // Frames hold at most 64 MiB, but a transaction is a sequence of them: places are 32 bits.
+        if u32::try_from(payload.len()).is_err() {
+            return Err(CodecError::Malformed);
+        }
+        let mut cursor = Cursor { payload, at: 0 };
+        let left = cursor.list()?;
+        Ok(Self {
+            cursor,
+            left,
+            ended: false,
+        })
     }
-    let mut cursor = Cursor { payload, at: 0 };
-    let count = cursor.list()?;
-    // An op takes three bytes at least: a count that cannot be true must not reserve memory.
-    let mut ops = Vec::with_capacity(count.min(payload.len() / 3));
-    for _ in 0..count {
-        ops.push(cursor.op()?);
+}
+
+impl Iterator for Ops<'_> {
+    type Item = Result<StoredOp, CodecError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        let Some(left) = self.left.checked_sub(1) else {
+            self.ended = true;
+            let is_whole = self.cursor.at == self.cursor.payload.len();
+            return (!is_whole).then_some(Err(CodecError::TrailingBytes));
+        };
+        self.left = left;
+        let op = self.cursor.op();
+        self.ended = op.is_err();
+        Some(op)
     }
-    if cursor.at == payload.len() {
-        Ok(ops)
-    } else {
-        Err(CodecError::TrailingBytes)
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        // An op takes three bytes at least: a count that cannot be true must not reserve memory.
+        (0, Some(self.left.min(self.cursor.payload.len() / 3)))
     }
 }
 
