@@ -16,7 +16,6 @@ use crate::key::Key;
 use crate::memtable::Memtable;
 use crate::paths::PathCatalog;
 use crate::record::{Meta, Record};
-use crate::search::Ticket;
 use crate::segment::{Merge, Merged, Segment, SegmentView, build};
 use crate::value::EncodedValue;
 
@@ -48,22 +47,19 @@ impl Prepared {
 }
 
 impl State {
-    /// A state of the records of one segment.
-    pub(crate) fn from_segment(segment: Segment) -> Self {
-        let mut state = Self::default();
-        for row in 0..segment.len() {
-            if let Some(record) = segment.get(row)
-                && record.meta.expires_at.is_some()
-                && let Ok(key) = Key::new(record.key)
-            {
+    /// A state of the records of one segment and the catalogue of their paths.
+    pub(crate) fn from_segment(segment: Segment, catalog: PathCatalog) -> Self {
+        let mut state = Self {
+            catalog,
+            ..Self::default()
+        };
+        let blocks = segment.blocks().iter();
+        for record in blocks.flat_map(|block| block.expiring()) {
+            if let Ok(key) = Key::new(record.key) {
                 state.expiry.insert(&key, record.meta);
             }
         }
-        if let Ok(catalog) = PathCatalog::of(&segment, &Ticket::unlimited()) {
-            state.catalog = catalog;
-        }
-        let segment = Arc::new(segment);
-        state.segments.push(SegmentView::new(segment));
+        state.segments.push(SegmentView::new(Arc::new(segment)));
         state
     }
 

@@ -1,6 +1,7 @@
 //! The store: records, their file, and the one way to change them.
 
 mod compaction;
+mod load;
 mod open;
 
 pub use compaction::{Compacted, Compaction};

@@ -62,7 +62,7 @@ pub use error::{
 };
 pub use kdf::{KdfLimits, KdfParams, KdfProfile};
 pub use lock::LockHolder;
-pub use open::{OpenOptions, OpenReport, Opened};
+pub use open::{ChunkSink, OpenOptions, OpenReport, Opened};
 pub use probe::{Probe, probe};
 pub use seal::{Entropy, EntropyError, OsEntropy};
 pub use store_file::{FileStats, StoreFile};

@@ -97,6 +97,11 @@ pub struct OpenReport {
     pub removed_temporaries: usize,
 }
 
+/// Takes the chunks of the checkpoint while a file is read, with the number of the first. What it
+/// is given counts only once the file has been opened: damage may follow. A file that changed
+/// while it was read is read again, from chunk 0.
+pub type ChunkSink<'a> = dyn FnMut(u64, &[Bytes]) + 'a;
+
 /// How the data key is found: from credentials, or by a test that has it.
 pub(crate) type Unlock<'a> = dyn Fn(&Header) -> Result<(Dek, Option<KdfParams>), OpenError> + 'a;
 
@@ -113,8 +118,20 @@ impl StoreFile {
         options: &OpenOptions,
         control: &Control,
     ) -> Result<Opened, OpenError> {
+        Self::open_streaming(vfs, path, credentials, options, control, &mut |_, _| {})
+    }
+
+    /// The same; the chunks of the checkpoint go to `sink` as well, as soon as they are decrypted.
+    pub fn open_streaming(
+        vfs: Arc<dyn Vfs>,
+        path: &Path,
+        credentials: &Credentials,
+        options: &OpenOptions,
+        control: &Control,
+        sink: &mut ChunkSink<'_>,
+    ) -> Result<Opened, OpenError> {
         let limits = &options.kdf_limits;
-        Self::open_with(vfs, path, options, control, &|header| {
+        let unlock = |header: &Header| {
             let unlocked = slots::unlock(
                 &header.slots,
                 &header.store_id,
@@ -123,7 +140,8 @@ impl StoreFile {
                 control,
             )?;
             Ok((unlocked.dek, Some(unlocked.params)))
-        })
+        };
+        Self::open_with(vfs, path, options, control, &unlock, sink)
     }
 
     pub(crate) fn open_with(
@@ -132,6 +150,7 @@ impl StoreFile {
         options: &OpenOptions,
         control: &Control,
         unlock: &Unlock<'_>,
+        sink: &mut ChunkSink<'_>,
     ) -> Result<Opened, OpenError> {
         let path = vfs
             .canonicalize(path)
@@ -144,9 +163,9 @@ impl StoreFile {
             Some(take_lock(&*vfs, &path, options)?)
         };
         let mut loaded = if lock.is_some() {
-            load(&*vfs, &path, Access::ReadWrite, control, unlock)?
+            load(&*vfs, &path, Access::ReadWrite, control, unlock, sink)?
         } else {
-            load_beside_a_writer(&*vfs, &path, control, unlock)?
+            load_beside_a_writer(&*vfs, &path, control, unlock, sink)?
         };
         if loaded.generation.header.forbids_writing() {
             lock = None;
@@ -245,15 +264,16 @@ fn load_beside_a_writer(
     path: &Path,
     control: &Control,
     unlock: &Unlock<'_>,
+    sink: &mut ChunkSink<'_>,
 ) -> Result<Loaded, OpenError> {
     let before = vfs.stat(path)?;
-    match load(vfs, path, Access::Read, control, unlock) {
+    match load(vfs, path, Access::Read, control, unlock, sink) {
         Err(
             OpenError::Corrupt(_)
             | OpenError::Truncated { .. }
             | OpenError::HeaderCorrupt
             | OpenError::HeaderRollback { .. },
-        ) if vfs.stat(path)? != before => load(vfs, path, Access::Read, control, unlock),
+        ) if vfs.stat(path)? != before => load(vfs, path, Access::Read, control, unlock, sink),
         other => other,
     }
 }
@@ -264,6 +284,7 @@ fn load(
     access: Access,
     control: &Control,
     unlock: &Unlock<'_>,
+    sink: &mut ChunkSink<'_>,
 ) -> Result<Loaded, OpenError> {
     control.check()?;
     let file = vfs
@@ -285,7 +306,7 @@ fn load(
         .into());
     }
     let stale_copy = (!copies.in_step).then(|| copies.which.other());
-    let content = read_content(file, stat, header, &dek, control)?;
+    let content = read_content(file, stat, header, &dek, control, sink)?;
     Ok(Loaded {
         generation: content.generation,
         dek,
@@ -310,6 +331,7 @@ fn read_content(
     header: Header,
     dek: &Dek,
     control: &Control,
+    sink: &mut ChunkSink<'_>,
 ) -> Result<Content, OpenError> {
     let cipher = dek.frame_cipher(&header.store_id, header.generation, &header.gen_salt);
     let mut assembly = Assembly::new(true);
@@ -320,8 +342,16 @@ fn read_content(
         control,
         phase: Phase::Reading,
     };
+    let mut given = 0;
+    let mut give = |assembly: &Assembly| {
+        let new = assembly.chunks.get(given..).unwrap_or_default();
+        if !new.is_empty() {
+            sink(given as u64, new);
+            given = assembly.chunks.len();
+        }
+    };
     let stop = walk
-        .run(&mut assembly)
+        .run_watched(&mut assembly, &mut give)
         .map_err(|error| walk_failed(error, &header))?;
     let torn = judge(&walk, stop, &assembly)?;
 

@@ -19,6 +19,8 @@ const WINDOW: usize = 1 << 20;
 /// Enough for all cores, little enough to be gone from memory soon.
 const BATCH_BYTES: usize = 8 << 20;
 const BATCH_FRAMES: usize = 8192;
+/// The first frames are wanted soon: a window is waiting for its first rows.
+const FIRST_BATCH_BYTES: usize = 1 << 20;
 
 /// A file read through a window, so that small frames cost no system call each.
 pub(crate) struct Window<'a> {
@@ -174,58 +176,98 @@ pub(crate) struct Walk<'a> {
 impl Walk<'_> {
     /// Gives all good frames to `assembly`; says where they stop, unless at the end of the file.
     pub(crate) fn run(&self, assembly: &mut Assembly) -> Result<Option<Stop>, WalkError> {
+        self.run_watched(assembly, &mut |_| {})
+    }
+
+    /// The same; `watch` sees the assembly each time more frames have been added to it.
+    pub(crate) fn run_watched(
+        &self,
+        assembly: &mut Assembly,
+        watch: &mut dyn FnMut(&Assembly),
+    ) -> Result<Option<Stop>, WalkError> {
         let mut window = Window::new(self.file, self.len);
         let mut chain = Chain::START;
+        let mut batch = next_batch(&mut window, chain, FIRST_BATCH_BYTES)?;
         loop {
             self.control.check()?;
             self.control.report(self.phase, chain.offset, self.len);
-            let batch = next_batch(&mut window, chain)?;
-            let opened: Vec<_> = batch
-                .frames
-                .into_par_iter()
-                .map(|frame| {
-                    (
-                        frame.header.clone(),
-                        frame.tag,
-                        open_frame(frame, self.cipher),
-                    )
-                })
-                .collect();
-            for (header, tag, result) in opened {
-                let stop = |kind| Stop {
-                    at: chain,
-                    kind,
-                    expected_at_least: None,
-                };
-                let unpacked = match result {
-                    Ok(unpacked) => unpacked,
-                    Err(kind @ CorruptKind::Auth) => return Ok(Some(stop(kind))),
-                    Err(kind) => return Err(WalkError::Corrupt(stop(kind).corruption())),
-                };
-                let after = chain.after(header.ct_len, tag);
-                assembly
-                    .push(&header, unpacked, after)
-                    .map_err(|misfit| match misfit {
-                        Misfit::Corrupt(kind) => WalkError::Corrupt(stop(kind).corruption()),
-                        Misfit::UnknownKind => WalkError::UnknownKind,
-                    })?;
-                chain = after;
+            let Batch { frames, end, after } = batch;
+            // The next frames are read while these are decrypted.
+            let (opened, next) = rayon::join(
+                || self.open_all(frames),
+                || {
+                    let more = matches!(end, BatchEnd::More);
+                    more.then(|| next_batch(&mut window, after, BATCH_BYTES))
+                },
+            );
+            let stop = add_all(assembly, opened, &mut chain)?;
+            watch(assembly);
+            if stop.is_some() {
+                return Ok(stop);
             }
-            match batch.end {
-                BatchEnd::More => {}
-                BatchEnd::Stop(stop) => return Ok(Some(stop)),
-                BatchEnd::EndOfFile => {
+            match (end, next) {
+                (BatchEnd::Stop(stop), _) => return Ok(Some(stop)),
+                (_, Some(next)) => batch = next?,
+                (_, None) => {
                     self.control.report(self.phase, self.len, self.len);
                     return Ok(None);
                 }
             }
         }
     }
+
+    fn open_all(&self, frames: Vec<RawFrame>) -> Vec<OpenedFrame> {
+        frames
+            .into_par_iter()
+            .map(|frame| OpenedFrame {
+                header: frame.header.clone(),
+                tag: frame.tag,
+                content: open_frame(frame, self.cipher),
+            })
+            .collect()
+    }
+}
+
+struct OpenedFrame {
+    header: FrameHeader,
+    tag: [u8; TAG_LEN],
+    content: Result<Unpacked, CorruptKind>,
+}
+
+/// Adds frames to the assembly and moves `chain` behind them; says where they stop being genuine.
+fn add_all(
+    assembly: &mut Assembly,
+    frames: Vec<OpenedFrame>,
+    chain: &mut Chain,
+) -> Result<Option<Stop>, WalkError> {
+    for frame in frames {
+        let stop = |kind| Stop {
+            at: *chain,
+            kind,
+            expected_at_least: None,
+        };
+        let unpacked = match frame.content {
+            Ok(unpacked) => unpacked,
+            Err(kind @ CorruptKind::Auth) => return Ok(Some(stop(kind))),
+            Err(kind) => return Err(WalkError::Corrupt(stop(kind).corruption())),
+        };
+        let after = chain.after(frame.header.ct_len, frame.tag);
+        assembly
+            .push(&frame.header, unpacked, after)
+            .map_err(|misfit| match misfit {
+                Misfit::Corrupt(kind) => WalkError::Corrupt(stop(kind).corruption()),
+                Misfit::UnknownKind => WalkError::UnknownKind,
+            })?;
+        *chain = after;
+    }
+    Ok(None)
 }
 
 struct Batch {
     frames: Vec<RawFrame>,
     end: BatchEnd,
+    /// Where the frames end.
+    after: Chain,
 }
 
 enum BatchEnd {
@@ -234,10 +276,14 @@ enum BatchEnd {
     EndOfFile,
 }
 
-fn next_batch(window: &mut Window<'_>, mut chain: Chain) -> Result<Batch, IoError> {
+fn next_batch(
+    window: &mut Window<'_>,
+    mut chain: Chain,
+    bytes_max: usize,
+) -> Result<Batch, IoError> {
     let mut frames = Vec::new();
     let mut bytes = 0_usize;
-    while bytes < BATCH_BYTES && frames.len() < BATCH_FRAMES {
+    while bytes < bytes_max && frames.len() < BATCH_FRAMES {
         let stop = |kind, expected_at_least| Stop {
             at: chain,
             kind,
@@ -259,11 +305,16 @@ fn next_batch(window: &mut Window<'_>, mut chain: Chain) -> Result<Batch, IoErro
             }
             Found::End => BatchEnd::EndOfFile,
         };
-        return Ok(Batch { frames, end });
+        return Ok(Batch {
+            frames,
+            end,
+            after: chain,
+        });
     }
     Ok(Batch {
         frames,
         end: BatchEnd::More,
+        after: chain,
     })
 }
 

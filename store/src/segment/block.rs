@@ -61,6 +61,13 @@ impl Block {
         })
     }
 
+    /// The records that expire one day.
+    pub(crate) fn expiring(&self) -> impl Iterator<Item = RecordRef<'_>> {
+        let rows = self.entries.iter().enumerate();
+        rows.filter(|(_, entry)| entry.meta.expires_at.is_some())
+            .filter_map(|(row, _)| self.get(row))
+    }
+
     pub(crate) fn record(&self, index: usize) -> Option<Record> {
         let entry = self.entries.get(index)?;
         let start = entry.value_at as usize;

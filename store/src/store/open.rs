@@ -3,17 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use rayon::prelude::*;
-
 use super::Store;
-use crate::batch::{CodecError, decode_batch};
-use crate::clock::Clock;
+use super::load::Loader;
 use crate::file::{
     self, Control, CreateError, CreateReport, Credentials, OpenError, Probe, StoreFile,
 };
 use crate::options::{CreateOptions, OpenOptions};
-use crate::segment::{Block, Segment};
 use crate::snapshot::Snapshot;
 use crate::state::State;
 
@@ -77,14 +72,32 @@ impl Store {
         options: &OpenOptions,
         control: &Control,
     ) -> Result<(Self, OpenReport), OpenError> {
-        let opened = StoreFile::open(
+        Self::open_with_preview(path, credentials, options, control, &mut |_| {})
+    }
+
+    /// The same; `preview` is shown the records that have been read so far, first after the first
+    /// megabyte and then each time they have doubled.
+    ///
+    /// A preview is what the last checkpoint held from the first key on: what was changed after
+    /// it, and whether the file is undamaged to its end, is known only when this returns.
+    pub fn open_with_preview(
+        path: &Path,
+        credentials: &Credentials,
+        options: &OpenOptions,
+        control: &Control,
+        preview: &mut dyn FnMut(Snapshot),
+    ) -> Result<(Self, OpenReport), OpenError> {
+        let mut loader = Loader::new(Arc::clone(&options.clock), preview);
+        let opened = StoreFile::open_streaming(
             Arc::clone(&options.vfs),
             path,
             credentials,
             &options.for_file(),
             control,
+            &mut |first, chunks| loader.take(first, chunks),
         )?;
-        let state = load(opened.chunks, &opened.transactions, &options.clock)
+        let state = loader
+            .finish(&opened.transactions)
             .map_err(|error| OpenError::Content(Box::new(error)))?;
         let report = OpenReport {
             file: opened.report,
@@ -96,42 +109,4 @@ impl Store {
             report,
         ))
     }
-}
-
-/// Why what a file holds cannot be loaded.
-#[derive(Debug, thiserror::Error)]
-enum LoadError {
-    #[error(transparent)]
-    Codec(#[from] CodecError),
-    #[error("a transaction contradicts the records: {0}")]
-    Rejected(#[from] crate::batch::Rejection),
-}
-
-/// The checkpoint becomes the first segment as it is; the journal is replayed over it by the same
-/// two steps that committed it.
-fn load(
-    chunks: Vec<Bytes>,
-    transactions: &[Bytes],
-    clock: &Arc<dyn Clock>,
-) -> Result<State, LoadError> {
-    let decoded: Vec<_> = chunks
-        .into_par_iter()
-        .map(Block::decode)
-        .collect::<Result<_, _>>()?;
-    let mut blocks = Vec::with_capacity(decoded.len());
-    let mut settings = Vec::new();
-    for chunk in decoded {
-        blocks.push(Arc::new(chunk.block));
-        settings.extend(chunk.settings);
-    }
-    let segment = Segment::new(blocks).ok_or(CodecError::Unordered)?;
-    let mut state = State::from_segment(segment);
-    state.settings.extend(settings);
-    let now = clock.now();
-    for transaction in transactions {
-        let batch = decode_batch(transaction)?;
-        let prepared = state.prepare(&batch, now)?;
-        state.apply(&prepared);
-    }
-    Ok(state)
 }

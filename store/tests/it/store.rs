@@ -458,3 +458,47 @@ fn the_path_catalogue_follows_every_change_and_survives_reopening() {
     drop(store);
     assert_eq!(counts(&fixture.open()), expected);
 }
+
+#[test]
+fn a_file_shows_its_first_records_before_it_is_read_to_its_end() {
+    let fixture = Fixture::new();
+    let mut store = fixture.create();
+    let mut batch = WriteBatch::new(Cause::Edit);
+    let mut noise = 1_u64;
+    for number in 0..20_000 {
+        noise = noise
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        let text = format!(
+            "{:x}{:x}{noise:x}",
+            noise.rotate_left(21),
+            noise.rotate_left(42)
+        );
+        let value = EncodedValue::encode(&Value::Map(vec![(text.clone(), text.repeat(4).into())]));
+        batch.put(key(&format!("k{number:05}")), value.unwrap());
+    }
+    store.commit(&batch).unwrap();
+    store.compact(&Control::default()).unwrap();
+    put(&mut store, "k00000", 1);
+    store.close().unwrap();
+
+    let mut lengths = Vec::new();
+    let mut first_keys = Vec::new();
+    let (store, _) = Store::open_with_preview(
+        &fixture.path(),
+        &credentials("secret"),
+        &OpenOptions::default(),
+        &Control::default(),
+        &mut |preview| {
+            lengths.push(preview.len());
+            first_keys.extend(preview.row(0).map(|record| record.key.as_str().to_owned()));
+        },
+    )
+    .unwrap();
+    assert!(lengths.len() >= 2, "{lengths:?}");
+    assert!(lengths.is_sorted() && lengths[0] < 20_000, "{lengths:?}");
+    assert!(first_keys.iter().all(|key| key == "k00000"));
+    assert_eq!(store.snapshot().len(), 20_000);
+    let newest = store.snapshot().get("k00000").unwrap().value;
+    assert_eq!(newest.to_value(), Value::Int(1));
+}

@@ -140,6 +140,7 @@ impl Fixture {
             &options,
             &control,
             &|_| Ok((self.dek.clone(), None)),
+            &mut |_, _| {},
         )
     }
 

@@ -77,6 +77,7 @@ impl World {
             &OpenOptions::default(),
             &Control::default(),
             &|_| Ok((self.dek.clone(), None)),
+            &mut |_, _| {},
         )
     }
 
