@@ -5,7 +5,7 @@
 pub(crate) const WORD_CHARACTERS_MAX: usize = 64;
 
 /// The largest bound that is asked for.
-pub(crate) const EDITS_MAX: usize = 2;
+pub(crate) const EDITS_MAX: usize = 3;
 
 /// One row of the distance table, with room for the band beyond the longest word.
 type Row = [u8; WORD_CHARACTERS_MAX + EDITS_MAX + 1];
@@ -124,7 +124,7 @@ mod tests {
     proptest! {
         #[test]
         fn agrees_with_an_independent_implementation(
-            word in "[abcö]{0,12}", text in "[abcö]{0,12}", max in 0_usize..=2,
+            word in "[abcö]{0,12}", text in "[abcö]{0,12}", max in 0_usize..=EDITS_MAX,
         ) {
             let left: Vec<char> = word.chars().collect();
             let right: Vec<char> = text.chars().collect();

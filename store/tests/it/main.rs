@@ -6,5 +6,6 @@
 
 mod file;
 mod kill;
+mod misspellings;
 mod search;
 mod store;
