@@ -39,4 +39,7 @@ pub use search::{
 };
 pub use segment::{Merge, Merged};
 pub use snapshot::{Indexing, Records, Snapshot};
-pub use store::{CommitError, Compacted, Compaction, OpenReport, Store, StoreStats};
+pub use store::{
+    CommitError, Compacted, Compaction, LostRange, OpenReport, Salvage, SalvageError,
+    SalvageOptions, SalvageReport, Store, StoreStats,
+};

@@ -3,9 +3,11 @@
 mod compaction;
 mod load;
 mod open;
+mod salvage;
 
 pub use compaction::{Compacted, Compaction};
 pub use open::OpenReport;
+pub use salvage::{LostRange, Salvage, SalvageError, SalvageOptions, SalvageReport};
 
 use std::path::Path;
 use std::sync::Arc;

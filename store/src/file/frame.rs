@@ -173,7 +173,7 @@ fn checksum(head: &[u8], tail: &[u8]) -> u32 {
 }
 
 /// A frame as it stands in the file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct RawFrame {
     pub(crate) header: FrameHeader,
     pub(crate) header_bytes: [u8; FRAME_HEADER_LEN],

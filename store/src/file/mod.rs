@@ -10,7 +10,8 @@
 //! * [`StoreFile`] is an open file: [`StoreFile::create`], [`StoreFile::open`],
 //!   [`StoreFile::append`], [`StoreFile::begin_compaction`], [`StoreFile::change_password`],
 //!   [`StoreFile::close`]. [`probe`] looks at a file before any password is asked for,
-//!   [`verify`] reads all of it and lists what is wrong.
+//!   [`verify`] reads all of it and lists what is wrong, [`salvage`](salvage()) reads what can
+//!   still be read of a damaged one.
 //! * `walk`, `assemble`, `recover`: reading frames in parallel, giving them meaning, deciding
 //!   what a bad one means. `checkpoint`, `journal`, `compact`: writing them.
 //! * `header`, `slots`, `frame`, `pack`, `meta`: the structures.
@@ -40,6 +41,7 @@ mod pack;
 mod probe;
 mod read_back;
 mod recover;
+mod salvage;
 mod seal;
 mod slots;
 mod store_file;
@@ -64,6 +66,9 @@ pub use kdf::{KdfLimits, KdfParams, KdfProfile};
 pub use lock::LockHolder;
 pub use open::{ChunkSink, OpenOptions, OpenReport, Opened};
 pub use probe::{Probe, probe};
+pub use salvage::{
+    LostFrame, LostKind, Rescued, SalvageError, SalvageMode, SalvageReport, salvage,
+};
 pub use seal::{Entropy, EntropyError, OsEntropy};
 pub use store_file::{FileStats, StoreFile};
 pub use verify::{Finding, FindingKind, VerifyDepth, VerifyReport, verify};

@@ -69,6 +69,16 @@ pub(crate) fn next_mark(
     from: u64,
     len: u64,
 ) -> Result<Option<u64>, IoError> {
+    find_bytes(window, from, len, &MARK)
+}
+
+/// Where `wanted` stands first, at or after `from` and before `len`.
+pub(crate) fn find_bytes(
+    window: &mut Window<'_>,
+    from: u64,
+    len: u64,
+    wanted: &[u8],
+) -> Result<Option<u64>, IoError> {
     let mut position = from;
     while position < len {
         let available = usize::try_from(len.saturating_sub(position)).unwrap_or(usize::MAX);
@@ -76,14 +86,14 @@ pub(crate) fn next_mark(
         let Some(bytes) = window.bytes(position, size)? else {
             return Ok(None);
         };
-        if let Some(found) = memmem::find(bytes, &MARK) {
+        if let Some(found) = memmem::find(bytes, wanted) {
             return Ok(Some(position.saturating_add(found as u64)));
         }
         if size == available {
             return Ok(None);
         }
-        // A mark may begin in these bytes and end in the next.
-        let step = size.saturating_sub(MARK.len().saturating_sub(1));
+        // It may begin in these bytes and end in the next.
+        let step = size.saturating_sub(wanted.len().saturating_sub(1));
         position = position.saturating_add(step as u64);
     }
     Ok(None)

@@ -7,5 +7,6 @@
 mod file;
 mod kill;
 mod misspellings;
+mod salvage;
 mod search;
 mod store;

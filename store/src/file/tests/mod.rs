@@ -6,6 +6,7 @@ mod faults;
 mod mem_vfs;
 mod password;
 mod rules;
+mod salvage;
 mod vectors;
 
 use std::{
