@@ -17,6 +17,7 @@ use crate::file::{
 };
 use crate::key::Key;
 use crate::options::{CreateOptions, OpenOptions};
+use crate::paths::PathCatalog;
 use crate::segment::{Block, Segment};
 use crate::snapshot::Snapshot;
 use crate::state::State;
@@ -219,7 +220,9 @@ impl Rebuild {
         self.list_lost_ranges(&blocks);
         let blocks = blocks.into_iter().map(|(_, block)| block).collect();
         if let Some(segment) = Segment::new(blocks) {
-            self.state = State::from_segment(segment);
+            let mut catalog = PathCatalog::default();
+            catalog.add_all((0..segment.len()).filter_map(|row| segment.get(row)));
+            self.state = State::from_segment(segment, catalog);
         }
         self.state.settings.extend(settings);
         for (_, transaction) in &rescued.transactions {
