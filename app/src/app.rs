@@ -279,7 +279,7 @@ fn window_title(page: &Page) -> String {
     let (name, mark) = match page {
         Page::Welcome | Page::NewDatabase(_) => return "VStore".to_owned(),
         Page::Unlock(page) => (name(&page.path), " [Locked]"),
-        Page::Open(store) if store.read_only => (store.title.clone(), " [Read-only]"),
+        Page::Open(store) if store.is_read_only() => (store.title.clone(), " [Read-only]"),
         Page::Open(store) if store.would_be_lost() => (store.title.clone(), "*"),
         Page::Open(store) => (store.title.clone(), ""),
     };

@@ -101,6 +101,9 @@ impl<'a> StoreView<'a> {
 
     /// Why nothing can be changed; `None`: it can.
     pub fn read_only_reason(self) -> Option<&'static str> {
+        if self.store.loading.is_some() {
+            return Some("The file is still being read");
+        }
         self.store
             .read_only
             .then_some("The database is open read-only")

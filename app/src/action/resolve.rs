@@ -55,6 +55,10 @@ fn with_store(action: Action, view: StoreView<'_>) -> Option<Command> {
     let store = view.store;
     match action {
         Action::Compact => (!store.read_only).then(|| FileCommand::Compact.into()),
+        // A copy or an export of what has been read so far would pass for everything.
+        Action::SaveAs | Action::ExportAll | Action::ExportSelected if store.loading.is_some() => {
+            None
+        }
         Action::SaveAs => Some(FileCommand::SaveAs.into()),
         Action::ExportAll => Some(TransferCommand::PlanExport(Scope::Everything).into()),
         Action::ChangePassword => (store.path.is_some() && !store.read_only).then(|| {

@@ -18,6 +18,8 @@ use crate::state::{OpenStore, Problem};
 
 /// The largest key file that is read.
 const KEY_FILE_BYTES_MAX: u64 = 16 << 20;
+/// Smaller files are read before anybody sees that they are.
+const PREVIEWED_BYTES: u64 = 8 << 20;
 
 /// How files are made: the clock, and what a password costs.
 #[derive(Clone, Debug)]
@@ -45,13 +47,22 @@ impl Files {
         secret: &Secret,
         read_only: bool,
         control: &Control,
+        preview: &mut dyn FnMut(Snapshot),
     ) -> Result<(Store, OpenedStore), Failure> {
         let options = OpenOptions {
             read_only,
             clock: Arc::clone(&self.clock),
             ..OpenOptions::default()
         };
-        let (store, report) = Store::open(path, &credentials(secret)?, &options, control)?;
+        let is_large = std::fs::metadata(path).is_ok_and(|file| file.len() >= PREVIEWED_BYTES);
+        let mut show = |snapshot| {
+            if is_large && !control.is_cancelled() {
+                preview(snapshot);
+            }
+        };
+        let credentials = credentials(secret)?;
+        let (store, report) =
+            Store::open_with_preview(path, &credentials, &options, control, &mut show)?;
         // Deriving the key cannot be interrupted: whoever gave up meanwhile gets no store.
         if control.is_cancelled() {
             return Err(Failure::Cancelled);

@@ -18,7 +18,9 @@ mod thread;
 
 pub use draft::SealedDraft;
 pub use edit::LeafEdit;
-pub use protocol::{Background, Committed, Envelope, FileFacts, OpenedStore, Reply, Request};
+pub use protocol::{
+    Background, Committed, Envelope, FileFacts, OpenedStore, Preview, Reply, Request,
+};
 pub use server::{EngineState, handle};
 pub use thread::Engine;
 

@@ -135,6 +135,8 @@ pub enum Reply {
     },
     /// How far opening, creating or saving is.
     Busy(Ticket, BusyPhase),
+    /// The first records of a file that is still being read.
+    Preview(Ticket, Preview),
     /// A store is open.
     Opened(Ticket, Box<OpenedStore>),
     /// No store was opened; one that is open stays so.
@@ -179,6 +181,13 @@ pub struct FileFacts {
     pub len: u64,
     /// Opening needs a key file as well.
     pub needs_key_file: bool,
+}
+
+/// The first records of a file that is still being read, as of its last checkpoint.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// The records.
+    pub snapshot: Snapshot,
 }
 
 /// A store that was opened.

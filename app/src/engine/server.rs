@@ -11,7 +11,7 @@ use super::draft::{DRAFT_SETTING, SealedDraft};
 use super::files::Files;
 use super::history::UndoStack;
 use super::problem::Failure;
-use super::protocol::{Background, Envelope, OpenedStore, Reply, Request};
+use super::protocol::{Background, Envelope, OpenedStore, Preview, Reply, Request};
 use super::sample;
 use crate::state::{Problem, TaskId, Ticket};
 
@@ -65,7 +65,10 @@ pub fn handle(
             read_only,
         } => {
             state.let_go();
-            let result = state.files.open(&path, &secret, read_only, &control);
+            let mut preview = |snapshot| say(Reply::Preview(ticket, Preview { snapshot }));
+            let result = state
+                .files
+                .open(&path, &secret, read_only, &control, &mut preview);
             state.install(ticket, result, say);
         }
         Request::Create {

@@ -24,7 +24,7 @@ impl MenuData {
             Page::Unlock(page) => {
                 format!("{} [Locked]", crate::state::OpenStore::title_of(&page.path))
             }
-            Page::Open(store) if store.read_only => format!("{} [Read-only]", store.title),
+            Page::Open(store) if store.is_read_only() => format!("{} [Read-only]", store.title),
             Page::Open(store) => store.title.clone(),
         };
         Self { title }

@@ -76,7 +76,14 @@ impl StatusData {
         }
 
         let mut right = Vec::new();
-        if let Some(reason) = view.read_only_reason() {
+        if let Some(loading) = &store.loading {
+            let percent = (loading.fraction * 100.0).floor();
+            let item = Item::new(format!("Reading {percent} %"))
+                .icon(icons::ARROWS_CLOCKWISE, Tone::Quiet);
+            right.push(item.tooltip(
+                "Search and counts answer from what has been read; changes are possible at the end",
+            ));
+        } else if let Some(reason) = view.read_only_reason() {
             let item = Item::new("Read-only").icon(icons::EYE, Tone::Warning);
             right.push(item.tooltip(format!("{reason}. “Save as…” makes a copy to change")));
         }

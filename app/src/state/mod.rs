@@ -30,7 +30,7 @@ pub use explorer::{Bin, Distinct, Explorer, FirstTypes, PathRow, PathStatistics,
 pub use listing::{Listing, Row};
 pub use namespaces::{Namespace, Namespaces};
 pub use notice::{Level, Notice, NoticeId, Notices};
-pub use open_store::{History, OpenStore, SaveState};
+pub use open_store::{History, Loading, OpenStore, SaveState};
 pub use page::{BusyPhase, CreatePage, Page, UnlockPage};
 pub use prefs::{BottomTab, Layout, PanelSide, Preferences, RECENT_MAX, RecentFile, ThemeChoice};
 pub use problem::{Problem, Remedy};

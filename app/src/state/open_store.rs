@@ -18,6 +18,8 @@ pub struct OpenStore {
     pub path: Option<PathBuf>,
     /// It was opened without writing.
     pub read_only: bool,
+    /// It is still being read; `read_only` until then.
+    pub loading: Option<Loading>,
     /// The records as of the last commit that was heard of.
     pub snapshot: Snapshot,
     /// Whether everything is on disk.
@@ -48,6 +50,15 @@ pub struct OpenStore {
     pub derived_at: Option<Millis>,
     /// What happens when it is closed; `Some` while it is closing.
     pub closing: Option<super::AfterClose>,
+}
+
+/// A file that is being read while its first records are shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Loading {
+    /// How much of the file has been read, 0 to 1.
+    pub fraction: f32,
+    /// It was asked for without writing.
+    pub read_only: bool,
 }
 
 /// Whether everything is on disk.
@@ -95,6 +106,7 @@ impl OpenStore {
             title,
             path,
             read_only,
+            loading: None,
             snapshot,
             save,
             listing: Listing::default(),
@@ -110,6 +122,14 @@ impl OpenStore {
             derived_seq: None,
             derived_at: None,
             closing: None,
+        }
+    }
+
+    /// Whether it was opened without writing, even once it has been read.
+    pub const fn is_read_only(&self) -> bool {
+        match &self.loading {
+            Some(loading) => loading.read_only,
+            None => self.read_only,
         }
     }
 

@@ -36,7 +36,12 @@ pub(super) fn without_saving(state: &mut State, then: AfterClose) -> Effects {
         return proceed(state, then);
     };
     store.closing = Some(then);
+    if store.loading.is_some() {
+        // What is still being read must not come back after it was closed.
+        state.busy = None;
+    }
     vec![
+        Effect::CancelBusy,
         Effect::CancelQuestions,
         Effect::CancelTasks,
         Effect::Ask(Request::Close),

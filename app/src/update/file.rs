@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use vstore::Millis;
 
-use super::{Effects, close, layout, transfer};
+use super::{Effects, close, layout, loading, transfer};
 use crate::command::{FileCommand, Secret};
 use crate::effect::Effect;
 use crate::engine::Request;
@@ -146,6 +146,7 @@ pub(super) fn start_compaction(state: &mut State, now: Millis) -> Effects {
 /// Gives up opening or creating a file. The page is free at once; the answer will be stale.
 pub(super) fn cancel_busy(state: &mut State) -> Effects {
     state.busy = None;
+    loading::back_to_unlock(state);
     match &mut state.page {
         Page::Unlock(page) => {
             page.busy = None;

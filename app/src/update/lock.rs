@@ -42,7 +42,7 @@ pub(super) fn lock(state: &mut State) -> Effects {
         .as_ref()
         .filter(|draft| draft.is_dirty() && !store.read_only);
     let draft = draft.map(sealed);
-    let mut page = UnlockPage::new(store.path.clone().unwrap_or_default(), store.read_only);
+    let mut page = UnlockPage::new(store.path.clone().unwrap_or_default(), store.is_read_only());
     page.was_locked = true;
     let path = page.path.clone();
     state.page = Page::Unlock(page);

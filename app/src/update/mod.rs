@@ -8,6 +8,7 @@ mod derived;
 mod file;
 mod jobs;
 mod layout;
+mod loading;
 mod lock;
 mod receive;
 mod record;

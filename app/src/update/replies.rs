@@ -2,7 +2,7 @@
 
 use vstore::{Cause, Commit, Key, Millis};
 
-use super::{Effects, close, derived, file, record, selection, transfer};
+use super::{Effects, close, derived, file, loading, record, selection, transfer};
 use crate::action::Action;
 use crate::effect::{Discarded, Effect};
 use crate::engine::{Committed, OpenedStore, Reply, Request, SealedDraft};
@@ -33,11 +33,13 @@ pub(super) fn receive(state: &mut State, reply: Reply, now: Millis) -> Effects {
                 match &mut state.page {
                     Page::Unlock(page) => page.busy = Some(phase),
                     Page::NewDatabase(page) => page.busy = Some(phase),
-                    Page::Welcome | Page::Open(_) => {}
+                    Page::Open(store) => loading::progress(store, phase),
+                    Page::Welcome => {}
                 }
             }
             Effects::new()
         }
+        Reply::Preview(ticket, preview) => loading::preview(state, ticket, preview, now),
         Reply::Opened(ticket, opened) => opened_store(state, ticket, *opened, now),
         Reply::NotOpened(ticket, problem) => not_opened(state, ticket, problem, now),
         Reply::Cancelled(ticket) => {
@@ -115,6 +117,7 @@ fn opened_store(state: &mut State, ticket: Ticket, opened: OpenedStore, now: Mil
     if opened.is_copy {
         return saved_as(state, opened, now);
     }
+    let loaded = take_loading(state, &opened);
     let OpenedStore {
         title,
         path,
@@ -124,15 +127,19 @@ fn opened_store(state: &mut State, ticket: Ticket, opened: OpenedStore, now: Mil
         notes,
         ..
     } = opened;
-    let mut store = Box::new(OpenStore::new(title, path, read_only, snapshot));
-    store.columns.push(Column::Value);
+    let is_new = loaded.is_none();
+    let mut store = loaded.unwrap_or_else(|| {
+        let mut store = Box::new(OpenStore::new(title, path, read_only, snapshot));
+        store.columns.push(Column::Value);
+        store
+    });
     store.detail.draft = draft.map(|draft| unsealed(&store, draft));
     if store.detail.draft.is_some() {
         state
             .notices
             .push(now, Level::Info, "Restored an unsaved edit");
         state.focus = Some(FocusTarget::Detail);
-    } else {
+    } else if is_new {
         state.focus = Some(FocusTarget::Records);
     }
     let text = format::counted(store.snapshot.len() as u64, "record");
@@ -153,6 +160,20 @@ fn opened_store(state: &mut State, ticket: Ticket, opened: OpenedStore, now: Mil
         effects.extend(transfer::plan_import(state, path, now));
     }
     effects
+}
+
+/// The file that was shown while it was being read.
+fn take_loading(state: &mut State, opened: &OpenedStore) -> Option<Box<OpenStore>> {
+    match std::mem::take(&mut state.page) {
+        Page::Open(mut store) if store.loading.is_some() => {
+            loading::finished(&mut store, opened);
+            Some(store)
+        }
+        page => {
+            state.page = page;
+            None
+        }
+    }
 }
 
 fn unsealed(store: &OpenStore, sealed: SealedDraft) -> Draft {
@@ -198,6 +219,7 @@ fn not_opened(state: &mut State, ticket: Ticket, problem: Problem, now: Millis) 
         return Effects::new();
     }
     state.busy = None;
+    loading::back_to_unlock(state);
     if let Some(Dialog::SaveAs {
         busy,
         problem: shown,
