@@ -24,6 +24,8 @@ use crate::theme;
 use crate::update::{Effects, Event, next_wake, receive, tick, update};
 use crate::view::AppView;
 
+mod typing;
+
 /// How long taking in what came back may hold up a frame.
 const RECEIVE_BUDGET: Duration = Duration::from_millis(10);
 
@@ -64,6 +66,7 @@ pub struct VStoreApp {
     title: String,
     panels: Panels,
     dialogs: Dialogs,
+    typing: typing::TypingOrder,
     /// The state was drawn since it changed last: what holds for one frame only is over.
     drawn: bool,
 }
@@ -113,6 +116,7 @@ impl VStoreApp {
             title,
             panels: Panels::default(),
             dialogs: Dialogs::default(),
+            typing: typing::TypingOrder::default(),
             drawn: false,
         })
     }
@@ -247,6 +251,12 @@ impl VStoreApp {
 }
 
 impl eframe::App for VStoreApp {
+    fn raw_input_hook(&mut self, ctx: &egui::Context, input: &mut egui::RawInput) {
+        if self.typing.take_turn(&mut input.events) {
+            ctx.request_repaint();
+        }
+    }
+
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.answer_close_request(ctx);
         self.advance(ctx);

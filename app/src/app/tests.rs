@@ -7,6 +7,8 @@ use vstore::file::{KdfParams, KdfProfile};
 use vstore::value::json::{parse_text, to_compact};
 use vstore::{Key, Millis};
 
+mod typing;
+
 use super::*;
 use crate::command::{RecordCommand, SearchCommand, Secret, SelectionCommand, TransferCommand};
 use crate::state::{Dialog, ImportKeys, Problem, SaveState, Scope, UnlockPage};
