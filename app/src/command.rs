@@ -376,6 +376,10 @@ pub enum TransferCommand {
     Cancel(TaskId),
     /// Forgets tasks that no longer run.
     ClearFinished,
+    /// Shows what an import did.
+    ShowReport(TaskId),
+    /// Copies what an import did, as text.
+    CopyReport(TaskId),
 }
 
 macro_rules! from_topic {

@@ -61,6 +61,10 @@ fn with_store(action: Action, view: StoreView<'_>) -> Option<Command> {
         }
         Action::SaveAs => Some(FileCommand::SaveAs.into()),
         Action::ExportAll => Some(TransferCommand::PlanExport(Scope::Everything).into()),
+        Action::ImportReport => {
+            let task = view.app.tasks.last_import()?;
+            Some(TransferCommand::ShowReport(task.id).into())
+        }
         Action::ChangePassword => (store.path.is_some() && !store.read_only).then(|| {
             let dialog = Dialog::ChangePassword {
                 busy: false,

@@ -123,6 +123,8 @@ actions! {
     SaveAs: "Save as…", "Write a copy with its own password", FLOPPY_DISK, File 1,
         Window [CTRL_SHIFT S];
     Import: "Import…", "Import JSON or NDJSON", DOWNLOAD_SIMPLE, File 2, Window [CTRL_SHIFT I];
+    ImportReport: "Import report…", "What the last import did, record by record", LIST_BULLETS,
+        File 2, Window [];
     ExportAll: "Export…", "Export all records; the file is not encrypted", EXPORT, File 2,
         Window [CTRL_SHIFT E];
     ChangePassword: "Change password…", "Give the file another password", KEY, File 3, Window [];

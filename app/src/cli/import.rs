@@ -50,6 +50,10 @@ pub(super) fn run(args: &ImportArgs) -> Result<Exit, Failure> {
     } else {
         into_file(args, &options)?
     };
+    // What the options ask for in so many words is counted, not told record by record.
+    let expected = report.replaced + report.kept;
+    let notes = report.notes.first.iter();
+    let notes: Vec<_> = notes.filter(|note| !note.kind.is_expected()).collect();
     let answer = Answer {
         read: report.read,
         added: report.added,
@@ -59,8 +63,8 @@ pub(super) fn run(args: &ImportArgs) -> Result<Exit, Failure> {
         numbered: report.numbered,
         expiring: report.expiring,
         expired: report.expired,
-        notes: report.notes.first.iter().map(ToString::to_string).collect(),
-        notes_total: report.notes.total,
+        notes: notes.iter().map(ToString::to_string).collect(),
+        notes_total: report.notes.total - expected,
         ms: start.elapsed().as_millis(),
         dry_run: args.dry_run,
         report: &report,
@@ -151,8 +155,10 @@ fn read(
     let source = if args.data == Path::new("-") {
         ImportSource::new(io::stdin(), None, format)
     } else {
-        let format = format.or_else(|| Format::from_ending(&args.data));
-        ImportSource::open_as(&args.data, format)
+        match format {
+            Some(_) => ImportSource::open_as(&args.data, format),
+            None => ImportSource::open(&args.data),
+        }
     };
     let named = |failure: Failure| Failure {
         message: failure

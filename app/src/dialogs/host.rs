@@ -8,6 +8,7 @@ use super::change_password::ChangePasswordForm;
 use super::confirm_delete::ConfirmDeleteForm;
 use super::expiry::ExpiryForm;
 use super::import::ImportForm;
+use super::import_report::ReportForm;
 use super::palette::PaletteForm;
 use super::path_field::PathForm;
 use super::rename::RenameForm;
@@ -15,8 +16,8 @@ use super::save_as::SaveAsForm;
 use super::shortcuts::ShortcutsForm;
 use super::toasts::ToastBridge;
 use super::{
-    about, change_password, confirm_delete, expiry, export, import, message, palette, path_field,
-    rename, save_as, save_before_closing, settings, shortcuts,
+    about, change_password, confirm_delete, expiry, export, import, import_report, message,
+    palette, path_field, rename, save_as, save_before_closing, settings, shortcuts,
 };
 use crate::command::{Commands, LayoutCommand};
 use crate::state::Dialog;
@@ -42,6 +43,7 @@ pub(super) struct Forms {
     save_as: SaveAsForm,
     change_password: ChangePasswordForm,
     import: ImportForm,
+    report: ReportForm,
     path: PathForm,
 }
 
@@ -117,6 +119,14 @@ impl Forms {
             }
             Dialog::Import { plan, preview } => {
                 import::show(ctx, &mut self.import, plan, preview.as_ref(), commands);
+            }
+            Dialog::ImportReport {
+                task,
+                title,
+                report,
+            } => {
+                let shown = (*task, title.as_str(), &**report);
+                import_report::show(ctx, &mut self.report, shown, commands);
             }
             Dialog::Export { plan, count: _ } => export::show(ctx, plan, view, commands),
             Dialog::PathField { purpose } => {

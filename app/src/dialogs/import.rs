@@ -17,7 +17,7 @@ use crate::widgets::segmented::segmented;
 
 const KEY_RULES: [&str; 3] = ["From the data", "Field or template", "Row numbers"];
 const CONFLICTS: [&str; 3] = ["Replace", "Keep", "Stop"];
-const DUPLICATES: [&str; 4] = ["Stop at them", "Number them", "Take last", "Take first"];
+const DUPLICATES: [&str; 4] = ["Refuse", "Number them", "Take last", "Take first"];
 const ROWS_SHOWN: usize = 6;
 const CHIPS_SHOWN: usize = 8;
 
@@ -66,7 +66,7 @@ impl ImportData {
         let conflict = Conflict::ALL.iter().position(|one| *one == plan.conflict);
         let duplicates = Duplicates::ALL
             .iter()
-            .position(|one| *one == plan.duplicates);
+            .position(|one| *one == plan.duplicates());
         let mut data = Self {
             subtitle: "Looking at the file…".to_owned(),
             rule,
@@ -297,9 +297,9 @@ fn policies(ui: &mut Ui, data: &ImportData, plan: &mut ImportPlan) {
     let label = "Keys that stand twice in the data";
     let picked = segmented(ui, label, &DUPLICATES, data.duplicates);
     if let Some(policy) = picked.and_then(|index| Duplicates::ALL.get(index)) {
-        plan.duplicates = *policy;
+        plan.duplicates = Some(*policy);
     }
-    let (conflict, duplicates) = (plan.conflict.name(), plan.duplicates.name());
+    let (conflict, duplicates) = (plan.conflict.name(), plan.duplicates().name());
     let words = format!("{conflict}. {duplicates}. The import can be undone as a whole.");
     field::explanation(ui, &words);
 }

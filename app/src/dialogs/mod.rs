@@ -11,6 +11,7 @@ mod expiry;
 mod export;
 mod host;
 mod import;
+mod import_report;
 mod message;
 mod palette;
 mod path_field;

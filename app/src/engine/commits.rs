@@ -34,7 +34,7 @@ impl EngineState {
     pub(super) fn commit_large(
         &mut self,
         batch: &WriteBatch,
-        label: Option<String>,
+        told: Option<String>,
         control: &Control,
         say: &mut dyn FnMut(Reply),
     ) -> bool {
@@ -43,7 +43,7 @@ impl EngineState {
         };
         match store.commit_large(batch, control) {
             Ok(commit) => {
-                self.publish(&commit, label, say);
+                self.publish(&commit, told, say);
                 true
             }
             Err(error) => {
@@ -57,13 +57,12 @@ impl EngineState {
     pub(super) fn publish(
         &mut self,
         commit: &Commit,
-        label: Option<String>,
+        told: Option<String>,
         say: &mut dyn FnMut(Reply),
     ) {
         let Some(store) = &self.store else { return };
-        let label = label.unwrap_or_else(|| describe::label(commit));
         if matches!(commit.cause, Cause::Edit | Cause::Import) {
-            self.undo.push(commit, &label);
+            self.undo.push(commit, &describe::label(commit));
         }
         let advised = store.compaction_advised();
         say(Reply::Committed(Box::new(Committed {
@@ -71,7 +70,7 @@ impl EngineState {
             snapshot: store.snapshot(),
             events: describe::events(commit),
             history: self.undo.labels(),
-            label,
+            told: told.unwrap_or_else(|| describe::told(commit)),
             select: new_record(commit),
         })));
         if advised && !std::mem::replace(&mut self.compaction_advised, true) {
@@ -191,18 +190,18 @@ impl EngineState {
     }
 
     pub(super) fn undo(&mut self, control: &Control, say: &mut dyn FnMut(Reply)) {
-        if let Some((batch, label)) = self.undo.undo_batch() {
+        if let Some((batch, told)) = self.undo.undo_batch() {
             self.undo.undone();
-            if !self.commit_large(&batch, Some(label), control, say) {
+            if !self.commit_large(&batch, Some(told), control, say) {
                 self.undo.redone();
             }
         }
     }
 
     pub(super) fn redo(&mut self, control: &Control, say: &mut dyn FnMut(Reply)) {
-        if let Some((batch, label)) = self.undo.redo_batch() {
+        if let Some((batch, told)) = self.undo.redo_batch() {
             self.undo.redone();
-            if !self.commit_large(&batch, Some(label), control, say) {
+            if !self.commit_large(&batch, Some(told), control, say) {
                 self.undo.undone();
             }
         }

@@ -2,7 +2,7 @@
 
 use vstore::value::json::to_compact_preview;
 use vstore::value::{EncodedValue, ValueRef};
-use vstore::{Cause, Change, Commit, Millis, Record};
+use vstore::{Cause, Change, Commit, Key, Millis, Record};
 
 use crate::format;
 use crate::state::{ActivityEvent, EventKind};
@@ -11,32 +11,91 @@ use crate::state::{ActivityEvent, EventKind};
 const ROWS_MAX: usize = 20;
 const SHOWN_CHARS: usize = 40;
 
-/// What a commit did, in words: `Delete 3 records`.
-pub(super) fn label(commit: &Commit) -> String {
-    let changes = &commit.changes;
-    let count = changes.len();
-    if commit.cause == Cause::Import {
-        return format!("Import {}", records(count));
-    }
-    if let Some((from, to)) = rename(changes) {
-        return format!("Rename {} to {}", from.key, to.key);
-    }
-    if let [change] = &**changes {
-        return match (&change.before, &change.after) {
-            (None, _) => format!("Add {}", change.key),
-            (_, None) => format!("Delete {}", change.key),
-            (Some(before), Some(after)) if before.value == after.value => {
-                format!("Change expiry of {}", change.key)
-            }
-            _ => format!("Edit {}", change.key),
+/// What a commit did.
+enum Deed<'a> {
+    Import(usize),
+    Rename { from: &'a Key, to: &'a Key },
+    Add(&'a Key),
+    Delete(&'a Key),
+    SetExpiry(&'a Key),
+    Edit(&'a Key),
+    AddMany(usize),
+    DeleteMany(usize),
+    SetExpiryMany(usize),
+    EditMany(usize),
+}
+
+impl<'a> Deed<'a> {
+    fn of(commit: &'a Commit) -> Self {
+        let changes = &commit.changes;
+        let count = changes.len();
+        if commit.cause == Cause::Import {
+            return Self::Import(count);
+        }
+        if let Some((from, to)) = rename(changes) {
+            let (from, to) = (&from.key, &to.key);
+            return Self::Rename { from, to };
+        }
+        let expiry_only = |change: &Change| {
+            let both = change.before.as_ref().zip(change.after.as_ref());
+            both.is_some_and(|(before, after)| before.value == after.value)
         };
+        if let [change] = &**changes {
+            return match (&change.before, &change.after) {
+                (None, _) => Self::Add(&change.key),
+                (_, None) => Self::Delete(&change.key),
+                _ if expiry_only(change) => Self::SetExpiry(&change.key),
+                _ => Self::Edit(&change.key),
+            };
+        }
+        if changes.iter().all(|change| change.after.is_none()) {
+            Self::DeleteMany(count)
+        } else if changes.iter().all(|change| change.before.is_none()) {
+            Self::AddMany(count)
+        } else if changes.iter().all(expiry_only) {
+            Self::SetExpiryMany(count)
+        } else {
+            Self::EditMany(count)
+        }
     }
-    if changes.iter().all(|change| change.after.is_none()) {
-        format!("Delete {}", records(count))
-    } else if changes.iter().all(|change| change.before.is_none()) {
-        format!("Add {}", records(count))
-    } else {
-        format!("Change {}", records(count))
+}
+
+/// What a commit does, as undo and its history list call it: `Delete 3 records`.
+pub(super) fn label(commit: &Commit) -> String {
+    match Deed::of(commit) {
+        Deed::Import(count) => format!("Import {}", records(count)),
+        Deed::Rename { from, to } => format!("Rename {from} to {to}"),
+        Deed::Add(key) => format!("Add {key}"),
+        Deed::Delete(key) => format!("Delete {key}"),
+        Deed::SetExpiry(key) => format!("Change expiry of {key}"),
+        Deed::Edit(key) => format!("Edit {key}"),
+        Deed::AddMany(count) => format!("Add {}", records(count)),
+        Deed::DeleteMany(count) => format!("Delete {}", records(count)),
+        Deed::SetExpiryMany(count) => format!("Change expiry of {}", records(count)),
+        Deed::EditMany(count) => format!("Change {}", records(count)),
+    }
+}
+
+/// What a commit has done, as a message tells it: `Deleted 3 records`.
+pub(super) fn told(commit: &Commit) -> String {
+    match Deed::of(commit) {
+        Deed::Import(count) => format!("Imported {}", records(count)),
+        Deed::Rename { from, to } => format!("Renamed {from} to {to}"),
+        Deed::Add(key) => format!("Added {key}"),
+        Deed::Delete(key) => format!("Deleted {key}"),
+        Deed::SetExpiry(key) => {
+            let after = commit
+                .changes
+                .first()
+                .and_then(|change| change.after.as_ref());
+            let at = after.and_then(|record| record.meta.expires_at);
+            format!("{key} {}", expiry_text(at, commit.at))
+        }
+        Deed::Edit(key) => format!("Changed {key}"),
+        Deed::AddMany(count) => format!("Added {}", records(count)),
+        Deed::DeleteMany(count) => format!("Deleted {}", records(count)),
+        Deed::SetExpiryMany(count) => format!("Changed the expiry of {}", records(count)),
+        Deed::EditMany(count) => format!("Changed {}", records(count)),
     }
 }
 

@@ -62,7 +62,7 @@ impl UndoStack {
         let entry = self.undo.back()?;
         Some((
             entry.commit.invert(Cause::Undo),
-            format!("Undo: {}", entry.label),
+            format!("Undone: {}", entry.label),
         ))
     }
 
@@ -76,7 +76,7 @@ impl UndoStack {
         let entry = self.redo.last()?;
         Some((
             entry.commit.repeat(Cause::Redo),
-            format!("Redo: {}", entry.label),
+            format!("Done again: {}", entry.label),
         ))
     }
 

@@ -220,8 +220,8 @@ pub struct Committed {
     pub events: Vec<ActivityEvent>,
     /// What can be undone and redone now.
     pub history: History,
-    /// What was done, in words: `Delete 3 records`.
-    pub label: String,
+    /// What was done, in words: `Deleted 3 records`.
+    pub told: String,
     /// A record that should be selected now.
     pub select: Option<Key>,
 }

@@ -108,9 +108,9 @@ fn secret(password: &str) -> Secret {
     }
 }
 
-fn labels(replies: &[Reply]) -> Vec<&str> {
+fn told(replies: &[Reply]) -> Vec<&str> {
     let committed = replies.iter().filter_map(|reply| match reply {
-        Reply::Committed(committed) => Some(committed.label.as_str()),
+        Reply::Committed(committed) => Some(committed.told.as_str()),
         _ => None,
     });
     committed.collect()
@@ -122,7 +122,7 @@ fn an_edit_is_undone_and_made_again() {
     server.put("a", "1");
     server.put("a", "2");
     let replies = server.ask(Request::Undo);
-    assert_eq!(labels(&replies), ["Undo: Edit a"]);
+    assert_eq!(told(&replies), ["Undone: Edit a"]);
     assert_eq!(server.value("a").as_deref(), Some("1"));
     let Some(Reply::Committed(committed)) = replies.first() else {
         panic!("{replies:?}")
@@ -134,7 +134,7 @@ fn an_edit_is_undone_and_made_again() {
     server.ask(Request::Undo);
     server.ask(Request::Undo);
     assert_eq!(server.value("a"), None);
-    assert!(labels(&server.ask(Request::Undo)).is_empty());
+    assert!(told(&server.ask(Request::Undo)).is_empty());
 }
 
 #[test]
@@ -143,8 +143,36 @@ fn a_change_after_undo_leaves_nothing_to_redo() {
     server.put("a", "1");
     server.ask(Request::Undo);
     server.put("b", "1");
-    assert!(labels(&server.ask(Request::Redo)).is_empty());
+    assert!(told(&server.ask(Request::Redo)).is_empty());
     assert_eq!(server.value("a"), None);
+}
+
+#[test]
+fn what_was_done_is_told_in_the_past_tense() {
+    let mut server = Server::scratch();
+    let batch = |make: &dyn Fn(&mut WriteBatch) -> &mut WriteBatch| {
+        let mut batch = WriteBatch::new(Cause::Edit);
+        make(&mut batch);
+        Request::Commit(batch)
+    };
+    let value = || parse_text("1").unwrap().0;
+    let at = Some(Millis(1_090_000));
+    for (request, words) in [
+        (batch(&|batch| batch.put(key("a"), value())), "Added a"),
+        (
+            batch(&|batch| batch.set_expiry(key("a"), at)),
+            "a expires in 1 m 30 s",
+        ),
+        (
+            batch(&|batch| batch.rename(key("a"), key("b"))),
+            "Renamed a to b",
+        ),
+        (batch(&|batch| batch.delete(key("b"))), "Deleted b"),
+        (Request::Undo, "Undone: Delete b"),
+        (Request::Redo, "Done again: Delete b"),
+    ] {
+        assert_eq!(told(&server.ask(request)), [words]);
+    }
 }
 
 #[test]
@@ -155,7 +183,7 @@ fn bulk_deletion_is_one_change() {
     }
     let keys = [key("a"), key("gone"), key("c")].into();
     let replies = server.ask(Request::Delete(Target::Keys(keys)));
-    assert_eq!(labels(&replies), ["Delete 2 records"]);
+    assert_eq!(told(&replies), ["Deleted 2 records"]);
     server.ask(Request::Delete(Target::Everything));
     assert_eq!(server.snapshot().len(), 0);
     server.ask(Request::Undo);
@@ -169,7 +197,7 @@ fn a_duplicate_gets_a_key_that_is_free() {
     server.put("a", "1");
     server.ask(Request::Duplicate(key("a")));
     let replies = server.ask(Request::Duplicate(key("a")));
-    assert_eq!(labels(&replies), ["Add a-3"]);
+    assert_eq!(told(&replies), ["Added a-3"]);
     assert_eq!(server.value("a-2").as_deref(), Some("1"));
 }
 
@@ -378,7 +406,9 @@ fn the_thread_answers_in_order_and_ends() {
         })
         .sum();
     assert_eq!(settled, 50);
-    let expected: Vec<_> = (0..50).map(|number| format!("Add k{number:02}")).collect();
-    assert_eq!(labels(&replies), expected);
+    let expected: Vec<_> = (0..50)
+        .map(|number| format!("Added k{number:02}"))
+        .collect();
+    assert_eq!(told(&replies), expected);
     assert!(matches!(replies.last(), Some(Reply::Closed(Ok(())))));
 }

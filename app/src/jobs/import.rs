@@ -1,16 +1,16 @@
 //! Reading a data file into a batch. Nothing is changed: the engine commits the batch, or nobody.
 
 use vstore::transfer::{
-    self, ImportError, ImportOptions, ImportSource, KeyField, KeyRule, Template,
+    self, ImportError, ImportNote, ImportNoteKind, ImportOptions, ImportSource, KeyField, KeyRule,
+    Template,
 };
 use vstore::{Cause, Snapshot, WriteBatch};
 
 use super::runner::Done;
 use super::task::TaskContext;
-use crate::state::{Conflict, Duplicates, ImportKeys, ImportPlan, ImportReport, TaskState};
-
-/// How many notes about single records are kept.
-const NOTES_MAX: usize = 200;
+use crate::state::{
+    Conflict, Duplicates, ImportKeys, ImportPlan, ImportReport, ReportKind, ReportLine, TaskState,
+};
 
 /// What to read, and how.
 #[derive(Clone, Debug)]
@@ -70,25 +70,32 @@ impl ImportJob {
                 batch.push(record.into_op(now));
             },
         )?;
-        let mut notes: Vec<_> = report
-            .notes
-            .first
-            .iter()
-            .take(NOTES_MAX)
-            .map(ToString::to_string)
-            .collect();
-        let more = report.notes.total.saturating_sub(notes.len() as u64);
-        if more > 0 {
-            notes.push(format!("… and {more} more"));
-        }
-        let report = ImportReport {
-            read: report.read,
-            added: report.added,
-            replaced: report.replaced,
-            kept: report.kept,
-            notes,
-        };
-        Ok((batch, report))
+        Ok((batch, account(&report)))
+    }
+}
+
+/// The store's report as the window shows it.
+fn account(report: &transfer::ImportReport) -> ImportReport {
+    let line = |note: &ImportNote| ReportLine {
+        kind: match note.kind {
+            ImportNoteKind::Replaced | ImportNoteKind::OverwroteDuplicate => ReportKind::Replaced,
+            ImportNoteKind::Numbered => ReportKind::Numbered,
+            ImportNoteKind::Kept | ImportNoteKind::DroppedDuplicate => ReportKind::LeftOut,
+            ImportNoteKind::Number(_) | ImportNoteKind::ExpireAtIgnored => ReportKind::Changed,
+        },
+        text: note.to_string(),
+    };
+    let lines: Vec<_> = report.notes.first.iter().map(line).collect();
+    ImportReport {
+        read: report.read,
+        added: report.added,
+        replaced: report.replaced,
+        kept: report.kept,
+        duplicates: report.duplicates,
+        numbered: report.numbered,
+        expired: report.expired,
+        unlisted: report.notes.total.saturating_sub(lines.len() as u64),
+        lines,
     }
 }
 
@@ -113,7 +120,7 @@ pub(super) fn options(
             prefix: prefix.clone(),
         },
     };
-    let duplicates = match plan.duplicates {
+    let duplicates = match plan.duplicates() {
         Duplicates::Refuse => transfer::DuplicateKeys::Refuse,
         Duplicates::Number => transfer::DuplicateKeys::Number,
         Duplicates::LastWins => transfer::DuplicateKeys::LastWins,

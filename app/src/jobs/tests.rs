@@ -219,7 +219,7 @@ fn a_preview_shows_the_keys_a_plan_makes_and_suggests_one_where_there_is_none() 
     let plan = ImportPlan {
         keys,
         conflict: Conflict::Keep,
-        duplicates: Duplicates::Refuse,
+        duplicates: Some(Duplicates::Refuse),
         path,
     };
     let preview = ask(plan).preview.unwrap();

@@ -1,10 +1,13 @@
 //! Dialogs: plain data in; the answers are commands. What is typed in them is the dialogs' own.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use vstore::Key;
 
-use super::{ExportPlan, FilePurpose, ImportPlan, ImportPreview, Problem, Scope};
+use super::{
+    ExportPlan, FilePurpose, ImportPlan, ImportPreview, ImportReport, Problem, Scope, TaskId,
+};
 
 /// A question or a form over the window.
 #[derive(Clone, Debug)]
@@ -71,6 +74,15 @@ pub enum Dialog {
         plan: ImportPlan,
         /// The first records that the plan makes, once they are known.
         preview: Option<Result<ImportPreview, String>>,
+    },
+    /// What an import did, record by record.
+    ImportReport {
+        /// The task that imported.
+        task: TaskId,
+        /// What was imported: `Import films.json`.
+        title: String,
+        /// The account.
+        report: Arc<ImportReport>,
     },
     /// What to export, and how. Warns that the file is not encrypted.
     Export {

@@ -13,6 +13,7 @@ mod open_store;
 mod page;
 mod prefs;
 mod problem;
+mod report;
 mod search;
 mod selection;
 mod task;
@@ -34,6 +35,7 @@ pub use open_store::{History, Loading, OpenStore, SaveState};
 pub use page::{BusyPhase, CreatePage, Page, UnlockPage};
 pub use prefs::{BottomTab, Layout, PanelSide, Preferences, RECENT_MAX, RecentFile, ThemeChoice};
 pub use problem::{Problem, Remedy};
+pub use report::{ImportReport, ReportKind, ReportLine};
 pub use search::{
     Column, Highlight, HighlightFn, Highlighter, Hint, Search, SearchAnswer, SearchMode, Sort,
     SortBy,
@@ -41,8 +43,8 @@ pub use search::{
 pub use selection::{SelectHow, Selection};
 pub use task::{Task, TaskId, TaskState, Tasks, Ticket};
 pub use transfer::{
-    Conflict, Duplicates, ExportPlan, ImportKeys, ImportPlan, ImportPreview, ImportReport,
-    PreviewRow, Scope, Target, TransferFormat,
+    Conflict, Duplicates, ExportPlan, ImportKeys, ImportPlan, ImportPreview, PreviewRow, Scope,
+    Target, TransferFormat,
 };
 
 /// The state of the whole program.

@@ -1,6 +1,10 @@
 //! Work in the background as the jobs panel shows it.
 
+use std::sync::Arc;
+
 use vstore::Millis;
+
+use super::ImportReport;
 
 /// Names a task.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +28,8 @@ pub struct Task {
     pub started_at: Millis,
     /// It can be cancelled.
     pub cancellable: bool,
+    /// The account of an import that is done.
+    pub report: Option<Arc<ImportReport>>,
 }
 
 /// How far a task is.
@@ -81,6 +87,7 @@ impl Tasks {
                 state,
                 started_at: now,
                 cancellable,
+                report: None,
             },
         );
         let mut finished = 0;
@@ -116,6 +123,18 @@ impl Tasks {
     pub fn end_running(&mut self, state: &TaskState) {
         for task in self.tasks.iter_mut().filter(|task| task.state.is_running()) {
             task.state = state.clone();
+        }
+    }
+
+    /// The last import that is done.
+    pub fn last_import(&self) -> Option<&Task> {
+        self.tasks.iter().find(|task| task.report.is_some())
+    }
+
+    /// Forgets what single records imports dealt with, as on lock.
+    pub fn forget_reports(&mut self) {
+        for task in &mut self.tasks {
+            task.report = None;
         }
     }
 

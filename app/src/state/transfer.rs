@@ -65,8 +65,8 @@ pub struct ImportPlan {
     pub keys: ImportKeys,
     /// What happens to keys that exist.
     pub conflict: Conflict,
-    /// What happens to keys that stand twice in the data.
-    pub duplicates: Duplicates,
+    /// What happens to keys that stand twice in the data; `None`: as it suits the keys.
+    pub duplicates: Option<Duplicates>,
 }
 
 impl ImportPlan {
@@ -76,16 +76,27 @@ impl ImportPlan {
             path,
             keys: ImportKeys::default(),
             conflict: Conflict::default(),
-            duplicates: Duplicates::default(),
+            duplicates: None,
         }
+    }
+
+    /// What happens to keys that stand twice in the data. A key that the data gives twice is a
+    /// mistake in the data; a rule that makes one twice only says too little, and no record may
+    /// get lost for that.
+    pub fn duplicates(&self) -> Duplicates {
+        self.duplicates.unwrap_or(match self.keys {
+            ImportKeys::FromData => Duplicates::Refuse,
+            ImportKeys::Field(_) | ImportKeys::Template(_) | ImportKeys::RowNumber { .. } => {
+                Duplicates::Number
+            }
+        })
     }
 }
 
 /// What an import does with a key that stands twice in the data.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Duplicates {
     /// Stops and names both places.
-    #[default]
     Refuse,
     /// Appends `-2`, `-3` … to the key.
     Number,
@@ -177,21 +188,6 @@ pub struct PreviewRow {
     pub key: Result<String, String>,
     /// Its value in one line.
     pub value: String,
-}
-
-/// What an import did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ImportReport {
-    /// Records that were read.
-    pub read: u64,
-    /// Records that are new.
-    pub added: u64,
-    /// Records that took the place of others.
-    pub replaced: u64,
-    /// Records that were left out because their key exists.
-    pub kept: u64,
-    /// What to know about single records, by line.
-    pub notes: Vec<String>,
 }
 
 /// What to export, and how.

@@ -99,6 +99,7 @@ pub(super) fn closed(state: &mut State) -> Effects {
         effects.push(Effect::Discard(Discarded::Store(store)));
     }
     state.dialogs.clear();
+    state.tasks.forget_reports();
     effects.push(Effect::ClearClipboard);
     effects.extend(proceed(state, then));
     effects

@@ -51,6 +51,7 @@ pub(super) fn lock(state: &mut State) -> Effects {
     state.dialogs.clear();
     state.notices.clear();
     state.tasks.end_running(&TaskState::Cancelled);
+    state.tasks.forget_reports();
     state.busy = None;
     vec![
         Effect::CancelQuestions,

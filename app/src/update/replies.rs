@@ -1,6 +1,6 @@
 //! What the engine said.
 
-use vstore::{Cause, Commit, Key, Millis};
+use vstore::{Cause, Change, Commit, Key, Millis};
 
 use super::{Effects, close, derived, file, loading, record, selection, transfer};
 use crate::action::Action;
@@ -257,7 +257,7 @@ fn committed_batch(state: &mut State, committed: Committed, now: Millis) -> Effe
         snapshot,
         events,
         history,
-        label,
+        told,
         select,
     } = committed;
     let Some(store) = state.store_mut() else {
@@ -285,16 +285,30 @@ fn committed_batch(state: &mut State, committed: Committed, now: Millis) -> Effe
     } else {
         selection::show_cursor(store);
     }
-    let deleted = commit.cause == Cause::Edit
-        && !commit.changes.is_empty()
-        && commit.changes.iter().all(|change| change.after.is_none());
-    let taken_back = matches!(commit.cause, Cause::Undo | Cause::Redo);
-    if deleted {
-        state.notices.push(now, Level::Success, label).action = Some(Action::Undo);
-    } else if taken_back {
-        state.notices.push(now, Level::Info, label);
-    }
+    tell(state, &commit, told, now);
     effects
+}
+
+/// Says what was done, unless it can be seen where it was done (an edit) or is told otherwise (an
+/// import by its report, an expiry by the activity panel).
+fn tell(state: &mut State, commit: &Commit, told: String, now: Millis) {
+    let changed = |change: &Change| match (&change.before, &change.after) {
+        (Some(before), Some(after)) => before.value != after.value,
+        _ => false,
+    };
+    let in_place = matches!(&*commit.changes, [change] if changed(change));
+    match commit.cause {
+        Cause::Edit if !in_place && !commit.changes.is_empty() => {
+            state.notices.push(now, Level::Success, told).action = Some(Action::Undo);
+        }
+        Cause::Undo => {
+            state.notices.push(now, Level::Info, told).action = Some(Action::Redo);
+        }
+        Cause::Redo => {
+            state.notices.push(now, Level::Info, told).action = Some(Action::Undo);
+        }
+        _ => {}
+    }
 }
 
 /// The selection stays on a record that got another key.
@@ -350,7 +364,7 @@ fn follow_draft(store: &mut OpenStore, commit: &Commit) {
     let Some(draft) = &mut store.detail.draft else {
         return;
     };
-    let written = |change: &vstore::Change| {
+    let written = |change: &Change| {
         change.key.as_str() == draft.key
             && change.after.as_ref().map(|record| &record.value) == draft.parsed.as_ref().ok()
     };

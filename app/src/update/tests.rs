@@ -91,7 +91,7 @@ impl Fixture {
                 snapshot: self.store.snapshot(),
                 events: Vec::new(),
                 history: crate::state::History::default(),
-                label: "done".to_owned(),
+                told: "done".to_owned(),
                 select: None,
             };
             more.extend(self.reply(Reply::Committed(Box::new(committed))));
@@ -479,6 +479,31 @@ fn nothing_claims_to_be_saved_while_an_import_or_an_edit_is_on_its_way() {
     assert_eq!(fixture.open().save, SaveState::Saving { pending: 1 });
     fixture.reply(Reply::Settled(1));
     assert_eq!(fixture.open().save, SaveState::Saved { at: NOW });
+}
+
+#[test]
+fn the_report_of_an_import_stays_until_the_file_is_locked() {
+    let mut fixture = Fixture::new();
+    let task = fixture.state.tasks.start(NOW, "Import films.json", true);
+    let report = ImportReport {
+        read: 2,
+        added: 1,
+        numbered: 1,
+        ..ImportReport::default()
+    };
+    fixture.reply(Reply::Imported(task, report));
+    let notice = fixture.state.notices.iter().last().cloned().unwrap();
+    assert_eq!(notice.text, "Imported 1 record");
+    assert_eq!(notice.action, Some(crate::action::Action::ImportReport));
+    let copied = fixture.ask(TransferCommand::CopyReport(task));
+    assert!(matches!(&*copied, [Effect::Copy(_)]));
+    fixture.ask(TransferCommand::ShowReport(task));
+    assert!(matches!(
+        fixture.state.dialog(),
+        Some(Dialog::ImportReport { .. })
+    ));
+    fixture.ask(LockCommand::Lock);
+    assert!(fixture.state.tasks.last_import().is_none());
 }
 
 #[test]

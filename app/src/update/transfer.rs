@@ -1,12 +1,14 @@
 //! Import and export: plans, previews, tasks.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use vstore::Millis;
 
 use super::{Effects, file};
+use crate::action::Action;
 use crate::command::TransferCommand;
-use crate::effect::Effect;
+use crate::effect::{Copied, Effect};
 use crate::engine::Request;
 use crate::format;
 use crate::jobs::{ExportJob, ImportJob, PreviewAnswer, PreviewQuestion, Question, TaskJob};
@@ -14,9 +16,6 @@ use crate::state::{
     Dialog, ExportPlan, FilePurpose, ImportKeys, ImportPlan, ImportReport, Level, OpenStore, Scope,
     State, TaskId, TaskState, TransferFormat,
 };
-
-/// How many notes of an import a message shows.
-const NOTES_SHOWN: usize = 20;
 
 pub(super) fn update(state: &mut State, command: TransferCommand, now: Millis) -> Effects {
     match command {
@@ -57,6 +56,11 @@ pub(super) fn update(state: &mut State, command: TransferCommand, now: Millis) -
             state.tasks.clear_finished();
             Effects::new()
         }
+        TransferCommand::ShowReport(task) => {
+            show_report(state, task);
+            Effects::new()
+        }
+        TransferCommand::CopyReport(task) => copy_report(state, task),
     }
 }
 
@@ -148,27 +152,47 @@ fn import(state: &mut State, plan: ImportPlan, now: Millis) -> Effects {
 
 /// An import was committed: its report.
 pub(super) fn imported(state: &mut State, task: TaskId, report: ImportReport, now: Millis) {
-    let ImportReport {
-        read,
-        added,
-        replaced,
-        kept,
-        notes,
-    } = report;
-    let words = format!(
-        "{} read: {} new, {} replaced, {} kept",
-        format::counted(read, "record"),
-        format::count(added),
-        format::count(replaced),
-        format::count(kept)
-    );
-    let notice = state.notices.push(now, Level::Success, words.clone());
-    if !notes.is_empty() {
-        notice.level = Level::Warning;
-        let shown: Vec<_> = notes.iter().take(NOTES_SHOWN).cloned().collect();
-        notice.detail = Some(shown.join("\n"));
+    let counts: Vec<_> = report
+        .counts()
+        .into_iter()
+        .map(|(count, words)| format!("{} {words}", format::count(count)))
+        .collect();
+    let level = if report.is_remarkable() {
+        Level::Warning
+    } else {
+        Level::Success
+    };
+    let records = format::counted(report.added + report.replaced, "record");
+    let notice = state
+        .notices
+        .push(now, level, format!("Imported {records}"));
+    notice.action = Some(Action::ImportReport);
+    state
+        .tasks
+        .finish(task, TaskState::Finished(counts.join(" · ")));
+    if let Some(task) = state.tasks.get_mut(task) {
+        task.report = Some(Arc::new(report));
     }
-    state.tasks.finish(task, TaskState::Finished(words));
+}
+
+fn show_report(state: &mut State, id: TaskId) {
+    let found = state.tasks.iter().find(|task| task.id == id);
+    if let Some((task, report)) = found.and_then(|task| Some((task, task.report.clone()?))) {
+        let title = task.title.clone();
+        let task = id;
+        state.dialogs.push_back(Dialog::ImportReport {
+            task,
+            title,
+            report,
+        });
+    }
+}
+
+fn copy_report(state: &mut State, id: TaskId) -> Effects {
+    let found = state.tasks.iter().find(|task| task.id == id);
+    let text = found.and_then(|task| Some(task.report.as_ref()?.to_text(&task.title)));
+    text.map(|text| vec![Effect::Copy(Copied::Text(text))])
+        .unwrap_or_default()
 }
 
 /// The ending of the file that the export form would write.

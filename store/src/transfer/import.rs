@@ -8,7 +8,7 @@ use crate::batch::{Expiry, Op};
 use crate::clock::Millis;
 use crate::key::Key;
 use crate::record::{Meta, Record};
-use crate::value::json::{JsonError, JsonErrorKind};
+use crate::value::json::{JsonError, JsonErrorKind, Place};
 use crate::value::{EncodedValue, Timestamp, VALUE_BYTES_MAX, ValueRef};
 
 use super::key_rule::NoKey;
@@ -166,8 +166,9 @@ impl Importer<'_> {
         let is_again = matches!(admission, Admission::Again(_));
         record.key = match admission {
             Admission::New(key) | Admission::Numbered(key) | Admission::Again(key) => key,
-            Admission::Dropped => {
+            Admission::Dropped(key) => {
                 self.report.duplicates += 1;
+                self.note(place, key, ImportNoteKind::DroppedDuplicate);
                 return Ok(());
             }
         };
@@ -185,12 +186,18 @@ impl Importer<'_> {
         };
         *counter += 1;
         if is_kept {
+            self.note(place, record.key, ImportNoteKind::Kept);
             return Ok(());
         }
         let mut note = |kind| {
             let key = record.key.clone();
             self.report.notes.add(ImportNote { place, key, kind });
         };
+        if is_again {
+            note(ImportNoteKind::OverwroteDuplicate);
+        } else if exists {
+            note(ImportNoteKind::Replaced);
+        }
         if is_numbered {
             note(ImportNoteKind::Numbered);
         }
@@ -213,6 +220,10 @@ impl Importer<'_> {
         }
         (self.sink)(record);
         Ok(())
+    }
+
+    fn note(&mut self, place: Place, key: Key, kind: ImportNoteKind) {
+        self.report.notes.add(ImportNote { place, key, kind });
     }
 
     /// Finds key, value and times of an element.

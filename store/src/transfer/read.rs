@@ -53,19 +53,18 @@ pub(super) struct Element {
 pub(super) type Visit<'a> = dyn FnMut(Shape, Element) -> Result<ControlFlow<()>, ImportError> + 'a;
 
 impl ImportSource {
-    /// Opens a file. The format is told by its ending, else by its content.
+    /// Opens a file. The format is told by its ending, unless its content leaves no doubt.
     pub fn open(path: &Path) -> Result<Self, ImportError> {
-        Self::open_as(path, Format::from_ending(path))
+        let (file, length) = open_file(path)?;
+        let ending = Format::from_ending(path);
+        Self::told_by(file, length, |head, whole| {
+            Format::tell(ending, head, whole)
+        })
     }
 
     /// Opens a file of a format that is known, or is told by the content.
     pub fn open_as(path: &Path, format: Option<Format>) -> Result<Self, ImportError> {
-        let file = File::open(path)?;
-        let metadata = file.metadata()?;
-        if metadata.is_dir() {
-            return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
-        }
-        let length = metadata.is_file().then_some(metadata.len());
+        let (file, length) = open_file(path)?;
         Self::new(file, length, format)
     }
 
@@ -75,20 +74,29 @@ impl ImportSource {
         length: Option<u64>,
         format: Option<Format>,
     ) -> Result<Self, ImportError> {
-        let mut reader: Box<dyn Read + Send> = Box::new(reader);
-        let format = if let Some(format) = format {
-            format
-        } else {
-            let mut head = Vec::new();
-            (&mut reader)
-                .take(SNIFF_BYTES as u64)
-                .read_to_end(&mut head)?;
-            let format = Format::sniff(&head, head.len() < SNIFF_BYTES);
-            reader = Box::new(io::Cursor::new(head).chain(reader));
-            format
-        };
+        match format {
+            Some(format) => Ok(Self {
+                reader: Box::new(reader),
+                length,
+                format,
+            }),
+            None => Self::told_by(reader, length, Format::sniff),
+        }
+    }
+
+    /// Bytes whose start tells their format.
+    fn told_by(
+        mut reader: impl Read + Send + 'static,
+        length: Option<u64>,
+        tell: impl FnOnce(&[u8], bool) -> Format,
+    ) -> Result<Self, ImportError> {
+        let mut head = Vec::new();
+        (&mut reader)
+            .take(SNIFF_BYTES as u64)
+            .read_to_end(&mut head)?;
+        let format = tell(&head, head.len() < SNIFF_BYTES);
         Ok(Self {
-            reader,
+            reader: Box::new(io::Cursor::new(head).chain(reader)),
             length,
             format,
         })
@@ -125,6 +133,16 @@ impl ImportSource {
         }
         walked
     }
+}
+
+/// A file to read, and its length if it has one.
+fn open_file(path: &Path) -> Result<(File, Option<u64>), ImportError> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        return Err(io::Error::from(io::ErrorKind::IsADirectory).into());
+    }
+    Ok((file, metadata.is_file().then_some(metadata.len())))
 }
 
 impl std::fmt::Debug for ImportSource {

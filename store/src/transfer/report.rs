@@ -36,19 +36,23 @@ pub struct ImportReport {
     pub notes: ImportNotes,
 }
 
-/// Notes, bounded: the first 1000, and how many there were.
+/// Notes, bounded: the first 1000 of each kind, and how many there were.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportNotes {
-    /// The first ones.
+    /// The first ones of each kind, in the order of the input.
     pub first: Vec<ImportNote>,
     /// How many there were.
     pub total: u64,
+    /// How many of each kind are in `first`: many of one kind must not hide the others.
+    listed: [usize; ImportNoteKind::COUNT],
 }
 
 impl ImportNotes {
     pub(super) fn add(&mut self, note: ImportNote) {
         self.total += 1;
-        if self.first.len() < NOTES_MAX {
+        let listed = &mut self.listed[note.kind.index()];
+        if *listed < NOTES_MAX {
+            *listed += 1;
             self.first.push(note);
         }
     }
@@ -76,8 +80,37 @@ pub enum ImportNoteKind {
     Number(Note),
     /// Its key stood before and got a number.
     Numbered,
+    /// It replaced one of the store.
+    Replaced,
+    /// It was passed over, because the store has its key.
+    Kept,
+    /// It was passed over, because its key stood before.
+    DroppedDuplicate,
+    /// It took the place of the record before with the same key.
+    OverwroteDuplicate,
     /// Its `expireAt` is outside the years 0001 to 9999, as milliseconds would be, and sets no expiry.
     ExpireAtIgnored,
+}
+
+impl ImportNoteKind {
+    const COUNT: usize = 7;
+
+    const fn index(&self) -> usize {
+        match self {
+            Self::Number(_) => 0,
+            Self::Numbered => 1,
+            Self::Replaced => 2,
+            Self::Kept => 3,
+            Self::DroppedDuplicate => 4,
+            Self::OverwroteDuplicate => 5,
+            Self::ExpireAtIgnored => 6,
+        }
+    }
+
+    /// Whether it is what the options ask for in so many words, and nothing to be warned of.
+    pub const fn is_expected(&self) -> bool {
+        matches!(self, Self::Replaced | Self::Kept)
+    }
 }
 
 impl fmt::Display for ImportNote {
@@ -87,6 +120,16 @@ impl fmt::Display for ImportNote {
             ImportNoteKind::Number(note) => write!(f, "{note} (in {key:?})"),
             ImportNoteKind::Numbered => {
                 write!(f, "{place}: the key stood before, imported as {key:?}")
+            }
+            ImportNoteKind::Replaced => write!(f, "{place}: replaced {key:?}"),
+            ImportNoteKind::Kept => {
+                write!(f, "{place}: left out, the store has {key:?} already")
+            }
+            ImportNoteKind::DroppedDuplicate => {
+                write!(f, "{place}: left out, {key:?} stood before")
+            }
+            ImportNoteKind::OverwroteDuplicate => {
+                write!(f, "{place}: taken instead of the {key:?} before")
             }
             ImportNoteKind::ExpireAtIgnored => write!(
                 f,

@@ -535,3 +535,50 @@ fn a_preview_shows_the_first_records_and_the_fields_for_keys() {
     assert!(preview(source("{\"a\":1}", None), 5).has_keys);
     assert!(preview(source("{\"key\":\"a\",\"value\":1}", None), 5).has_keys);
 }
+
+#[test]
+fn content_that_leaves_no_doubt_counts_more_than_the_name() {
+    let (json, lines) = (Some(Format::Json), Some(Format::Ndjson));
+    for (ending, text, format) in [
+        (json, "{\"a\":1}\n{\"a\":2}\n", Format::Ndjson),
+        (json, "\u{FEFF}{\"a\":1}\r\n\r\n{\"a\":2}", Format::Ndjson),
+        (json, "{\"key\":\"a\",\"value\":1}\n", Format::Json),
+        (json, "{\"a\":\n1}\n{\"a\":2}\n", Format::Json),
+        (lines, "[\n{\"a\":1},\n{\"a\":2}\n]", Format::Json),
+        (lines, "{\n\"a\":1}", Format::Json),
+        (lines, "{\"a\":1}\n", Format::Ndjson),
+        (lines, "{\"a\":1,}\n{\"a\":2}\n", Format::Ndjson),
+        (lines, "{\"a\":", Format::Ndjson),
+    ] {
+        let told = Format::tell(ending, text.as_bytes(), true);
+        assert_eq!(told, format, "{ending:?} {text:?}");
+    }
+}
+
+#[test]
+fn many_notes_of_one_kind_do_not_hide_those_of_another() {
+    let mut lines: String = (0..1500).map(|n| format!("{{\"id\": {n}}}\n")).collect();
+    lines.push_str("{\"id\": 7}\n");
+    let options = ImportOptions {
+        keys: KeyRule::Field(KeyField::new("id").unwrap()),
+        duplicates: DuplicateKeys::FirstWins,
+        ..ImportOptions::default()
+    };
+    let source = ImportSource::new(io::Cursor::new(lines), None, Some(Format::Ndjson)).unwrap();
+    let report = import(
+        source,
+        &options,
+        Millis(0),
+        &|_| true,
+        &NoProgress,
+        &mut |_| {},
+    )
+    .unwrap();
+    assert_eq!((report.replaced, report.duplicates), (1500, 1));
+    assert_eq!((report.notes.first.len(), report.notes.total), (1001, 1501));
+    let last = report.notes.first.last().map(ToString::to_string);
+    assert_eq!(
+        last.as_deref(),
+        Some("line 1501, column 1: left out, \"7\" stood before")
+    );
+}

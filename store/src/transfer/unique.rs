@@ -35,8 +35,8 @@ pub(super) enum Admission {
     Numbered(Key),
     /// It replaces an earlier one of the same input.
     Again(Key),
-    /// An earlier one counts.
-    Dropped,
+    /// An earlier one with this key counts.
+    Dropped(Key),
 }
 
 /// The keys seen so far.
@@ -79,7 +79,7 @@ impl Seen {
                 first_line: entry.get().line,
             }),
             DuplicateKeys::LastWins => Ok(Admission::Again(entry.key().clone())),
-            DuplicateKeys::FirstWins => Ok(Admission::Dropped),
+            DuplicateKeys::FirstWins => Ok(Admission::Dropped(entry.key().clone())),
             DuplicateKeys::Number => {
                 let (key, next) = (entry.key().clone(), entry.get().next);
                 self.number(&key, next, place).map(Admission::Numbered)

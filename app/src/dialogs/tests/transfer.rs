@@ -1,11 +1,13 @@
+use std::sync::Arc;
+
 use egui::Role;
 use egui_kittest::kittest::Queryable as _;
 
 use super::{harness, is_enabled};
 use crate::command::{Command, TransferCommand};
 use crate::state::{
-    Conflict, Dialog, ExportPlan, ImportKeys, ImportPlan, ImportPreview, PreviewRow, Scope,
-    TransferFormat,
+    Conflict, Dialog, Duplicates, ExportPlan, ImportKeys, ImportPlan, ImportPreview, ImportReport,
+    PreviewRow, ReportKind, ReportLine, Scope, TaskId, TransferFormat,
 };
 
 pub(super) fn plan() -> ImportPlan {
@@ -116,4 +118,75 @@ fn an_export_warns_counts_and_follows_the_choices() {
     harness.get_by_label("Export 3 records…").click();
     harness.run();
     assert!(harness.state_mut().words().starts_with("[Transfer(Export("));
+}
+
+#[test]
+fn the_report_lists_single_records_by_sort_and_can_be_copied() {
+    let line = |kind, text: &str| ReportLine {
+        kind,
+        text: text.to_owned(),
+    };
+    let report = ImportReport {
+        read: 5,
+        added: 3,
+        numbered: 1,
+        kept: 2,
+        lines: vec![
+            line(ReportKind::Numbered, "line 2, column 1: numbered"),
+            line(ReportKind::LeftOut, "line 4, column 1: left out"),
+            line(ReportKind::LeftOut, "line 5, column 1: left out"),
+        ],
+        ..ImportReport::default()
+    };
+    let mut harness = harness(Dialog::ImportReport {
+        task: TaskId(7),
+        title: "Import films.json".to_owned(),
+        report: Arc::new(report),
+    });
+    assert!(
+        harness
+            .query_by_label("line 2, column 1: numbered")
+            .is_some()
+    );
+    harness.get_by_label("Left out (2)").click();
+    harness.run();
+    assert!(
+        harness
+            .query_by_label("line 2, column 1: numbered")
+            .is_none()
+    );
+    assert!(
+        harness
+            .query_by_label("line 5, column 1: left out")
+            .is_some()
+    );
+    harness.get_by_label("Copy").click();
+    harness.run();
+    assert_eq!(
+        harness.state_mut().words(),
+        "[Transfer(CopyReport(TaskId(7)))]"
+    );
+}
+
+#[test]
+fn keys_made_by_a_rule_are_numbered_unless_something_else_is_chosen() {
+    let given = plan();
+    assert_eq!(given.duplicates(), Duplicates::Refuse);
+    let by_rule = ImportPlan {
+        keys: ImportKeys::Field("title".to_owned()),
+        ..given
+    };
+    let mut harness = harness(Dialog::Import {
+        plan: by_rule.clone(),
+        preview: Some(Ok(preview())),
+    });
+    assert!(harness.query_by_label_contains("Append a number").is_some());
+    harness.get_by_label("Refuse").click();
+    harness.run();
+    let commands = harness.state_mut().taken();
+    let [Command::Transfer(TransferCommand::ChangeImportPlan(changed))] = commands.as_slice()
+    else {
+        panic!("{commands:?}");
+    };
+    assert_eq!(changed.duplicates, Some(Duplicates::Refuse));
 }

@@ -22,6 +22,7 @@ pub(super) struct JobRow {
     text: String,
     outcome: Outcome,
     can_cancel: bool,
+    has_report: bool,
 }
 
 /// What is painted before a task.
@@ -53,6 +54,7 @@ impl JobRow {
             text,
             outcome,
             can_cancel: task.cancellable && matches!(task.state, TaskState::Running { .. }),
+            has_report: task.report.is_some(),
         }
     }
 }
@@ -99,9 +101,15 @@ fn show_row(ui: &mut Ui, row: &JobRow, commands: &mut Commands) {
     };
     let bar = painter.place(412.0, 572.0);
     let Outcome::Running(fraction) = row.outcome else {
-        painter.text(painter.place(412.0, f32::INFINITY), &row.text, body, color);
+        let end = if row.has_report { 860.0 } else { f32::INFINITY };
+        painter.text(painter.place(412.0, end), &row.text, body, color);
+        let rect = response.rect;
         if !row.text.is_empty() {
             response.on_hover_text(&row.text);
+        }
+        let report = Button::link("Report").hint("What the import did, record by record");
+        if row.has_report && at_end(ui, rect, ("report", row.id.0), report) {
+            commands.push(TransferCommand::ShowReport(row.id));
         }
         return;
     };
@@ -109,15 +117,16 @@ fn show_row(ui: &mut Ui, row: &JobRow, commands: &mut Commands) {
     let rect = egui::Rect::from_center_size(bar.center(), vec2(bar.width(), 4.0));
     let mut place = ui.new_child(UiBuilder::new().id_salt(("bar", row.id.0)).max_rect(rect));
     progress(&mut place, id.with("bar"), &row.title, fraction);
-    if row.can_cancel {
-        let room = response.rect.shrink2(vec2(metrics::SPACE_12, 0.0));
-        let builder = UiBuilder::new()
-            .id_salt(("cancel", row.id.0))
-            .max_rect(room);
-        let mut end = ui.new_child(builder.layout(Layout::right_to_left(Align::Center)));
-        let cancel = Button::link("Cancel").hint("Stop; nothing will have been changed");
-        if cancel.show(&mut end).clicked() {
-            commands.push(TransferCommand::Cancel(row.id));
-        }
+    let cancel = Button::link("Cancel").hint("Stop; nothing will have been changed");
+    if row.can_cancel && at_end(ui, response.rect, ("cancel", row.id.0), cancel) {
+        commands.push(TransferCommand::Cancel(row.id));
     }
+}
+
+/// A button at the right end of a row; whether it was clicked.
+fn at_end(ui: &mut Ui, row: egui::Rect, salt: (&str, u64), button: Button<'_>) -> bool {
+    let room = row.shrink2(vec2(metrics::SPACE_12, 0.0));
+    let builder = UiBuilder::new().id_salt(salt).max_rect(room);
+    let mut end = ui.new_child(builder.layout(Layout::right_to_left(Align::Center)));
+    button.show(&mut end).clicked()
 }

@@ -121,3 +121,16 @@ fn a_running_task_can_be_cancelled() {
     scene.harness.get_by_label("Cancel").click();
     assert_eq!(scene.commands(), ["Transfer(Cancel(TaskId(1)))"]);
 }
+
+#[test]
+fn the_report_of_an_import_can_be_read_again() {
+    let mut scene = scene(BottomTab::Jobs, |state| {
+        let task = state.tasks.start(NOW, "Import films.json", true);
+        let done = TaskState::Finished("2 read".to_owned());
+        state.tasks.finish(task, done);
+        let report = std::sync::Arc::new(crate::state::ImportReport::default());
+        state.tasks.get_mut(task).unwrap().report = Some(report);
+    });
+    scene.harness.get_by_label("Report").click();
+    assert_eq!(scene.commands(), ["Transfer(ShowReport(TaskId(1)))"]);
+}
