@@ -115,6 +115,10 @@ pub enum FileCommand {
     CloseWithoutSaving(AfterClose),
     /// The answer to [`Dialog::SaveBeforeClosing`]: save it, then close.
     SaveAndClose(AfterClose),
+    /// Reads the damaged file of the unlock page whole and lists what is wrong with it.
+    Check(Secret),
+    /// Gives up the check.
+    CancelCheck,
     /// Takes a file from the recent list.
     ForgetRecent(PathBuf),
     /// Empties the recent list.

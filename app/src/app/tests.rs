@@ -11,7 +11,7 @@ mod typing;
 
 use super::*;
 use crate::command::{RecordCommand, SearchCommand, Secret, SelectionCommand, TransferCommand};
-use crate::state::{Dialog, ImportKeys, Problem, SaveState, Scope, UnlockPage};
+use crate::state::{Check, Dialog, ImportKeys, Problem, SaveState, Scope, UnlockPage};
 
 /// The least cost a password may have.
 const CHEAP: KdfProfile = KdfProfile::Explicit(KdfParams {
@@ -330,4 +330,42 @@ fn the_title_says_what_is_open_and_in_what_state() {
     assert_eq!(window_title(&locked), "films.vstore [Locked] — VStore");
     assert_eq!(window_title(&Page::Welcome), "VStore");
     assert!(next_wake(&State::default(), Millis(0)).is_none());
+}
+
+#[test]
+fn what_is_damaged_in_a_file_is_listed_on_its_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.vstore");
+    let mut program = Program::start();
+    program.create(&path);
+    program.put("a", "1");
+    program.ask(LockCommand::Lock);
+    program.until("it is locked", |state| state.store().is_none());
+    let mut bytes = std::fs::read(&path).unwrap();
+    // Inside the first frame behind the two headers.
+    bytes[2 * 4096 + 40] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    program.unlock("right");
+    program.until("the damage is told", |state| {
+        matches!(problem(state), Some(Problem::Damaged(_)))
+    });
+    program.ask(FileCommand::Check(secret("right")));
+    let check = |state: &State| match &state.page {
+        Page::Unlock(page) => page.check.clone(),
+        _ => None,
+    };
+    program.until("all was read", |state| {
+        matches!(check(state), Some(Check::Done(_)))
+    });
+    let Some(Check::Done(report)) = check(&program.app.state) else {
+        panic!("no report")
+    };
+    assert!(
+        !report.is_intact() && !report.findings.is_empty(),
+        "{report:?}"
+    );
+    program.ask(FileCommand::Check(secret("wrong")));
+    program.until("a wrong password is told", |state| {
+        matches!(check(state), Some(Check::Failed(words)) if words.starts_with("Wrong password"))
+    });
 }

@@ -156,7 +156,7 @@ fn opened(store: &Store, notes: Vec<String>) -> OpenedStore {
     }
 }
 
-fn credentials(secret: &Secret) -> Result<Credentials, Problem> {
+pub(super) fn credentials(secret: &Secret) -> Result<Credentials, Problem> {
     let password = Password::new(secret.password.clone())
         .map_err(|error| Problem::Other(error.to_string()))?;
     let key_file = secret.key_file.as_ref().map(read_key_file).transpose()?;

@@ -4,6 +4,7 @@
 //! and reads snapshots. Requests and replies are plain data, so that the same protocol can one day
 //! reach an engine elsewhere. [`handle`] is all of it without the thread.
 
+mod check;
 mod commits;
 mod describe;
 mod draft;
@@ -16,6 +17,7 @@ mod sample;
 mod server;
 mod thread;
 
+pub use check::check_file;
 pub use draft::SealedDraft;
 pub use edit::LeafEdit;
 pub use protocol::{

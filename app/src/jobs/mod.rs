@@ -4,6 +4,7 @@
 //! the one before stale, stale answers are dropped. *Tasks* (import, export) run to their end,
 //! show in the jobs panel and can be cancelled. No job changes a store.
 
+mod check;
 mod export;
 mod import;
 mod listing;
@@ -15,6 +16,7 @@ mod strength;
 mod task;
 mod worker;
 
+pub use check::CheckJob;
 pub use export::ExportJob;
 pub use import::ImportJob;
 pub use listing::{ListingAnswer, ListingQuestion};

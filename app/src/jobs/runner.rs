@@ -9,6 +9,7 @@ use std::thread;
 
 use vstore::WriteBatch;
 
+use super::check::CheckJob;
 use super::export::ExportJob;
 use super::import::ImportJob;
 use super::listing::{ListingAnswer, ListingQuestion, answer_listing};
@@ -17,7 +18,7 @@ use super::preview::{PreviewAnswer, PreviewQuestion, answer_preview};
 use super::statistics::{StatisticsAnswer, StatisticsQuestion, answer_statistics};
 use super::task::TaskContext;
 use super::worker::Worker;
-use crate::state::{ImportReport, TaskId, TaskState};
+use crate::state::{Check, ImportReport, TaskId, TaskState};
 
 /// Where answers go: stores them and wakes the window.
 pub(super) type Say = Arc<dyn Fn(Done) + Send + Sync>;
@@ -42,6 +43,8 @@ pub enum TaskJob {
     Import(Box<ImportJob>),
     /// Writes records to a file.
     Export(Box<ExportJob>),
+    /// Lists what is wrong with a file.
+    Check(Box<CheckJob>),
 }
 
 /// What a job says.
@@ -72,6 +75,13 @@ pub enum Done {
         batch: WriteBatch,
         /// What was read.
         report: ImportReport,
+    },
+    /// A damaged file was read whole.
+    Checked {
+        /// The task.
+        task: TaskId,
+        /// What it showed; `None`: it was cancelled.
+        check: Option<Check>,
     },
     /// A task came to its end.
     TaskEnded {
@@ -137,15 +147,17 @@ impl Jobs {
         let cancelled = Arc::new(AtomicBool::new(false));
         self.tasks.insert(task, Arc::clone(&cancelled));
         let say = Arc::clone(&self.say);
-        let context = TaskContext::new(task, cancelled, Arc::clone(&say));
+        let context = Arc::new(TaskContext::new(task, cancelled, Arc::clone(&say)));
         let name = match &job {
             TaskJob::Import(_) => "import",
             TaskJob::Export(_) => "export",
+            TaskJob::Check(_) => "check",
         };
         let work = move || {
             let done = caught(|| match job {
                 TaskJob::Import(job) => job.run(&context),
                 TaskJob::Export(job) => job.run(&context),
+                TaskJob::Check(job) => job.run(&context),
             });
             let failed = |message| {
                 let state = TaskState::Failed(format!("a mistake in the program: {message}"));

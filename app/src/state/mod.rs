@@ -3,6 +3,7 @@
 //! Only [`crate::update`] changes it; panels see it through [`crate::view`].
 
 mod activity;
+mod check;
 mod detail;
 mod dialog;
 mod explorer;
@@ -23,6 +24,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use activity::{ACTIVITY_EVENTS_MAX, Activity, ActivityEvent, EventKind};
+pub use check::{Check, CheckFinding, CheckReport, Loss};
 pub use detail::{
     Detail, DetailTab, Draft, DraftBase, DraftError, EDITED_TEXT_BYTES_MAX, Location, Step,
 };

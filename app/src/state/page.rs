@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{OpenStore, Problem};
+use super::{Check, OpenStore, Problem};
 
 /// What fills the window.
 #[derive(Debug, Default)]
@@ -48,6 +48,8 @@ pub struct UnlockPage {
     pub problem: Option<Problem>,
     /// How many attempts failed.
     pub attempts: u32,
+    /// What checking the damaged file showed, once that was asked for.
+    pub check: Option<Check>,
 }
 
 impl UnlockPage {
@@ -62,6 +64,7 @@ impl UnlockPage {
             busy: None,
             problem: None,
             attempts: 0,
+            check: None,
         }
     }
 }

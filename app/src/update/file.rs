@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use vstore::Millis;
 
-use super::{Effects, close, layout, loading, transfer};
+use super::{Effects, check, close, layout, loading, transfer};
 use crate::command::{FileCommand, Secret};
 use crate::effect::Effect;
 use crate::engine::Request;
@@ -53,6 +53,8 @@ pub(super) fn update(state: &mut State, command: FileCommand, now: Millis) -> Ef
             forget_question(state);
             close::save_first(state, then)
         }
+        FileCommand::Check(secret) => check::start(state, secret, now),
+        FileCommand::CancelCheck => check::cancel(state),
         FileCommand::ForgetRecent(path) => {
             state.prefs.forget(&path);
             layout::save(state)
@@ -158,7 +160,9 @@ pub(super) fn cancel_busy(state: &mut State) -> Effects {
     if let Some(Dialog::SaveAs { busy, .. }) = state.dialogs.front_mut() {
         *busy = false;
     }
-    vec![Effect::CancelBusy]
+    let mut effects = vec![Effect::CancelBusy];
+    effects.extend(check::cancel(state));
+    effects
 }
 
 fn dropped(state: &mut State, paths: Vec<PathBuf>, now: Millis) -> Effects {

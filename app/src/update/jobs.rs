@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use vstore::Millis;
 
-use super::{Effects, derived, record, transfer};
+use super::{Effects, check, derived, record, transfer};
 use crate::engine::Request;
 use crate::jobs::{Done, ListingAnswer, StatisticsAnswer};
 use crate::state::{Dialog, Level, Listing, OpenStore, State, TaskState};
@@ -53,6 +53,10 @@ pub(super) fn receive(state: &mut State, done: Done, now: Millis) -> Effects {
                 state.tasks.finish(task, TaskState::Cancelled);
                 Effects::new()
             }
+        }
+        Done::Checked { task, check } => {
+            check::done(state, task, check);
+            Effects::new()
         }
         Done::TaskEnded { task, state: end } => {
             task_ended(state, &end, now);

@@ -3,6 +3,7 @@
 //! Pure functions: a state and a command (or an event) give a changed state and [`Effects`], what
 //! the outside is asked to do. No file, thread, clock or window is touched here.
 
+mod check;
 mod close;
 mod derived;
 mod file;

@@ -507,6 +507,29 @@ fn the_report_of_an_import_stays_until_the_file_is_locked() {
 }
 
 #[test]
+fn a_check_that_was_given_up_says_nothing_any_more() {
+    let mut state = State {
+        page: Page::Unlock(crate::state::UnlockPage::new("/x.vstore".into(), false)),
+        ..State::default()
+    };
+    let effects = update(&mut state, FileCommand::Check(secret()).into(), NOW);
+    let [Effect::Run(task, _)] = &*effects else {
+        panic!("nothing runs")
+    };
+    let task = *task;
+    let again = update(&mut state, FileCommand::Check(secret()).into(), NOW);
+    assert!(again.is_empty(), "one check at a time");
+    let effects = update(&mut state, FileCommand::CancelCheck.into(), NOW);
+    assert!(matches!(&*effects, [Effect::CancelTask(one)] if *one == task));
+    let check = Some(crate::state::Check::Failed("late".to_owned()));
+    receive(&mut state, Event::Job(Done::Checked { task, check }), NOW);
+    let Page::Unlock(page) = &state.page else {
+        panic!("another page")
+    };
+    assert_eq!(page.check, None);
+}
+
+#[test]
 fn without_a_file_dialog_a_field_takes_its_place() {
     let mut state = State::default();
     update(
@@ -549,6 +572,7 @@ fn results_are_refreshed_while_data_change_but_not_too_often() {
     let mut batch = WriteBatch::new(Cause::Edit);
     batch.put(key("x"), parse_text("1").unwrap().0);
     let effects = fixture.commit(vec![Effect::Ask(Request::Commit(batch))]);
+    fixture.state.notices.clear();
     assert!(
         !effects
             .iter()

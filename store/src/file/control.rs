@@ -50,6 +50,17 @@ impl Control {
         }
     }
 
+    /// The same, stopped by a flag that somebody else holds too.
+    pub fn with_flag(
+        cancelled: Arc<AtomicBool>,
+        listener: impl Fn(Progress) + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            cancelled,
+            listener: Some(Arc::new(listener)),
+        }
+    }
+
     /// Asks the operation to stop at the next place where nothing is half done.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);

@@ -72,22 +72,25 @@ impl FindingKind {
     }
 }
 
+impl fmt::Display for FindingKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::HeaderCopy => {
+                f.write_str("one copy of the header is damaged or behind; the other is good")
+            }
+            Self::HeaderRollback => f.write_str("the header is older than the data"),
+            Self::Padding => f.write_str("bytes that must be zero are not"),
+            Self::Frame(kind) => write!(f, "{kind}"),
+            Self::CutOff => f.write_str("the file ends inside its checkpoint"),
+            Self::TornTail { bytes } => write!(f, "the last write of {bytes} bytes did not finish"),
+            Self::UnknownFrame => f.write_str("data of a newer version"),
+        }
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "byte {}: ", self.offset)?;
-        match self.kind {
-            FindingKind::HeaderCopy => {
-                f.write_str("one copy of the header is damaged or behind; the other is good")?;
-            }
-            FindingKind::HeaderRollback => f.write_str("the header is older than the data")?,
-            FindingKind::Padding => f.write_str("bytes that must be zero are not")?,
-            FindingKind::Frame(kind) => write!(f, "{kind}")?,
-            FindingKind::CutOff => f.write_str("the file ends inside its checkpoint")?,
-            FindingKind::TornTail { bytes } => {
-                write!(f, "the last write of {bytes} bytes did not finish")?;
-            }
-            FindingKind::UnknownFrame => f.write_str("data of a newer version")?,
-        }
+        write!(f, "byte {}: {}", self.offset, self.kind)?;
         match self.lost_frames {
             Some(lost) => write!(f, " ({lost} frames lost)"),
             None => Ok(()),

@@ -6,6 +6,7 @@
 mod blur;
 mod card;
 mod create;
+mod damage;
 mod key_file;
 mod new_password;
 mod page;

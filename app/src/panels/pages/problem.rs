@@ -22,6 +22,8 @@ pub(super) struct ProblemData {
     /// Buttons, the best first.
     pub(super) ways: Vec<(&'static str, Remedy)>,
     pub(super) path: PathBuf,
+    /// The damage can be looked at closely.
+    pub(super) can_be_checked: bool,
     read_only: bool,
 }
 
@@ -34,6 +36,8 @@ impl ProblemData {
             .is_some_and(|ending| {
                 ["json", "ndjson", "jsonl"].contains(&ending.to_ascii_lowercase().as_str())
             });
+        // A password that was taken has opened the header: the rest can be read with it.
+        let can_be_checked = matches!(problem, Problem::Damaged(_)) && page.attempts > 0;
         let (title, advice) = match problem {
             Problem::NotFound => (
                 "File not found",
@@ -53,8 +57,13 @@ impl ProblemData {
             ),
             Problem::Damaged(_) => (
                 "The file is damaged",
-                "No password is asked for, because the part that would check it cannot be read. \
-                 `vstore verify` names every damaged part; a backup is the safest way back.",
+                if can_be_checked {
+                    "The password is right, but not everything behind it can be read. A check names \
+                     every damaged part; a backup is the safest way back."
+                } else {
+                    "No password is asked for, because the part that would check it cannot be read. \
+                     A backup is the way back."
+                },
             ),
             _ => ("The file cannot be opened", ""),
         };
@@ -75,6 +84,7 @@ impl ProblemData {
             advice,
             ways,
             path: page.path.clone(),
+            can_be_checked,
             read_only: page.read_only,
         }
     }
@@ -108,7 +118,13 @@ pub(super) const fn label(remedy: Remedy) -> &'static str {
     }
 }
 
-pub(super) fn problem_ui(ui: &mut Ui, data: &ProblemData, commands: &mut Commands) {
+/// Draws the card; `closer_look` is drawn between the words and the ways on.
+pub(super) fn problem_ui(
+    ui: &mut Ui,
+    data: &ProblemData,
+    closer_look: impl FnOnce(&mut Ui, &mut Commands),
+    commands: &mut Commands,
+) {
     let tokens = Tokens::of(ui);
     heading(
         ui,
@@ -121,11 +137,12 @@ pub(super) fn problem_ui(ui: &mut Ui, data: &ProblemData, commands: &mut Command
     if !data.advice.is_empty() {
         field::explanation(ui, data.advice);
     }
+    closer_look(ui, commands);
     ui.add_space(metrics::SPACE_16);
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
             for (index, (label, remedy)) in data.ways.iter().enumerate() {
-                let button = if index == 0 {
+                let button = if index == 0 && !data.can_be_checked {
                     Button::primary(label)
                 } else {
                     Button::secondary(label)

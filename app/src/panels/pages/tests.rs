@@ -13,7 +13,8 @@ use super::start::StartData;
 use super::unlock::UnlockData;
 use crate::command::{Command, Commands, FileCommand, LockCommand, TransferCommand};
 use crate::state::{
-    AfterClose, BusyPhase, CreatePage, FilePurpose, Page, Problem, RecentFile, State, UnlockPage,
+    AfterClose, BusyPhase, Check, CheckFinding, CheckReport, CreatePage, FilePurpose, Loss, Page,
+    Problem, RecentFile, State, UnlockPage,
 };
 use crate::view::AppView;
 
@@ -356,4 +357,58 @@ fn cancel_leads_back_to_the_start_page() {
         commands.as_slice(),
         [Command::File(FileCommand::Close(AfterClose::Welcome))]
     ));
+}
+
+#[test]
+fn a_damaged_file_that_its_password_opens_can_be_checked() {
+    let damaged = UnlockPage {
+        problem: Some(Problem::Damaged("frame 3 is damaged".to_owned())),
+        attempts: 1,
+        ..unlock_page()
+    };
+    let mut harness = harness(Page::Unlock(damaged.clone()));
+    type_password(&mut harness, "Password", "right");
+    harness.get_by_label("Check the file").click();
+    harness.run();
+    let commands = harness.state_mut().taken();
+    assert!(
+        matches!(commands.as_slice(), [Command::File(FileCommand::Check(secret))] if *secret.password == "right")
+    );
+    let finding = |offset, what: &str, loss| CheckFinding {
+        offset,
+        what: what.to_owned(),
+        loss,
+    };
+    let report = CheckReport {
+        bytes: 90_000,
+        good_parts: 7,
+        findings: vec![
+            finding(8_192, "the frame is damaged", Loss::Parts(2)),
+            finding(80_000, "the last write did not finish", Loss::Nothing),
+        ],
+    };
+    harness.state_mut().state.page = Page::Unlock(UnlockPage {
+        check: Some(Check::Done(report)),
+        ..damaged
+    });
+    harness.run();
+    for words in [
+        "Of 9 parts, 2 cannot be read.",
+        "byte 8,192",
+        "2 parts lost",
+        "nothing lost",
+    ] {
+        assert!(harness.query_by_label(words).is_some(), "{words}");
+    }
+}
+
+#[test]
+fn a_file_whose_header_is_gone_asks_for_no_password() {
+    let page = UnlockPage {
+        problem: Some(Problem::Damaged("the header is damaged".to_owned())),
+        ..unlock_page()
+    };
+    let harness = harness(Page::Unlock(page));
+    assert!(harness.query_by_role(Role::PasswordInput).is_none());
+    assert!(harness.query_by_label("Check the file").is_none());
 }

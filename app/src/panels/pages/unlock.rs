@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use vstore::Millis;
 
 use super::card::{busy_line, card, heading};
+use super::damage::check_ui;
 use super::key_file::KeyFileField;
 use super::problem::ProblemData;
 use super::start::{day, folder};
@@ -99,7 +100,12 @@ impl UnlockForm {
             let problem = ProblemData::new(problem, page);
             let label = "File cannot be opened";
             card(ui, id.with("problem"), label, |ui| {
-                super::problem::problem_ui(ui, &problem, commands);
+                let closer_look = |ui: &mut Ui, commands: &mut Commands| {
+                    if problem.can_be_checked {
+                        self.check(ui, page, view, commands);
+                    }
+                };
+                super::problem::problem_ui(ui, &problem, closer_look, commands);
             });
             return;
         }
@@ -107,6 +113,22 @@ impl UnlockForm {
         card(ui, id, &label, |ui| {
             self.form(ui, &data, page, view, commands);
         });
+    }
+
+    fn check(
+        &mut self,
+        ui: &mut Ui,
+        page: &UnlockPage,
+        view: AppView<'_>,
+        commands: &mut Commands,
+    ) {
+        let key_file = self.key_file.path();
+        let secret = |password: &PasswordField| Secret {
+            password: password.to_secret(),
+            key_file,
+        };
+        let check = page.check.as_ref();
+        check_ui(ui, check, &mut self.password, secret, view, commands);
     }
 
     /// Reacts to what happened to the page: another file, a failed attempt, a wish for the focus.

@@ -1,0 +1,140 @@
+//! Checking a damaged file: the wish, the progress, and what was found, part by part.
+//!
+//! It stands on the card of the problem. What leads out of the damage belongs below the findings:
+//! they say what can be lost before anything is written.
+
+use egui::{Align, Id, Layout, RichText, ScrollArea, Ui, vec2};
+
+use crate::command::{Commands, FileCommand, Secret};
+use crate::format;
+use crate::state::{Check, CheckFinding, CheckReport, Loss, TaskId, TaskState};
+use crate::theme::{Tokens, metrics, type_scale};
+use crate::view::AppView;
+use crate::widgets::button::Button;
+use crate::widgets::field;
+use crate::widgets::password::PasswordField;
+use crate::widgets::progress::progress;
+
+const ROW: f32 = 22.0;
+const ROWS_SHOWN: f32 = 6.0;
+
+/// What the card says about a finished check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Findings {
+    pub(super) verdict: String,
+    /// Place, what is wrong, what is lost.
+    pub(super) rows: Vec<[String; 3]>,
+}
+
+impl Findings {
+    pub(super) fn new(report: &CheckReport) -> Self {
+        let (parts, more) = report.loss();
+        let all = report.good_parts + parts;
+        let read = format::bytes(report.bytes);
+        let verdict = if report.findings.is_empty() {
+            format!("All {read} were read and nothing is wrong with them.")
+        } else if report.is_intact() {
+            format!("All {read} were read: nothing is lost, and opening repairs what was found.")
+        } else {
+            let least = if more { "at least " } else { "" };
+            let all = format::counted(all, "part");
+            format!(
+                "Of {all}, {least}{} cannot be read.",
+                format::count(parts.max(1))
+            )
+        };
+        let row = |finding: &CheckFinding| {
+            let loss = match finding.loss {
+                Loss::Nothing => "nothing lost".to_owned(),
+                Loss::Parts(count) => format!("{} lost", format::counted(count, "part")),
+                Loss::Unknown => "loss unknown".to_owned(),
+            };
+            let place = format!("byte {}", format::count(finding.offset));
+            [place, finding.what.clone(), loss]
+        };
+        Self {
+            verdict,
+            rows: report.findings.iter().map(row).collect(),
+        }
+    }
+}
+
+/// Draws the check; `secret` makes what opens the file from the typed password.
+pub(super) fn check_ui(
+    ui: &mut Ui,
+    check: Option<&Check>,
+    password: &mut PasswordField,
+    secret: impl FnOnce(&PasswordField) -> Secret,
+    view: AppView<'_>,
+    commands: &mut Commands,
+) {
+    ui.add_space(metrics::SPACE_8);
+    match check {
+        Some(Check::Running(task)) => running(ui, *task, view, commands),
+        Some(Check::Done(report)) => findings(ui, &Findings::new(report)),
+        None | Some(Check::Failed(_)) => {
+            field::label(ui, "Password");
+            let shown = password.show(ui, Id::unique("check password"), "Password", false);
+            if let Some(Check::Failed(words)) = check {
+                field::problem(ui, words);
+            }
+            let ready = !password.is_empty();
+            let button = |ui: &mut Ui| Button::primary("Check the file").show(ui).clicked();
+            let pressed = ui.add_enabled_ui(ready, button).inner;
+            if ready && (pressed || shown.submitted) {
+                commands.push(FileCommand::Check(secret(password)));
+            }
+        }
+    }
+}
+
+fn running(ui: &mut Ui, task: TaskId, view: AppView<'_>, commands: &mut Commands) {
+    let found = view.tasks.iter().find(|one| one.id == task);
+    let fraction = match found.map(|task| &task.state) {
+        Some(TaskState::Running { fraction, .. }) => *fraction,
+        _ => None,
+    };
+    let words = "Reading the whole file…";
+    ui.label(RichText::new(words).color(Tokens::of(ui).muted));
+    progress(ui, Id::unique("check progress"), words, fraction);
+    if Button::link("Stop checking").show(ui).clicked() {
+        commands.push(FileCommand::CancelCheck);
+    }
+}
+
+fn findings(ui: &mut Ui, data: &Findings) {
+    let tokens = Tokens::of(ui);
+    ui.label(RichText::new(&data.verdict).color(tokens.text));
+    if data.rows.is_empty() {
+        return;
+    }
+    ui.add_space(metrics::SPACE_4);
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ScrollArea::vertical()
+            .id_salt("findings")
+            .max_height(ROW * ROWS_SHOWN)
+            .auto_shrink([false, true])
+            .show_rows(ui, ROW, data.rows.len(), |ui, range| {
+                for [place, what, loss] in data.rows.get(range).into_iter().flatten() {
+                    row(ui, place, what, loss);
+                }
+            });
+    });
+}
+
+fn row(ui: &mut Ui, place: &str, what: &str, loss: &str) {
+    let tokens = Tokens::of(ui);
+    let size = vec2(ui.available_width(), ROW);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        let mono = RichText::new(place).font(type_scale::mono());
+        ui.label(mono.color(tokens.faint));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.label(RichText::new(loss).color(tokens.muted));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let text = RichText::new(what).color(tokens.text);
+                ui.add(egui::Label::new(text).truncate());
+            });
+        });
+    });
+}

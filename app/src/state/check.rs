@@ -1,0 +1,72 @@
+//! What reading a damaged file whole showed: the place where every way out of damage starts.
+//!
+//! Bringing what is left into a new file builds on [`CheckReport`]: which parts are lost is known
+//! before anything is written.
+
+use super::TaskId;
+
+/// The check of a damaged file, as its page shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Check {
+    /// It is being read.
+    Running(TaskId),
+    /// All of it was read.
+    Done(CheckReport),
+    /// It could not be read, in words.
+    Failed(String),
+}
+
+/// Everything wrong with a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CheckReport {
+    /// Length of the file in bytes.
+    pub bytes: u64,
+    /// Parts (frames) that are good.
+    pub good_parts: u64,
+    /// What was found, in the order of the file. Bounded.
+    pub findings: Vec<CheckFinding>,
+}
+
+/// Something wrong with a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckFinding {
+    /// Where, in bytes from the start.
+    pub offset: u64,
+    /// What, in words.
+    pub what: String,
+    /// What is lost with it.
+    pub loss: Loss,
+}
+
+/// What is lost with a damaged place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// Nothing that was acknowledged; opening repairs it.
+    Nothing,
+    /// So many parts (frames), each a group of records or of changes.
+    Parts(u64),
+    /// It cannot be told.
+    Unknown,
+}
+
+impl CheckReport {
+    /// How many parts are lost, as far as it can be told; whether there may be more.
+    pub fn loss(&self) -> (u64, bool) {
+        let mut parts = 0;
+        let mut more = false;
+        for finding in &self.findings {
+            match finding.loss {
+                Loss::Nothing => {}
+                Loss::Parts(count) => parts += count,
+                Loss::Unknown => more = true,
+            }
+        }
+        (parts, more)
+    }
+
+    /// Whether nothing that was acknowledged is lost.
+    pub fn is_intact(&self) -> bool {
+        let harmless = |finding: &CheckFinding| finding.loss == Loss::Nothing;
+        self.findings.iter().all(harmless)
+    }
+}
