@@ -1,6 +1,7 @@
 //! The store: records, their file, and the one way to change them.
 
 mod compaction;
+mod keys;
 mod load;
 mod open;
 mod salvage;
@@ -15,10 +16,7 @@ use std::sync::Arc;
 use crate::batch::{Rejection, WriteBatch, encode_changes};
 use crate::clock::{Clock, Millis};
 use crate::commit::{Cause, Commit, Seq};
-use crate::file::{
-    AppendError, CloseError, CompactError, Control, Credentials, FileStats, KdfParams,
-    PasswordChange, PasswordError, StoreFile,
-};
+use crate::file::{AppendError, CloseError, CompactError, Control, FileStats, StoreFile};
 use crate::hooks::{Event, EventKind, HookId, Hooks, WriteQueue};
 use crate::record::Record;
 use crate::segment::{Merge, Merged};
@@ -235,21 +233,6 @@ impl Store {
     /// Puts merged segments in place; `false` if they were merged otherwise meanwhile.
     pub fn install_merge(&mut self, merged: Merged) -> bool {
         Arc::make_mut(&mut self.state).install(merged)
-    }
-
-    /// Replaces the password. The data is not rewritten, whatever its size.
-    pub fn change_password(
-        &mut self,
-        current: &Credentials,
-        new: &Credentials,
-        options: &PasswordChange,
-        control: &Control,
-    ) -> Result<Option<KdfParams>, PasswordError> {
-        let Some(file) = &mut self.file else {
-            return Ok(None);
-        };
-        file.change_password(current, new, options, control)
-            .map(Some)
     }
 
     /// The file, if there is one.

@@ -1,12 +1,10 @@
 //! Opening, creating and copying files on behalf of the engine.
 
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use vstore::file::{Control, Credentials, KdfProfile, Password, PasswordChange};
+use vstore::file::{Control, Credentials, KdfProfile, KeyFile, Password, PasswordChange, RealVfs};
 use vstore::{Clock, CreateOptions, OpenOptions, Snapshot, Store};
-use zeroize::Zeroizing;
 
 use super::describe;
 use super::draft::{DRAFT_SETTING, SealedDraft};
@@ -16,8 +14,6 @@ use crate::command::Secret;
 use crate::format;
 use crate::state::{OpenStore, Problem};
 
-/// The largest key file that is read.
-const KEY_FILE_BYTES_MAX: u64 = 16 << 20;
 /// Smaller files are read before anybody sees that they are.
 const PREVIEWED_BYTES: u64 = 8 << 20;
 
@@ -159,20 +155,10 @@ fn opened(store: &Store, notes: Vec<String>) -> OpenedStore {
 pub(super) fn credentials(secret: &Secret) -> Result<Credentials, Problem> {
     let password = Password::new(secret.password.clone())
         .map_err(|error| Problem::Other(error.to_string()))?;
-    let key_file = secret.key_file.as_ref().map(read_key_file).transpose()?;
-    Ok(Credentials { password, key_file })
-}
-
-fn read_key_file(path: &PathBuf) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    let unreadable = |error: std::io::Error| Problem::KeyFileUnreadable(error.to_string());
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    let mut content = Zeroizing::new(Vec::new());
-    file.take(KEY_FILE_BYTES_MAX + 1)
-        .read_to_end(&mut content)
-        .map_err(unreadable)?;
-    if content.is_empty() || KEY_FILE_BYTES_MAX < content.len() as u64 {
-        let words = "a key file has between one byte and 16 MiB";
-        return Err(Problem::KeyFileUnreadable(words.to_owned()));
-    }
-    Ok(content)
+    let Some(path) = &secret.key_file else {
+        return Ok(Credentials::password(password));
+    };
+    let key_file = KeyFile::read(&RealVfs, path)
+        .map_err(|error| Problem::KeyFileUnreadable(error.to_string()))?;
+    Ok(Credentials::with_key_file(password, key_file))
 }

@@ -7,14 +7,14 @@ use super::{
     header::{Copy, Header},
     kdf::{KdfLimits, KdfParams, KdfProfile},
     meta::Ctrl,
-    slots::{self, NewSlotError},
+    slots::{NewSlotError, Slots},
     store_file::StoreFile,
 };
 
-/// How a password is changed.
+/// How passwords and keys are added and changed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PasswordChange {
-    /// The cost of the new password.
+    /// The cost of the new password; a recovery key has none.
     pub kdf: KdfProfile,
     /// The most that checking the current one may cost.
     pub kdf_limits: KdfLimits,
@@ -45,7 +45,8 @@ impl From<AppendError> for PasswordError {
 }
 
 impl StoreFile {
-    /// Replaces the slot that `current` opens by one that `new` opens; returns its cost.
+    /// Replaces the slot that `current` opens by one that `new` opens; returns the cost of the
+    /// new password, if it is one. The label stays.
     ///
     /// Takes the time of two key derivations. When it returns `Ok` the old password is of no use
     /// with this file; copies and backups of the file still open with it.
@@ -55,35 +56,26 @@ impl StoreFile {
         new: &Credentials,
         options: &PasswordChange,
         control: &Control,
-    ) -> Result<KdfParams, PasswordError> {
-        self.writable()?;
-        let header = &self.generation.header;
-        let store_id = header.store_id;
-        let unlocked = slots::unlock(
-            &header.slots,
-            &store_id,
-            current,
-            &options.kdf_limits,
-            control,
-        )?;
-        let params = options.kdf.params()?;
-        let slot = slots::new_slot(&self.dek, &store_id, new, params, &*self.entropy, control)?;
-        control.check()?;
-        let mut header = Header {
-            epoch: header.epoch.saturating_add(1),
-            ..header.clone()
-        };
-        if let Some(old) = header.slots.get_mut(unlocked.slot) {
-            *old = slot;
-        }
-        self.check_unchanged_elsewhere()?;
-        self.replace_header(header)?;
-        self.kdf = Some(params);
-        Ok(params)
+    ) -> Result<Option<KdfParams>, PasswordError> {
+        let slot = self.authenticate(current, &options.kdf_limits, control)?;
+        let info = self.renew_slot(slot, new, options, control)?;
+        self.kdf = info.kdf;
+        Ok(info.kdf)
     }
 
-    /// Writes B, makes it durable (from here on the new header holds), then A.
-    fn replace_header(&mut self, header: Header) -> Result<(), PasswordError> {
+    /// Gives both headers these slots: makes copy B durable (from here on the new slots hold),
+    /// then A, then tells the journal.
+    ///
+    /// Nothing is derived here, so that tests of crashes can call it as often as they like.
+    pub(crate) fn replace_slots(&mut self, slots: Slots) -> Result<(), PasswordError> {
+        self.slots_changeable()?;
+        self.check_unchanged_elsewhere()?;
+        let old = &self.generation.header;
+        let header = Header {
+            epoch: old.epoch.saturating_add(1),
+            slots,
+            ..old.clone()
+        };
         self.write_header_copy(&header, Copy::B)?;
         let epoch = header.epoch;
         self.generation.header = header.clone();
@@ -95,6 +87,15 @@ impl StoreFile {
             self.generation.known_epoch = epoch;
         }
         Ok(())
+    }
+
+    /// Refuses a change of slots where it is not possible or not safe.
+    pub(crate) fn slots_changeable(&self) -> Result<(), PasswordError> {
+        self.writable()?;
+        match &self.compaction {
+            Some(side) if side.rotating => Err(PasswordError::RotationRunning),
+            _ => Ok(()),
+        }
     }
 
     fn write_header_copy(&mut self, header: &Header, copy: Copy) -> Result<(), AppendError> {

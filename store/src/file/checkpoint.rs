@@ -14,7 +14,7 @@ use super::{
     header::{COPY_B, Copy, Header},
     meta::{self, Meta, SnapEnd},
     pack,
-    seal::{Dek, Entropy},
+    seal::{Dek, Entropy, Nonce},
     store_file::Generation,
     vfs::{Vfs, VfsFile},
 };
@@ -67,6 +67,8 @@ impl Drop for TempFile {
 /// What a new generation is made of.
 pub(crate) struct NewGeneration<'a> {
     pub(crate) dek: &'a Dek,
+    /// The nonce of the first frame, which the salt in the header was made from.
+    pub(crate) first_nonce: Nonce,
     pub(crate) header: Header,
     pub(crate) meta: Meta,
     pub(crate) records: u64,
@@ -93,8 +95,9 @@ impl NewGeneration<'_> {
             position: Chain::START.offset,
             writer,
         };
+        let meta = pack::pack(&meta::encode(&self.meta), 0, 0)?;
         sink.writer
-            .push(META, 0, pack::pack(&meta::encode(&self.meta), 0, 0)?, UNIT)?;
+            .push_with_nonce(META, 0, meta, UNIT, self.first_nonce)?;
         let end = write_chunks::<E>(&mut sink, chunks, self.records, self.control)?;
         let padding = if self.meta.align == 0 {
             UNIT

@@ -15,7 +15,8 @@ use super::{
     journal,
     meta::{Ctrl, Meta, Previous},
     read_back::read_back,
-    seal::{Dek, Entropy, random},
+    seal::{Dek, Entropy, Nonce, random},
+    slots::Slots,
     store_file::{Generation, StoreFile},
     vfs::Vfs,
 };
@@ -24,6 +25,14 @@ use super::{
 pub(crate) struct SideList {
     number: u64,
     payloads: Vec<Bytes>,
+    /// The new file has another data key, and slots of its own.
+    pub(crate) rotating: bool,
+}
+
+/// The data key and the slots of a new generation, if they are not those of the old one.
+pub(crate) struct NewKeys {
+    pub(crate) dek: Dek,
+    pub(crate) slots: Slots,
 }
 
 /// A compaction that has begun; [`write`](Self::write) may run on any thread.
@@ -33,6 +42,7 @@ pub struct Compaction {
     path: std::path::PathBuf,
     number: u64,
     dek: Dek,
+    first_nonce: Nonce,
     header: Header,
     meta: Meta,
 }
@@ -41,6 +51,7 @@ pub struct Compaction {
 /// its temporary file.
 pub struct Compacted {
     number: u64,
+    dek: Dek,
     // Dropped before the temporary file is removed, as some systems ask for.
     generation: Generation,
     temp: TempFile,
@@ -70,8 +81,16 @@ impl StoreFile {
     /// [`abort_compaction`](Self::abort_compaction), the payloads of [`append`](Self::append)
     /// are kept in memory as well. A poisoned file can be compacted; that is its way out.
     pub fn begin_compaction(&mut self) -> Result<Compaction, CompactError> {
+        self.begin_with_keys(None)
+    }
+
+    /// As [`begin_compaction`](Self::begin_compaction), under new keys if there are any.
+    pub(crate) fn begin_with_keys(
+        &mut self,
+        keys: Option<NewKeys>,
+    ) -> Result<Compaction, CompactError> {
         let base_txn = self.generation.last_txn;
-        self.begin(base_txn, Vec::new())
+        self.begin(base_txn, Vec::new(), keys)
     }
 
     /// Begins a compaction whose chunks are those of the present checkpoint.
@@ -80,10 +99,15 @@ impl StoreFile {
         transactions: &[Bytes],
     ) -> Result<Compaction, CompactError> {
         let base_txn = self.generation.meta.base_txn;
-        self.begin(base_txn, transactions.to_vec())
+        self.begin(base_txn, transactions.to_vec(), None)
     }
 
-    fn begin(&mut self, base_txn: u64, payloads: Vec<Bytes>) -> Result<Compaction, CompactError> {
+    fn begin(
+        &mut self,
+        base_txn: u64,
+        payloads: Vec<Bytes>,
+        keys: Option<NewKeys>,
+    ) -> Result<Compaction, CompactError> {
         if self.is_read_only() {
             return Err(CompactError::ReadOnly);
         }
@@ -94,10 +118,19 @@ impl StoreFile {
             return Err(CompactError::WouldDropUnknownFrames);
         }
         let old = &self.generation;
+        let rotating = keys.is_some();
+        let NewKeys { dek, slots } = keys.unwrap_or_else(|| NewKeys {
+            dek: self.dek.clone(),
+            slots: old.header.slots,
+        });
+        let first_nonce = random(&*self.entropy)?;
+        let store_id = old.header.store_id;
         let header = Header {
             generation: old.header.generation.saturating_add(1),
             epoch: old.header.epoch.saturating_add(1),
-            gen_salt: random(&*self.entropy)?,
+            gen_salt: dek.generation_salt(&store_id, &first_nonce),
+            dek_commit: dek.commitment(&store_id),
+            slots,
             ..old.header.clone()
         };
         let meta = Meta {
@@ -114,13 +147,18 @@ impl StoreFile {
         };
         self.compactions_begun = self.compactions_begun.saturating_add(1);
         let number = self.compactions_begun;
-        self.compaction = Some(SideList { number, payloads });
+        self.compaction = Some(SideList {
+            number,
+            payloads,
+            rotating,
+        });
         Ok(Compaction {
             vfs: Arc::clone(&self.vfs),
             entropy: Arc::clone(&self.entropy),
             path: self.path.clone(),
             number,
-            dek: self.dek.clone(),
+            dek,
+            first_nonce,
             header,
             meta,
         })
@@ -142,13 +180,15 @@ impl StoreFile {
         let Compacted {
             mut generation,
             temp,
+            dek,
             ..
         } = compacted;
-        self.catch_up(&mut generation, &side.payloads)?;
+        self.catch_up(&mut generation, &side)?;
         rename(&*self.vfs, &temp, &self.path).map_err(CompactError::Deferred)?;
         temp.renamed();
         generation.file.renamed(&self.path);
         self.generation = generation;
+        self.dek = dek;
         if let Err(error) = self.vfs.sync_dir(folder(&self.path)) {
             // The old name may come back after a power failure: nothing may be acknowledged.
             self.poison(&error);
@@ -178,10 +218,11 @@ impl StoreFile {
     }
 
     /// Brings a new generation, which has no name yet, to the state of the old one.
-    fn catch_up(&self, new: &mut Generation, payloads: &[Bytes]) -> Result<(), CompactError> {
+    fn catch_up(&self, new: &mut Generation, side: &SideList) -> Result<(), CompactError> {
         let entropy = &*self.entropy;
-        if new.header.slots != self.generation.header.slots {
-            // The password changed meanwhile.
+        let payloads = &side.payloads;
+        if !side.rotating && new.header.slots != self.generation.header.slots {
+            // The password changed meanwhile. (While the data key is exchanged it cannot.)
             let epoch = new
                 .header
                 .epoch
@@ -222,6 +263,7 @@ impl Compaction {
         let file = self.vfs.create_new(temp.path())?;
         let new = NewGeneration {
             dek: &self.dek,
+            first_nonce: self.first_nonce,
             header: self.header,
             meta: self.meta,
             records,
@@ -232,6 +274,7 @@ impl Compaction {
         read_back(&generation, &self.dek, control)?;
         Ok(Compacted {
             number: self.number,
+            dek: self.dek,
             generation,
             temp,
         })

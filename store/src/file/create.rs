@@ -16,8 +16,8 @@ use super::{
     kdf::{KdfParams, KdfProfile},
     lock::{Lock, LockError, sibling},
     meta::Meta,
-    seal::{Dek, Entropy, EntropyError, OsEntropy, random},
-    slots::{self, NewSlotError, SLOT_COUNT, SLOT_LEN},
+    seal::{Dek, Entropy, EntropyError, Nonce, OsEntropy, random},
+    slots::{self, EMPTY_SLOT, NewSlotError, SLOT_COUNT},
     store_file::StoreFile,
     vfs::Vfs,
 };
@@ -124,7 +124,8 @@ impl StoreFile {
         let kdf = options.kdf.params()?;
         let entropy = &*options.entropy;
         let dek = Dek::random(entropy)?;
-        let header = new_header(&dek, credentials, kdf, entropy, control)?;
+        let first_nonce = random(entropy)?;
+        let header = new_header(&dek, &first_nonce, credentials, kdf, entropy, control)?;
         let meta = Meta {
             v: 1,
             epoch: header.epoch,
@@ -140,6 +141,7 @@ impl StoreFile {
         let file = vfs.create_new(temp.path()).map_err(refused)?;
         let new = NewGeneration {
             dek: &dek,
+            first_nonce,
             header,
             meta,
             records,
@@ -159,7 +161,7 @@ impl StoreFile {
             path,
             lock: Some(lock),
             dek,
-            kdf: Some(kdf),
+            kdf: matches!(credentials, Credentials::Password { .. }).then_some(kdf),
             generation,
             program: options.program.clone(),
             poisoned: None,
@@ -172,16 +174,16 @@ impl StoreFile {
 
 fn new_header(
     dek: &Dek,
+    first_nonce: &Nonce,
     credentials: &Credentials,
     kdf: KdfParams,
     entropy: &dyn Entropy,
     control: &Control,
 ) -> Result<Header, CreateError> {
     let store_id = random(entropy)?;
-    let gen_salt = random(entropy)?;
-    let mut slots = [[0; SLOT_LEN]; SLOT_COUNT];
+    let mut slots = [EMPTY_SLOT; SLOT_COUNT];
     let [first, ..] = &mut slots;
-    *first = slots::new_slot(dek, &store_id, credentials, kdf, entropy, control)?;
+    *first = slots::new_slot(dek, &store_id, credentials, Some(kdf), entropy, control)?;
     Ok(Header {
         minor: MINOR,
         ro_compat: 0,
@@ -189,7 +191,7 @@ fn new_header(
         store_id,
         generation: 1,
         epoch: 1,
-        gen_salt,
+        gen_salt: dek.generation_salt(&store_id, first_nonce),
         dek_commit: dek.commitment(&store_id),
         slots,
     })

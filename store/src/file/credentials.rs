@@ -4,6 +4,8 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
+use super::{key_file::KeyFile, recovery_key::RecoveryKey};
+
 /// A password, normalised to NFC (as RFC 8265 does), wiped when dropped.
 #[derive(Clone)]
 pub struct Password(Zeroizing<String>);
@@ -37,29 +39,40 @@ impl fmt::Debug for Password {
     }
 }
 
-/// What opens a file: a password, and the bytes of a key file if the file asks for one.
-#[derive(Clone)]
-pub struct Credentials {
-    /// The password.
-    pub password: Password,
-    /// The content of the key file.
-    pub key_file: Option<Zeroizing<Vec<u8>>>,
+/// What opens a file. Its parts are wiped when dropped.
+#[derive(Clone, Debug)]
+pub enum Credentials {
+    /// A password, and a key file if the file asks for one.
+    Password {
+        /// The password.
+        password: Password,
+        /// The key file. It is not used where the password alone opens the file.
+        key_file: Option<KeyFile>,
+    },
+    /// A recovery key.
+    RecoveryKey(RecoveryKey),
 }
 
 impl Credentials {
     /// A password alone.
     pub fn password(password: Password) -> Self {
-        Self {
+        Self::Password {
             password,
             key_file: None,
         }
     }
+
+    /// A password together with a key file.
+    pub fn with_key_file(password: Password, key_file: KeyFile) -> Self {
+        Self::Password {
+            password,
+            key_file: Some(key_file),
+        }
+    }
 }
 
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials")
-            .field("key_file", &self.key_file.is_some())
-            .finish_non_exhaustive()
+impl From<RecoveryKey> for Credentials {
+    fn from(key: RecoveryKey) -> Self {
+        Self::RecoveryKey(key)
     }
 }

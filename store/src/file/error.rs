@@ -218,6 +218,9 @@ pub enum OpenError {
     /// The password (or the key file) is not the one of this file.
     #[error("wrong password")]
     WrongPassword,
+    /// The recovery key is not one of this file.
+    #[error("the recovery key does not belong to this file")]
+    WrongRecoveryKey,
     /// The file needs a key file as well.
     #[error("the file needs its key file as well as the password")]
     KeyFileRequired,
@@ -417,7 +420,8 @@ pub enum CompactError {
     Io(IoError),
 }
 
-/// Why a password was not changed. Unless the file is reported as poisoned, the old one holds.
+/// Why passwords and keys were not changed. Unless the file is reported as poisoned, the old ones
+/// hold.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PasswordError {
@@ -436,6 +440,24 @@ pub enum PasswordError {
     /// The current password is not right.
     #[error("wrong password")]
     WrongPassword,
+    /// The current recovery key is not one of this file.
+    #[error("the recovery key does not belong to this file")]
+    WrongRecoveryKey,
+    /// There is no file: what is in memory only has no password.
+    #[error("there is no file")]
+    NoFile,
+    /// The key slot does not exist (any more).
+    #[error("there is no such key slot")]
+    NoSuchSlot,
+    /// All eight key slots are in use.
+    #[error("all eight key slots are in use")]
+    NoFreeSlot,
+    /// Without this slot nobody could open the file any more.
+    #[error("the last password or recovery key cannot be removed")]
+    LastSlot,
+    /// The data key is being exchanged; its new slots are chosen already.
+    #[error("the data key is being exchanged")]
+    RotationRunning,
     /// The current credentials lack the key file.
     #[error("the file needs its key file as well as the password")]
     KeyFileRequired,

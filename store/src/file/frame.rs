@@ -3,6 +3,8 @@
 //! A frame header says what the frame is, which number it has, where it stands, which frame it
 //! follows and what was durable when it was written; all of that is authenticated. What frames
 //! mean together is the business of `assemble`.
+use zeroize::Zeroizing;
+
 use super::{
     error::{CorruptKind, SealError},
     header::DATA_OFFSET,
@@ -182,6 +184,12 @@ pub(crate) struct RawFrame {
 }
 
 impl RawFrame {
+    /// Whether the key made it; nothing is kept of what it says.
+    pub(crate) fn is_genuine(&self, cipher: &FrameCipher) -> bool {
+        let mut text = Zeroizing::new(self.ciphertext.clone());
+        cipher.open(&self.header.nonce, &self.header_bytes, &mut text, &self.tag)
+    }
+
     /// Decrypts in place; `None` if anything was changed.
     pub(crate) fn open(mut self, cipher: &FrameCipher) -> Option<Vec<u8>> {
         let nonce = &self.header.nonce;
@@ -252,8 +260,21 @@ impl<'a> FrameWriter<'a> {
         &mut self,
         kind: u8,
         flags: u8,
+        plain: Vec<u8>,
+        padding: Padding,
+    ) -> Result<(), SealError> {
+        let nonce = random(self.entropy)?;
+        self.push_with_nonce(kind, flags, plain, padding, nonce)
+    }
+
+    /// Seals one packed plaintext with a nonce that was drawn for it before.
+    pub(crate) fn push_with_nonce(
+        &mut self,
+        kind: u8,
+        flags: u8,
         mut plain: Vec<u8>,
         padding: Padding,
+        nonce: Nonce,
     ) -> Result<(), SealError> {
         let len = plain.len() as u64;
         let padded = padding.padded(len, self.chain.offset);
@@ -268,7 +289,7 @@ impl<'a> FrameWriter<'a> {
             ct_len,
             seq: self.chain.seq,
             durable_seq: self.durable_seq,
-            nonce: random(self.entropy)?,
+            nonce,
             prev_tag: self.chain.prev_tag,
             offset: self.chain.offset,
         };

@@ -5,7 +5,7 @@
 use super::{
     error::{IoError, OpenError},
     seal::{self, Dek, HeaderKey, StoreId},
-    slots::{PasswordSlot, SLOT_COUNT, SLOT_LEN, SlotBytes, SlotKind},
+    slots::{EMPTY_SLOT, SLOT_COUNT, SLOT_LEN, Slot, SlotKind, Slots},
     vfs::VfsFile,
     wire::Reader,
 };
@@ -69,7 +69,7 @@ pub(crate) struct Header {
     pub(crate) epoch: u64,
     pub(crate) gen_salt: [u8; 32],
     pub(crate) dek_commit: [u8; 32],
-    pub(crate) slots: [SlotBytes; SLOT_COUNT],
+    pub(crate) slots: Slots,
 }
 
 impl Header {
@@ -107,13 +107,19 @@ impl Header {
         self.ro_compat & !KNOWN_RO_COMPAT != 0
     }
 
-    pub(crate) fn password_slots(&self) -> impl Iterator<Item = PasswordSlot> + '_ {
-        self.slots.iter().filter_map(PasswordSlot::parse)
+    /// The slots that this version can open.
+    pub(crate) fn known_slots(&self) -> impl Iterator<Item = Slot> + '_ {
+        self.slots.iter().filter_map(Slot::parse)
     }
 
     /// Whether no password opens the file without a key file.
     pub(crate) fn needs_key_file(&self) -> bool {
-        let mut kinds = self.password_slots().map(|slot| slot.kind).peekable();
+        let with_password = |kind: &SlotKind| *kind != SlotKind::RecoveryKey;
+        let mut kinds = self
+            .known_slots()
+            .map(|slot| slot.kind)
+            .filter(with_password)
+            .peekable();
         kinds.peek().is_some() && kinds.all(|kind| kind == SlotKind::PasswordAndKeyFile)
     }
 }
@@ -189,7 +195,7 @@ impl UncheckedHeader {
         exactly(reader.u64()? == DATA_OFFSET)?;
         exactly(reader.u16()? == SLOT_COUNT as u16 && reader.u16()? == SLOT_LEN as u16)?;
         reader.zeros(116)?;
-        let mut slots = [[0; SLOT_LEN]; SLOT_COUNT];
+        let mut slots = [EMPTY_SLOT; SLOT_COUNT];
         for slot in &mut slots {
             *slot = reader.array()?;
         }
@@ -212,6 +218,16 @@ impl UncheckedHeader {
             authenticated,
             mac,
         })
+    }
+
+    /// A header together with the bytes it was encoded to.
+    pub(crate) fn of(header: Header, bytes: &[u8]) -> Self {
+        let (authenticated, rest) = bytes.split_at(MAC_OFFSET.min(bytes.len()));
+        Self {
+            header,
+            authenticated: authenticated.to_vec(),
+            mac: rest.first_chunk().copied().unwrap_or_default(),
+        }
     }
 
     /// What the header claims; good enough to find a slot, not to trust.

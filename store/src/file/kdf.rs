@@ -15,7 +15,7 @@ use super::{seal::KeyMaterial, vfs::physical_memory};
 
 const MIB: u32 = 1024;
 /// The least cost a file is created with (OWASP's floor).
-const FLOOR: KdfParams = KdfParams {
+pub(crate) const FLOOR: KdfParams = KdfParams {
     m_kib: 19 * MIB,
     t: 2,
     p: 1,

@@ -9,9 +9,9 @@
 //!
 //! * [`StoreFile`] is an open file: [`StoreFile::create`], [`StoreFile::open`],
 //!   [`StoreFile::append`], [`StoreFile::begin_compaction`], [`StoreFile::change_password`],
-//!   [`StoreFile::close`]. [`probe`] looks at a file before any password is asked for,
-//!   [`verify`] reads all of it and lists what is wrong, [`salvage`](salvage()) reads what can
-//!   still be read of a damaged one.
+//!   [`StoreFile::add_slot`], [`StoreFile::begin_rotation`], [`StoreFile::close`]. [`probe`]
+//!   looks at a file before any password is asked for, [`verify`] reads all of it and lists what
+//!   is wrong, [`salvage`](salvage()) reads what can still be read of a damaged one.
 //! * `walk`, `assemble`, `recover`: reading frames in parallel, giving them meaning, deciding
 //!   what a bad one means. `checkpoint`, `journal`, `compact`: writing them.
 //! * `header`, `slots`, `frame`, `pack`, `meta`: the structures.
@@ -32,17 +32,25 @@ mod credentials;
 mod error;
 mod frame;
 mod header;
+mod header_backup;
 mod journal;
 mod kdf;
+mod key_file;
 mod lock;
+mod manage_slots;
 mod meta;
 mod open;
 mod pack;
 mod probe;
 mod read_back;
 mod recover;
+mod recovery_key;
+mod restore_header;
+mod rotate;
 mod salvage;
 mod seal;
+mod slot_label;
+mod slot_list;
 mod slots;
 mod store_file;
 mod verify;
@@ -62,14 +70,24 @@ pub use error::{
     AppendError, Cancelled, CloseError, CompactError, CorruptKind, Corruption, CreateError, FileOp,
     IoError, OpenError, PasswordError,
 };
+pub use header_backup::{HEADER_BACKUP_LEN, HeaderBackup, HeaderBackupError};
 pub use kdf::{KdfLimits, KdfParams, KdfProfile};
+pub use key_file::{KEY_FILE_BYTES_MAX, KeyFile, KeyFileError};
 pub use lock::LockHolder;
 pub use open::{ChunkSink, OpenOptions, OpenReport, Opened};
 pub use probe::{Probe, probe};
+pub use recovery_key::{
+    RECOVERY_KEY_GROUP_LEN, RECOVERY_KEY_GROUPS, RecoveryKey, RecoveryKeyError,
+};
+pub use restore_header::{RestoreError, RestoreOptions, RestoreReport, restore_header};
+pub use rotate::{RotateError, RotationReport};
 pub use salvage::{
     LostFrame, LostKind, Rescued, SalvageError, SalvageMode, SalvageReport, salvage,
 };
 pub use seal::{Entropy, EntropyError, OsEntropy};
+pub use slot_label::{SLOT_LABEL_BYTES_MAX, SlotLabel, SlotLabelError};
+pub use slot_list::SlotInfo;
+pub use slots::{SlotId, SlotKind};
 pub use store_file::{FileStats, StoreFile};
 pub use verify::{Finding, FindingKind, VerifyDepth, VerifyReport, verify};
 pub use vfs::{Access, FileId, RealVfs, Stat, Vfs, VfsFile};

@@ -139,7 +139,7 @@ impl StoreFile {
                 limits,
                 control,
             )?;
-            Ok((unlocked.dek, Some(unlocked.params)))
+            Ok((unlocked.dek, unlocked.params))
         };
         Self::open_with(vfs, path, options, control, &unlock, sink)
     }

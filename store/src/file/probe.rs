@@ -6,6 +6,7 @@ use super::{
     error::{IoError, OpenError},
     header::HeaderCopies,
     kdf::KdfParams,
+    slot_list::{SlotInfo, slot_list},
     vfs::{Access, Vfs},
 };
 
@@ -23,6 +24,8 @@ pub struct Probe {
     pub store_id: [u8; 16],
     /// The cost of each password.
     pub kdf: Vec<KdfParams>,
+    /// The passwords and keys that open it.
+    pub slots: Vec<SlotInfo>,
     /// Whether both header copies are intact and say the same.
     pub headers_in_step: bool,
 }
@@ -40,7 +43,11 @@ pub fn probe(vfs: &dyn Vfs, path: &Path) -> Result<Probe, OpenError> {
         needs_key_file: header.needs_key_file(),
         generation: header.generation,
         store_id: header.store_id,
-        kdf: header.password_slots().map(|slot| slot.params).collect(),
+        kdf: header
+            .known_slots()
+            .filter_map(|slot| slot.params())
+            .collect(),
+        slots: slot_list(&header.slots),
         headers_in_step: copies.in_step,
     })
 }

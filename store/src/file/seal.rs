@@ -22,6 +22,8 @@ const LABEL_SLOT_AAD: &[u8] = b"vstore1/slot-aad";
 const LABEL_DEK_COMMIT: &[u8] = b"vstore1/dek-commit";
 const LABEL_HEADER_MAC: &[u8] = b"vstore1/header-mac";
 const LABEL_FRAMES: &[u8] = b"vstore1/frames";
+const LABEL_GEN_SALT: &[u8] = b"vstore1/generation-salt";
+const LABEL_RECOVERY_KEY: &[u8] = b"vstore1/recovery-key";
 
 pub(crate) type Nonce = [u8; NONCE_LEN];
 pub(crate) type Tag = [u8; TAG_LEN];
@@ -59,16 +61,35 @@ pub(crate) fn random<const N: usize>(entropy: &dyn Entropy) -> Result<[u8; N], E
     Ok(bytes)
 }
 
-/// What Argon2id makes of a password: uniform, secret.
+/// What Argon2id makes of a password, or HKDF-Extract of a recovery key: uniform, secret.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub(crate) struct KeyMaterial(pub(crate) [u8; KEY_LEN]);
 
-/// The hash of a key file, given to Argon2id as its secret.
-pub(crate) fn key_file_hash(content: &[u8]) -> Zeroizing<[u8; 32]> {
+/// Hashes a key file piece by piece; the hash is given to Argon2id as its secret.
+pub(crate) struct KeyFileHasher(Sha256);
+
+impl KeyFileHasher {
+    pub(crate) fn new() -> Self {
+        let mut hash = Sha256::new();
+        hash.update(LABEL_KEY_FILE);
+        Self(hash)
+    }
+
+    pub(crate) fn update(&mut self, content: &[u8]) {
+        self.0.update(content);
+    }
+
+    pub(crate) fn finish(self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.0.finalize().into())
+    }
+}
+
+/// What finds a recovery key whose groups do not belong together.
+pub(crate) fn recovery_key_check(key: &[u8; KEY_LEN]) -> [u8; 32] {
     let mut hash = Sha256::new();
-    hash.update(LABEL_KEY_FILE);
-    hash.update(content);
-    Zeroizing::new(hash.finalize().into())
+    hash.update(LABEL_RECOVERY_KEY);
+    hash.update(key);
+    hash.finalize().into()
 }
 
 /// The key that wraps the data key in one slot.
@@ -76,6 +97,14 @@ pub(crate) fn key_file_hash(content: &[u8]) -> Zeroizing<[u8; 32]> {
 pub(crate) struct WrapKey([u8; KEY_LEN]);
 
 impl KeyMaterial {
+    /// The material of a recovery key: it is uniform already, so that a salt is all it needs.
+    pub(crate) fn of_recovery_key(key: &[u8; KEY_LEN], salt: &[u8; 32]) -> Self {
+        let (mut extracted, _) = Hkdf::<Sha256>::extract(Some(salt), key);
+        let material = Self(extracted.into());
+        extracted.as_mut_slice().zeroize();
+        material
+    }
+
     /// The wrap key of a slot, and the commitment that tells a right password from a wrong one.
     /// `public` are the first 64 bytes of the slot.
     pub(crate) fn slot_keys(&self, store_id: &StoreId, public: &[u8; 64]) -> (WrapKey, [u8; 32]) {
@@ -148,6 +177,14 @@ impl Dek {
         let mut key = HeaderKey([0; KEY_LEN]);
         expand(&self.0, &[LABEL_HEADER_MAC, store_id], &mut key.0);
         key
+    }
+
+    /// The salt of a generation whose first frame has this nonce. It is as random as the nonce,
+    /// and can be found again from the first frame when both headers are lost.
+    pub(crate) fn generation_salt(&self, store_id: &StoreId, nonce: &Nonce) -> [u8; 32] {
+        let mut salt = [0; 32];
+        expand(&self.0, &[LABEL_GEN_SALT, store_id, nonce], &mut salt);
+        salt
     }
 
     /// The key of all frames of one generation.

@@ -1,13 +1,17 @@
-//! Key slots: each wraps the data key under one password (FORMAT.md, "Key slot").
+//! Key slots: each wraps the data key under one password or recovery key (FORMAT.md, "Key slot").
 //!
 //! It decides whether a password is right, and by commitment only: a wrong password is a
 //! statement, not the absence of one. It does not know where slots are stored.
+use std::fmt;
+
 use super::{
     control::{Control, Phase},
     credentials::Credentials,
     error::{Cancelled, OpenError, PasswordError},
     kdf::{self, KdfError, KdfLimits, KdfParams},
-    seal::{self, Dek, Entropy, EntropyError, Nonce, StoreId, Tag, key_file_hash, random},
+    key_file::KeyFile,
+    seal::{self, Dek, Entropy, EntropyError, KeyMaterial, Nonce, StoreId, Tag, random},
+    slot_label::SlotLabel,
     wire::Reader,
 };
 
@@ -16,26 +20,75 @@ pub(crate) const SLOT_COUNT: usize = 8;
 
 /// The stored bytes of a slot; a slot that this version cannot read is kept as it is.
 pub(crate) type SlotBytes = [u8; SLOT_LEN];
+/// The slots of a header.
+pub(crate) type Slots = [SlotBytes; SLOT_COUNT];
+
+pub(crate) const EMPTY_SLOT: SlotBytes = [0; SLOT_LEN];
 
 const STATE_ACTIVE: u8 = 1;
 const KIND_PASSWORD: u8 = 1;
 const KIND_PASSWORD_AND_KEY_FILE: u8 = 2;
+const KIND_RECOVERY_KEY: u8 = 3;
 const KDF_ARGON2ID: u8 = 1;
+const KDF_HKDF: u8 = 2;
 const PUBLIC_LEN: usize = 64;
 const BOUND_LEN: usize = 96;
+const ID_OFFSET: usize = 48;
+const LABEL_OFFSET: usize = 168;
 
-/// What a password slot asks for.
+/// What a slot asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SlotKind {
+#[non_exhaustive]
+pub enum SlotKind {
+    /// A password.
     Password,
+    /// A password and a key file.
     PasswordAndKeyFile,
+    /// A recovery key.
+    RecoveryKey,
+    /// Something that only a later version knows.
+    Other(u8),
 }
 
-/// A password slot as read from a header.
+impl fmt::Display for SlotKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Password => f.write_str("password"),
+            Self::PasswordAndKeyFile => f.write_str("password and key file"),
+            Self::RecoveryKey => f.write_str("recovery key"),
+            Self::Other(kind) => write!(f, "kind {kind} of a later version"),
+        }
+    }
+}
+
+/// Names a slot; it changes with the password.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SlotId(pub(crate) [u8; 16]);
+
+impl fmt::Display for SlotId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for SlotId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SlotId({self})")
+    }
+}
+
+/// How the key of a slot is derived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Derivation {
+    Argon2id(KdfParams),
+    Hkdf,
+}
+
+/// A slot as read from a header.
 #[derive(Clone, Debug)]
-pub(crate) struct PasswordSlot {
+pub(crate) struct Slot {
     pub(crate) kind: SlotKind,
-    pub(crate) params: KdfParams,
+    derivation: Derivation,
     salt: [u8; 32],
     commit: [u8; 32],
     nonce: Nonce,
@@ -45,7 +98,7 @@ pub(crate) struct PasswordSlot {
     bound: [u8; BOUND_LEN],
 }
 
-impl PasswordSlot {
+impl Slot {
     /// `None` for an empty slot and for one of a kind this version does not know.
     pub(crate) fn parse(bytes: &SlotBytes) -> Option<Self> {
         let mut reader = Reader::new(bytes);
@@ -55,22 +108,30 @@ impl PasswordSlot {
         let kind = match reader.u8()? {
             KIND_PASSWORD => SlotKind::Password,
             KIND_PASSWORD_AND_KEY_FILE => SlotKind::PasswordAndKeyFile,
+            KIND_RECOVERY_KEY => SlotKind::RecoveryKey,
             _ => return None,
         };
-        if reader.u8()? != KDF_ARGON2ID {
-            return None;
-        }
+        let kdf = reader.u8()?;
         reader.zeros(1)?;
-        let params = KdfParams {
-            m_kib: reader.u32()?,
-            t: reader.u32()?,
-            p: reader.u32()?,
+        let derivation = match (kind, kdf) {
+            (SlotKind::RecoveryKey, KDF_HKDF) => {
+                reader.zeros(12)?;
+                Derivation::Hkdf
+            }
+            (SlotKind::Password | SlotKind::PasswordAndKeyFile, KDF_ARGON2ID) => {
+                Derivation::Argon2id(KdfParams {
+                    m_kib: reader.u32()?,
+                    t: reader.u32()?,
+                    p: reader.u32()?,
+                })
+            }
+            _ => return None,
         };
         let salt = reader.array()?;
         let _id: [u8; 16] = reader.array()?;
         Some(Self {
             kind,
-            params,
+            derivation,
             salt,
             commit: reader.array()?,
             nonce: reader.array()?,
@@ -80,12 +141,55 @@ impl PasswordSlot {
             bound: *bytes.first_chunk()?,
         })
     }
+
+    /// The cost of the password; a recovery key has none.
+    pub(crate) fn params(&self) -> Option<KdfParams> {
+        match self.derivation {
+            Derivation::Argon2id(params) => Some(params),
+            Derivation::Hkdf => None,
+        }
+    }
+
+    /// Turns credentials of the right kind into the key material of this slot.
+    fn material(&self, credentials: &Credentials) -> Result<KeyMaterial, UnlockError> {
+        match (credentials, self.derivation) {
+            (Credentials::Password { password, key_file }, Derivation::Argon2id(params)) => {
+                let key_file = key_file
+                    .as_ref()
+                    .filter(|_| self.kind == SlotKind::PasswordAndKeyFile);
+                let secret = key_file.map(KeyFile::hash);
+                kdf::derive(params, password.as_bytes(), secret, &self.salt)
+                    .map_err(UnlockError::Kdf)
+            }
+            (Credentials::RecoveryKey(key), Derivation::Hkdf) => {
+                Ok(KeyMaterial::of_recovery_key(key.bytes(), &self.salt))
+            }
+            _ => Err(UnlockError::WrongPassword),
+        }
+    }
+}
+
+/// The kind of a slot that is not empty, also of one that this version cannot open.
+pub(crate) fn kind_of(bytes: &SlotBytes) -> Option<SlotKind> {
+    if *bytes == EMPTY_SLOT {
+        return None;
+    }
+    let known = Slot::parse(bytes).map(|slot| slot.kind);
+    let [_, kind, ..] = *bytes;
+    Some(known.unwrap_or(SlotKind::Other(kind)))
+}
+
+/// The identity of a slot; also that of one this version cannot open.
+pub(crate) fn id_of(bytes: &SlotBytes) -> SlotId {
+    let id = bytes.split_at(ID_OFFSET).1;
+    SlotId(id.first_chunk().copied().unwrap_or_default())
 }
 
 /// Why credentials did not open any slot.
 #[derive(Debug)]
 pub(crate) enum UnlockError {
     WrongPassword,
+    WrongRecoveryKey,
     KeyFileRequired,
     SlotCorrupt { slot: u8 },
     Kdf(KdfError),
@@ -102,6 +206,7 @@ impl From<UnlockError> for OpenError {
     fn from(error: UnlockError) -> Self {
         match error {
             UnlockError::WrongPassword => Self::WrongPassword,
+            UnlockError::WrongRecoveryKey => Self::WrongRecoveryKey,
             UnlockError::KeyFileRequired => Self::KeyFileRequired,
             UnlockError::SlotCorrupt { slot } => Self::SlotCorrupt { slot },
             UnlockError::Kdf(KdfError::OutOfMemory) => Self::OutOfMemory,
@@ -117,6 +222,7 @@ impl From<UnlockError> for PasswordError {
     fn from(error: UnlockError) -> Self {
         match error {
             UnlockError::WrongPassword => Self::WrongPassword,
+            UnlockError::WrongRecoveryKey => Self::WrongRecoveryKey,
             UnlockError::KeyFileRequired => Self::KeyFileRequired,
             UnlockError::SlotCorrupt { slot } => Self::SlotCorrupt { slot },
             UnlockError::Kdf(error) => error.into(),
@@ -130,43 +236,31 @@ impl From<UnlockError> for PasswordError {
 pub(crate) struct Unlocked {
     pub(crate) dek: Dek,
     pub(crate) slot: usize,
-    pub(crate) params: KdfParams,
+    /// The cost of the password that was presented.
+    pub(crate) params: Option<KdfParams>,
 }
 
 /// Tries the slots that `credentials` could open, in order.
 ///
-/// Each try costs a key derivation, so that costs are checked against `limits` first.
+/// Each try of a password costs a key derivation, so that costs are checked against `limits`
+/// first.
 pub(crate) fn unlock(
-    slots: &[SlotBytes; SLOT_COUNT],
+    slots: &Slots,
     store_id: &StoreId,
     credentials: &Credentials,
     limits: &KdfLimits,
     control: &Control,
 ) -> Result<Unlocked, UnlockError> {
-    let candidates = candidates(slots, credentials)?;
-    let key_file = credentials
-        .key_file
-        .as_ref()
-        .map(|content| key_file_hash(content));
     let mut refused = None;
-    for (index, slot) in candidates {
-        if let Err(error) = slot.params.check(limits) {
+    for (index, slot) in candidates(slots, credentials)? {
+        let params = slot.params();
+        if let Some(Err(error)) = params.map(|params| params.check(limits)) {
             refused = Some(error);
             continue;
         }
         control.check()?;
         control.report(Phase::DerivingKey, 0, 1);
-        let secret = match slot.kind {
-            SlotKind::Password => None,
-            SlotKind::PasswordAndKeyFile => key_file.as_deref(),
-        };
-        let material = kdf::derive(
-            slot.params,
-            credentials.password.as_bytes(),
-            secret,
-            &slot.salt,
-        )
-        .map_err(UnlockError::Kdf)?;
+        let material = slot.material(credentials)?;
         control.check()?;
         control.report(Phase::DerivingKey, 1, 1);
         let (wrap_key, commit) = material.slot_keys(store_id, &slot.public);
@@ -178,36 +272,39 @@ pub(crate) fn unlock(
             Some(dek) => Ok(Unlocked {
                 dek,
                 slot: index,
-                params: slot.params,
+                params,
             }),
             None => Err(UnlockError::SlotCorrupt { slot: index as u8 }),
         };
     }
-    Err(refused.map_or(UnlockError::WrongPassword, UnlockError::Kdf))
+    let wrong = match credentials {
+        Credentials::Password { .. } => UnlockError::WrongPassword,
+        Credentials::RecoveryKey(_) => UnlockError::WrongRecoveryKey,
+    };
+    Err(refused.map_or(wrong, UnlockError::Kdf))
 }
 
-/// The slots whose kind fits. A key file given for a file that needs none is ignored.
-fn candidates(
-    slots: &[SlotBytes; SLOT_COUNT],
-    credentials: &Credentials,
-) -> Result<Vec<(usize, PasswordSlot)>, UnlockError> {
-    let all: Vec<_> = slots
-        .iter()
-        .enumerate()
-        .filter_map(|(index, bytes)| Some((index, PasswordSlot::parse(bytes)?)))
-        .collect();
-    let of_kind = |kind| -> Vec<(usize, PasswordSlot)> {
-        all.iter()
-            .filter(|(_, slot)| slot.kind == kind)
-            .cloned()
-            .collect()
+/// The slots whose kind fits. A key file given for a slot that needs none is ignored, after those
+/// slots that need one.
+fn candidates(slots: &Slots, credentials: &Credentials) -> Result<Vec<(usize, Slot)>, UnlockError> {
+    let of_kind = |kind| {
+        slots
+            .iter()
+            .enumerate()
+            .filter_map(|(index, bytes)| Some((index, Slot::parse(bytes)?)))
+            .filter(move |(_, slot)| slot.kind == kind)
     };
-    let with_key_file = of_kind(SlotKind::PasswordAndKeyFile);
+    let key_file = match credentials {
+        Credentials::RecoveryKey(_) => return Ok(of_kind(SlotKind::RecoveryKey).collect()),
+        Credentials::Password { key_file, .. } => key_file,
+    };
     let password_only = of_kind(SlotKind::Password);
-    if credentials.key_file.is_some() && !with_key_file.is_empty() {
-        return Ok(with_key_file);
+    let with_key_file = of_kind(SlotKind::PasswordAndKeyFile);
+    if key_file.is_some() {
+        return Ok(with_key_file.chain(password_only).collect());
     }
-    if password_only.is_empty() && !with_key_file.is_empty() {
+    let password_only: Vec<_> = password_only.collect();
+    if password_only.is_empty() && with_key_file.count() > 0 {
         return Err(UnlockError::KeyFileRequired);
     }
     Ok(password_only)
@@ -228,11 +325,14 @@ impl From<EntropyError> for NewSlotError {
 }
 
 /// Wraps the data key under new credentials, with a fresh salt, identity and nonce.
+///
+/// `params` is the cost of a password, by default the least that is allowed; a recovery key has
+/// none.
 pub(crate) fn new_slot(
     dek: &Dek,
     store_id: &StoreId,
     credentials: &Credentials,
-    params: KdfParams,
+    params: Option<KdfParams>,
     entropy: &dyn Entropy,
     control: &Control,
 ) -> Result<SlotBytes, NewSlotError> {
@@ -243,23 +343,29 @@ pub(crate) fn new_slot(
     let salt: [u8; 32] = random(entropy)?;
     let id: [u8; 16] = random(entropy)?;
     let nonce: Nonce = random(entropy)?;
-    let key_file = credentials
-        .key_file
-        .as_ref()
-        .map(|content| key_file_hash(content));
-    let password = credentials.password.as_bytes();
-    let material =
-        kdf::derive(params, password, key_file.as_deref(), &salt).map_err(NewSlotError::Kdf)?;
+    let params = params.unwrap_or(kdf::FLOOR);
+    let (kind, kdf, costs) = match credentials {
+        Credentials::Password { key_file, .. } => {
+            let kind = match key_file {
+                Some(_) => KIND_PASSWORD_AND_KEY_FILE,
+                None => KIND_PASSWORD,
+            };
+            (kind, KDF_ARGON2ID, [params.m_kib, params.t, params.p])
+        }
+        Credentials::RecoveryKey(_) => (KIND_RECOVERY_KEY, KDF_HKDF, [0; 3]),
+    };
+    let material = match credentials {
+        Credentials::Password { password, key_file } => {
+            let secret = key_file.as_ref().map(KeyFile::hash);
+            kdf::derive(params, password.as_bytes(), secret, &salt).map_err(NewSlotError::Kdf)?
+        }
+        Credentials::RecoveryKey(key) => KeyMaterial::of_recovery_key(key.bytes(), &salt),
+    };
     control.report(Phase::DerivingKey, 1, 1);
 
-    let kind = if key_file.is_some() {
-        KIND_PASSWORD_AND_KEY_FILE
-    } else {
-        KIND_PASSWORD
-    };
     let mut bytes = Vec::with_capacity(SLOT_LEN);
-    bytes.extend_from_slice(&[STATE_ACTIVE, kind, KDF_ARGON2ID, 0]);
-    for cost in [params.m_kib, params.t, params.p] {
+    bytes.extend_from_slice(&[STATE_ACTIVE, kind, kdf, 0]);
+    for cost in costs {
         bytes.extend_from_slice(&cost.to_le_bytes());
     }
     bytes.extend_from_slice(&salt);
@@ -271,7 +377,7 @@ pub(crate) fn new_slot(
 /// Adds commitment and wrapped key to the 64 public bytes.
 fn finish_slot(
     mut bytes: Vec<u8>,
-    material: &seal::KeyMaterial,
+    material: &KeyMaterial,
     store_id: &StoreId,
     nonce: &Nonce,
     dek: &Dek,
@@ -284,4 +390,16 @@ fn finish_slot(
     bytes.extend_from_slice(&tag);
     bytes.resize(SLOT_LEN, 0);
     bytes.first_chunk().copied()
+}
+
+/// The label of a slot, which any reader of the file sees.
+pub(crate) fn label_of(bytes: &SlotBytes) -> SlotLabel {
+    let (_, field) = bytes.split_at(LABEL_OFFSET);
+    SlotLabel::decode(field)
+}
+
+/// Gives a slot a label; nothing else of it changes.
+pub(crate) fn set_label(bytes: &mut SlotBytes, label: &SlotLabel) {
+    let (_, field) = bytes.split_at_mut(LABEL_OFFSET);
+    label.encode(field);
 }

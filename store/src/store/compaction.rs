@@ -7,8 +7,8 @@ use crate::snapshot::Snapshot;
 /// A compaction that has begun.
 #[derive(Debug)]
 pub struct Compaction {
-    file: file::Compaction,
-    snapshot: Snapshot,
+    pub(super) file: file::Compaction,
+    pub(super) snapshot: Snapshot,
 }
 
 /// A compaction that is written and waits to be put in place.

@@ -4,8 +4,8 @@ use super::{super::*, CHEAP, from_hex};
 use crate::file::{
     frame::{COMMIT, Chain, FRAME_HEADER_LEN, FrameHeader, FrameWriter, Padding, RawFrame, TXN},
     kdf, pack,
-    seal::{self, Dek, FrameCipher, for_tests, key_file_hash},
-    slots::{self, PasswordSlot},
+    seal::{self, Dek, FrameCipher, for_tests},
+    slots::{self, Slot},
 };
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -152,8 +152,9 @@ fn a_password_becomes_the_documented_key() {
     let material = kdf::derive(COST, password, None, &[0x51; 32]).unwrap();
     let expected = "2245c18653a44d079da7910ad16fe3d9304b167f026e57d5bad4073153cb38c3";
     assert_eq!(material.0.to_vec(), from_hex(expected));
-    let key_file = key_file_hash(&[0x77; 64]);
-    let material = kdf::derive(COST, password, Some(&key_file), &[0x51; 32]).unwrap();
+    let key_file = KeyFile::from_content(&[0x77; 64]).unwrap();
+    let secret = Some(key_file.hash());
+    let material = kdf::derive(COST, password, secret, &[0x51; 32]).unwrap();
     let expected = "9a5518c7301b78ce96e1207d5ceecb9402bfd769b2cb825db1a7afb4ed86ccae";
     assert_eq!(material.0.to_vec(), from_hex(expected));
 }
@@ -163,8 +164,15 @@ fn a_slot_is_written_as_documented() {
     let credentials = super::credentials(PASSWORD);
     let entropy = SlotEntropy::default();
     let control = Control::default();
-    let slot =
-        slots::new_slot(&dek(), &store_id(), &credentials, COST, &entropy, &control).unwrap();
+    let slot = slots::new_slot(
+        &dek(),
+        &store_id(),
+        &credentials,
+        Some(COST),
+        &entropy,
+        &control,
+    )
+    .unwrap();
     let mut expected = from_hex("01010100 00000100 03000000 04000000");
     expected.extend([0x51; 32]);
     expected.extend([0x52; 16]);
@@ -186,7 +194,7 @@ fn a_slot_is_written_as_documented() {
         for_tests::wrap_key_bytes(&wrap_key).to_vec(),
         from_hex(expected)
     );
-    assert_eq!(PasswordSlot::parse(&slot).unwrap().params, COST);
+    assert_eq!(Slot::parse(&slot).unwrap().params(), Some(COST));
 }
 
 #[test]

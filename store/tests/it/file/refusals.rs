@@ -2,11 +2,10 @@
 use std::{fs, sync::Arc};
 
 use vstore::file::{
-    AppendError, Control, CorruptKind, CreateError, CreateOptions, Credentials, KdfLimits,
-    OpenError, OpenOptions, PasswordChange, PasswordError, RealVfs, StoreFile, VerifyDepth, probe,
-    verify,
+    AppendError, Control, CorruptKind, CreateError, CreateOptions, Credentials, KdfLimits, KeyFile,
+    OpenError, OpenOptions, Password, PasswordChange, PasswordError, RealVfs, StoreFile,
+    VerifyDepth, probe, verify,
 };
-use zeroize::Zeroizing;
 
 use super::{CHEAP, Place, bytes, create, credentials};
 
@@ -161,11 +160,11 @@ fn creating_over_a_file_is_refused() {
 #[test]
 fn a_key_file_is_needed_where_it_was_set() {
     let place = Place::new();
-    let key_file = Some(Zeroizing::new(vec![7; 64]));
-    let both = Credentials {
-        key_file,
-        ..credentials("secret")
+    let with_key_file = |byte| {
+        let password = Password::new("secret".to_owned()).unwrap();
+        Credentials::with_key_file(password, KeyFile::from_content(&[byte; 64]).unwrap())
     };
+    let both = with_key_file(7);
     let mut file = place.create(&["x"]);
     assert!(!file.stats().needs_key_file);
     let change = PasswordChange {
@@ -195,10 +194,7 @@ fn a_key_file_is_needed_where_it_was_set() {
             &control,
         )
     };
-    let other = Credentials {
-        key_file: Some(Zeroizing::new(vec![8; 64])),
-        ..both.clone()
-    };
+    let other = with_key_file(8);
     assert!(matches!(open(&other), Err(OpenError::WrongPassword)));
     assert_eq!(open(&both).unwrap().chunks, bytes(&["x"]));
 }

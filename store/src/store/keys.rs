@@ -1,0 +1,143 @@
+//! Passwords, recovery keys, the data key: what opens the file of a store.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{Compaction, Store};
+use crate::file::{
+    self, Control, Credentials, HeaderBackup, KdfLimits, KdfParams, PasswordChange, PasswordError,
+    RestoreError, RestoreOptions, RestoreReport, RotateError, RotationReport, SlotId, SlotInfo,
+    SlotLabel, StoreFile,
+};
+use crate::options::OpenOptions;
+
+impl Store {
+    /// Replaces the password. The data is not rewritten, whatever its size. `None` without a file,
+    /// or if a recovery key takes the place of the password.
+    pub fn change_password(
+        &mut self,
+        current: &Credentials,
+        new: &Credentials,
+        options: &PasswordChange,
+        control: &Control,
+    ) -> Result<Option<KdfParams>, PasswordError> {
+        let Some(file) = &mut self.file else {
+            return Ok(None);
+        };
+        file.change_password(current, new, options, control)
+    }
+
+    /// The passwords and keys that open the file; nothing of it is secret. Empty without a file.
+    pub fn slots(&self) -> Vec<SlotInfo> {
+        self.file.as_ref().map(StoreFile::slots).unwrap_or_default()
+    }
+
+    /// Adds a password or recovery key. `current` opens the file already.
+    pub fn add_slot(
+        &mut self,
+        current: &Credentials,
+        new: &Credentials,
+        label: &SlotLabel,
+        options: &PasswordChange,
+        control: &Control,
+    ) -> Result<SlotInfo, PasswordError> {
+        self.keys()?.add_slot(current, new, label, options, control)
+    }
+
+    /// Replaces the password or key of a slot; its label stays.
+    pub fn change_slot(
+        &mut self,
+        id: SlotId,
+        current: &Credentials,
+        new: &Credentials,
+        options: &PasswordChange,
+        control: &Control,
+    ) -> Result<SlotInfo, PasswordError> {
+        self.keys()?.change_slot(id, current, new, options, control)
+    }
+
+    /// Gives a slot another label.
+    pub fn label_slot(
+        &mut self,
+        id: SlotId,
+        label: &SlotLabel,
+        current: &Credentials,
+        limits: &KdfLimits,
+        control: &Control,
+    ) -> Result<SlotInfo, PasswordError> {
+        self.keys()?.label_slot(id, label, current, limits, control)
+    }
+
+    /// Removes a password or key; never the last.
+    pub fn remove_slot(
+        &mut self,
+        id: SlotId,
+        current: &Credentials,
+        limits: &KdfLimits,
+        control: &Control,
+    ) -> Result<(), PasswordError> {
+        self.keys()?.remove_slot(id, current, limits, control)
+    }
+
+    /// Begins to exchange the data key. What it returns is written and finished like any other
+    /// compaction; afterwards only the `presented` passwords and keys open the file.
+    pub fn begin_rotation(
+        &mut self,
+        presented: &[Credentials],
+        limits: &KdfLimits,
+        control: &Control,
+    ) -> Result<(Compaction, RotationReport), RotateError> {
+        let snapshot = self.snapshot();
+        let (file, report) = self.keys()?.begin_rotation(presented, limits, control)?;
+        Ok((Compaction { file, snapshot }, report))
+    }
+
+    /// Exchanges the data key at once, on this thread.
+    pub fn rotate(
+        &mut self,
+        presented: &[Credentials],
+        limits: &KdfLimits,
+        control: &Control,
+    ) -> Result<RotationReport, RotateError> {
+        let (compaction, report) = self.begin_rotation(presented, limits, control)?;
+        let result = compaction
+            .write(control)
+            .and_then(|compacted| self.finish_compaction(compacted));
+        if result.is_err() {
+            self.abort_compaction();
+        }
+        result?;
+        Ok(report)
+    }
+
+    /// The header as it is now, to be kept elsewhere. `None` without a file.
+    pub fn header_backup(&self) -> Option<HeaderBackup> {
+        let now = self.clock.now().0;
+        self.file.as_ref().map(|file| file.header_backup(now))
+    }
+
+    /// Puts a header back into a file whose headers are destroyed. `credentials` must open the
+    /// backup; `replace_intact` also overwrites headers that are not destroyed.
+    pub fn restore_header(
+        path: &Path,
+        backup: &HeaderBackup,
+        credentials: &Credentials,
+        replace_intact: bool,
+        options: &OpenOptions,
+        control: &Control,
+    ) -> Result<RestoreReport, RestoreError> {
+        let vfs = Arc::clone(&options.vfs);
+        let opening = options.for_file();
+        let options = RestoreOptions {
+            replace_intact,
+            kdf_limits: opening.kdf_limits,
+            program: opening.program,
+            now: opening.now,
+        };
+        file::restore_header(&vfs, path, backup, credentials, &options, control)
+    }
+
+    fn keys(&mut self) -> Result<&mut StoreFile, PasswordError> {
+        self.file.as_mut().ok_or(PasswordError::NoFile)
+    }
+}
