@@ -209,8 +209,8 @@ impl Counting {
     fn add(&mut self, record: RecordRef<'_>) {
         self.records += 1;
         let number = self.records;
-        self.paths.walk(record.value, &mut |counted, value_type| {
-            counted.counts.types[value_type as usize] += 1;
+        self.paths.walk(record.value, &mut |counted, visited| {
+            counted.counts.types[visited.value_type() as usize] += 1;
             counted.counts.records += u64::from(counted.last_record != number);
             counted.last_record = number;
         });

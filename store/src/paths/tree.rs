@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::PATHS_MAX;
-use crate::path::{PATH_BYTES_MAX, PathText, ROOT_PATH};
+use crate::path::{PATH_BYTES_MAX, PathSegment, PathText, ROOT_PATH};
 use crate::value::{Shape, ValueRef, ValueType, read_text};
 
 /// Maps with more names than this are looked up in an ordered map instead of one by one.
@@ -17,6 +17,35 @@ const NAMES_SEARCHED: usize = 24;
 pub(crate) struct PathTree<T> {
     nodes: Vec<Node<T>>,
     has_overflowed: bool,
+    /// Whether any node was left out, for the number or the length of its path.
+    has_gaps: bool,
+}
+
+/// A node of a value, not read until somebody wants to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Visited<'a> {
+    /// A whole value that is no map.
+    Whole(ValueRef<'a>),
+    /// What is encoded at the start of these bytes.
+    Inside(ValueType, &'a [u8]),
+}
+
+impl<'a> Visited<'a> {
+    /// Its type.
+    pub(crate) const fn value_type(self) -> ValueType {
+        match self {
+            Self::Whole(value) => value.value_type(),
+            Self::Inside(value_type, _) => value_type,
+        }
+    }
+
+    /// The node itself.
+    pub(crate) fn value(self) -> ValueRef<'a> {
+        match self {
+            Self::Whole(value) => value,
+            Self::Inside(_, bytes) => ValueRef::read(bytes),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -42,6 +71,7 @@ impl<T: Default> Default for PathTree<T> {
         Self {
             nodes: vec![Node::new("")],
             has_overflowed: false,
+            has_gaps: false,
         }
     }
 }
@@ -58,15 +88,21 @@ impl<T: Default> Node<T> {
 }
 
 impl<T: Default> PathTree<T> {
-    /// Visits what hangs at the path of every node of a value, with the type of the node, in the
-    /// order and with the omissions of [`walk`](crate::path::walk). Paths beyond [`PATHS_MAX`]
+    /// Visits what hangs at the path of every node of a value, with the node, in the order and with the omissions of [`walk`](crate::path::walk). Paths beyond [`PATHS_MAX`]
     /// are left out.
-    pub(crate) fn walk(&mut self, value: ValueRef<'_>, visit: &mut impl FnMut(&mut T, ValueType)) {
+    pub(crate) fn walk<'a>(
+        &mut self,
+        value: ValueRef<'a>,
+        visit: &mut impl FnMut(&mut T, Visited<'a>),
+    ) {
         let (shape, inside) = Shape::of(value);
         if let Shape::Map(_) = shape {
             self.walk_inside(Some(0), shape, inside, visit);
         } else if let Some(node) = self.named(0, ROOT_PATH.as_bytes(), 0) {
-            self.visit(Some(node), shape, inside, visit);
+            if let Some(node) = self.nodes.get_mut(node) {
+                visit(&mut node.data, Visited::Whole(value));
+            }
+            self.walk_inside(Some(node), shape, inside, visit);
         }
     }
 
@@ -74,12 +110,12 @@ impl<T: Default> PathTree<T> {
     fn visit<'a>(
         &mut self,
         node: Option<usize>,
-        shape: Shape,
-        inside: &'a [u8],
-        visit: &mut impl FnMut(&mut T, ValueType),
+        bytes: &'a [u8],
+        visit: &mut impl FnMut(&mut T, Visited<'a>),
     ) -> Option<&'a [u8]> {
+        let (shape, inside) = Shape::read(bytes)?;
         if let Some(node) = node.and_then(|node| self.nodes.get_mut(node)) {
-            visit(&mut node.data, shape.value_type());
+            visit(&mut node.data, Visited::Inside(shape.value_type(), bytes));
         }
         self.walk_inside(node, shape, inside, visit)
     }
@@ -89,23 +125,21 @@ impl<T: Default> PathTree<T> {
         node: Option<usize>,
         shape: Shape,
         mut rest: &'a [u8],
-        visit: &mut impl FnMut(&mut T, ValueType),
+        visit: &mut impl FnMut(&mut T, Visited<'a>),
     ) -> Option<&'a [u8]> {
         match shape {
             Shape::Scalar(_) | Shape::List(0) => {}
             Shape::List(len) => {
                 let elements = node.and_then(|node| self.elements(node));
                 for _ in 0..len {
-                    let (shape, inside) = Shape::read(rest)?;
-                    rest = self.visit(elements, shape, inside, visit)?;
+                    rest = self.visit(elements, rest, visit)?;
                 }
             }
             Shape::Map(len) => {
                 for place in 0..len as usize {
                     let (name, behind) = read_text(rest)?;
                     let child = node.and_then(|node| self.named(node, name, place));
-                    let (shape, inside) = Shape::read(behind)?;
-                    rest = self.visit(child, shape, inside, visit)?;
+                    rest = self.visit(child, behind, visit)?;
                 }
             }
         }
@@ -143,10 +177,12 @@ impl<T: Default> PathTree<T> {
 
     fn add(&mut self, text: &str) -> Option<usize> {
         if text.len() > PATH_BYTES_MAX {
+            self.has_gaps = true;
             return None;
         }
         if self.nodes.len() > PATHS_MAX {
             self.has_overflowed = true;
+            self.has_gaps = true;
             return None;
         }
         self.nodes.push(Node::new(text));
@@ -162,6 +198,58 @@ impl<T> PathTree<T> {
             .iter()
             .skip(1)
             .map(|node| (&*node.text, &node.data))
+    }
+
+    /// What hangs at a path.
+    pub(crate) fn get(&self, segments: &[PathSegment]) -> Option<&T> {
+        let mut node = self.nodes.first()?;
+        for segment in segments {
+            let child = match segment {
+                PathSegment::Name(name) => node.names.find(name.as_bytes(), 0)?,
+                PathSegment::Elements => node.elements?,
+            };
+            node = self.nodes.get(child)?;
+        }
+        Some(&node.data)
+    }
+
+    /// What hangs at the paths that have these names and pass through any number of lists, also
+    /// at the end.
+    pub(crate) fn at_names<'t>(&'t self, names: &[String], visit: &mut dyn FnMut(&'t T)) {
+        let mut nodes: Vec<&Node<T>> = self.nodes.first().into_iter().collect();
+        for name in names {
+            let mut next = Vec::new();
+            for node in nodes {
+                let child = node.names.find(name.as_bytes(), 0);
+                let mut child = child.and_then(|child| self.nodes.get(child));
+                while let Some(found) = child {
+                    next.push(found);
+                    child = found.elements.and_then(|inner| self.nodes.get(inner));
+                }
+            }
+            nodes = next;
+        }
+        nodes.into_iter().for_each(|node| visit(&node.data));
+    }
+
+    /// The same tree with something else at each node.
+    pub(crate) fn map<U>(self, map: impl Fn(T) -> U) -> PathTree<U> {
+        let nodes = self.nodes.into_iter().map(|node| Node {
+            text: node.text,
+            names: node.names,
+            elements: node.elements,
+            data: map(node.data),
+        });
+        PathTree {
+            nodes: nodes.collect(),
+            has_overflowed: self.has_overflowed,
+            has_gaps: self.has_gaps,
+        }
+    }
+
+    /// Whether any node was left out.
+    pub(crate) const fn has_gaps(&self) -> bool {
+        self.has_gaps
     }
 
     /// Whether paths are missing because there were more than [`PATHS_MAX`].

@@ -8,7 +8,7 @@ use std::ops::{Bound, Range};
 use super::query::parse_moment;
 use super::text::{TextBuffer, leaf_text};
 use crate::path::ROOT_PATH;
-use crate::value::{EncodedValue, Number, Timestamp, Value, ValueRef, cmp_values};
+use crate::value::{EncodedValue, Number, Timestamp, Value, ValueRef, ValueType, cmp_values};
 
 #[cfg(test)]
 mod tests;
@@ -93,6 +93,29 @@ pub(crate) struct ConditionScratch {
     text: TextBuffer,
 }
 
+const fn bound_is_ordered(bound: &Bound<Operand>) -> bool {
+    match bound {
+        Bound::Included(operand) | Bound::Excluded(operand) => operand.is_ordered(),
+        Bound::Unbounded => true,
+    }
+}
+
+impl Operand {
+    const fn is_ordered(&self) -> bool {
+        matches!(self, Self::Number(_) | Self::Moment(_))
+    }
+
+    fn may_equal(&self, value_type: ValueType) -> bool {
+        match self {
+            Self::Number(_) => matches!(value_type, ValueType::Int | ValueType::Float),
+            Self::Text(_) => value_type == ValueType::String,
+            Self::Moment(_) => matches!(value_type, ValueType::Timestamp | ValueType::String),
+            Self::Other(encoded) => encoded.view().value_type() == value_type,
+            Self::Nothing => false,
+        }
+    }
+}
+
 impl ConditionTest {
     pub(crate) fn new(condition: &Condition, comparison: TextComparison) -> Self {
         let text = |text: &str| match comparison {
@@ -171,8 +194,9 @@ impl ConditionTest {
         }
     }
 
-    /// `met`: whether a value met the test; `None` if nothing stands there.
-    const fn verdict(&self, met: Option<bool>) -> bool {
+    /// Whether the condition holds where a value met the test (`Some(true)`), none of the values
+    /// did (`Some(false)`), or nothing stands (`None`).
+    pub(crate) const fn verdict(&self, met: Option<bool>) -> bool {
         match (&self.test, met) {
             (Test::Exists, met) => met.is_some(),
             (Test::Missing, met) => met.is_none(),
@@ -182,8 +206,8 @@ impl ConditionTest {
         }
     }
 
-    /// For [`Test::NotEqual`]: whether it equals.
-    fn met_by(&self, value: ValueRef<'_>, scratch: &mut ConditionScratch) -> bool {
+    /// Whether a value meets the test. For "is not": whether it equals.
+    pub(crate) fn met_by(&self, value: ValueRef<'_>, scratch: &mut ConditionScratch) -> bool {
         if let ValueRef::List(list) = value
             && list
                 .into_iter()
@@ -201,6 +225,64 @@ impl ConditionTest {
                 memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some()
             }),
             Test::IsNull => matches!(value, ValueRef::Null),
+            Test::Exists | Test::Missing => true,
+        }
+    }
+
+    /// Whether the test compares with numbers or moments: then, of values of one type in their
+    /// order, those that meet it follow each other, and [`side`](Self::side) tells where.
+    pub(crate) const fn is_range(&self) -> bool {
+        match &self.test {
+            Test::Equal(operand) | Test::NotEqual(operand) => operand.is_ordered(),
+            Test::Between(from, to) => bound_is_ordered(from) && bound_is_ordered(to),
+            _ => false,
+        }
+    }
+
+    /// On which side of the range a value lies: `Less` before, `Equal` inside, `Greater` behind.
+    /// `None` if the types do not compare. For tests that [are ranges](Self::is_range).
+    pub(crate) fn side(
+        &self,
+        value: ValueRef<'_>,
+        scratch: &mut ConditionScratch,
+    ) -> Option<Ordering> {
+        let (from, to) = match &self.test {
+            Test::Equal(operand) | Test::NotEqual(operand) => {
+                return self.compare(value, operand, scratch);
+            }
+            Test::Between(from, to) => (from, to),
+            _ => return None,
+        };
+        if let Bound::Included(end) | Bound::Excluded(end) = from {
+            let order = self.compare(value, end, scratch)?;
+            if order.is_lt() || (order.is_eq() && matches!(from, Bound::Excluded(_))) {
+                return Some(Ordering::Less);
+            }
+        }
+        if let Bound::Included(end) | Bound::Excluded(end) = to {
+            let order = self.compare(value, end, scratch)?;
+            if order.is_gt() || (order.is_eq() && matches!(to, Bound::Excluded(_))) {
+                return Some(Ordering::Greater);
+            }
+        }
+        Some(Ordering::Equal)
+    }
+
+    /// Whether any value of a type could meet the test.
+    pub(crate) fn may_be_met_by(&self, value_type: ValueType) -> bool {
+        let fits = |operand: &Operand| operand.may_equal(value_type);
+        let fits_bound = |bound: &Bound<Operand>| match bound {
+            Bound::Included(operand) | Bound::Excluded(operand) => fits(operand),
+            Bound::Unbounded => true,
+        };
+        match &self.test {
+            Test::Equal(operand) | Test::NotEqual(operand) => fits(operand),
+            Test::Between(from, to) => fits_bound(from) && fits_bound(to),
+            Test::StartsWith(_) | Test::Contains(_) => !matches!(
+                value_type,
+                ValueType::Null | ValueType::Bytes | ValueType::List | ValueType::Map
+            ),
+            Test::IsNull => value_type == ValueType::Null,
             Test::Exists | Test::Missing => true,
         }
     }

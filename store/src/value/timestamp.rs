@@ -28,6 +28,12 @@ const SECONDS_MIN: i64 = -62_135_596_800;
 const SECONDS_MAX: i64 = 253_402_207_200;
 
 impl Timestamp {
+    /// The last moment.
+    pub(crate) const MAX: Self = Self {
+        seconds: SECONDS_MAX,
+        nanos: 999_999_999,
+    };
+
     /// A moment from seconds since the Unix epoch and nanoseconds.
     pub fn new(seconds: i64, nanos: u32) -> Result<Self, TimestampError> {
         if !(SECONDS_MIN..=SECONDS_MAX).contains(&seconds) || nanos > 999_999_999 {

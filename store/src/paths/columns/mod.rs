@@ -1,29 +1,20 @@
 //! Typed columns: what stands at each path, over the rows of one index part.
+//!
+//! Every value of every record is here once, by path and type, as a number whose order is that of
+//! the values: conditions are comparisons of numbers, counts are counts of numbers. Texts are in a
+//! dictionary while they repeat; texts that do not, and bytes, are not copied: of those the
+//! columns only know the rows. Knows records and rows, no segments and no files.
 
-use crate::record::RecordRef;
-use crate::row_set::RowSet;
-use crate::search::{ConditionTest, Place};
+mod builder;
+mod column;
+mod dictionary;
+mod keyed;
+mod marks;
+mod packed;
+mod set;
 
-/// The columns of the rows of one index part.
-#[derive(Debug, Default)]
-pub(crate) struct Columns;
+pub(crate) use column::Column;
+pub(crate) use set::Columns;
 
-impl Columns {
-    /// Builds the columns of records in the order of their rows. `None` stands for a row that
-    /// cannot be read and holds nothing.
-    pub(crate) fn build<'a>(records: impl Iterator<Item = Option<RecordRef<'a>>>) -> Self {
-        records.for_each(drop);
-        Self
-    }
-
-    /// The rows that meet a condition at one of several places; `None` if the columns cannot
-    /// tell, and the records have to be read.
-    #[expect(dead_code, reason = "conditions are answered from columns next")]
-    pub(crate) const fn rows_matching(
-        &self,
-        _places: &[Place],
-        _test: &ConditionTest,
-    ) -> Option<RowSet> {
-        None
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! Collecting the values at one path, record by record.
+
+use super::column::Column;
+use super::dictionary::DictionaryBuilder;
+use super::keyed::{Keyed, Kind, float_key, int_key, moment_key};
+use super::marks::Marks;
+use crate::value::{Timestamp, ValueRef, ValueType};
+
+/// The values at one path, as they come.
+#[derive(Debug, Default)]
+pub(super) struct ColumnBuilder {
+    bools: Pairs,
+    ints: Pairs,
+    uints: Pairs,
+    floats: Pairs,
+    /// Numbers of the dictionary, until it gives up; then of those before.
+    texts: Pairs,
+    dictionary: DictionaryBuilder,
+    moments: Vec<(u32, Timestamp)>,
+    /// A row for each value, by type.
+    marked: [Vec<u32>; ValueType::ALL.len()],
+}
+
+/// Rows and what stands in them.
+#[derive(Debug, Default)]
+struct Pairs {
+    rows: Vec<u32>,
+    keys: Vec<u64>,
+}
+
+impl Pairs {
+    fn push(&mut self, row: u32, key: u64) {
+        self.rows.push(row);
+        self.keys.push(key);
+    }
+
+    fn keyed(self, kind: Kind, len: u32) -> Option<Keyed> {
+        (!self.rows.is_empty()).then(|| Keyed::new(kind, self.rows, self.keys, len))
+    }
+}
+
+impl ColumnBuilder {
+    /// Adds a value; rows ascend.
+    pub(super) fn add(&mut self, row: u32, value: ValueRef<'_>) {
+        match value {
+            ValueRef::Bool(truth) => self.bools.push(row, u64::from(truth)),
+            ValueRef::Int(int) => self.ints.push(row, int_key(int)),
+            ValueRef::UInt(uint) => self.uints.push(row, uint),
+            ValueRef::Float(float) => self.floats.push(row, float_key(float)),
+            ValueRef::Timestamp(moment) => self.moments.push((row, moment)),
+            ValueRef::String(text) => match self.dictionary.code(text, self.texts.rows.len()) {
+                Some(code) => self.texts.push(row, u64::from(code)),
+                None => self.mark(row, ValueType::String),
+            },
+            other => self.mark(row, other.value_type()),
+        }
+    }
+
+    /// Adds a row in which a value stands that is not kept.
+    pub(super) fn mark(&mut self, row: u32, value_type: ValueType) {
+        if let Some(rows) = self.marked.get_mut(value_type as usize) {
+            rows.push(row);
+        }
+    }
+
+    /// The column of a part of `len` rows.
+    pub(super) fn finish(mut self, len: u32) -> Column {
+        let moments = self.finish_moments(len);
+        let texts = self.finish_texts(len);
+        let keyed = [
+            self.bools.keyed(Kind::Bool, len),
+            self.ints.keyed(Kind::Int, len),
+            self.uints.keyed(Kind::UInt, len),
+            self.floats.keyed(Kind::Float, len),
+            moments,
+            texts,
+        ];
+        let marked = ValueType::ALL.into_iter().zip(self.marked);
+        Column {
+            keyed: keyed.into_iter().flatten().collect(),
+            marked: marked
+                .filter(|(_, rows)| !rows.is_empty())
+                .map(|(value_type, rows)| (value_type, Marks::new(rows, len)))
+                .collect(),
+        }
+    }
+
+    fn finish_moments(&mut self, len: u32) -> Option<Keyed> {
+        let moments = std::mem::take(&mut self.moments);
+        let first = moments.iter().map(|(_, moment)| moment.seconds()).min()?;
+        let mut pairs = Pairs::default();
+        for (row, moment) in &moments {
+            let Some(key) = moment_key(*moment, first) else {
+                // Moments centuries apart do not fit together: they stay in the records.
+                let rows = moments.iter().map(|(row, _)| *row);
+                if let Some(marked) = self.marked.get_mut(ValueType::Timestamp as usize) {
+                    *marked = rows.collect();
+                }
+                return None;
+            };
+            pairs.push(*row, key);
+        }
+        pairs.keyed(Kind::Moment(first), len)
+    }
+
+    fn finish_texts(&mut self, len: u32) -> Option<Keyed> {
+        let mut texts = std::mem::take(&mut self.texts);
+        let dictionary = std::mem::take(&mut self.dictionary);
+        let Some((dictionary, codes)) = dictionary.finish(texts.rows.len()) else {
+            if let Some(marked) = self.marked.get_mut(ValueType::String as usize) {
+                // Those before the dictionary gave up come before those after.
+                texts.rows.append(marked);
+                *marked = texts.rows;
+            }
+            return None;
+        };
+        for key in &mut texts.keys {
+            *key = codes.get(*key as usize).map_or(0, |code| u64::from(*code));
+        }
+        texts.keyed(Kind::Text(dictionary), len)
+    }
+}

@@ -1,0 +1,87 @@
+//! Everything that stands at one path, over the rows of one part.
+
+use super::keyed::Keyed;
+use super::marks::Marks;
+use crate::row_set::RowSet;
+use crate::search::{ConditionScratch, ConditionTest};
+use crate::value::{ValueRef, ValueType};
+
+/// The values at one path, by type.
+#[derive(Debug, Default)]
+pub(crate) struct Column {
+    /// Values that are kept.
+    pub(super) keyed: Box<[Keyed]>,
+    /// Where values stand that are not.
+    pub(super) marked: Box<[(ValueType, Marks)]>,
+}
+
+impl Column {
+    /// Adds the rows in which anything stands to a set.
+    pub(crate) fn add_rows(&self, set: &mut RowSet) {
+        for keyed in &self.keyed {
+            keyed.add_rows(set);
+        }
+        for (_, marks) in &self.marked {
+            marks.rows.add_to(set);
+        }
+    }
+
+    /// Adds the rows with a value that meets a test to a set. `false`: the values that are not
+    /// kept would have to be read to know.
+    pub(super) fn add_meeting(
+        &self,
+        test: &ConditionTest,
+        scratch: &mut ConditionScratch,
+        set: &mut RowSet,
+    ) -> bool {
+        for (value_type, marks) in &self.marked {
+            match value_type {
+                ValueType::Null if test.met_by(ValueRef::Null, scratch) => {
+                    marks.rows.add_to(set);
+                }
+                ValueType::Null => {}
+                _ if test.may_be_met_by(*value_type) => return false,
+                _ => {}
+            }
+        }
+        for keyed in &self.keyed {
+            keyed.add_meeting(test, scratch, set);
+        }
+        true
+    }
+
+    /// Visits the kept values in the rows of a set, with how many of each.
+    pub(crate) fn visit_in(&self, set: &RowSet, visit: &mut dyn FnMut(ValueRef<'_>, u64)) {
+        for keyed in &self.keyed {
+            keyed.visit_in(set, visit);
+        }
+    }
+
+    /// Visits the types of values that are not kept, with how many there are in the rows of a set.
+    pub(crate) fn visit_types_in(&self, set: &RowSet, visit: &mut dyn FnMut(ValueType, u64)) {
+        for (value_type, marks) in &self.marked {
+            visit(*value_type, marks.count_in(set));
+        }
+    }
+
+    /// The rows with scalars that are not kept and have to be read from the records.
+    pub(crate) fn unread_rows(&self, rows: u32) -> RowSet {
+        let mut set = RowSet::new(rows);
+        for (value_type, marks) in &self.marked {
+            if matches!(
+                value_type,
+                ValueType::String | ValueType::Bytes | ValueType::Timestamp
+            ) {
+                marks.rows.add_to(&mut set);
+            }
+        }
+        set
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn bytes(&self) -> usize {
+        let keyed: usize = self.keyed.iter().map(Keyed::bytes).sum();
+        let marked: usize = self.marked.iter().map(|(_, marks)| marks.bytes()).sum();
+        size_of::<Self>() + size_of_val(&*self.keyed) + size_of_val(&*self.marked) + keyed + marked
+    }
+}

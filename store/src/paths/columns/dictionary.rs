@@ -1,0 +1,96 @@
+//! Texts that repeat: each once, in order, known by its number.
+
+use std::collections::HashMap;
+
+/// A part whose texts are more than one in so many values, and many, has no dictionary.
+const VALUES_PER_TEXT: usize = 8;
+/// So many texts may always be in a dictionary.
+const TEXTS_FREE: usize = 256;
+/// How many texts may be seen before it counts how many they are: in the beginning all are new.
+const TEXTS_HOPED: usize = 4096;
+/// The most texts, which a number of 16 bits can tell apart.
+const TEXTS_MAX: usize = 1 << 16;
+/// Longer texts are not copied.
+const TEXT_BYTES_MAX: usize = 256;
+
+/// Texts in order.
+#[derive(Debug, Default)]
+pub(super) struct Dictionary {
+    text: Box<str>,
+    /// Where each text ends.
+    ends: Box<[u32]>,
+}
+
+impl Dictionary {
+    /// The text of a number.
+    pub(super) fn get(&self, code: u64) -> &str {
+        let code = code as usize;
+        let start = code
+            .checked_sub(1)
+            .and_then(|before| self.ends.get(before))
+            .copied()
+            .unwrap_or_default();
+        let end = self.ends.get(code).copied().unwrap_or(start);
+        self.text
+            .get(start as usize..end as usize)
+            .unwrap_or_default()
+    }
+
+    /// Bytes of memory besides the structure itself.
+    pub(super) fn bytes(&self) -> usize {
+        self.text.len() + size_of_val(&*self.ends)
+    }
+}
+
+/// A dictionary while texts come.
+#[derive(Debug, Default)]
+pub(super) struct DictionaryBuilder {
+    codes: HashMap<Box<str>, u32>,
+    has_given_up: bool,
+}
+
+impl DictionaryBuilder {
+    /// The number of a text, of which `values` were seen before; `None` once texts repeat too
+    /// rarely for a dictionary.
+    pub(super) fn code(&mut self, text: &str, values: usize) -> Option<u32> {
+        if self.has_given_up {
+            return None;
+        }
+        if let Some(code) = self.codes.get(text) {
+            return Some(*code);
+        }
+        let texts = self.codes.len();
+        if texts >= TEXTS_MAX || texts > TEXTS_HOPED + values / 4 || text.len() > TEXT_BYTES_MAX {
+            self.has_given_up = true;
+            self.codes = HashMap::new();
+            return None;
+        }
+        let code = texts as u32;
+        self.codes.insert(text.into(), code);
+        Some(code)
+    }
+
+    /// The dictionary of `values` values, and for each number given out that in the dictionary.
+    /// `None` if texts repeat too rarely.
+    pub(super) fn finish(self, values: usize) -> Option<(Dictionary, Vec<u32>)> {
+        let texts = self.codes.len();
+        if self.has_given_up || (texts > TEXTS_FREE && texts > values / VALUES_PER_TEXT) {
+            return None;
+        }
+        let mut sorted: Vec<(Box<str>, u32)> = self.codes.into_iter().collect();
+        sorted.sort_unstable();
+        let mut codes = vec![0; texts];
+        let mut all = String::new();
+        let mut ends = Vec::with_capacity(texts);
+        for (number, (text, code)) in sorted.into_iter().enumerate() {
+            all.push_str(&text);
+            ends.push(u32::try_from(all.len()).ok()?);
+            *codes.get_mut(code as usize)? = number as u32;
+        }
+        let dictionary = Dictionary {
+            text: all.into(),
+            ends: ends.into(),
+        };
+        Some((dictionary, codes))
+    }
+}

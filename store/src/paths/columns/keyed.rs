@@ -1,0 +1,281 @@
+//! Values of one type as numbers in the order of the values, and where they stand.
+
+use std::cmp::Ordering;
+
+use super::dictionary::Dictionary;
+use super::marks::Rows;
+use super::packed::Packed;
+use crate::row_set::RowSet;
+use crate::search::{ConditionScratch, ConditionTest};
+use crate::value::{Timestamp, ValueRef, ValueType};
+
+/// A value in each row is kept by row if there are more than one in so many rows.
+const ROWS_PER_VALUE: usize = 10;
+const SIGN: u64 = 1 << 63;
+/// Nanoseconds within a second take so many bits.
+const NANO_BITS: u32 = 30;
+const NANOS_MAX: u32 = 999_999_999;
+
+/// The values of one type at one path.
+#[derive(Debug)]
+pub(super) struct Keyed {
+    kind: Kind,
+    form: Form,
+}
+
+/// What a number stands for.
+#[derive(Debug)]
+pub(super) enum Kind {
+    Bool,
+    Int,
+    /// Integers beyond `i64::MAX`.
+    UInt,
+    Float,
+    /// Seconds since this one, and nanoseconds.
+    Moment(i64),
+    Text(Dictionary),
+}
+
+/// Where they stand.
+#[derive(Debug)]
+enum Form {
+    /// A number for each row of the part; it counts where something stands.
+    ByRow { rows: Rows, keys: Packed },
+    /// Ascending numbers, and the row of each.
+    ByValue { keys: Packed, rows: Box<[u32]> },
+}
+
+/// The number of a signed integer.
+pub(super) const fn int_key(int: i64) -> u64 {
+    int as u64 ^ SIGN
+}
+
+/// The number of a float, in the order of values; all that are not numbers are one, above all.
+pub(super) fn float_key(float: f64) -> u64 {
+    if float.is_nan() {
+        return u64::MAX;
+    }
+    let bits = float.to_bits();
+    if bits & SIGN == 0 { bits | SIGN } else { !bits }
+}
+
+fn float_of(key: u64) -> f64 {
+    if key == u64::MAX {
+        f64::NAN
+    } else if key & SIGN == 0 {
+        f64::from_bits(!key)
+    } else {
+        f64::from_bits(key & !SIGN)
+    }
+}
+
+/// The number of a moment; `None` if it is too far from the first second.
+pub(super) fn moment_key(moment: Timestamp, first_second: i64) -> Option<u64> {
+    let seconds = u64::try_from(moment.seconds().checked_sub(first_second)?).ok()?;
+    (seconds >> (u64::BITS - NANO_BITS) == 0)
+        .then(|| seconds << NANO_BITS | u64::from(moment.nanos()))
+}
+
+impl Keyed {
+    /// Values in the order of their rows, `len` rows there are.
+    pub(super) fn new(kind: Kind, rows: Vec<u32>, keys: Vec<u64>, len: u32) -> Self {
+        let has_repeats = rows.array_windows().any(|[before, row]| before == row);
+        let form = if has_repeats || rows.len() * ROWS_PER_VALUE < len as usize {
+            let mut pairs: Vec<(u64, u32)> = keys.into_iter().zip(rows).collect();
+            pairs.sort_unstable();
+            let (keys, rows): (Vec<u64>, Vec<u32>) = pairs.into_iter().unzip();
+            Form::ByValue {
+                keys: Packed::new(&keys),
+                rows: rows.into(),
+            }
+        } else {
+            Form::by_row(rows, keys, len)
+        };
+        Self { kind, form }
+    }
+
+    /// The value of a number.
+    fn value(&self, key: u64) -> ValueRef<'_> {
+        match &self.kind {
+            Kind::Bool => ValueRef::Bool(key != 0),
+            Kind::Int => ValueRef::Int((key ^ SIGN) as i64),
+            Kind::UInt => ValueRef::UInt(key),
+            Kind::Float => ValueRef::Float(float_of(key)),
+            Kind::Moment(first_second) => {
+                // Numbers between two moments are asked for while a range is searched.
+                let seconds = first_second.saturating_add((key >> NANO_BITS) as i64);
+                let nanos = (key & ((1 << NANO_BITS) - 1)) as u32;
+                let moment = Timestamp::new(seconds, nanos.min(NANOS_MAX));
+                ValueRef::Timestamp(moment.unwrap_or(Timestamp::MAX))
+            }
+            Kind::Text(dictionary) => ValueRef::String(dictionary.get(key)),
+        }
+    }
+
+    /// The type of the values.
+    pub(super) const fn value_type(&self) -> ValueType {
+        match &self.kind {
+            Kind::Bool => ValueType::Bool,
+            Kind::Int | Kind::UInt => ValueType::Int,
+            Kind::Float => ValueType::Float,
+            Kind::Moment(_) => ValueType::Timestamp,
+            Kind::Text(_) => ValueType::String,
+        }
+    }
+
+    /// Adds the rows with a value to a set.
+    pub(super) fn add_rows(&self, set: &mut RowSet) {
+        match &self.form {
+            Form::ByRow { rows, .. } => rows.add_to(set),
+            Form::ByValue { rows, .. } => rows.iter().for_each(|row| set.insert(*row)),
+        }
+    }
+
+    /// Adds the rows with a value that meets a test to a set.
+    pub(super) fn add_meeting(
+        &self,
+        test: &ConditionTest,
+        scratch: &mut ConditionScratch,
+        set: &mut RowSet,
+    ) {
+        if !test.may_be_met_by(self.value_type()) {
+            return;
+        }
+        if test.is_range() && !matches!(self.kind, Kind::Text(_)) {
+            if let Some((from, to)) = self.range(test, scratch) {
+                self.add_between(from, to, set);
+            }
+            return;
+        }
+        let mut meets = |key| test.met_by(self.value(key), scratch);
+        match &self.form {
+            Form::ByRow { rows, keys } => {
+                let mut found = keys.accepted(meets);
+                rows.keep_in(&mut found);
+                set.unite(&found);
+            }
+            Form::ByValue { keys, rows } => {
+                let mut last = None;
+                for (place, row) in rows.iter().enumerate() {
+                    let key = keys.get(place);
+                    // Equal values follow each other.
+                    let is_met = match last {
+                        Some((same, is_met)) if same == key => is_met,
+                        _ => meets(key),
+                    };
+                    last = Some((key, is_met));
+                    if is_met {
+                        set.insert(*row);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The numbers of the values that meet a range, ends included.
+    fn range(&self, test: &ConditionTest, scratch: &mut ConditionScratch) -> Option<(u64, u64)> {
+        let (least, greatest) = match &self.form {
+            Form::ByRow { keys, .. } | Form::ByValue { keys, .. } => keys.bounds(),
+        };
+        test.side(self.value(least), scratch)?;
+        let mut first = |is_behind: &dyn Fn(Ordering) -> bool| {
+            let (mut low, mut high) = (least, greatest);
+            // Finds the first number that is behind; `greatest + 1` does not fit into 64 bits.
+            loop {
+                let middle = low + (high - low) / 2;
+                let side = test.side(self.value(middle), scratch);
+                match (side.is_some_and(is_behind), low == high) {
+                    (true, true) => return Some(middle),
+                    (false, true) => return None,
+                    (true, false) => high = middle,
+                    (false, false) => low = middle + 1,
+                }
+            }
+        };
+        let from = first(&Ordering::is_ge)?;
+        let to = match first(&Ordering::is_gt) {
+            Some(behind) => behind.checked_sub(1)?,
+            None => greatest,
+        };
+        (from <= to).then_some((from, to))
+    }
+
+    fn add_between(&self, from: u64, to: u64, set: &mut RowSet) {
+        match &self.form {
+            Form::ByRow { rows, keys } => {
+                let mut found = keys.between(from, to);
+                rows.keep_in(&mut found);
+                set.unite(&found);
+            }
+            Form::ByValue { keys, rows } => {
+                let start = keys.count_less(from);
+                let end = to
+                    .checked_add(1)
+                    .map_or(rows.len(), |behind| keys.count_less(behind));
+                for row in rows.get(start..end).unwrap_or_default() {
+                    set.insert(*row);
+                }
+            }
+        }
+    }
+
+    /// Visits the values that stand in the rows of a set, equal ones together where that is
+    /// cheap, with how many they are.
+    pub(super) fn visit_in(&self, set: &RowSet, visit: &mut dyn FnMut(ValueRef<'_>, u64)) {
+        let mut found: Vec<u64> = match &self.form {
+            Form::ByRow { rows, keys } => {
+                let mut inside = set.clone();
+                rows.keep_in(&mut inside);
+                inside.iter().map(|row| keys.get(row as usize)).collect()
+            }
+            Form::ByValue { keys, rows } => rows
+                .iter()
+                .enumerate()
+                .filter(|(_, row)| set.contains(**row))
+                .map(|(place, _)| keys.get(place))
+                .collect(),
+        };
+        found.sort_unstable();
+        for equal in found.chunk_by(|left, right| left == right) {
+            if let Some(key) = equal.first() {
+                visit(self.value(*key), equal.len() as u64);
+            }
+        }
+    }
+
+    /// Bytes of memory besides the structure itself.
+    pub(super) fn bytes(&self) -> usize {
+        let dictionary = match &self.kind {
+            Kind::Text(dictionary) => dictionary.bytes(),
+            _ => 0,
+        };
+        dictionary
+            + match &self.form {
+                Form::ByRow { rows, keys } => rows.bytes() + keys.bytes(),
+                Form::ByValue { keys, rows } => keys.bytes() + size_of_val(&**rows),
+            }
+    }
+}
+
+impl Form {
+    fn by_row(rows: Vec<u32>, keys: Vec<u64>, len: u32) -> Self {
+        if rows.len() == len as usize {
+            return Self::ByRow {
+                rows: Rows::All,
+                keys: Packed::new(&keys),
+            };
+        }
+        // Where nothing stands any number will do: one that costs no width.
+        let filler = keys.first().copied().unwrap_or_default();
+        let mut by_row = vec![filler; len as usize];
+        for (row, key) in rows.iter().zip(&keys) {
+            if let Some(place) = by_row.get_mut(*row as usize) {
+                *place = *key;
+            }
+        }
+        Self::ByRow {
+            keys: Packed::new(&by_row),
+            rows: Rows::new(rows, len),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The columns of all paths of one part, and conditions answered from them.
+
+use super::builder::ColumnBuilder;
+use super::column::Column;
+use crate::path::PathSegment;
+use crate::paths::tree::PathTree;
+use crate::record::RecordRef;
+use crate::row_set::RowSet;
+use crate::search::{ConditionScratch, ConditionTest, Place};
+use crate::value::ValueType;
+
+/// The columns of the rows of one index part.
+#[derive(Debug, Default)]
+pub(crate) struct Columns {
+    paths: PathTree<Column>,
+    rows: u32,
+}
+
+impl Columns {
+    /// Builds the columns of records in the order of their rows. `None` stands for a row that
+    /// cannot be read and holds nothing.
+    pub(crate) fn build<'a>(records: impl Iterator<Item = Option<RecordRef<'a>>>) -> Self {
+        let mut builder = ColumnsBuilder::default();
+        records.for_each(|record| builder.add(record));
+        builder.finish()
+    }
+
+    /// How many rows there are.
+    pub(crate) const fn rows(&self) -> u32 {
+        self.rows
+    }
+
+    /// What stands at a path. `None`: nothing, unless [paths were left out](Self::has_gaps).
+    pub(crate) fn get(&self, path: &[PathSegment]) -> Option<&Column> {
+        self.paths.get(path)
+    }
+
+    /// Whether some paths were left out, for their number or length.
+    pub(crate) const fn has_gaps(&self) -> bool {
+        self.paths.has_gaps()
+    }
+
+    /// The rows that meet a condition at one of several places; `None` if the columns cannot
+    /// tell, and the records have to be read.
+    pub(crate) fn rows_matching(&self, places: &[Place], test: &ConditionTest) -> Option<RowSet> {
+        if self.has_gaps() {
+            return None;
+        }
+        let mut columns = Vec::new();
+        for place in places {
+            self.paths
+                .at_names(place, &mut |column| columns.push(column));
+        }
+        // A row is decided by whether anything stands there, and whether any of it meets the test.
+        let (absent, unmet, met) = (
+            test.verdict(None),
+            test.verdict(Some(false)),
+            test.verdict(Some(true)),
+        );
+        let mut rows = RowSet::new(self.rows);
+        if unmet != met {
+            let mut scratch = ConditionScratch::default();
+            for column in &columns {
+                if !column.add_meeting(test, &mut scratch, &mut rows) {
+                    return None;
+                }
+            }
+        }
+        if met && !absent && !unmet {
+            return Some(rows);
+        }
+        let mut present = RowSet::new(self.rows);
+        columns
+            .iter()
+            .for_each(|column| column.add_rows(&mut present));
+        let mut result = if absent {
+            present.complement()
+        } else {
+            RowSet::new(self.rows)
+        };
+        let mut without = present;
+        without.subtract(&rows);
+        if unmet {
+            result.unite(&without);
+        }
+        if met {
+            result.unite(&rows);
+        }
+        Some(result)
+    }
+
+    /// Bytes of memory of all columns.
+    pub(crate) fn bytes(&self) -> usize {
+        self.paths
+            .iter()
+            .map(|(path, column)| path.len() + column.bytes())
+            .sum()
+    }
+}
+
+/// Collects columns record by record.
+#[derive(Debug, Default)]
+pub(crate) struct ColumnsBuilder {
+    paths: PathTree<ColumnBuilder>,
+    rows: u32,
+}
+
+impl ColumnsBuilder {
+    /// Adds the record of the next row. `None`: one that cannot be read and holds nothing.
+    pub(crate) fn add(&mut self, record: Option<RecordRef<'_>>) {
+        let row = self.rows;
+        self.rows += 1;
+        let Some(record) = record else {
+            return;
+        };
+        self.paths.walk(
+            record.value,
+            &mut |column, visited| match visited.value_type() {
+                value_type @ (ValueType::Null
+                | ValueType::Bytes
+                | ValueType::List
+                | ValueType::Map) => column.mark(row, value_type),
+                _ => column.add(row, visited.value()),
+            },
+        );
+    }
+
+    /// The columns.
+    pub(crate) fn finish(self) -> Columns {
+        let rows = self.rows;
+        Columns {
+            paths: self.paths.map(|column| column.finish(rows)),
+            rows,
+        }
+    }
+}
