@@ -18,7 +18,7 @@ use crate::command::{Commands, FileCommand, LayoutCommand, LockCommand};
 use crate::dialogs::Dialogs;
 use crate::panels::Panels;
 use crate::perform::{Performer, apply_theme};
-use crate::platform;
+use crate::platform::{self, Shown};
 use crate::state::{AfterClose, Level, Page, State};
 use crate::theme;
 use crate::update::{Effects, Event, next_wake, receive, tick, update};
@@ -42,6 +42,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// What passwords of new files cost.
     pub kdf: KdfProfile,
+    /// Be part of the desktop: hear when it locks. Tests are not.
+    pub on_desktop: bool,
 }
 
 impl Default for Options {
@@ -52,6 +54,7 @@ impl Default for Options {
             read_only: false,
             clock: Arc::new(SystemClock),
             kdf: KdfProfile::default(),
+            on_desktop: false,
         }
     }
 }
@@ -80,6 +83,7 @@ impl VStoreApp {
             read_only,
             clock,
             kdf,
+            on_desktop,
         } = options;
         theme::install(ctx);
         let (prefs, warnings) = prefs_path
@@ -91,6 +95,9 @@ impl VStoreApp {
         let wake = move || waker.request_repaint();
         let (mut performer, events) = Performer::start(Arc::clone(&clock), kdf, prefs_path, wake)?;
         performer.apply_idle_lock(&prefs);
+        if on_desktop {
+            performer.join_desktop();
+        }
         let mut state = State {
             prefs,
             ..State::default()
@@ -175,6 +182,7 @@ impl VStoreApp {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
         }
+        self.performer.show_to_others(shown_file(&self.state.page));
         let minimised = ctx.input(|input| input.viewport().minimized == Some(true));
         if minimised && self.state.prefs.lock_when_minimised && self.is_lockable() {
             self.commands.push(LockCommand::Lock);
@@ -294,6 +302,16 @@ fn window_title(page: &Page) -> String {
         Page::Open(store) => (store.title.clone(), ""),
     };
     format!("{name}{mark} — VStore")
+}
+
+/// The file by which other windows can find this one. One that is only read is nobody's.
+fn shown_file(page: &Page) -> Option<Shown> {
+    let (path, is_open) = match page {
+        Page::Unlock(page) if !page.read_only => (page.path.clone(), false),
+        Page::Open(store) if !store.read_only => (store.path.clone()?, true),
+        Page::Welcome | Page::NewDatabase(_) | Page::Unlock(_) | Page::Open(_) => return None,
+    };
+    Some(Shown { path, is_open })
 }
 
 /// What the countdown to the lock shows, and how long until it shows something else: minutes,

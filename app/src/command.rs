@@ -91,6 +91,8 @@ pub enum FileCommand {
     },
     /// Gives up opening or creating.
     CancelBusy,
+    /// Brings the window to the front that has this file open.
+    SwitchToWindow(PathBuf),
     /// Writes the file anew, without what is obsolete. Everything is saved already.
     Compact,
     /// Asks where to save a copy.
@@ -339,6 +341,8 @@ pub enum Preference {
     LockAfterMinutes(u16),
     /// Lock when the window is minimised.
     LockWhenMinimised(bool),
+    /// Lock when the screen is locked or the computer goes to sleep.
+    LockWithSystem(bool),
     /// Whether recent files may be remembered. Turning it off forgets them.
     RememberRecent(bool),
     /// A top-level integer `expireAt` sets the expiry.

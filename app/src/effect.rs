@@ -51,6 +51,8 @@ pub enum Effect {
     CloseWindow,
     /// Brings the window to the front: it has something to ask.
     ShowWindow,
+    /// Brings another window to the front: the one that shows this file.
+    ShowOtherWindow(PathBuf),
     /// Frees something large where it holds nobody up.
     Discard(Discarded),
 }

@@ -20,5 +20,5 @@ pub mod widgets;
 mod window;
 
 pub use app::{Options, VStoreApp};
-pub use platform::{default_path as preferences_path, harden};
+pub use platform::{default_path as preferences_path, harden, show_window_of};
 pub use window::run as run_window;

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use vstore_app::cli::{Exit, Launch, launch};
-use vstore_app::{Options, harden, preferences_path, run_window};
+use vstore_app::{Options, harden, preferences_path, run_window, show_window_of};
 
 fn main() -> ExitCode {
     harden();
@@ -12,10 +12,16 @@ fn main() -> ExitCode {
         Launch::Done(code) => return ExitCode::from(code),
         Launch::Window { file, read_only } => (file, read_only),
     };
+    if let Some(file) = file.as_deref().filter(|_| !read_only)
+        && show_window_of(file)
+    {
+        return ExitCode::SUCCESS;
+    }
     let options = Options {
         prefs_path: preferences_path(),
         file,
         read_only,
+        on_desktop: true,
         ..Options::default()
     };
     match run_window(&options) {

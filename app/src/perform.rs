@@ -13,7 +13,7 @@ use vstore::file::KdfProfile;
 use crate::effect::{Discarded, Effect};
 use crate::engine::{Engine, EngineState};
 use crate::jobs::Jobs;
-use crate::platform::{self, Clipboard, IdleTimer, PreferencesWriter};
+use crate::platform::{self, Clipboard, IdleTimer, PreferencesWriter, Presence, Shown};
 use crate::state::{Preferences, ThemeChoice};
 use crate::theme;
 use crate::update::Event;
@@ -25,6 +25,8 @@ pub(crate) struct Performer {
     clipboard: Clipboard,
     pub(crate) idle: IdleTimer,
     preferences: Option<PreferencesWriter>,
+    /// `None` for a window that nobody should find.
+    presence: Option<Presence>,
     discards: Sender<Discarded>,
     mailbox: Mailbox,
 }
@@ -73,10 +75,42 @@ impl Performer {
             clipboard: Clipboard::start(trouble(&mailbox))?,
             idle: IdleTimer::start(move || for_idle.send(Event::Idle))?,
             preferences: writer,
+            presence: None,
             discards: start_discarding()?,
             mailbox,
         };
         Ok((performer, received))
+    }
+
+    /// Hears what happens on the desktop, and can be found there.
+    pub(crate) fn join_desktop(&mut self) {
+        let mailbox = self.mailbox.clone();
+        platform::watch_system_lock(move || mailbox.send(Event::SystemLocked));
+        let mailbox = self.mailbox.clone();
+        // Without the thread this window is not found, and a second one opens.
+        self.presence = Presence::start(move || mailbox.send(Event::ShowRequested)).ok();
+    }
+
+    /// Lets other windows find this one by what it shows.
+    pub(crate) fn show_to_others(&mut self, shown: Option<Shown>) {
+        if let Some(presence) = &mut self.presence {
+            presence.show(shown);
+        }
+    }
+
+    fn show_other_window(&self, path: PathBuf) {
+        let mailbox = self.mailbox.clone();
+        let unheard = mailbox.clone();
+        let work = move || {
+            let shown = platform::show_window_of(&path);
+            mailbox.send(Event::OtherWindow { shown });
+        };
+        let started = std::thread::Builder::new()
+            .name("other-window".to_owned())
+            .spawn(work);
+        if started.is_err() {
+            unheard.send(Event::OtherWindow { shown: false });
+        }
     }
 
     /// Does one thing.
@@ -116,6 +150,7 @@ impl Performer {
                 ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
                 ctx.send_viewport_cmd(ViewportCommand::Focus);
             }
+            Effect::ShowOtherWindow(path) => self.show_other_window(path),
             Effect::Discard(discarded) => {
                 self.discards.send(discarded).ok();
             }
@@ -134,6 +169,9 @@ impl Performer {
         self.jobs.cancel_questions();
         self.jobs.cancel_tasks();
         self.clipboard.clear();
+        if let Some(presence) = &mut self.presence {
+            presence.finish();
+        }
         self.engine.shut_down();
         if let Some(writer) = &mut self.preferences {
             writer.finish();

@@ -95,6 +95,14 @@ fn locking(ui: &mut Ui, prefs: &Preferences, commands: &mut Commands) {
         set(commands, Preference::LockAfterMinutes(*minutes));
     }
     ui.add_space(metrics::SPACE_4);
+    let label = "Lock when the screen locks or the computer sleeps";
+    switch(
+        ui,
+        commands,
+        prefs.lock_with_system,
+        label,
+        Preference::LockWithSystem,
+    );
     let label = "Lock when the window is minimised";
     switch(
         ui,

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use vstore::file::{Control, Credentials, KdfProfile, KeyFile, Password, PasswordChange, RealVfs};
+use vstore::file::{self, Control, Credentials, KdfProfile, KeyFile, Password, PasswordChange, RealVfs};
 use vstore::{Clock, CreateOptions, OpenOptions, Snapshot, Store};
 
 use super::describe;
 use super::draft::{DRAFT_SETTING, SealedDraft};
-use super::problem::Failure;
+use super::problem::{self, Failure};
 use super::protocol::{FileFacts, OpenedStore};
 use crate::command::Secret;
 use crate::format;
@@ -31,6 +31,9 @@ impl Files {
             Ok(probe) => Ok(FileFacts {
                 len: probe.len,
                 needs_key_file: probe.needs_key_file,
+                holder: file::lock_holder(&RealVfs, path)
+                    .filter(|holder| holder.pid != std::process::id())
+                    .map(problem::holder),
             }),
             Err(Failure::Problem(problem)) => Err(problem),
             Err(Failure::Cancelled) => Err(Problem::Other("looking was cancelled".to_owned())),

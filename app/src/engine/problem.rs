@@ -1,9 +1,9 @@
 //! From the store's errors to the problems users are told about.
 
-use vstore::CommitError;
-use vstore::file::{AppendError, CreateError, OpenError, PasswordError};
+use vstore::file::{AppendError, CreateError, LockHolder, OpenError, PasswordError};
+use vstore::{CommitError, Millis};
 
-use crate::state::Problem;
+use crate::state::{Holder, Problem};
 
 /// What an attempt that was given up or failed leads to.
 #[derive(Debug)]
@@ -40,12 +40,22 @@ impl From<OpenError> for Failure {
             | OpenError::Corrupt(_)
             | OpenError::Truncated { .. }
             | OpenError::Content(_) => Problem::Damaged(words),
-            OpenError::Locked { .. } => Problem::OpenElsewhere(words),
+            OpenError::Locked { holder } => Problem::OpenElsewhere(holder.map(self::holder)),
             OpenError::NotWritable { .. } => Problem::NotWritable(words),
             OpenError::StorageFull { .. } => Problem::StorageFull(words),
             OpenError::KdfTooExpensive(_) | OpenError::OutOfMemory => Problem::TooExpensive(words),
             _ => Problem::Other(words),
         })
+    }
+}
+
+/// Who has a file open, as the window knows it.
+pub(super) fn holder(found: LockHolder) -> Holder {
+    Holder {
+        program: found.program,
+        pid: found.pid,
+        host: found.host,
+        since: Millis(found.started_at),
     }
 }
 
@@ -55,7 +65,7 @@ impl From<CreateError> for Failure {
         Self::Problem(match error {
             CreateError::Cancelled(_) => return Self::Cancelled,
             CreateError::AlreadyExists { path } => Problem::AlreadyExists(path),
-            CreateError::Locked { .. } => Problem::OpenElsewhere(words),
+            CreateError::Locked { holder } => Problem::OpenElsewhere(holder.map(self::holder)),
             CreateError::NotWritable { .. } => Problem::NotWritable(words),
             CreateError::StorageFull { .. } => Problem::StorageFull(words),
             _ => Problem::Other(words),

@@ -10,7 +10,7 @@ use super::draft::SealedDraft;
 use super::edit::LeafEdit;
 use crate::command::Secret;
 use crate::state::{
-    ActivityEvent, BusyPhase, History, ImportReport, Problem, Target, TaskId, Ticket,
+    ActivityEvent, BusyPhase, History, Holder, ImportReport, Problem, Target, TaskId, Ticket,
 };
 
 /// Something the engine is asked. Requests are answered in order, each at least once.
@@ -175,12 +175,14 @@ pub enum Reply {
 }
 
 /// What a file says about itself without a password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileFacts {
     /// Length in bytes.
     pub len: u64,
     /// Opening needs a key file as well.
     pub needs_key_file: bool,
+    /// Another program has it open for writing.
+    pub holder: Option<Holder>,
 }
 
 /// The first records of a file that is still being read, as of its last checkpoint.

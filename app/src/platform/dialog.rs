@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use rfd::FileDialog;
 
+use super::harden::Visible;
 use crate::state::FilePurpose;
 use crate::update::FileAnswer;
 
@@ -30,7 +31,9 @@ pub fn ask_for_file(
         if let Some(folder) = folder {
             dialog = dialog.set_directory(folder);
         }
+        let visible = Visible::new();
         let picked = show(dialog, purpose);
+        drop(visible);
         answer(match picked {
             Some(path) => FileAnswer::Picked(path),
             None if shown_at.elapsed() < UNSEEN => FileAnswer::Unavailable,

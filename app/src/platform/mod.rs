@@ -1,16 +1,21 @@
 //! What differs between systems, or lives outside of the program: preferences, clipboard, file
-//! dialogs, idleness, the process itself. Knows no state and no panel.
+//! dialogs, idleness and the lock of the system, other windows,
+//! the process itself. Knows no state and no panel.
 
 mod clipboard;
 mod dialog;
 mod display;
 mod harden;
 mod idle;
+mod instance;
 mod preferences;
+mod system_lock;
 
 pub use clipboard::Clipboard;
 pub use dialog::ask_for_file;
 pub use display::{NO_DISPLAY, has_display};
-pub use harden::harden;
+pub use harden::{DEBUG_VARIABLE, harden};
 pub use idle::IdleTimer;
+pub use instance::{Presence, Shown, show_window_of};
 pub use preferences::{PreferencesWriter, default_path, load};
+pub use system_lock::watch_system_lock;

@@ -36,7 +36,7 @@ pub use notice::{Level, Notice, NoticeId, Notices};
 pub use open_store::{History, Loading, OpenStore, SaveState};
 pub use page::{BusyPhase, CreatePage, Page, UnlockPage};
 pub use prefs::{BottomTab, Layout, PanelSide, Preferences, RECENT_MAX, RecentFile, ThemeChoice};
-pub use problem::{Problem, Remedy};
+pub use problem::{Holder, Problem, Remedy};
 pub use report::{ImportReport, ReportKind, ReportLine};
 pub use search::{
     Column, Highlight, HighlightFn, Highlighter, Hint, Search, SearchAnswer, SearchMode, Sort,

@@ -23,6 +23,8 @@ pub struct Preferences {
     pub lock_after_minutes: u16,
     /// Lock when the window is minimised.
     pub lock_when_minimised: bool,
+    /// Lock when the screen is locked or the computer goes to sleep.
+    pub lock_with_system: bool,
     /// Whether recent files may be remembered.
     pub remember_recent: bool,
     /// Files that were opened, the last one first.
@@ -45,6 +47,7 @@ impl Default for Preferences {
             layout: Layout::default(),
             lock_after_minutes: 5,
             lock_when_minimised: false,
+            lock_with_system: true,
             remember_recent: true,
             recent: Vec::new(),
             honour_expire_at: true,

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use vstore::Millis;
+
 /// What went wrong with a file. Different problems have different words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
@@ -19,8 +21,8 @@ pub enum Problem {
     NewerVersion(String),
     /// It is damaged, and where.
     Damaged(String),
-    /// Another program has it open, and which.
-    OpenElsewhere(String),
+    /// Another program has it open, and which, as far as known.
+    OpenElsewhere(Option<Holder>),
     /// File or folder refuse writing.
     NotWritable(String),
     /// The medium is full.
@@ -35,11 +37,26 @@ pub enum Problem {
     Other(String),
 }
 
+/// Who has a file open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The program.
+    pub program: String,
+    /// Its process number.
+    pub pid: u32,
+    /// The computer it runs on, if known.
+    pub host: Option<String>,
+    /// Since when.
+    pub since: Millis,
+}
+
 /// A way on from a problem, shown as a button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Remedy {
     /// Open it without writing.
     OpenReadOnly,
+    /// Bring the window to the front that has it open.
+    SwitchToWindow,
     /// Import it as data.
     Import,
     /// Try once more.
@@ -63,7 +80,16 @@ impl Problem {
                 format!("This file was written by a newer version of VStore ({what}).")
             }
             Self::Damaged(what) => format!("The file is damaged: {what}."),
-            Self::OpenElsewhere(what) => format!("The file is in use: {what}."),
+            Self::OpenElsewhere(None) => "Another program has the file open.".to_owned(),
+            Self::OpenElsewhere(Some(holder)) => {
+                let place = holder.host.as_ref().map(|host| format!(" on {host}"));
+                format!(
+                    "{} (process {}{}) has the file open.",
+                    holder.program,
+                    holder.pid,
+                    place.unwrap_or_default()
+                )
+            }
             Self::NotWritable(what) => format!("Writing is not possible here: {what}."),
             Self::StorageFull(what) => format!("The disk is full: {what}."),
             Self::AlreadyExists(path) => format!("{} exists already.", path.display()),
@@ -78,9 +104,10 @@ impl Problem {
     /// What can be done about it, the best first.
     pub const fn remedies(&self) -> &'static [Remedy] {
         match self {
-            Self::NewerVersion(_) | Self::OpenElsewhere(_) | Self::NotWritable(_) => {
-                &[Remedy::OpenReadOnly, Remedy::Retry]
+            Self::OpenElsewhere(_) => {
+                &[Remedy::OpenReadOnly, Remedy::SwitchToWindow, Remedy::Retry]
             }
+            Self::NewerVersion(_) | Self::NotWritable(_) => &[Remedy::OpenReadOnly, Remedy::Retry],
             Self::NotAVStore => &[Remedy::Import, Remedy::ChooseAnother],
             Self::NotFound => &[Remedy::ChooseAnother, Remedy::Retry],
             Self::StorageFull(_) | Self::ChangedElsewhere => &[Remedy::Retry],
@@ -92,7 +119,11 @@ impl Problem {
     pub const fn is_final(&self) -> bool {
         matches!(
             self,
-            Self::NotFound | Self::NotAVStore | Self::NewerVersion(_) | Self::Damaged(_)
+            Self::NotFound
+                | Self::NotAVStore
+                | Self::NewerVersion(_)
+                | Self::Damaged(_)
+                | Self::OpenElsewhere(_)
         )
     }
 }

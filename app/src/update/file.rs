@@ -34,6 +34,7 @@ pub(super) fn update(state: &mut State, command: FileCommand, now: Millis) -> Ef
             picked(state, purpose, path, now)
         }
         FileCommand::CancelBusy => cancel_busy(state),
+        FileCommand::SwitchToWindow(path) => vec![Effect::ShowOtherWindow(path)],
         FileCommand::Compact => compact(state, now),
         FileCommand::SaveAs => pick(state, FilePurpose::SaveAs),
         FileCommand::SaveCopy { path, secret } => save_copy(state, path, secret),

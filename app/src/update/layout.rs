@@ -89,6 +89,7 @@ fn set(state: &mut State, preference: Preference) -> Effects {
             effects.push(Effect::ApplyIdleLock);
         }
         Preference::LockWhenMinimised(lock) => prefs.lock_when_minimised = lock,
+        Preference::LockWithSystem(lock) => prefs.lock_with_system = lock,
         Preference::HonourExpireAt(honour) => prefs.honour_expire_at = honour,
         Preference::RememberRecent(remember) => prefs.remember_recent = remember,
     }

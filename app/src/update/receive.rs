@@ -21,6 +21,15 @@ pub enum Event {
     File(FilePurpose, FileAnswer),
     /// Nobody touched the program for as long as it may stay open.
     Idle,
+    /// The screen was locked, or the computer goes to sleep.
+    SystemLocked,
+    /// Somebody wants to see this window: its file was opened once more.
+    ShowRequested,
+    /// Whether the window was found that shows a file.
+    OtherWindow {
+        /// It was found, and came to the front.
+        shown: bool,
+    },
     /// Something outside failed, in words.
     Trouble(String),
 }
@@ -60,6 +69,16 @@ pub fn receive(state: &mut State, event: Event, now: Millis) -> Effects {
             }
         }
         Event::Idle => lock::lock(state),
+        Event::SystemLocked if state.prefs.lock_with_system => lock::lock(state),
+        Event::SystemLocked => Effects::new(),
+        Event::ShowRequested => vec![Effect::ShowWindow],
+        Event::OtherWindow { shown } => {
+            if !shown {
+                let words = "No window answers. A command may be at work on the file";
+                state.notices.push(now, Level::Warning, words);
+            }
+            Effects::new()
+        }
         Event::Trouble(words) => {
             state.notices.push(now, Level::Error, words);
             vec![Effect::ShowWindow]

@@ -22,6 +22,10 @@ pub(super) fn receive(state: &mut State, reply: Reply, now: Millis) -> Effects {
                     Ok(facts) => {
                         page.len = Some(facts.len);
                         page.needs_key_file = Some(facts.needs_key_file);
+                        // Known before a password is typed in vain.
+                        if let Some(holder) = facts.holder.filter(|_| !page.read_only) {
+                            page.problem = Some(Problem::OpenElsewhere(Some(holder)));
+                        }
                     }
                     Err(problem) => page.problem = Some(problem),
                 }

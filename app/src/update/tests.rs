@@ -18,6 +18,8 @@ use crate::state::{
     SaveState, Scope, State, Target,
 };
 
+mod desktop;
+
 const NOW: Millis = Millis(1_000_000);
 
 /// A state with an open database, and the store behind it in the place of the engine.

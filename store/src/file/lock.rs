@@ -12,7 +12,7 @@ use std::{
 
 use super::{
     error::IoError,
-    vfs::{FileId, Vfs, VfsFile, host_name},
+    vfs::{Access, FileId, Vfs, VfsFile, host_name},
 };
 
 const FIRST_LINE: &str = "vstore-lock 1";
@@ -52,6 +52,17 @@ impl From<IoError> for LockError {
     fn from(error: IoError) -> Self {
         Self::Io(error)
     }
+}
+
+/// Who has a data file open for writing now; `None` if nobody has, or nobody says who.
+///
+/// Takes the lock for an instant to find out, and writes nothing.
+pub fn lock_holder(vfs: &dyn Vfs, data_path: &Path) -> Option<LockHolder> {
+    let file = vfs.open(&lock_path(data_path), Access::Read).ok()?;
+    if file.try_lock().ok()? {
+        return None;
+    }
+    read(&*file).map(|content| content.holder)
 }
 
 /// The content of a lock file.

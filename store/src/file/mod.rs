@@ -73,7 +73,7 @@ pub use error::{
 pub use header_backup::{HEADER_BACKUP_LEN, HeaderBackup, HeaderBackupError};
 pub use kdf::{KdfLimits, KdfParams, KdfProfile};
 pub use key_file::{KEY_FILE_BYTES_MAX, KeyFile, KeyFileError};
-pub use lock::LockHolder;
+pub use lock::{LockHolder, lock_holder};
 pub use open::{ChunkSink, OpenOptions, OpenReport, Opened};
 pub use probe::{Probe, probe};
 pub use recovery_key::{

@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use egui::{Layout, Ui};
+use jiff::tz::TimeZone;
+use vstore::Millis;
 
 use super::card::heading;
 use crate::command::{Command, Commands, FileCommand, TransferCommand};
+use crate::format;
 use crate::state::{AfterClose, FilePurpose, OpenStore, Problem, Remedy, UnlockPage};
 use crate::theme::{Tokens, icons, metrics};
 use crate::widgets::button::Button;
@@ -28,7 +31,7 @@ pub(super) struct ProblemData {
 }
 
 impl ProblemData {
-    pub(super) fn new(problem: &Problem, page: &UnlockPage) -> Self {
+    pub(super) fn new(problem: &Problem, page: &UnlockPage, now: Millis, zone: &TimeZone) -> Self {
         let looks_like_data = page
             .path
             .extension()
@@ -65,6 +68,11 @@ impl ProblemData {
                      A backup is the way back."
                 },
             ),
+            Problem::OpenElsewhere(_) => (
+                "Open elsewhere",
+                "Only one program can write a file at a time. Look at the records as they are \
+                 now, or go to the window that has it.",
+            ),
             _ => ("The file cannot be opened", ""),
         };
         let mut ways: Vec<_> = problem
@@ -80,7 +88,7 @@ impl ProblemData {
         Self {
             title,
             name: OpenStore::title_of(&page.path),
-            text: problem.text(),
+            text: text(problem, now, zone),
             advice,
             ways,
             path: page.path.clone(),
@@ -102,16 +110,33 @@ impl ProblemData {
                 read_only: self.read_only,
             }
             .into(),
+            Remedy::SwitchToWindow => FileCommand::SwitchToWindow(path).into(),
             Remedy::Import => TransferCommand::PlanImport(path).into(),
             Remedy::ChooseAnother => FileCommand::PickFile(FilePurpose::Open).into(),
         }
     }
 }
 
+/// The words to a problem; who has the file is told with the time they took it.
+fn text(problem: &Problem, now: Millis, zone: &TimeZone) -> String {
+    let words = problem.text();
+    match problem {
+        Problem::OpenElsewhere(Some(holder)) => {
+            let since = format::moment(holder.since, now, zone);
+            format!("{} since {since}.", words.trim_end_matches('.'))
+        }
+        _ => words,
+    }
+}
+
+/// How many ways on are buttons; the others are quieter.
+const BUTTONS: usize = 2;
+
 /// The verb on the button of a remedy.
 pub(super) const fn label(remedy: Remedy) -> &'static str {
     match remedy {
         Remedy::OpenReadOnly => "Open read-only",
+        Remedy::SwitchToWindow => "Switch to that window",
         Remedy::Import => "Import it instead",
         Remedy::Retry => "Try again",
         Remedy::ChooseAnother => "Choose another file…",
@@ -138,10 +163,15 @@ pub(super) fn problem_ui(
         field::explanation(ui, data.advice);
     }
     closer_look(ui, commands);
+    for (label, remedy) in data.ways.iter().skip(BUTTONS) {
+        if Button::link(label).show(ui).clicked() {
+            commands.push(data.command(*remedy));
+        }
+    }
     ui.add_space(metrics::SPACE_16);
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-            for (index, (label, remedy)) in data.ways.iter().enumerate() {
+            for (index, (label, remedy)) in data.ways.iter().take(BUTTONS).enumerate() {
                 let button = if index == 0 && !data.can_be_checked {
                     Button::primary(label)
                 } else {

@@ -13,7 +13,7 @@ use super::start::StartData;
 use super::unlock::UnlockData;
 use crate::command::{Command, Commands, FileCommand, LockCommand, TransferCommand};
 use crate::state::{
-    AfterClose, BusyPhase, Check, CheckFinding, CheckReport, CreatePage, FilePurpose, Loss, Page,
+    AfterClose, BusyPhase, Check, CheckFinding, CheckReport, CreatePage, FilePurpose, Holder, Loss, Page,
     Problem, RecentFile, State, UnlockPage,
 };
 use crate::view::AppView;
@@ -179,7 +179,8 @@ fn every_problem_has_its_own_words_and_a_way_on() {
         Problem::NewerVersion("2.0".to_owned()),
         Problem::Damaged("offset 4096".to_owned()),
     ];
-    let data = problems.map(|problem| ProblemData::new(&problem, &unlock_page()));
+    let data =
+        problems.map(|problem| ProblemData::new(&problem, &unlock_page(), NOW, &TimeZone::UTC));
     for (index, one) in data.iter().enumerate() {
         assert!(!one.ways.is_empty(), "{one:?}");
         for other in data.iter().skip(index + 1) {
@@ -187,6 +188,56 @@ fn every_problem_has_its_own_words_and_a_way_on() {
         }
     }
     assert!(data.iter().any(|data| data.text.contains("offset 4096")));
+}
+
+#[test]
+fn a_file_open_elsewhere_names_who_has_it_and_every_way_on() {
+    let holder = Holder {
+        program: "VStore".to_owned(),
+        pid: 4711,
+        host: Some("desk".to_owned()),
+        since: Millis(NOW.0 - 60_000),
+    };
+    let page = UnlockPage {
+        problem: Some(Problem::OpenElsewhere(Some(holder))),
+        ..unlock_page()
+    };
+    let data = ProblemData::new(page.problem.as_ref().unwrap(), &page, NOW, &TimeZone::UTC);
+    assert_eq!(
+        data.text,
+        "VStore (process 4711 on desk) has the file open since 11:05."
+    );
+    let path = page.path.clone();
+    let mut harness = harness(Page::Unlock(page));
+    assert!(harness.query_by_role(Role::PasswordInput).is_none());
+    for way in ["Open read-only", "Switch to that window", "Try again"] {
+        harness.get_by_label(way).click();
+        harness.run();
+    }
+    let commands = harness.state_mut().taken();
+    let [
+        Command::File(reading),
+        Command::File(switching),
+        Command::File(again),
+    ] = &*commands
+    else {
+        panic!("{commands:?}")
+    };
+    assert!(matches!(
+        reading,
+        FileCommand::Open {
+            read_only: true,
+            ..
+        }
+    ));
+    assert!(matches!(switching, FileCommand::SwitchToWindow(to) if *to == path));
+    assert!(matches!(
+        again,
+        FileCommand::Open {
+            read_only: false,
+            ..
+        }
+    ));
 }
 
 #[test]

@@ -97,7 +97,7 @@ impl UnlockForm {
         let data = UnlockData::new(page, view, &TimeZone::system());
         let id = Id::unique("unlock");
         if let Some(problem) = page.problem.as_ref().filter(|problem| problem.is_final()) {
-            let problem = ProblemData::new(problem, page);
+            let problem = ProblemData::new(problem, page, view.now, &TimeZone::system());
             let label = "File cannot be opened";
             card(ui, id.with("problem"), label, |ui| {
                 let closer_look = |ui: &mut Ui, commands: &mut Commands| {

@@ -4,7 +4,7 @@ use std::{fs, sync::Arc};
 use vstore::file::{
     AppendError, Control, CorruptKind, CreateError, CreateOptions, Credentials, KdfLimits, KeyFile,
     OpenError, OpenOptions, Password, PasswordChange, PasswordError, RealVfs, StoreFile,
-    VerifyDepth, probe, verify,
+    VerifyDepth, lock_holder, probe, verify,
 };
 
 use super::{CHEAP, Place, bytes, create, credentials};
@@ -125,6 +125,8 @@ fn a_file_open_elsewhere_names_its_holder_and_opens_read_only() {
         panic!("not locked")
     };
     assert!(cfg!(windows) || holder.is_some_and(|holder| holder.pid == std::process::id()));
+    let found = lock_holder(&RealVfs, &place.path);
+    assert!(cfg!(windows) || found.is_some_and(|holder| holder.pid == std::process::id()));
     let mut reader = place.open_read_only();
     assert_eq!(reader.transactions, bytes(&["one"]));
     assert!(matches!(
@@ -133,6 +135,7 @@ fn a_file_open_elsewhere_names_its_holder_and_opens_read_only() {
     ));
     file.append(&bytes(&["two"])).unwrap();
     drop(file);
+    assert_eq!(lock_holder(&RealVfs, &place.path), None);
     assert_eq!(place.open().transactions, bytes(&["one", "two"]));
 }
 

@@ -1,0 +1,148 @@
+//! Listening on the two buses, a thread each. They sleep until something is said.
+
+use std::collections::HashMap;
+use std::thread;
+use std::time::Duration;
+
+use zbus::blocking::connection::Builder;
+use zbus::blocking::fdo::DBusProxy;
+use zbus::blocking::{Connection, MessageIterator};
+use zbus::message::Type;
+use zbus::zvariant::{OwnedFd, OwnedObjectPath, OwnedValue};
+use zbus::{MatchRule, Message};
+
+use super::signal::{Body, MANAGER, Meaning, PROPERTIES, SCREEN_SAVERS, SESSION, Signal, meaning};
+
+/// How long a service of the bus may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the computer waits for keys to be dropped before it sleeps. The system itself waits
+/// five seconds at most (logind.conf(5), `InhibitDelayMaxSec`).
+const SLEEP_DELAY: Duration = Duration::from_secs(1);
+
+const LOGIN: &str = "org.freedesktop.login1";
+const LOGIN_PATH: &str = "/org/freedesktop/login1";
+
+/// Starts both threads.
+pub(super) fn start(told: impl Fn() + Send + Clone + 'static) {
+    let told_by_session = told.clone();
+    spawn("system-bus", move || watch_system(&told).ok());
+    spawn("session-bus", move || watch_session(&told_by_session).ok());
+}
+
+/// A thread that cannot start, or that has nothing to listen to, is one that hears nothing.
+fn spawn(name: &str, work: impl FnOnce() -> Option<()> + Send + 'static) {
+    let work = move || {
+        work();
+    };
+    thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .ok();
+}
+
+fn watch_system(told: &dyn Fn()) -> zbus::Result<()> {
+    let bus = Builder::system()?.method_timeout(PATIENCE).build()?;
+    let session = own_session(&bus).ok();
+    subscribe(&bus, MANAGER, "PrepareForSleep")?;
+    subscribe(&bus, SESSION, "Lock")?;
+    subscribe(&bus, PROPERTIES, "PropertiesChanged")?;
+    let session = session.as_ref().map(|path| path.as_str());
+    listen(&bus, session, told);
+    Ok(())
+}
+
+fn watch_session(told: &dyn Fn()) -> zbus::Result<()> {
+    let bus = Builder::session()?.method_timeout(PATIENCE).build()?;
+    for interface in SCREEN_SAVERS {
+        subscribe(&bus, interface, "ActiveChanged")?;
+    }
+    listen(&bus, None, told);
+    Ok(())
+}
+
+fn subscribe(bus: &Connection, interface: &str, member: &str) -> zbus::Result<()> {
+    let rule = MatchRule::builder()
+        .msg_type(Type::Signal)
+        .interface(interface)?
+        .member(member)?;
+    // Other services have properties too: without the path each of their changes would wake us.
+    let rule = if interface == PROPERTIES {
+        rule.path_namespace("/org/freedesktop/login1/session")?
+    } else {
+        rule
+    };
+    DBusProxy::new(bus)?.add_match_rule(rule.build())?;
+    Ok(())
+}
+
+/// The session this process runs in. A process started by the user's service manager is in none,
+/// but knows which one it was started for.
+fn own_session(bus: &Connection) -> zbus::Result<OwnedObjectPath> {
+    let answer = match std::env::var("XDG_SESSION_ID") {
+        Ok(name) => manager(bus, "GetSession", &name)?,
+        Err(_) => manager(bus, "GetSessionByPID", &0_u32)?,
+    };
+    answer.body().deserialize()
+}
+
+fn manager<B>(bus: &Connection, method: &str, body: &B) -> zbus::Result<Message>
+where
+    B: serde::ser::Serialize + zbus::zvariant::DynamicType,
+{
+    bus.call_method(Some(LOGIN), LOGIN_PATH, Some(MANAGER), method, body)
+}
+
+/// Asks the system to wait a moment before it sleeps. `None`: it sleeps as it likes.
+fn delay_sleep(bus: &Connection) -> Option<OwnedFd> {
+    let words = ("sleep", "VStore", "Locking the open database", "delay");
+    let answer = manager(bus, "Inhibit", &words).ok()?;
+    answer.body().deserialize().ok()
+}
+
+/// Calls `told` for each signal that means locking, until the bus is gone.
+pub(super) fn listen(bus: &Connection, session: Option<&str>, told: &dyn Fn()) {
+    let mut delay = delay_sleep(bus);
+    for message in MessageIterator::from(bus) {
+        let Ok(message) = message else { return };
+        match understood(&message, session) {
+            Some(Meaning::ScreenLocked) => told(),
+            Some(Meaning::FallsAsleep) => {
+                told();
+                if let Some(delay) = delay.take() {
+                    thread::sleep(SLEEP_DELAY);
+                    drop(delay);
+                }
+            }
+            Some(Meaning::Awake) => delay = delay_sleep(bus),
+            None => {}
+        }
+    }
+}
+
+fn understood(message: &Message, session: Option<&str>) -> Option<Meaning> {
+    if message.message_type() != Type::Signal {
+        return None;
+    }
+    let header = message.header();
+    let signal = Signal {
+        interface: header.interface()?.as_str(),
+        member: header.member()?.as_str(),
+        path: header.path()?.as_str(),
+        body: body(message),
+    };
+    meaning(signal, session)
+}
+
+fn body(message: &Message) -> Body {
+    let body = message.body();
+    if let Ok(flag) = body.deserialize::<bool>() {
+        return Body::Flag(flag);
+    }
+    type Changed<'a> = (&'a str, HashMap<&'a str, OwnedValue>, Vec<&'a str>);
+    let Ok((_, changed, _)) = body.deserialize::<Changed<'_>>() else {
+        return Body::Other;
+    };
+    let hint = changed.get("LockedHint");
+    hint.and_then(|hint| bool::try_from(hint).ok())
+        .map_or(Body::Other, Body::LockedHint)
+}
