@@ -13,7 +13,8 @@ mod place;
 #[cfg(unix)]
 mod presence;
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 #[cfg(unix)]

@@ -1,6 +1,6 @@
 //! Listening on the two buses, a thread each. They sleep until something is said.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::thread;
 use std::time::Duration;
 
@@ -133,12 +133,14 @@ fn understood(message: &Message, session: Option<&str>) -> Option<Meaning> {
     meaning(signal, session)
 }
 
+/// What `PropertiesChanged` carries: interface, changed values, names of others.
+type Changed<'a> = (&'a str, BTreeMap<&'a str, OwnedValue>, Vec<&'a str>);
+
 fn body(message: &Message) -> Body {
     let body = message.body();
     if let Ok(flag) = body.deserialize::<bool>() {
         return Body::Flag(flag);
     }
-    type Changed<'a> = (&'a str, HashMap<&'a str, OwnedValue>, Vec<&'a str>);
     let Ok((_, changed, _)) = body.deserialize::<Changed<'_>>() else {
         return Body::Other;
     };

@@ -8,7 +8,8 @@ mod bus;
 #[cfg(target_os = "linux")]
 mod signal;
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests;
 
 /// Calls `told` from another thread whenever the screen is locked or the computer is about to

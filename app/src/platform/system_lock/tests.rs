@@ -2,7 +2,7 @@
 //! for the bus, so that no daemon is needed.
 
 use std::os::unix::net::UnixStream;
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crossbeam_channel::unbounded;
@@ -62,10 +62,20 @@ fn while_the_own_session_is_not_known_each_one_locks() {
     assert_eq!(meaning(signal, None), Some(Meaning::ScreenLocked));
 }
 
+fn named<T: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> JoinHandle<T> {
+    thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .unwrap()
+}
+
 /// Two connections that talk to each other without a bus between them.
 fn pair() -> (Connection, Connection) {
     let (left, right) = UnixStream::pair().unwrap();
-    let server = thread::spawn(move || {
+    let server = named("desktop", move || {
         let server = Builder::async_io_unix_stream(left)
             .server(Guid::generate())
             .unwrap();
@@ -84,7 +94,7 @@ fn pair() -> (Connection, Connection) {
 fn a_signal_on_the_bus_calls_back_and_a_bus_that_goes_ends_the_thread() {
     let (desktop, program) = pair();
     let (told, heard) = unbounded();
-    let thread = thread::spawn(move || {
+    let thread = named("session-bus", move || {
         listen(&program, Some(OURS), &|| {
             told.send(()).ok();
         });
