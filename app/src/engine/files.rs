@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use vstore::file::{self, Control, Credentials, KdfProfile, KeyFile, Password, PasswordChange, RealVfs};
+use vstore::file::{
+    self, Control, Credentials, KdfProfile, KeyFile, Password, PasswordChange, RealVfs,
+};
 use vstore::{Clock, CreateOptions, OpenOptions, Snapshot, Store};
 
 use super::describe;

@@ -13,8 +13,8 @@ use super::start::StartData;
 use super::unlock::UnlockData;
 use crate::command::{Command, Commands, FileCommand, LockCommand, TransferCommand};
 use crate::state::{
-    AfterClose, BusyPhase, Check, CheckFinding, CheckReport, CreatePage, FilePurpose, Holder, Loss, Page,
-    Problem, RecentFile, State, UnlockPage,
+    AfterClose, BusyPhase, Check, CheckFinding, CheckReport, CreatePage, FilePurpose, Holder, Loss,
+    Page, Problem, RecentFile, State, UnlockPage,
 };
 use crate::view::AppView;
 
