@@ -21,6 +21,14 @@ const CITIES: [&str; 8] = [
     "東京",
     "Madrid",
 ];
+const QUALITIES: [&str; 8] = [
+    "Wireless", "Compact", "Steel", "Folding", "Electric", "Portable", "Premium", "Mini",
+];
+/// From the most to the least frequent.
+const THINGS: [&str; 16] = [
+    "Lamp", "Mouse", "Chair", "Kettle", "Speaker", "Backpack", "Desk", "Monitor", "Heater",
+    "Charger", "Printer", "Router", "Blender", "Tripod", "Webcam", "Keyboard",
+];
 const STATUS: [&str; 4] = ["active", "paused", "cancelled", "refunded"];
 
 /// Writes one record after the other, each as a line `{"key": …, "value": …}`.
@@ -56,7 +64,7 @@ fn write_record(
     let country = random.pick(&COUNTRIES);
     let (first, last) = (random.pick(&NAMES), random.pick(&NAMES));
     let mut note = String::new();
-    for _ in 0..8 + random.below(6) {
+    for _ in 0..5 + random.below(6) {
         note.push_str(
             vocabulary
                 .get(random.zipf(VOCABULARY))
@@ -74,7 +82,7 @@ fn write_record(
         concat!(
             r#"{{"key":"customer:{}:{:08x}","value":{{"id":{},"profile":{{"name":"{} {}","age":{},"#,
             r#""email":"{}.{}{}@example.com"}},"active":{},"address":{{"city":"{}","zip":"{:05}"}},"#,
-            r#""note":"{}","price":{}.{:02},"status":"{}","manager":{},"since":"20{:02}-{:02}-{:02}"}}}}"#
+            r#""product":"{} {}","note":"{}","price":{}.{:02},"status":"{}","manager":{},"since":"20{:02}-{:02}-{:02}"}}}}"#
         ),
         country,
         n.wrapping_mul(0x9E37_79B1) & 0xFFFF_FFFF,
@@ -88,6 +96,11 @@ fn write_record(
         random.below(3) > 0,
         random.pick(&CITIES),
         random.below(100_000),
+        random.pick(&QUALITIES),
+        THINGS
+            .get(random.zipf(THINGS.len()))
+            .copied()
+            .unwrap_or_default(),
         note.trim_end(),
         random.below(900),
         random.below(100),

@@ -1,0 +1,7 @@
+//! The parts of the benchmark, and how they measure.
+
+pub(crate) mod files;
+pub(crate) mod measure;
+pub(crate) mod process;
+pub(crate) mod searches;
+pub(crate) mod writes;
