@@ -14,7 +14,6 @@ mod options;
 mod path;
 pub mod paths;
 mod record;
-#[expect(dead_code, reason = "the evaluator that uses all of it comes next")]
 mod row_set;
 pub mod search;
 mod segment;

@@ -21,13 +21,34 @@ pub(crate) type Recent<'a> = RangedIter<'a, Key, Arc<Record>, DefaultSharedPtr>;
 
 /// The records written since the last segment was sealed. What they replaced or deleted is marked
 /// dead in the segment that holds it, so that a key lives in one place only and counts are sums.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Memtable {
     records: OrdMap<Key, Arc<Record>>,
     value_bytes: u64,
+    records_max: usize,
+}
+
+impl Default for Memtable {
+    fn default() -> Self {
+        Self::with_records_max(MEMTABLE_RECORDS_MAX)
+    }
 }
 
 impl Memtable {
+    /// An empty memtable that is full with this many records.
+    pub(crate) fn with_records_max(records_max: usize) -> Self {
+        Self {
+            records: OrdMap::new(),
+            value_bytes: 0,
+            records_max,
+        }
+    }
+
+    /// An empty memtable that takes as much as this one.
+    pub(crate) fn emptied(&self) -> Self {
+        Self::with_records_max(self.records_max)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.records.len()
     }
@@ -60,7 +81,7 @@ impl Memtable {
 
     /// Whether it is time to seal.
     pub(crate) fn is_full(&self) -> bool {
-        self.records.len() >= MEMTABLE_RECORDS_MAX || self.value_bytes >= MEMTABLE_BYTES_MAX
+        self.records.len() >= self.records_max || self.value_bytes >= MEMTABLE_BYTES_MAX
     }
 
     fn forget(&mut self, record: Option<&Record>) {

@@ -164,7 +164,7 @@ impl State {
         // building failed all the same, keeping the memtable loses nothing.
         if let Ok(segment) = build(records) {
             self.segments.push(SegmentView::new(Arc::new(segment)));
-            self.memtable = Memtable::default();
+            self.memtable = self.memtable.emptied();
         }
     }
 

@@ -209,17 +209,9 @@ impl Run<'_> {
     }
 
     fn order(&self, record: RecordRef<'_>, relevance: u64) -> u64 {
-        // Shifted so that moments before 1970 sort before those after.
-        let moment = |millis: i64| (millis as u64) ^ (1 << 63);
         match self.sort.by {
             SortBy::Relevance => relevance,
-            SortBy::Key => 0,
-            SortBy::Created => moment(record.meta.created_at.0),
-            SortBy::Modified => moment(record.meta.modified_at.0),
-            SortBy::Expires => record
-                .meta
-                .expires_at
-                .map_or(u64::MAX, |expires_at| moment(expires_at.0)),
+            by => order_of(record, by),
         }
     }
 
@@ -254,5 +246,21 @@ impl Run<'_> {
             complete,
             hints: self.query.hints.clone(),
         }
+    }
+}
+
+/// What a record is sorted by, as a number: its moments, 0 for what needs more than the record's
+/// times.
+pub(super) fn order_of(record: RecordRef<'_>, by: SortBy) -> u64 {
+    // Shifted so that moments before 1970 sort before those after.
+    let moment = |millis: i64| (millis as u64) ^ (1 << 63);
+    match by {
+        SortBy::Relevance | SortBy::Key => 0,
+        SortBy::Created => moment(record.meta.created_at.0),
+        SortBy::Modified => moment(record.meta.modified_at.0),
+        SortBy::Expires => record
+            .meta
+            .expires_at
+            .map_or(u64::MAX, |expires_at| moment(expires_at.0)),
     }
 }

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::evaluate::{Sort, SortBy};
 use super::matcher::SortKey;
 use super::mode::Level;
+use super::row_hits::RowHits;
 use crate::key::Key;
 
 /// One record that was found.
@@ -25,11 +26,14 @@ impl Hit<'_> {
     }
 }
 
-/// Records found, in order. About 32 bytes and the key for each, in two allocations for all.
+/// Records found, in order. Those that were read take about 32 bytes and the key each, in two
+/// allocations for all; those that an index found take a bit, and keep what they were found in.
 #[derive(Clone, Debug, Default)]
 pub struct Hits {
     keys: String,
     entries: Vec<Entry>,
+    /// Hits of an index, behind the others.
+    rows: Option<RowHits>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -44,23 +48,40 @@ struct Entry {
 
 impl Hits {
     /// How many are listed.
-    pub const fn len(&self) -> usize {
-        self.entries.len()
+    pub fn len(&self) -> usize {
+        self.entries.len() + self.rows.as_ref().map_or(0, RowHits::len)
     }
 
     /// Whether none are listed.
-    pub const fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// The hit at a place in the order.
     pub fn get(&self, index: usize) -> Option<Hit<'_>> {
-        self.entries.get(index).map(|entry| self.hit(entry))
+        match self.entries.get(index) {
+            Some(entry) => Some(self.hit(entry)),
+            None => self.rows.as_ref()?.get(index - self.entries.len()),
+        }
     }
 
     /// The hits in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Hit<'_>> {
-        self.entries.iter().map(|entry| self.hit(entry))
+    pub fn iter(&self) -> impl Iterator<Item = Hit<'_>> {
+        let rows = self.rows.iter().flat_map(RowHits::iter);
+        self.entries.iter().map(|entry| self.hit(entry)).chain(rows)
+    }
+
+    /// The hits of an index.
+    pub(super) fn of_rows(rows: RowHits) -> Self {
+        Self::default().with_rows(rows)
+    }
+
+    /// The same hits, and those of an index behind them.
+    pub(super) fn with_rows(self, rows: RowHits) -> Self {
+        Self {
+            rows: Some(rows),
+            ..self
+        }
     }
 
     fn hit(&self, entry: &Entry) -> Hit<'_> {

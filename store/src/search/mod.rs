@@ -10,9 +10,12 @@ mod distance;
 mod evaluate;
 mod fold;
 mod hits;
+mod index;
+mod indexed;
 mod matcher;
 mod mode;
 mod query;
+mod row_hits;
 mod text;
 mod tokenize;
 
@@ -24,6 +27,8 @@ pub use evaluate::{
 };
 pub use fold::{FOLD_VERSION, fold};
 pub use hits::{Hit, Hits};
+pub use index::TextIndexBytes;
+pub use indexed::RERANKED_MAX;
 pub use matcher::{
     Explanation, Highlight, HighlightPlace, Match, MatchScratch, Matcher, Reason, SortKey,
 };
@@ -32,8 +37,10 @@ pub use query::{
     CompareOp, Expr, Field, FieldTest, Hint, Literal, NoPaths, PathDictionary, Query, Resolution,
     Target, TextAtom, TextForm, resolve,
 };
-pub use tokenize::index_terms;
 
 pub(crate) use condition::{ConditionScratch, ConditionTest, Place};
+pub(crate) use index::{IndexedRows, Plan, RankedRows, TextIndex, TextIndexBuilder, search_part};
+pub(crate) use indexed::search_rows;
 pub(crate) use query::names_of;
+pub(crate) use row_hits::RowSource;
 pub(crate) use text::leaf_text;

@@ -61,6 +61,11 @@ impl LevelCounts {
         self.0[level as usize] += 1;
     }
 
+    /// Counts many records of one level.
+    pub(super) const fn add(&mut self, level: Level, records: u64) {
+        self.0[level as usize] += records;
+    }
+
     /// How many on one level.
     pub const fn of(self, level: Level) -> u64 {
         self.0[level as usize]

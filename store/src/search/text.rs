@@ -83,6 +83,15 @@ impl TextBuffer {
     }
 }
 
+/// Whether the text of a value is that of a number or a moment, which only words with digits are
+/// looked for in.
+pub(crate) const fn is_number_text(value: ValueRef<'_>) -> bool {
+    matches!(
+        value,
+        ValueRef::Int(_) | ValueRef::UInt(_) | ValueRef::Float(_) | ValueRef::Timestamp(_)
+    )
+}
+
 /// The text by which a value is found and shown: a string itself, numbers, truth values and
 /// moments as they print. `None` for null, bytes and containers. `buffer` holds what is printed.
 pub(crate) fn leaf_text<'a>(value: ValueRef<'a>, buffer: &'a mut String) -> Option<&'a str> {

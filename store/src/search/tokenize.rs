@@ -7,9 +7,9 @@
 use std::ops::Range;
 
 /// Terms of an index are at most this many bytes long.
-const TERM_BYTES_MAX: usize = 64;
+pub(super) const TERM_BYTES_MAX: usize = 64;
 /// Terms cut from one long run overlap by this much, so that any shorter needle is inside one.
-const TERM_BYTES_OVERLAP: usize = 32;
+pub(super) const TERM_BYTES_OVERLAP: usize = 32;
 
 /// What kind of script a token is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,22 +183,9 @@ fn split_camel_word(name: &str, word: Range<usize>, parts: &mut Vec<Range<usize>
     }
 }
 
-/// The terms an index stores for one token: the word itself; overlapping chunks of a run longer
-/// than 64 bytes; overlapping pairs and the last single character of a spaceless run.
-pub fn index_terms(folded: &str, emit: &mut dyn FnMut(&str)) {
-    let mut tokens = Vec::new();
-    tokenize(folded, &mut tokens);
-    for token in tokens {
-        let text = folded.get(token.range()).unwrap_or_default();
-        match token.kind {
-            TokenKind::Spaceless => emit_pairs(text, emit),
-            TokenKind::Word if text.len() <= TERM_BYTES_MAX => emit(text),
-            TokenKind::Word => emit_chunks(text, emit),
-        }
-    }
-}
-
-fn emit_pairs(run: &str, emit: &mut dyn FnMut(&str)) {
+/// Visits the pairs of neighbours in a spaceless run, and its last single character: what an
+/// index stores of it.
+pub(super) fn for_each_pair(run: &str, emit: &mut dyn FnMut(&str)) {
     let mut rest = run.chars();
     while !rest.as_str().is_empty() {
         let text = rest.as_str();
@@ -209,15 +196,17 @@ fn emit_pairs(run: &str, emit: &mut dyn FnMut(&str)) {
     }
 }
 
-fn emit_chunks(run: &str, emit: &mut dyn FnMut(&str)) {
+/// Visits the overlapping pieces of a word of more than [`TERM_BYTES_MAX`] bytes: what an index
+/// stores of it.
+pub(super) fn for_each_piece(word: &str, emit: &mut dyn FnMut(&str)) {
     let mut start = 0;
     loop {
-        let end = run.floor_char_boundary(start + TERM_BYTES_MAX);
-        emit(run.get(start..end).unwrap_or_default());
-        if end == run.len() {
+        let end = word.floor_char_boundary(start + TERM_BYTES_MAX);
+        emit(word.get(start..end).unwrap_or_default());
+        if end == word.len() {
             return;
         }
-        start = run.floor_char_boundary(end - TERM_BYTES_OVERLAP);
+        start = word.floor_char_boundary(end - TERM_BYTES_OVERLAP);
     }
 }
 
@@ -234,10 +223,10 @@ mod tests {
             .collect()
     }
 
-    fn terms(folded: &str) -> Vec<String> {
-        let mut terms = Vec::new();
-        index_terms(folded, &mut |term| terms.push(term.to_owned()));
-        terms
+    fn pieces(word: &str) -> Vec<String> {
+        let mut pieces = Vec::new();
+        for_each_piece(word, &mut |piece| pieces.push(piece.to_owned()));
+        pieces
     }
 
     #[test]
@@ -277,18 +266,20 @@ mod tests {
     #[test]
     fn long_runs_become_overlapping_chunks() {
         let run = "0123456789abcdef".repeat(10);
-        let chunks = terms(&run);
+        let chunks = pieces(&run);
         assert!(chunks.iter().all(|chunk| chunk.len() <= TERM_BYTES_MAX));
         for start in 0..=run.len() - TERM_BYTES_OVERLAP {
             let needle = run.get(start..start + TERM_BYTES_OVERLAP).unwrap();
             assert!(chunks.iter().any(|chunk| chunk.contains(needle)), "{start}");
         }
         let wide = "é".repeat(100);
-        assert_eq!(terms(&wide).first().map(String::len), Some(64));
+        assert_eq!(pieces(&wide).first().map(String::len), Some(64));
     }
 
     #[test]
     fn spaceless_runs_become_pairs_and_a_last_single() {
-        assert_eq!(terms("日本語 ok"), ["日本", "本語", "語", "ok"]);
+        let mut pairs = Vec::new();
+        for_each_pair("日本語", &mut |pair| pairs.push(pair.to_owned()));
+        assert_eq!(pairs, ["日本", "本語", "語"]);
     }
 }

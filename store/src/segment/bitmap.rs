@@ -1,5 +1,9 @@
 //! A bitmap over the rows of a segment, with rank and select.
 
+use std::ops::Range;
+
+use crate::row_set::RowSet;
+
 const BITS_PER_WORD: u32 = 64;
 const WORDS_PER_GROUP: u32 = 64;
 const BITS_PER_GROUP: u32 = BITS_PER_WORD * WORDS_PER_GROUP;
@@ -48,6 +52,18 @@ impl Bitmap {
             *count += 1;
         }
         self.count += 1;
+    }
+
+    /// The rows of a range that are not marked. The range starts at a multiple of 64.
+    pub(crate) fn unmarked_in(&self, rows: Range<u32>) -> RowSet {
+        let len = rows.end.min(self.len).saturating_sub(rows.start);
+        let mut unmarked = RowSet::new(len);
+        let first = (rows.start / BITS_PER_WORD) as usize;
+        let words = self.words.iter().skip(first);
+        for (index, word) in words.take(len.div_ceil(BITS_PER_WORD) as usize).enumerate() {
+            unmarked.unite_word(index, !word);
+        }
+        unmarked
     }
 
     /// How many rows before `row` are not marked.

@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 use super::Segment;
 use crate::paths::Columns;
 use crate::record::RecordRef;
+use crate::search::{TextIndex, TextIndexBuilder};
 
 /// Rows in one part; a multiple of 64. A million records make eight parts, enough to build and
 /// search them on several cores, and few enough that looking a word up in each costs little.
@@ -28,8 +29,9 @@ pub(crate) struct IndexPart {
 #[derive(Debug)]
 pub(crate) struct RowIndex {
     /// What stands at each path, by type.
-    #[expect(dead_code, reason = "conditions are answered from columns next")]
     pub(crate) columns: Columns,
+    /// Which words stand where.
+    pub(crate) text: TextIndex,
 }
 
 impl IndexPart {
@@ -69,8 +71,12 @@ impl IndexPart {
 
 impl RowIndex {
     fn build(segment: &Segment, rows: Range<u32>, go_on: &dyn Fn() -> bool) -> Option<Self> {
-        let columns = Columns::build(checked(segment, rows, go_on));
-        go_on().then_some(Self { columns })
+        let columns = Columns::build(checked(segment, rows.clone(), go_on));
+        let mut text = TextIndexBuilder::new();
+        checked(segment, rows, go_on).for_each(|record| text.add(record));
+        // What was broken off is incomplete, and dropped.
+        let text = go_on().then(|| text.finish())??;
+        Some(Self { columns, text })
     }
 }
 

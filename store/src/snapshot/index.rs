@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Snapshot;
-use crate::search::{Cancelled, Ticket};
+use crate::search::{Cancelled, TextIndexBytes, Ticket};
 use crate::segment::{IndexPart, Segment};
 
 /// Parts that are built at the same time, at most: bounds the memory of building to some hundred
@@ -78,6 +78,15 @@ impl Snapshot {
             }
         });
         ticket.is_current().then_some(()).ok_or(Cancelled)
+    }
+
+    /// How much memory the indexes of its words take.
+    pub fn index_bytes(&self) -> TextIndexBytes {
+        let mut bytes = TextIndexBytes::default();
+        for index in self.parts().filter_map(|(_, part)| part.index()) {
+            bytes += index.text.bytes();
+        }
+        bytes
     }
 
     fn parts(&self) -> impl Iterator<Item = (&Segment, &IndexPart)> {

@@ -17,7 +17,7 @@ use crate::value::Value;
 
 /// A query as the matcher runs it. Terms and fields are numbered.
 #[derive(Clone, Debug)]
-pub(super) enum Node {
+pub(in crate::search) enum Node {
     /// All of these. `joins[i]` is a term that stands for children `i` and `i + 1` together:
     /// `data base` also fits `database`.
     And {
@@ -32,15 +32,15 @@ pub(super) enum Node {
 
 /// What compiling collects.
 #[derive(Debug)]
-pub(super) struct Compiler {
+pub(in crate::search) struct Compiler {
     mode: Mode,
-    pub(super) terms: Vec<Term>,
-    pub(super) fields: Vec<FieldCheck>,
+    pub(in crate::search) terms: Vec<Term>,
+    pub(in crate::search) fields: Vec<FieldCheck>,
     is_negated: bool,
 }
 
 impl Compiler {
-    pub(super) const fn new(mode: Mode) -> Self {
+    pub(in crate::search) const fn new(mode: Mode) -> Self {
         Self {
             mode,
             terms: Vec::new(),
@@ -50,7 +50,7 @@ impl Compiler {
     }
 
     /// `None`: no restriction.
-    pub(super) fn query(&mut self, query: &Query) -> Option<Node> {
+    pub(in crate::search) fn query(&mut self, query: &Query) -> Option<Node> {
         self.expr(&query.expr, query.open)
     }
 

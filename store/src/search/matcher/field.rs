@@ -9,21 +9,21 @@ use crate::value::ValueRef;
 
 /// A condition and its place.
 #[derive(Clone, Debug)]
-pub(super) struct FieldCheck {
-    pub(super) place: FieldPlace,
-    pub(super) rule: FieldRule,
+pub(in crate::search) struct FieldCheck {
+    pub(in crate::search) place: FieldPlace,
+    pub(in crate::search) rule: FieldRule,
     /// Whether it is a reason to show the record, not to hide it.
-    pub(super) is_wanted: bool,
+    pub(in crate::search) is_wanted: bool,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum FieldPlace {
+pub(in crate::search) enum FieldPlace {
     Key,
     Values(Vec<Place>),
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum FieldRule {
+pub(in crate::search) enum FieldRule {
     Condition(ConditionTest),
     Words {
         term: Term,
@@ -35,14 +35,14 @@ pub(super) enum FieldRule {
 }
 
 /// Where a condition is met in one text.
-pub(super) enum FieldSpan {
+pub(in crate::search) enum FieldSpan {
     Term(TermMatch),
     Folded(std::ops::Range<usize>),
 }
 
 /// Buffers of a check.
 #[derive(Debug, Default)]
-pub(super) struct FieldScratch {
+pub(in crate::search) struct FieldScratch {
     condition: ConditionScratch,
     printed: String,
     text: TextBuffer,
@@ -50,7 +50,11 @@ pub(super) struct FieldScratch {
 
 impl FieldCheck {
     /// What it costs that the record fits, if it does.
-    pub(super) fn check(&self, record: RecordRef<'_>, scratch: &mut FieldScratch) -> Option<Cost> {
+    pub(in crate::search) fn check(
+        &self,
+        record: RecordRef<'_>,
+        scratch: &mut FieldScratch,
+    ) -> Option<Cost> {
         match &self.rule {
             FieldRule::Condition(test) => self
                 .holds(test, record, &mut scratch.condition)
@@ -78,7 +82,7 @@ impl FieldCheck {
     }
 
     /// Whether the check looks at the key (`None`) or at the path with these names.
-    pub(super) fn looks_at(&self, names: Option<&[String]>) -> bool {
+    pub(in crate::search) fn looks_at(&self, names: Option<&[String]>) -> bool {
         match (&self.place, names) {
             (FieldPlace::Key, None) => true,
             (FieldPlace::Values(places), Some(names)) => {
@@ -89,7 +93,7 @@ impl FieldCheck {
     }
 
     /// Where the condition is met in one text that it looks at.
-    pub(super) fn spans(
+    pub(in crate::search) fn spans(
         &self,
         value: ValueRef<'_>,
         text: &PreparedText<'_>,
@@ -110,7 +114,7 @@ impl FieldCheck {
     }
 
     /// The text of a value, if this check looks at it.
-    pub(super) fn text_of<'a>(
+    pub(in crate::search) fn text_of<'a>(
         &self,
         leaf: ValueRef<'a>,
         printed: &'a mut String,
@@ -150,7 +154,7 @@ impl FieldCheck {
     }
 }
 
-fn visit_leaves(value: ValueRef<'_>, visit: &mut dyn FnMut(ValueRef<'_>)) {
+pub(in crate::search) fn visit_leaves(value: ValueRef<'_>, visit: &mut dyn FnMut(ValueRef<'_>)) {
     match value {
         ValueRef::List(list) => list
             .into_iter()

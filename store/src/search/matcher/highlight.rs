@@ -13,7 +13,7 @@ use crate::record::RecordRef;
 use crate::search::fold::FoldOrigins;
 use crate::search::mode::Level;
 use crate::search::query::names_of;
-use crate::search::text::{PreparedText, TextBuffer, leaf_text};
+use crate::search::text::{PreparedText, TextBuffer, is_number_text, leaf_text};
 use crate::value::ValueRef;
 
 /// A text of a record.
@@ -176,7 +176,8 @@ impl MarkReader<'_> {
             }
         };
         for (index, term) in self.matcher.terms.iter().enumerate() {
-            if self.used & (1 << index) == 0 {
+            let is_passed_over = is_number_text(value) && !term.may_match_numbers();
+            if self.used & (1 << index) == 0 || is_passed_over {
                 continue;
             }
             let best = self.scratch.hits.cost(index);

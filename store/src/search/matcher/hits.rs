@@ -30,14 +30,14 @@ struct Hit {
 
 /// What the rank needs to know of a text with hits.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct TextFacts {
-    pub(super) is_key: bool,
-    pub(super) tokens: u32,
-    pub(super) bytes: u32,
+pub(in crate::search) struct TextFacts {
+    pub(in crate::search) is_key: bool,
+    pub(in crate::search) tokens: u32,
+    pub(in crate::search) bytes: u32,
 }
 
 impl Hits {
-    pub(super) fn clear(&mut self, terms: usize) {
+    pub(in crate::search) fn clear(&mut self, terms: usize) {
         self.best.clear();
         self.best.resize(terms, None);
         self.places.clear();
@@ -45,12 +45,12 @@ impl Hits {
     }
 
     /// The least cost at which a term was found.
-    pub(super) fn cost(&self, term: usize) -> Option<Cost> {
+    pub(in crate::search) fn cost(&self, term: usize) -> Option<Cost> {
         self.best.get(term).copied().flatten()
     }
 
     /// Notes a place; the text is noted with the first of its hits. `is_new_text` is set back.
-    pub(super) fn add(
+    pub(in crate::search) fn add(
         &mut self,
         term: usize,
         found: &TermMatch,
@@ -77,7 +77,7 @@ impl Hits {
     }
 
     /// The rank of a record that was accepted at `cost` because of `used` terms.
-    pub(super) fn rank(&self, cost: Cost, used: TermSet) -> Rank {
+    pub(in crate::search) fn rank(&self, cost: Cost, used: TermSet) -> Rank {
         let mut anchor: Option<(u32, FieldClass, u16)> = None;
         for text in 0..self.texts.len() as u16 {
             let covered = self.terms_in(text, used);

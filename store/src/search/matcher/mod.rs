@@ -16,5 +16,11 @@ pub use highlight::{Explanation, Highlight, HighlightPlace, Reason};
 pub use rank::SortKey;
 pub use run::{Match, MatchScratch, Matcher};
 
+pub(super) use compile::Node;
+pub(super) use field::{FieldPlace, FieldRule, visit_leaves};
+pub(super) use rank::{Cost, FieldClass};
+pub(super) use term::{Term, TermKind};
+pub(super) use word::{Fit, Part, QueryWord};
+
 #[cfg(test)]
 mod tests;

@@ -5,18 +5,18 @@ use super::word::Fit;
 use crate::search::mode::Level;
 
 /// Terms a query can have: as many as bits here.
-pub(super) type TermSet = u128;
+pub(in crate::search) type TermSet = u128;
 
 /// What it costs to accept a record, best first: typos, then words matched only in part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Cost {
-    pub(super) typos: u32,
-    pub(super) inside: u32,
-    pub(super) beginnings: u32,
+pub(in crate::search) struct Cost {
+    pub(in crate::search) typos: u32,
+    pub(in crate::search) inside: u32,
+    pub(in crate::search) beginnings: u32,
 }
 
 impl Cost {
-    pub(super) const fn of(typos: u8, fit: Fit) -> Self {
+    pub(in crate::search) const fn of(typos: u8, fit: Fit) -> Self {
         Self {
             typos: typos as u32,
             inside: matches!(fit, Fit::Inside) as u32,
@@ -24,7 +24,7 @@ impl Cost {
         }
     }
 
-    pub(super) const fn plus(self, other: Self) -> Self {
+    pub(in crate::search) const fn plus(self, other: Self) -> Self {
         Self {
             typos: self.typos + other.typos,
             inside: self.inside + other.inside,
@@ -32,7 +32,7 @@ impl Cost {
         }
     }
 
-    pub(super) const fn level(self) -> Level {
+    pub(in crate::search) const fn level(self) -> Level {
         match (self.typos, self.inside, self.beginnings) {
             (0, 0, 0) => Level::Exact,
             (0, 0, _) => Level::Prefix,
@@ -45,7 +45,7 @@ impl Cost {
 
 /// Where the whole query stands, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum FieldClass {
+pub(in crate::search) enum FieldClass {
     Key,
     WholeValue,
     StartOfValue,
@@ -54,15 +54,15 @@ pub(super) enum FieldClass {
 
 /// Everything that decides the order, from what weighs most to what weighs least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Rank {
-    pub(super) cost: Cost,
-    pub(super) class: FieldClass,
+pub(in crate::search) struct Rank {
+    pub(in crate::search) cost: Cost,
+    pub(in crate::search) class: FieldClass,
     /// Gaps and wrong order between the words of the query; words elsewhere count as far away.
-    pub(super) spread: u32,
+    pub(in crate::search) spread: u32,
     /// Tokens before the first match.
-    pub(super) position: u32,
+    pub(in crate::search) position: u32,
     /// Bytes of the text.
-    pub(super) length: u32,
+    pub(in crate::search) length: u32,
 }
 
 /// How well a record fits: less is better. Records of the same number are in key order.
@@ -77,14 +77,33 @@ impl SortKey {
     pub const fn get(self) -> u64 {
         self.0
     }
+
+    /// The best number of a record that fits at the same cost in a place of the same class.
+    pub(crate) const fn group(self) -> Self {
+        const FINER: u32 = 8 + 14 + 16;
+        Self(self.0 >> FINER << FINER)
+    }
+
+    /// The best number that a record accepted at this cost in a text of this class can have: what
+    /// is known of it before it is read.
+    pub(in crate::search) fn best_of(cost: Cost, class: FieldClass) -> Self {
+        let rank = Rank {
+            cost,
+            class,
+            spread: 0,
+            position: 0,
+            length: 0,
+        };
+        rank.pack()
+    }
 }
 
 impl Rank {
-    pub(super) const fn level(self) -> Level {
+    pub(in crate::search) const fn level(self) -> Level {
         self.cost.level()
     }
 
-    pub(super) fn pack(self) -> SortKey {
+    pub(in crate::search) fn pack(self) -> SortKey {
         let parts = self
             .cost
             .inside

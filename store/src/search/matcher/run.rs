@@ -1,5 +1,7 @@
 //! Running a prepared query over the texts and conditions of one record.
 
+use std::ops::Range;
+
 use super::compile::{Compiler, Node};
 use super::field::{FieldCheck, FieldScratch};
 use super::hits::{Hits, TextFacts};
@@ -8,7 +10,7 @@ use super::term::Term;
 use crate::record::RecordRef;
 use crate::search::mode::{Level, Mode};
 use crate::search::query::Query;
-use crate::search::text::{PreparedText, TextBuffer, leaf_text};
+use crate::search::text::{PreparedText, TextBuffer, is_number_text, leaf_text};
 use crate::value::ValueRef;
 
 /// A query, ready to be compared with records. Sharing it between threads is free; each thread
@@ -16,9 +18,9 @@ use crate::value::ValueRef;
 #[derive(Clone, Debug)]
 pub struct Matcher {
     /// `None`: every record fits.
-    root: Option<Node>,
-    pub(super) terms: Vec<Term>,
-    pub(super) fields: Vec<FieldCheck>,
+    pub(in crate::search) root: Option<Node>,
+    pub(in crate::search) terms: Vec<Term>,
+    pub(in crate::search) fields: Vec<FieldCheck>,
     reads_numbers: bool,
 }
 
@@ -98,7 +100,7 @@ impl Matcher {
             return None;
         }
         if !self.terms.is_empty() {
-            self.find_terms(record, scratch);
+            self.find_terms(record, 0..self.terms.len(), scratch);
         }
         self.eval(root, record, scratch)
     }
@@ -120,6 +122,29 @@ impl Matcher {
         }
     }
 
+    /// The least cost at which one term is found in a record, whatever the rest of the query.
+    pub(in crate::search) fn term_cost(
+        &self,
+        term: usize,
+        record: RecordRef<'_>,
+        scratch: &mut MatchScratch,
+    ) -> Option<Cost> {
+        scratch.hits.clear(self.terms.len());
+        let only = term..term + 1;
+        self.find_terms(record, only, scratch);
+        scratch.hits.cost(term)
+    }
+
+    /// What it costs that one condition holds for a record, if it does.
+    pub(in crate::search) fn field_check(
+        &self,
+        field: usize,
+        record: RecordRef<'_>,
+        scratch: &mut MatchScratch,
+    ) -> Option<Cost> {
+        self.fields.get(field)?.check(record, &mut scratch.field)
+    }
+
     fn field_cost(
         &self,
         field: usize,
@@ -136,57 +161,21 @@ impl Matcher {
         cost
     }
 
-    fn find_terms(&self, record: RecordRef<'_>, scratch: &mut MatchScratch) {
+    fn find_terms(&self, record: RecordRef<'_>, terms: Range<usize>, scratch: &mut MatchScratch) {
         let MatchScratch {
             hits,
             text,
             printed,
             ..
         } = scratch;
-        self.find_in_text(&text.prepare_key(record.key), true, hits);
-        self.find_in_value(record.value, text, printed, hits);
-    }
-
-    fn find_in_value(
-        &self,
-        value: ValueRef<'_>,
-        text: &mut TextBuffer,
-        printed: &mut String,
-        hits: &mut Hits,
-    ) {
-        match value {
-            ValueRef::Map(map) => {
-                for (_, inner) in map {
-                    self.find_in_value(inner, text, printed, hits);
-                }
-            }
-            ValueRef::List(list) => {
-                for element in list {
-                    self.find_in_value(element, text, printed, hits);
-                }
-            }
-            ValueRef::Int(_) | ValueRef::UInt(_) | ValueRef::Float(_) | ValueRef::Timestamp(_)
-                if !self.reads_numbers => {}
-            leaf => {
-                if let Some(leaf) = leaf_text(leaf, printed) {
-                    self.find_in_text(&text.prepare(leaf), false, hits);
-                }
-            }
-        }
-    }
-
-    fn find_in_text(&self, text: &PreparedText<'_>, is_key: bool, hits: &mut Hits) {
-        let facts = TextFacts {
-            is_key,
-            tokens: text.tokens.len() as u32,
-            bytes: text.original.len() as u32,
+        let mut search = TextSearch {
+            terms: self.terms.get(terms.clone()).unwrap_or_default(),
+            first: terms.start,
+            reads_numbers: self.reads_numbers,
+            hits,
         };
-        let mut is_new_text = true;
-        for (index, term) in self.terms.iter().enumerate() {
-            term.find(text, &mut |found| {
-                hits.add(index, &found, facts, &mut is_new_text);
-            });
-        }
+        search.find(&text.prepare_key(record.key), TextOf::Key);
+        search.find_in_value(record.value, text, printed);
     }
 
     fn eval(&self, node: &Node, record: RecordRef<'_>, scratch: &mut MatchScratch) -> Verdict {
@@ -246,5 +235,70 @@ impl Matcher {
             }
         }
         covered
+    }
+}
+
+/// What a text is the text of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TextOf {
+    Key,
+    Number,
+    Other,
+}
+
+/// Terms that are looked for in all texts of a record.
+struct TextSearch<'a> {
+    terms: &'a [Term],
+    /// The number of the first of them.
+    first: usize,
+    reads_numbers: bool,
+    hits: &'a mut Hits,
+}
+
+impl TextSearch<'_> {
+    fn find_in_value(&mut self, value: ValueRef<'_>, text: &mut TextBuffer, printed: &mut String) {
+        match value {
+            ValueRef::Map(map) => {
+                for (_, inner) in map {
+                    self.find_in_value(inner, text, printed);
+                }
+            }
+            ValueRef::List(list) => {
+                for element in list {
+                    self.find_in_value(element, text, printed);
+                }
+            }
+            number if is_number_text(number) => {
+                if self.reads_numbers
+                    && let Some(number) = leaf_text(number, printed)
+                {
+                    self.find(&text.prepare(number), TextOf::Number);
+                }
+            }
+            leaf => {
+                if let Some(leaf) = leaf_text(leaf, printed) {
+                    self.find(&text.prepare(leaf), TextOf::Other);
+                }
+            }
+        }
+    }
+
+    fn find(&mut self, text: &PreparedText<'_>, text_of: TextOf) {
+        let facts = TextFacts {
+            is_key: text_of == TextOf::Key,
+            tokens: text.tokens.len() as u32,
+            bytes: text.original.len() as u32,
+        };
+        let mut is_new_text = true;
+        for (index, term) in self.terms.iter().enumerate() {
+            // Whether a word reads numbers depends on the word alone, not on its neighbours.
+            if text_of == TextOf::Number && !term.may_match_numbers() {
+                continue;
+            }
+            term.find(text, &mut |found| {
+                let term = self.first + index;
+                self.hits.add(term, &found, facts, &mut is_new_text);
+            });
+        }
     }
 }

@@ -11,14 +11,14 @@ use crate::search::tokenize::TokenKind;
 
 /// A term, ready to be looked for.
 #[derive(Clone, Debug)]
-pub(super) struct Term {
-    pub(super) kind: TermKind,
+pub(in crate::search) struct Term {
+    pub(in crate::search) kind: TermKind,
     /// Typos that any match has before it is looked at: 1 where two words are joined.
-    pub(super) base_typos: u8,
+    pub(in crate::search) base_typos: u8,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum TermKind {
+pub(in crate::search) enum TermKind {
     /// Words that follow each other.
     Words(Vec<QueryWord>),
     /// A folded text without letters and digits, as it stands.
@@ -29,25 +29,25 @@ pub(super) enum TermKind {
 
 /// Where and how well a term fits a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct TermMatch {
-    pub(super) typos: u8,
-    pub(super) fit: Fit,
+pub(in crate::search) struct TermMatch {
+    pub(in crate::search) typos: u8,
+    pub(in crate::search) fit: Fit,
     /// The first token, and how many.
-    pub(super) token: u32,
-    pub(super) width: u32,
-    pub(super) span: Span,
+    pub(in crate::search) token: u32,
+    pub(in crate::search) width: u32,
+    pub(in crate::search) span: Span,
 }
 
 /// Bytes of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Span {
+pub(in crate::search) enum Span {
     Folded(Range<usize>),
     Original(Range<usize>),
 }
 
 impl Term {
     /// Finds the term's places in a text, in the order of the text.
-    pub(super) fn find(&self, text: &PreparedText<'_>, emit: &mut dyn FnMut(TermMatch)) {
+    pub(in crate::search) fn find(&self, text: &PreparedText<'_>, emit: &mut dyn FnMut(TermMatch)) {
         match &self.kind {
             TermKind::Words(words) => match words.as_slice() {
                 [word] => self.find_word(word, text, emit),
@@ -68,16 +68,16 @@ impl Term {
     }
 
     /// The words, if the term has some.
-    pub(super) fn words(&self) -> &[QueryWord] {
+    pub(in crate::search) fn words(&self) -> &[QueryWord] {
         match &self.kind {
             TermKind::Words(words) => words,
             _ => &[],
         }
     }
 
-    /// Whether only texts with a digit can match: then words, whose text is in most records, need
-    /// not be printed from numbers.
-    pub(super) fn may_match_numbers(&self) -> bool {
+    /// Whether the term is looked for in the text of numbers and moments: only if it has a digit.
+    /// Words are in most queries, and need not be looked for in what has to be printed first.
+    pub(in crate::search) fn may_match_numbers(&self) -> bool {
         match &self.kind {
             TermKind::Words(words) => words
                 .iter()

@@ -7,7 +7,7 @@ use crate::search::tokenize::TokenKind;
 
 /// Which part of a token a word must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(in crate::search) enum Part {
     /// All of it.
     Whole,
     /// Its beginning, or all of it.
@@ -20,7 +20,7 @@ pub(super) enum Part {
 
 /// How much of the token was matched, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Fit {
+pub(in crate::search) enum Fit {
     Whole,
     Beginning,
     Inside,
@@ -28,17 +28,17 @@ pub(super) enum Fit {
 
 /// A word that fits a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct WordMatch {
-    pub(super) typos: u8,
-    pub(super) fit: Fit,
+pub(in crate::search) struct WordMatch {
+    pub(in crate::search) typos: u8,
+    pub(in crate::search) fit: Fit,
     /// Bytes of the token that were matched.
-    pub(super) start: usize,
-    pub(super) end: usize,
+    pub(in crate::search) start: usize,
+    pub(in crate::search) end: usize,
 }
 
 /// A folded word of a query.
 #[derive(Clone, Debug)]
-pub(super) struct QueryWord {
+pub(in crate::search) struct QueryWord {
     text: String,
     kind: TokenKind,
     part: Part,
@@ -53,7 +53,7 @@ pub(super) struct QueryWord {
 /// Web shops stop at two, and allow the second from eight letters on. That misses one in fifteen
 /// real misspellings: short ones with two typos (`bizzare`, `wensday`, `ghandi`) and long ones with
 /// three (`edinborough`, `resteraunt`). The order of hits keeps them behind all better ones.
-pub(super) fn typo_budget(folded: &str, kind: TokenKind) -> u8 {
+pub(in crate::search) fn typo_budget(folded: &str, kind: TokenKind) -> u8 {
     if kind == TokenKind::Spaceless || folded.chars().any(char::is_numeric) {
         return 0;
     }
@@ -67,7 +67,7 @@ pub(super) fn typo_budget(folded: &str, kind: TokenKind) -> u8 {
 }
 
 impl QueryWord {
-    pub(super) fn new(folded: &str, kind: TokenKind, part: Part, budget: u8) -> Self {
+    pub(in crate::search) fn new(folded: &str, kind: TokenKind, part: Part, budget: u8) -> Self {
         Self {
             text: folded.to_owned(),
             kind,
@@ -77,21 +77,25 @@ impl QueryWord {
         }
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(in crate::search) fn as_str(&self) -> &str {
         &self.text
     }
 
-    pub(super) const fn budget(&self) -> u8 {
+    pub(in crate::search) const fn budget(&self) -> u8 {
         self.budget
     }
 
-    pub(super) const fn part(&self) -> Part {
+    pub(in crate::search) const fn kind(&self) -> TokenKind {
+        self.kind
+    }
+
+    pub(in crate::search) const fn part(&self) -> Part {
         self.part
     }
 
     /// Clears most tokens by their first two bytes. `token` may run on behind the token.
     #[inline]
-    pub(super) fn may_fit(&self, token: &[u8]) -> bool {
+    pub(in crate::search) fn may_fit(&self, token: &[u8]) -> bool {
         if self.kind == TokenKind::Spaceless || matches!(self.part, Part::End | Part::Any) {
             return true;
         }
@@ -102,7 +106,8 @@ impl QueryWord {
         // Words with fewer than two typos keep their first letter.
         first == found
             || (self.budget >= 2
-                && (!first.is_ascii()
+                && (word.len() == 1
+                    || !first.is_ascii()
                     || !found.is_ascii()
                     || word.get(1) == Some(&found)
                     || token.get(1) == Some(&first)
@@ -110,7 +115,7 @@ impl QueryWord {
     }
 
     /// Whether and how the word fits a token.
-    pub(super) fn fit(&self, token: &str, kind: TokenKind) -> Option<WordMatch> {
+    pub(in crate::search) fn fit(&self, token: &str, kind: TokenKind) -> Option<WordMatch> {
         if self.kind == TokenKind::Spaceless || kind == TokenKind::Spaceless {
             return self.fit_spaceless(token, kind);
         }

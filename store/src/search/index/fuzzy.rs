@@ -1,0 +1,149 @@
+//! Words within an edit distance, found by walking the words of a part as an automaton together
+//! with the automaton of all spellings.
+//!
+//! Only proposes: the matcher's own comparison decides which of them fit, and how well.
+
+use std::sync::LazyLock;
+
+use fst::{IntoStreamer as _, Streamer as _};
+use levenshtein_automata::{DFA, LevenshteinAutomatonBuilder};
+
+use super::terms::LATER_PIECE;
+
+/// Building these takes milliseconds, once.
+static ONE_EDIT: LazyLock<LevenshteinAutomatonBuilder> =
+    LazyLock::new(|| LevenshteinAutomatonBuilder::new(1, true));
+static TWO_EDITS: LazyLock<LevenshteinAutomatonBuilder> =
+    LazyLock::new(|| LevenshteinAutomatonBuilder::new(2, true));
+
+/// The terms of a part that a misspelt word may mean, with their ranks.
+pub(super) struct Words(fst::Map<Vec<u8>>);
+
+impl std::fmt::Debug for Words {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Words").field(&self.0.len()).finish()
+    }
+}
+
+/// Takes terms that ascend.
+pub(super) struct WordsBuilder(Option<fst::MapBuilder<Vec<u8>>>);
+
+impl Default for WordsBuilder {
+    fn default() -> Self {
+        Self(Some(fst::MapBuilder::memory()))
+    }
+}
+
+impl WordsBuilder {
+    pub(super) fn push(&mut self, term: &[u8], rank: u32) {
+        // Writing to memory fails only for terms that do not ascend, which is a mistake here;
+        // then every look-up reads all terms instead.
+        if let Some(builder) = &mut self.0
+            && builder.insert(term, u64::from(rank)).is_err()
+        {
+            self.0 = None;
+        }
+    }
+
+    pub(super) fn finish(self) -> Option<Words> {
+        let bytes = self.0?.into_inner().ok()?;
+        fst::Map::new(bytes).ok().map(Words)
+    }
+}
+
+/// Whether a word with one or two typos can mean a term. Misspelt words have no digits, so each
+/// digit in what they match is an edit. With two digits no edit is left to make what is matched
+/// shorter than the word, which has at least six letters then; with one it is at least three
+/// letters long. That leaves out most numbers and identifiers.
+pub(super) fn is_for_typos(term: &[u8]) -> bool {
+    if term.first().is_none_or(|first| *first <= LATER_PIECE) {
+        return false;
+    }
+    let Ok(text) = std::str::from_utf8(term) else {
+        return false;
+    };
+    let numeric = |characters: usize| {
+        text.chars()
+            .take(characters)
+            .filter(|character| character.is_numeric())
+            .count()
+    };
+    numeric(6) <= 2 || numeric(3) <= 1
+}
+
+/// All spellings of a word within its budget, ready to be looked for in every part.
+pub(super) struct Spellings {
+    first: String,
+    /// For words that start with the same letter. `None`: three edits, for which the automaton of
+    /// all spellings is larger than the words are many.
+    same_first: Option<DFA>,
+    /// For other words: a wrong first letter counts as two typos, so one edit is left.
+    other_first: Option<DFA>,
+}
+
+impl Spellings {
+    /// `budget` is at least 1.
+    pub(super) fn new(word: &str, budget: u8, is_beginning: bool) -> Self {
+        let build = |builder: &LevenshteinAutomatonBuilder| {
+            if is_beginning {
+                builder.build_prefix_dfa(word)
+            } else {
+                builder.build_dfa(word)
+            }
+        };
+        Self {
+            first: word.chars().take(1).collect(),
+            same_first: match budget {
+                1 => Some(build(&ONE_EDIT)),
+                2 => Some(build(&TWO_EDITS)),
+                _ => None,
+            },
+            other_first: (budget > 1).then(|| build(&ONE_EDIT)),
+        }
+    }
+}
+
+impl Spellings {
+    /// The beginning of the words that all have to be compared, if that is so.
+    pub(super) fn compared(&self) -> Option<&str> {
+        self.same_first.is_none().then_some(&self.first)
+    }
+}
+
+impl Words {
+    /// Visits the terms that may be spellings, each once or twice. Breaks off when `visit` says
+    /// `false`.
+    pub(super) fn for_each(&self, spellings: &Spellings, visit: &mut dyn FnMut(u32) -> bool) {
+        let mut after = spellings.first.clone().into_bytes();
+        if let Some(last) = after.last_mut() {
+            *last = last.saturating_add(1);
+        }
+        if let Some(same_first) = &spellings.same_first {
+            let mut words = self
+                .0
+                .search(same_first)
+                .ge(&spellings.first)
+                .lt(&after)
+                .into_stream();
+            while let Some((_, rank)) = words.next() {
+                if !visit(rank as u32) {
+                    return;
+                }
+            }
+        }
+        let Some(other_first) = &spellings.other_first else {
+            return;
+        };
+        let mut others = self.0.search(other_first).into_stream();
+        while let Some((_, rank)) = others.next() {
+            if !visit(rank as u32) {
+                return;
+            }
+        }
+    }
+
+    /// Bytes of memory.
+    pub(super) fn bytes(&self) -> usize {
+        self.0.as_fst().size()
+    }
+}

@@ -1,0 +1,345 @@
+//! One word of a query against the words of a part.
+
+use std::ops::Range;
+
+use super::TextIndex;
+use super::fuzzy::Spellings;
+use super::places::{PathId, Place, TextPlace};
+use super::terms::{FIRST_PIECE, LATER_PIECE, PAIR};
+use crate::row_set::RowSet;
+use crate::search::distance::EDITS_MAX;
+use crate::search::matcher::{Cost, Fit, Part, QueryWord};
+use crate::search::tokenize::{TERM_BYTES_MAX, TERM_BYTES_OVERLAP, TokenKind, for_each_pair};
+
+/// Whether the answer is still wanted is asked after this many slots.
+const SLOTS_PER_CHECK: u32 = 4096;
+
+/// A word and what is prepared once for all parts.
+pub(super) struct WordPlan {
+    pub(super) word: QueryWord,
+    /// `None`: no typos, or so unusual ones that all terms have to be compared.
+    spellings: Option<Spellings>,
+}
+
+impl WordPlan {
+    pub(super) fn new(word: &QueryWord) -> Self {
+        let text = word.as_str();
+        let spellings = word.budget() > 0
+            && word.kind() == TokenKind::Word
+            // With digits, terms beyond those of the automaton are within reach.
+            && !text.chars().any(char::is_numeric);
+        Self {
+            spellings: spellings
+                .then(|| Spellings::new(text, word.budget(), word.part() == Part::Beginning)),
+            word: word.clone(),
+        }
+    }
+}
+
+/// Which places a word is looked for at.
+#[derive(Clone, Debug)]
+pub(super) struct Places {
+    /// `None`: everywhere.
+    pub(super) paths: Option<Vec<PathId>>,
+    pub(super) with_numbers: bool,
+}
+
+impl Places {
+    #[inline]
+    pub(super) fn has(&self, place: Place) -> bool {
+        (self.with_numbers || !place.is_number())
+            && self
+                .paths
+                .as_ref()
+                .is_none_or(|paths| paths.contains(&place.path()))
+    }
+}
+
+/// A range of terms, and the cost at which their rows fit. `None`: it is not known from the terms
+/// alone, and the records have to be read.
+pub(super) type TermsFound<'a> = &'a mut dyn FnMut(Range<u32>, Option<Cost>) -> bool;
+
+impl TextIndex {
+    /// Visits the terms that a word fits, or may fit. Breaks off when `visit` says `false`.
+    /// Typos of neighbours written as one word are not among them.
+    pub(super) fn for_each_term(&self, plan: &WordPlan, visit: TermsFound<'_>) {
+        let word = &plan.word;
+        if word.kind() == TokenKind::Spaceless {
+            self.for_each_pair(word.as_str(), visit);
+            return;
+        }
+        match word.part() {
+            Part::Whole => self.whole(word.as_str(), visit),
+            Part::Beginning => self.beginning(word.as_str(), visit),
+            Part::End => self.end(word.as_str(), visit),
+            Part::Any => self.anywhere(word.as_str(), visit),
+        }
+        if word.budget() > 0 {
+            self.with_typos(plan, visit);
+            self.long_with_typos(word, visit);
+        }
+    }
+
+    /// Without spaces nobody knows where words end: a run that has the characters has the word.
+    fn for_each_pair(&self, text: &str, visit: TermsFound<'_>) {
+        let characters = text.chars().count();
+        let mut term = vec![PAIR];
+        if characters == 1 {
+            term.extend_from_slice(text.as_bytes());
+            visit(self.terms.prefix(&term), Some(Cost::default()));
+            return;
+        }
+        // Of more than one pair the rarest proposes the rows.
+        let mut rarest: Option<(u32, Option<u32>)> = None;
+        for_each_pair(text, &mut |pair| {
+            term.truncate(1);
+            term.extend_from_slice(pair.as_bytes());
+            if pair.chars().count() == 2 {
+                let found = self.terms.find(&term);
+                let slots = found.map_or(0, |rank| self.slots(rank..rank + 1).len() as u32);
+                if rarest.is_none_or(|(fewest, _)| slots < fewest) {
+                    rarest = Some((slots, found));
+                }
+            }
+        });
+        if let Some((_, Some(rank))) = rarest {
+            visit(rank..rank + 1, (characters == 2).then(Cost::default));
+        }
+    }
+
+    fn whole(&self, text: &str, visit: TermsFound<'_>) {
+        if text.len() > TERM_BYTES_MAX {
+            self.first_piece(text, visit);
+        } else if let Some(rank) = self.terms.find(text.as_bytes()) {
+            visit(rank..rank + 1, Some(Cost::default()));
+        }
+    }
+
+    fn beginning(&self, text: &str, visit: TermsFound<'_>) {
+        if text.len() > TERM_BYTES_MAX {
+            self.first_piece(text, visit);
+            return;
+        }
+        let begun = Some(Cost::of(0, Fit::Beginning));
+        let mut longer = self.terms.prefix(text.as_bytes());
+        if longer.start < longer.end && self.terms.get(longer.start) == text.as_bytes() {
+            if !visit(longer.start..longer.start + 1, Some(Cost::default())) {
+                return;
+            }
+            longer.start += 1;
+        }
+        if visit(longer, begun) {
+            visit(self.terms.prefix(&marked(FIRST_PIECE, text)), begun);
+        }
+    }
+
+    fn end(&self, text: &str, visit: TermsFound<'_>) {
+        let mut needle = text.as_bytes().to_vec();
+        needle.push(0);
+        let words = self.terms.whole_words();
+        self.terms
+            .containing(words, &needle, &mut |rank, _| visit(rank..rank + 1, None));
+        self.pieces_with(text, visit);
+    }
+
+    fn anywhere(&self, text: &str, visit: TermsFound<'_>) {
+        let words = self.terms.whole_words();
+        self.terms
+            .containing(words, text.as_bytes(), &mut |rank, at| {
+                let is_whole = self.terms.get(rank).len() == text.len();
+                let fit = match (at, is_whole) {
+                    (0, true) => Fit::Whole,
+                    (0, false) => Fit::Beginning,
+                    _ => Fit::Inside,
+                };
+                visit(rank..rank + 1, Some(Cost::of(0, fit)))
+            });
+        self.pieces_with(text, visit);
+    }
+
+    /// The pieces of long words that contain a text, or the first bytes of it that are in one
+    /// piece for certain.
+    fn pieces_with(&self, text: &str, visit: TermsFound<'_>) {
+        let head_end = text.floor_char_boundary(TERM_BYTES_OVERLAP);
+        let head = text.get(..head_end).unwrap_or(text);
+        let is_all = head.len() == text.len();
+        let pieces = self.terms.pieces();
+        self.terms
+            .containing(pieces, head.as_bytes(), &mut |rank, at| {
+                let is_first = self.terms.get(rank).first() == Some(&FIRST_PIECE);
+                // The mark is one byte.
+                let fit = if is_first && at == 1 {
+                    Fit::Beginning
+                } else {
+                    Fit::Inside
+                };
+                visit(rank..rank + 1, is_all.then(|| Cost::of(0, fit)))
+            });
+    }
+
+    /// Words too long for a term start with the same piece.
+    fn first_piece(&self, text: &str, visit: TermsFound<'_>) {
+        let end = text.floor_char_boundary(TERM_BYTES_MAX);
+        let piece = marked(FIRST_PIECE, text.get(..end).unwrap_or(text));
+        if let Some(rank) = self.terms.find(&piece) {
+            visit(rank..rank + 1, None);
+        }
+    }
+
+    fn with_typos(&self, plan: &WordPlan, visit: TermsFound<'_>) {
+        let mut compare = |rank: u32| {
+            let found = plan.word.fit(self.terms.text(rank), TokenKind::Word);
+            match found.filter(|found| found.typos > 0) {
+                Some(found) => visit(rank..rank + 1, Some(Cost::of(found.typos, found.fit))),
+                None => true,
+            }
+        };
+        let compared = match (&plan.spellings, &self.words) {
+            (Some(spellings), Some(words)) => {
+                words.for_each(spellings, &mut compare);
+                match spellings.compared() {
+                    Some(first) => self.terms.prefix(first.as_bytes()),
+                    None => return,
+                }
+            }
+            _ => self.terms.whole_words(),
+        };
+        for rank in compared {
+            if plan.word.may_fit(self.terms.get(rank)) && !compare(rank) {
+                return;
+            }
+        }
+    }
+
+    /// Words longer than a term that start, with typos, as the word does.
+    fn long_with_typos(&self, word: &QueryWord, visit: TermsFound<'_>) {
+        let characters = word.as_str().chars().count();
+        for rank in self.terms.prefix(&[FIRST_PIECE]) {
+            let piece = self.terms.text(rank);
+            if !word.may_fit(piece.as_bytes()) {
+                continue;
+            }
+            let go_on = if piece.chars().count() <= characters + EDITS_MAX {
+                visit(rank..rank + 1, None)
+            } else {
+                let found = word.fit(piece, TokenKind::Word);
+                found.is_none_or(|found| {
+                    visit(rank..rank + 1, Some(Cost::of(found.typos, found.fit)))
+                })
+            };
+            if !go_on {
+                return;
+            }
+        }
+    }
+
+    /// The slots of some terms.
+    pub(super) fn slots(&self, ranks: Range<u32>) -> Range<usize> {
+        let start = |rank: u32| {
+            self.slot_starts
+                .get(rank as usize)
+                .map_or(self.slot_places.len(), |start| *start as usize)
+        };
+        start(ranks.start)..start(ranks.end)
+    }
+
+    /// Visits the rows of some terms at some places, slot by slot. `false`: the answer is not
+    /// wanted any more.
+    pub(super) fn for_each_slot(
+        &self,
+        ranks: Range<u32>,
+        places: &Places,
+        watch: &mut Watch<'_>,
+        mut visit: impl FnMut(Place, super::PostingsRef),
+    ) -> bool {
+        let slots = self.slots(ranks);
+        let of_slots = self.slot_places.get(slots.clone()).unwrap_or_default();
+        let postings = self.slot_postings.get(slots).unwrap_or_default();
+        let mut pairs = of_slots.iter().zip(postings);
+        loop {
+            let chunk = (SLOTS_PER_CHECK - watch.slots) as usize;
+            let mut visited = 0;
+            for (place, postings) in pairs.by_ref().take(chunk) {
+                visited += 1;
+                if places.has(*place) {
+                    visit(*place, *postings);
+                }
+            }
+            watch.slots += visited;
+            if watch.slots < SLOTS_PER_CHECK {
+                return true;
+            }
+            watch.slots = 0;
+            if (watch.is_stale)() {
+                return false;
+            }
+        }
+    }
+}
+
+/// Asks now and then whether the answer is still wanted.
+pub(super) struct Watch<'a> {
+    slots: u32,
+    is_stale: &'a dyn Fn() -> bool,
+}
+
+impl<'a> Watch<'a> {
+    pub(super) const fn new(is_stale: &'a dyn Fn() -> bool) -> Self {
+        Self { slots: 0, is_stale }
+    }
+
+    pub(super) fn is_stale(&self) -> bool {
+        (self.is_stale)()
+    }
+}
+
+fn marked(mark: u8, text: &str) -> Vec<u8> {
+    debug_assert!((PAIR..=LATER_PIECE).contains(&mark), "a mark");
+    let mut term = Vec::with_capacity(text.len() + 1);
+    term.push(mark);
+    term.extend_from_slice(text.as_bytes());
+    term
+}
+
+/// Rows of a word at one cost, apart by where the word stands: what the order of hits weighs most
+/// after the cost.
+#[derive(Debug)]
+pub(super) struct ByPlace {
+    cost: Cost,
+    key: RowSet,
+    whole: RowSet,
+    start: RowSet,
+    elsewhere: RowSet,
+}
+
+impl ByPlace {
+    pub(super) fn new(cost: Cost, rows: u32) -> Self {
+        let empty = || RowSet::new(rows);
+        Self {
+            cost,
+            key: empty(),
+            whole: empty(),
+            start: empty(),
+            elsewhere: empty(),
+        }
+    }
+
+    pub(super) const fn cost(&self) -> Cost {
+        self.cost
+    }
+
+    /// The set for a place.
+    pub(super) const fn at(&mut self, place: Place) -> &mut RowSet {
+        match (place.path(), place.text_place()) {
+            (PathId::KEY | PathId::KEY_PARTS, _) => &mut self.key,
+            (_, TextPlace::Whole) => &mut self.whole,
+            (_, TextPlace::Start) => &mut self.start,
+            (_, TextPlace::Elsewhere) => &mut self.elsewhere,
+        }
+    }
+
+    /// Key, whole value, start of value, elsewhere.
+    pub(super) const fn sets(&self) -> [&RowSet; 4] {
+        [&self.key, &self.whole, &self.start, &self.elsewhere]
+    }
+}

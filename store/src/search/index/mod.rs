@@ -1,0 +1,118 @@
+//! The text index: which words stand at which paths in which rows of an index part, and queries
+//! answered from that.
+//!
+//! What the matcher says of a record is the definition; the index finds the same records and
+//! counts without reading them, or proposes those that have to be read. Knows records and rows,
+//! no segments and no files.
+
+mod builder;
+mod costs;
+mod evaluate;
+mod fuzzy;
+mod lookup;
+mod places;
+mod plan;
+mod postings;
+mod rows_of_term;
+mod terms;
+
+pub(crate) use builder::TextIndexBuilder;
+pub(crate) use evaluate::search_part;
+pub(crate) use plan::Plan;
+
+use std::ops::AddAssign;
+
+use fuzzy::Words;
+use places::{Paths, Place};
+use postings::{Postings, PostingsRef};
+use terms::Terms;
+
+use super::condition::{ConditionTest, Place as Names};
+use super::matcher::SortKey;
+use super::mode::Level;
+use crate::record::RecordRef;
+use crate::row_set::RowSet;
+
+/// The rows of one part, as the search of it sees them.
+pub(crate) trait IndexedRows {
+    /// Their words.
+    fn text(&self) -> &TextIndex;
+
+    /// The rows that meet a condition at one of several places. `None`: the records have to be
+    /// read to know.
+    fn rows_matching(&self, places: &[Names], test: &ConditionTest) -> Option<RowSet>;
+
+    /// The record of a row.
+    fn record(&self, row: u32) -> Option<RecordRef<'_>>;
+}
+
+/// Rows of a part that fit equally well, as far as that is known without reading them.
+#[derive(Clone, Debug)]
+pub(crate) struct RankedRows {
+    /// The best number that any of them can have.
+    pub(crate) key: SortKey,
+    pub(crate) level: Level,
+    pub(crate) rows: RowSet,
+}
+
+/// The words of the rows of one part. Immutable.
+#[derive(Debug)]
+pub(crate) struct TextIndex {
+    terms: Terms,
+    words: Option<Words>,
+    /// For each term the first of its slots, and one more: a slot is a term at a place.
+    slot_starts: Box<[u32]>,
+    slot_places: Box<[Place]>,
+    slot_postings: Box<[PostingsRef]>,
+    postings: Postings,
+    paths: Paths,
+}
+
+/// Bytes of memory that an index takes, by structure.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TextIndexBytes {
+    /// The words themselves.
+    pub terms: usize,
+    /// The automaton that finds misspelt words.
+    pub words: usize,
+    /// Which word stands at which paths.
+    pub slots: usize,
+    /// Which rows.
+    pub postings: usize,
+}
+
+impl TextIndexBytes {
+    /// All together.
+    pub const fn total(self) -> usize {
+        self.terms + self.words + self.slots + self.postings
+    }
+}
+
+impl AddAssign for TextIndexBytes {
+    fn add_assign(&mut self, other: Self) {
+        self.terms += other.terms;
+        self.words += other.words;
+        self.slots += other.slots;
+        self.postings += other.postings;
+    }
+}
+
+impl TextIndex {
+    /// How much memory the index takes.
+    pub(crate) fn bytes(&self) -> TextIndexBytes {
+        TextIndexBytes {
+            terms: self.terms.bytes(),
+            words: self.words.as_ref().map_or(0, Words::bytes),
+            slots: size_of_val(self.slot_starts.as_ref())
+                + size_of_val(self.slot_places.as_ref())
+                + size_of_val(self.slot_postings.as_ref())
+                + self.paths.bytes(),
+            postings: self.postings.bytes(),
+        }
+    }
+
+    /// How many rows the part has.
+    pub(crate) const fn rows(&self) -> u32 {
+        self.postings.rows()
+    }
+}

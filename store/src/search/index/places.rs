@@ -1,0 +1,176 @@
+//! Where in a record a text stands, as small numbers: its path, whether it is a number's text,
+//! and where in the text the term is.
+
+use std::hash::BuildHasher as _;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+/// Paths beyond these share one number, as do names longer than [`NAME_BYTES_MAX`]: such records
+/// use names as data. What stands there is found all the same, by reading records.
+const PATHS_MAX: usize = 8 * 1024;
+const NAME_BYTES_MAX: usize = 1024;
+/// Three places in the text, for texts and for numbers.
+const PLACES_PER_PATH: u16 = 6;
+
+/// A path of a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct PathId(pub(super) u16);
+
+impl PathId {
+    /// The key of the record.
+    pub(super) const KEY: Self = Self(0);
+    /// The parts of camel case words of the key.
+    pub(super) const KEY_PARTS: Self = Self(1);
+    /// Paths that have no number of their own.
+    pub(super) const OTHER: Self = Self(2);
+    /// The value itself: no names lead to it.
+    pub(super) const ROOT: Self = Self(3);
+}
+
+/// Where in its text a term stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum TextPlace {
+    /// It is all of the text.
+    Whole,
+    /// It starts the text.
+    Start,
+    /// Behind other words.
+    Elsewhere,
+}
+
+/// A path, whether what stands there is a number, and the place in the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place(u16);
+
+impl Place {
+    pub(super) const fn new(path: PathId, is_number: bool, text_place: TextPlace) -> Self {
+        Self(path.0 * PLACES_PER_PATH + is_number as u16 * 3 + text_place as u16)
+    }
+
+    pub(super) const fn path(self) -> PathId {
+        PathId(self.0 / PLACES_PER_PATH)
+    }
+
+    pub(super) const fn is_number(self) -> bool {
+        self.0 % PLACES_PER_PATH >= 3
+    }
+
+    pub(super) const fn text_place(self) -> TextPlace {
+        match self.0 % 3 {
+            0 => TextPlace::Whole,
+            1 => TextPlace::Start,
+            _ => TextPlace::Elsewhere,
+        }
+    }
+}
+
+/// The paths of a part: names that lead to values. Lists on the way have none.
+#[derive(Debug, Default)]
+pub(super) struct Paths {
+    nodes: Vec<Node>,
+    table: HashTable<u16>,
+    hasher: DefaultHashBuilder,
+}
+
+#[derive(Debug)]
+struct Node {
+    parent: PathId,
+    name: Box<str>,
+}
+
+impl Paths {
+    /// No paths but those that have fixed numbers.
+    pub(super) fn new() -> Self {
+        let mut paths = Self::default();
+        for _ in 0..=PathId::ROOT.0 {
+            paths.nodes.push(Node {
+                parent: PathId::OTHER,
+                name: Box::default(),
+            });
+        }
+        paths
+    }
+
+    /// The path of a name below another path; numbered if it is new.
+    pub(super) fn child(&mut self, parent: PathId, name: &str) -> PathId {
+        if parent == PathId::OTHER {
+            return parent;
+        }
+        if let Some(known) = self.get_child(parent, name) {
+            return known;
+        }
+        if self.nodes.len() >= PATHS_MAX || name.len() > NAME_BYTES_MAX {
+            return PathId::OTHER;
+        }
+        let id = self.nodes.len() as u16;
+        self.nodes.push(Node {
+            parent,
+            name: name.into(),
+        });
+        let (nodes, hasher) = (&self.nodes, &self.hasher);
+        let hash = hasher.hash_one((parent, name));
+        self.table.insert_unique(hash, id, |id| {
+            let node = &nodes[usize::from(*id)];
+            hasher.hash_one((node.parent, node.name.as_ref()))
+        });
+        PathId(id)
+    }
+
+    fn get_child(&self, parent: PathId, name: &str) -> Option<PathId> {
+        let hash = self.hasher.hash_one((parent, name));
+        self.table
+            .find(hash, |id| {
+                let node = &self.nodes[usize::from(*id)];
+                node.parent == parent && node.name.as_ref() == name
+            })
+            .map(|id| PathId(*id))
+    }
+
+    /// The path of some names, if the part has it.
+    pub(super) fn find(&self, names: &[String]) -> Option<PathId> {
+        names
+            .iter()
+            .try_fold(PathId::ROOT, |parent, name| self.get_child(parent, name))
+    }
+
+    /// The names that lead to a path of values.
+    pub(super) fn names(&self, path: PathId) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut at = path;
+        while at.0 > PathId::ROOT.0
+            && let Some(node) = self.nodes.get(usize::from(at.0))
+        {
+            names.push(node.name.to_string());
+            at = node.parent;
+        }
+        names.reverse();
+        names
+    }
+
+    /// All paths of values.
+    pub(super) fn iter(&self) -> impl Iterator<Item = PathId> {
+        (PathId::ROOT.0..self.nodes.len() as u16).map(PathId)
+    }
+
+    /// Numbers the paths of another part here; what comes out is looked up by its numbers.
+    pub(super) fn adopt(&mut self, other: &Self) -> Vec<PathId> {
+        let mut ids = Vec::with_capacity(other.nodes.len());
+        for (index, node) in (0_u16..).zip(&other.nodes) {
+            let id = if index <= PathId::ROOT.0 {
+                PathId(index)
+            } else {
+                // Parents are numbered before their children.
+                let parent = ids.get(usize::from(node.parent.0)).copied();
+                self.child(parent.unwrap_or(PathId::OTHER), &node.name)
+            };
+            ids.push(id);
+        }
+        ids
+    }
+
+    /// Bytes of memory, about.
+    pub(super) fn bytes(&self) -> usize {
+        let names: usize = self.nodes.iter().map(|node| node.name.len()).sum();
+        names + self.nodes.len() * (size_of::<Node>() + 4)
+    }
+}

@@ -1,0 +1,284 @@
+//! The rows of one term: what the index tells, and which records have to be read.
+
+use std::collections::BTreeMap;
+
+use super::costs::CostSets;
+use super::evaluate::PartSearch;
+use super::lookup::{ByPlace, Places, WordPlan};
+use super::places::PathId;
+use super::plan::TermPlan;
+use crate::record::RecordRef;
+use crate::row_set::RowSet;
+use crate::search::condition::visit_place;
+use crate::search::matcher::{Cost, FieldPlace, FieldRule, Fit, Term, visit_leaves};
+use crate::search::text::{TextBuffer, is_number_text, leaf_text};
+use crate::value::ValueRef;
+
+/// With more paths than these, neighbours are not told apart by path.
+const PATHS_APART_MAX: usize = 64;
+
+/// What the index tells of a term.
+pub(super) struct Looked {
+    /// Rows at the cost they have, or that is known of them.
+    pub(super) costs: CostSets,
+    /// Rows that may fit, or fit better, and have to be read.
+    pub(super) unsure: RowSet,
+    /// The rows of a single word by place, costs ascending.
+    pub(super) places: Vec<ByPlace>,
+}
+
+/// The rows of a word by path.
+type RowsByPath = BTreeMap<PathId, RowSet>;
+
+impl PartSearch<'_> {
+    /// A term anywhere in the record.
+    pub(super) fn look_at_term(&mut self, index: usize, within: &RowSet) -> Looked {
+        let plan = self.plan;
+        let (Some(term), Some(term_plan)) = (plan.matcher.terms.get(index), plan.terms.get(index))
+        else {
+            return Looked::nothing(within.rows());
+        };
+        let places = Places {
+            paths: None,
+            with_numbers: term.may_match_numbers(),
+        };
+        self.look(term, term_plan, &places, within, None)
+    }
+
+    /// The words of a condition. `met`: rows that are known to fit already.
+    pub(super) fn look_at_field(
+        &mut self,
+        field: usize,
+        within: &RowSet,
+        met: &CostSets,
+    ) -> Looked {
+        let plan = self.plan;
+        let (Some(check), Some(Some(term_plan))) =
+            (plan.matcher.fields.get(field), plan.fields.get(field))
+        else {
+            return Looked::nothing(within.rows());
+        };
+        let FieldRule::Words {
+            term, with_numbers, ..
+        } = &check.rule
+        else {
+            return Looked::nothing(within.rows());
+        };
+        let index = self.source.text();
+        let paths = match &check.place {
+            FieldPlace::Key => vec![PathId::KEY],
+            FieldPlace::Values(names) => names
+                .iter()
+                .filter_map(|names| index.paths.find(names))
+                .chain([PathId::OTHER])
+                .collect(),
+        };
+        let places = Places {
+            paths: Some(paths),
+            with_numbers: *with_numbers,
+        };
+        self.look(term, term_plan, &places, within, Some(met))
+    }
+
+    fn look(
+        &mut self,
+        term: &Term,
+        plan: &TermPlan,
+        places: &Places,
+        within: &RowSet,
+        met: Option<&CostSets>,
+    ) -> Looked {
+        let mut looked = match plan.words.as_slice() {
+            // Punctuation and regular expressions: only the records know.
+            [] => Looked {
+                unsure: within.clone(),
+                ..Looked::nothing(within.rows())
+            },
+            [word] => self.word(word, places),
+            words => {
+                let mut looked = Looked::nothing(within.rows());
+                self.neighbours(term, words.iter(), places, within, &mut looked);
+                looked
+            }
+        };
+        looked.costs.add_typos(u32::from(term.base_typos));
+        looked.costs.settle(within);
+        looked.unsure.intersect(within);
+        for (first, second) in &plan.splits {
+            // Nothing is gained for rows that fit at one typo or less.
+            let mut open = within.clone();
+            let gained = Cost::of(1, Fit::Beginning);
+            open.subtract(&looked.costs.below(gained));
+            if let Some(met) = met {
+                open.subtract(&met.below(gained));
+            }
+            self.neighbours(
+                term,
+                [first, second].into_iter(),
+                places,
+                &open,
+                &mut looked,
+            );
+        }
+        looked
+    }
+
+    fn word(&mut self, word: &WordPlan, places: &Places) -> Looked {
+        let index = self.source.text();
+        let rows = index.rows();
+        let mut looked = Looked::nothing(rows);
+        let watch = &mut self.watch;
+        index.for_each_term(word, &mut |ranks, cost| {
+            let Some(cost) = cost else {
+                return index.for_each_slot(ranks, places, watch, |_, postings| {
+                    index.postings.unite_into(postings, &mut looked.unsure);
+                });
+            };
+            let known = looked
+                .places
+                .binary_search_by(|by_place| by_place.cost().cmp(&cost));
+            let at = known.unwrap_or_else(|at| {
+                looked.places.insert(at, ByPlace::new(cost, rows));
+                at
+            });
+            let (by_place, unsure) = (&mut looked.places[at], &mut looked.unsure);
+            index.for_each_slot(ranks, places, watch, |place, postings| {
+                // Which of the paths without a number it was is not known.
+                let is_certain = places.paths.is_none() || place.path() != PathId::OTHER;
+                let set = if is_certain {
+                    by_place.at(place)
+                } else {
+                    &mut *unsure
+                };
+                index.postings.unite_into(postings, set);
+            })
+        });
+        for by_place in &looked.places {
+            for set in by_place.sets() {
+                looked.costs.at(by_place.cost()).unite(set);
+            }
+        }
+        looked
+    }
+
+    /// Words that stand next to each other in one text: proposed by path, read from the text.
+    fn neighbours<'w>(
+        &mut self,
+        term: &Term,
+        mut words: impl Iterator<Item = &'w WordPlan>,
+        places: &Places,
+        within: &RowSet,
+        looked: &mut Looked,
+    ) {
+        let Some(first) = words.next() else { return };
+        let mut proposed = self.rows_by_path(first, places, within);
+        for word in words {
+            if proposed.is_empty() {
+                return;
+            }
+            let others = self.rows_by_path(word, places, within);
+            proposed.retain(|path, rows| {
+                let Some(others) = others.get(path) else {
+                    return false;
+                };
+                rows.intersect(others);
+                !rows.is_empty()
+            });
+        }
+        for (path, rows) in &proposed {
+            match *path {
+                // Camel case parts are not neighbours of anything.
+                PathId::KEY_PARTS => {}
+                PathId::OTHER => looked.unsure.unite(rows),
+                path => self.read_texts(term, path, places.with_numbers, rows, &mut looked.costs),
+            }
+        }
+    }
+
+    /// All rows where a word stands, or may stand, by path.
+    fn rows_by_path(&mut self, word: &WordPlan, places: &Places, within: &RowSet) -> RowsByPath {
+        let index = self.source.text();
+        let is_apart = index.paths.iter().nth(PATHS_APART_MAX).is_none();
+        let mut by_path = RowsByPath::new();
+        let watch = &mut self.watch;
+        index.for_each_term(word, &mut |ranks, _| {
+            index.for_each_slot(ranks, places, watch, |place, postings| {
+                let path = if is_apart {
+                    place.path()
+                } else {
+                    PathId::OTHER
+                };
+                let rows = by_path
+                    .entry(path)
+                    .or_insert_with(|| RowSet::new(index.rows()));
+                index.postings.unite_into(postings, rows);
+            })
+        });
+        by_path.retain(|_, rows| {
+            rows.intersect(within);
+            !rows.is_empty()
+        });
+        by_path
+    }
+
+    /// Reads the texts at one path of some rows, and nothing else of them.
+    fn read_texts(
+        &mut self,
+        term: &Term,
+        path: PathId,
+        with_numbers: bool,
+        rows: &RowSet,
+        costs: &mut CostSets,
+    ) {
+        let names = self.source.text().paths.names(path);
+        let mut text = std::mem::take(&mut self.text);
+        let mut printed = std::mem::take(&mut self.printed);
+        self.read(rows, costs, |record, _| {
+            let mut best: Option<Cost> = None;
+            let mut read = |leaf: ValueRef<'_>| {
+                if is_number_text(leaf) && !with_numbers {
+                    return;
+                }
+                if let Some(leaf) = leaf_text(leaf, &mut printed) {
+                    best = least_cost(term, leaf, &mut text, best);
+                }
+            };
+            visit_path(record, path, &names, &mut read);
+            best
+        });
+        self.text = text;
+        self.printed = printed;
+    }
+}
+
+fn visit_path(
+    record: RecordRef<'_>,
+    path: PathId,
+    names: &[String],
+    visit: &mut dyn FnMut(ValueRef<'_>),
+) {
+    if path == PathId::KEY {
+        visit(ValueRef::String(record.key));
+    } else {
+        visit_place(record.value, names, &mut |node| visit_leaves(node, visit));
+    }
+}
+
+fn least_cost(term: &Term, leaf: &str, text: &mut TextBuffer, best: Option<Cost>) -> Option<Cost> {
+    let mut best = best;
+    term.find(&text.prepare(leaf), &mut |found| {
+        let cost = Cost::of(found.typos, found.fit);
+        best = Some(best.map_or(cost, |best| best.min(cost)));
+    });
+    best
+}
+
+impl Looked {
+    fn nothing(rows: u32) -> Self {
+        Self {
+            costs: CostSets::new(rows),
+            unsure: RowSet::new(rows),
+            places: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! Searching through indexes: every part on its own, then one order for all.
+//!
+//! What is known of a row without reading its record, the cost and roughly the place, groups the
+//! hits. Of the best [`RERANKED_MAX`] the records are read and the exact order is made; the others
+//! follow group by group. So the order is exact wherever a group does not reach beyond them, and
+//! any hit of a million is found without sorting the others. Knows no segments.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rayon::iter::{
+    IndexedParallelIterator as _, IntoParallelIterator as _, IntoParallelRefIterator as _,
+    ParallelIterator as _,
+};
+use rayon::slice::ParallelSliceMut as _;
+
+use super::evaluate::{
+    PARTIAL_HITS_MAX, SearchControl, SearchOptions, SearchResult, Sort, SortBy, order_of,
+};
+use super::hits::Hits;
+use super::index::{Plan, RankedRows};
+use super::matcher::{MatchScratch, SortKey};
+use super::mode::LevelCounts;
+use super::query::Query;
+use super::row_hits::{RowHits, RowId, RowSource};
+use crate::row_set::RowSet;
+
+/// How many of the best hits are read to put them in their exact order.
+pub const RERANKED_MAX: usize = 1000;
+
+/// The groups of one part.
+type Groups = Arc<[RankedRows]>;
+
+/// Searches all parts of a source.
+pub(crate) fn search_rows(
+    source: &Arc<dyn RowSource>,
+    query: &Query,
+    options: &SearchOptions,
+    control: &SearchControl<'_>,
+) -> SearchResult {
+    let plan = Plan::new(query, options.mode);
+    let search = Search {
+        source,
+        plan: &plan,
+        query,
+        sort: options.sort,
+        control,
+    };
+    let is_stale = || !control.ticket.is_current();
+    let parts = source.parts();
+    let answers: Mutex<Vec<Groups>> = Mutex::new(vec![Arc::default(); parts]);
+    (0..parts).into_par_iter().for_each(|part| {
+        if is_stale() {
+            return;
+        }
+        let groups: Groups = source.search_part(part, &plan, &is_stale).into();
+        let mut found = answers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(answer) = found.get_mut(part) {
+            *answer = groups;
+        }
+        let Some(partial) = control.partial.filter(|partial| (partial.is_due)()) else {
+            return;
+        };
+        let so_far = found.clone();
+        drop(found);
+        if !is_stale() {
+            let limit = options.limit.unwrap_or(usize::MAX).min(PARTIAL_HITS_MAX);
+            (partial.publish)(search.result(&so_far, limit, false));
+        }
+    });
+    let answers = answers.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut result = search.result(&answers, options.limit.unwrap_or(usize::MAX), true);
+    // Asked at the end: a stale answer must not pass as a whole one.
+    result.complete &= !is_stale();
+    result
+}
+
+struct Search<'a> {
+    source: &'a Arc<dyn RowSource>,
+    plan: &'a Plan,
+    query: &'a Query,
+    sort: Sort,
+    control: &'a SearchControl<'a>,
+}
+
+impl Search<'_> {
+    fn result(&self, answers: &[Groups], limit: usize, complete: bool) -> SearchResult {
+        let mut counts = LevelCounts::default();
+        for group in answers.iter().flat_map(|groups| groups.iter()) {
+            counts.add(group.level, u64::from(group.rows.count()));
+        }
+        let hits = match self.sort.by {
+            SortBy::Relevance => self.by_relevance(answers, limit),
+            SortBy::Key => self.listed(self.by_key(answers, limit), answers),
+            SortBy::Created | SortBy::Modified | SortBy::Expires => {
+                self.listed(self.by_moment(answers, limit), answers)
+            }
+        };
+        SearchResult {
+            hits,
+            total: counts.total(),
+            counts,
+            complete,
+            hints: self.query.hints.clone(),
+        }
+    }
+
+    fn listed(&self, rows: Vec<RowId>, answers: &[Groups]) -> Hits {
+        Hits::of_rows(RowHits::listed(
+            Arc::clone(self.source),
+            rows,
+            answers.into(),
+        ))
+    }
+
+    /// The best read and ranked exactly, the others behind them group by group.
+    fn by_relevance(&self, answers: &[Groups], limit: usize) -> Hits {
+        let mut by_key: BTreeMap<SortKey, Vec<(u32, &RankedRows)>> = BTreeMap::new();
+        for (groups, part) in answers.iter().zip(0..) {
+            for group in groups.iter() {
+                by_key.entry(group.key).or_default().push((part, group));
+            }
+        }
+        let mut runs: Vec<(u32, &RankedRows)> = by_key.into_values().flatten().collect();
+        if self.sort.descending {
+            runs.reverse();
+        }
+        let mut head: Vec<RowId> = Vec::new();
+        let mut tail = Vec::new();
+        for (part, group) in runs {
+            let room = RERANKED_MAX - head.len();
+            let first = group.rows.iter().take(room);
+            let taken: Vec<RowId> = first.map(|row| RowId { part, row }).collect();
+            let is_whole = taken.len() < room;
+            head.extend(&taken);
+            // A whole group leaves nothing behind; the last may be exactly as large as the room.
+            if !is_whole && head.len() + tail.len() < limit {
+                let mut rows = group.rows.clone();
+                taken.iter().for_each(|id| rows.remove(id.row));
+                tail.push((part, RankedRows { rows, ..*group }));
+            }
+        }
+        let mut hits = self.ranked(&head);
+        hits.prune(self.sort, limit);
+        hits.sort(self.sort);
+        let room = limit - hits.len();
+        hits.with_rows(RowHits::grouped(
+            Arc::clone(self.source),
+            tail.into_iter(),
+            room,
+        ))
+    }
+
+    /// Reads records and finds out exactly how well they fit.
+    fn ranked(&self, rows: &[RowId]) -> Hits {
+        let matched =
+            rows.par_iter()
+                .with_min_len(64)
+                .map_init(MatchScratch::default, |scratch, id| {
+                    if !self.control.ticket.is_current() {
+                        return None;
+                    }
+                    let record = self.source.record(id.part as usize, id.row)?;
+                    let matched = self.plan.matcher.matches_with(record, scratch)?;
+                    Some((record.key, matched))
+                });
+        let mut hits = Hits::default();
+        for (key, matched) in matched.collect::<Vec<_>>().into_iter().flatten() {
+            hits.push(key, matched.key.get(), matched.level, matched.key);
+        }
+        hits
+    }
+
+    /// All rows in key order: the parts are, and runs of parts are merged.
+    fn by_key(&self, answers: &[Groups], limit: usize) -> Vec<RowId> {
+        let mut runs: Vec<std::iter::Peekable<_>> = Vec::new();
+        for part in 0..answers.len() {
+            if part > 0 && self.source.continues(part) {
+                continue;
+            }
+            let next = (part + 1..answers.len()).find(|next| !self.source.continues(*next));
+            let parts = part..next.unwrap_or(answers.len());
+            let rows = parts.flat_map(|part| {
+                let rows = answers.get(part).map(|groups| rows_of(groups));
+                let rows: Vec<u32> = rows.iter().flat_map(RowSet::iter).collect();
+                rows.into_iter().map(move |row| RowId {
+                    part: part as u32,
+                    row,
+                })
+            });
+            runs.push(rows.peekable());
+        }
+        let key = |id: &RowId| self.source.record(id.part as usize, id.row).map(|r| r.key);
+        // Whoever wants the last ones first needs all of them.
+        let wanted = if self.sort.descending {
+            usize::MAX
+        } else {
+            limit
+        };
+        let mut rows = Vec::new();
+        while rows.len() < wanted && self.control.ticket.is_current() {
+            let heads = runs
+                .iter_mut()
+                .enumerate()
+                .filter_map(|(run, rows)| Some((key(rows.peek()?)?, run)));
+            let mut heads: Vec<_> = heads.collect();
+            heads.sort_unstable();
+            let Some((_, first)) = heads.first() else {
+                break;
+            };
+            let Some(run) = runs.get_mut(*first) else {
+                break;
+            };
+            match heads.get(1) {
+                None => rows.extend(run.take(wanted - rows.len())),
+                Some((second, _)) => {
+                    while rows.len() < wanted
+                        && let Some(id) = run.next_if(|id| key(id).is_some_and(|key| key < *second))
+                    {
+                        rows.push(id);
+                    }
+                }
+            }
+        }
+        if self.sort.descending {
+            rows.reverse();
+            rows.truncate(limit);
+        }
+        rows
+    }
+
+    /// All rows by one of the record's moments, alike by key.
+    fn by_moment(&self, answers: &[Groups], limit: usize) -> Vec<RowId> {
+        let mut keyed: Vec<(u64, &str, RowId)> = answers
+            .par_iter()
+            .enumerate()
+            .flat_map_iter(|(part, groups)| {
+                let rows: Vec<u32> = rows_of(groups).iter().collect();
+                rows.into_iter().filter_map(move |row| {
+                    let record = self.source.record(part, row)?;
+                    let id = RowId {
+                        part: part as u32,
+                        row,
+                    };
+                    Some((order_of(record, self.sort.by), record.key, id))
+                })
+            })
+            .collect();
+        let descending = self.sort.descending;
+        keyed.par_sort_unstable_by(|(left, left_key, _), (right, right_key, _)| {
+            let order = left.cmp(right);
+            let order = if descending { order.reverse() } else { order };
+            order.then_with(|| left_key.cmp(right_key))
+        });
+        keyed.truncate(limit);
+        keyed.into_iter().map(|(_, _, id)| id).collect()
+    }
+}
+
+fn rows_of(groups: &[RankedRows]) -> RowSet {
+    let mut all = RowSet::new(groups.first().map_or(0, |group| group.rows.rows()));
+    for group in groups {
+        all.unite(&group.rows);
+    }
+    all
+}

@@ -1,0 +1,222 @@
+//! What a snapshot shows, as rows in parts, and the search of it: through the indexes where they
+//! are built, by reading the records where they are not.
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+
+use super::Snapshot;
+use crate::clock::Millis;
+use crate::paths::Columns;
+use crate::record::{Record, RecordRef};
+use crate::row_set::RowSet;
+use crate::search::{
+    ConditionTest, IndexedRows, MatchScratch, Place, Plan, Query, RankedRows, RowSource,
+    SearchControl, SearchOptions, SearchResult, SortKey, TextIndex, search_part, search_rows,
+};
+use crate::segment::{IndexPart, SegmentView};
+use crate::state::State;
+
+/// Rows that are read without an index are read in runs of this many: each is a task.
+const ROWS_PER_TASK: u32 = 2048;
+/// Whether the answer is still wanted is asked after this many records.
+const RECORDS_PER_CHECK: u32 = 128;
+
+impl Snapshot {
+    /// Searches all records. The same answers as [`search`](crate::search::search()) over the
+    /// snapshot, found through indexes where there are some, with one exception: of more than
+    /// [`RERANKED_MAX`](crate::search::RERANKED_MAX) hits in the order of relevance, those behind
+    /// may be in a coarser order, and their sort keys are those of the best of their group.
+    pub fn search(
+        &self,
+        query: &Query,
+        options: &SearchOptions,
+        control: &SearchControl<'_>,
+    ) -> SearchResult {
+        let rows: Arc<dyn RowSource> = Arc::new(SnapshotRows::new(self));
+        search_rows(&rows, query, options, control)
+    }
+}
+
+/// The rows of a snapshot at one moment.
+#[derive(Debug)]
+struct SnapshotRows {
+    state: Arc<State>,
+    recent: Arc<OnceLock<Box<[Arc<Record>]>>>,
+    now: Millis,
+    /// For each part of an index its segment and its place there; the memtable is one more.
+    parts: Vec<(usize, usize)>,
+}
+
+impl SnapshotRows {
+    fn new(snapshot: &Snapshot) -> Self {
+        // The memtable's records are laid out now, once for all searches of the snapshot.
+        snapshot.recent();
+        let segments = snapshot.state.segments.iter().enumerate();
+        Self {
+            parts: segments
+                .flat_map(|(index, view)| {
+                    (0..view.segment.index_parts().len()).map(move |part| (index, part))
+                })
+                .collect(),
+            state: Arc::clone(&snapshot.state),
+            recent: Arc::clone(&snapshot.recent),
+            now: snapshot.now(),
+        }
+    }
+
+    fn recent(&self) -> &[Arc<Record>] {
+        self.recent.get().map(AsRef::as_ref).unwrap_or_default()
+    }
+
+    fn part(&self, part: usize) -> Option<(&SegmentView, &IndexPart)> {
+        let (segment, part) = self.parts.get(part)?;
+        let view = self.state.segments.get(*segment)?;
+        Some((view, view.segment.index_parts().get(*part)?))
+    }
+
+    /// The rows of a part that can be found: neither dead nor due.
+    fn visible(&self, view: &SegmentView, rows: Range<u32>) -> RowSet {
+        let mut visible = view.dead.unmarked_in(rows.clone());
+        for key in self.state.expiry.due(self.now) {
+            if let Ok(row) = view.segment.find(key.as_str())
+                && rows.contains(&row)
+            {
+                visible.remove(row - rows.start);
+            }
+        }
+        visible
+    }
+
+    fn visible_recent(&self) -> RowSet {
+        let recent = self.recent();
+        let mut visible = RowSet::full(recent.len() as u32);
+        for key in self.state.expiry.due(self.now) {
+            if let Ok(row) = recent.binary_search_by(|record| record.key.cmp(key)) {
+                visible.remove(row as u32);
+            }
+        }
+        visible
+    }
+
+    /// Reads the records of some rows.
+    fn scan(
+        &self,
+        part: usize,
+        plan: &Plan,
+        within: &RowSet,
+        is_stale: &(dyn Fn() -> bool + Sync),
+    ) -> Vec<RankedRows> {
+        let groups = Mutex::new(Vec::new());
+        let tasks = within.rows().div_ceil(ROWS_PER_TASK);
+        (0..tasks)
+            .into_par_iter()
+            .for_each_init(MatchScratch::default, |scratch, task| {
+                let mut found: Vec<(SortKey, crate::search::Level, u32)> = Vec::new();
+                let start = task * ROWS_PER_TASK;
+                for row in start..(start + ROWS_PER_TASK).min(within.rows()) {
+                    if row % RECORDS_PER_CHECK == 0 && is_stale() {
+                        return;
+                    }
+                    if within.contains(row)
+                        && let Some(record) = self.record(part, row)
+                        && let Some(matched) = plan.matcher.matches_with(record, scratch)
+                    {
+                        found.push((matched.key.group(), matched.level, row));
+                    }
+                }
+                let mut groups = groups.lock().unwrap_or_else(PoisonError::into_inner);
+                for (key, level, row) in found {
+                    insert(&mut groups, key, level, row, within.rows());
+                }
+            });
+        groups.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Adds a row to its group. Groups ascend by key.
+fn insert(
+    groups: &mut Vec<RankedRows>,
+    key: SortKey,
+    level: crate::search::Level,
+    row: u32,
+    rows: u32,
+) {
+    let index = groups
+        .binary_search_by_key(&key, |group| group.key)
+        .unwrap_or_else(|index| {
+            let rows = RowSet::new(rows);
+            groups.insert(index, RankedRows { key, level, rows });
+            index
+        });
+    if let Some(group) = groups.get_mut(index) {
+        group.rows.insert(row);
+    }
+}
+
+impl RowSource for SnapshotRows {
+    fn parts(&self) -> usize {
+        self.parts.len() + 1
+    }
+
+    fn continues(&self, part: usize) -> bool {
+        self.parts.get(part).is_some_and(|(_, part)| *part > 0)
+    }
+
+    fn search_part(
+        &self,
+        part: usize,
+        plan: &Plan,
+        is_stale: &(dyn Fn() -> bool + Sync),
+    ) -> Vec<RankedRows> {
+        let Some((view, index_part)) = self.part(part) else {
+            return self.scan(part, plan, &self.visible_recent(), is_stale);
+        };
+        let within = self.visible(view, index_part.rows());
+        let Some(index) = index_part.index() else {
+            return self.scan(part, plan, &within, is_stale);
+        };
+        let rows = PartRows {
+            view,
+            rows: index_part.rows(),
+            text: &index.text,
+            columns: &index.columns,
+        };
+        search_part(plan, &rows, &within, is_stale)
+    }
+
+    fn record(&self, part: usize, row: u32) -> Option<RecordRef<'_>> {
+        if part == self.parts.len() {
+            let record = self.recent().get(row as usize)?;
+            return Some(record.as_ref().as_ref());
+        }
+        let (view, part) = self.part(part)?;
+        view.segment.get(part.rows().start + row)
+    }
+}
+
+/// The rows of one indexed part.
+struct PartRows<'a> {
+    view: &'a SegmentView,
+    rows: Range<u32>,
+    text: &'a TextIndex,
+    columns: &'a Columns,
+}
+
+impl IndexedRows for PartRows<'_> {
+    fn text(&self) -> &TextIndex {
+        self.text
+    }
+
+    fn rows_matching(&self, places: &[Place], test: &ConditionTest) -> Option<RowSet> {
+        self.columns.rows_matching(places, test)
+    }
+
+    fn record(&self, row: u32) -> Option<RecordRef<'_>> {
+        self.view.segment.get(self.rows.start + row)
+    }
+}
+
+#[cfg(test)]
+mod tests;
