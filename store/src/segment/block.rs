@@ -12,6 +12,8 @@ use crate::value::{EncodedValue, ValueRef};
 pub(crate) struct Block {
     bytes: Bytes,
     entries: Box<[ChunkEntry]>,
+    /// Whether the bytes hold these records and nothing else.
+    is_whole: bool,
 }
 
 /// A block, and the settings of the file that stood in its chunk.
@@ -27,6 +29,7 @@ impl Block {
         let block = Self {
             bytes: chunk,
             entries: decoded.entries.into(),
+            is_whole: decoded.settings.is_empty(),
         };
         Ok(DecodedChunk {
             block,
@@ -38,12 +41,21 @@ impl Block {
         self.entries.len()
     }
 
+    /// The chunk the block was made of, if it holds its records alone.
+    pub(crate) fn chunk(&self) -> Option<&Bytes> {
+        self.is_whole.then_some(&self.bytes)
+    }
+
     pub(crate) fn first_key(&self) -> &str {
         self.entries.first().map_or("", |entry| self.key(entry))
     }
 
     pub(crate) fn last_key(&self) -> &str {
         self.entries.last().map_or("", |entry| self.key(entry))
+    }
+
+    pub(crate) fn key_at(&self, index: usize) -> Option<&str> {
+        self.entries.get(index).map(|entry| self.key(entry))
     }
 
     pub(crate) fn find(&self, key: &str) -> Result<usize, usize> {

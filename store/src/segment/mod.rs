@@ -9,13 +9,13 @@ mod view;
 
 pub(crate) use bitmap::Bitmap;
 pub(crate) use block::Block;
-pub(crate) use builder::{ChunkIter, build};
+pub(crate) use builder::{build, build_blocks};
 pub(crate) use index::IndexPart;
 pub(crate) use merge::next_live;
 pub use merge::{Merge, Merged};
 pub(crate) use view::SegmentView;
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use crate::record::{Record, RecordRef, Scan};
@@ -93,6 +93,19 @@ impl Segment {
             Ok(row) => Ok(start + row as u32),
             Err(row) => Err(start + row as u32),
         }
+    }
+
+    /// The key in a row.
+    pub(crate) fn key(&self, row: u32) -> Option<&str> {
+        let (block, index) = self.locate(row)?;
+        block.key_at(index)
+    }
+
+    /// The block that a row stands in, and the rows of that block.
+    pub(crate) fn block_at(&self, row: u32) -> Option<(&Block, Range<u32>)> {
+        let (block, index) = self.locate(row)?;
+        let start = row - index as u32;
+        Some((block, start..start + block.len() as u32))
     }
 
     /// The record in a row.

@@ -1,5 +1,6 @@
 //! A segment as one version of the store sees it: without the rows replaced or deleted since.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Bitmap, Segment};
@@ -20,6 +21,12 @@ impl SegmentView {
     /// How many rows live.
     pub(crate) fn live_len(&self) -> u32 {
         self.segment.len() - self.dead.count()
+    }
+
+    /// Whether all rows of a range live.
+    pub(crate) fn all_live(&self, rows: Range<u32>) -> bool {
+        let live = self.dead.unmarked_before(rows.end) - self.dead.unmarked_before(rows.start);
+        live as usize == rows.len()
     }
 
     /// The row of a key, if it lives.

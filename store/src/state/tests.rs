@@ -1,10 +1,13 @@
+use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use proptest::prelude::*;
 
 use super::*;
+use crate::batch::Expiry;
 use crate::clock::{Clock, ManualClock};
 use crate::commit::Cause;
+use crate::record::Meta;
 use crate::snapshot::Snapshot;
 use crate::value::Value;
 

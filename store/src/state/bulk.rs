@@ -1,0 +1,217 @@
+//! Large batches: imports, undoing them, deleting everything. The same two steps with the same
+//! outcome as record by record, in parallel and without a tree.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::State;
+use super::overlay::put;
+use crate::batch::{Op, WriteBatch};
+use crate::clock::Millis;
+use crate::commit::Change;
+use crate::key::Key;
+use crate::paths::PathCatalog;
+use crate::record::Record;
+use crate::segment::{Block, Segment, SegmentView, build_blocks};
+
+/// Batches of fewer ops gain nothing.
+const OPS_MIN: usize = 8 * 1024;
+
+/// How many records one thread makes blocks of at a time.
+const RECORDS_PER_TASK: usize = 16 * 1024;
+
+/// What a batch changes, in the order of its ops; `None` if it is small, touches a record twice
+/// or does more than write and delete records.
+pub(super) fn prepare(state: &State, batch: &WriteBatch, now: Millis) -> Option<Vec<Change>> {
+    let ops = batch.ops();
+    if ops.len() < OPS_MIN || !touches_each_once(ops) {
+        return None;
+    }
+    let changes = ops
+        .par_iter()
+        .filter_map(|op| {
+            let key = written_key(op)?;
+            let before = state.get(key.as_str());
+            let after = match op {
+                Op::Put { value, expiry, .. } => {
+                    let visible = before.as_ref().filter(|record| !record.meta.is_due(now));
+                    Some(put(key, value, *expiry, visible, now))
+                }
+                Op::Restore(record) => Some(record.clone()),
+                _ => None,
+            };
+            let key = key.clone();
+            (before != after).then_some(Change { key, before, after })
+        })
+        .collect();
+    Some(changes)
+}
+
+/// The key of an op that writes or deletes one record, whatever was there.
+fn written_key(op: &Op) -> Option<&Key> {
+    match op {
+        Op::Put { key, .. } | Op::Delete { key } | Op::Restore(Record { key, .. }) => Some(key),
+        Op::SetExpiry { .. } | Op::Rename { .. } | Op::SetMeta { .. } | Op::SetSetting { .. } => {
+            None
+        }
+    }
+}
+
+fn touches_each_once(ops: &[Op]) -> bool {
+    let keys: Option<Vec<&Key>> = ops.par_iter().map(written_key).collect();
+    let Some(mut keys) = keys else { return false };
+    keys.par_sort_unstable();
+    keys.par_windows(2).all(|pair| pair.first() != pair.last())
+}
+
+/// Does what was prepared by making a segment of all written records; `false`, and nothing done,
+/// if they are few.
+pub(super) fn apply(state: &mut State, changes: &[Change]) -> bool {
+    if changes.len() < OPS_MIN {
+        return false;
+    }
+    let mut written: Vec<&Record> = changes
+        .par_iter()
+        .filter_map(|change| change.after.as_ref())
+        .collect();
+    written.par_sort_unstable_by(|left, right| left.key.cmp(&right.key));
+    let Some(segment) = segment_of(&written) else {
+        return false;
+    };
+    let before = changes
+        .par_iter()
+        .filter_map(|change| change.before.as_ref());
+    state.catalog.subtract(&PathCatalog::of_records(before));
+    let after = changes
+        .par_iter()
+        .filter_map(|change| change.after.as_ref());
+    state.catalog.merge(&PathCatalog::of_records(after));
+    for change in changes {
+        state.forget(change);
+    }
+    for record in written {
+        state.expiry.insert(&record.key, record.meta);
+    }
+    if segment.len() > 0 {
+        state.segments.push(SegmentView::new(Arc::new(segment)));
+    }
+    true
+}
+
+/// A segment of records in key order; `None` if two have the same key.
+fn segment_of(records: &[&Record]) -> Option<Segment> {
+    let blocks: Vec<Vec<Arc<Block>>> = records
+        .par_chunks(RECORDS_PER_TASK)
+        .map(|records| {
+            build_blocks(
+                records
+                    .iter()
+                    .map(|record| (record.as_ref(), record.value.as_bytes())),
+            )
+            .ok()
+        })
+        .collect::<Option<_>>()?;
+    Segment::new(blocks.into_iter().flatten().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commit::Cause;
+    use crate::state::overlay::Overlay;
+    use crate::value::{EncodedValue, Value};
+
+    fn key(number: usize) -> Key {
+        Key::new(&format!("k{number:06}")).unwrap()
+    }
+
+    fn value(number: usize) -> EncodedValue {
+        let number = Value::Int(number as i64);
+        let name = if number == Value::Int(7) {
+            "seven"
+        } else {
+            "n"
+        };
+        EncodedValue::encode(&Value::Map(vec![(name.to_owned(), number)])).unwrap()
+    }
+
+    /// Half of it in segments, some in the memtable, some with an expiry in the past or to come.
+    fn state() -> State {
+        let mut state = State::default();
+        for (count, step) in [(40_000, 2), (3_000, 5)] {
+            let mut batch = WriteBatch::new(Cause::Edit);
+            for number in (0..count).step_by(step) {
+                batch.put(key(number), value(number % 10));
+                if number % 3 == 0 {
+                    batch.set_expiry(key(number), Some(Millis(number as i64)));
+                }
+            }
+            let prepared = state.prepare(&batch, Millis(0)).unwrap();
+            state.apply_changes(&prepared.changes);
+        }
+        state
+    }
+
+    /// Puts, restores and deletes of new and old records, in no order.
+    fn batch() -> WriteBatch {
+        let mut batch = WriteBatch::new(Cause::Import);
+        for number in (0..30_000).map(|number| (number * 7_919) % 30_000) {
+            match number % 4 {
+                0 => batch.delete(key(number)),
+                1 => batch.restore(Record {
+                    key: key(number),
+                    value: value(number),
+                    meta: crate::record::Meta::default(),
+                }),
+                _ => batch.put(key(number), value(number % 10)),
+            };
+        }
+        batch
+    }
+
+    #[test]
+    fn a_large_batch_does_what_its_ops_do_one_by_one() {
+        let mut at_once = state();
+        let mut one_by_one = at_once.clone();
+        let (batch, now) = (batch(), Millis(20_000));
+
+        let changes = prepare(&at_once, &batch, now).unwrap();
+        let mut overlay = Overlay::new(&one_by_one, now);
+        for op in batch.ops() {
+            overlay.apply(op).unwrap();
+        }
+        assert_eq!(changes, overlay.into_changes());
+
+        assert!(apply(&mut at_once, &changes));
+        one_by_one.apply_changes(&changes);
+        assert_eq!(at_once.len(), one_by_one.len());
+        for number in 0..40_000 {
+            let key = key(number);
+            assert_eq!(at_once.get(key.as_str()), one_by_one.get(key.as_str()));
+        }
+        let due = |state: &State| {
+            state
+                .expiry
+                .due(Millis(i64::MAX))
+                .cloned()
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(due(&at_once), due(&one_by_one));
+        let paths = |state: &State| {
+            let paths = state.catalog.iter();
+            paths
+                .map(|(path, counts)| (path.clone(), *counts))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(paths(&at_once), paths(&one_by_one));
+    }
+
+    #[test]
+    fn a_batch_that_touches_a_record_twice_goes_op_by_op() {
+        let mut batch = batch();
+        assert!(prepare(&State::default(), &batch, Millis(0)).is_some());
+        batch.delete(key(1));
+        assert!(prepare(&State::default(), &batch, Millis(0)).is_none());
+    }
+}
