@@ -15,6 +15,8 @@ pub struct CreateOptions {
     /// Let commits end at sector boundaries, for media that destroy the rest of a sector when
     /// power fails.
     pub commit_align: Option<CommitAlign>,
+    /// How many generations are kept as `NAME.bak1…` when a compaction replaces them, 0 to 10.
+    pub backups: u8,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
     /// The file system.
@@ -27,6 +29,7 @@ impl Default for CreateOptions {
             kdf: KdfProfile::default(),
             overwrite: false,
             commit_align: None,
+            backups: 1,
             clock: Arc::new(SystemClock),
             vfs: Arc::new(RealVfs),
         }
@@ -41,6 +44,7 @@ impl CreateOptions {
             now: self.clock.now().0,
             commit_align: self.commit_align,
             overwrite: self.overwrite,
+            backups: self.backups,
             ..file::CreateOptions::default()
         }
     }
@@ -53,6 +57,8 @@ pub struct OpenOptions {
     pub read_only: bool,
     /// The most that key derivation may cost: a file may ask for anything.
     pub kdf_limits: KdfLimits,
+    /// How many generations are kept as `NAME.bak1…` when a compaction replaces them, 0 to 10.
+    pub backups: u8,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
     /// The file system.
@@ -64,6 +70,7 @@ impl Default for OpenOptions {
         Self {
             read_only: false,
             kdf_limits: KdfLimits::default(),
+            backups: 1,
             clock: Arc::new(SystemClock),
             vfs: Arc::new(RealVfs),
         }
@@ -75,6 +82,7 @@ impl OpenOptions {
         file::OpenOptions {
             read_only: self.read_only,
             kdf_limits: self.kdf_limits,
+            backups: self.backups,
             program: PROGRAM.to_owned(),
             now: self.clock.now().0,
             ..file::OpenOptions::default()

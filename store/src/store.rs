@@ -129,16 +129,34 @@ impl Store {
                 commit_of(prepared, next.seq, batch.cause, now)
             }));
         }
-        if let Some(file) = &mut self.file
-            && !payloads.is_empty()
-        {
-            file.append(&payloads)?;
+        if !payloads.is_empty() {
+            self.append(&payloads)?;
         }
         self.state = Arc::new(next);
         for commit in commits.iter().flatten() {
             self.hooks.publish(commit);
         }
         Ok(commits)
+    }
+
+    /// Makes payloads durable. If the file is in doubt after a failed sync, it is first written
+    /// anew from memory, to a new file, without them.
+    fn append(&mut self, payloads: &[bytes::Bytes]) -> Result<(), AppendError> {
+        let Some(file) = &mut self.file else {
+            return Ok(());
+        };
+        match file.append(payloads) {
+            Err(error @ AppendError::Poisoned { .. }) => {
+                // A compaction that is under way will do the same when it is finished.
+                if file.is_compacting() || self.compact(&Control::default()).is_err() {
+                    return Err(error);
+                }
+                self.file
+                    .as_mut()
+                    .map_or(Ok(()), |file| file.append(payloads))
+            }
+            other => other,
+        }
     }
 
     /// As [`commit`](Self::commit), for batches that may be large: those are written as a new
@@ -247,7 +265,19 @@ impl Store {
         self.file.as_ref().is_some_and(StoreFile::is_read_only)
     }
 
-    /// The failure after which the file takes nothing until it is compacted.
+    /// Whether another program put another file in the place of ours, or changed it. No commit
+    /// would be accepted then; the ways on are to write these records elsewhere
+    /// ([`create_from`](Self::create_from)), or to drop this store and open the file again.
+    pub fn is_changed_elsewhere(&self) -> Result<bool, crate::file::IoError> {
+        match &self.file {
+            Some(file) => file.is_unchanged_elsewhere().map(|unchanged| !unchanged),
+            None => Ok(false),
+        }
+    }
+
+    /// The failure after which the file takes nothing until it could be written anew, which each
+    /// commit tries first. The records can still be read, and written to another place
+    /// ([`create_from`](Self::create_from)).
     pub fn poisoned(&self) -> Option<&str> {
         self.file.as_ref().and_then(StoreFile::poisoned)
     }
@@ -267,6 +297,12 @@ impl Store {
     /// this fails or is never called.
     pub fn close(self) -> Result<(), CloseError> {
         self.file.map_or(Ok(()), StoreFile::close)
+    }
+
+    /// The file, for tests that reach below the store.
+    #[cfg(test)]
+    pub(crate) fn file_for_tests(&mut self) -> &mut StoreFile {
+        self.file.as_mut().expect("a store with a file")
     }
 
     fn unchanged(&self, cause: Cause) -> Commit {

@@ -7,6 +7,7 @@ use super::{
     header::{Copy, Header},
     kdf::{KdfLimits, KdfParams, KdfProfile},
     meta::Ctrl,
+    rules::{Rule, holds},
     slots::{NewSlotError, Slots},
     store_file::StoreFile,
 };
@@ -101,9 +102,17 @@ impl StoreFile {
     fn write_header_copy(&mut self, header: &Header, copy: Copy) -> Result<(), AppendError> {
         let bytes = header.encode(copy, &self.dek.header_key(&header.store_id));
         let file = &self.generation.file;
-        let written = file
-            .write_at(&bytes, copy.offset())
-            .and_then(|()| file.sync_data());
+        let synced_alone = copy == Copy::A || holds(Rule::OneHeaderCopyPerSync);
+        let written = file.write_at(&bytes, copy.offset()).and_then(|()| {
+            if synced_alone {
+                file.sync_data()
+            } else {
+                Ok(())
+            }
+        });
+        if !holds(Rule::HeaderFailurePoisons) {
+            return Ok(written?);
+        }
         // A copy that may be half written must not be followed by the other.
         written.map_err(|error| AppendError::Poisoned {
             cause: self.poison_by_sync(&error),

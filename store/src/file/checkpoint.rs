@@ -14,6 +14,7 @@ use super::{
     header::{COPY_B, Copy, Header},
     meta::{self, Meta, SnapEnd},
     pack,
+    rules::{Rule, holds},
     seal::{Dek, Entropy, Nonce},
     store_file::Generation,
     vfs::{Vfs, VfsFile},
@@ -108,7 +109,9 @@ impl NewGeneration<'_> {
             .push(SNAP_END, 0, pack::pack(&meta::encode(&end), 0, 0)?, padding)?;
         sink.flush()?;
         let chain = sink.writer.chain;
-        file.sync_all()?;
+        if holds(Rule::SyncBeforeRename) {
+            file.sync_all()?;
+        }
         self.control.report(Phase::Writing, 1, 1);
         let id = file.stat()?.id;
         Ok(Generation {

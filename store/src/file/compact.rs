@@ -15,6 +15,7 @@ use super::{
     journal,
     meta::{Ctrl, Meta, Previous},
     read_back::read_back,
+    rules::{Rule, holds},
     seal::{Dek, Entropy, Nonce, random},
     slots::Slots,
     store_file::{Generation, StoreFile},
@@ -184,12 +185,15 @@ impl StoreFile {
             ..
         } = compacted;
         self.catch_up(&mut generation, &side)?;
+        self.keep_backup();
         rename(&*self.vfs, &temp, &self.path).map_err(CompactError::Deferred)?;
         temp.renamed();
         generation.file.renamed(&self.path);
         self.generation = generation;
         self.dek = dek;
-        if let Err(error) = self.vfs.sync_dir(folder(&self.path)) {
+        if holds(Rule::SyncFolderAfterRename)
+            && let Err(error) = self.vfs.sync_dir(folder(&self.path))
+        {
             // The old name may come back after a power failure: nothing may be acknowledged.
             self.poison(&error);
             return Err(error.into());

@@ -8,6 +8,7 @@ use std::{
 use bytes::Bytes;
 
 use super::{
+    backup::BACKUPS_MAX,
     checkpoint::{NewGeneration, TempFile},
     control::Control,
     credentials::Credentials,
@@ -41,6 +42,8 @@ pub struct CreateOptions {
     pub commit_align: Option<CommitAlign>,
     /// Replace an existing file, once the new one is complete.
     pub overwrite: bool,
+    /// How many generations are kept as backups when a compaction replaces them, 0 to 10.
+    pub backups: u8,
     /// Where random bytes come from; anything but the operating system is for tests only.
     pub entropy: Arc<dyn Entropy>,
 }
@@ -71,6 +74,7 @@ impl Default for CreateOptions {
             now: 0,
             commit_align: None,
             overwrite: false,
+            backups: 1,
             entropy: Arc::new(OsEntropy),
         }
     }
@@ -167,6 +171,8 @@ impl StoreFile {
             poisoned: None,
             compaction: None,
             compactions_begun: 0,
+            backups: options.backups.min(BACKUPS_MAX),
+            backup_problem: None,
         };
         Ok((file, report))
     }

@@ -11,6 +11,7 @@ use super::{
     frame::{COMMIT, CTRL, Chain, FrameWriter, Padding, TXN},
     meta::Ctrl,
     pack,
+    rules::{Rule, holds},
     seal::Entropy,
     store_file::{Generation, StoreFile},
 };
@@ -174,7 +175,11 @@ impl StoreFile {
         if let Err(error) = self.generation.write(encoded) {
             return Err(self.take_back(error));
         }
-        match self.generation.file.sync_data() {
+        let mut synced = self.generation.file.sync_data();
+        if synced.is_err() && !holds(Rule::NeverRetrySync) {
+            synced = self.generation.file.sync_data();
+        }
+        match synced {
             Ok(()) => {
                 self.generation.advance(encoded);
                 Ok(())

@@ -34,6 +34,13 @@ pub(crate) struct Meta {
     pub(crate) align: u32,
 }
 
+impl Meta {
+    /// Whether the commit alignment is one of those that there are.
+    pub(crate) fn align_allowed(&self) -> bool {
+        matches!(self.align, 0 | 512 | 4096)
+    }
+}
+
 /// The last frame of a generation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Previous {

@@ -23,6 +23,7 @@
 #![warn(clippy::expect_used)]
 
 mod assemble;
+mod backup;
 mod change_password;
 mod checkpoint;
 mod compact;
@@ -31,6 +32,8 @@ mod create;
 mod credentials;
 mod error;
 mod frame;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod header;
 mod header_backup;
 mod journal;
@@ -47,6 +50,7 @@ mod recover;
 mod recovery_key;
 mod restore_header;
 mod rotate;
+mod rules;
 mod salvage;
 mod seal;
 mod slot_label;
@@ -61,6 +65,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
+pub use backup::{BACKUPS_MAX, backup_path};
 pub use change_password::PasswordChange;
 pub use compact::{Compacted, Compaction};
 pub use control::{Control, Phase, Progress};

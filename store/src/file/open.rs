@@ -5,6 +5,7 @@ use bytes::Bytes;
 
 use super::{
     assemble::Assembly,
+    backup::BACKUPS_MAX,
     control::{Control, Phase},
     credentials::Credentials,
     error::{CorruptKind, Corruption, IoError, OpenError},
@@ -32,6 +33,8 @@ pub struct OpenOptions {
     pub program: String,
     /// The present time, Unix time in milliseconds, for the lock.
     pub now: i64,
+    /// How many generations are kept as backups when a compaction replaces them, 0 to 10.
+    pub backups: u8,
     /// Where random bytes come from; anything but the operating system is for tests only.
     pub entropy: Arc<dyn Entropy>,
 }
@@ -43,6 +46,7 @@ impl Default for OpenOptions {
             kdf_limits: KdfLimits::default(),
             program: "VStore".to_owned(),
             now: 0,
+            backups: 1,
             entropy: Arc::new(OsEntropy),
         }
     }
@@ -187,6 +191,8 @@ impl StoreFile {
             poisoned: None,
             compaction: None,
             compactions_begun: 0,
+            backups: options.backups.min(BACKUPS_MAX),
+            backup_problem: None,
         };
         if !report.read_only {
             let found = recover::Found {
@@ -366,8 +372,7 @@ fn read_content(
     let end = assembly
         .snap_end
         .ok_or_else(|| damaged(CorruptKind::SnapshotIncomplete))?;
-    let align_allowed = matches!(meta.align, 0 | 512 | 4096);
-    if meta.generation != header.generation || !align_allowed {
+    if meta.generation != header.generation || !meta.align_allowed() {
         return Err(damaged(CorruptKind::Inner).into());
     }
     if header.epoch < assembly.epoch {

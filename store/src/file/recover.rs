@@ -13,6 +13,7 @@ use super::{
     lock::sibling,
     meta::Ctrl,
     open::{OpenReport, Torn},
+    rules::{Rule, holds},
     seal::FrameCipher,
     store_file::StoreFile,
     vfs::{Vfs, VfsFile},
@@ -47,7 +48,12 @@ pub(crate) fn contradicts_torn_tail(
         let walk::Found::Frame(frame) = read_frame(&mut window, found)? else {
             continue;
         };
-        let suspicious = frame.header.durable_seq > expected_seq || frame.header.offset != found;
+        let later = if holds(Rule::EvidenceNeedsDurability) {
+            frame.header.durable_seq
+        } else {
+            frame.header.seq
+        };
+        let suspicious = later > expected_seq || frame.header.offset != found;
         if !suspicious {
             continue;
         }
@@ -118,7 +124,8 @@ pub(crate) fn make_writable(
     control: &Control,
 ) -> Result<(), OpenError> {
     let id = file.generation.id;
-    let failed_before = file.lock.as_ref().is_some_and(|lock| lock.sync_failed(id));
+    let failed_before = file.lock.as_ref().is_some_and(|lock| lock.sync_failed(id))
+        && holds(Rule::HonourFailedSyncMark);
     if failed_before {
         file.poisoned = Some("an earlier sync of this file failed".to_owned());
     } else {
@@ -140,11 +147,15 @@ fn repair_in_place(
 ) -> Result<(), OpenError> {
     // Frames that were read may live in the page cache only, if the process that wrote them was
     // killed before its sync; the same is true of the name, if it was killed after its rename.
-    if let Err(error) = file.generation.file.sync_data() {
+    if holds(Rule::SyncFileAtOpen)
+        && let Err(error) = file.generation.file.sync_data()
+    {
         file.poison_by_sync(&error);
         return Ok(());
     }
-    file.vfs.sync_dir(folder(&file.path))?;
+    if holds(Rule::SyncFolderAtOpen) {
+        file.vfs.sync_dir(folder(&file.path))?;
+    }
     file.generation.durable_seq = file.generation.chain.seq;
     if let Some(torn) = found.torn {
         let Chain { offset, .. } = file.generation.chain;
@@ -176,6 +187,12 @@ fn heal_header(file: &mut StoreFile, copy: Copy) -> Result<(), OpenError> {
     }
     let header = &file.generation.header;
     let bytes = header.encode(copy, &file.dek.header_key(&header.store_id));
+    if !holds(Rule::HealOnlyTheOtherCopy) {
+        let good = header.encode(copy.other(), &file.dek.header_key(&header.store_id));
+        file.generation
+            .file
+            .write_at(&good, copy.other().offset())?;
+    }
     file.generation.file.write_at(&bytes, copy.offset())?;
     if let Err(error) = file.generation.file.sync_data() {
         file.poison_by_sync(&error);

@@ -61,6 +61,9 @@ pub struct StoreFile {
     pub(crate) poisoned: Option<String>,
     pub(crate) compaction: Option<SideList>,
     pub(crate) compactions_begun: u64,
+    /// How many generations are kept as backups.
+    pub(crate) backups: u8,
+    pub(crate) backup_problem: Option<String>,
 }
 
 impl fmt::Debug for StoreFile {

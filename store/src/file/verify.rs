@@ -182,8 +182,16 @@ pub(crate) fn verify_with(
     }
     reading.read_frames(control)?;
     let assembly = &reading.assembly;
+    let misfits = assembly
+        .meta
+        .as_ref()
+        .is_some_and(|meta| meta.generation != header.generation || !meta.align_allowed());
     if header.epoch < assembly.epoch {
         reading.find(copies.which.offset(), None, FindingKind::HeaderRollback);
+    }
+    if misfits {
+        let fault = FindingKind::Frame(CorruptKind::Inner);
+        reading.find(header::DATA_OFFSET, Some(0), fault);
     }
     let known = depth == VerifyDepth::Full;
     let torn = reading.findings.iter().any(|finding| finding.seq.is_some());

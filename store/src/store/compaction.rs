@@ -54,6 +54,20 @@ impl Store {
         }
     }
 
+    /// Keeps so many generations as `NAME.bak1…` from now on, at most 10; those that are too many
+    /// go with the next compaction.
+    pub fn set_backups(&mut self, count: u8) {
+        if let Some(file) = &mut self.file {
+            file.set_backups(count);
+        }
+    }
+
+    /// Why the last compaction could not keep the generation before, in words. The compaction
+    /// itself succeeded.
+    pub fn backup_problem(&self) -> Option<&str> {
+        self.file.as_ref().and_then(StoreFile::backup_problem)
+    }
+
     /// Compacts at once, on this thread.
     pub fn compact(&mut self, control: &Control) -> Result<(), CompactError> {
         let Some(compaction) = self.begin_compaction()? else {

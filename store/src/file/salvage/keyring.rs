@@ -6,6 +6,7 @@
 use super::{SalvageError, TrySlot};
 use crate::file::{
     error::{IoError, OpenError},
+    frame::{FRAME_HEADER_LEN, FrameHeader, META},
     header::{COPY_A, COPY_B, Copy, HEADER_LEN, HeaderFault, MAGIC, UncheckedHeader},
     recover::{find_bytes, next_mark},
     seal::{Dek, FrameCipher, StoreId, sha256},
@@ -115,7 +116,10 @@ impl Keyring {
                 }
                 tried.push(attempt);
                 match try_slot(&header.store_id, slot) {
-                    Ok(dek) => return Ok(Self::of(header, headers, &dek)),
+                    Ok(dek) => {
+                        let salt = salt_from_first_frame(file, len, &dek, &header.store_id)?;
+                        return Ok(Self::of(header, headers, &dek, salt));
+                    }
                     Err(UnlockError::Cancelled) => {
                         return Err(crate::file::error::Cancelled.into());
                     }
@@ -126,16 +130,15 @@ impl Keyring {
         Err(locked(headers, refused, file, len)?)
     }
 
-    fn of(header: &Header, headers: &[Header], dek: &Dek) -> Self {
+    fn of(header: &Header, headers: &[Header], dek: &Dek, made_again: Option<[u8; 32]>) -> Self {
         let mut fields = vec![(header.generation, header.gen_salt)];
         for other in headers {
-            for pair in [
-                (other.generation, other.gen_salt),
-                (header.generation, other.gen_salt),
-                (other.generation, header.gen_salt),
-            ] {
-                if !fields.contains(&pair) {
-                    fields.push(pair);
+            let salts = [Some(other.gen_salt), Some(header.gen_salt), made_again];
+            for salt in salts.into_iter().flatten() {
+                for generation in [header.generation, other.generation] {
+                    if !fields.contains(&(generation, salt)) {
+                        fields.push((generation, salt));
+                    }
                 }
             }
         }
@@ -162,6 +165,27 @@ impl Keyring {
             self.ciphers.truncate(1);
         }
     }
+}
+
+/// The salt of a generation is made from the nonce of its first frame, wherever that stands now.
+fn salt_from_first_frame(
+    file: &dyn VfsFile,
+    len: u64,
+    dek: &Dek,
+    store_id: &StoreId,
+) -> Result<Option<[u8; 32]>, IoError> {
+    let mut window = Window::new(file, len);
+    let mut position = 0;
+    let end = len.min(SEARCHED);
+    while let Some(found) = next_mark(&mut window, position, end)? {
+        position = found.saturating_add(1);
+        let bytes = window.bytes(found, FRAME_HEADER_LEN)?;
+        let head = bytes.and_then(|bytes| FrameHeader::parse(bytes.first_chunk()?).ok());
+        if let Some(head) = head.filter(|head| head.kind == META && head.seq == 0) {
+            return Ok(Some(dek.generation_salt(store_id, &head.nonce)));
+        }
+    }
+    Ok(None)
 }
 
 /// Of two reasons why slots did not open, the one that helps more.

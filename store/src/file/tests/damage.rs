@@ -11,10 +11,10 @@ use crate::file::{
     header::{COPY_B, DATA_OFFSET, HEADER_LEN},
 };
 
-const TRANSACTIONS: [&str; 3] = ["first", "second", "third"];
+pub(super) const TRANSACTIONS: [&str; 3] = ["first", "second", "third"];
 
 /// A file with three transactions, each with its own sync.
-fn sample(close: bool) -> Fixture {
+pub(super) fn sample(close: bool) -> Fixture {
     let (fixture, mut file) = Fixture::create();
     for text in TRANSACTIONS {
         file.append(&payloads(&[text])).unwrap();
@@ -26,7 +26,7 @@ fn sample(close: bool) -> Fixture {
 }
 
 /// Where the frames stand.
-fn frames(content: &[u8]) -> Vec<Range<usize>> {
+pub(super) fn frames(content: &[u8]) -> Vec<Range<usize>> {
     let mut frames = Vec::new();
     let mut at = DATA_OFFSET as usize;
     while at < content.len() {
@@ -39,7 +39,7 @@ fn frames(content: &[u8]) -> Vec<Range<usize>> {
     frames
 }
 
-fn transactions(opened: &Opened) -> Vec<&str> {
+pub(super) fn transactions(opened: &Opened) -> Vec<&str> {
     opened
         .transactions
         .iter()
@@ -48,7 +48,7 @@ fn transactions(opened: &Opened) -> Vec<&str> {
 }
 
 /// Frames of the checkpoint in the sample: META, two chunks, the end.
-const SNAPSHOT_FRAMES: usize = 4;
+pub(super) const SNAPSHOT_FRAMES: usize = 4;
 
 /// What a change at a byte must lead to.
 fn check_flip(close: bool, frames: &[Range<usize>], at: usize, result: &Result<Opened, OpenError>) {

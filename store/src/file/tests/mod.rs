@@ -1,4 +1,5 @@
 //! Tests that need keys, a file system that fails on demand, or frames nobody would write.
+mod backups;
 mod crash;
 mod damage;
 mod document;
@@ -10,6 +11,7 @@ mod password;
 mod rotation;
 mod rules;
 mod salvage;
+mod splice;
 mod vectors;
 
 use std::{

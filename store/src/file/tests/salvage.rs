@@ -261,6 +261,17 @@ fn one_header_is_enough_and_half_of_each_may_be() {
 }
 
 #[test]
+fn a_lost_salt_is_made_again_from_the_first_frame() {
+    let sample = sample();
+    let mut content = sample.fixture.content();
+    for copy in [COPY_A, COPY_B] {
+        content[copy as usize + 64..copy as usize + 96].fill(0);
+    }
+    let rescued = sample.salvage(content, SalvageMode::Everything).unwrap();
+    assert!(rescued.report.is_complete() && !rescued.report.header_intact);
+}
+
+#[test]
 fn both_headers_lost_is_told_with_the_way_out() {
     let sample = sample();
     let mut content = sample.fixture.content();

@@ -93,6 +93,8 @@ struct State {
     crash_at: Option<u64>,
     fault: Option<(u64, Fault)>,
     boot: u32,
+    /// As on FAT and on many network volumes.
+    without_links: bool,
 }
 
 /// The disk; clones share it.
@@ -122,6 +124,11 @@ impl Disk {
     /// Lets one call fail.
     pub(super) fn fail_at(&self, call: u64, fault: Fault) {
         self.state().fault = Some((call, fault));
+    }
+
+    /// No file can have a second name.
+    pub(super) fn forbid_links(&self) {
+        self.state().without_links = true;
     }
 
     /// The process is gone and the computer stays: everything written is there, no lock is held.
@@ -243,13 +250,21 @@ impl Inode {
         });
     }
 
+    /// Only what is pending is written: pages that a failed sync dropped stay dropped.
     fn sync(&mut self) {
-        self.durable.clone_from(&self.live);
-        self.pending.clear();
+        for change in std::mem::take(&mut self.pending) {
+            match change {
+                Pending::Resize(len) => self.durable.resize(len, 0),
+                Pending::Write { offset, bytes } => {
+                    write_into(&mut self.durable, offset, &bytes);
+                }
+            }
+        }
     }
 
     /// Reaches the medium sector by sector, or not. A sector that does not survive keeps its old
-    /// bytes; where there were none, it reads as zeros or as garbage.
+    /// bytes, or reads as garbage within what was written; where there were none, as zeros or as
+    /// garbage.
     fn lose_power(&mut self, random: &mut Random) {
         let mut image = std::mem::take(&mut self.durable);
         for change in std::mem::take(&mut self.pending) {
@@ -292,6 +307,9 @@ fn write_sectors(image: &mut Vec<u8>, offset: usize, bytes: &[u8], random: &mut 
                 random.next() as u8
             };
             image.resize(next, garbage);
+        } else if image.len() >= next && random.one_in(4) {
+            // The power failed while the sector was written.
+            image[at..next].fill(random.next() as u8);
         }
         at = next;
     }
@@ -384,6 +402,13 @@ impl Vfs for Disk {
     fn hard_link(&self, from: &Path, to: &Path) -> Result<(), IoError> {
         let mut state = self.state();
         state.call_that_changes(FileOp::Link, to)?;
+        if state.without_links {
+            return Err(IoError::new(
+                FileOp::Link,
+                to,
+                io::ErrorKind::Unsupported.into(),
+            ));
+        }
         let inode = state.find(FileOp::Link, from)?;
         state.change_name(NameChange::Set(to.to_owned(), inode));
         Ok(())
