@@ -5,12 +5,20 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use vstore::file::{Control, Credentials, KdfParams, KdfProfile, Password};
+use vstore::file::{Control, Credentials, KdfParams, KdfProfile, OpenError, Password};
 use vstore::value::{EncodedValue, Value, ValueRef};
 use vstore::{Cause, CreateOptions, Key, OpenOptions, Store, WriteBatch};
 
 const PATH_VARIABLE: &str = "VSTORE_TEST_KILL_PATH";
-const ROUNDS: u64 = 12;
+/// Rounds in an ordinary run; `VSTORE_KILL_ROUNDS=200` takes half a minute.
+const ROUNDS: u64 = 30;
+
+fn rounds() -> u64 {
+    std::env::var("VSTORE_KILL_ROUNDS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(ROUNDS)
+}
 
 fn credentials() -> Credentials {
     Credentials::password(Password::new("secret".to_owned()).unwrap())
@@ -25,6 +33,10 @@ fn open(path: &Path) -> Store {
     )
     .unwrap()
     .0
+}
+
+fn text(text: &str) -> EncodedValue {
+    EncodedValue::encode(&Value::from(text)).unwrap()
 }
 
 /// The number of edits in the store; they are numbered without gaps.
@@ -57,6 +69,11 @@ fn child_that_commits() {
         let mut batch = WriteBatch::new(Cause::Edit);
         let value = EncodedValue::encode(&Value::Int(number.cast_signed())).unwrap();
         batch.put(Key::new(&format!("edit{number:08}")).unwrap(), value);
+        if number % 13 == 12 {
+            // Several frames, of which the last makes the batch whole.
+            let filler = "0123456789abcdef".repeat(90_000);
+            batch.set_setting("filler", Some(text(&filler)));
+        }
         store.commit(&batch).unwrap();
         writeln!(out, "acknowledged {number}").unwrap();
         out.flush().unwrap();
@@ -82,7 +99,7 @@ fn acknowledged_edits_survive_kill_9() {
     let (store, _) = Store::create(&path, &credentials(), &options, &Control::default()).unwrap();
     store.close().unwrap();
     let mut acknowledged = 0;
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "kill::child_that_commits", "--nocapture"])
             .env(PATH_VARIABLE, &path)
@@ -101,11 +118,24 @@ fn acknowledged_edits_survive_kill_9() {
         let started = lines.by_ref().find_map(&mut number_of);
         assert!(started.is_some(), "the child committed nothing");
         std::thread::sleep(Duration::from_micros(round * 7_919 % 60_000));
+        if round == 0 {
+            let locked = Store::open(
+                &path,
+                &credentials(),
+                &OpenOptions::default(),
+                &Control::default(),
+            );
+            let Err(OpenError::Locked { holder }) = locked else {
+                panic!("two writers")
+            };
+            assert!(cfg!(windows) || holder.is_some_and(|holder| holder.pid == child.id()));
+        }
         child.kill().unwrap();
         child.wait().unwrap();
         for line in lines {
             number_of(line);
         }
+        // The lock of a process that was killed is no lock.
         let store = open(&path);
         let found = edits(&store);
         assert!(

@@ -5,6 +5,8 @@
 )]
 
 mod file;
+#[cfg(unix)]
+mod full_disk;
 mod kill;
 mod misspellings;
 mod salvage;
