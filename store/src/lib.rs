@@ -7,6 +7,9 @@ mod clock;
 mod commit;
 mod expiry;
 pub mod file;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod hooks;
 mod key;
 mod memtable;

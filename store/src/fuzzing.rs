@@ -1,0 +1,44 @@
+//! Doors for the fuzz targets, which stand in `store/fuzz`. Not part of the interface: the module
+//! exists with the feature `fuzzing` only.
+//!
+//! Each door takes any bytes and says in a word what became of them, so that the driver can tell
+//! inputs that led somewhere new. A panic is what it looks for.
+
+use bytes::Bytes;
+
+use crate::batch::{decode_batch, read_chunk};
+pub use crate::file::fuzzing::{frames, header, pack, plaintext, salvage, sample};
+use crate::value::{EncodedValue, Value};
+
+/// A payload of the journal and of the checkpoint.
+pub fn batch(input: &[u8]) -> String {
+    let payload = Bytes::copy_from_slice(input);
+    let journal = match decode_batch(&payload) {
+        Ok(batch) => format!("batch {}", batch.len().min(9)),
+        Err(error) => format!("{error:?}"),
+    };
+    let chunk = match read_chunk(&payload) {
+        Ok(chunk) => format!("chunk {}", chunk.entries.len().min(9)),
+        Err(error) => format!("{error:?}"),
+    };
+    format!("{journal}, {chunk}")
+}
+
+/// A value: checked, decoded, encoded again.
+///
+/// # Panics
+///
+/// If what is encoded again decodes to another value.
+pub fn value(input: &[u8]) -> String {
+    let encoded = match EncodedValue::from_bytes(Bytes::copy_from_slice(input)) {
+        Ok(encoded) => encoded,
+        Err(error) => return format!("{error:?}"),
+    };
+    let value: Value = encoded.to_value();
+    let again = EncodedValue::encode(&value);
+    let kept = again.is_ok_and(|again| {
+        again.to_value() == value || format!("{:?}", again.to_value()) == format!("{value:?}")
+    });
+    assert!(kept, "a value did not survive being encoded again");
+    format!("{:?}", std::mem::discriminant(&value))
+}
