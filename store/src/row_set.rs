@@ -157,24 +157,6 @@ impl RowSet {
         None
     }
 
-    /// How many rows of the set come before `row`.
-    pub(crate) fn rank(&self, row: u32) -> u32 {
-        let row = row.min(self.len);
-        let whole = (row / BITS) as usize;
-        let before: u32 = self
-            .words
-            .iter()
-            .take(whole)
-            .map(|word| word.count_ones())
-            .sum();
-        let mask = (1_u64 << (row % BITS)) - 1;
-        before
-            + self
-                .words
-                .get(whole)
-                .map_or(0, |word| (word & mask).count_ones())
-    }
-
     fn clear_tail(&mut self) {
         let used = self.len % BITS;
         if used != 0
@@ -229,8 +211,6 @@ mod tests {
             prop_assert_eq!(a.is_empty(), left.is_empty());
             prop_assert_eq!(a.contains(probe), left.contains(&probe));
             prop_assert_eq!(a.nth(probe), left.iter().nth(probe as usize).copied());
-            let before = left.iter().filter(|row| **row < probe).count();
-            prop_assert_eq!(a.rank(probe) as usize, before);
             let mut common = b.clone();
             common.unite_common(&a, &b);
             prop_assert_eq!(common, b);

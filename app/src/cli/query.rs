@@ -3,9 +3,7 @@
 use std::time::Instant;
 
 use serde_json::{Map, json};
-use vstore::search::{
-    Level, LevelCounts, Mode, Query, SearchControl, SearchOptions, search as search_records,
-};
+use vstore::search::{Level, LevelCounts, Mode, Query, SearchControl, SearchOptions};
 use vstore::value::Value;
 use vstore::value::json::parse_text;
 use vstore::{Condition, Path, Ticket, find as find_records};
@@ -32,7 +30,7 @@ pub(super) fn search(args: &SearchArgs) -> Result<Exit, Failure> {
         ..SearchOptions::default()
     };
     let start = Instant::now();
-    let found = search_records(&snapshot, &query, &options, &SearchControl::unlimited());
+    let found = snapshot.search(&query, &options, &SearchControl::unlimited());
     let ms = start.elapsed().as_secs_f64() * 1000.0;
     for hint in &found.hints {
         output::message(format_args!("vstore: {}", hint.message));

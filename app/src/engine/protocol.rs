@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use vstore::file::Control;
+use vstore::search::Ticket as SearchTicket;
 use vstore::value::EncodedValue;
 use vstore::{Commit, Compaction, Key, Merge, Millis, Snapshot, WriteBatch};
 
@@ -244,4 +245,6 @@ pub enum Background {
     Compact(TaskId, Box<Compaction>, Control),
     /// Merging segments.
     Merge(Merge),
+    /// Building the indexes that are missing, until the ticket goes stale.
+    Index(Box<Snapshot>, SearchTicket),
 }

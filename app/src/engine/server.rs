@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use vstore::file::{Control, KdfProfile};
+use vstore::search::Generation;
 use vstore::{Cause, Clock, Compacted, Merged, Meta, Op, Record, Store, SystemClock, WriteBatch};
 
 use super::draft::{DRAFT_SETTING, SealedDraft};
@@ -28,6 +29,10 @@ pub struct EngineState {
     /// The compaction that is being written.
     compacting: Option<(TaskId, Control)>,
     merging: bool,
+    /// Indexes are being built.
+    indexing: bool,
+    /// Stops that when the store is let go.
+    index_work: Generation,
 }
 
 impl Default for EngineState {
@@ -123,7 +128,7 @@ pub fn handle(
             say(Reply::Settled(1));
         }
     }
-    state.plan_merge()
+    state.plan_background()
 }
 
 impl EngineState {
@@ -136,6 +141,8 @@ impl EngineState {
             compaction_advised: false,
             compacting: None,
             merging: false,
+            indexing: false,
+            index_work: Generation::new(),
         }
     }
 
@@ -198,12 +205,22 @@ impl EngineState {
     /// Puts merged segments in place.
     pub(super) fn merged(&mut self, merged: Option<Merged>) -> Option<Background> {
         self.merging = false;
-        if let (Some(store), Some(merged)) = (&mut self.store, merged)
-            && store.install_merge(merged)
-        {
-            return self.plan_merge();
+        let installed = match (&mut self.store, merged) {
+            (Some(store), Some(merged)) => store.install_merge(merged),
+            _ => false,
+        };
+        // What could not be merged is not tried again at once.
+        if installed {
+            self.plan_background()
+        } else {
+            self.plan_index()
         }
-        None
+    }
+
+    /// Indexes were built, or given up.
+    pub(super) fn indexed(&mut self) -> Option<Background> {
+        self.indexing = false;
+        self.plan_background()
     }
 
     fn change(&mut self, request: Request, control: &Control, say: &mut dyn FnMut(Reply)) {
@@ -313,8 +330,28 @@ impl EngineState {
         }
     }
 
+    /// What would make looking up and searching faster, if anything: merging segments, then
+    /// building indexes.
+    pub(super) fn plan_background(&mut self) -> Option<Background> {
+        self.plan_merge().or_else(|| self.plan_index())
+    }
+
+    /// Starts building the indexes that are missing.
+    fn plan_index(&mut self) -> Option<Background> {
+        if self.indexing {
+            return None;
+        }
+        let snapshot = self.store.as_ref()?.snapshot();
+        if snapshot.indexing().is_complete() {
+            return None;
+        }
+        self.indexing = true;
+        let ticket = self.index_work.advance();
+        Some(Background::Index(Box::new(snapshot), ticket))
+    }
+
     /// Starts merging segments if that would make lookups faster.
-    pub(super) fn plan_merge(&mut self) -> Option<Background> {
+    fn plan_merge(&mut self) -> Option<Background> {
         if self.merging {
             return None;
         }
@@ -338,6 +375,7 @@ impl EngineState {
     }
 
     fn close(&mut self, control: &Control, say: &mut dyn FnMut(Reply)) {
+        self.index_work.cancel();
         self.forget_compaction();
         self.undo = UndoStack::default();
         let Some(mut store) = self.store.take() else {
@@ -359,6 +397,7 @@ impl EngineState {
 
     /// Drops keys and records at once. Everything acknowledged is on disk already.
     fn let_go(&mut self) {
+        self.index_work.cancel();
         self.forget_compaction();
         self.undo = UndoStack::default();
         if let Some(store) = self.store.take() {

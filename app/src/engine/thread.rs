@@ -31,6 +31,7 @@ enum Message {
     Ask(Envelope),
     Compacted(TaskId, Result<Box<Compacted>, CompactError>),
     Merged(Option<Merged>),
+    Indexed,
     Stop,
 }
 
@@ -225,6 +226,10 @@ impl Loop {
                 let more = self.state.merged(merged);
                 self.start(more);
             }
+            Message::Indexed => {
+                let more = self.state.indexed();
+                self.start(more);
+            }
             Message::Ask(Envelope {
                 request: Request::Commit(first),
                 ..
@@ -232,8 +237,8 @@ impl Loop {
                 let (batches, after) = self.drain_commits(first);
                 self.state.commit_all(&batches, say);
                 say(Reply::Settled(batches.len()));
-                let merge = self.state.plan_merge();
-                self.start(merge);
+                let background = self.state.plan_background();
+                self.start(background);
                 if let Some(after) = after {
                     return Taken::Next(after);
                 }
@@ -273,6 +278,11 @@ impl Loop {
                     Message::Compacted(task, compaction.write(&control).map(Box::new))
                 }
                 Background::Merge(merge) => Message::Merged(merge.run().ok()),
+                Background::Index(snapshot, ticket) => {
+                    // Given up only when nobody searches there any more.
+                    snapshot.build_indexes(&ticket, &|_| {}).ok();
+                    Message::Indexed
+                }
             };
             sender.send(done).ok();
         };

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use vstore::search::HighlightPlace;
 use vstore::search::{
     Matcher, Mode, PartialSink, Query, SearchControl, SearchOptions, SearchResult,
-    Sort as StoreSort, SortBy as StoreSortBy, Ticket, search,
+    Sort as StoreSort, SortBy as StoreSortBy, Ticket,
 };
 use vstore::value::{EncodedValue, Value, ValueRef, cmp_values};
 use vstore::{Key, Path, Record, Seq, Snapshot, visit_at};
@@ -84,7 +84,8 @@ pub(super) fn answer_listing(
         sort: asked.sort(),
         limit: None,
     };
-    let result = search(&asked.question.snapshot, &asked.query, &options, &control);
+    let snapshot = &asked.question.snapshot;
+    let result = snapshot.search(&asked.query, &options, &control);
     if !result.complete {
         return None;
     }

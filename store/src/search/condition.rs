@@ -116,7 +116,29 @@ impl Operand {
     }
 }
 
+/// What the text of a value must have for a test to be met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TextPart<'a> {
+    /// It is this.
+    All(&'a str),
+    /// It starts with this.
+    Start(&'a str),
+    /// It contains this.
+    Inside(&'a str),
+}
+
 impl ConditionTest {
+    /// The folded text without which the test is not met, if there is one.
+    pub(crate) fn text_part(&self) -> Option<TextPart<'_>> {
+        match (&self.test, self.comparison) {
+            (_, TextComparison::Exact) => None,
+            (Test::Equal(Operand::Text(text)), _) => Some(TextPart::All(text)),
+            (Test::StartsWith(start), _) => Some(TextPart::Start(start)),
+            (Test::Contains(part), _) => Some(TextPart::Inside(part)),
+            _ => None,
+        }
+    }
+
     pub(crate) fn new(condition: &Condition, comparison: TextComparison) -> Self {
         let text = |text: &str| match comparison {
             TextComparison::Exact => text.to_owned(),

@@ -39,7 +39,9 @@ pub use query::{
 };
 
 pub(crate) use condition::{ConditionScratch, ConditionTest, Place};
-pub(crate) use index::{IndexedRows, Plan, RankedRows, TextIndex, TextIndexBuilder, search_part};
+pub(crate) use index::{
+    IndexedRows, Plan, RankedRows, TextIndex, TextIndexBuilder, VisitText, search_part,
+};
 pub(crate) use indexed::search_rows;
 pub(crate) use query::names_of;
 pub(crate) use row_hits::RowSource;

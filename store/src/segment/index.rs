@@ -22,7 +22,8 @@ const ROWS_PER_CHECK: u32 = 64;
 #[derive(Debug)]
 pub(crate) struct IndexPart {
     rows: Range<u32>,
-    index: OnceLock<Arc<RowIndex>>,
+    /// `None` inside: its words exceed the numbers of an index; its records are always read.
+    index: OnceLock<Option<Arc<RowIndex>>>,
 }
 
 /// The index over the rows of one part. Rows are counted from the start of the part.
@@ -53,30 +54,40 @@ impl IndexPart {
 
     /// The index, if it is built.
     pub(crate) fn index(&self) -> Option<&Arc<RowIndex>> {
-        self.index.get()
+        self.index.get()?.as_ref()
+    }
+
+    /// Whether there is nothing left to build.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.index.get().is_some()
     }
 
     /// Builds the index if there is none. `go_on` is asked every few rows; when it says no, the
-    /// work is dropped. Returns whether there is an index now.
+    /// work is dropped. Returns whether it is settled now.
     pub(crate) fn build(&self, segment: &Segment, go_on: &dyn Fn() -> bool) -> bool {
         if self.index.get().is_none()
             && let Some(index) = RowIndex::build(segment, self.rows(), go_on)
         {
             // Whoever was faster built the same.
-            self.index.set(Arc::new(index)).ok();
+            self.index.set(index.map(Arc::new)).ok();
         }
         self.index.get().is_some()
     }
 }
 
 impl RowIndex {
-    fn build(segment: &Segment, rows: Range<u32>, go_on: &dyn Fn() -> bool) -> Option<Self> {
+    /// `None`: broken off. `Some(None)`: there cannot be one.
+    fn build(
+        segment: &Segment,
+        rows: Range<u32>,
+        go_on: &dyn Fn() -> bool,
+    ) -> Option<Option<Self>> {
         let columns = Columns::build(checked(segment, rows.clone(), go_on));
         let mut text = TextIndexBuilder::new();
         checked(segment, rows, go_on).for_each(|record| text.add(record));
         // What was broken off is incomplete, and dropped.
-        let text = go_on().then(|| text.finish())??;
-        Some(Self { columns, text })
+        let text = go_on().then(|| text.finish())?;
+        Some(text.map(|text| Self { columns, text }))
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Segment, SegmentView, build};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+
+use super::{IndexPart, Segment, SegmentView, build};
 use crate::batch::CodecError;
 use crate::record::RecordRef;
 
@@ -54,6 +56,19 @@ impl Merge {
     /// Does the work. Holds no lock; may run on any thread.
     pub fn run(self) -> Result<Merged, CodecError> {
         let segment = Arc::new(build(LiveRows::new(&self.inputs))?);
+        let are_indexed = self.inputs.iter().all(|input| {
+            let parts = input.segment.index_parts();
+            parts.iter().all(IndexPart::is_settled)
+        });
+        // Searches must not lose an index they had.
+        if are_indexed {
+            segment.index_parts().par_iter().for_each(|part| {
+                part.build(&segment, &|| {
+                    rayon::yield_now();
+                    true
+                });
+            });
+        }
         Ok(Merged {
             inputs: self.inputs,
             segment,

@@ -39,7 +39,7 @@ impl Snapshot {
         for part in self.parts() {
             let rows = u64::from(part.1.rows().end - part.1.rows().start);
             indexing.total += rows;
-            if part.1.index().is_some() {
+            if part.1.is_settled() {
                 indexing.indexed += rows;
             }
         }
@@ -55,7 +55,7 @@ impl Snapshot {
     ) -> Result<(), Cancelled> {
         let missing: Vec<_> = self
             .parts()
-            .filter(|(_, part)| part.index().is_none())
+            .filter(|(_, part)| !part.is_settled())
             .collect();
         let next = AtomicUsize::new(0);
         let go_on = || {

@@ -13,7 +13,8 @@ use crate::record::{Record, RecordRef};
 use crate::row_set::RowSet;
 use crate::search::{
     ConditionTest, IndexedRows, MatchScratch, Place, Plan, Query, RankedRows, RowSource,
-    SearchControl, SearchOptions, SearchResult, SortKey, TextIndex, search_part, search_rows,
+    SearchControl, SearchOptions, SearchResult, SortKey, TextIndex, VisitText, search_part,
+    search_rows,
 };
 use crate::segment::{IndexPart, SegmentView};
 use crate::state::State;
@@ -211,6 +212,16 @@ impl IndexedRows for PartRows<'_> {
 
     fn rows_matching(&self, places: &[Place], test: &ConditionTest) -> Option<RowSet> {
         self.columns.rows_matching(places, test)
+    }
+
+    fn for_each_text(&self, names: &Place, texts_max: usize, visit: VisitText<'_>) -> bool {
+        let Some(texts) = self.columns.repeated_texts(names, texts_max) else {
+            return false;
+        };
+        for text in texts {
+            visit(text.text, &|set| text.add_rows(set));
+        }
+        true
     }
 
     fn record(&self, row: u32) -> Option<RecordRef<'_>> {

@@ -1,6 +1,6 @@
 //! Everything that stands at one path, over the rows of one part.
 
-use super::keyed::Keyed;
+use super::keyed::{Keyed, RepeatedText};
 use super::marks::Marks;
 use crate::row_set::RowSet;
 use crate::search::{ConditionScratch, ConditionTest};
@@ -48,6 +48,23 @@ impl Column {
             keyed.add_meeting(test, scratch, set);
         }
         true
+    }
+
+    /// Adds the different texts. `false`: other values have texts, or there are too many.
+    pub(super) fn repeated_texts<'a>(
+        &'a self,
+        texts_max: usize,
+        texts: &mut Vec<RepeatedText<'a>>,
+    ) -> bool {
+        let has_others = self
+            .marked
+            .iter()
+            .any(|(value_type, _)| matches!(value_type, ValueType::String | ValueType::Timestamp));
+        !has_others
+            && self
+                .keyed
+                .iter()
+                .all(|keyed| keyed.repeated_texts(texts_max, texts))
     }
 
     /// Visits the kept values in the rows of a set, with how many of each.

@@ -36,6 +36,11 @@ impl Dictionary {
             .unwrap_or_default()
     }
 
+    /// How many texts there are.
+    pub(super) const fn len(&self) -> usize {
+        self.ends.len()
+    }
+
     /// Bytes of memory besides the structure itself.
     pub(super) fn bytes(&self) -> usize {
         self.text.len() + size_of_val(&*self.ends)

@@ -76,7 +76,42 @@ pub(super) fn moment_key(moment: Timestamp, first_second: i64) -> Option<u64> {
         .then(|| seconds << NANO_BITS | u64::from(moment.nanos()))
 }
 
+/// A text that stands in several rows.
+#[derive(Debug)]
+pub(crate) struct RepeatedText<'a> {
+    pub(crate) text: &'a str,
+    keyed: &'a Keyed,
+    code: u64,
+}
+
+impl RepeatedText<'_> {
+    /// Adds the rows with the text to a set.
+    pub(crate) fn add_rows(&self, set: &mut RowSet) {
+        self.keyed.add_between(self.code, self.code, set);
+    }
+}
+
 impl Keyed {
+    /// Adds the different texts. `false`: the values are no texts, or there are too many.
+    pub(super) fn repeated_texts<'a>(
+        &'a self,
+        texts_max: usize,
+        texts: &mut Vec<RepeatedText<'a>>,
+    ) -> bool {
+        let Kind::Text(dictionary) = &self.kind else {
+            return false;
+        };
+        if texts.len() + dictionary.len() > texts_max {
+            return false;
+        }
+        texts.extend((0..dictionary.len() as u64).map(|code| RepeatedText {
+            text: dictionary.get(code),
+            keyed: self,
+            code,
+        }));
+        true
+    }
+
     /// Values in the order of their rows, `len` rows there are.
     pub(super) fn new(kind: Kind, rows: Vec<u32>, keys: Vec<u64>, len: u32) -> Self {
         let has_repeats = rows.array_windows().any(|[before, row]| before == row);

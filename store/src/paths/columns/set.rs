@@ -2,6 +2,7 @@
 
 use super::builder::ColumnBuilder;
 use super::column::Column;
+use super::keyed::RepeatedText;
 use crate::path::PathSegment;
 use crate::paths::tree::PathTree;
 use crate::record::RecordRef;
@@ -87,6 +88,26 @@ impl Columns {
             result.unite(&rows);
         }
         Some(result)
+    }
+
+    /// The different texts at a place, if nothing else that has a text stands there, all are kept,
+    /// and there are at most `texts_max`.
+    pub(crate) fn repeated_texts(
+        &self,
+        place: &[String],
+        texts_max: usize,
+    ) -> Option<Vec<RepeatedText<'_>>> {
+        if self.has_gaps() {
+            return None;
+        }
+        let mut columns = Vec::new();
+        self.paths
+            .at_names(place, &mut |column| columns.push(column));
+        let mut texts = Vec::new();
+        let all_kept = columns
+            .into_iter()
+            .all(|column| column.repeated_texts(texts_max, &mut texts));
+        all_kept.then_some(texts)
     }
 
     /// Bytes of memory of all columns.

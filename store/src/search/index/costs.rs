@@ -84,6 +84,19 @@ impl CostSets {
         self.at(cost).insert(row);
     }
 
+    /// Notes that rows fit at the costs they have in `other`, where they are not known to fit
+    /// better. Both are settled before and after.
+    pub(super) fn improve_all(&mut self, other: &Self) {
+        for (cost, rows) in &other.sets {
+            let mut gained = rows.clone();
+            gained.subtract(&self.below(*cost));
+            for (_, set) in &mut self.sets {
+                set.subtract(&gained);
+            }
+            self.at(*cost).unite(&gained);
+        }
+    }
+
     /// All costs rise by these typos.
     pub(super) fn add_typos(&mut self, typos: u32) {
         for (cost, _) in &mut self.sets {

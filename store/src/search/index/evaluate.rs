@@ -194,11 +194,11 @@ impl PartSearch<'_> {
         match self.condition(field) {
             None => {}
             Some(Some(rows)) => costs.at(Cost::default()).unite(rows),
-            Some(None) => unsure = within.clone(),
+            Some(None) => unsure = self.may_meet(field, within),
         }
         costs.settle(within);
         // What has to be read anyway is not looked up.
-        if unsure.is_empty() {
+        if !matches!(self.condition(field), Some(None)) {
             let looked = self.look_at_field(field, within, &costs);
             costs.add(&looked.costs);
             costs.settle(within);

@@ -33,6 +33,9 @@ use super::mode::Level;
 use crate::record::RecordRef;
 use crate::row_set::RowSet;
 
+/// Takes a text, and what adds the rows with it to a set.
+pub(crate) type VisitText<'a> = &'a mut dyn FnMut(&str, &dyn Fn(&mut RowSet));
+
 /// The rows of one part, as the search of it sees them.
 pub(crate) trait IndexedRows {
     /// Their words.
@@ -41,6 +44,10 @@ pub(crate) trait IndexedRows {
     /// The rows that meet a condition at one of several places. `None`: the records have to be
     /// read to know.
     fn rows_matching(&self, places: &[Names], test: &ConditionTest) -> Option<RowSet>;
+
+    /// Visits each different text at a path of values, with what adds its rows to a set. `false`:
+    /// there are more than `texts_max`, or other values with a text; then none may be visited.
+    fn for_each_text(&self, names: &Names, texts_max: usize, visit: VisitText<'_>) -> bool;
 
     /// The record of a row.
     fn record(&self, row: u32) -> Option<RecordRef<'_>>;

@@ -152,22 +152,6 @@ impl Paths {
         (PathId::ROOT.0..self.nodes.len() as u16).map(PathId)
     }
 
-    /// Numbers the paths of another part here; what comes out is looked up by its numbers.
-    pub(super) fn adopt(&mut self, other: &Self) -> Vec<PathId> {
-        let mut ids = Vec::with_capacity(other.nodes.len());
-        for (index, node) in (0_u16..).zip(&other.nodes) {
-            let id = if index <= PathId::ROOT.0 {
-                PathId(index)
-            } else {
-                // Parents are numbered before their children.
-                let parent = ids.get(usize::from(node.parent.0)).copied();
-                self.child(parent.unwrap_or(PathId::OTHER), &node.name)
-            };
-            ids.push(id);
-        }
-        ids
-    }
-
     /// Bytes of memory, about.
     pub(super) fn bytes(&self) -> usize {
         let names: usize = self.nodes.iter().map(|node| node.name.len()).sum();

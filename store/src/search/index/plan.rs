@@ -1,10 +1,11 @@
 //! A query prepared for all parts of an index.
 
 use super::lookup::WordPlan;
+use crate::search::condition::TextPart;
 use crate::search::matcher::{FieldRule, Matcher, Node, Part, QueryWord, Term, TermKind};
 use crate::search::mode::Mode;
 use crate::search::query::Query;
-use crate::search::tokenize::TokenKind;
+use crate::search::tokenize::{TokenKind, tokenize};
 
 /// What is prepared once: the matcher, and spellings of its words.
 pub(crate) struct Plan {
@@ -13,6 +14,8 @@ pub(crate) struct Plan {
     pub(super) terms: Vec<TermPlan>,
     /// For each condition of the matcher that has words.
     pub(super) fields: Vec<Option<TermPlan>>,
+    /// For each condition of the matcher the words without which it is not met.
+    pub(super) needed: Vec<Vec<WordPlan>>,
 }
 
 /// The words of a term.
@@ -31,7 +34,12 @@ impl Plan {
             FieldRule::Words { term, .. } => Some(TermPlan::new(term)),
             FieldRule::Condition(_) => None,
         });
+        let needed = matcher.fields.iter().map(|field| match &field.rule {
+            FieldRule::Condition(test) => test.text_part().map(needed_words).unwrap_or_default(),
+            FieldRule::Words { .. } => Vec::new(),
+        });
         Self {
+            needed: needed.collect(),
             fields: fields.collect(),
             terms,
             matcher,
@@ -82,4 +90,25 @@ fn splits(word: &QueryWord) -> Vec<(WordPlan, WordPlan)> {
             (plan(first, Part::Whole), plan(second, word.part()))
         })
         .collect()
+}
+
+/// The words that a text with this part has, next to each other.
+fn needed_words(part: TextPart<'_>) -> Vec<WordPlan> {
+    let (TextPart::All(text) | TextPart::Start(text) | TextPart::Inside(text)) = part;
+    let mut tokens = Vec::new();
+    tokenize(text, &mut tokens);
+    let last = tokens.len().saturating_sub(1);
+    let words = tokens.iter().enumerate().map(|(index, token)| {
+        let is_cut_before = index == 0 && matches!(part, TextPart::Inside(_));
+        let is_cut_behind = index == last && !matches!(part, TextPart::All(_));
+        let word_part = match (is_cut_before, is_cut_behind) {
+            (false, false) => Part::Whole,
+            (false, true) => Part::Beginning,
+            (true, false) => Part::End,
+            (true, true) => Part::Any,
+        };
+        let word = text.get(token.range()).unwrap_or_default();
+        WordPlan::new(&QueryWord::new(word, token.kind, word_part, 0))
+    });
+    words.collect()
 }

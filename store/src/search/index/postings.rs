@@ -97,19 +97,6 @@ impl Postings {
         }
     }
 
-    /// Visits the rows, ascending.
-    pub(super) fn for_each(&self, postings: PostingsRef, mut visit: impl FnMut(u32)) {
-        if postings.0 & SINGLE != 0 {
-            visit(postings.0 & !SINGLE);
-        } else if postings.0 & DENSE != 0 {
-            if let Some(dense) = self.dense.get((postings.0 & !DENSE) as usize) {
-                dense.iter().for_each(visit);
-            }
-        } else {
-            self.list(postings).for_each(visit);
-        }
-    }
-
     fn list(&self, postings: PostingsRef) -> impl Iterator<Item = u32> + '_ {
         let mut bytes = self
             .lists
@@ -172,9 +159,6 @@ mod tests {
                 .collect();
             let postings = builder.finish();
             for (list, reference) in lists.iter().zip(refs) {
-                let mut visited = Vec::new();
-                postings.for_each(reference, |row| visited.push(row));
-                prop_assert!(visited.iter().eq(list));
                 let mut set = RowSet::new(rows);
                 postings.unite_into(reference, &mut set);
                 prop_assert!(set.iter().eq(list.iter().copied()));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Names;
 use super::costs::CostSets;
 use super::evaluate::PartSearch;
 use super::lookup::{ByPlace, Places, WordPlan};
@@ -16,6 +17,9 @@ use crate::value::ValueRef;
 
 /// With more paths than these, neighbours are not told apart by path.
 const PATHS_APART_MAX: usize = 64;
+
+/// With more different texts that fit than these, records are read instead.
+const TEXTS_APART_MAX: usize = 64;
 
 /// What the index tells of a term.
 pub(super) struct Looked {
@@ -64,8 +68,31 @@ impl PartSearch<'_> {
         else {
             return Looked::nothing(within.rows());
         };
+        let places = self.places_of(&check.place, *with_numbers);
+        self.look(term, term_plan, &places, within, Some(met))
+    }
+
+    /// The rows that may meet a condition which the columns cannot tell: those with its words.
+    pub(super) fn may_meet(&mut self, field: usize, within: &RowSet) -> RowSet {
+        let plan = self.plan;
+        let (Some(check), Some(needed)) = (plan.matcher.fields.get(field), plan.needed.get(field))
+        else {
+            return within.clone();
+        };
+        if needed.is_empty() {
+            return within.clone();
+        }
+        let places = self.places_of(&check.place, true);
+        let mut rows = RowSet::new(within.rows());
+        for proposed in self.propose(needed.iter(), &places, within).values() {
+            rows.unite(proposed);
+        }
+        rows
+    }
+
+    fn places_of(&self, place: &FieldPlace, with_numbers: bool) -> Places {
         let index = self.source.text();
-        let paths = match &check.place {
+        let paths = match place {
             FieldPlace::Key => vec![PathId::KEY],
             FieldPlace::Values(names) => names
                 .iter()
@@ -73,11 +100,10 @@ impl PartSearch<'_> {
                 .chain([PathId::OTHER])
                 .collect(),
         };
-        let places = Places {
+        Places {
             paths: Some(paths),
-            with_numbers: *with_numbers,
-        };
-        self.look(term, term_plan, &places, within, Some(met))
+            with_numbers,
+        }
     }
 
     fn look(
@@ -165,16 +191,35 @@ impl PartSearch<'_> {
     fn neighbours<'w>(
         &mut self,
         term: &Term,
-        mut words: impl Iterator<Item = &'w WordPlan>,
+        words: impl Iterator<Item = &'w WordPlan>,
         places: &Places,
         within: &RowSet,
         looked: &mut Looked,
     ) {
-        let Some(first) = words.next() else { return };
+        for (path, rows) in self.propose(words, places, within) {
+            match path {
+                // Camel case parts are not neighbours of anything.
+                PathId::KEY_PARTS => {}
+                PathId::OTHER => looked.unsure.unite(&rows),
+                path => self.read_texts(term, path, places.with_numbers, &rows, &mut looked.costs),
+            }
+        }
+    }
+
+    /// The rows that have all of some words at one path, by path.
+    fn propose<'w>(
+        &mut self,
+        mut words: impl Iterator<Item = &'w WordPlan>,
+        places: &Places,
+        within: &RowSet,
+    ) -> RowsByPath {
+        let Some(first) = words.next() else {
+            return RowsByPath::new();
+        };
         let mut proposed = self.rows_by_path(first, places, within);
         for word in words {
             if proposed.is_empty() {
-                return;
+                break;
             }
             let others = self.rows_by_path(word, places, within);
             proposed.retain(|path, rows| {
@@ -185,14 +230,7 @@ impl PartSearch<'_> {
                 !rows.is_empty()
             });
         }
-        for (path, rows) in &proposed {
-            match *path {
-                // Camel case parts are not neighbours of anything.
-                PathId::KEY_PARTS => {}
-                PathId::OTHER => looked.unsure.unite(rows),
-                path => self.read_texts(term, path, places.with_numbers, rows, &mut looked.costs),
-            }
-        }
+        proposed
     }
 
     /// All rows where a word stands, or may stand, by path.
@@ -231,6 +269,9 @@ impl PartSearch<'_> {
         costs: &mut CostSets,
     ) {
         let names = self.source.text().paths.names(path);
+        if path != PathId::KEY && self.compare_texts(term, &names, rows, costs) {
+            return;
+        }
         let mut text = std::mem::take(&mut self.text);
         let mut printed = std::mem::take(&mut self.printed);
         self.read(rows, costs, |record, _| {
@@ -248,6 +289,39 @@ impl PartSearch<'_> {
         });
         self.text = text;
         self.printed = printed;
+    }
+}
+
+impl PartSearch<'_> {
+    /// Compares each different text at a path once, if they are few. `false`: they are not.
+    fn compare_texts(
+        &mut self,
+        term: &Term,
+        names: &Names,
+        rows: &RowSet,
+        costs: &mut CostSets,
+    ) -> bool {
+        let texts_max = rows.count() as usize / 2;
+        let mut found = CostSets::new(rows.rows());
+        let mut fitting = 0;
+        let text = &mut self.text;
+        let are_compared =
+            self.source
+                .for_each_text(names, texts_max, &mut |repeated, add_rows| {
+                    if fitting > TEXTS_APART_MAX {
+                        return;
+                    }
+                    if let Some(cost) = least_cost(term, repeated, text, None) {
+                        fitting += 1;
+                        add_rows(found.at(cost));
+                    }
+                });
+        if !are_compared || fitting > TEXTS_APART_MAX {
+            return false;
+        }
+        found.settle(rows);
+        costs.improve_all(&found);
+        true
     }
 }
 
