@@ -10,8 +10,9 @@ use imbl::shared_ptr::DefaultSharedPtr;
 use crate::key::Key;
 use crate::record::Record;
 
-/// How many records the memtable takes before it is sealed into a segment.
-pub(crate) const MEMTABLE_RECORDS_MAX: usize = 16 * 1024;
+/// How many records the memtable takes before it is sealed into a segment. Searches read each of
+/// them.
+pub(crate) const MEMTABLE_RECORDS_MAX: usize = 8 * 1024;
 
 /// How many bytes of values it takes, likewise.
 pub(crate) const MEMTABLE_BYTES_MAX: u64 = 12 * 1024 * 1024;

@@ -177,7 +177,9 @@ mod tests {
 
     fn set(len: u32, rows: &BTreeSet<u32>) -> RowSet {
         let mut set = RowSet::new(len);
-        rows.iter().for_each(|row| set.insert(*row));
+        for row in rows {
+            set.insert(*row);
+        }
         set
     }
 

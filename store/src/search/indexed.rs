@@ -136,7 +136,9 @@ impl Search<'_> {
             // A whole group leaves nothing behind; the last may be exactly as large as the room.
             if !is_whole && head.len() + tail.len() < limit {
                 let mut rows = group.rows.clone();
-                taken.iter().for_each(|id| rows.remove(id.row));
+                for id in &taken {
+                    rows.remove(id.row);
+                }
                 tail.push((part, RankedRows { rows, ..*group }));
             }
         }

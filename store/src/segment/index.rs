@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use super::Segment;
 use crate::paths::Columns;
 use crate::record::RecordRef;
-use crate::search::{TextIndex, TextIndexBuilder};
+use crate::search::{Cancelled, TextIndex, TextIndexBuilder};
 
 /// Rows in one part; a multiple of 64. A million records make eight parts, enough to build and
 /// search them on several cores, and few enough that looking a word up in each costs little.
@@ -66,7 +66,7 @@ impl IndexPart {
     /// work is dropped. Returns whether it is settled now.
     pub(crate) fn build(&self, segment: &Segment, go_on: &dyn Fn() -> bool) -> bool {
         if self.index.get().is_none()
-            && let Some(index) = RowIndex::build(segment, self.rows(), go_on)
+            && let Ok(index) = RowIndex::build(segment, self.rows(), go_on)
         {
             // Whoever was faster built the same.
             self.index.set(index.map(Arc::new)).ok();
@@ -76,18 +76,20 @@ impl IndexPart {
 }
 
 impl RowIndex {
-    /// `None`: broken off. `Some(None)`: there cannot be one.
+    /// `None`: there cannot be one.
     fn build(
         segment: &Segment,
         rows: Range<u32>,
         go_on: &dyn Fn() -> bool,
-    ) -> Option<Option<Self>> {
+    ) -> Result<Option<Self>, Cancelled> {
         let columns = Columns::build(checked(segment, rows.clone(), go_on));
         let mut text = TextIndexBuilder::new();
         checked(segment, rows, go_on).for_each(|record| text.add(record));
         // What was broken off is incomplete, and dropped.
-        let text = go_on().then(|| text.finish())?;
-        Some(text.map(|text| Self { columns, text }))
+        if !go_on() {
+            return Err(Cancelled);
+        }
+        Ok(text.finish().map(|text| Self { columns, text }))
     }
 }
 

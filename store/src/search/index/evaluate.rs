@@ -19,6 +19,15 @@ use crate::search::text::TextBuffer;
 /// Whether the answer is still wanted is asked after this many records.
 const RECORDS_PER_CHECK: usize = 256;
 
+/// What the columns tell of a condition.
+#[derive(Clone, Debug)]
+enum Told {
+    NotAsked,
+    Rows(RowSet),
+    /// The records have to be read.
+    Nothing,
+}
+
 /// The search of one part.
 pub(super) struct PartSearch<'a> {
     pub(super) plan: &'a Plan,
@@ -31,7 +40,7 @@ pub(super) struct PartSearch<'a> {
     /// Where each of the top terms stands at its least cost.
     places: Vec<Vec<ByPlace>>,
     /// What columns say of each condition, once asked.
-    conditions: Vec<Option<Option<RowSet>>>,
+    conditions: Vec<Told>,
 }
 
 /// Searches a part: the rows of `within` that fit, in groups from the best to the worst.
@@ -50,7 +59,7 @@ pub(crate) fn search_part(
         printed: String::new(),
         top_terms: plan.top_terms(),
         places: Vec::new(),
-        conditions: vec![None; plan.matcher.fields.len()],
+        conditions: vec![Told::NotAsked; plan.matcher.fields.len()],
     };
     let costs = match &plan.matcher.root {
         Some(root) => search.node(root, within),
@@ -154,7 +163,7 @@ impl PartSearch<'_> {
             },
             Node::Field(field) => {
                 let has_words = self.plan.fields.get(*field).is_some_and(Option::is_some);
-                let is_known = self.condition(*field).is_none_or(|rows| rows.is_some());
+                let is_known = !matches!(self.condition(*field), Some(Told::Nothing));
                 match (has_words, is_known) {
                     (_, false) => 3,
                     (true, true) => 1,
@@ -170,35 +179,35 @@ impl PartSearch<'_> {
         }
     }
 
-    /// The rows that meet the typed condition of a field. `None`: it has none. `Some(None)`: the
-    /// columns cannot tell.
-    fn condition(&mut self, field: usize) -> Option<&Option<RowSet>> {
+    /// The rows that meet the typed condition of a field; `None` if it has none.
+    fn condition(&mut self, field: usize) -> Option<&Told> {
         let check = self.plan.matcher.fields.get(field)?;
         let test: &ConditionTest = match &check.rule {
             FieldRule::Condition(test) => test,
             FieldRule::Words { typed, .. } => typed.as_ref()?,
         };
         let known = self.conditions.get_mut(field)?;
-        if known.is_none() {
-            *known = Some(match &check.place {
+        if matches!(known, Told::NotAsked) {
+            let rows = match &check.place {
                 FieldPlace::Key => None,
                 FieldPlace::Values(places) => self.source.rows_matching(places, test),
-            });
+            };
+            *known = rows.map_or(Told::Nothing, Told::Rows);
         }
-        known.as_ref()
+        Some(known)
     }
 
     fn field(&mut self, field: usize, within: &RowSet) -> CostSets {
         let mut costs = CostSets::new(within.rows());
         let mut unsure = RowSet::new(within.rows());
         match self.condition(field) {
-            None => {}
-            Some(Some(rows)) => costs.at(Cost::default()).unite(rows),
-            Some(None) => unsure = self.may_meet(field, within),
+            None | Some(Told::NotAsked) => {}
+            Some(Told::Rows(rows)) => costs.at(Cost::default()).unite(rows),
+            Some(Told::Nothing) => unsure = self.may_meet(field, within),
         }
         costs.settle(within);
         // What has to be read anyway is not looked up.
-        if !matches!(self.condition(field), Some(None)) {
+        if !matches!(self.condition(field), Some(Told::Nothing)) {
             let looked = self.look_at_field(field, within, &costs);
             costs.add(&looked.costs);
             costs.settle(within);

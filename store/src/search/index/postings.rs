@@ -44,7 +44,9 @@ impl PostingsBuilder {
         }
         if rows.len() > self.rows as usize / 8 {
             let mut set = RowSet::new(self.rows);
-            rows.iter().for_each(|row| set.insert(*row));
+            for row in rows {
+                set.insert(*row);
+            }
             self.dense.push(set);
             return Some(PostingsRef(DENSE | (self.dense.len() as u32 - 1)));
         }

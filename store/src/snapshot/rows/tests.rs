@@ -304,7 +304,7 @@ fn query() -> impl Strategy<Value = String> {
     let end = select(vec!["", "", "", " "]);
     prop_oneof![
         3 => atom(),
-        4 => (flat.clone(), end).prop_map(|(query, end)| query + end),
+        4 => (flat.clone(), end).prop_map(|(query, end)| format!("{query}{end}")),
         1 => (flat.clone(), flat).prop_map(|(left, right)| format!("({left}) {right}")),
     ]
 }
