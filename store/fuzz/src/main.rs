@@ -12,7 +12,7 @@ use std::io::Write as _;
 use vstore_fuzz::{Limit, TARGETS, Target, fuzz, load, seeds};
 
 /// No more new inputs than this are saved for a target: the corpus stays small.
-const SAVED_MAX: usize = 64;
+const SAVED_MAX: usize = 16;
 
 fn main() -> io::Result<ExitCode> {
     let mut arguments = env::args().skip(1);

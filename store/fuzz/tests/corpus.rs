@@ -37,7 +37,7 @@ fn the_seeds_are_what_the_targets_read_on_a_good_day() {
         })
         .collect();
     assert!(
-        words[0][0].starts_with("None password genuine"),
+        words[0][0].starts_with("whole password genuine"),
         "{words:?}"
     );
     assert_eq!(words[1], ["2 3 false 0"]);

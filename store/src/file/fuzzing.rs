@@ -121,12 +121,14 @@ pub fn sample() -> Vec<u8> {
 /// A header, as it is and with its checksum made right.
 pub fn header(input: &[u8]) -> String {
     let mut bytes = input.to_vec();
-    let as_it_is = UncheckedHeader::parse(&bytes, Copy::A).err();
+    let mut outcome = match UncheckedHeader::parse(&bytes, Copy::A) {
+        Ok(_) => "whole".to_owned(),
+        Err(fault) => fault_word(fault).to_owned(),
+    };
     bytes.resize(HEADER_LEN, 0);
     if let Some((body, checksum)) = bytes.split_at_mut_checked(HEADER_LEN.saturating_sub(32)) {
         checksum.copy_from_slice(&sha256(body));
     }
-    let mut outcome = format!("{as_it_is:?}");
     for copy in [Copy::A, Copy::B] {
         match UncheckedHeader::parse(&bytes, copy) {
             Ok(parsed) => {
@@ -139,14 +141,18 @@ pub fn header(input: &[u8]) -> String {
                 let genuine = parsed.authenticate(&dek()).is_some();
                 outcome.push_str(if genuine { " genuine" } else { " forged" });
             }
-            Err(fault) => outcome.push_str(match fault {
-                HeaderFault::Magic => " magic",
-                HeaderFault::Unsupported { .. } => " later",
-                HeaderFault::Damaged => " damaged",
-            }),
+            Err(fault) => outcome.push_str(fault_word(fault)),
         }
     }
     outcome
+}
+
+fn fault_word(fault: HeaderFault) -> &'static str {
+    match fault {
+        HeaderFault::Magic => " magic",
+        HeaderFault::Unsupported { .. } => " later",
+        HeaderFault::Damaged => " damaged",
+    }
 }
 
 /// Opens a file that is the input, read-only.

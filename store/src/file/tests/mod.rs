@@ -3,6 +3,7 @@ mod backups;
 mod crash;
 mod damage;
 mod document;
+mod emergency;
 mod faults;
 mod header_backup;
 mod key_slots;

@@ -135,6 +135,15 @@ fn a_failing_call_loses_nothing_that_was_acknowledged() {
     }
 }
 
+/// A failed sync and the two calls that leave its mark are one step: a process that is killed
+/// between them is beyond what the format promises (FORMAT, "Limits and assumptions").
+fn after_the_mark(fails: Option<u64>, crash: u64) -> u64 {
+    match fails {
+        Some(call) if (call + 1..call + 3).contains(&crash) => call + 3,
+        _ => crash,
+    }
+}
+
 /// Four rounds of random work with faults and crashes, also while recovering.
 fn run_seed(start: &World, seed: u64) -> Result<(), String> {
     let mut random = Random(seed);
@@ -160,11 +169,14 @@ fn run_seed(start: &World, seed: u64) -> Result<(), String> {
             };
             world.disk.fail_at(call, fault);
         }
-        match fails {
+        let crash = match fails {
             // Soon after the failure, before the program has made good for it.
-            Some(call) if random.one_in(2) => world.disk.crash_at(call + 1 + random.below(12)),
-            _ if random.one_in(4) => {}
-            _ => world.disk.crash_at(range.0 + random.below(range.1)),
+            Some(call) if random.one_in(2) => Some(call + 1 + random.below(12)),
+            _ if random.one_in(4) => None,
+            _ => Some(range.0 + random.below(range.1)),
+        };
+        if let Some(crash) = crash {
+            world.disk.crash_at(after_the_mark(fails, crash));
         }
         world.work(&mut random, headers).ok();
         if random.one_in(2) {
