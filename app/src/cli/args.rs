@@ -8,12 +8,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::key_args::{HeaderBackupCommand, PasswdArgs, RotateArgs, SalvageArgs, SlotsCommand};
 use super::launch::parse_duration;
 
 /// What stands at the end of `vstore --help`.
 const AFTER_HELP: &str = "\
-Passwords are asked for in the terminal, or read from the first line of standard input with \
---password-stdin. They are never taken from an argument.
+Passwords and recovery keys are asked for in the terminal, or read from the lines of standard \
+input with --password-stdin: first the current one, then new ones, in the order in which they \
+would be asked for. They are never taken from an argument.
 
 Data goes to standard output, messages to standard error.
 
@@ -21,7 +23,7 @@ Exit codes:
   0  done
   1  the key does not exist
   2  the arguments make no sense
-  3  wrong or empty password
+  3  wrong or empty password, wrong or mistyped recovery key, missing key file
   4  the file is damaged
   5  another program has the file open
   6  not a VStore file
@@ -90,6 +92,25 @@ pub(super) enum Command {
     Verify(PlainArgs),
     /// Write the file anew: smaller, and faster to open
     Compact(PlainArgs),
+    /// Change the password; the data is not written anew
+    ///
+    /// With --recovery-key, set a new password in place of a forgotten one. The key file of
+    /// --key-file stays that of the new password, unless another is asked for.
+    Passwd(PasswdArgs),
+    /// List, add and remove passwords and recovery keys, up to eight
+    #[command(subcommand)]
+    Slots(SlotsCommand),
+    /// Exchange the data key and write everything anew under it
+    ///
+    /// For when a password became known to somebody who may have a copy of the file. The file then
+    /// opens with those passwords and recovery keys only that are presented here: the one that
+    /// opens it and, one by one, the others.
+    Rotate(RotateArgs),
+    /// Keep the header of a file elsewhere, and put it back if it is destroyed
+    #[command(subcommand)]
+    HeaderBackup(HeaderBackupCommand),
+    /// Write what can still be read of a damaged file to a new file
+    Salvage(SalvageArgs),
 }
 
 /// What every command takes.
@@ -100,6 +121,12 @@ pub(super) struct Common {
     /// Read the password from the first line of standard input
     #[arg(long)]
     pub(super) password_stdin: bool,
+    /// The key file that the password needs beside it
+    #[arg(long, value_name = "FILE")]
+    pub(super) key_file: Option<PathBuf>,
+    /// Ask for a recovery key instead of the password, or read it instead
+    #[arg(long, conflicts_with = "key_file")]
+    pub(super) recovery_key: bool,
     /// Print the answer as one JSON document
     #[arg(long)]
     pub(super) json: bool,

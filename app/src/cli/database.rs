@@ -1,6 +1,6 @@
 //! Opening and closing the file of a command.
 
-use vstore::file::{Control, KdfProfile};
+use vstore::file::{Control, Credentials, KdfProfile};
 use vstore::{CreateOptions, OpenOptions, OpenReport, Store};
 
 use super::args::{Common, Creation, Kdf};
@@ -22,22 +22,37 @@ fn open(common: &Common, read_only: bool) -> Result<Store, Failure> {
     // What needs no password is said before one is asked for.
     Store::probe(&common.db)?;
     let credentials = password::existing(common)?;
+    open_with(common, &credentials, read_only)
+}
+
+/// Opens a file with credentials that were asked for already.
+pub(super) fn open_with(
+    common: &Common,
+    credentials: &Credentials,
+    read_only: bool,
+) -> Result<Store, Failure> {
     let options = OpenOptions {
         read_only,
         ..OpenOptions::default()
     };
-    let (store, report) = Store::open(&common.db, &credentials, &options, &Control::default())?;
+    let (store, report) = Store::open(&common.db, credentials, &options, &Control::default())?;
     tell(&report);
     Ok(store)
+}
+
+impl From<Kdf> for KdfProfile {
+    fn from(kdf: Kdf) -> Self {
+        match kdf {
+            Kdf::Fast => Self::Fast,
+            Kdf::Default => Self::Calibrated,
+        }
+    }
 }
 
 /// How a new file is created.
 pub(super) fn create_options(creation: &Creation) -> CreateOptions {
     CreateOptions {
-        kdf: match creation.kdf {
-            Kdf::Fast => KdfProfile::Fast,
-            Kdf::Default => KdfProfile::Calibrated,
-        },
+        kdf: creation.kdf.into(),
         ..CreateOptions::default()
     }
 }

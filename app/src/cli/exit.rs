@@ -4,10 +4,13 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
-use vstore::file::{AppendError, CompactError, CreateError, OpenError};
+use vstore::file::{
+    self, AppendError, CompactError, CreateError, HeaderBackupError, KeyFileError, OpenError,
+    PasswordError, RestoreError, RotateError, SlotLabelError,
+};
 use vstore::transfer::{ExportError, ImportError};
 use vstore::value::json::JsonError;
-use vstore::{CommitError, KeyError};
+use vstore::{CommitError, KeyError, SalvageError};
 
 /// What the exit code of a command says. The numbers are part of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +21,7 @@ pub enum Exit {
     NotFound = 1,
     /// The arguments make no sense.
     Usage = 2,
-    /// The password is wrong or empty.
+    /// The password or the recovery key is wrong, empty or mistyped, or the key file is missing.
     WrongPassword = 3,
     /// The file is damaged.
     Damaged = 4,
@@ -66,7 +69,9 @@ impl From<OpenError> for Failure {
         let exit = match &error {
             OpenError::NotAVStore => Exit::NotAVStore,
             OpenError::UnsupportedVersion { .. } => Exit::NewerVersion,
-            OpenError::WrongPassword | OpenError::KeyFileRequired => Exit::WrongPassword,
+            OpenError::WrongPassword | OpenError::WrongRecoveryKey | OpenError::KeyFileRequired => {
+                Exit::WrongPassword
+            }
             OpenError::TooShort { .. }
             | OpenError::HeaderCorrupt
             | OpenError::HeaderTampered
@@ -80,7 +85,9 @@ impl From<OpenError> for Failure {
             _ => Exit::InputOutput,
         };
         let hint = match exit {
-            Exit::Damaged => "; `vstore verify` lists the damage",
+            Exit::Damaged => {
+                "; `vstore verify` lists the damage, `vstore salvage` rescues what is left"
+            }
             Exit::Locked => "; close it there first",
             _ => "",
         };
@@ -117,6 +124,85 @@ impl From<CompactError> for Failure {
             _ => Exit::InputOutput,
         };
         Self::new(exit, error)
+    }
+}
+
+impl From<PasswordError> for Failure {
+    fn from(error: PasswordError) -> Self {
+        let exit = match &error {
+            PasswordError::WrongPassword
+            | PasswordError::WrongRecoveryKey
+            | PasswordError::KeyFileRequired => Exit::WrongPassword,
+            PasswordError::SlotCorrupt { .. } => Exit::Damaged,
+            PasswordError::LastSlot
+            | PasswordError::NoFreeSlot
+            | PasswordError::NoSuchSlot
+            | PasswordError::KdfTooCheap(_)
+            | PasswordError::KdfTooExpensive(_) => Exit::Refused,
+            _ => Exit::InputOutput,
+        };
+        Self::new(exit, error)
+    }
+}
+
+impl From<RotateError> for Failure {
+    fn from(error: RotateError) -> Self {
+        match error {
+            RotateError::Keys(error) => error.into(),
+            RotateError::Compaction(error) => error.into(),
+            error => Self::new(Exit::InputOutput, error),
+        }
+    }
+}
+
+impl From<KeyFileError> for Failure {
+    fn from(error: KeyFileError) -> Self {
+        let exit = match &error {
+            KeyFileError::Empty | KeyFileError::TooLarge => Exit::Refused,
+            _ => Exit::InputOutput,
+        };
+        Self::new(exit, error)
+    }
+}
+
+impl From<SlotLabelError> for Failure {
+    fn from(error: SlotLabelError) -> Self {
+        Self::new(Exit::Refused, error)
+    }
+}
+
+impl From<HeaderBackupError> for Failure {
+    fn from(error: HeaderBackupError) -> Self {
+        let exit = match &error {
+            HeaderBackupError::NewerVersion => Exit::NewerVersion,
+            HeaderBackupError::Damaged => Exit::Damaged,
+            HeaderBackupError::NotABackup | HeaderBackupError::AlreadyExists(_) => Exit::Refused,
+            _ => Exit::InputOutput,
+        };
+        Self::new(exit, error)
+    }
+}
+
+impl From<RestoreError> for Failure {
+    fn from(error: RestoreError) -> Self {
+        match error {
+            RestoreError::Open(error) => error.into(),
+            error => Self::new(Exit::Refused, error),
+        }
+    }
+}
+
+impl From<SalvageError> for Failure {
+    fn from(error: SalvageError) -> Self {
+        match error {
+            SalvageError::Read(file::SalvageError::Open(error)) => error.into(),
+            SalvageError::Create(error) => error.into(),
+            SalvageError::Read(
+                file::SalvageError::HeadersLost | file::SalvageError::NothingFound,
+            ) => Self::new(Exit::Damaged, error),
+            SalvageError::SameFile => Self::new(Exit::Refused, error),
+            error => Self::new(Exit::InputOutput, error),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use clap::Parser as _;
 use super::args::{Arguments, Command};
 use super::exit::{Exit, Failure};
 use super::output;
-use super::{export, file, import, query, records};
+use super::{export, file, import, keys, query, records, repair};
 
 /// What the program does after reading its arguments.
 #[derive(Debug, PartialEq, Eq)]
@@ -64,6 +64,11 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Info(args) => file::info(&args),
         Command::Verify(args) => file::verify(&args),
         Command::Compact(args) => file::compact(&args),
+        Command::Passwd(args) => keys::passwd(&args),
+        Command::Slots(command) => keys::slots(&command),
+        Command::Rotate(args) => keys::rotate(&args),
+        Command::HeaderBackup(command) => repair::header_backup(&command),
+        Command::Salvage(args) => repair::salvage(&args),
     }
 }
 

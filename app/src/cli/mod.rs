@@ -10,12 +10,15 @@ mod exit;
 mod export;
 mod file;
 mod import;
+mod key_args;
+mod keys;
 mod launch;
 mod output;
 mod password;
 mod printer;
 mod query;
 mod records;
+mod repair;
 
 pub use exit::Exit;
 pub use launch::{Launch, launch};

@@ -1,41 +1,117 @@
-//! Where the password comes from: a prompt, or the first line of standard input.
+//! Where passwords and recovery keys come from: a prompt, or the lines of standard input.
 
 use std::io::{self, BufRead as _, Read as _};
+use std::path::Path;
 
-use vstore::file::{Credentials, Password};
+use vstore::file::{Credentials, KeyFile, Password, RealVfs, RecoveryKey};
 use zeroize::Zeroizing;
 
 use super::args::Common;
 use super::exit::{Exit, Failure};
+use super::key_args::NewPassword;
+use super::output;
 
 /// The longest password, in bytes; more is a file that was piped in by mistake.
 const PASSWORD_BYTES_MAX: u64 = 4096;
 
-/// Asks for the password of a file that exists.
+/// Asks for what opens a file that exists: the password, or with `--recovery-key` that.
 pub(super) fn existing(common: &Common) -> Result<Credentials, Failure> {
+    let what = if common.recovery_key {
+        "Recovery key"
+    } else {
+        "Password"
+    };
     let text = if common.password_stdin {
         from_stdin()?
     } else {
-        prompt(&format!("Password for {}: ", common.db.display()))?
+        prompt(&format!("{what} for {}: ", common.db.display()))?
     };
-    credentials(text)
+    if common.recovery_key {
+        return recovery_key(&text);
+    }
+    with_key_file(text, common.key_file.as_deref())
 }
 
 /// Asks for the password of a file to be created; twice, if a person types it.
 pub(super) fn new(common: &Common) -> Result<Credentials, Failure> {
+    if common.recovery_key {
+        return Err(Failure::usage(
+            "a file is created with a password; `vstore slots add --recovery` adds a recovery key",
+        ));
+    }
+    with_key_file(typed_twice(common)?, common.key_file.as_deref())
+}
+
+/// Asks for a password to be added to a file, or to take the place of another one.
+///
+/// `kept` is the key file that goes with it unless another one is asked for.
+pub(super) fn added(
+    common: &Common,
+    new: &NewPassword,
+    kept: Option<&Path>,
+) -> Result<Credentials, Failure> {
+    let text = typed_twice(common)?;
+    if text.is_empty() {
+        // Before a key file is made for it.
+        return with_key_file(text, None);
+    }
+    let Some(path) = &new.generate_key_file else {
+        return with_key_file(text, new.new_key_file.as_deref().or(kept));
+    };
+    let key_file = KeyFile::generate(&RealVfs, path)?;
+    output::message(format_args!(
+        "vstore: made the key file {}; keep a copy of it",
+        path.display()
+    ));
+    Ok(Credentials::with_key_file(password(text)?, key_file))
+}
+
+/// Asks for more passwords and recovery keys, until there are no more.
+pub(super) fn further(common: &Common) -> Result<Vec<Credentials>, Failure> {
+    let mut further = Vec::new();
+    loop {
+        let text = if common.password_stdin {
+            from_stdin()?
+        } else {
+            prompt("Another password or recovery key to keep (empty if there are no more): ")?
+        };
+        if text.is_empty() {
+            return Ok(further);
+        }
+        further.push(match RecoveryKey::parse(&text) {
+            Ok(key) => key.into(),
+            Err(_) => with_key_file(text, common.key_file.as_deref())?,
+        });
+    }
+}
+
+fn typed_twice(common: &Common) -> Result<Zeroizing<String>, Failure> {
     if common.password_stdin {
-        return credentials(from_stdin()?);
+        return from_stdin();
     }
     let first = prompt(&format!("New password for {}: ", common.db.display()))?;
     if *first != *prompt("The same password again: ")? {
         return Err(Failure::usage("the two passwords differ"));
     }
-    credentials(first)
+    Ok(first)
 }
 
-fn credentials(text: Zeroizing<String>) -> Result<Credentials, Failure> {
-    let password = Password::new(text).map_err(|error| Failure::new(Exit::WrongPassword, error))?;
-    Ok(Credentials::password(password))
+fn with_key_file(text: Zeroizing<String>, key_file: Option<&Path>) -> Result<Credentials, Failure> {
+    let password = password(text)?;
+    Ok(match key_file {
+        None => Credentials::password(password),
+        Some(path) => Credentials::with_key_file(password, KeyFile::read(&RealVfs, path)?),
+    })
+}
+
+fn password(text: Zeroizing<String>) -> Result<Password, Failure> {
+    Password::new(text).map_err(|error| Failure::new(Exit::WrongPassword, error))
+}
+
+fn recovery_key(text: &str) -> Result<Credentials, Failure> {
+    RecoveryKey::parse(text)
+        .map(Credentials::from)
+        .map_err(|error| Failure::new(Exit::WrongPassword, error))
 }
 
 fn prompt(question: &str) -> Result<Zeroizing<String>, Failure> {
@@ -48,6 +124,7 @@ fn prompt(question: &str) -> Result<Zeroizing<String>, Failure> {
         })
 }
 
+/// The next line of standard input; empty at its end.
 fn from_stdin() -> Result<Zeroizing<String>, Failure> {
     // Room for all of it at once, so that growing leaves no copy behind.
     let mut line = Zeroizing::new(Vec::with_capacity(PASSWORD_BYTES_MAX as usize + 1));
@@ -57,8 +134,7 @@ fn from_stdin() -> Result<Zeroizing<String>, Failure> {
         .read_until(b'\n', &mut line)?;
     if line.len() as u64 > PASSWORD_BYTES_MAX {
         return Err(Failure::usage(format_args!(
-            "the first line of standard input is no password: it has more than \
-             {PASSWORD_BYTES_MAX} bytes"
+            "a line of standard input is no password: it has more than {PASSWORD_BYTES_MAX} bytes"
         )));
     }
     let text = line.strip_suffix(b"\n").unwrap_or(&line);

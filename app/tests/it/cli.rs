@@ -12,6 +12,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+mod keys;
 mod records;
 mod refusals;
 mod transfer;
