@@ -8,6 +8,7 @@ mod file;
 #[cfg(unix)]
 mod full_disk;
 mod kill;
+mod many;
 mod misspellings;
 mod salvage;
 mod search;

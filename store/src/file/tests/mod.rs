@@ -5,6 +5,7 @@ mod damage;
 mod document;
 mod emergency;
 mod faults;
+mod golden;
 mod header_backup;
 mod key_slots;
 mod mem_vfs;
@@ -14,6 +15,7 @@ mod rules;
 mod salvage;
 mod splice;
 mod vectors;
+mod wycheproof;
 
 use std::{
     path::PathBuf,
