@@ -190,17 +190,13 @@ impl Memory {
                     .map_err(|_| refused)?
             }
         };
-        let mut material = KeyMaterial([0; 32]);
+        let blocks = self.blocks.as_mut_slice();
         #[expect(clippy::map_err_ignore, reason = "every input was checked before")]
-        argon2
-            .hash_password_into_with_memory(
-                password,
-                salt,
-                &mut material.0,
-                self.blocks.as_mut_slice(),
-            )
-            .map_err(|_| refused)?;
-        Ok(material)
+        KeyMaterial::filled(|material| {
+            argon2
+                .hash_password_into_with_memory(password, salt, material, blocks)
+                .map_err(|_| refused)
+        })
     }
 }
 

@@ -53,6 +53,7 @@ mod rotate;
 mod rules;
 mod salvage;
 mod seal;
+mod secret;
 mod slot_label;
 mod slot_list;
 mod slots;

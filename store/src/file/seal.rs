@@ -1,15 +1,18 @@
 //! Keys, key derivation, encryption and randomness. The only place that draws random bytes.
 //!
-//! Every key is a type of its own, wiped when dropped, and every derivation has its label here.
+//! Every key is a type of its own, wiped when dropped, and every derivation has its label here and
+//! wipes the stack it used.
 //! It knows nothing of headers or frames: they hand it bytes to seal.
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use xaes_256_gcm::{Xaes256Gcm, aead::AeadInOut as _};
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::{Zeroize as _, Zeroizing};
+
+use super::secret::{Secret, leaving_no_trace};
 
 pub(crate) const KEY_LEN: usize = 32;
 pub(crate) const NONCE_LEN: usize = 24;
@@ -62,8 +65,7 @@ pub(crate) fn random<const N: usize>(entropy: &dyn Entropy) -> Result<[u8; N], E
 }
 
 /// What Argon2id makes of a password, or HKDF-Extract of a recovery key: uniform, secret.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub(crate) struct KeyMaterial(pub(crate) [u8; KEY_LEN]);
+pub(crate) struct KeyMaterial(Secret);
 
 /// Hashes a key file piece by piece; the hash is given to Argon2id as its secret.
 pub(crate) struct KeyFileHasher(Sha256);
@@ -93,30 +95,37 @@ pub(crate) fn recovery_key_check(key: &[u8; KEY_LEN]) -> [u8; 32] {
 }
 
 /// The key that wraps the data key in one slot.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub(crate) struct WrapKey([u8; KEY_LEN]);
+pub(crate) struct WrapKey(Secret);
 
 impl KeyMaterial {
+    /// Has `fill` write the material to where it stays.
+    pub(crate) fn filled<E>(
+        fill: impl FnOnce(&mut [u8; KEY_LEN]) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        leaving_no_trace(|| Secret::filled(fill).map(Self))
+    }
+
     /// The material of a recovery key: it is uniform already, so that a salt is all it needs.
     pub(crate) fn of_recovery_key(key: &[u8; KEY_LEN], salt: &[u8; 32]) -> Self {
-        let (mut extracted, _) = Hkdf::<Sha256>::extract(Some(salt), key);
-        let material = Self(extracted.into());
-        extracted.as_mut_slice().zeroize();
-        material
+        leaving_no_trace(|| {
+            let (mut extracted, _) = Hkdf::<Sha256>::extract(Some(salt), key);
+            let material = Self(Secret::copied(extracted.as_ref()));
+            extracted.as_mut_slice().zeroize();
+            material
+        })
     }
 
     /// The wrap key of a slot, and the commitment that tells a right password from a wrong one.
     /// `public` are the first 64 bytes of the slot.
     pub(crate) fn slot_keys(&self, store_id: &StoreId, public: &[u8; 64]) -> (WrapKey, [u8; 32]) {
-        let mut okm = Zeroizing::new([0_u8; 64]);
-        expand(&self.0, &[LABEL_SLOT, store_id, public], &mut *okm);
-        let mut key = WrapKey([0; KEY_LEN]);
-        let mut commit = [0; 32];
-        if let Some((head, tail)) = okm.split_first_chunk::<KEY_LEN>() {
-            key.0 = *head;
+        leaving_no_trace(|| {
+            let mut okm = Zeroizing::new([0_u8; 64]);
+            expand(self.0.bytes(), &[LABEL_SLOT, store_id, public], &mut *okm);
+            let (key, tail) = okm.split_at(KEY_LEN);
+            let mut commit = [0; 32];
             commit.copy_from_slice(tail);
-        }
-        (key, commit)
+            (WrapKey(Secret::copied(key)), commit)
+        })
     }
 }
 
@@ -129,12 +138,18 @@ impl WrapKey {
         public: &[u8; 96],
         dek: &Dek,
     ) -> Option<([u8; KEY_LEN], Tag)> {
-        let mut wrapped = dek.0;
         let aad = [LABEL_SLOT_AAD, store_id, public].concat();
-        let tag = Xaes256Gcm::new((&self.0).into())
-            .encrypt_inout_detached(nonce.into(), &aad, wrapped.as_mut_slice().into())
-            .ok()?;
-        Some((wrapped, tag.into()))
+        leaving_no_trace(|| {
+            let mut wrapped = dek.0.clone();
+            let tag = Xaes256Gcm::new(self.0.bytes().into())
+                .encrypt_inout_detached(
+                    nonce.into(),
+                    &aad,
+                    wrapped.bytes_mut().as_mut_slice().into(),
+                )
+                .ok()?;
+            Some((*wrapped.bytes(), tag.into()))
+        })
     }
 
     /// The data key, or `None` if the slot was changed.
@@ -146,45 +161,56 @@ impl WrapKey {
         wrapped: &[u8; KEY_LEN],
         tag: &Tag,
     ) -> Option<Dek> {
-        let mut dek = Dek(*wrapped);
         let aad = [LABEL_SLOT_AAD, store_id, public].concat();
-        Xaes256Gcm::new((&self.0).into())
-            .decrypt_inout_detached(nonce.into(), &aad, dek.0.as_mut_slice().into(), tag.into())
-            .ok()?;
-        Some(dek)
+        leaving_no_trace(|| {
+            let mut dek = Secret::copied(wrapped);
+            Xaes256Gcm::new(self.0.bytes().into())
+                .decrypt_inout_detached(
+                    nonce.into(),
+                    &aad,
+                    dek.bytes_mut().as_mut_slice().into(),
+                    tag.into(),
+                )
+                .ok()?;
+            Some(Dek(dek))
+        })
     }
 }
 
 /// The data key: everything in the file hangs on it; passwords only wrap it.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub(crate) struct Dek(pub(crate) [u8; KEY_LEN]);
+#[derive(Clone)]
+pub(crate) struct Dek(Secret);
 
 impl Dek {
     pub(crate) fn random(entropy: &dyn Entropy) -> Result<Self, EntropyError> {
-        let mut dek = Self([0; KEY_LEN]);
-        entropy.fill(&mut dek.0)?;
-        Ok(dek)
+        Secret::filled(|bytes| entropy.fill(bytes)).map(Self)
     }
 
     /// Binds a header to this key, so that no header opens under two keys.
     pub(crate) fn commitment(&self, store_id: &StoreId) -> [u8; 32] {
-        let mut commit = [0; 32];
-        expand(&self.0, &[LABEL_DEK_COMMIT, store_id], &mut commit);
-        commit
+        leaving_no_trace(|| {
+            let mut commit = [0; 32];
+            expand(self.0.bytes(), &[LABEL_DEK_COMMIT, store_id], &mut commit);
+            commit
+        })
     }
 
     pub(crate) fn header_key(&self, store_id: &StoreId) -> HeaderKey {
-        let mut key = HeaderKey([0; KEY_LEN]);
-        expand(&self.0, &[LABEL_HEADER_MAC, store_id], &mut key.0);
-        key
+        HeaderKey(self.derived(&[LABEL_HEADER_MAC, store_id]))
     }
 
     /// The salt of a generation whose first frame has this nonce. It is as random as the nonce,
     /// and can be found again from the first frame when both headers are lost.
     pub(crate) fn generation_salt(&self, store_id: &StoreId, nonce: &Nonce) -> [u8; 32] {
-        let mut salt = [0; 32];
-        expand(&self.0, &[LABEL_GEN_SALT, store_id, nonce], &mut salt);
-        salt
+        leaving_no_trace(|| {
+            let mut salt = [0; 32];
+            expand(
+                self.0.bytes(),
+                &[LABEL_GEN_SALT, store_id, nonce],
+                &mut salt,
+            );
+            salt
+        })
     }
 
     /// The key of all frames of one generation.
@@ -195,23 +221,20 @@ impl Dek {
         gen_salt: &[u8; 32],
     ) -> FrameCipher {
         let key = self.frame_key(store_id, generation, gen_salt);
-        FrameCipher(Xaes256Gcm::new((&*key).into()))
+        leaving_no_trace(|| FrameCipher(Arc::new(Xaes256Gcm::new(key.bytes().into()))))
     }
 
-    fn frame_key(
-        &self,
-        store_id: &StoreId,
-        generation: u64,
-        gen_salt: &[u8; 32],
-    ) -> Zeroizing<[u8; KEY_LEN]> {
-        let mut key = Zeroizing::new([0; KEY_LEN]);
+    fn frame_key(&self, store_id: &StoreId, generation: u64, gen_salt: &[u8; 32]) -> Secret {
         let generation = generation.to_le_bytes();
-        expand(
-            &self.0,
-            &[LABEL_FRAMES, store_id, &generation, gen_salt],
-            &mut *key,
-        );
-        key
+        self.derived(&[LABEL_FRAMES, store_id, &generation, gen_salt])
+    }
+
+    fn derived(&self, info: &[&[u8]]) -> Secret {
+        leaving_no_trace(|| {
+            let mut key = Secret::zeroed();
+            expand(self.0.bytes(), info, key.bytes_mut());
+            key
+        })
     }
 }
 
@@ -222,14 +245,15 @@ impl fmt::Debug for Dek {
 }
 
 /// The key that authenticates the headers.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub(crate) struct HeaderKey([u8; KEY_LEN]);
+pub(crate) struct HeaderKey(Secret);
 
 impl HeaderKey {
     pub(crate) fn mac(&self, bytes: &[u8]) -> [u8; 32] {
-        let mut mac = self.keyed();
-        mac.update(bytes);
-        mac.finalize().into_bytes().into()
+        leaving_no_trace(|| {
+            let mut mac = self.keyed();
+            mac.update(bytes);
+            mac.finalize().into_bytes().into()
+        })
     }
 
     pub(crate) fn verify(&self, bytes: &[u8], expected: &[u8; 32]) -> bool {
@@ -238,13 +262,13 @@ impl HeaderKey {
 
     fn keyed(&self) -> Hmac<Sha256> {
         #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
-        Hmac::new_from_slice(&self.0).expect("HMAC takes a key of any length")
+        Hmac::new_from_slice(self.0.bytes()).expect("HMAC takes a key of any length")
     }
 }
 
-/// Encrypts and decrypts the frames of one generation.
+/// Encrypts and decrypts the frames of one generation. Its key schedule never moves.
 #[derive(Clone)]
-pub(crate) struct FrameCipher(Xaes256Gcm);
+pub(crate) struct FrameCipher(Arc<Xaes256Gcm>);
 
 impl FrameCipher {
     /// Encrypts in place. `None` only beyond the limits of AES-GCM (64 GiB), which no frame reaches.
@@ -292,21 +316,33 @@ fn expand(key: &[u8; KEY_LEN], info: &[&[u8]], okm: &mut [u8]) {
 pub(crate) mod for_tests {
     use super::*;
 
+    pub(crate) fn dek(bytes: &[u8; KEY_LEN]) -> Dek {
+        Dek(Secret::copied(bytes))
+    }
+
+    pub(crate) fn dek_bytes(dek: &Dek) -> [u8; KEY_LEN] {
+        *dek.0.bytes()
+    }
+
+    pub(crate) fn material_bytes(material: &KeyMaterial) -> [u8; KEY_LEN] {
+        *material.0.bytes()
+    }
+
     pub(crate) fn frame_key(
         dek: &Dek,
         store_id: &StoreId,
         generation: u64,
         gen_salt: &[u8; 32],
     ) -> [u8; KEY_LEN] {
-        *dek.frame_key(store_id, generation, gen_salt)
+        *dek.frame_key(store_id, generation, gen_salt).bytes()
     }
 
     pub(crate) fn header_key_bytes(key: &HeaderKey) -> [u8; KEY_LEN] {
-        key.0
+        *key.0.bytes()
     }
 
     pub(crate) fn cipher(key: &[u8; KEY_LEN]) -> FrameCipher {
-        FrameCipher(Xaes256Gcm::new(key.into()))
+        FrameCipher(Arc::new(Xaes256Gcm::new(key.into())))
     }
 
     pub(crate) fn expand(key: &[u8; KEY_LEN], info: &[u8], okm: &mut [u8]) {
@@ -314,6 +350,6 @@ pub(crate) mod for_tests {
     }
 
     pub(crate) fn wrap_key_bytes(key: &WrapKey) -> [u8; KEY_LEN] {
-        key.0
+        *key.0.bytes()
     }
 }

@@ -12,4 +12,9 @@ mod many;
 mod misspellings;
 mod salvage;
 mod search;
+mod secrets;
 mod store;
+
+/// Whether freed memory is wiped here; the tests of `tests/wiping` run with an allocator that does.
+#[cfg(target_os = "linux")]
+const WIPES_FREED_MEMORY: bool = false;

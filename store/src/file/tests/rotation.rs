@@ -83,7 +83,8 @@ fn the_old_data_key_opens_nothing_of_the_new_file() {
     let (fixture, mut file, _) = three_slots();
     let (compacted, _) = rotate(&mut file, &[credentials("secret")]).unwrap();
     file.finish_compaction(compacted).unwrap();
-    assert_ne!(file.dek.0, fixture.dek.0);
+    let bytes = crate::file::seal::for_tests::dek_bytes;
+    assert_ne!(bytes(&file.dek), bytes(&fixture.dek));
     assert!(matches!(fixture.read(), Err(OpenError::HeaderTampered)));
     let old = &fixture.dek;
     let header = &file.generation.header;

@@ -16,11 +16,8 @@ const COST: KdfParams = KdfParams {
 };
 
 fn dek() -> Dek {
-    Dek(
-        from_hex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f")
-            .try_into()
-            .unwrap(),
-    )
+    let bytes = from_hex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+    for_tests::dek(&bytes.try_into().unwrap())
 }
 
 fn store_id() -> [u8; 16] {
@@ -151,12 +148,18 @@ fn a_password_becomes_the_documented_key() {
     let password = PASSWORD.as_bytes();
     let material = kdf::derive(COST, password, None, &[0x51; 32]).unwrap();
     let expected = "2245c18653a44d079da7910ad16fe3d9304b167f026e57d5bad4073153cb38c3";
-    assert_eq!(material.0.to_vec(), from_hex(expected));
+    assert_eq!(
+        for_tests::material_bytes(&material).to_vec(),
+        from_hex(expected)
+    );
     let key_file = KeyFile::from_content(&[0x77; 64]).unwrap();
     let secret = Some(key_file.hash());
     let material = kdf::derive(COST, password, secret, &[0x51; 32]).unwrap();
     let expected = "9a5518c7301b78ce96e1207d5ceecb9402bfd769b2cb825db1a7afb4ed86ccae";
-    assert_eq!(material.0.to_vec(), from_hex(expected));
+    assert_eq!(
+        for_tests::material_bytes(&material).to_vec(),
+        from_hex(expected)
+    );
 }
 
 #[test]
