@@ -68,13 +68,13 @@ impl StoreFile {
     /// then A, then tells the journal.
     ///
     /// Nothing is derived here, so that tests of crashes can call it as often as they like.
-    pub(crate) fn replace_slots(&mut self, slots: Slots) -> Result<(), PasswordError> {
+    pub(crate) fn replace_slots(&mut self, slots: &Slots) -> Result<(), PasswordError> {
         self.slots_changeable()?;
         self.check_unchanged_elsewhere()?;
         let old = &self.generation.header;
         let header = Header {
             epoch: old.epoch.saturating_add(1),
-            slots,
+            slots: *slots,
             ..old.clone()
         };
         self.write_header_copy(&header, Copy::B)?;

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::{
     create::folder,
     error::IoError,
-    seal::{Entropy, EntropyError, KeyFileHasher, OsEntropy},
+    seal::{Entropy as _, EntropyError, KeyFileHasher, OsEntropy},
     vfs::{Access, Vfs},
 };
 

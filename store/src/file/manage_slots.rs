@@ -96,7 +96,7 @@ impl StoreFile {
         if let Some(slot) = slots.get_mut(number) {
             *slot = EMPTY_SLOT;
         }
-        self.replace_slots(slots)
+        self.replace_slots(&slots)
     }
 
     /// Checks a current password or key; says which slot it opens.
@@ -146,7 +146,7 @@ impl StoreFile {
         let mut slots = self.generation.header.slots;
         let place = slots.get_mut(number).ok_or(PasswordError::NoSuchSlot)?;
         *place = slot;
-        self.replace_slots(slots)?;
+        self.replace_slots(&slots)?;
         SlotInfo::of(number, &slot).ok_or(PasswordError::NoSuchSlot)
     }
 

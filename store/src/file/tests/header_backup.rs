@@ -88,7 +88,7 @@ fn a_backup_reads_back_and_any_changed_byte_is_found() {
         HeaderBackup::parse(&longer),
         Err(HeaderBackupError::Damaged)
     ));
-    let mut later = bytes.clone();
+    let mut later = bytes;
     later[8] = 2;
     assert!(matches!(
         HeaderBackup::parse(&later),
@@ -181,14 +181,14 @@ fn with_unrelated_salt(fixture: &Fixture) -> (Fixture, usize) {
     other.vfs.remove(&other.path).unwrap();
     let header = crate::file::header::Header {
         gen_salt: random(&OsEntropy).unwrap(),
-        ..file.generation.header.clone()
+        ..file.generation.header
     };
     let new = NewGeneration {
         dek: &file.dek,
         first_nonce: random(&OsEntropy).unwrap(),
         meta: Meta {
             epoch: header.epoch,
-            ..file.generation.meta.clone()
+            ..file.generation.meta
         },
         header,
         records: 1,
@@ -275,7 +275,11 @@ fn a_backup_from_before_an_exchange_of_the_data_key_is_refused() {
     let backup = file.header_backup(0);
     let control = Control::default();
     let (compaction, _) = file
-        .begin_rotation(&[paper.clone()], &KdfLimits::default(), &control)
+        .begin_rotation(
+            std::slice::from_ref(&paper),
+            &KdfLimits::default(),
+            &control,
+        )
         .unwrap();
     let compacted = compaction
         .write(payloads(&["image"]).into_iter(), 1, &control)

@@ -144,7 +144,7 @@ fn a_slot_of_a_later_version_does_not_count_as_the_last_but_can_be_removed() {
     slots[5] = slots[0];
     slots[5][1] = 4;
     slots[5][48] ^= 1;
-    file.replace_slots(slots).unwrap();
+    file.replace_slots(&slots).unwrap();
     let [first, other] = file.slots().try_into().unwrap();
     assert_eq!(other.kind, SlotKind::Other(4));
     assert!(matches!(

@@ -120,12 +120,12 @@ fn a_wrong_password_or_none_rotates_nothing() {
 #[test]
 fn slots_do_not_change_while_the_data_key_is_exchanged() {
     let (_, mut file, [kept, _]) = three_slots();
-    let (compacted, _) = rotate(&mut file, &[kept.clone()]).unwrap();
+    let (compacted, _) = rotate(&mut file, std::slice::from_ref(&kept)).unwrap();
     let change = PasswordChange::default();
     let control = Control::default();
     let result = file.change_password(&kept, &credentials("new"), &change, &control);
     assert!(matches!(result, Err(PasswordError::RotationRunning)));
-    let second = rotate(&mut file, &[kept.clone()]);
+    let second = rotate(&mut file, std::slice::from_ref(&kept));
     assert!(matches!(
         second,
         Err(RotateError::Compaction(CompactError::AlreadyRunning))
@@ -164,7 +164,7 @@ fn a_rotation_that_fails_leaves_the_old_keys() {
 #[test]
 fn after_a_failed_sync_of_the_folder_the_new_key_is_used() {
     let (fixture, mut file, [kept, _]) = three_slots();
-    let (compacted, _) = rotate(&mut file, &[kept.clone()]).unwrap();
+    let (compacted, _) = rotate(&mut file, std::slice::from_ref(&kept)).unwrap();
     fixture.vfs.fail(Fault {
         op: Some(FileOp::SyncFolder),
         ending: "",

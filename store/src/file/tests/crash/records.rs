@@ -46,7 +46,7 @@ fn nearly_free(store: &mut Store) {
     )
     .ok()
     .unwrap();
-    file.replace_slots(all).unwrap();
+    file.replace_slots(&all).unwrap();
 }
 
 impl World {

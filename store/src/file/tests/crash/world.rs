@@ -309,7 +309,7 @@ impl World {
         let password = self.next_password();
         let mut slots = file.generation.header.slots;
         slots[0] = slot_of(password);
-        let changed = file.replace_slots(slots);
+        let changed = file.replace_slots(&slots);
         match (changed, file.poisoned()) {
             // From here on the new one holds, whatever became of the rest.
             (Ok(()), None) => {
