@@ -1,6 +1,7 @@
 //! Snapshots: cheap, immutable read views.
 
 mod index;
+mod paths;
 mod rows;
 
 pub use index::Indexing;

@@ -1,6 +1,5 @@
 //! Which records the table shows, in which order: search and sort.
 
-use std::cmp::Ordering;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering as Memory};
 use std::time::{Duration, Instant};
@@ -10,8 +9,7 @@ use vstore::search::{
     Matcher, Mode, PartialSink, Query, SearchControl, SearchOptions, SearchResult,
     Sort as StoreSort, SortBy as StoreSortBy, Ticket,
 };
-use vstore::value::{EncodedValue, Value, ValueRef, cmp_values};
-use vstore::{Key, Path, Record, Seq, Snapshot, visit_at};
+use vstore::{Key, Path, Record, Seq, Snapshot};
 
 use super::runner::{Done, Say};
 use crate::state::{Highlight, Highlighter, Hint, SearchAnswer, SearchMode, Sort, SortBy};
@@ -91,13 +89,13 @@ pub(super) fn answer_listing(
     }
     let mut keys = keys_of(&result, ticket)?;
     if let Some(path) = asked.sort_path() {
-        sort_by_path(
-            &asked.question.snapshot,
-            &mut keys,
-            path,
-            &asked.question.sort,
-            ticket,
-        )?;
+        // Without a query these are all records, and need not be looked up one by one.
+        let within = (!asked.question.text.is_empty()).then_some(keys.as_slice());
+        let descending = asked.question.sort.descending;
+        let snapshot = &asked.question.snapshot;
+        keys = snapshot
+            .sorted_by_path(path, descending, within, None, ticket)
+            .ok()?;
     }
     Some(asked.answer(result, keys))
 }
@@ -224,47 +222,4 @@ fn highlighter(matcher: Arc<Matcher>) -> Highlighter {
         });
         highlight.collect()
     })))
-}
-
-/// Orders keys by the first scalar at a path; those without one come last, in key order.
-fn sort_by_path(
-    snapshot: &Snapshot,
-    keys: &mut Vec<Key>,
-    path: &Path,
-    sort: &Sort,
-    ticket: &Ticket,
-) -> Option<()> {
-    let segments = path.segments();
-    let mut rows = Vec::with_capacity(keys.len());
-    for (index, key) in std::mem::take(keys).into_iter().enumerate() {
-        if index % KEYS_PER_CHECK == 0 && !ticket.is_current() {
-            return None;
-        }
-        let record = snapshot.get(key.as_str());
-        let value = record.and_then(|record| {
-            let mut first = None;
-            visit_at(record.value.view(), &segments, &mut |found| {
-                if first.is_none() && !matches!(found, ValueRef::List(_) | ValueRef::Map(_)) {
-                    first = EncodedValue::encode(&Value::from(found)).ok();
-                }
-            });
-            first
-        });
-        rows.push((value, key));
-    }
-    rows.sort_by(|(left, _), (right, _)| match (left, right) {
-        (Some(left), Some(right)) => {
-            let order = cmp_values(left.view(), right.view());
-            if sort.descending {
-                order.reverse()
-            } else {
-                order
-            }
-        }
-        (None, None) => Ordering::Equal,
-        (None, _) => Ordering::Greater,
-        (_, None) => Ordering::Less,
-    });
-    keys.extend(rows.into_iter().map(|(_, key)| key));
-    Some(())
 }

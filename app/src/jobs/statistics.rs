@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use vstore::paths::{self, HistogramUnit};
+use vstore::paths::HistogramUnit;
 use vstore::search::Ticket;
 use vstore::value::json::{to_compact, to_compact_preview};
 use vstore::value::{EncodedValue, Value, ValueRef, ValueType};
@@ -70,14 +70,14 @@ fn first_types(counts: [u64; ValueType::ALL.len()]) -> FirstTypes {
 }
 
 fn statistics_of(snapshot: &Snapshot, path: Path, ticket: &Ticket) -> Option<PathStatistics> {
-    let found = paths::statistics(snapshot, &path, ticket).ok()?;
+    let found = snapshot.statistics(&path, None, ticket).ok()?;
     let (min, max) = found
         .extremes
         .as_ref()
         .map(|(min, max)| (text(min), text(max)))
         .unzip();
-    let distinct = if found.distinct.at_least {
-        Distinct::AtLeast(found.distinct.count)
+    let distinct = if found.distinct.is_estimate {
+        Distinct::About(found.distinct.count)
     } else {
         Distinct::Exactly(found.distinct.count)
     };

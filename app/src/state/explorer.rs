@@ -71,8 +71,8 @@ pub struct PathStatistics {
 pub enum Distinct {
     /// This many.
     Exactly(u64),
-    /// At least this many: counting stopped there.
-    AtLeast(u64),
+    /// About this many: beyond 65 536 they are estimated.
+    About(u64),
 }
 
 /// A frequent value.

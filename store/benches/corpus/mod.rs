@@ -26,8 +26,8 @@ const QUALITIES: [&str; 8] = [
 ];
 /// From the most to the least frequent.
 const THINGS: [&str; 16] = [
-    "Lamp", "Mouse", "Chair", "Kettle", "Speaker", "Backpack", "Desk", "Monitor", "Heater",
-    "Charger", "Printer", "Router", "Blender", "Tripod", "Webcam", "Keyboard",
+    "Lamp", "Mouse", "Chair", "Kettle", "Speaker", "Backpack", "Desk", "Monitor", "Keyboard",
+    "Charger", "Printer", "Router", "Blender", "Tripod", "Webcam", "Heater",
 ];
 const STATUS: [&str; 4] = ["active", "paused", "cancelled", "refunded"];
 

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use vstore::search::{PartialSink, SearchResult};
-use vstore::{Condition, Path, Query, SearchControl, SearchOptions, Snapshot, Ticket, find};
+use vstore::{Condition, Path, Query, SearchControl, SearchOptions, Snapshot, Ticket};
 
 use super::measure::Report;
 
@@ -55,7 +55,7 @@ pub(crate) fn ask(
         limit: Some(limit),
         ..SearchOptions::default()
     };
-    vstore::search::search(snapshot, &query, &options, control)
+    snapshot.search(&query, &options, control)
 }
 
 pub(crate) fn all(report: &mut Report, snapshot: &Snapshot) {
@@ -121,12 +121,20 @@ fn look_ups(report: &mut Report, snapshot: &Snapshot) {
     let age = Path::parse("profile.age").unwrap();
     let condition = Condition::Equals(vstore::value::Value::Int(30));
     report.repeat("find profile.age = 30, first 100", 10, || {
-        find(snapshot, &age, &condition, Some(100), &Ticket::unlimited())
+        snapshot.find(&age, &condition, Some(100), &Ticket::unlimited())
     });
+    for path in ["profile.age", "profile.name"] {
+        let place = Path::parse(path).unwrap();
+        for (name, limit) in [("first 100", Some(100)), ("all", None)] {
+            report.repeat(&format!("sort by {path}, {name}"), 3, || {
+                snapshot.sorted_by_path(&place, true, None, limit, &Ticket::unlimited())
+            });
+        }
+    }
     for path in ["profile.age", "status", "profile.email", "id"] {
         let place = Path::parse(path).unwrap();
         report.repeat(&format!("statistics of {path}"), 3, || {
-            vstore::statistics(snapshot, &place, &Ticket::unlimited())
+            snapshot.statistics(&place, None, &Ticket::unlimited())
         });
     }
 }

@@ -64,7 +64,11 @@ mod tests {
         for real in [0_u64, 10, 1000, 20_000, 300_000] {
             let (mut left, mut right) = (Sketch::default(), Sketch::default());
             for thing in 0..real {
-                let sketch = if thing % 3 == 0 { &mut left } else { &mut right };
+                let sketch = if thing % 3 == 0 {
+                    &mut left
+                } else {
+                    &mut right
+                };
                 sketch.add(&thing.to_be_bytes());
                 sketch.add(&thing.to_be_bytes());
             }

@@ -1,4 +1,5 @@
-//! Statistics of one path: read from all records, in parallel, never sampled.
+//! Statistics of one path: of all records, in parallel, never sampled. Knows what counts values,
+//! not where they come from.
 
 use std::cmp::Ordering;
 use std::ops::ControlFlow;
@@ -10,7 +11,7 @@ use super::histogram::{Histogram, HistogramUnit};
 use crate::path::{Path, PathSegment, visit_at};
 use crate::record::Scan;
 use crate::search::{Cancelled, Ticket};
-use crate::value::{Number, Value, ValueRef, cmp_values};
+use crate::value::{Number, Value, ValueRef, ValueType, cmp_values};
 
 /// The most frequent values that are listed.
 const TOP_VALUES_MAX: usize = 100;
@@ -33,6 +34,8 @@ pub struct PathStatistics {
     pub extremes: Option<(Value, Value)>,
     /// Of the numbers; of the moments if there are no numbers.
     pub histogram: Option<Histogram>,
+    /// Bytes of memory that typed columns spend on the path; 0 if there are none.
+    pub index_bytes: u64,
 }
 
 /// A number of different values.
@@ -40,8 +43,9 @@ pub struct PathStatistics {
 pub struct Distinct {
     /// How many.
     pub count: u64,
-    /// Whether there may be more: beyond 65 536 they are no longer told apart.
-    pub at_least: bool,
+    /// Whether that is an estimate: beyond 65 536 they are no longer told apart, and one in three
+    /// estimates is off by more than 2 %.
+    pub is_estimate: bool,
 }
 
 /// A frequent value.
@@ -55,23 +59,59 @@ pub struct TopValue {
     pub error: u64,
 }
 
-/// Reads the statistics of one path.
+/// Reads the statistics of one path from all records of a scan.
+///
+/// [`Snapshot::statistics`](crate::Snapshot::statistics) finds the same figures in the indexes.
 pub fn statistics(
     scan: &(impl Scan + ?Sized),
     path: &Path,
     ticket: &Ticket,
 ) -> Result<PathStatistics, Cancelled> {
-    let segments = path.segments();
-    let seen = scan_parts(
+    let source = ScannedPath {
         scan,
-        &segments,
+        segments: &path.segments(),
         ticket,
-        Seen::default,
-        Seen::record,
-        Seen::merged,
-    )?;
+    };
+    statistics_of(&source, ticket)
+}
+
+/// The values at one path, in parts that can be counted on different threads.
+pub(crate) trait PathSource: Sync {
+    /// How many parts.
+    fn parts(&self) -> usize;
+
+    /// Tells what stands in one part.
+    fn tell(&self, part: usize, tally: &mut dyn Tally);
+
+    /// Bytes of memory that the index spends on the path.
+    fn index_bytes(&self) -> u64;
+}
+
+/// What counts values.
+pub(crate) trait Tally {
+    /// So many records, and so many of them with the path.
+    fn records(&mut self, records: u64, with_path: u64);
+
+    /// So many values of a type.
+    fn types(&mut self, value_type: ValueType, count: u64);
+
+    /// A scalar that stands there so many times; its type is told apart from it.
+    fn scalar(&mut self, value: ValueRef<'_>, count: u64);
+}
+
+/// Counts what a source tells.
+pub(crate) fn statistics_of(
+    source: &dyn PathSource,
+    ticket: &Ticket,
+) -> Result<PathStatistics, Cancelled> {
+    let seen = fold_parts(source, ticket, Seen::default, Seen::merged)?;
     let histogram = match seen.empty_histogram() {
-        Some(empty) => Some(count_bins(scan, &segments, ticket, &empty)?),
+        Some(empty) => Some(fold_parts(
+            source,
+            ticket,
+            || empty.clone(),
+            |left, right| left.merged(&right),
+        )?),
         None => None,
     };
     let (distinct, is_exact) = seen.counter.distinct();
@@ -83,7 +123,7 @@ pub fn statistics(
         types: seen.types,
         distinct: Distinct {
             count: distinct,
-            at_least: !is_exact,
+            is_estimate: !is_exact,
         },
         top: top
             .map(|(value, count)| TopValue {
@@ -93,72 +133,93 @@ pub fn statistics(
             })
             .collect(),
         histogram,
+        index_bytes: source.index_bytes(),
         extremes: seen.extremes(),
     })
 }
 
-/// A second reading: the width of bins depends on the extremes.
-fn count_bins(
-    scan: &(impl Scan + ?Sized),
-    segments: &[PathSegment],
-    ticket: &Ticket,
-    empty: &Histogram,
-) -> Result<Histogram, Cancelled> {
-    let count = |histogram: &mut Histogram, values: &[ValueRef<'_>]| {
-        for value in values {
-            let number = match (histogram.unit, value) {
-                (HistogramUnit::Seconds, ValueRef::Timestamp(timestamp)) => {
-                    Some(timestamp.seconds() as f64)
-                }
-                (HistogramUnit::Number, value) => value.as_number().map(Number::as_f64),
-                _ => None,
-            };
-            if let Some(number) = number.filter(|number| number.is_finite()) {
-                histogram.add(number, 1);
-            }
-        }
-    };
-    scan_parts(
-        scan,
-        segments,
-        ticket,
-        || empty.clone(),
-        count,
-        |left, right| left.merged(&right),
-    )
-}
-
-/// Folds the values at a path over all records, record by record, part by part in parallel.
-fn scan_parts<T: Send>(
-    scan: &(impl Scan + ?Sized),
-    segments: &[PathSegment],
+fn fold_parts<T: Tally + Send>(
+    source: &dyn PathSource,
     ticket: &Ticket,
     empty: impl Fn() -> T + Sync + Send,
-    add: impl Fn(&mut T, &[ValueRef<'_>]) + Sync,
     merge: impl Fn(T, T) -> T + Sync + Send,
 ) -> Result<T, Cancelled> {
-    let folded = (0..scan.parts())
+    let folded = (0..source.parts())
         .into_par_iter()
         .map(|part| {
-            let mut folded = empty();
-            let mut records: u64 = 0;
-            scan.scan_part(part, &mut |record| {
-                let mut values = Vec::new();
-                visit_at(record.value, segments, &mut |value| values.push(value));
-                add(&mut folded, &values);
-                records += 1;
-                if records.is_multiple_of(RECORDS_PER_CHECK) && !ticket.is_current() {
-                    return ControlFlow::Break(());
-                }
-                ControlFlow::Continue(())
-            });
-            folded
+            let mut tally = empty();
+            if ticket.is_current() {
+                source.tell(part, &mut tally);
+            }
+            tally
         })
         .reduce(&empty, &merge);
     if ticket.is_current() {
         Ok(folded)
     } else {
         Err(Cancelled)
+    }
+}
+
+/// A path whose values are read from the records.
+struct ScannedPath<'a, S: Scan + ?Sized> {
+    scan: &'a S,
+    segments: &'a [PathSegment],
+    ticket: &'a Ticket,
+}
+
+impl<S: Scan + ?Sized> PathSource for ScannedPath<'_, S> {
+    fn parts(&self) -> usize {
+        self.scan.parts()
+    }
+
+    fn tell(&self, part: usize, tally: &mut dyn Tally) {
+        let mut records: u64 = 0;
+        self.scan.scan_part(part, &mut |record| {
+            tell_record(record.value, self.segments, tally);
+            records += 1;
+            if records.is_multiple_of(RECORDS_PER_CHECK) && !self.ticket.is_current() {
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        });
+    }
+
+    fn index_bytes(&self) -> u64 {
+        0
+    }
+}
+
+/// Tells what stands at a path of one record.
+pub(crate) fn tell_record(value: ValueRef<'_>, path: &[PathSegment], tally: &mut dyn Tally) {
+    let mut is_there = false;
+    visit_at(value, path, &mut |found| {
+        is_there = true;
+        tally.types(found.value_type(), 1);
+        if !matches!(found, ValueRef::List(_) | ValueRef::Map(_)) {
+            tally.scalar(found, 1);
+        }
+    });
+    tally.records(1, u64::from(is_there));
+}
+
+/// The second reading: the width of bins depends on the extremes.
+impl Tally for Histogram {
+    fn records(&mut self, _records: u64, _with_path: u64) {}
+
+    fn types(&mut self, _value_type: ValueType, _count: u64) {}
+
+    fn scalar(&mut self, value: ValueRef<'_>, count: u64) {
+        let number = match (self.unit, value) {
+            (HistogramUnit::Seconds, ValueRef::Timestamp(timestamp)) => {
+                Some(timestamp.seconds() as f64)
+            }
+            (HistogramUnit::Number, value) => value.as_number().map(Number::as_f64),
+            _ => None,
+        };
+        if let Some(number) = number.filter(|number| number.is_finite()) {
+            self.add(number, count);
+        }
     }
 }
 
@@ -175,27 +236,33 @@ struct Seen {
     has_fractions: bool,
 }
 
-impl Seen {
-    fn record(&mut self, values: &[ValueRef<'_>]) {
-        self.records += 1;
-        self.records_with += u64::from(!values.is_empty());
-        for &value in values {
-            self.types[value.value_type() as usize] += 1;
-            self.counter.add(value);
-            match value {
-                ValueRef::Float(float) if !float.is_finite() => {}
-                ValueRef::Int(_) | ValueRef::UInt(_) | ValueRef::Float(_) => {
-                    self.has_fractions |=
-                        matches!(value, ValueRef::Float(float) if float.fract() != 0.0);
-                    self.numbers.add(value);
-                }
-                ValueRef::Timestamp(_) => self.moments.add(value),
-                ValueRef::String(_) => self.texts.add(value),
-                _ => {}
-            }
-        }
+impl Tally for Seen {
+    fn records(&mut self, records: u64, with_path: u64) {
+        self.records += records;
+        self.records_with += with_path;
     }
 
+    fn types(&mut self, value_type: ValueType, count: u64) {
+        self.types[value_type as usize] += count;
+    }
+
+    fn scalar(&mut self, value: ValueRef<'_>, count: u64) {
+        self.counter.add(value, count);
+        match value {
+            ValueRef::Float(float) if !float.is_finite() => {}
+            ValueRef::Int(_) | ValueRef::UInt(_) | ValueRef::Float(_) => {
+                self.has_fractions |=
+                    matches!(value, ValueRef::Float(float) if float.fract() != 0.0);
+                self.numbers.add(value, count);
+            }
+            ValueRef::Timestamp(_) => self.moments.add(value, count),
+            ValueRef::String(_) => self.texts.add(value, count),
+            _ => {}
+        }
+    }
+}
+
+impl Seen {
     fn merged(self, other: Self) -> Self {
         let mut types = self.types;
         for (count, more) in types.iter_mut().zip(other.types) {
@@ -247,26 +314,31 @@ struct Extremes {
 }
 
 impl Extremes {
-    fn add(&mut self, value: ValueRef<'_>) {
-        self.count += 1;
+    fn add(&mut self, value: ValueRef<'_>, count: u64) {
+        self.count += count;
         let Some((least, greatest)) = &mut self.ends else {
             self.ends = Some((Value::from(value), Value::from(value)));
             return;
         };
-        if compare(value, least) == Ordering::Less {
-            *least = Value::from(value);
-        } else if compare(value, greatest) == Ordering::Greater {
-            *greatest = Value::from(value);
+        // Of 1 and 1.0 the integer is named, in whichever order they come.
+        let is_simpler = |known: &Value| value.value_type() < as_ref(known).value_type();
+        match compare(value, least) {
+            Ordering::Less => *least = Value::from(value),
+            Ordering::Equal if is_simpler(least) => *least = Value::from(value),
+            _ => {}
+        }
+        match compare(value, greatest) {
+            Ordering::Greater => *greatest = Value::from(value),
+            Ordering::Equal if is_simpler(greatest) => *greatest = Value::from(value),
+            _ => {}
         }
     }
 
     fn merged(mut self, other: Self) -> Self {
         self.count += other.count;
         if let Some((least, greatest)) = other.ends {
-            let count = self.count;
-            self.add(as_ref(&least));
-            self.add(as_ref(&greatest));
-            self.count = count;
+            self.add(as_ref(&least), 0);
+            self.add(as_ref(&greatest), 0);
         }
         self
     }

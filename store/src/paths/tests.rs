@@ -146,7 +146,7 @@ fn statistics_count_types_values_and_extremes() {
         years.distinct,
         Distinct {
             count: 10,
-            at_least: false
+            is_estimate: false
         }
     );
     assert_eq!(years.extremes, Some((Value::Int(1980), Value::Int(1989))));

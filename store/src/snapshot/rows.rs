@@ -42,7 +42,7 @@ impl Snapshot {
 
 /// The rows of a snapshot at one moment.
 #[derive(Debug)]
-struct SnapshotRows {
+pub(super) struct SnapshotRows {
     state: Arc<State>,
     recent: Arc<OnceLock<Box<[Arc<Record>]>>>,
     now: Millis,
@@ -51,7 +51,7 @@ struct SnapshotRows {
 }
 
 impl SnapshotRows {
-    fn new(snapshot: &Snapshot) -> Self {
+    pub(super) fn new(snapshot: &Snapshot) -> Self {
         // The memtable's records are laid out now, once for all searches of the snapshot.
         snapshot.recent();
         let segments = snapshot.state.segments.iter().enumerate();
@@ -67,18 +67,22 @@ impl SnapshotRows {
         }
     }
 
-    fn recent(&self) -> &[Arc<Record>] {
+    pub(super) fn recent(&self) -> &[Arc<Record>] {
         self.recent.get().map(AsRef::as_ref).unwrap_or_default()
     }
 
-    fn part(&self, part: usize) -> Option<(&SegmentView, &IndexPart)> {
+    pub(super) fn segments(&self) -> impl Iterator<Item = &SegmentView> {
+        self.state.segments.iter()
+    }
+
+    pub(super) fn part(&self, part: usize) -> Option<(&SegmentView, &IndexPart)> {
         let (segment, part) = self.parts.get(part)?;
         let view = self.state.segments.get(*segment)?;
         Some((view, view.segment.index_parts().get(*part)?))
     }
 
     /// The rows of a part that can be found: neither dead nor due.
-    fn visible(&self, view: &SegmentView, rows: Range<u32>) -> RowSet {
+    pub(super) fn visible(&self, view: &SegmentView, rows: Range<u32>) -> RowSet {
         let mut visible = view.dead.unmarked_in(rows.clone());
         for key in self.state.expiry.due(self.now) {
             if let Ok(row) = view.segment.find(key.as_str())
@@ -90,7 +94,7 @@ impl SnapshotRows {
         visible
     }
 
-    fn visible_recent(&self) -> RowSet {
+    pub(super) fn visible_recent(&self) -> RowSet {
         let recent = self.recent();
         let mut visible = RowSet::full(recent.len() as u32);
         for key in self.state.expiry.due(self.now) {

@@ -85,7 +85,7 @@ impl StatisticsData {
 fn summary(statistics: &PathStatistics) -> String {
     match statistics.distinct {
         Distinct::Exactly(number) => format!("{} distinct", format::count(number)),
-        Distinct::AtLeast(number) => format!("over {} distinct", format::count(number)),
+        Distinct::About(number) => format!("about {} distinct", format::count(number)),
     }
 }
 

@@ -13,7 +13,6 @@ mod marks;
 mod packed;
 mod set;
 
-pub(crate) use column::Column;
 pub(crate) use set::Columns;
 
 #[cfg(test)]

@@ -111,6 +111,7 @@ impl Columns {
     }
 
     /// Bytes of memory of all columns.
+    #[cfg(test)]
     pub(crate) fn bytes(&self) -> usize {
         self.paths
             .iter()

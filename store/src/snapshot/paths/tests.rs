@@ -1,0 +1,136 @@
+//! What columns say of a path against what reading every record says.
+
+use std::ops::Bound;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::batch::WriteBatch;
+use crate::clock::{Clock, ManualClock, Millis};
+use crate::commit::Cause;
+use crate::memtable::Memtable;
+use crate::state::State;
+use crate::value::{EncodedValue, Timestamp, Value};
+
+/// Keys that are written again and again.
+const KEYS: usize = 700;
+
+fn scalar() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::Bool),
+        (0_i64..40).prop_map(Value::Int),
+        (0_i64..9).prop_map(|n| Value::Float(n as f64 / 4.0)),
+        "[ab]{0,2}".prop_map(Value::String),
+        (0_usize..999_999).prop_map(|n| Value::from(format!("{n} {}", "long".repeat(80)))),
+        (0_i64..99).prop_map(|n| Value::Timestamp(Timestamp::new(n * 86_400, 0).unwrap())),
+    ]
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    let list = prop::collection::vec(scalar(), 0..4).prop_map(Value::List);
+    let inner = prop_oneof![3 => scalar(), 1 => list];
+    let name = prop_oneof![Just("a"), Just("b"), Just("c")];
+    prop::collection::btree_map(name, inner, 0..3).prop_map(|entries| {
+        let entries = entries.into_iter();
+        Value::Map(
+            entries
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+        )
+    })
+}
+
+/// Writes records, some of them again, seals them every few, and builds the indexes of what is
+/// there after `indexed` of them.
+fn store(writes: &[(usize, Option<Value>)], indexed: usize) -> Snapshot {
+    let mut state = State {
+        memtable: Memtable::with_records_max(60),
+        ..State::default()
+    };
+    let clock: Arc<dyn Clock> = Arc::new(ManualClock::new(Millis(1_000)));
+    for (count, (key, value)) in writes.iter().enumerate() {
+        let mut batch = WriteBatch::new(Cause::Edit);
+        let key = Key::new(&format!("k{key:03}")).unwrap();
+        match value {
+            Some(value) => batch.put(key, EncodedValue::encode(value).unwrap()),
+            None => batch.delete(key),
+        };
+        if let Ok(prepared) = state.prepare(&batch, Millis(1_000)) {
+            state.apply(&prepared);
+        }
+        if count == indexed {
+            Snapshot::new(Arc::new(state.clone()), Arc::clone(&clock))
+                .build_indexes(&Ticket::unlimited(), &|_| {})
+                .unwrap();
+        }
+    }
+    Snapshot::new(Arc::new(state), clock)
+}
+
+fn writes() -> impl Strategy<Value = Vec<(usize, Option<Value>)>> {
+    let value = prop_oneof![6 => value().prop_map(Some), 1 => Just(None)];
+    prop::collection::vec((0..KEYS, value), 200..900)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn statistics_are_those_of_the_records(
+        writes in writes(),
+        share in 0_usize..=100,
+        text in prop::sample::select(vec!["a", "a[]", "b", "c", "nowhere"]),
+    ) {
+        let snapshot = store(&writes, writes.len() * share / 100);
+        let path = Path::parse(text).unwrap();
+        let ticket = Ticket::unlimited();
+        let mut found = snapshot.statistics(&path, None, &ticket).unwrap();
+        let read = crate::paths::statistics(&snapshot, &path, &ticket).unwrap();
+        found.index_bytes = 0;
+        prop_assert_eq!(found, read);
+
+        let some: Vec<Key> = snapshot.iter().step_by(3).map(|r| Key::new(r.key).unwrap()).collect();
+        let mut found = snapshot.statistics(&path, Some(&some), &ticket).unwrap();
+        let records: Vec<_> = some.iter().map(|key| snapshot.get(key.as_str()).unwrap()).collect();
+        let read = crate::paths::statistics(records.as_slice(), &path, &ticket).unwrap();
+        found.index_bytes = 0;
+        prop_assert_eq!(found, read);
+    }
+
+    #[test]
+    fn records_are_found_and_sorted_as_by_reading_them(
+        writes in writes(),
+        share in 0_usize..=100,
+        descending: bool,
+        limit in 0_usize..900,
+        from in 0_i64..40,
+    ) {
+        let snapshot = store(&writes, writes.len() * share / 100);
+        let path = Path::parse("a").unwrap();
+        let ticket = Ticket::unlimited();
+        for condition in [
+            Condition::Between(Bound::Included(Value::Int(from)), Bound::Excluded(Value::Int(from + 9))),
+            Condition::Equals(Value::from("a")),
+            Condition::NotEquals(Value::Bool(true)),
+            Condition::Missing,
+        ] {
+            let found = snapshot.find(&path, &condition, Some(limit), &ticket).unwrap();
+            let read = crate::paths::find(&snapshot, &path, &condition, Some(limit), &ticket);
+            prop_assert_eq!(found, read.unwrap());
+        }
+        let sorted = snapshot.sorted_by_path(&path, descending, None, Some(limit), &ticket).unwrap();
+        let mut read: Vec<_> = snapshot
+            .iter()
+            .map(|record| (first_scalar(record.value, &path.segments()), Key::new(record.key).unwrap()))
+            .collect();
+        read.sort_by(|left, right| match (left.0, right.0) {
+            (Some(left), Some(right)) if descending => cmp_values(right, left),
+            (Some(left), Some(right)) => cmp_values(left, right),
+            (left, right) => left.is_none().cmp(&right.is_none()),
+        });
+        let read: Vec<Key> = read.into_iter().map(|(_, key)| key).take(limit).collect();
+        prop_assert_eq!(sorted, read);
+    }
+}
