@@ -5,12 +5,13 @@ use std::path::Path;
 use std::time::Instant;
 
 use serde::Serialize;
-use vstore::transfer::{ExportOptions, Format, NoProgress, export, export_to_file};
+use vstore::transfer::{ExportOptions, Format, export, export_to_file};
 
 use super::args::{ExportArgs, FormatArg};
 use super::database;
 use super::exit::{Exit, Failure};
 use super::output;
+use super::progress::ProgressLine;
 
 /// What `--json` prints, where standard output is free for it.
 #[derive(Serialize)]
@@ -41,14 +42,17 @@ pub(super) fn run(args: &ExportArgs) -> Result<Exit, Failure> {
     let store = database::open_to_read(&args.common)?;
     let snapshot = store.snapshot();
     let expected = snapshot.len() as u64;
+    let line = ProgressLine::new();
+    let progress = |done, total| line.transfer("Exporting", done, total);
     let report = if to_stdout {
         let mut data = output::data();
-        let report = export(snapshot.iter(), expected, options, &mut data, &NoProgress)?;
+        let report = export(snapshot.iter(), expected, options, &mut data, &progress)?;
         data.flush()?;
         report
     } else {
-        export_to_file(snapshot.iter(), expected, options, &args.out, &NoProgress)?
+        export_to_file(snapshot.iter(), expected, options, &args.out, &progress)?
     };
+    drop(line);
     if args.common.json && !to_stdout {
         output::json(&Answer {
             written: report.written,

@@ -1,7 +1,7 @@
 //! `vstore info`, `verify` and `compact`.
 
 use serde_json::json;
-use vstore::file::{self, Control, KdfLimits, RealVfs, VerifyDepth};
+use vstore::file::{self, KdfLimits, RealVfs, VerifyDepth};
 use vstore::transfer::rfc3339;
 use vstore::{Millis, Store};
 
@@ -10,6 +10,7 @@ use super::database;
 use super::exit::{Exit, Failure};
 use super::output;
 use super::password;
+use super::progress::ProgressLine;
 
 pub(super) fn info(args: &PlainArgs) -> Result<Exit, Failure> {
     let store = database::open_to_read(&args.common)?;
@@ -51,14 +52,16 @@ pub(super) fn info(args: &PlainArgs) -> Result<Exit, Failure> {
 pub(super) fn verify(args: &PlainArgs) -> Result<Exit, Failure> {
     Store::probe(&args.common.db)?;
     let credentials = password::existing(&args.common)?;
+    let line = ProgressLine::new();
     let report = file::verify(
         &RealVfs,
         &args.common.db,
         &credentials,
         VerifyDepth::Full,
         &KdfLimits::default(),
-        &Control::default(),
+        &line.control(),
     )?;
+    drop(line);
     let is_intact = report.is_intact();
     if args.common.json {
         let findings: Vec<_> = report
@@ -98,7 +101,7 @@ pub(super) fn compact(args: &PlainArgs) -> Result<Exit, Failure> {
     let mut store = database::open_to_write(&args.common)?;
     let bytes = |store: &Store| store.stats().file.map_or(0, |file| file.bytes);
     let before = bytes(&store);
-    store.compact(&Control::default())?;
+    store.compact(&ProgressLine::new().control())?;
     let after = bytes(&store);
     let records = store.stats().records;
     database::close(store);

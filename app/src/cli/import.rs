@@ -6,10 +6,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use serde::Serialize;
-use vstore::file::Control;
 use vstore::transfer::{
     Conflict, DuplicateKeys, Format, ImportOptions, ImportReport, ImportSource, KeyField, KeyRule,
-    NoProgress, Template,
+    Template,
 };
 use vstore::{Cause, Clock as _, Store, SystemClock, WriteBatch, transfer};
 
@@ -18,6 +17,7 @@ use super::database;
 use super::exit::{Exit, Failure};
 use super::output;
 use super::password;
+use super::progress::ProgressLine;
 
 /// How many notes a person is shown; `--json` has all that were kept.
 const NOTES_SHOWN: usize = 20;
@@ -121,7 +121,7 @@ fn into_new_file(args: &ImportArgs, options: &ImportOptions) -> Result<ImportRep
             &store.snapshot(),
             &credentials,
             &database::create_options(&args.creation),
-            &Control::default(),
+            &ProgressLine::new().control(),
         )?;
         store.close()?;
     }
@@ -136,7 +136,7 @@ fn into_file(args: &ImportArgs, options: &ImportOptions) -> Result<ImportReport,
     };
     let (batch, report) = read(args, options, &store)?;
     if !args.dry_run {
-        store.commit_large(&batch, &Control::default())?;
+        store.commit_large(&batch, &ProgressLine::new().control())?;
     }
     database::close(store);
     Ok(report)
@@ -170,12 +170,13 @@ fn read(
     let snapshot = store.snapshot();
     let now = SystemClock.now();
     let mut batch = WriteBatch::new(Cause::Import);
+    let line = ProgressLine::new();
     let report = transfer::import(
         source,
         options,
         now,
         &|key| snapshot.get(key).is_some(),
-        &NoProgress,
+        &|done, total| line.transfer("Reading", done, total),
         &mut |record| {
             batch.push(record.into_op(now));
         },

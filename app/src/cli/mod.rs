@@ -16,6 +16,7 @@ mod launch;
 mod output;
 mod password;
 mod printer;
+mod progress;
 mod query;
 mod records;
 mod repair;

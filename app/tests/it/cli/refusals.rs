@@ -157,3 +157,134 @@ fn nothing_plain_is_left_in_the_file() {
     let bytes = fs::read(desk.path("db.vstore")).unwrap();
     assert!(!bytes.windows(6).any(|window| window == b"sesame"));
 }
+
+#[test]
+fn a_file_of_a_newer_version_is_told_apart_and_left_alone() {
+    let desk = Desk::with(&json!({"a": 1}));
+    let mut bytes = fs::read(desk.path("db.vstore")).unwrap();
+    // The major version, in both copies of the header (FORMAT.md).
+    bytes[8] = 9;
+    bytes[0x4008] = 9;
+    fs::write(desk.path("db.vstore"), &bytes).unwrap();
+    for arguments in [
+        &["get", "db.vstore", "a"][..],
+        &["put", "db.vstore", "a", "2"],
+        &["verify", "db.vstore"],
+    ] {
+        let refused = desk.run(arguments);
+        assert_eq!(code(&refused), 7, "{}", stderr(&refused));
+        assert!(stderr(&refused).contains("newer"), "{}", stderr(&refused));
+    }
+    assert_eq!(fs::read(desk.path("db.vstore")).unwrap(), bytes);
+}
+
+/// Runs a command where no file may grow beyond `kib`, as on a disk that is full.
+#[cfg(unix)]
+fn run_with_little_room(desk: &Desk, kib: u32, arguments: &str) -> std::process::Output {
+    let program = env!("CARGO_BIN_EXE_vstore");
+    // Without the signal the system refuses the write, as it does on a full disk.
+    let script = format!(
+        "trap '' XFSZ; ulimit -f {}; echo '{PASSWORD}' | '{program}' {arguments} --password-stdin",
+        kib * 2
+    );
+    std::process::Command::new("sh")
+        .args(["-c", &script])
+        .current_dir(desk.folder.path())
+        .output()
+        .unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn without_room_to_write_nothing_changes_and_it_is_told() {
+    let desk = Desk::with(&json!({"a": 1}));
+    let large: serde_json::Map<_, _> = (0..4000)
+        .map(|n| {
+            (
+                format!("k{n}"),
+                json!({"text": format!("{n}-{}", n * 7919)}),
+            )
+        })
+        .collect();
+    desk.write("large.json", &Value::Object(large).to_string());
+    let names = || {
+        let entries = fs::read_dir(desk.folder.path()).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = (names(), fs::read(desk.path("db.vstore")).unwrap());
+    for arguments in [
+        "import db.vstore large.json",
+        "import new.vstore large.json --create --kdf fast",
+        "export db.vstore /dev/full --format json",
+    ] {
+        let refused = run_with_little_room(&desk, 20, arguments);
+        assert_eq!(code(&refused), 9, "{arguments}: {}", stderr(&refused));
+        assert!(
+            !stderr(&refused).contains("panicked"),
+            "{}",
+            stderr(&refused)
+        );
+    }
+    assert_eq!(names(), before.0, "nothing half written is left behind");
+    assert_eq!(desk.exported(), json!({"a": 1}));
+    assert_eq!(code(&desk.run(&["verify", "db.vstore"])), 0);
+}
+
+/// A folder nobody but its owner may write to keeps out everybody but the system's administrator,
+/// so as administrator the command is run as somebody else.
+#[cfg(unix)]
+#[test]
+fn a_folder_that_refuses_writing_is_told_and_can_be_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let desk = Desk::with(&json!({"a": 1}));
+    let mode = |name: &str, mode| {
+        fs::set_permissions(desk.path(name), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    mode("db.vstore", 0o444);
+    mode(".", 0o555);
+    let program = env!("CARGO_BIN_EXE_vstore");
+    let is_root = fs::write(desk.path("probe"), "").is_ok();
+    let run = |arguments: &str| {
+        let prefix = if is_root {
+            "setpriv --reuid=65534 --regid=65534 --clear-groups "
+        } else {
+            ""
+        };
+        let script =
+            format!("echo '{PASSWORD}' | {prefix}'{program}' {arguments} --password-stdin");
+        std::process::Command::new("sh")
+            .args(["-c", &script])
+            .current_dir(desk.folder.path())
+            .output()
+            .unwrap()
+    };
+    let read = run("get db.vstore a");
+    if is_root && matches!(read.status.code(), Some(126 | 127)) {
+        eprintln!("not tested: no other user can run the program here");
+        return;
+    }
+    assert_eq!(stdout(&read), "1\n", "{}", stderr(&read));
+    for arguments in ["put db.vstore a 2", "compact db.vstore"] {
+        let refused = run(arguments);
+        assert_eq!(code(&refused), 9, "{arguments}: {}", stderr(&refused));
+    }
+    mode(".", 0o755);
+    mode("db.vstore", 0o644);
+    assert_eq!(desk.exported(), json!({"a": 1}));
+}
+
+#[test]
+fn no_progress_is_printed_where_nobody_watches() {
+    let desk = Desk::with(&json!({"a": 1}));
+    for arguments in [
+        &["verify", "db.vstore"][..],
+        &["compact", "db.vstore"],
+        &["export", "db.vstore", "-"],
+    ] {
+        let ran = desk.run(arguments);
+        assert!(!stderr(&ran).contains('\r'), "{arguments:?}");
+    }
+}

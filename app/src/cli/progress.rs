@@ -1,0 +1,156 @@
+//! One line of progress on standard error, where a person watches; nothing anywhere else.
+
+use std::fmt;
+use std::io::{self, IsTerminal as _, Write};
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use vstore::file::{Control, Phase, Progress as FileProgress};
+
+/// The line is painted at most this often, and not before this long.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Shows how far a command is. The line is gone when this is dropped.
+#[derive(Clone)]
+pub(super) struct ProgressLine {
+    painter: Option<Arc<Mutex<Painter<io::Stderr>>>>,
+    started: Instant,
+}
+
+impl ProgressLine {
+    /// A line that is shown only if standard error is a terminal.
+    pub(super) fn new() -> Self {
+        let painter = io::stderr()
+            .is_terminal()
+            .then(|| Painter::new(io::stderr()));
+        Self {
+            painter: painter.map(|painter| Arc::new(Mutex::new(painter))),
+            started: Instant::now(),
+        }
+    }
+
+    /// Shows what the work on a file reports.
+    pub(super) fn control(&self) -> Control {
+        if self.painter.is_none() {
+            return Control::default();
+        }
+        let line = self.clone();
+        Control::with_progress(move |FileProgress { phase, fraction }| {
+            let words = match phase {
+                Phase::DerivingKey => "Deriving key",
+                Phase::Reading => "Reading",
+                Phase::Writing => "Writing",
+                Phase::Verifying => "Checking",
+                _ => "Working",
+            };
+            let fraction = (phase != Phase::DerivingKey).then_some(fraction);
+            line.paint(words, fraction);
+        })
+    }
+
+    /// Shows how far a transfer is, and lets it go on.
+    pub(super) fn transfer(&self, words: &str, done: u64, total: Option<u64>) -> ControlFlow<()> {
+        let fraction = total.filter(|total| *total > 0);
+        let fraction = fraction.map(|total| (done as f64 / total as f64) as f32);
+        self.paint(words, fraction);
+        ControlFlow::Continue(())
+    }
+
+    fn paint(&self, words: &str, fraction: Option<f32>) {
+        // A thread that panicked while it painted has left nothing that matters.
+        if let Some(mut painter) = self
+            .painter
+            .as_ref()
+            .and_then(|painter| painter.lock().ok())
+        {
+            painter.paint(self.started.elapsed(), words, fraction);
+        }
+    }
+}
+
+impl Drop for ProgressLine {
+    fn drop(&mut self) {
+        if let Some(mut painter) = self
+            .painter
+            .as_ref()
+            .and_then(|painter| painter.lock().ok())
+        {
+            painter.clear();
+        }
+    }
+}
+
+/// What was painted last, and where.
+struct Painter<W: Write> {
+    out: W,
+    shown: String,
+    next: Duration,
+}
+
+impl<W: Write> Painter<W> {
+    const fn new(out: W) -> Self {
+        Self {
+            out,
+            shown: String::new(),
+            next: PAUSE,
+        }
+    }
+
+    fn paint(&mut self, now: Duration, words: &str, fraction: Option<f32>) {
+        if now < self.next {
+            return;
+        }
+        let line = match fraction {
+            Some(part) => format!("{words} {:3.0} %", (part * 100.0).clamp(0.0, 100.0)),
+            None => format!("{words}…"),
+        };
+        if line != self.shown {
+            self.next = now + PAUSE;
+            // `\r` and "erase to the end of the line" (ECMA-48, EL).
+            self.write(format_args!("\r{line}\x1b[K"));
+            self.shown = line;
+        }
+    }
+
+    fn clear(&mut self) {
+        if !std::mem::take(&mut self.shown).is_empty() {
+            self.write(format_args!("\r\x1b[K"));
+        }
+    }
+
+    /// A terminal that went away cannot be told anything.
+    fn write(&mut self, text: fmt::Arguments<'_>) {
+        drop(self.out.write_fmt(text).and_then(|()| self.out.flush()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Duration, Painter};
+
+    #[test]
+    fn the_line_is_painted_now_and_then_and_erased() {
+        let mut painter = Painter::new(Vec::new());
+        let mut at = |millis, part| {
+            painter.paint(Duration::from_millis(millis), "Reading", Some(part));
+        };
+        at(50, 0.1);
+        at(150, 0.2);
+        at(200, 0.3);
+        at(260, 0.2);
+        at(400, 2.0);
+        painter.clear();
+        painter.clear();
+        let shown = String::from_utf8(painter.out).unwrap();
+        assert_eq!(shown, "\rReading  20 %\x1b[K\rReading 100 %\x1b[K\r\x1b[K");
+    }
+
+    #[test]
+    fn short_work_paints_nothing() {
+        let mut painter = Painter::new(Vec::new());
+        painter.paint(Duration::from_millis(20), "Reading", None);
+        painter.clear();
+        assert!(painter.out.is_empty());
+    }
+}
