@@ -1,5 +1,7 @@
 //! The large views side by side: ten million rows, editor, text, bytes.
 
+use std::sync::Arc;
+
 use eframe::egui::{CentralPanel, Frame, Id, Rect, Ui, UiBuilder, pos2};
 use vstore_app::theme::Tokens;
 use vstore_app::widgets::code_editor::{CodeEditor, CodeEditorState};
@@ -15,7 +17,7 @@ pub(crate) struct ViewsPage {
     editor: CodeEditorState,
     json: String,
     text: TextViewState,
-    long: String,
+    long: Arc<str>,
     hex: ScrollPos,
 }
 
@@ -28,7 +30,9 @@ impl Default for ViewsPage {
             editor: CodeEditorState::default(),
             json: JSON.to_owned(),
             text: TextViewState::default(),
-            long: [JSON.replace('\n', " ").repeat(40), JSON.repeat(40)].concat(),
+            long: [JSON.replace('\n', " ").repeat(40), JSON.repeat(40)]
+                .concat()
+                .into(),
             hex: ScrollPos::default(),
         }
     }
@@ -79,7 +83,7 @@ impl ViewsPage {
             2 => {
                 let mark = 15..22;
                 let matches = std::slice::from_ref(&mark);
-                let text = (1, self.long.as_str());
+                let text = (1, &self.long);
                 text_view(
                     ui,
                     Id::unique("long"),

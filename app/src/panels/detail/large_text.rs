@@ -1,5 +1,6 @@
 //! The JSON text of a value, made on another thread where making it would be felt.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use egui::Context;
@@ -15,14 +16,14 @@ const AT_ONCE_BYTES_MAX: usize = 512 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct LargeText {
     stamp: Option<Stamp>,
-    text: Option<String>,
-    coming: Option<Receiver<String>>,
+    text: Option<Arc<str>>,
+    coming: Option<Receiver<Arc<str>>>,
 }
 
 impl LargeText {
     /// The text of a record's value; `None` while it is being made. Wakes the window when it is
     /// there.
-    pub(super) fn of(&mut self, ctx: &Context, record: &Record) -> Option<&str> {
+    pub(super) fn of(&mut self, ctx: &Context, record: &Record) -> Option<&Arc<str>> {
         let stamp = Stamp::of(record);
         if self.stamp.as_ref() != Some(&stamp) {
             *self = Self::start(ctx, record);
@@ -38,13 +39,13 @@ impl LargeText {
                 Err(TryRecvError::Disconnected) => *self = Self::default(),
             }
         }
-        self.text.as_deref()
+        self.text.as_ref()
     }
 
     fn start(ctx: &Context, record: &Record) -> Self {
         if record.value.len() <= AT_ONCE_BYTES_MAX {
             return Self {
-                text: Some(to_pretty(record.value.view())),
+                text: Some(to_pretty(record.value.view()).into()),
                 ..Self::default()
             };
         }
@@ -52,7 +53,7 @@ impl LargeText {
         let (value, waker) = (record.value.clone(), ctx.clone());
         let work = move || {
             // Nobody may be listening any more; then the text is dropped.
-            sender.send(to_pretty(value.view())).ok();
+            sender.send(to_pretty(value.view()).into()).ok();
             waker.request_repaint();
         };
         let started = std::thread::Builder::new()

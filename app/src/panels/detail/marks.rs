@@ -9,7 +9,7 @@ use vstore::{Path, PathSegment, ROOT_PATH, Record};
 use crate::state::{Highlight, Location, SearchAnswer, Step};
 
 /// Larger values are shown without marks: finding them would be felt.
-const MARKED_BYTES_MAX: usize = 2 * 1024 * 1024;
+pub(super) const MARKED_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// More places are not marked.
 const PLACES_MAX: usize = 1_000;
 

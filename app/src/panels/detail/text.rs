@@ -106,7 +106,7 @@ impl TextTab {
             return;
         }
         if self.shown.as_ref() != Some(&stamp) {
-            text.clone_into(&mut self.buffer);
+            self.buffer = String::from(&**text);
             self.shown = Some(stamp);
         }
         let height = ui.available_height() - 40.0;

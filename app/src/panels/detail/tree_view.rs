@@ -5,7 +5,7 @@ use vstore::Record;
 
 use super::data::Stamp;
 use super::leaf::{LeafEdit, NewLeaf};
-use super::marks::Marks;
+use super::marks::{MARKED_BYTES_MAX, Marks};
 use super::tree_menu::{self, TreeAction};
 use super::tree_model::{Node, Openness, TreeData, value_at};
 use crate::command::{Commands, RecordCommand};
@@ -115,7 +115,9 @@ impl TreeView {
 
     /// Makes the rows anew when value, search or openness are others than before.
     fn refresh(&mut self, record: &Record, view: StoreView<'_>) {
+        // A large value has no marks: another answer does not change its rows.
         let answer = view.store.search.answer.as_ref();
+        let answer = answer.filter(|_| record.value.len() <= MARKED_BYTES_MAX);
         let memo = Memo {
             stamp: Stamp::of(record),
             open: self.open.version(),

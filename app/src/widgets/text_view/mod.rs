@@ -4,12 +4,16 @@
 //! of 50 MB scrolls like any other. The caller lends the text; nothing of it is copied.
 
 mod lines;
+mod source;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use egui::{Align, Id, Rect, Response, Role, Ui, pos2};
 
 pub use lines::LineIndex;
+
+use source::{IndexSource, Wanted};
 
 use super::access;
 use super::highlight::highlight;
@@ -18,21 +22,19 @@ use super::virtual_rows::ScrollPos;
 use crate::theme::{Tokens, metrics, paint, type_scale};
 
 const ROW: f32 = 20.0;
-/// A text above this is not wrapped anew in every frame in which the panel is being resized.
-const LARGE: usize = 4 << 20;
 
 /// What the view keeps between frames.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct TextViewState {
     pos: ScrollPos,
-    index: Option<(u64, LineIndex)>,
+    index: IndexSource,
 }
 
 impl TextViewState {
     /// Scrolls so that the row with this byte of the text is seen. Has no effect before the text
     /// was shown once.
     pub fn reveal(&mut self, text: &str, byte: usize) {
-        if let Some((_, index)) = &self.index {
+        if let Some(index) = self.index.ready() {
             self.pos = ScrollPos::default();
             let row = index.row_of(text, byte);
             // The view is clamped when it is shown; a third of a page above is context.
@@ -58,7 +60,7 @@ pub fn text_view(
     id: Id,
     label: &str,
     state: &mut TextViewState,
-    (stamp, text): (u64, &str),
+    (stamp, text): (u64, &Arc<str>),
     matches: &[Range<usize>],
 ) -> Response {
     let font = type_scale::mono();
@@ -67,7 +69,23 @@ pub fn text_view(
     let room = ui.available_width() - gutter - metrics::SCROLL_BAR - metrics::SPACE_8;
     let columns = ((room / advance) as usize).max(16);
     let TextViewState { pos, index } = state;
-    let index = current(ui, pos, index, (stamp, text), columns);
+    let wanted = Wanted {
+        stamp,
+        text,
+        columns,
+    };
+    let is_new = !index.shows(stamp);
+    let old = index.refresh(ui.ctx(), wanted);
+    let Some(index) = index.ready() else {
+        return preparing(ui, id, label);
+    };
+    if let Some(old) = old {
+        // The byte at the top stays at the top when the view only became wider.
+        let row = index.row_of(text, old.start_of(text, pos.first()));
+        *pos = ScrollPos::at(row, unbounded(index.rows()));
+    } else if is_new {
+        *pos = ScrollPos::default();
+    }
 
     let rows = (index.rows(), ROW);
     let list = VirtualList::begin(ui, id, (Role::Document, label), rows, pos);
@@ -95,6 +113,24 @@ pub fn text_view(
     list.finish(ui, pos)
 }
 
+/// What stands in the place of a text whose lines are being counted.
+fn preparing(ui: &mut Ui, id: Id, label: &str) -> Response {
+    let rect = ui.available_rect_before_wrap();
+    ui.advance_cursor_after_rect(rect);
+    let tokens = Tokens::of(ui);
+    let words = type_scale::line(
+        ui,
+        "Counting lines…",
+        type_scale::body(),
+        tokens.muted,
+        200.0,
+    );
+    paint::text_in(ui.painter(), rect, Align::Center, words);
+    let response = ui.interact(rect, id, egui::Sense::hover());
+    access::name(ui, id, Role::Document, label);
+    response
+}
+
 fn node(ui: &Ui, id: Id, row: usize, rect: Rect, content: &str) {
     let response = ui.interact(rect, id.with(row), egui::Sense::hover());
     ui.ctx().accesskit_node_builder(response.id, |node| {
@@ -105,39 +141,9 @@ fn node(ui: &Ui, id: Id, row: usize, rect: Rect, content: &str) {
 }
 
 fn gutter_width(state: &TextViewState, advance: f32) -> f32 {
-    let lines = state
-        .index
-        .as_ref()
-        .map_or(1, |(_, index)| index.line_count());
+    let lines = state.index.ready().map_or(1, LineIndex::line_count);
     let digits = lines.max(1).ilog10() + 1;
     advance * digits.max(2) as f32 + 28.0
-}
-
-fn current<'a>(
-    ui: &Ui,
-    pos: &mut ScrollPos,
-    slot: &'a mut Option<(u64, LineIndex)>,
-    (stamp, text): (u64, &str),
-    columns: usize,
-) -> &'a LineIndex {
-    let resizing = LARGE < text.len() && ui.input(|input| input.pointer.any_down());
-    let keep = slot.as_ref().is_some_and(|(known, index)| {
-        *known == stamp && index.len() == text.len() && (index.columns() == columns || resizing)
-    });
-    if !keep {
-        let same_text = slot.as_ref().is_some_and(|(known, _)| *known == stamp);
-        let old = slot.take();
-        let index = LineIndex::new(text, columns);
-        // The byte at the top stays at the top when the view only became wider.
-        let row = match old {
-            Some((_, old)) if same_text => index.row_of(text, old.start_of(text, pos.first())),
-            _ => 0,
-        };
-        *pos = ScrollPos::at(row, unbounded(index.rows()));
-        *slot = Some((stamp, index));
-    }
-    let (_, index) = slot.get_or_insert_with(|| (stamp, LineIndex::new("", columns)));
-    index
 }
 
 /// The part of `matches` that lies in `line`, counted from the start of the line.
@@ -153,6 +159,8 @@ fn within(matches: &[Range<usize>], line: &Range<usize>) -> Vec<Range<usize>> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use egui_kittest::Harness;
     use egui_kittest::kittest::Queryable as _;
 
@@ -170,7 +178,7 @@ mod tests {
 
     #[test]
     fn only_the_visible_rows_of_a_long_line_exist() {
-        let text = "word ".repeat(200_000);
+        let text: Arc<str> = "word ".repeat(200_000).into();
         let mut harness = Harness::builder()
             .with_size([400.0, 216.0])
             .with_context_setup(crate::theme::install)
@@ -182,6 +190,10 @@ mod tests {
                 TextViewState::default(),
             );
         harness.run();
+        while harness.state().index.ready().is_none() {
+            std::thread::yield_now();
+            harness.run();
+        }
         assert!(harness.get_all_by_role(egui::Role::Label).count() <= 11);
         harness.get_by_role(egui::Role::Document).focus();
         harness.run();

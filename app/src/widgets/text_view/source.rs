@@ -1,0 +1,165 @@
+//! The line index of the text that is shown, made on another thread where making it would be
+//! felt. Until it is there, the index of the same text for another width serves.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+
+use egui::Context;
+
+use super::lines::LineIndex;
+
+/// Smaller texts are walked over at once: that takes less than a millisecond.
+const AT_ONCE_BYTES_MAX: usize = 256 * 1024;
+
+/// The index that is shown, and the one that is being made.
+#[derive(Debug, Default)]
+pub(super) struct IndexSource {
+    ready: Option<(u64, LineIndex)>,
+    coming: Option<Coming>,
+}
+
+#[derive(Debug)]
+struct Coming {
+    stamp: u64,
+    columns: usize,
+    index: Receiver<LineIndex>,
+}
+
+/// What an index is asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// Names the text.
+    pub(super) stamp: u64,
+    pub(super) text: &'a Arc<str>,
+    /// Characters in a row.
+    pub(super) columns: usize,
+}
+
+impl IndexSource {
+    /// Makes sure that the wanted index is there or on its way; returns the one it replaces, if
+    /// another one is there since the last call.
+    pub(super) fn refresh(&mut self, ctx: &Context, wanted: Wanted<'_>) -> Option<LineIndex> {
+        if !self.shows(wanted.stamp) {
+            self.ready = None;
+        }
+        if self.is_ready(wanted) {
+            self.coming = None;
+            return None;
+        }
+        if wanted.text.len() <= AT_ONCE_BYTES_MAX {
+            let made = LineIndex::new(wanted.text, wanted.columns);
+            return self.put(wanted.stamp, made);
+        }
+        let expected = |coming: &Coming| (coming.stamp, coming.columns);
+        if self.coming.as_ref().map(expected) != Some((wanted.stamp, wanted.columns)) {
+            self.coming = start(ctx, wanted);
+            return None;
+        }
+        match self.coming.as_ref().map(|coming| coming.index.try_recv()) {
+            Some(Ok(made)) => {
+                self.coming = None;
+                self.put(wanted.stamp, made)
+            }
+            Some(Err(TryRecvError::Disconnected)) => {
+                self.coming = None;
+                None
+            }
+            Some(Err(TryRecvError::Empty)) | None => None,
+        }
+    }
+
+    /// Whether an index of the text with this stamp is there.
+    pub(super) fn shows(&self, stamp: u64) -> bool {
+        self.ready
+            .as_ref()
+            .is_some_and(|(known, _)| *known == stamp)
+    }
+
+    /// The index to be shown; `None`: the first one of this text is being made.
+    pub(super) fn ready(&self) -> Option<&LineIndex> {
+        self.ready.as_ref().map(|(_, index)| index)
+    }
+
+    fn is_ready(&self, wanted: Wanted<'_>) -> bool {
+        self.ready().is_some_and(|index| {
+            index.len() == wanted.text.len() && index.columns() == wanted.columns
+        })
+    }
+
+    fn put(&mut self, stamp: u64, index: LineIndex) -> Option<LineIndex> {
+        self.ready.replace((stamp, index)).map(|(_, old)| old)
+    }
+}
+
+/// Starts making an index; wakes the window when it is there.
+fn start(ctx: &Context, wanted: Wanted<'_>) -> Option<Coming> {
+    let (sender, index) = channel();
+    let (text, columns, waker) = (Arc::clone(wanted.text), wanted.columns, ctx.clone());
+    let work = move || {
+        // Nobody may be listening any more; then the index is dropped.
+        sender.send(LineIndex::new(&text, columns)).ok();
+        waker.request_repaint();
+    };
+    let started = std::thread::Builder::new()
+        .name("lines of a text".to_owned())
+        .spawn(work);
+    started.is_ok().then_some(Coming {
+        stamp: wanted.stamp,
+        columns,
+        index,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_text_is_walked_over_elsewhere_and_the_old_rows_serve_meanwhile() {
+        let ctx = Context::default();
+        let text: Arc<str> = "word ".repeat(200_000).into();
+        let wanted = |columns| Wanted {
+            stamp: 1,
+            text: &text,
+            columns,
+        };
+        let mut source = IndexSource::default();
+        assert!(source.refresh(&ctx, wanted(80)).is_none());
+        assert!(source.ready().is_none(), "no frame walks over a large text");
+        while source.ready().is_none() {
+            std::thread::yield_now();
+            source.refresh(&ctx, wanted(80));
+        }
+        source.refresh(&ctx, wanted(40));
+        assert_eq!(source.ready().map(LineIndex::columns), Some(80));
+        let old = loop {
+            if let Some(old) = source.refresh(&ctx, wanted(40)) {
+                break old;
+            }
+            std::thread::yield_now();
+        };
+        assert_eq!(old.columns(), 80);
+        assert_eq!(source.ready().map(LineIndex::columns), Some(40));
+        source.refresh(
+            &ctx,
+            Wanted {
+                stamp: 2,
+                ..wanted(40)
+            },
+        );
+        assert!(!source.shows(1), "another text has other rows");
+    }
+
+    #[test]
+    fn a_short_text_is_there_at_once() {
+        let text: Arc<str> = "a\nb".into();
+        let mut source = IndexSource::default();
+        let wanted = Wanted {
+            stamp: 1,
+            text: &text,
+            columns: 80,
+        };
+        source.refresh(&Context::default(), wanted);
+        assert_eq!(source.ready().map(LineIndex::rows), Some(2));
+    }
+}
