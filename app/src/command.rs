@@ -13,8 +13,9 @@ use vstore::{Key, Millis, Path};
 use zeroize::Zeroizing;
 
 use crate::state::{
-    AfterClose, BottomTab, Column, DetailTab, Dialog, ExportPlan, FilePurpose, FocusTarget,
-    ImportPlan, Location, NoticeId, PanelSide, Scope, SearchMode, Sort, TaskId, ThemeChoice,
+    AfterClose, BottomTab, Column, ColumnKind, DetailTab, Dialog, ExportPlan, FilePurpose,
+    FocusTarget, ImportPlan, Location, NoticeId, PanelSide, Query, Scope, SearchMode, Sort, TaskId,
+    ThemeChoice,
 };
 use crate::theme::Density;
 
@@ -27,6 +28,8 @@ pub enum Command {
     Record(RecordCommand),
     /// What the table shows, and in which order.
     Search(SearchCommand),
+    /// What the file keeps about how it is looked at.
+    Settings(SettingsCommand),
     /// Which records are meant.
     Selection(SelectionCommand),
     /// Panels, tabs, dialogs, notices, preferences.
@@ -238,6 +241,47 @@ pub enum CopyWhat {
     Text(String),
 }
 
+/// What the file keeps about how it is looked at, beside columns and order.
+#[derive(Clone, Debug)]
+pub enum SettingsCommand {
+    /// Keeps the search that is asked now under a name.
+    SaveSearch {
+        /// The name; a search that has it gives way.
+        name: String,
+    },
+    /// Gives a saved search another name.
+    RenameSearch {
+        /// The name it has.
+        from: String,
+        /// The name it gets.
+        to: String,
+    },
+    /// Forgets a saved search.
+    DeleteSearch(String),
+    /// Notes the search that is asked now among the recent ones.
+    RememberSearch,
+    /// Forgets the recent searches.
+    ForgetRecentSearches,
+    /// Asks a saved or recent search.
+    Search(Query),
+    /// A column was dragged.
+    ResizeColumn {
+        /// Which.
+        column: ColumnKind,
+        /// Its width in points.
+        width: f32,
+    },
+    /// Moves a column by one place.
+    MoveColumn {
+        /// Which.
+        column: ColumnKind,
+        /// To the right, else to the left.
+        right: bool,
+    },
+    /// Another delimiter between the parts of keys, one of [`crate::state::DELIMITERS`].
+    SetDelimiter(char),
+}
+
 /// What the table shows, and in which order.
 #[derive(Clone, Debug)]
 pub enum SearchCommand {
@@ -256,8 +300,6 @@ pub enum SearchCommand {
     },
     /// Orders the table.
     Sort(Sort),
-    /// Chooses the columns between key and expiry.
-    SetColumns(Vec<Column>),
     /// Adds or removes the column of a path.
     ToggleColumn(Column),
     /// Shows what stands at a path; `None`: nothing.
@@ -403,6 +445,7 @@ from_topic!(
     File(FileCommand),
     Record(RecordCommand),
     Search(SearchCommand),
+    Settings(SettingsCommand),
     Selection(SelectionCommand),
     Layout(LayoutCommand),
     Lock(LockCommand),

@@ -3,6 +3,7 @@
 //! [`AppView`] always exists; [`StoreView`] only while a database is open and unlocked, so that a
 //! panel that needs records cannot be drawn without them. Take the narrowest that suffices.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,7 +11,8 @@ use std::time::Duration;
 use vstore::{Millis, Snapshot};
 
 use crate::state::{
-    Dialog, FilePurpose, FocusTarget, Notices, OpenStore, Page, Preferences, Row, State, Tasks,
+    Dialog, FilePurpose, FocusTarget, Notices, OpenStore, Page, Preferences, RecentFacts, Row,
+    State, Tasks,
 };
 
 /// What every panel may see.
@@ -32,6 +34,8 @@ pub struct AppView<'a> {
     pub focus: Option<FocusTarget>,
     /// A path that a native dialog just returned for a form.
     pub picked: Option<&'a (FilePurpose, PathBuf)>,
+    /// What the recent files are like, once they were looked up.
+    pub recent: Option<&'a BTreeMap<PathBuf, RecentFacts>>,
     /// How long until an idle program locks itself.
     pub locks_in: Option<Duration>,
     /// The time of this frame.
@@ -59,6 +63,7 @@ impl<'a> AppView<'a> {
             file_dialog: state.file_dialog,
             focus: state.focus,
             picked: state.picked.as_ref(),
+            recent: state.recent.as_ref(),
             locks_in: state.locks_in,
             now,
         }

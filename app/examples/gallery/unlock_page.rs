@@ -117,6 +117,7 @@ fn start(ui: &mut Ui) {
         ("tokens.vstore", "Keys · 96 KB · 12 Nov"),
     ] {
         let file = FileRow {
+            missing: false,
             name,
             detail,
             selected: name == "films.vstore",

@@ -1,54 +1,75 @@
-//! Finding actions by typing a few of their letters.
+//! Finding actions and saved searches by typing a few of their letters.
+
+use std::borrow::Cow;
 
 use super::Action;
-use crate::command::Command;
+use crate::command::{Command, SettingsCommand};
+use crate::theme::icons;
 use crate::view::AppView;
 
-/// An action that was found.
+/// Something that was found.
 #[derive(Clone, Debug)]
-pub struct PaletteEntry {
-    /// The action.
-    pub action: Action,
+pub struct PaletteEntry<'a> {
+    /// What it is called.
+    pub text: Cow<'a, str>,
+    /// More about it.
+    pub tooltip: &'a str,
+    /// Its glyph.
+    pub icon: &'static str,
+    /// The action it is; `None`: a saved search.
+    pub action: Option<Action>,
     /// What it would do; `None`: it cannot be picked now.
     pub command: Option<Command>,
     /// Which characters of its text were typed, counted from 0, ascending.
     pub matched: Vec<usize>,
 }
 
-/// The actions whose text has the typed letters in this order, the best first; all of them in
-/// menu order without letters. Those that cannot be picked now come last.
-pub fn find(view: &AppView<'_>, typed: &str) -> Vec<PaletteEntry> {
+/// The actions and saved searches whose text has the typed letters in this order, the best first;
+/// all of them in menu order without letters. Those that cannot be picked now come last.
+pub fn find<'a>(view: &AppView<'a>, typed: &str) -> Vec<PaletteEntry<'a>> {
     let typed = typed.trim();
-    let found = if typed.is_empty() {
-        Action::ALL
-            .iter()
-            .map(|action| (*action, Vec::new()))
-            .collect()
-    } else {
-        ranked(typed)
-    };
-    let mut entries: Vec<_> = found
-        .into_iter()
-        .filter(|(action, _)| *action != Action::Palette)
-        .map(|(action, matched)| PaletteEntry {
-            action,
-            command: action.resolve(view),
-            matched,
-        })
-        .collect();
+    let mut entries = all(view);
+    if !typed.is_empty() {
+        entries = ranked(entries, typed);
+    }
     entries.sort_by_key(|entry| entry.command.is_none());
     entries
 }
 
-fn ranked(typed: &str) -> Vec<(Action, Vec<usize>)> {
-    let texts: Vec<_> = Action::ALL.iter().map(|action| action.text()).collect();
+fn all<'a>(view: &AppView<'a>) -> Vec<PaletteEntry<'a>> {
+    let actions = Action::ALL
+        .iter()
+        .filter(|action| **action != Action::Palette);
+    let actions = actions.map(|action| PaletteEntry {
+        text: Cow::Borrowed(action.text()),
+        tooltip: action.tooltip(),
+        icon: action.icon(),
+        action: Some(*action),
+        command: action.resolve(view),
+        matched: Vec::new(),
+    });
+    let saved = view.store().map(|view| &*view.store.settings.saved);
+    let searches = saved.unwrap_or_default().iter();
+    let searches = searches.map(|saved| PaletteEntry {
+        text: Cow::Owned(format!("Search: {}", saved.name)),
+        tooltip: &saved.query.text,
+        icon: icons::STAR,
+        action: None,
+        command: Some(SettingsCommand::Search(saved.query.clone()).into()),
+        matched: Vec::new(),
+    });
+    actions.chain(searches).collect()
+}
+
+fn ranked<'a>(entries: Vec<PaletteEntry<'a>>, typed: &str) -> Vec<PaletteEntry<'a>> {
+    let texts: Vec<_> = entries.iter().map(|entry| &*entry.text).collect();
     let config = frizbee::Config::default().max_typos(Some(0));
     let found = frizbee::Matcher::new(typed, &config).match_list_indices(&texts);
-    let actions = found.into_iter().filter_map(|found| {
-        let action = Action::ALL.get(found.index as usize)?;
-        let mut matched: Vec<_> = found.indices.iter().map(|index| *index as usize).collect();
-        matched.sort_unstable();
-        Some((*action, matched))
+    let entries = found.into_iter().filter_map(|found| {
+        let mut entry = entries.get(found.index as usize)?.clone();
+        entry.matched = found.indices.iter().map(|index| *index as usize).collect();
+        entry.matched.sort_unstable();
+        Some(entry)
     });
-    actions.collect()
+    entries.collect()
 }

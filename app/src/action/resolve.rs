@@ -61,6 +61,9 @@ fn with_store(action: Action, view: StoreView<'_>) -> Option<Command> {
         }
         Action::SaveAs => Some(FileCommand::SaveAs.into()),
         Action::ExportAll => Some(TransferCommand::PlanExport(Scope::Everything).into()),
+        Action::SavedSearches => {
+            Some(LayoutCommand::OpenDialog(Box::new(Dialog::SavedSearches)).into())
+        }
         Action::ImportReport => {
             let task = view.app.tasks.last_import()?;
             Some(TransferCommand::ShowReport(task.id).into())

@@ -146,6 +146,8 @@ actions! {
     FindNext: "Next result", "Go to the next row", CARET_DOWN, Edit 3, Window [PLAIN F3];
     FindPrevious: "Previous result", "Go to the row before", CARET_UP, Edit 3, Window [SHIFT F3];
     ClearSearch: "Clear search", "Show all records", X_CIRCLE, Edit 3, Window [];
+    SavedSearches: "Saved searches…", "Keep this search by name, or find a kept one", STAR, Edit 3,
+        Window [];
 
     NewRecord: "New record", "Add a record", PLUS, Record 0, Window [CTRL N];
     EditRecord: "Edit", "Edit the value as text", PENCIL_SIMPLE, Record 0,

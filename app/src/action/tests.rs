@@ -73,7 +73,7 @@ fn the_palette_finds_actions_by_a_few_letters() {
     let view = AppView::of(&state, Millis(0));
     let found = find(&view, "newdb");
     assert_eq!(
-        found.first().map(|entry| entry.action),
+        found.first().and_then(|entry| entry.action),
         Some(Action::NewDatabase)
     );
     assert_eq!(find(&view, "").len(), Action::ALL.len() - 1);

@@ -343,7 +343,7 @@ fn what_is_damaged_in_a_file_is_listed_on_its_page() {
     program.until("it is locked", |state| state.store().is_none());
     let mut bytes = std::fs::read(&path).unwrap();
     // Inside the first frame behind the two headers.
-    bytes[2 * 4096 + 40] ^= 1;
+    bytes[0x8000 + 40] ^= 1;
     std::fs::write(&path, bytes).unwrap();
     program.unlock("right");
     program.until("the damage is told", |state| {

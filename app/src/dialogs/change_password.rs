@@ -4,8 +4,8 @@ use egui::{Context, Id, Ui};
 
 use super::host;
 use crate::command::{Commands, FileCommand, Secret};
-use crate::panels::pages::{KeyFileField, NewPassword, busy_line};
-use crate::state::{BusyPhase, Problem};
+use crate::panels::pages::{KeyFileField, NewPassword};
+use crate::state::Problem;
 use crate::theme::{icons, metrics};
 use crate::view::AppView;
 use crate::widgets::field;
@@ -102,19 +102,10 @@ pub(super) fn show(
         .show(ctx, &buttons, |ui| {
             let fields = |ui: &mut Ui| form.fields(ui, problem, view, commands);
             let submitted = ui.add_enabled_ui(!busy, fields).inner;
-            if busy {
-                busy_line(ui, Id::unique("change progress"), BusyPhase::DerivingKey);
-            } else if let Some(problem) = problem {
-                field::problem(ui, &problem.text());
-            }
-            submitted && !busy
+            host::derivation(ui, busy, problem) && submitted
         });
     if shown.cancelled || shown.clicked == Some(0) {
-        if busy {
-            commands.push(FileCommand::CancelBusy);
-        } else {
-            host::close(commands);
-        }
+        host::leave(commands, busy);
     } else if shown.inner || shown.clicked == Some(1) {
         form.submit(commands);
     }

@@ -65,7 +65,7 @@ impl ExpiryForm {
         }
     }
 
-    fn fields(&mut self, ui: &mut egui::Ui, meaning: &Meaning) {
+    fn fields(&mut self, ui: &mut egui::Ui, meaning: &Meaning, deletes: bool) {
         let starts = !std::mem::replace(&mut self.started, true);
         let ways = ["After a time", "At a moment"];
         let chosen = segmented(ui, "Kind of expiry", &ways, usize::from(self.at));
@@ -89,10 +89,12 @@ impl ExpiryForm {
         }
         match meaning {
             Meaning::Past => {
-                field::caution(
-                    ui,
-                    "This time is over: the records would be deleted at once.",
-                );
+                let words = if deletes {
+                    "This time is over: the records would be deleted at once."
+                } else {
+                    "This time is over. Choose one to come."
+                };
+                field::caution(ui, words);
             }
             Meaning::Future(_, words) => {
                 field::explanation(ui, words);
@@ -102,20 +104,28 @@ impl ExpiryForm {
     }
 }
 
+/// Shows the dialog for records, or without a scope for the record that is being added.
 pub(super) fn show(
     ctx: &Context,
     form: &mut ExpiryForm,
-    scope: &Scope,
+    scope: Option<&Scope>,
     view: AppView<'_>,
     commands: &mut Commands,
 ) {
-    let count = view.store().map_or(0, |store| store.store.count(scope));
     let meaning = form.meaning(view.now, &TimeZone::system());
-    let subtitle = format::counted(count as u64, "record");
+    let subtitle = scope.map_or_else(
+        || "New record".to_owned(),
+        |scope| {
+            let count = view.store().map_or(0, |store| store.store.count(scope));
+            format::counted(count as u64, "record")
+        },
+    );
+    let set = DialogButton::primary("Set expiry");
     let go_on = match meaning {
-        Meaning::Past => DialogButton::danger("Delete now"),
-        Meaning::Future(..) => DialogButton::primary("Set expiry"),
-        _ => DialogButton::primary("Set expiry").enabled(false),
+        // A record that is not there yet cannot be deleted: its time must be to come.
+        Meaning::Past if scope.is_some() => DialogButton::danger("Delete now"),
+        Meaning::Future(..) => set,
+        _ => set.enabled(false),
     };
     let buttons = [
         DialogButton::secondary("Never expire"),
@@ -125,18 +135,23 @@ pub(super) fn show(
     let shown = Dialog::new(host::id("expiry"), "Set expiry")
         .icon(icons::TIMER)
         .subtitle(&subtitle)
-        .show(ctx, &buttons, |ui| form.fields(ui, &meaning));
-    let set = |expires_at| RecordCommand::SetExpiry {
-        scope: scope.clone(),
-        expires_at,
+        .show(ctx, &buttons, |ui| {
+            form.fields(ui, &meaning, scope.is_some())
+        });
+    let set = |expires_at| match scope {
+        Some(scope) => RecordCommand::SetExpiry {
+            scope: scope.clone(),
+            expires_at,
+        },
+        None => RecordCommand::SetDraftExpiry(expires_at),
     };
-    match (shown.clicked, meaning) {
-        (Some(0), _) => host::answer(commands, set(None)),
-        (Some(2), Meaning::Past) => {
+    match (shown.clicked, meaning, scope) {
+        (Some(0), ..) => host::answer(commands, set(None)),
+        (Some(2), Meaning::Past, Some(scope)) => {
             host::answer(commands, RecordCommand::Delete(scope.clone()));
         }
-        (Some(2), Meaning::Future(at, _)) => host::answer(commands, set(Some(at))),
-        (Some(1), _) => host::close(commands),
+        (Some(2), Meaning::Future(at, _), _) => host::answer(commands, set(Some(at))),
+        (Some(1), ..) => host::close(commands),
         _ if shown.cancelled => host::close(commands),
         _ => {}
     }

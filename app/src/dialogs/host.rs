@@ -2,7 +2,7 @@
 
 use std::mem::Discriminant;
 
-use egui::{Context, Id};
+use egui::{Context, Id, Ui};
 
 use super::change_password::ChangePasswordForm;
 use super::confirm_delete::ConfirmDeleteForm;
@@ -13,14 +13,16 @@ use super::palette::PaletteForm;
 use super::path_field::PathForm;
 use super::rename::RenameForm;
 use super::save_as::SaveAsForm;
+use super::saved_searches::SavedSearchesForm;
 use super::shortcuts::ShortcutsForm;
 use super::toasts::ToastBridge;
 use super::{
     about, change_password, confirm_delete, expiry, export, import, import_report, message,
-    palette, path_field, rename, save_as, save_before_closing, settings, shortcuts,
+    palette, path_field, rename, save_as, save_before_closing, saved_searches, settings, shortcuts,
 };
-use crate::command::{Commands, LayoutCommand};
-use crate::state::Dialog;
+use crate::command::{Commands, FileCommand, LayoutCommand};
+use crate::panels::pages::busy_line;
+use crate::state::{BusyPhase, Dialog, Problem};
 use crate::view::AppView;
 use crate::widgets::field;
 
@@ -44,6 +46,7 @@ pub(super) struct Forms {
     change_password: ChangePasswordForm,
     import: ImportForm,
     report: ReportForm,
+    searches: SavedSearchesForm,
     path: PathForm,
 }
 
@@ -85,8 +88,16 @@ impl Forms {
             Dialog::Shortcuts => shortcuts::show(ctx, &mut self.shortcuts, commands),
             Dialog::Settings => settings::show(ctx, view, commands),
             Dialog::About => about::show(ctx, commands),
+            Dialog::SavedSearches => {
+                if let Some(view) = view.store() {
+                    saved_searches::show(ctx, &mut self.searches, view, commands);
+                }
+            }
             Dialog::Rename { from } => rename::show(ctx, &mut self.rename, from, view, commands),
-            Dialog::Expiry { scope } => expiry::show(ctx, &mut self.expiry, scope, view, commands),
+            Dialog::Expiry { scope } => {
+                expiry::show(ctx, &mut self.expiry, Some(scope), view, commands);
+            }
+            Dialog::DraftExpiry => expiry::show(ctx, &mut self.expiry, None, view, commands),
             Dialog::ConfirmDelete {
                 scope,
                 count,
@@ -139,7 +150,9 @@ impl Forms {
 
 /// The plain text fields of all dialogs. What was typed in one can be a key or a value: the
 /// toolkit must not keep it.
-const FIELDS: [&str; 8] = [
+const FIELDS: [&str; 10] = [
+    "search name",
+    "search rename",
     "new key",
     "expiry",
     "delete word",
@@ -159,6 +172,26 @@ pub(super) fn field_id(name: &'static str) -> Id {
 /// The identity of a dialog's window.
 pub(super) fn id(name: &str) -> Id {
     Id::unique(("dialog", name))
+}
+
+/// What a form that derives a key says at its end: that it is under way, or what went wrong.
+/// Returns whether it can be submitted.
+pub(super) fn derivation(ui: &mut Ui, busy: bool, problem: Option<&Problem>) -> bool {
+    if busy {
+        busy_line(ui, id("derivation"), BusyPhase::DerivingKey);
+    } else if let Some(problem) = problem {
+        field::problem(ui, &problem.text());
+    }
+    !busy
+}
+
+/// Closes a form that derives a key; what is under way is given up first, and the form stays.
+pub(super) fn leave(commands: &mut Commands, busy: bool) {
+    if busy {
+        commands.push(FileCommand::CancelBusy);
+    } else {
+        close(commands);
+    }
 }
 
 /// Closes the dialog, then asks for something: the answer may open another one. Not for commands

@@ -1,6 +1,6 @@
 //! What an import did: numbers, and single records by line with the reason.
 
-use egui::{Context, Id, Label, RichText, ScrollArea, Ui, vec2};
+use egui::{Align, Context, Id, Label, Layout, RichText, ScrollArea, Ui, vec2};
 
 use super::host;
 use crate::command::{Commands, TransferCommand};
@@ -120,8 +120,11 @@ fn single_records(ui: &mut Ui, form: &mut ReportForm, report: &ImportReport) {
                     for line in data.lines.get(range).into_iter().flatten() {
                         let text = RichText::new(type_scale::one_line(&line.text));
                         let text = text.font(type_scale::mono()).color(tokens.text);
-                        let label = Label::new(text).truncate();
-                        ui.add_sized(vec2(ui.available_width(), ROW), label);
+                        let size = vec2(ui.available_width(), ROW);
+                        let layout = Layout::left_to_right(Align::Center);
+                        ui.allocate_ui_with_layout(size, layout, |ui| {
+                            ui.add(Label::new(text).truncate());
+                        });
                     }
                 });
         });

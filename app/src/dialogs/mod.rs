@@ -18,6 +18,7 @@ mod path_field;
 mod rename;
 mod save_as;
 mod save_before_closing;
+mod saved_searches;
 mod settings;
 mod shortcuts;
 mod toasts;

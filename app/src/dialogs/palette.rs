@@ -130,7 +130,7 @@ fn keys(ctx: &Context) -> Keys {
     })
 }
 
-fn list(ui: &mut Ui, entries: &[PaletteEntry], chosen: usize, reveal: bool) -> Option<usize> {
+fn list(ui: &mut Ui, entries: &[PaletteEntry<'_>], chosen: usize, reveal: bool) -> Option<usize> {
     let tokens = Tokens::of(ui);
     ui.add_space(metrics::SPACE_4);
     if entries.is_empty() {
@@ -159,7 +159,7 @@ fn list(ui: &mut Ui, entries: &[PaletteEntry], chosen: usize, reveal: bool) -> O
 
 fn row(
     ui: &mut Ui,
-    entry: &PaletteEntry,
+    entry: &PaletteEntry<'_>,
     index: usize,
     chosen: bool,
     clicked: &mut Option<usize>,
@@ -168,11 +168,11 @@ fn row(
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ROW));
     let response = ui.interact(rect, Id::unique(("palette row", index)), Sense::CLICK);
     let enabled = entry.command.is_some();
-    let text = entry.action.text();
+    let text = &*entry.text;
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_role(Role::ListBoxOption);
         node.set_label(text);
-        node.set_description(entry.action.tooltip());
+        node.set_description(entry.tooltip);
         node.set_selected(chosen);
         node.add_action(accesskit::Action::Click);
         if !enabled {
@@ -192,8 +192,11 @@ fn row(
         (tokens.faint, tokens.faint)
     };
     let place = rect.with_max_x(rect.left() + 36.0);
-    paint::icon(ui.painter(), place, entry.action.icon(), 16.0, icon);
-    let shortcut = shortcut_text(ui.ctx(), entry.action).unwrap_or_default();
+    paint::icon(ui.painter(), place, entry.icon, 16.0, icon);
+    let shortcut = entry
+        .action
+        .and_then(|action| shortcut_text(ui.ctx(), action))
+        .unwrap_or_default();
     let right = rect.with_max_x(rect.right() - metrics::SPACE_12);
     let keys = type_scale::line(ui, &shortcut, type_scale::body(), tokens.faint, 160.0);
     let keys = paint::text_in(ui.painter(), right, Align::Max, keys);

@@ -6,11 +6,10 @@ use egui::{Context, Id};
 
 use super::host;
 use crate::command::{Commands, FileCommand, Secret};
-use crate::panels::pages::{KeyFileField, NewPassword, busy_line};
-use crate::state::{BusyPhase, OpenStore, Problem};
+use crate::panels::pages::{KeyFileField, NewPassword};
+use crate::state::{OpenStore, Problem};
 use crate::theme::icons;
 use crate::view::AppView;
-use crate::widgets::field;
 use crate::widgets::modal::{Dialog, DialogButton};
 
 /// What is typed.
@@ -55,19 +54,10 @@ pub(super) fn show(
                     shown.submitted
                 })
                 .inner;
-            if busy {
-                busy_line(ui, Id::unique("save as progress"), BusyPhase::DerivingKey);
-            } else if let Some(problem) = problem {
-                field::problem(ui, &problem.text());
-            }
-            submitted && !busy
+            host::derivation(ui, busy, problem) && submitted
         });
     if shown.cancelled || shown.clicked == Some(0) {
-        if busy {
-            commands.push(FileCommand::CancelBusy);
-        } else {
-            host::close(commands);
-        }
+        host::leave(commands, busy);
     } else if (shown.inner || shown.clicked == Some(1))
         && let Some(password) = form.password.confirm()
     {

@@ -3,10 +3,10 @@
 use egui::{Context, Ui};
 
 use super::host;
-use crate::command::{Commands, FileCommand, LayoutCommand, Preference};
-use crate::state::{Preferences, ThemeChoice};
+use crate::command::{Commands, FileCommand, LayoutCommand, Preference, SettingsCommand};
+use crate::state::{DELIMITERS, Preferences, ThemeChoice};
 use crate::theme::{Density, icons, metrics};
-use crate::view::AppView;
+use crate::view::{AppView, StoreView};
 use crate::widgets::button::Button;
 use crate::widgets::field;
 use crate::widgets::modal::{Dialog, DialogButton};
@@ -52,6 +52,10 @@ pub(super) fn show(ctx: &Context, view: AppView<'_>, commands: &mut Commands) {
             locking(ui, prefs, commands);
             ui.add_space(metrics::SPACE_12);
             privacy(ui, prefs, commands);
+            if let Some(view) = view.store() {
+                ui.add_space(metrics::SPACE_12);
+                this_file(ui, view, commands);
+            }
         });
     if shown.cancelled || shown.clicked.is_some() {
         host::close(commands);
@@ -136,6 +140,20 @@ fn privacy(ui: &mut Ui, prefs: &Preferences, commands: &mut Commands) {
         if Button::secondary("Clear recent files").show(ui).clicked() {
             commands.push(FileCommand::ClearRecent);
         }
+    }
+}
+
+/// What belongs to the open file.
+fn this_file(ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
+    let label = "Namespaces of this file end with";
+    field::label(ui, label);
+    let names = DELIMITERS.map(String::from);
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let current = view.store.namespaces.delimiter;
+    let chosen = DELIMITERS.iter().position(|one| *one == current);
+    let picked = segmented(ui, label, &names, chosen.unwrap_or(0));
+    if let Some(delimiter) = picked.and_then(|index| DELIMITERS.get(index)) {
+        commands.push(SettingsCommand::SetDelimiter(*delimiter));
     }
 }
 

@@ -10,33 +10,16 @@ use vstore::{Cause, Key, ManualClock, Millis, Store, WriteBatch};
 use super::Dialogs;
 use super::save_before_closing::Words;
 use crate::action::Action;
-use crate::command::{Command, Commands, FileCommand, LayoutCommand, RecordCommand};
+use crate::command::{Command, FileCommand, LayoutCommand, RecordCommand};
+use crate::panels::testing;
 use crate::state::{
     AfterClose, Dialog, FilePurpose, Level, OpenStore, Page, Problem, Scope, State,
 };
-use crate::view::AppView;
 use transfer::{export_plan, plan};
 
 const NOW: Millis = Millis(1_795_000_000_000);
 
-#[derive(Default)]
-struct Window {
-    state: State,
-    dialogs: Dialogs,
-    commands: Commands,
-}
-
-impl Window {
-    fn taken(&mut self) -> Vec<Command> {
-        std::iter::from_fn(|| self.commands.pop())
-            .map(|queued| queued.command)
-            .collect()
-    }
-
-    fn words(&mut self) -> String {
-        format!("{:?}", self.taken())
-    }
-}
+type Window = testing::Window<Dialogs>;
 
 fn key(text: &str) -> Key {
     Key::new(text).unwrap()
@@ -67,18 +50,14 @@ fn harness(dialog: Dialog) -> Harness<'static, Window> {
         ..Window::default()
     };
     window.state.dialogs.push_back(dialog);
-    let mut harness = Harness::builder()
-        .with_size([1000.0, 800.0])
-        .with_context_setup(crate::theme::install)
-        .build_ui_state(
-            |ui, window: &mut Window| {
-                let view = AppView::of(&window.state, NOW);
-                window.dialogs.ui(ui.ctx(), view, &mut window.commands);
-            },
-            window,
-        );
-    harness.run();
-    harness
+    testing::drawn(
+        window,
+        [1000.0, 800.0],
+        NOW,
+        |dialogs, ui, view, commands| {
+            dialogs.ui(ui.ctx(), view, commands);
+        },
+    )
 }
 
 fn is_enabled(harness: &Harness<'_, Window>, label: &str) -> bool {
@@ -506,4 +485,57 @@ fn the_keys_of_the_palette_do_not_reach_what_is_behind() {
     harness.key_press_modifiers(Modifiers::NONE, Press::ArrowDown);
     harness.run();
     assert!(harness.state_mut().taken().is_empty());
+}
+
+#[test]
+fn searches_are_kept_by_name_renamed_and_deleted() {
+    let mut harness = harness(Dialog::SavedSearches);
+    assert!(!is_enabled(&harness, "Save search"), "nothing is searched");
+    let store = harness.state_mut().state.store_mut().unwrap();
+    store.search.text = "genres:comedy".to_owned();
+    let query = crate::state::Query {
+        text: "year:1982".to_owned(),
+        mode: crate::state::SearchMode::Exact,
+    };
+    store.settings.save("Old", query);
+    harness.run();
+    type_in(&mut harness, "Name of this search", "Comedies");
+    harness.key_press(Press::Enter);
+    harness.run();
+    let words = harness.state_mut().words();
+    assert_eq!(words, "[Settings(SaveSearch { name: \"Comedies\" })]");
+    harness.get_by_label("Rename Old").click();
+    harness.run();
+    type_in(&mut harness, "New name", "er");
+    harness
+        .get_by_role_and_label(Role::Button, "Rename")
+        .click();
+    harness.run();
+    assert_eq!(
+        harness.state_mut().words(),
+        "[Settings(RenameSearch { from: \"Old\", to: \"Older\" })]"
+    );
+    harness.get_by_label("Delete Old").click();
+    harness.run();
+    let words = harness.state_mut().words();
+    assert_eq!(words, "[Settings(DeleteSearch(\"Old\"))]");
+}
+
+#[test]
+fn a_record_that_is_being_added_can_get_any_expiry() {
+    let mut past = harness(Dialog::DraftExpiry);
+    type_in(&mut past, "Time to live", "0s");
+    assert!(!is_enabled(&past, "Set expiry"), "it must be to come");
+    let mut harness = harness(Dialog::DraftExpiry);
+    type_in(&mut harness, "Time to live", "90s");
+    harness
+        .get_by_role_and_label(Role::Button, "Set expiry")
+        .click();
+    harness.run();
+    let at = Some(NOW.plus_millis(90_000));
+    let words = harness.state_mut().words();
+    assert_eq!(
+        words,
+        format!("[Layout(CloseDialog), Record(SetDraftExpiry({at:?}))]")
+    );
 }

@@ -106,6 +106,13 @@ pub enum Request {
     Redo,
     /// Writes the file anew.
     Compact(TaskId),
+    /// Changes a setting of the file. Nobody waits for it and it cannot be undone.
+    SetSetting {
+        /// Its name.
+        name: &'static str,
+        /// Its value.
+        value: EncodedValue,
+    },
     /// Forgets the sealed edit: it was committed or thrown away.
     ForgetDraft,
     /// Gives the file another password.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use vstore::file::{Control, KdfProfile};
 use vstore::search::Generation;
+use vstore::value::EncodedValue;
 use vstore::{Cause, Clock, Compacted, Merged, Meta, Op, Record, Store, SystemClock, WriteBatch};
 
 use super::draft::{DRAFT_SETTING, SealedDraft};
@@ -123,6 +124,7 @@ pub fn handle(
         }
         Request::Lock { draft } => state.lock(draft, say),
         Request::Close => state.close(&control, say),
+        Request::SetSetting { name, value } => state.set_setting(name, value, say),
         request => {
             state.change(request, &control, say);
             say(Reply::Settled(1));
@@ -358,6 +360,15 @@ impl EngineState {
         let merge = self.store.as_ref()?.plan_merge()?;
         self.merging = true;
         Some(Background::Merge(merge))
+    }
+
+    fn set_setting(&mut self, name: &str, value: EncodedValue, say: &mut dyn FnMut(Reply)) {
+        let Some(store) = &mut self.store else { return };
+        let mut batch = WriteBatch::new(Cause::Edit);
+        batch.set_setting(name, Some(value));
+        if let Err(error) = store.commit(&batch) {
+            say(Reply::WriteFailed(error.to_string()));
+        }
     }
 
     fn lock(&mut self, draft: Option<SealedDraft>, say: &mut dyn FnMut(Reply)) {

@@ -10,9 +10,9 @@ mod import;
 mod listing;
 mod namespaces;
 mod preview;
+mod recent;
 mod runner;
 mod statistics;
-mod strength;
 mod task;
 mod worker;
 
@@ -24,7 +24,6 @@ pub use namespaces::{NamespacesAnswer, NamespacesQuestion};
 pub use preview::{PreviewAnswer, PreviewQuestion};
 pub use runner::{Done, Jobs, Question, TaskJob};
 pub use statistics::{StatisticsAnswer, StatisticsQuestion};
-pub use strength::{Strength, strength};
 
 #[cfg(test)]
 mod tests;

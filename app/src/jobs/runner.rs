@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -15,10 +16,11 @@ use super::import::ImportJob;
 use super::listing::{ListingAnswer, ListingQuestion, answer_listing};
 use super::namespaces::{NamespacesAnswer, NamespacesQuestion, answer_namespaces};
 use super::preview::{PreviewAnswer, PreviewQuestion, answer_preview};
+use super::recent::answer_recent;
 use super::statistics::{StatisticsAnswer, StatisticsQuestion, answer_statistics};
 use super::task::TaskContext;
 use super::worker::Worker;
-use crate::state::{Check, ImportReport, TaskId, TaskState};
+use crate::state::{Check, ImportReport, RecentFacts, TaskId, TaskState};
 
 /// Where answers go: stores them and wakes the window.
 pub(super) type Say = Arc<dyn Fn(Done) + Send + Sync>;
@@ -34,6 +36,8 @@ pub enum Question {
     Namespaces(Box<NamespacesQuestion>),
     /// What an import would make.
     Preview(Box<PreviewQuestion>),
+    /// Whether recent files are there, and what they are like.
+    Recent(Vec<PathBuf>),
 }
 
 /// Work that runs to its end.
@@ -58,6 +62,8 @@ pub enum Done {
     Namespaces(NamespacesAnswer),
     /// What an import would make.
     Preview(Box<PreviewAnswer>),
+    /// What recent files are like.
+    Recent(BTreeMap<PathBuf, RecentFacts>),
     /// How far a task is.
     TaskProgress {
         /// Which.
@@ -106,6 +112,7 @@ pub struct Jobs {
     statistics: Worker<StatisticsQuestion>,
     namespaces: Worker<NamespacesQuestion>,
     preview: Worker<PreviewQuestion>,
+    recent: Worker<Vec<PathBuf>>,
     tasks: BTreeMap<TaskId, Arc<AtomicBool>>,
 }
 
@@ -118,6 +125,7 @@ impl Jobs {
             statistics: Worker::start("statistics", Arc::clone(&say), answer_statistics)?,
             namespaces: Worker::start("namespaces", Arc::clone(&say), answer_namespaces)?,
             preview: Worker::start("preview", Arc::clone(&say), answer_preview)?,
+            recent: Worker::start("recent", Arc::clone(&say), answer_recent)?,
             tasks: BTreeMap::new(),
             say,
         })
@@ -130,6 +138,7 @@ impl Jobs {
             Question::Statistics(question) => self.statistics.ask(*question),
             Question::Namespaces(question) => self.namespaces.ask(*question),
             Question::Preview(question) => self.preview.ask(*question),
+            Question::Recent(paths) => self.recent.ask(paths),
         }
     }
 

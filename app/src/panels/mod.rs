@@ -26,4 +26,4 @@ pub use crate::format;
 use left::indexed_paths;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;

@@ -1,4 +1,4 @@
-//! A small open database, and a window with one panel, for the tests of panels.
+//! A small open database, and a window with one part, for the tests of panels and dialogs.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use egui_kittest::Harness;
 use vstore::value::json::parse_text;
 use vstore::{Cause, Key, ManualClock, Millis, Store, WriteBatch};
 
-use crate::command::Commands;
+use crate::command::{Command, Commands};
 use crate::state::{Column, OpenStore, Page, State};
 use crate::view::{AppView, StoreView};
 
@@ -76,16 +76,57 @@ pub(super) fn view_of(state: &State) -> StoreView<'_> {
     AppView::of(state, NOW).store().unwrap()
 }
 
-/// What a window with one panel holds.
-pub(super) struct SceneState<P> {
-    pub(super) state: State,
-    panel: P,
-    commands: Commands,
+/// A program with one part of its window.
+#[derive(Default)]
+pub(crate) struct Window<P> {
+    pub(crate) state: State,
+    pub(crate) part: P,
+    pub(crate) commands: Commands,
+}
+
+impl<P> Window<P> {
+    /// What was asked since the last call.
+    pub(crate) fn taken(&mut self) -> Vec<Command> {
+        std::iter::from_fn(|| self.commands.pop())
+            .map(|queued| queued.command)
+            .collect()
+    }
+
+    /// The same as words.
+    pub(crate) fn words(&mut self) -> String {
+        format!("{:?}", self.taken())
+    }
+
+    /// The open database.
+    pub(crate) fn store(&mut self) -> &mut OpenStore {
+        store_of(&mut self.state)
+    }
+}
+
+/// Draws a part of a window of this size with `show`, at a time that stands still.
+pub(crate) fn drawn<P: 'static>(
+    window: Window<P>,
+    size: [f32; 2],
+    now: Millis,
+    show: impl Fn(&mut P, &mut Ui, AppView<'_>, &mut Commands) + 'static,
+) -> Harness<'static, Window<P>> {
+    let mut harness = Harness::builder()
+        .with_size(size)
+        .with_context_setup(crate::theme::install)
+        .build_ui_state(
+            move |ui, window: &mut Window<P>| {
+                let view = AppView::of(&window.state, now);
+                show(&mut window.part, ui, view, &mut window.commands);
+            },
+            window,
+        );
+    harness.run();
+    harness
 }
 
 /// A window with one panel over an open database.
 pub(super) struct Scene<P: 'static> {
-    pub(super) harness: Harness<'static, SceneState<P>>,
+    pub(super) harness: Harness<'static, Window<P>>,
 }
 
 impl<P: Default + 'static> Scene<P> {
@@ -95,40 +136,28 @@ impl<P: Default + 'static> Scene<P> {
         size: [f32; 2],
         show: fn(&mut P, &mut Ui, StoreView<'_>, &mut Commands),
     ) -> Self {
-        let state = SceneState {
+        let window = Window {
             state,
-            panel: P::default(),
+            part: P::default(),
             commands: Commands::default(),
         };
-        let harness = Harness::builder()
-            .with_size(size)
-            .with_context_setup(crate::theme::install)
-            .build_ui_state(
-                move |ui, scene: &mut SceneState<P>| {
-                    let rect = ui.ctx().content_rect();
-                    let mut whole = ui.new_child(egui::UiBuilder::new().max_rect(rect));
-                    let view = AppView::of(&scene.state, NOW).store().unwrap();
-                    show(&mut scene.panel, &mut whole, view, &mut scene.commands);
-                },
-                state,
-            );
-        let mut scene = Self { harness };
-        scene.harness.run();
-        scene
+        let harness = drawn(window, size, NOW, move |panel, ui, view, commands| {
+            let rect = ui.ctx().content_rect();
+            let mut whole = ui.new_child(egui::UiBuilder::new().max_rect(rect));
+            show(panel, &mut whole, view.store().unwrap(), commands);
+        });
+        Self { harness }
     }
 
     /// Runs until nothing moves; returns what was asked meanwhile.
     pub(super) fn commands(&mut self) -> Vec<String> {
         self.harness.run();
-        let commands = &mut self.harness.state_mut().commands;
-        let asked = std::iter::from_fn(|| commands.pop());
-        asked
-            .map(|queued| format!("{:?}", queued.command))
-            .collect()
+        let asked = self.harness.state_mut().taken();
+        asked.iter().map(|command| format!("{command:?}")).collect()
     }
 
     /// The open database.
     pub(super) fn store(&mut self) -> &mut OpenStore {
-        store_of(&mut self.harness.state_mut().state)
+        self.harness.state_mut().store()
     }
 }

@@ -62,8 +62,10 @@ pub struct Draft {
     pub parsed: Result<EncodedValue, DraftError>,
     /// Why the key cannot be used; `None`: it can.
     pub key_error: Option<String>,
-    /// It was restored after a lock or a crash.
+    /// It was restored after a lock or a crash, and its author was not told yet.
     pub restored: bool,
+    /// Its sealed form is still in the file, which forgets it when the draft goes.
+    pub sealed: bool,
     /// Somebody changed or removed the record meanwhile.
     pub outdated: bool,
     /// It is on its way to the file; it goes when it has arrived.

@@ -18,6 +18,8 @@ pub enum Dialog {
     Shortcuts,
     /// Preferences.
     Settings,
+    /// The searches that the file keeps by name.
+    SavedSearches,
     /// Name, version, licences.
     About,
     /// A new key for a record.
@@ -30,6 +32,8 @@ pub enum Dialog {
         /// Which records.
         scope: Scope,
     },
+    /// An expiry for the record that is being added.
+    DraftExpiry,
     /// Deleting more than one record.
     ConfirmDelete {
         /// Which records.

@@ -17,9 +17,11 @@ mod problem;
 mod report;
 mod search;
 mod selection;
+mod settings;
 mod task;
 mod transfer;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -35,14 +37,19 @@ pub use namespaces::{Namespace, Namespaces};
 pub use notice::{Level, Notice, NoticeId, Notices};
 pub use open_store::{History, Loading, OpenStore, SaveState};
 pub use page::{BusyPhase, CreatePage, Page, UnlockPage};
-pub use prefs::{BottomTab, Layout, PanelSide, Preferences, RECENT_MAX, RecentFile, ThemeChoice};
+pub use prefs::{
+    BottomTab, Layout, PanelSide, Preferences, RECENT_MAX, RecentFacts, RecentFile, ThemeChoice,
+};
 pub use problem::{Holder, Problem, Remedy};
 pub use report::{ImportReport, ReportKind, ReportLine};
 pub use search::{
-    Column, Highlight, HighlightFn, Highlighter, Hint, Search, SearchAnswer, SearchMode, Sort,
-    SortBy,
+    Column, ColumnKind, Highlight, HighlightFn, Highlighter, Hint, Search, SearchAnswer,
+    SearchMode, Sort, SortBy,
 };
 pub use selection::{SelectHow, Selection};
+pub use settings::{
+    DELIMITERS, FileSettings, Query, SETTINGS_NAME, SavedSearch, apply_settings, encode_settings,
+};
 pub use task::{Task, TaskId, TaskState, Tasks, Ticket};
 pub use transfer::{
     Conflict, Duplicates, ExportPlan, ImportKeys, ImportPlan, ImportPreview, PreviewRow, Scope,
@@ -68,6 +75,8 @@ pub struct State {
     pub focus: Option<FocusTarget>,
     /// What got the keyboard last when going from pane to pane.
     pub last_focus: Option<FocusTarget>,
+    /// What the recent files are like; `None`: not asked since the start page was left.
+    pub recent: Option<BTreeMap<PathBuf, RecentFacts>>,
     /// A path that a native dialog returned for a form that asked for one. Cleared after one frame.
     pub picked: Option<(FilePurpose, PathBuf)>,
     /// How long until an idle program locks itself; `None`: it does not.

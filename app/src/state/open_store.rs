@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use vstore::value::EncodedValue;
 use vstore::{Millis, Seq, Snapshot};
 
 use super::{
-    Activity, Column, Detail, Explorer, Listing, Namespaces, Scope, Search, Selection, Sort, Target,
+    Activity, Column, Detail, Explorer, FileSettings, Listing, Namespaces, Scope, Search,
+    Selection, Sort, Target,
 };
 
 /// An open, unlocked database.
@@ -30,6 +32,12 @@ pub struct OpenStore {
     pub sort: Sort,
     /// The columns of the table between key and expiry.
     pub columns: Vec<Column>,
+    /// What else the file keeps about how it is looked at.
+    pub settings: FileSettings,
+    /// When what the file keeps is written; `None`: nothing changed.
+    pub settings_due: Option<Millis>,
+    /// What the file keeps, as it was last written.
+    pub settings_written: Option<EncodedValue>,
     /// Which records are selected.
     pub selection: Selection,
     /// The search box and its result.
@@ -112,6 +120,9 @@ impl OpenStore {
             listing: Listing::default(),
             sort: Sort::default(),
             columns: Vec::new(),
+            settings: FileSettings::default(),
+            settings_due: None,
+            settings_written: None,
             selection: Selection::default(),
             search: Search::default(),
             detail: Detail::default(),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use vstore::Millis;
 
 use crate::theme::{Density, metrics};
 
@@ -65,6 +66,20 @@ pub struct RecentFile {
     pub path: PathBuf,
     /// When it was last opened, Unix time in milliseconds.
     pub opened_at: i64,
+}
+
+/// What a recent file is like now. Looked up, never kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecentFacts {
+    /// It is not there, or its disk is not.
+    Missing,
+    /// It is there.
+    Found {
+        /// Its length.
+        bytes: u64,
+        /// When it was last written, where the system tells.
+        saved_at: Option<Millis>,
+    },
 }
 
 /// Dark, light, or as the system says.

@@ -29,7 +29,10 @@ impl Search {
 }
 
 /// How words match.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
 pub enum SearchMode {
     /// Whole words, as typed.
     Exact,
@@ -154,6 +157,21 @@ impl Sort {
             _ => false,
         }
     }
+}
+
+/// What a column of the table shows.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ColumnKind {
+    /// The key.
+    Key,
+    /// The value in one line.
+    Value,
+    /// What stands at a path.
+    Path(Path),
+    /// When the record expires.
+    Expires,
+    /// When it was last changed.
+    Modified,
 }
 
 /// A column of the table between key and expiry.

@@ -1,6 +1,6 @@
 //! Closing a database: what would be lost is asked about once, in one dialog.
 
-use super::{Effects, file, record};
+use super::{Effects, file, record, settings};
 use crate::effect::{Discarded, Effect};
 use crate::engine::Request;
 use crate::state::{AfterClose, Dialog, Draft, FilePurpose, Page, SaveState, State};
@@ -36,16 +36,18 @@ pub(super) fn without_saving(state: &mut State, then: AfterClose) -> Effects {
         return proceed(state, then);
     };
     store.closing = Some(then);
+    let mut effects = settings::write(store);
     if store.loading.is_some() {
         // What is still being read must not come back after it was closed.
         state.busy = None;
     }
-    vec![
+    effects.extend([
         Effect::CancelBusy,
         Effect::CancelQuestions,
         Effect::CancelTasks,
         Effect::Ask(Request::Close),
-    ]
+    ]);
+    effects
 }
 
 /// Saves what would be lost, then closes.

@@ -28,6 +28,10 @@ pub(super) fn receive(state: &mut State, done: Done, now: Millis) -> Effects {
             Effects::new()
         }
         Done::Preview(answer) => transfer::previewed(state, *answer, now),
+        Done::Recent(facts) => {
+            state.recent = Some(facts);
+            Effects::new()
+        }
         Done::TaskProgress {
             task,
             fraction,

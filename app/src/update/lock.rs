@@ -1,6 +1,6 @@
 //! Locking and unlocking. Locking succeeds at once, whatever is under way.
 
-use super::{Effects, file};
+use super::{Effects, file, settings};
 use crate::command::LockCommand;
 use crate::effect::{Discarded, Effect};
 use crate::engine::{Request, SealedDraft};
@@ -33,9 +33,10 @@ pub(super) fn lock(state: &mut State) -> Effects {
     if state.store().is_none_or(|store| store.path.is_none()) {
         return Effects::new();
     }
-    let Page::Open(store) = std::mem::take(&mut state.page) else {
+    let Page::Open(mut store) = std::mem::take(&mut state.page) else {
         return Effects::new();
     };
+    let mut effects = settings::write(&mut store);
     let draft = store
         .detail
         .draft
@@ -53,14 +54,15 @@ pub(super) fn lock(state: &mut State) -> Effects {
     state.tasks.end_running(&TaskState::Cancelled);
     state.tasks.forget_reports();
     state.busy = None;
-    vec![
+    effects.extend([
         Effect::CancelQuestions,
         Effect::CancelTasks,
         Effect::Ask(Request::Lock { draft }),
         Effect::ClearClipboard,
         Effect::Discard(Discarded::Store(store)),
         file::probe(path),
-    ]
+    ]);
+    effects
 }
 
 fn sealed(draft: &Draft) -> SealedDraft {

@@ -16,6 +16,7 @@ mod record;
 mod replies;
 mod search;
 mod selection;
+mod settings;
 mod tick;
 mod transfer;
 
@@ -37,6 +38,7 @@ pub fn update(state: &mut State, command: Command, now: Millis) -> Effects {
         Command::File(command) => file::update(state, command, now),
         Command::Record(command) => record::update(state, command, now),
         Command::Search(command) => search::update(state, command, now),
+        Command::Settings(command) => settings::update(state, command, now),
         Command::Selection(command) => selection::update(state, command),
         Command::Layout(command) => layout::update(state, command),
         Command::Lock(command) => lock::update(state, command),

@@ -199,6 +199,7 @@ pub(super) fn new_draft(
         text,
         expires_at,
         restored: false,
+        sealed: false,
         outdated: false,
         committing: false,
     }
@@ -267,7 +268,7 @@ pub(super) fn commit_draft(store: &mut OpenStore) -> Effects {
     };
     draft.committing = true;
     let expires_at = draft.expires_at;
-    let (restored, base) = (draft.restored, draft.base.clone());
+    let (sealed, base) = (draft.sealed, draft.base.clone());
     let mut effects = match base {
         DraftBase::New => ask(
             store,
@@ -292,7 +293,7 @@ pub(super) fn commit_draft(store: &mut OpenStore) -> Effects {
             ask(store, Request::Commit(batch))
         }
     };
-    if restored {
+    if sealed {
         effects.extend(ask(store, Request::ForgetDraft));
     }
     effects
@@ -300,7 +301,7 @@ pub(super) fn commit_draft(store: &mut OpenStore) -> Effects {
 
 fn discard_draft(store: &mut OpenStore) -> Effects {
     match store.detail.draft.take() {
-        Some(draft) if draft.restored => ask(store, Request::ForgetDraft),
+        Some(draft) if draft.sealed => ask(store, Request::ForgetDraft),
         _ => Effects::new(),
     }
 }
@@ -317,6 +318,7 @@ fn rebase_draft(store: &mut OpenStore) {
         };
     }
     draft.outdated = false;
+    draft.restored = false;
     draft.key_error = key_error(&draft.base, &draft.key, Some(&store.snapshot));
 }
 

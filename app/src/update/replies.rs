@@ -2,7 +2,7 @@
 
 use vstore::{Cause, Change, Commit, Key, Millis};
 
-use super::{Effects, close, derived, file, loading, record, selection, transfer};
+use super::{Effects, close, derived, file, loading, record, selection, settings, transfer};
 use crate::action::Action;
 use crate::effect::{Discarded, Effect};
 use crate::engine::{Committed, OpenedStore, Reply, Request, SealedDraft};
@@ -121,6 +121,7 @@ fn opened_store(state: &mut State, ticket: Ticket, opened: OpenedStore, now: Mil
     if opened.is_copy {
         return saved_as(state, opened, now);
     }
+    state.recent = None;
     let loaded = take_loading(state, &opened);
     let OpenedStore {
         title,
@@ -137,6 +138,7 @@ fn opened_store(state: &mut State, ticket: Ticket, opened: OpenedStore, now: Mil
         store.columns.push(Column::Value);
         store
     });
+    settings::load(&mut store);
     store.detail.draft = draft.map(|draft| unsealed(&store, draft));
     if store.detail.draft.is_some() {
         state
@@ -186,6 +188,7 @@ fn unsealed(store: &OpenStore, sealed: SealedDraft) -> Draft {
     let draft = record::new_draft(base, sealed.key, sealed.text, sealed.expires_at);
     Draft {
         restored: true,
+        sealed: true,
         ..draft
     }
 }

@@ -2,7 +2,7 @@
 
 use vstore::Millis;
 
-use super::{Effects, derived};
+use super::{Effects, derived, settings};
 use crate::command::SearchCommand;
 use crate::state::{OpenStore, State};
 
@@ -26,11 +26,8 @@ pub(super) fn update(state: &mut State, command: SearchCommand, now: Millis) -> 
         }
         SearchCommand::Sort(sort) => {
             store.sort = sort;
+            settings::changed(store, now);
             derived::ask_listing(store)
-        }
-        SearchCommand::SetColumns(columns) => {
-            store.columns = columns;
-            Effects::new()
         }
         SearchCommand::ToggleColumn(column) => {
             match store.columns.iter().position(|shown| *shown == column) {
@@ -39,6 +36,7 @@ pub(super) fn update(state: &mut State, command: SearchCommand, now: Millis) -> 
                 }
                 None => store.columns.push(column),
             }
+            settings::changed(store, now);
             Effects::new()
         }
         SearchCommand::SelectPath(path) => {

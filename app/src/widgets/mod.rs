@@ -24,6 +24,7 @@ pub mod search_field;
 pub mod section;
 pub mod segmented;
 pub mod start_row;
+pub mod strength;
 pub mod tab_bar;
 pub mod table;
 pub mod text_view;

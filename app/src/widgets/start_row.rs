@@ -39,6 +39,8 @@ pub struct FileRow<'a> {
     pub detail: &'a str,
     /// Whether it is the one being opened.
     pub selected: bool,
+    /// Whether it is gone.
+    pub missing: bool,
 }
 
 /// What the user did to a recent file.
@@ -58,7 +60,12 @@ pub fn file_row(ui: &mut Ui, id: Id, file: &FileRow<'_>) -> FileResponse {
         .accesskit_node_builder(id, |node| node.set_description(file.detail));
     let inner = rect.shrink2(vec2(PADDING, 0.0));
     let icon = inner.with_max_x(inner.left() + 20.0);
-    paint::icon(ui.painter(), icon, icons::FILE_LOCK, 19.0, tokens.muted);
+    let (glyph, color, name_color) = if file.missing {
+        (icons::WARNING, tokens.warning, tokens.muted)
+    } else {
+        (icons::FILE_LOCK, tokens.muted, tokens.text)
+    };
+    paint::icon(ui.painter(), icon, glyph, 19.0, color);
 
     let shows_cross = ui.rect_contains_pointer(rect);
     let cross = inner.with_min_x(inner.right() - 18.0);
@@ -69,7 +76,7 @@ pub fn file_row(ui: &mut Ui, id: Id, file: &FileRow<'_>) -> FileResponse {
     };
     let left = icon.right() + 12.0;
     let middle = rect.center().y;
-    let name = type_scale::line(ui, file.name, type_scale::body(), tokens.text, right - left);
+    let name = type_scale::line(ui, file.name, type_scale::body(), name_color, right - left);
     let line = Rect::from_min_max(pos2(left, middle - 20.0), pos2(right, middle));
     paint::text_in(ui.painter(), line, Align::Min, name);
     let detail = type_scale::line(
@@ -143,6 +150,7 @@ mod tests {
                         done.push("open");
                     }
                     let file = FileRow {
+                        missing: false,
                         name: "films.vstore",
                         detail: "today",
                         selected: true,

@@ -5,8 +5,8 @@ use jiff::tz::TimeZone;
 
 use super::expiry_bar::{ExpiryChoice, ExpiryData, expiry_ui};
 use super::text::TextTab;
-use crate::command::{Commands, RecordCommand};
-use crate::state::{Draft, DraftBase};
+use crate::command::{Commands, LayoutCommand, RecordCommand};
+use crate::state::{Dialog, Draft, DraftBase};
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::view::StoreView;
 use crate::widgets::button::Button;
@@ -53,9 +53,15 @@ impl NewRecordForm {
         ui.add_space(metrics::SPACE_8);
         let now = view.app.now;
         let data = ExpiryData::new(draft.expires_at, now, &TimeZone::system());
-        let choice = expiry_ui(ui, &data, now, None, false);
-        if let Some(ExpiryChoice::At(expires_at)) = choice {
-            commands.push(RecordCommand::SetDraftExpiry(expires_at));
+        match expiry_ui(ui, &data, now, None) {
+            Some(ExpiryChoice::At(expires_at)) => {
+                commands.push(RecordCommand::SetDraftExpiry(expires_at));
+            }
+            Some(ExpiryChoice::Custom) => {
+                let dialog = Box::new(Dialog::DraftExpiry);
+                commands.push(LayoutCommand::OpenDialog(dialog));
+            }
+            None => {}
         }
         ui.add_space(metrics::SPACE_8);
         text.draft_ui(ui, draft, "Add record", view, commands);

@@ -72,7 +72,6 @@ pub(super) fn expiry_ui(
     data: &ExpiryData,
     now: Millis,
     locked: Option<&str>,
-    custom: bool,
 ) -> Option<ExpiryChoice> {
     if let Some(wait) = data.changes_in {
         ui.ctx().request_repaint_after(wait);
@@ -82,7 +81,7 @@ pub(super) fn expiry_ui(
         ui.set_min_height(HEIGHT);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
-            let buttons = |ui: &mut Ui| buttons(ui, data, now, custom);
+            let buttons = |ui: &mut Ui| buttons(ui, data, now);
             let shown = ui.add_enabled_ui(locked.is_none(), buttons);
             choice = shown.inner;
             if let Some(reason) = locked {
@@ -134,12 +133,12 @@ fn words(ui: &Ui, data: &ExpiryData) {
 }
 
 /// From the right: custom, never, one week, one day, one hour.
-fn buttons(ui: &mut Ui, data: &ExpiryData, now: Millis, custom: bool) -> Option<ExpiryChoice> {
+fn buttons(ui: &mut Ui, data: &ExpiryData, now: Millis) -> Option<ExpiryChoice> {
     let calendar = |ui: &mut Ui| {
         let button = IconButton::new(icons::CALENDAR_BLANK, "Choose when it expires…");
         button.framed().show(ui).clicked()
     };
-    let mut choice = (custom && calendar(ui)).then_some(ExpiryChoice::Custom);
+    let mut choice = calendar(ui).then_some(ExpiryChoice::Custom);
     for (label, hint, millis) in PRESETS.iter().rev() {
         if Button::secondary(label).hint(hint).show(ui).clicked() {
             choice = Some(ExpiryChoice::At(Some(now.plus_millis(*millis))));

@@ -290,7 +290,7 @@ fn footer(
     let now = view.app.now;
     let expiry = ExpiryData::new(expires_at, now, &TimeZone::system());
     let scope = Scope::Keys([data.record.key.clone()].into());
-    let choice = expiry_ui(ui, &expiry, now, view.read_only_reason(), draft.is_none());
+    let choice = expiry_ui(ui, &expiry, now, view.read_only_reason());
     match choice {
         Some(ExpiryChoice::At(expires_at)) if draft.is_some() => {
             commands.push(RecordCommand::SetDraftExpiry(expires_at));
@@ -299,7 +299,11 @@ fn footer(
             commands.push(RecordCommand::SetExpiry { scope, expires_at });
         }
         Some(ExpiryChoice::Custom) => {
-            let dialog = Dialog::Expiry { scope };
+            let dialog = if draft.is_some() {
+                Dialog::DraftExpiry
+            } else {
+                Dialog::Expiry { scope }
+            };
             commands.push(LayoutCommand::OpenDialog(Box::new(dialog)));
         }
         None => {}

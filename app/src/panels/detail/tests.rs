@@ -15,10 +15,11 @@ use super::history::history_of;
 use super::marks::Marks;
 use super::text::status;
 use super::tree_model::{Node, Openness, TreeData, value_at};
-use crate::command::{Command, Commands, LayoutCommand, RecordCommand};
+use crate::command::{Command, LayoutCommand, RecordCommand};
+use crate::panels::testing;
 use crate::state::{
     ActivityEvent, DetailTab, Draft, DraftBase, DraftError, EventKind, Highlight, OpenStore, Page,
-    State, Step,
+    Step,
 };
 use crate::view::AppView;
 
@@ -33,28 +34,9 @@ fn encoded(json: &str) -> EncodedValue {
     parse_text(json).unwrap().0
 }
 
-#[derive(Default)]
-struct Window {
-    state: State,
-    panel: DetailPanel,
-    commands: Commands,
-}
+type Window = testing::Window<DetailPanel>;
 
 impl Window {
-    fn taken(&mut self) -> Vec<Command> {
-        std::iter::from_fn(|| self.commands.pop())
-            .map(|queued| queued.command)
-            .collect()
-    }
-
-    fn words(&mut self) -> String {
-        format!("{:?}", self.taken())
-    }
-
-    fn store(&mut self) -> &mut OpenStore {
-        self.state.store_mut().unwrap()
-    }
-
     /// Shows a tab and a draft of the film with this text.
     fn edit(&mut self, text: &str, parsed: Result<EncodedValue, DraftError>) {
         let store = self.store();
@@ -68,6 +50,7 @@ impl Window {
             parsed,
             key_error: None,
             restored: false,
+            sealed: false,
             outdated: false,
             committing: false,
         });
@@ -91,18 +74,9 @@ fn window() -> Window {
 }
 
 fn harness(window: Window) -> Harness<'static, Window> {
-    let mut harness = Harness::builder()
-        .with_size([420.0, 700.0])
-        .with_context_setup(crate::theme::install)
-        .build_ui_state(
-            |ui, window: &mut Window| {
-                let view = AppView::of(&window.state, NOW).store().unwrap();
-                window.panel.ui(ui, view, &mut window.commands);
-            },
-            window,
-        );
-    harness.run();
-    harness
+    testing::drawn(window, [420.0, 700.0], NOW, |panel, ui, view, commands| {
+        panel.ui(ui, view.store().unwrap(), commands);
+    })
 }
 
 fn rows(json: &str, open: &Openness) -> Vec<String> {

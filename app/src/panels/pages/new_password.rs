@@ -5,10 +5,10 @@ use egui::{Id, Ui};
 use zeroize::Zeroizing;
 
 use super::strength::{is_weak, meter};
-use crate::jobs::{Strength, strength};
 use crate::theme::metrics;
 use crate::widgets::field;
 use crate::widgets::password::PasswordField;
+use crate::widgets::strength::{Strength, strength};
 
 /// What is said wherever a password is chosen.
 const CANNOT_BE_RECOVERED: &str =

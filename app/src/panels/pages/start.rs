@@ -2,16 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::{Frame, Id, Key, Margin, Modifiers, RichText, ScrollArea, Ui, vec2};
+use egui::{Align, Frame, Id, Key, Layout, Margin, Modifiers, RichText, ScrollArea, Ui, vec2};
 use jiff::tz::TimeZone;
 use vstore::Millis;
 
 use crate::action::{Action, shortcut_text};
 use crate::command::{Command, Commands, FileCommand};
 use crate::format;
-use crate::state::{OpenStore, Page};
+use crate::state::{OpenStore, Page, RecentFacts, RecentFile};
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::view::AppView;
+use crate::widgets::button::Button;
 use crate::widgets::start_row::{FileRow, action_row, file_row};
 
 /// Width of the column.
@@ -39,8 +40,10 @@ pub(super) struct StartData {
 pub(super) struct RecentRow {
     pub(super) path: PathBuf,
     pub(super) name: String,
-    /// Folder and date.
+    /// Folder, size and date.
     pub(super) second: String,
+    /// It is not there any more.
+    pub(super) missing: bool,
     /// It is the file of the page at the right.
     pub(super) selected: bool,
 }
@@ -51,11 +54,15 @@ impl StartData {
             Page::Unlock(page) => Some(page.path.as_path()),
             _ => None,
         };
-        let recent = view.prefs.recent.iter().map(|file| RecentRow {
-            name: OpenStore::title_of(&file.path),
-            second: second_line(&file.path, Millis(file.opened_at), view.now, zone),
-            selected: current == Some(file.path.as_path()),
-            path: file.path.clone(),
+        let recent = view.prefs.recent.iter().map(|file| {
+            let facts = view.recent.and_then(|facts| facts.get(&file.path));
+            RecentRow {
+                name: OpenStore::title_of(&file.path),
+                second: second_line(file, facts, view.now, zone),
+                missing: facts == Some(&RecentFacts::Missing),
+                selected: current == Some(file.path.as_path()),
+                path: file.path.clone(),
+            }
         });
         Self {
             recent: recent.collect(),
@@ -69,13 +76,24 @@ impl StartData {
     }
 }
 
-/// `Documents · today`.
-fn second_line(path: &Path, opened: Millis, now: Millis, zone: &TimeZone) -> String {
-    let when = day(opened, now, zone);
-    match folder(path) {
-        Some(folder) => format!("{folder} · {when}"),
-        None => when,
+/// `Documents · 2.1 MB · saved today`; until that is known, when it was opened.
+fn second_line(
+    file: &RecentFile,
+    facts: Option<&RecentFacts>,
+    now: Millis,
+    zone: &TimeZone,
+) -> String {
+    let mut parts: Vec<_> = folder(&file.path).into_iter().collect();
+    match facts {
+        Some(RecentFacts::Missing) => parts.push("not found".to_owned()),
+        Some(RecentFacts::Found { bytes, saved_at }) => {
+            parts.push(format::bytes(*bytes));
+            let saved = saved_at.map(|at| format!("saved {}", day(at, now, zone)));
+            parts.extend(saved);
+        }
+        None => parts.push(day(Millis(file.opened_at), now, zone)),
     }
+    parts.join(" · ")
 }
 
 /// The name of the folder a file is in.
@@ -124,6 +142,14 @@ pub(super) fn start_ui(ui: &mut Ui, data: &StartData, view: AppView<'_>, command
     ui.horizontal(|ui| {
         ui.add_space(10.0);
         ui.label(type_scale::section_job("Recent", tokens.muted));
+        if !data.recent.is_empty() {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let clear = Button::link("Clear").hint("Forget all recent files");
+                if clear.show(ui).clicked() {
+                    commands.push(FileCommand::ClearRecent);
+                }
+            });
+        }
     });
     ui.add_space(metrics::SPACE_4);
     ScrollArea::vertical().id_salt("recent").show(ui, |ui| {
@@ -174,6 +200,7 @@ fn show_recent(ui: &mut Ui, row: &RecentRow, commands: &mut Commands) {
         name: &row.name,
         detail: &row.second,
         selected: row.selected,
+        missing: row.missing,
     };
     let shown = file_row(ui, id().with(&row.path), &file);
     let delete = |input: &mut egui::InputState| input.consume_key(Modifiers::NONE, Key::Delete);

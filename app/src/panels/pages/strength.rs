@@ -1,10 +1,10 @@
 //! How strong a password is, as five segments and a word. What a strong password is, others know
-//! ([`crate::jobs::strength`]).
+//! ([`crate::widgets::strength::strength`]).
 
 use egui::{CornerRadius, Rect, RichText, Role, Sense, Ui, accesskit, vec2};
 
-use crate::jobs::Strength;
 use crate::theme::{Tokens, metrics, type_scale};
+use crate::widgets::strength::Strength;
 
 /// Up to this score the user is asked twice.
 const WEAK: u8 = 1;

@@ -11,46 +11,25 @@ use super::create::with_ending;
 use super::problem::ProblemData;
 use super::start::StartData;
 use super::unlock::UnlockData;
-use crate::command::{Command, Commands, FileCommand, LockCommand, TransferCommand};
+use crate::command::{Command, FileCommand, LockCommand, TransferCommand};
+use crate::panels::testing;
 use crate::state::{
     AfterClose, BusyPhase, Check, CheckFinding, CheckReport, CreatePage, FilePurpose, Holder, Loss,
-    Page, Problem, RecentFile, State, UnlockPage,
+    Page, Problem, RecentFacts, RecentFile, State, UnlockPage,
 };
 use crate::view::AppView;
 
 const NOW: Millis = Millis(1_795_000_000_000);
 
-#[derive(Default)]
-struct Window {
-    state: State,
-    pages: Pages,
-    commands: Commands,
-}
-
-impl Window {
-    fn taken(&mut self) -> Vec<Command> {
-        std::iter::from_fn(|| self.commands.pop())
-            .map(|queued| queued.command)
-            .collect()
-    }
-}
+type Window = testing::Window<Pages>;
 
 fn harness(page: Page) -> Harness<'static, Window> {
     let mut window = Window::default();
     window.state.page = page;
-    let mut harness = Harness::builder()
-        .with_size([1200.0, 800.0])
-        .with_context_setup(crate::theme::install)
-        .build_ui_state(
-            |ui, window: &mut Window| {
-                let view = AppView::of(&window.state, NOW);
-                window.pages.forget(ui.ctx(), view);
-                window.pages.ui(ui, view, &mut window.commands);
-            },
-            window,
-        );
-    harness.run();
-    harness
+    testing::drawn(window, [1200.0, 800.0], NOW, |pages, ui, view, commands| {
+        pages.forget(ui.ctx(), view);
+        pages.ui(ui, view, commands);
+    })
 }
 
 fn unlock_page() -> UnlockPage {
@@ -148,10 +127,10 @@ fn harness_of_busy(page: UnlockPage) -> Harness<'static, Window> {
 fn what_was_typed_is_wiped_when_the_page_is_gone() {
     let mut harness = harness(Page::Unlock(unlock_page()));
     type_password(&mut harness, "Password", "hunter2");
-    assert!(harness.state().pages.unlock_is_typed());
+    assert!(harness.state().part.unlock_is_typed());
     harness.state_mut().state.page = Page::Welcome;
     harness.run();
-    assert!(!harness.state().pages.unlock_is_typed());
+    assert!(!harness.state().part.unlock_is_typed());
 }
 
 #[test]
@@ -462,4 +441,44 @@ fn a_file_whose_header_is_gone_asks_for_no_password() {
     let harness = harness(Page::Unlock(page));
     assert!(harness.query_by_role(Role::PasswordInput).is_none());
     assert!(harness.query_by_label("Check the file").is_none());
+}
+
+#[test]
+fn a_recent_file_tells_its_size_and_whether_it_is_there() {
+    let mut harness = harness(Page::Welcome);
+    let state = &mut harness.state_mut().state;
+    for name in ["/data/a.vstore", "/data/b.vstore"] {
+        state.prefs.remember(name.into(), NOW.0);
+    }
+    let found = RecentFacts::Found {
+        bytes: 2_100_000,
+        saved_at: Some(NOW),
+    };
+    let facts = [
+        ("/data/a.vstore", found),
+        ("/data/b.vstore", RecentFacts::Missing),
+    ];
+    state.recent = Some(facts.map(|(path, facts)| (path.into(), facts)).into());
+    harness.run();
+    let view = AppView::of(&harness.state().state, NOW);
+    let data = StartData::new(view, &TimeZone::UTC);
+    let rows: Vec<_> = data
+        .recent
+        .iter()
+        .map(|row| (row.second.as_str(), row.missing))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ("data · not found", true),
+            ("data · 2.1 MB · saved today", false)
+        ]
+    );
+    harness.get_by_label("Clear").click();
+    harness.run();
+    let commands = harness.state_mut().taken();
+    assert!(matches!(
+        commands.as_slice(),
+        [Command::File(FileCommand::ClearRecent)]
+    ));
 }

@@ -5,9 +5,10 @@ use jiff::tz::TimeZone;
 use vstore::value::ValueType;
 use vstore::{Meta, Millis};
 
-use super::columns::{ColumnData, ColumnKind};
+use super::columns::ColumnData;
 use super::rows::{CellData, RowData};
 use crate::format;
+use crate::state::ColumnKind;
 use crate::theme::{Tokens, type_scale};
 use crate::widgets::countdown::countdown;
 use crate::widgets::highlight::highlight;

@@ -3,19 +3,9 @@
 use vstore::Path;
 use vstore::value::ValueType;
 
-use crate::state::{Column, Sort, SortBy};
+use crate::state::{Column, ColumnKind, Sort, SortBy};
 use crate::view::StoreView;
 use crate::widgets::table;
-
-/// What a column shows.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum ColumnKind {
-    Key,
-    Value,
-    Path(Path),
-    Expires,
-    Modified,
-}
 
 /// One column.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +73,11 @@ impl ColumnKind {
             Self::Expires => "Expires",
             Self::Modified => "Modified",
         }
+    }
+
+    /// Whether it can be hidden and moved.
+    pub(super) const fn is_chosen(&self) -> bool {
+        matches!(self, Self::Value | Self::Path(_))
     }
 
     /// The order a click on the header asks for; `None`: there is none.

@@ -1,7 +1,9 @@
 //! What the user did to the table, as commands.
 
 use super::columns::ColumnData;
-use crate::command::{Commands, LayoutCommand, RecordCommand, SearchCommand, SelectionCommand};
+use crate::command::{
+    Commands, LayoutCommand, RecordCommand, SearchCommand, SelectionCommand, SettingsCommand,
+};
 use crate::state::{FocusTarget, PanelSide};
 use crate::view::StoreView;
 use crate::widgets::table::TableEvent;
@@ -34,8 +36,14 @@ pub(super) fn apply(
                 commands.push(SearchCommand::Sort(sort));
             }
         }
-        // Widths are the panel's own, and the menus hang on the responses.
-        TableEvent::Resize(..) | TableEvent::ColumnMenu(_) | TableEvent::RowMenu(_) => {}
+        TableEvent::Resize(index, width) => {
+            if let Some(column) = columns.get(*index) {
+                let (column, width) = (column.kind.clone(), *width);
+                commands.push(SettingsCommand::ResizeColumn { column, width });
+            }
+        }
+        // The menus hang on the responses.
+        TableEvent::ColumnMenu(_) | TableEvent::RowMenu(_) => {}
     }
 }
 

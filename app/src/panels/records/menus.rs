@@ -7,10 +7,10 @@ use vstore::Millis;
 use super::events;
 use super::rows::RowData;
 use crate::action::Action;
-use crate::command::{Commands, RecordCommand, SearchCommand};
+use crate::command::{Commands, RecordCommand, SearchCommand, SettingsCommand};
 use crate::panels::indexed_paths;
 use crate::panels::menu_items::{ActionRow, MenuRow, action_rows, begin_menu, menu_line};
-use crate::state::{Column, Scope};
+use crate::state::{Column, ColumnKind, Scope};
 use crate::theme::icons;
 use crate::view::StoreView;
 
@@ -152,7 +152,7 @@ fn path_of(query: &str) -> &str {
 /// cells of the header lie over its response.
 pub(super) fn header_menu(
     header: &Response,
-    asked: bool,
+    (asked, column): (bool, Option<&ColumnKind>),
     view: StoreView<'_>,
     commands: &mut Commands,
 ) {
@@ -161,10 +161,27 @@ pub(super) fn header_menu(
         menu = menu.open_memory(SetOpenCommand::Bool(true));
     }
     menu.close_behavior(PopupCloseBehavior::CloseOnClickOutside)
-        .show(|ui| column_choice(ui, view, commands));
+        .show(|ui| {
+            if let Some(column) = column.filter(|column| column.is_chosen()) {
+                begin_menu(ui, [MenuRow::new("", "Move to the right")]);
+                move_rows(ui, column, commands);
+                menu_line(ui);
+            }
+            column_choice(ui, view, commands);
+        });
 }
 
-fn column_choice(ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
+fn move_rows(ui: &mut Ui, column: &ColumnKind, commands: &mut Commands) {
+    for (words, right) in [("Move to the left", false), ("Move to the right", true)] {
+        if MenuRow::new("", words).show(ui).clicked() {
+            let column = column.clone();
+            commands.push(SettingsCommand::MoveColumn { column, right });
+        }
+    }
+}
+
+/// The rows of a menu with every column that can stand between key and expiry.
+pub(in crate::panels) fn column_choice(ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
     let paths: Vec<_> = indexed_paths(&view.store.explorer.paths, "")
         .take(COLUMNS_MAX)
         .collect();

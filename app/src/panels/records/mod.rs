@@ -8,6 +8,7 @@ mod menus;
 mod panel;
 mod rows;
 
+pub(super) use menus::column_choice;
 pub use panel::RecordsPanel;
 
 #[cfg(test)]

@@ -8,14 +8,14 @@ use jiff::tz::TimeZone;
 use vstore::Key;
 
 use super::cells::{Life, Now, paint_row};
-use super::columns::{ColumnData, ColumnKind, columns};
+use super::columns::{ColumnData, columns};
 use super::empty::Empty;
 use super::rows::RowCache;
 use super::{events, menus};
 use crate::action::{ShortcutScope, pressed};
 use crate::command::{Commands, SearchCommand, SelectionCommand};
 use crate::format;
-use crate::state::{FocusTarget, SearchMode};
+use crate::state::{ColumnKind, FocusTarget, SearchMode};
 use crate::theme::{Tokens, metrics};
 use crate::view::StoreView;
 use crate::widgets::table::{Table, TableEvent, TableState};
@@ -25,8 +25,8 @@ use crate::widgets::virtual_rows::ScrollPos;
 #[derive(Debug, Default)]
 pub struct RecordsPanel {
     table: TableState,
-    /// Columns that were dragged, in points.
-    widths: BTreeMap<ColumnKind, f32>,
+    /// The column whose menu was opened last.
+    menu_column: Option<ColumnKind>,
     cache: RowCache,
     /// The cursor of the state when the table last took it over.
     seen_cursor: (Option<Key>, Option<usize>),
@@ -54,7 +54,7 @@ impl RecordsPanel {
         keyboard(ui, view, commands);
 
         let columns = columns(&view);
-        let widths = self.table_columns(&columns);
+        let widths = table_columns(&columns, &view.store.settings.widths);
         let density = view.app.prefs.density;
         let height = ui.available_height() - metrics::TABLE_HEADER;
         let page = (height / density.row_height()).max(0.0) as usize + 2;
@@ -91,11 +91,6 @@ impl RecordsPanel {
         }
 
         for event in &response.events {
-            if let TableEvent::Resize(index, width) = event
-                && let Some(column) = columns.get(*index)
-            {
-                self.widths.insert(column.kind.clone(), *width);
-            }
             events::apply(event, self.table.caret(), &columns, view, commands);
         }
         if view.app.takes_focus(FocusTarget::Records) || escaped(&response.body, view, commands) {
@@ -104,10 +99,14 @@ impl RecordsPanel {
         let menu_row = self.table.menu_row();
         let row = menu_row.and_then(|index| self.cache.get(index, page, &view));
         menus::row_menu(&response.body, row, view, commands);
-        let asked = response
-            .events
-            .iter()
-            .any(|event| matches!(event, TableEvent::ColumnMenu(_)));
+        let asked = response.events.iter().find_map(|event| match event {
+            TableEvent::ColumnMenu(index) => columns.get(*index),
+            _ => None,
+        });
+        if let Some(column) = asked {
+            self.menu_column = Some(column.kind.clone());
+        }
+        let asked = (asked.is_some(), self.menu_column.as_ref());
         menus::header_menu(&response.header, asked, view, commands);
         if let Some(empty) = Empty::new(&view) {
             let place = UiBuilder::new().max_rect(response.body.rect);
@@ -150,25 +149,28 @@ impl RecordsPanel {
             self.seen_question = question.map(|(text, mode)| (text.to_owned(), mode));
         }
     }
+}
 
-    /// The columns for the widget. The value takes what room is left, or the key if the value is
-    /// not shown.
-    fn table_columns(&self, columns: &[ColumnData]) -> Vec<crate::widgets::table::Column> {
-        let has_value = columns
-            .iter()
-            .any(|column| column.kind == ColumnKind::Value);
-        let wide = if has_value {
-            ColumnKind::Value
-        } else {
-            ColumnKind::Key
-        };
-        let columns = columns.iter().map(|column| {
-            let dragged = self.widths.get(&column.kind).copied();
-            let width = dragged.unwrap_or_else(|| column.kind.default_width(column.right));
-            column.for_table(width, column.kind == wide && dragged.is_none())
-        });
-        columns.collect()
-    }
+/// The columns for the widget, with the widths they were dragged to. The value takes what room is
+/// left, or the key if the value is not shown.
+fn table_columns(
+    columns: &[ColumnData],
+    widths: &BTreeMap<ColumnKind, f32>,
+) -> Vec<crate::widgets::table::Column> {
+    let has_value = columns
+        .iter()
+        .any(|column| column.kind == ColumnKind::Value);
+    let wide = if has_value {
+        ColumnKind::Value
+    } else {
+        ColumnKind::Key
+    };
+    let columns = columns.iter().map(|column| {
+        let dragged = widths.get(&column.kind).copied();
+        let width = dragged.unwrap_or_else(|| column.kind.default_width(column.right));
+        column.for_table(width, column.kind == wide && dragged.is_none())
+    });
+    columns.collect()
 }
 
 /// The keys of the actions on records, while the table has the keyboard.

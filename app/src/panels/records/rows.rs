@@ -7,8 +7,8 @@ use vstore::value::json::to_compact_preview;
 use vstore::value::{ValueRef, ValueType};
 use vstore::{Key, Meta, Record, Seq, visit_at};
 
-use super::columns::{ColumnData, ColumnKind};
-use crate::state::{Highlight, Highlighter, Listing, Row, SearchAnswer};
+use super::columns::ColumnData;
+use crate::state::{ColumnKind, Highlight, Highlighter, Listing, Row, SearchAnswer};
 use crate::view::StoreView;
 
 /// The longest preview of a value, in characters. Wider columns than this are rare.

@@ -7,12 +7,14 @@ use vstore::value::{EncodedValue, Value, ValueType};
 use vstore::{Cause, Meta, Millis, Path, WriteBatch};
 
 use super::cells::Life;
-use super::columns::{ColumnKind, columns};
+use super::columns::columns;
 use super::empty::Empty;
 use super::panel::RecordsPanel;
 use super::rows::{RowCache, RowData};
 use crate::panels::testing::{Scene, films, key, open_with, store_of, view_of};
-use crate::state::{Highlight, Highlighter, Listing, PathRow, SearchMode, Sort, SortBy, State};
+use crate::state::{
+    ColumnKind, Highlight, Highlighter, Listing, PathRow, SearchMode, Sort, SortBy, State,
+};
 
 fn rows_of(state: &State, highlighter: &Highlighter) -> Vec<RowData> {
     let view = view_of(state);

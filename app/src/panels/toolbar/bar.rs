@@ -1,24 +1,21 @@
-//! The toolbar: the search box with its mode and result, and what is needed most.
+//! The bar itself: what stands in it, and the search box with what is being typed.
 
-use egui::{Align, Area, Id, Layout, Order, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, vec2};
+use egui::{Align, Area, Id, Layout, Order, Popup, PopupCloseBehavior, Rect, Ui, UiBuilder, vec2};
 
-use super::query_text;
+use super::search_menu::search_menu;
+use super::summary::{Summary, SummaryPlace, current_answer, summary};
 use crate::action::{Action, shortcut_text};
-use crate::command::{Commands, LayoutCommand, SearchCommand, SelectionCommand};
-use crate::format;
-use crate::state::{FocusTarget, Search, SearchMode};
+use crate::command::{Commands, LayoutCommand, SearchCommand, SelectionCommand, SettingsCommand};
+use crate::panels::{query_text, records};
+use crate::state::{FocusTarget, SearchMode};
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::view::{AppView, StoreView};
 use crate::widgets::button::{Button, IconButton};
 use crate::widgets::search_field::{self, SearchField};
 use crate::widgets::segmented::segmented;
 
-/// Room for the result of a search. It is fixed, so that nothing moves when a result arrives.
-const SUMMARY_WIDTH: f32 = 214.0;
 /// In narrower toolbars the summary gives its room to the search box.
 const SUMMARY_FROM_WIDTH: f32 = 1020.0;
-/// A search that takes less than this is never announced, in seconds.
-const PATIENCE_SECS: f64 = 0.1;
 
 /// The toolbar, with the query as it is being typed.
 #[derive(Debug, Default)]
@@ -26,24 +23,12 @@ pub struct Toolbar {
     text: String,
     /// The query of the state when `text` was last taken from it.
     seen: String,
-    /// When the search that runs was first seen running, in the toolkit's seconds.
-    running_since: Option<f64>,
-}
-
-/// What the toolbar says about the search.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Summary {
-    /// Nothing is searched.
-    Nothing,
-    /// The first answer is on its way: `searching…`.
-    Working(&'static str),
-    /// The counts by level and the time, of which the first part is the louder.
-    Found(String, String),
+    summary: SummaryPlace,
 }
 
 /// What the toolbar shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct ToolbarData {
+pub(super) struct ToolbarData {
     /// The mode that is chosen, by its place in [`SearchMode::ALL`].
     mode: usize,
     summary: Summary,
@@ -84,33 +69,6 @@ impl ToolbarData {
     }
 }
 
-fn current_answer(search: &Search) -> Option<&crate::state::SearchAnswer> {
-    search.answer.as_deref().filter(|_| search.is_active())
-}
-
-fn summary(search: &Search) -> Summary {
-    let Some(answer) = current_answer(search) else {
-        return match (search.running, search.is_active()) {
-            (true, true) => Summary::Working("searching…"),
-            (true, false) => Summary::Working("sorting…"),
-            _ => Summary::Nothing,
-        };
-    };
-    let more = if answer.partial { "…" } else { "" };
-    let time = format::elapsed(answer.elapsed);
-    if answer.mode == SearchMode::Fuzzy {
-        let similar = format::count(answer.total.saturating_sub(answer.exact));
-        let exact = format::count(answer.exact);
-        let rest = format!(" similar · {exact} exact · {time}{more}");
-        Summary::Found(similar, rest)
-    } else {
-        Summary::Found(
-            format::count(answer.total),
-            format!(" found · {time}{more}"),
-        )
-    }
-}
-
 impl Toolbar {
     /// The identity of the search box.
     fn field_id() -> Id {
@@ -139,14 +97,16 @@ impl Toolbar {
                 .layout(Layout::right_to_left(Align::Center)),
         );
         end(&mut right, &data, &view.app, commands);
+        columns_button(&mut right, view, commands);
         if bar.width() >= SUMMARY_FROM_WIDTH {
-            self.summary(&mut right, &data.summary);
+            self.summary.show(&mut right, &data.summary);
         }
         let names = SearchMode::ALL.map(SearchMode::name);
         let chosen = segmented(&mut right, "How words match", &names, data.mode);
         if let Some(mode) = chosen.and_then(|index| SearchMode::ALL.get(index)) {
             commands.push(SearchCommand::SetMode(*mode));
         }
+        search_menu(&mut right, view, commands);
         let rest = room.with_max_x(right.min_rect().left() - 10.0);
         let mut left = ui.new_child(
             UiBuilder::new()
@@ -190,6 +150,7 @@ impl Toolbar {
             commands.push(SearchCommand::SetText(self.text.clone()));
         }
         if response.leave {
+            commands.push(SettingsCommand::RememberSearch);
             commands.push(LayoutCommand::Focus(FocusTarget::Records));
             if view.store.selection.cursor.is_none() && view.row_count() > 0 {
                 commands.push(SelectionCommand::Only(0));
@@ -201,49 +162,10 @@ impl Toolbar {
             show_hint(ui, response.response.rect, hint);
         }
     }
-
-    /// Paints the result of the search, or that there is none yet after some patience.
-    fn summary(&mut self, ui: &mut Ui, summary: &Summary) {
-        let tokens = Tokens::of(ui);
-        let (rect, response) =
-            ui.allocate_exact_size(vec2(SUMMARY_WIDTH, metrics::BUTTON), Sense::hover());
-        let running = matches!(summary, Summary::Working(_));
-        let patience_left = self.patience_left(ui, running);
-        let (loud, quiet) = match summary {
-            Summary::Nothing => return,
-            Summary::Working(_) if patience_left => return,
-            Summary::Working(words) => ("", *words),
-            Summary::Found(loud, quiet) => (loud.as_str(), quiet.as_str()),
-        };
-        response.widget_info(|| WidgetInfo::labeled(Role::Status, true, format!("{loud}{quiet}")));
-        ui.ctx().accesskit_node_builder(response.id, |node| {
-            node.set_live(egui::accesskit::Live::Polite);
-        });
-        let loud = type_scale::number(ui, loud, type_scale::body(), tokens.text);
-        let placed = paint::text_in(ui.painter(), rect, Align::Min, loud);
-        let quiet = type_scale::number(ui, quiet, type_scale::body(), tokens.muted);
-        let rest = rect.with_min_x(placed.right() + 1.0);
-        paint::text_in(&ui.painter().with_clip_rect(rect), rest, Align::Min, quiet);
-    }
-
-    /// Whether it is too early to say that a search runs.
-    fn patience_left(&mut self, ui: &Ui, running: bool) -> bool {
-        let now = ui.input(|input| input.time);
-        if !running {
-            self.running_since = None;
-            return false;
-        }
-        let left = *self.running_since.get_or_insert(now) + PATIENCE_SECS - now;
-        if left > 0.0 {
-            ui.ctx()
-                .request_repaint_after(std::time::Duration::from_secs_f64(left));
-        }
-        left > 0.0
-    }
 }
 
 /// Whether a name in a query means a path: all of it, or its end.
-fn names_path(name: &str, path: &str) -> bool {
+pub(super) fn names_path(name: &str, path: &str) -> bool {
     let name = name.strip_suffix("[]").unwrap_or(name);
     let path = path.strip_suffix("[]").unwrap_or(path);
     !name.is_empty()
@@ -286,6 +208,14 @@ fn end(ui: &mut Ui, data: &ToolbarData, view: &AppView<'_>, commands: &mut Comma
     ui.spacing_mut().item_spacing.x = 10.0;
 }
 
+/// Which columns stand in the table; the header has the same menu.
+fn columns_button(ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
+    let response = IconButton::new(icons::COLUMNS, "Choose columns").show(ui);
+    Popup::menu(&response)
+        .close_behavior(PopupCloseBehavior::CloseOnClickOutside)
+        .show(|ui| records::column_choice(ui, view, commands));
+}
+
 /// The buttons at the left edge.
 fn start(ui: &mut Ui, data: &ToolbarData, view: &AppView<'_>, commands: &mut Commands) {
     let shortcut = shortcut_text(ui.ctx(), Action::ToggleLeft).unwrap_or_default();
@@ -326,128 +256,4 @@ fn show_hint(ui: &Ui, field: Rect, hint: &str) {
                 });
             });
         });
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-    use std::time::Duration;
-
-    use super::*;
-    use crate::panels::testing::{Scene, films};
-    use crate::state::{Highlighter, Hint, SearchAnswer};
-    use egui_kittest::kittest::Queryable as _;
-
-    fn answer(mode: SearchMode, hints: Vec<Hint>) -> Arc<SearchAnswer> {
-        Arc::new(SearchAnswer {
-            text: "hofman".to_owned(),
-            mode,
-            seq: vstore::Seq(1),
-            keys: Arc::from([]),
-            total: 1031,
-            exact: 2,
-            elapsed: Duration::from_micros(2100),
-            hints,
-            partial: false,
-            highlighter: Highlighter::default(),
-        })
-    }
-
-    #[test]
-    fn the_summary_counts_by_level_only_where_levels_differ() {
-        let mut search = Search::default();
-        assert_eq!(summary(&search), Summary::Nothing);
-        search.text = "hofman".to_owned();
-        search.running = true;
-        assert_eq!(summary(&search), Summary::Working("searching…"));
-        search.answer = Some(answer(SearchMode::Fuzzy, Vec::new()));
-        let found = |loud: &str, quiet: &str| Summary::Found(loud.to_owned(), quiet.to_owned());
-        assert_eq!(
-            summary(&search),
-            found("1,029", " similar · 2 exact · 2.1 ms")
-        );
-        search.answer = Some(answer(SearchMode::Exact, Vec::new()));
-        assert_eq!(summary(&search), found("1,031", " found · 2.1 ms"));
-        search.text.clear();
-        assert_eq!(
-            summary(&Search {
-                running: false,
-                ..search
-            }),
-            Summary::Nothing
-        );
-    }
-
-    #[test]
-    fn a_name_means_a_path_or_its_end() {
-        assert!(names_path("year", "year") && names_path("name", "profile.name"));
-        assert!(names_path("tags", "tags[]") && names_path("items[].price", "items[].price"));
-        assert!(!names_path("ame", "profile.name") && !names_path("", "year"));
-    }
-
-    fn scene() -> Scene<Toolbar> {
-        Scene::new(
-            films(),
-            [1200.0, 48.0],
-            |toolbar: &mut Toolbar, ui, view, commands| {
-                toolbar.ui(ui, view, commands);
-            },
-        )
-    }
-
-    #[test]
-    fn what_is_typed_and_chosen_is_asked() {
-        let mut scene = scene();
-        scene.harness.get_by_label("Contains").click();
-        assert_eq!(scene.commands(), ["Search(SetMode(Contains))"]);
-        scene.harness.get_by_role(Role::SearchInput).focus();
-        scene.commands();
-        scene
-            .harness
-            .get_by_role(Role::SearchInput)
-            .type_text("ana");
-        assert_eq!(scene.commands(), ["Search(SetText(\"ana\"))"]);
-        scene.harness.key_press(egui::Key::ArrowDown);
-        let expected = ["Layout(Focus(Records))", "Selection(Only(0))"];
-        assert_eq!(scene.commands(), expected);
-    }
-
-    #[test]
-    fn escape_empties_the_search_box_before_it_leaves_it() {
-        let mut scene = scene();
-        scene.store().search.text = "ana".to_owned();
-        scene.harness.get_by_role(Role::SearchInput).focus();
-        scene.commands();
-        scene.harness.key_press(egui::Key::Escape);
-        assert_eq!(scene.commands(), ["Search(SetText(\"\"))"]);
-    }
-
-    #[test]
-    fn a_filter_from_elsewhere_appears_in_the_search_box() {
-        let mut scene = scene();
-        scene.store().search.text = "year:1982".to_owned();
-        scene.commands();
-        let field = scene.harness.get_by_role(Role::SearchInput);
-        assert_eq!(
-            egui_kittest::kittest::NodeT::accesskit_node(&field)
-                .value()
-                .unwrap(),
-            "year:1982"
-        );
-    }
-
-    #[test]
-    fn what_cannot_be_done_cannot_be_clicked() {
-        let mut scene = scene();
-        scene.harness.get_by_label("Undo").click();
-        assert_eq!(scene.commands(), <[&str; 0]>::default());
-        scene
-            .store()
-            .history
-            .undo
-            .push("Delete 3 records".to_owned());
-        scene.commands();
-        scene.harness.get_by_label("Undo: Delete 3 records").click();
-        assert_eq!(scene.commands(), ["Record(Undo)"]);
-    }
 }

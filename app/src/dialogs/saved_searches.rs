@@ -1,0 +1,148 @@
+//! The searches a file keeps by name: save the one that is asked, rename, delete, ask again.
+
+use egui::{Align, Context, Label, Layout, RichText, ScrollArea, Ui, vec2};
+
+use super::host;
+use crate::command::{Commands, SettingsCommand};
+use crate::state::SavedSearch;
+use crate::theme::{Tokens, icons, metrics, type_scale};
+use crate::view::StoreView;
+use crate::widgets::button::{Button, IconButton};
+use crate::widgets::field::{self, TextField};
+use crate::widgets::modal::{Dialog, DialogButton};
+
+const ROW: f32 = 34.0;
+const ROWS_SHOWN: f32 = 7.0;
+
+/// What is typed.
+#[derive(Debug, Default)]
+pub(super) struct SavedSearchesForm {
+    name: String,
+    started: bool,
+    /// A search that gets another name: the one it has, and what is typed.
+    renamed: Option<(String, String)>,
+}
+
+pub(super) fn show(
+    ctx: &Context,
+    form: &mut SavedSearchesForm,
+    view: StoreView<'_>,
+    commands: &mut Commands,
+) {
+    let can_save = view.store.search.is_active();
+    let save = DialogButton::primary("Save search");
+    let buttons = [
+        DialogButton::secondary("Close"),
+        save.enabled(can_save && !form.name.trim().is_empty()),
+    ];
+    let shown = Dialog::new(host::id("saved searches"), "Saved searches")
+        .icon(icons::STAR)
+        .subtitle("Kept in the file, encrypted with it")
+        .width(560.0)
+        .show(ctx, &buttons, |ui| {
+            if can_save {
+                name_field(ui, form, &view.store.search.text);
+            } else {
+                field::explanation(ui, "Search for something to keep that search by name.");
+            }
+            ui.add_space(metrics::SPACE_8);
+            list(ui, form, view, commands)
+        });
+    if shown.inner || shown.cancelled || shown.clicked == Some(0) {
+        host::close(commands);
+    } else if shown.clicked == Some(1) {
+        let name = std::mem::take(&mut form.name);
+        commands.push(SettingsCommand::SaveSearch { name });
+    }
+}
+
+fn name_field(ui: &mut Ui, form: &mut SavedSearchesForm, query: &str) {
+    let shown = TextField::new(host::field_id("search name"), "Name of this search")
+        .hint("Comedies of the eighties")
+        .show(ui, &mut form.name);
+    if !std::mem::replace(&mut form.started, true) {
+        shown.request_focus();
+    }
+    field::explanation(ui, &type_scale::one_line(query));
+}
+
+/// Returns whether a search was chosen, which closes the dialog.
+fn list(
+    ui: &mut Ui,
+    form: &mut SavedSearchesForm,
+    view: StoreView<'_>,
+    commands: &mut Commands,
+) -> bool {
+    let saved = &view.store.settings.saved;
+    if saved.is_empty() {
+        field::explanation(ui, "Nothing is kept by name yet.");
+        return false;
+    }
+    let mut chosen = false;
+    ScrollArea::vertical()
+        .max_height(ROW * ROWS_SHOWN)
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            for search in saved {
+                let size = vec2(ui.available_width(), ROW);
+                ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+                    let renamed = form.renamed.as_ref().map(|(name, _)| name);
+                    if renamed == Some(&search.name) {
+                        rename(ui, form, commands);
+                    } else {
+                        chosen |= row(ui, form, search, commands);
+                    }
+                });
+            }
+        });
+    chosen
+}
+
+fn row(
+    ui: &mut Ui,
+    form: &mut SavedSearchesForm,
+    search: &SavedSearch,
+    commands: &mut Commands,
+) -> bool {
+    let tokens = Tokens::of(ui);
+    let name = type_scale::one_line(&search.name);
+    let asked = Button::link(&name).hint("Search for it").show(ui).clicked();
+    if asked {
+        commands.push(SettingsCommand::Search(search.query.clone()));
+    }
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let label = format!("Delete {name}");
+        if IconButton::new(icons::TRASH, &label).show(ui).clicked() {
+            commands.push(SettingsCommand::DeleteSearch(search.name.clone()));
+        }
+        let label = format!("Rename {name}");
+        if IconButton::new(icons::PENCIL_SIMPLE, &label)
+            .show(ui)
+            .clicked()
+        {
+            form.renamed = Some((search.name.clone(), search.name.clone()));
+        }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let query = type_scale::one_line(&search.query.text);
+            let text = RichText::new(query).font(type_scale::mono());
+            ui.add(Label::new(text.color(tokens.muted)).truncate());
+        });
+    });
+    asked
+}
+
+fn rename(ui: &mut Ui, form: &mut SavedSearchesForm, commands: &mut Commands) {
+    let Some((from, to)) = &mut form.renamed else {
+        return;
+    };
+    let width = ui.available_width() - 90.0;
+    ui.allocate_ui(vec2(width, ROW), |ui| {
+        let field = TextField::new(host::field_id("search rename"), "New name").untitled();
+        field.show(ui, to);
+    });
+    if Button::secondary("Rename").show(ui).clicked() {
+        let (from, to) = (from.clone(), to.clone());
+        commands.push(SettingsCommand::RenameSearch { from, to });
+        form.renamed = None;
+    }
+}

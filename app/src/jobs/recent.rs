@@ -1,0 +1,38 @@
+//! Whether recent files are still there, how large they are and when they were saved.
+//!
+//! Asking a disk that sleeps, or one at the other end of a network, takes its time.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::UNIX_EPOCH;
+
+use vstore::Millis;
+use vstore::search::Ticket;
+
+use super::runner::{Done, Say};
+use crate::state::RecentFacts;
+
+/// Looks each file up; `None`: another list was asked about meanwhile.
+pub(super) fn answer_recent(paths: Vec<PathBuf>, ticket: &Ticket, _say: &Say) -> Option<Done> {
+    let mut facts = BTreeMap::new();
+    for path in paths {
+        if !ticket.is_current() {
+            return None;
+        }
+        let found = facts_of(&path);
+        facts.insert(path, found);
+    }
+    Some(Done::Recent(facts))
+}
+
+fn facts_of(path: &std::path::Path) -> RecentFacts {
+    let Ok(metadata) = std::fs::metadata(path) else {
+        return RecentFacts::Missing;
+    };
+    let saved = metadata.modified().ok();
+    let since = saved.and_then(|saved| saved.duration_since(UNIX_EPOCH).ok());
+    RecentFacts::Found {
+        bytes: metadata.len(),
+        saved_at: since.and_then(|since| i64::try_from(since.as_millis()).ok().map(Millis)),
+    }
+}

@@ -1,0 +1,238 @@
+//! What belongs to a file and not to the computer: columns, order, delimiter, searches.
+//!
+//! It is kept inside the file, encrypted with it, as one setting; never in the preferences. What
+//! is read from a file is bounded and checked: the file may come from anywhere.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::{Deserialize, Serialize};
+use vstore::Path;
+use vstore::value::EncodedValue;
+use vstore::value::json::{parse_text, to_compact};
+
+use super::{Column, ColumnKind, OpenStore, SearchMode, Sort, SortBy};
+
+/// The name of the setting.
+pub const SETTINGS_NAME: &str = "window";
+/// What can separate the parts of a key, for the namespaces tree.
+pub const DELIMITERS: [char; 6] = [':', '/', '.', '|', '-', '_'];
+/// How many searches a file keeps by name.
+const SAVED_MAX: usize = 100;
+/// How many recent searches a file keeps.
+const RECENT_SEARCHES_MAX: usize = 12;
+const NAME_CHARS_MAX: usize = 80;
+const QUERY_BYTES_MAX: usize = 4096;
+const COLUMNS_MAX: usize = 64;
+const BYTES_MAX: usize = 1 << 20;
+const WIDTHS: std::ops::RangeInclusive<f32> = 40.0..=4_000.0;
+
+/// A search as it was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Query {
+    /// What stands in the search box.
+    pub text: String,
+    /// How words match.
+    #[serde(default)]
+    pub mode: SearchMode,
+}
+
+/// A search with a name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedSearch {
+    /// Its name.
+    pub name: String,
+    /// What it asks.
+    #[serde(flatten)]
+    pub query: Query,
+}
+
+/// Searches that the file keeps, and the widths of columns that were dragged.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FileSettings {
+    /// Searches with a name, in the order of their names.
+    pub saved: Vec<SavedSearch>,
+    /// Searches that were asked, the last one first.
+    pub recent: VecDeque<Query>,
+    /// Columns that were dragged, in points.
+    pub widths: BTreeMap<ColumnKind, f32>,
+}
+
+/// How the setting is written.
+#[derive(Serialize, Deserialize)]
+#[serde(default)]
+struct Kept {
+    columns: Vec<Name>,
+    widths: Vec<(Name, f32)>,
+    sort: Name,
+    descending: bool,
+    delimiter: char,
+    saved: Vec<SavedSearch>,
+    recent: VecDeque<Query>,
+}
+
+/// A column, or what the table is ordered by.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Name {
+    Relevance,
+    Key,
+    Value,
+    Path(String),
+    Expires,
+    Modified,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self {
+            columns: vec![Name::Value],
+            widths: Vec::new(),
+            sort: Name::Relevance,
+            descending: false,
+            delimiter: DELIMITERS[0],
+            saved: Vec::new(),
+            recent: VecDeque::new(),
+        }
+    }
+}
+
+impl FileSettings {
+    /// Keeps a search under a name; one that has the name gives way.
+    pub fn save(&mut self, name: &str, query: Query) {
+        let name: String = name.trim().chars().take(NAME_CHARS_MAX).collect();
+        if name.is_empty() || query.text.trim().is_empty() {
+            return;
+        }
+        self.saved.retain(|saved| saved.name != name);
+        if self.saved.len() < SAVED_MAX {
+            self.saved.push(SavedSearch { name, query });
+            self.saved.sort_by(|a, b| a.name.cmp(&b.name));
+        }
+    }
+
+    /// Gives a saved search another name; one that has that name gives way.
+    pub fn rename(&mut self, from: &str, to: &str) {
+        let Some(place) = self.saved.iter().position(|saved| saved.name == from) else {
+            return;
+        };
+        if !to.trim().is_empty() {
+            let SavedSearch { query, .. } = self.saved.remove(place);
+            self.save(to, query);
+        }
+    }
+
+    /// Puts a search at the top of the recent ones.
+    pub fn remember(&mut self, query: Query) {
+        if !query.text.trim().is_empty() {
+            self.recent.retain(|recent| recent.text != query.text);
+            self.recent.push_front(query);
+            self.recent.truncate(RECENT_SEARCHES_MAX);
+        }
+    }
+}
+
+/// The setting of a file as it stands in the window.
+pub fn encode_settings(store: &OpenStore) -> Option<EncodedValue> {
+    let column = |column: &Column| match column {
+        Column::Value => Name::Value,
+        Column::Path(path) => Name::Path(path.as_str().to_owned()),
+    };
+    let width = |(kind, width): (&ColumnKind, &f32)| (Name::of(kind), *width);
+    let kept = Kept {
+        columns: store.columns.iter().map(column).collect(),
+        widths: store.settings.widths.iter().map(width).collect(),
+        sort: match &store.sort.by {
+            SortBy::Relevance => Name::Relevance,
+            SortBy::Key => Name::Key,
+            SortBy::Modified => Name::Modified,
+            SortBy::Expires => Name::Expires,
+            SortBy::Path(path) => Name::Path(path.as_str().to_owned()),
+        },
+        descending: store.sort.descending,
+        delimiter: store.namespaces.delimiter,
+        saved: store.settings.saved.clone(),
+        recent: store.settings.recent.clone(),
+    };
+    let json = serde_json::to_string(&kept).ok()?;
+    parse_text(&json).ok().map(|(value, _)| value)
+}
+
+/// Takes over the setting of a file. What is out of bounds or not understood is left as it is.
+pub fn apply_settings(store: &mut OpenStore, value: &EncodedValue) {
+    if value.len() > BYTES_MAX {
+        return;
+    }
+    let Ok(kept) = serde_json::from_str::<Kept>(&to_compact(value.view())) else {
+        return;
+    };
+    let columns = kept.columns.into_iter().take(COLUMNS_MAX);
+    store.columns.clear();
+    for column in columns.filter_map(Name::column) {
+        if !store.columns.contains(&column) {
+            store.columns.push(column);
+        }
+    }
+    if let Some(by) = kept.sort.sort_by() {
+        let descending = kept.descending;
+        store.sort = Sort { by, descending };
+    }
+    if DELIMITERS.contains(&kept.delimiter) {
+        store.namespaces.delimiter = kept.delimiter;
+    }
+    let fits = |query: &Query| query.text.len() <= QUERY_BYTES_MAX;
+    let mut settings = FileSettings::default();
+    for saved in kept.saved.into_iter().filter(|saved| fits(&saved.query)) {
+        settings.save(&saved.name, saved.query);
+    }
+    for query in kept.recent.into_iter().rev().filter(fits) {
+        settings.remember(query);
+    }
+    let widths = kept.widths.into_iter().take(COLUMNS_MAX);
+    settings.widths = widths
+        .filter(|(_, width)| WIDTHS.contains(width))
+        .filter_map(|(name, width)| Some((name.kind()?, width)))
+        .collect();
+    store.settings = settings;
+}
+
+impl Name {
+    fn of(kind: &ColumnKind) -> Self {
+        match kind {
+            ColumnKind::Key => Self::Key,
+            ColumnKind::Value => Self::Value,
+            ColumnKind::Path(path) => Self::Path(path.as_str().to_owned()),
+            ColumnKind::Expires => Self::Expires,
+            ColumnKind::Modified => Self::Modified,
+        }
+    }
+
+    fn kind(self) -> Option<ColumnKind> {
+        Some(match self {
+            Self::Key => ColumnKind::Key,
+            Self::Value => ColumnKind::Value,
+            Self::Path(path) => ColumnKind::Path(Path::parse(&path).ok()?),
+            Self::Expires => ColumnKind::Expires,
+            Self::Modified => ColumnKind::Modified,
+            Self::Relevance => return None,
+        })
+    }
+
+    fn column(self) -> Option<Column> {
+        match self.kind()? {
+            ColumnKind::Value => Some(Column::Value),
+            ColumnKind::Path(path) => Some(Column::Path(path)),
+            _ => None,
+        }
+    }
+
+    fn sort_by(self) -> Option<SortBy> {
+        Some(match self {
+            Self::Relevance => SortBy::Relevance,
+            Self::Key => SortBy::Key,
+            Self::Modified => SortBy::Modified,
+            Self::Expires => SortBy::Expires,
+            Self::Path(path) => SortBy::Path(Path::parse(&path).ok()?),
+            Self::Value => return None,
+        })
+    }
+}
