@@ -54,7 +54,9 @@ impl Counter {
         if let Some(sketch) = &other.sketch {
             self.sketch().merge(sketch);
         } else if let Some(sketch) = &mut self.sketch {
-            other.counts.keys().for_each(|key| sketch.add(key));
+            for key in other.counts.keys() {
+                sketch.add(key);
+            }
         }
         for (key, more) in other.counts {
             *self.counts.entry(key).or_insert(0) += more;
@@ -75,7 +77,9 @@ impl Counter {
         let counts = &self.counts;
         self.sketch.get_or_insert_with(|| {
             let mut sketch = Sketch::default();
-            counts.keys().for_each(|key| sketch.add(key));
+            for key in counts.keys() {
+                sketch.add(key);
+            }
             sketch
         })
     }

@@ -46,7 +46,12 @@ impl Sketch {
             .map(|register| 2_f64.powi(-i32::from(*register)))
             .sum();
         let raw = 0.7213 / (1.0 + 1.079 / registers) * registers * registers / sum;
-        let empty = self.0.iter().filter(|register| **register == 0).count();
+        let touched: usize = self
+            .0
+            .iter()
+            .map(|register| usize::from(*register > 0))
+            .sum();
+        let empty = REGISTERS - touched;
         // Small numbers are better told by the registers that nothing has touched.
         if raw <= 2.5 * registers && empty > 0 {
             return (registers * (registers / empty as f64).ln()).round() as u64;

@@ -229,7 +229,9 @@ impl<T> PathTree<T> {
             }
             nodes = next;
         }
-        nodes.into_iter().for_each(|node| visit(&node.data));
+        for node in nodes {
+            visit(&node.data);
+        }
     }
 
     /// The same tree with something else at each node.

@@ -184,10 +184,10 @@ fn first_scalar<'a>(value: ValueRef<'a>, path: &[PathSegment]) -> Option<ValueRe
 /// The last part is the memtable.
 impl SnapshotRows {
     fn rows_in(&self, part: usize) -> u32 {
-        self.part(part)
-            .map_or(self.recent().len() as u32, |(_, part)| {
-                part.rows().end - part.rows().start
-            })
+        match self.part(part) {
+            Some((_, part)) => part.rows().end - part.rows().start,
+            None => self.recent().len() as u32,
+        }
     }
 
     fn visible_in(&self, part: usize) -> RowSet {

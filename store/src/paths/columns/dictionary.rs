@@ -1,6 +1,6 @@
 //! Texts that repeat: each once, in order, known by its number.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// A part whose texts are more than one in so many values, and many, has no dictionary.
 const VALUES_PER_TEXT: usize = 8;

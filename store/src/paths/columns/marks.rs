@@ -26,7 +26,9 @@ impl Rows {
             Self::Few(rows.into())
         } else {
             let mut set = RowSet::new(len);
-            rows.iter().for_each(|row| set.insert(*row));
+            for row in rows {
+                set.insert(row);
+            }
             Self::Many(set)
         }
     }

@@ -59,7 +59,7 @@ impl Packed {
     /// The number at a place; 0 beyond the end.
     pub(super) fn get(&self, place: usize) -> u64 {
         let offset = each_width!(&self.offsets, _len => Some(0), slice => {
-            slice.get(place).map(|offset| u64::from(*offset))
+            at(slice, place)
         });
         offset.map_or(0, |offset| self.base + offset)
     }
@@ -139,7 +139,7 @@ impl Packed {
         }
         let limit = number - self.base;
         each_width!(&self.offsets, len => *len, slice => {
-            slice.partition_point(|offset| u64::from(*offset) < limit)
+            less(slice, limit)
         })
     }
 
@@ -147,6 +147,14 @@ impl Packed {
     pub(super) fn bytes(&self) -> usize {
         each_width!(&self.offsets, _len => 0, slice => size_of_val(&**slice))
     }
+}
+
+fn at<T: Copy + Into<u64>>(offsets: &[T], place: usize) -> Option<u64> {
+    offsets.get(place).map(|offset| (*offset).into())
+}
+
+fn less<T: Copy + Into<u64>>(offsets: &[T], limit: u64) -> usize {
+    offsets.partition_point(|offset| (*offset).into() < limit)
 }
 
 fn mark<T: Copy>(numbers: &[T], mut test: impl FnMut(T) -> bool) -> RowSet {

@@ -71,9 +71,9 @@ impl Columns {
             return Some(rows);
         }
         let mut present = RowSet::new(self.rows);
-        columns
-            .iter()
-            .for_each(|column| column.add_rows(&mut present));
+        for column in &columns {
+            column.add_rows(&mut present);
+        }
         let mut result = if absent {
             present.complement()
         } else {
