@@ -3,6 +3,8 @@
 //! Panels, dialogs, menus and shortcuts queue commands; [`crate::update`] is the only place that
 //! carries them out.
 
+mod security;
+
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::panic::Location as Caller;
@@ -14,10 +16,12 @@ use zeroize::Zeroizing;
 
 use crate::state::{
     AfterClose, BottomTab, Column, ColumnKind, DetailTab, Dialog, ExportPlan, FilePurpose,
-    FocusTarget, ImportPlan, Location, NoticeId, PanelSide, Query, Scope, SearchMode, Sort, TaskId,
+    FocusTarget, ImportPlan, Location, NoticeId, PanelSide, Query, SalvageMode, Scope, SearchMode, Sort, TaskId,
     ThemeChoice,
 };
 use crate::theme::Density;
+
+pub use security::{KeyChange, KeyCost, NewKey, SecurityCommand};
 
 /// Something the user wants, by topic.
 #[derive(Clone, Debug)]
@@ -38,6 +42,8 @@ pub enum Command {
     Lock(LockCommand),
     /// Import, export, and background work.
     Transfer(TransferCommand),
+    /// Passwords and keys of the open file.
+    Security(SecurityCommand),
 }
 
 /// What opens a file, as entered. The key file is read by whoever opens the file.
@@ -92,6 +98,19 @@ pub enum FileCommand {
         /// The path.
         path: PathBuf,
     },
+    /// Shows the form for bringing what is left of a damaged file into a new one.
+    PlanSalvage(PathBuf),
+    /// Brings it there.
+    Salvage {
+        /// The new file.
+        target: PathBuf,
+        /// What opens the damaged file, and will open the new one.
+        secret: Secret,
+        /// How much is taken.
+        mode: SalvageMode,
+    },
+    /// Gives that up.
+    CancelSalvage,
     /// Gives up opening or creating.
     CancelBusy,
     /// Brings the window to the front that has this file open.
@@ -450,6 +469,7 @@ from_topic!(
     Layout(LayoutCommand),
     Lock(LockCommand),
     Transfer(TransferCommand),
+    Security(SecurityCommand),
 );
 
 /// Commands that wait to be carried out, first in, first out. Each remembers who asked for it.

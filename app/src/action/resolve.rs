@@ -3,7 +3,7 @@
 use super::Action;
 use crate::command::{
     Command, CopyWhat, FileCommand, LayoutCommand, LockCommand, Preference, RecordCommand,
-    SearchCommand, SelectionCommand, TransferCommand,
+    SearchCommand, SecurityCommand, SelectionCommand, TransferCommand,
 };
 use crate::state::{
     AfterClose, Dialog, FilePurpose, FocusTarget, Page, PanelSide, Scope, SearchMode, Sort, SortBy,
@@ -42,6 +42,10 @@ fn always(action: Action, view: &AppView<'_>) -> Option<Command> {
         Action::ThemeSystem => theme(ThemeChoice::System),
         Action::ThemeDark => theme(ThemeChoice::Dark),
         Action::ThemeLight => theme(ThemeChoice::Light),
+        Action::Salvage => match view.page {
+            Page::Unlock(page) => Some(FileCommand::PlanSalvage(page.path.clone()).into()),
+            _ => None,
+        },
         Action::Palette => dialog(Dialog::Palette),
         Action::Settings => dialog(Dialog::Settings),
         Action::Shortcuts => dialog(Dialog::Shortcuts),
@@ -75,6 +79,9 @@ fn with_store(action: Action, view: StoreView<'_>) -> Option<Command> {
             };
             LayoutCommand::OpenDialog(Box::new(dialog)).into()
         }),
+        Action::Security => {
+            (store.path.is_some() && !store.read_only).then(|| SecurityCommand::Open.into())
+        }
         Action::Lock => store.path.is_some().then(|| LockCommand::Lock.into()),
         Action::SelectAll => Some(SelectionCommand::All.into()),
         Action::SelectNone => (!store.selection.is_empty()).then(|| SelectionCommand::None.into()),

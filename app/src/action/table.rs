@@ -128,6 +128,8 @@ actions! {
     ExportAll: "Export…", "Export all records; the file is not encrypted", EXPORT, File 2,
         Window [CTRL_SHIFT E];
     ChangePassword: "Change password…", "Give the file another password", KEY, File 3, Window [];
+    Security: "Security…", "Passwords, key files, recovery keys and the data key", SHIELD_CHECK,
+        File 3, Window [];
     Lock: "Lock", "Forget the key and all records until the password is entered", LOCK_SIMPLE,
         File 3, Window [CTRL L];
     CloseFile: "Close", "Close the database", X, File 4, Window [CTRL W, CTRL F4];
@@ -189,6 +191,8 @@ actions! {
 
     Palette: "Command palette…", "Find any action by typing", COMMAND, Tools 0,
         Window [CTRL K, CTRL P];
+    Salvage: "Salvage…", "Bring what is left of a damaged file into a new one", BROOM,
+        Tools 1, Window [];
     Settings: "Settings…", "Theme, density, locking, privacy", GEAR, Tools 1, Window [CTRL Comma];
 
     Shortcuts: "Keyboard shortcuts", "Every shortcut on one page", KEYBOARD, Help 0,

@@ -12,13 +12,16 @@ use super::import_report::ReportForm;
 use super::palette::PaletteForm;
 use super::path_field::PathForm;
 use super::rename::RenameForm;
+use super::salvage::SalvageForm;
 use super::save_as::SaveAsForm;
 use super::saved_searches::SavedSearchesForm;
+use super::security::SecurityForm;
 use super::shortcuts::ShortcutsForm;
 use super::toasts::ToastBridge;
 use super::{
     about, change_password, confirm_delete, expiry, export, import, import_report, message,
-    palette, path_field, rename, save_as, save_before_closing, saved_searches, settings, shortcuts,
+    palette, path_field, rename, salvage, save_as, save_before_closing, saved_searches, security,
+    settings, shortcuts,
 };
 use crate::command::{Commands, FileCommand, LayoutCommand};
 use crate::panels::pages::busy_line;
@@ -48,6 +51,8 @@ pub(super) struct Forms {
     report: ReportForm,
     searches: SavedSearchesForm,
     path: PathForm,
+    security: SecurityForm,
+    salvage: SalvageForm,
 }
 
 impl Dialogs {
@@ -128,6 +133,10 @@ impl Forms {
                 let state = (*busy, problem.as_ref());
                 change_password::show(ctx, &mut self.change_password, state, view, commands);
             }
+            Dialog::Salvage(open) => salvage::show(ctx, &mut self.salvage, open, view, commands),
+            Dialog::Security(open) => {
+                security::show(ctx, &mut self.security, open, view, commands);
+            }
             Dialog::Import { plan, preview } => {
                 import::show(ctx, &mut self.import, plan, preview.as_ref(), commands);
             }
@@ -150,7 +159,7 @@ impl Forms {
 
 /// The plain text fields of all dialogs. What was typed in one can be a key or a value: the
 /// toolkit must not keep it.
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 14] = [
     "search name",
     "search rename",
     "new key",
@@ -161,6 +170,10 @@ const FIELDS: [&str; 10] = [
     "prefix",
     "filter",
     "palette",
+    "salvage target",
+    "slot label",
+    "recovery group 4",
+    "recovery group 9",
 ];
 
 /// The identity of a text field of a dialog.

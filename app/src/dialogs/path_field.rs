@@ -26,6 +26,8 @@ pub(super) const fn words(purpose: FilePurpose) -> (&'static str, &'static str, 
         FilePurpose::Create => ("Place of the new database", "notes.vstore", "Choose"),
         FilePurpose::SaveAs => ("Save as", "copy.vstore", "Continue"),
         FilePurpose::KeyFile => ("Key file", "my.key", "Choose"),
+        FilePurpose::NewKeyFile => ("Make a key file", "my.key", "Make"),
+        FilePurpose::HeaderBackup => ("Save a header backup", "notes.vstore-header", "Save"),
         FilePurpose::Import => ("Import", "data.json", "Continue"),
         FilePurpose::Export => ("Export", "data.json", "Export"),
     }

@@ -1,3 +1,4 @@
+mod security;
 mod transfer;
 
 use egui::{Key as Press, Modifiers, Role};

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use vstore::file::{
-    self, Control, Credentials, KdfProfile, KeyFile, Password, PasswordChange, RealVfs,
+    self, Control, Credentials, KdfProfile, KeyFile, Password, PasswordChange, RealVfs, RecoveryKey,
 };
 use vstore::{Clock, CreateOptions, OpenOptions, Snapshot, Store};
 
@@ -158,6 +158,10 @@ fn opened(store: &Store, notes: Vec<String>) -> OpenedStore {
 }
 
 pub(super) fn credentials(secret: &Secret) -> Result<Credentials, Problem> {
+    // No password looks like one by accident: every group of a recovery key checks itself.
+    if let Ok(key) = RecoveryKey::parse(&secret.password) {
+        return Ok(Credentials::RecoveryKey(key));
+    }
     let password = Password::new(secret.password.clone())
         .map_err(|error| Problem::Other(error.to_string()))?;
     let Some(path) = &secret.key_file else {

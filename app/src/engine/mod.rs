@@ -13,7 +13,9 @@ mod files;
 mod history;
 mod problem;
 mod protocol;
+mod salvage;
 mod sample;
+mod security;
 mod server;
 mod thread;
 
@@ -23,6 +25,8 @@ pub use edit::LeafEdit;
 pub use protocol::{
     Background, Committed, Envelope, FileFacts, OpenedStore, Preview, Reply, Request,
 };
+pub use salvage::salvage_file;
+pub use security::{SecurityReply, SecurityRequest};
 pub use server::{EngineState, handle};
 pub use thread::Engine;
 

@@ -25,7 +25,7 @@ impl From<OpenError> for Failure {
         let words = error.to_string();
         Self::Problem(match error {
             OpenError::Cancelled(_) => return Self::Cancelled,
-            OpenError::WrongPassword => Problem::WrongPassword,
+            OpenError::WrongPassword | OpenError::WrongRecoveryKey => Problem::WrongPassword,
             OpenError::KeyFileRequired => Problem::KeyFileRequired,
             OpenError::NotFound { .. } => Problem::NotFound,
             OpenError::NotAVStore => Problem::NotAVStore,
@@ -78,7 +78,9 @@ impl From<PasswordError> for Failure {
         let words = error.to_string();
         Self::Problem(match error {
             PasswordError::Cancelled(_) => return Self::Cancelled,
-            PasswordError::WrongPassword => Problem::WrongPassword,
+            PasswordError::WrongPassword | PasswordError::WrongRecoveryKey => {
+                Problem::WrongPassword
+            }
             PasswordError::KeyFileRequired => Problem::KeyFileRequired,
             PasswordError::StorageFull { .. } => Problem::StorageFull(words),
             PasswordError::ExternallyModified => Problem::ChangedElsewhere,

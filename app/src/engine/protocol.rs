@@ -9,6 +9,7 @@ use vstore::{Commit, Compaction, Key, Merge, Millis, Snapshot, WriteBatch};
 
 use super::draft::SealedDraft;
 use super::edit::LeafEdit;
+use super::security::{SecurityReply, SecurityRequest};
 use crate::command::Secret;
 use crate::state::{
     ActivityEvent, BusyPhase, History, Holder, ImportReport, Problem, Target, TaskId, Ticket,
@@ -122,6 +123,8 @@ pub enum Request {
         /// The one it gets.
         new: Secret,
     },
+    /// Passwords and keys of the open file.
+    Security(SecurityRequest),
     /// Drops keys and records; seals the open edit in the file first.
     Lock {
         /// The open edit.
@@ -173,6 +176,8 @@ pub enum Reply {
     CompactionAdvised,
     /// The password was changed, or why not.
     PasswordChanged(Result<(), Problem>),
+    /// About passwords and keys of the open file.
+    Security(SecurityReply),
     /// Keys and records are gone; why the open edit could not be kept, if so.
     Locked {
         /// In words.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use vstore::file::{Control, KdfProfile};
+use vstore::file::{Control, KdfProfile, RotationReport};
 use vstore::search::Generation;
 use vstore::value::EncodedValue;
 use vstore::{Cause, Clock, Compacted, Merged, Meta, Op, Record, Store, SystemClock, WriteBatch};
@@ -15,6 +15,7 @@ use super::history::UndoStack;
 use super::problem::Failure;
 use super::protocol::{Background, Envelope, OpenedStore, Preview, Reply, Request};
 use super::sample;
+use super::security::{self, SecurityReply};
 use crate::state::{Problem, TaskId, Ticket};
 
 /// A file shorter than this is compacted while it is closed: nobody notices the time.
@@ -29,6 +30,8 @@ pub struct EngineState {
     pub(super) compaction_advised: bool,
     /// The compaction that is being written.
     compacting: Option<(TaskId, Control)>,
+    /// What it leaves behind if it exchanges the data key.
+    rotating: Option<RotationReport>,
     merging: bool,
     /// Indexes are being built.
     indexing: bool,
@@ -59,6 +62,11 @@ pub fn handle(
 ) -> Option<Background> {
     let Envelope { request, control } = envelope;
     match request {
+        Request::Security(request) => {
+            if let Some(background) = state.security(request, &control, say) {
+                return Some(background);
+            }
+        }
         Request::Compact(task) => return state.compact(task, control, say),
         Request::Probe(path) => {
             let facts = Files::probe(&path);
@@ -142,6 +150,7 @@ impl EngineState {
             undo: UndoStack::default(),
             compaction_advised: false,
             compacting: None,
+            rotating: None,
             merging: false,
             indexing: false,
             index_work: Generation::new(),
@@ -192,9 +201,16 @@ impl EngineState {
             Ok(()) => {
                 self.compaction_advised = false;
                 let bytes = store.stats().file.map_or(0, |file| file.bytes);
-                say(Reply::Compacted(task, bytes));
+                say(match self.rotating.take() {
+                    Some(report) => Reply::Security(SecurityReply::Rotated {
+                        task,
+                        dropped: security::dropped(&report),
+                    }),
+                    None => Reply::Compacted(task, bytes),
+                });
             }
             Err(error) => {
+                self.rotating = None;
                 store.abort_compaction();
                 say(match error {
                     vstore::file::CompactError::Cancelled(_) => Reply::TaskCancelled(task),
@@ -416,7 +432,14 @@ impl EngineState {
         }
     }
 
+    /// A compaction that exchanges the data key is being written.
+    pub(super) fn begin_rotating(&mut self, task: TaskId, control: Control, to: RotationReport) {
+        self.compacting = Some((task, control));
+        self.rotating = Some(to);
+    }
+
     fn forget_compaction(&mut self) {
+        self.rotating = None;
         self.compaction_advised = false;
         if let Some((_, control)) = self.compacting.take() {
             control.cancel();

@@ -1,3 +1,5 @@
+mod security;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;

@@ -11,6 +11,7 @@ use vstore::file::{CompactError, Control, Phase, Progress};
 use vstore::{Compacted, Merged, WriteBatch};
 
 use super::protocol::{Background, Envelope, Reply, Request};
+use super::security::SecurityRequest;
 use super::server::{EngineState, handle};
 use crate::state::{BusyPhase, TaskId, Ticket};
 
@@ -90,7 +91,9 @@ impl Engine {
                 self.busy = Some(control.clone());
                 control
             }
-            Request::Import { task, .. } | Request::Compact(task) => {
+            Request::Import { task, .. }
+            | Request::Compact(task)
+            | Request::Security(SecurityRequest::Rotate { task, .. }) => {
                 let control = self.watched(Watched::Task(*task));
                 self.tasks.insert(*task, control.clone());
                 control

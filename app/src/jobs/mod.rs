@@ -12,6 +12,7 @@ mod namespaces;
 mod preview;
 mod recent;
 mod runner;
+mod salvage;
 mod statistics;
 mod task;
 mod worker;
@@ -23,6 +24,7 @@ pub use listing::{ListingAnswer, ListingQuestion};
 pub use namespaces::{NamespacesAnswer, NamespacesQuestion};
 pub use preview::{PreviewAnswer, PreviewQuestion};
 pub use runner::{Done, Jobs, Question, TaskJob};
+pub use salvage::SalvageJob;
 pub use statistics::{StatisticsAnswer, StatisticsQuestion};
 
 #[cfg(test)]

@@ -17,10 +17,11 @@ use super::listing::{ListingAnswer, ListingQuestion, answer_listing};
 use super::namespaces::{NamespacesAnswer, NamespacesQuestion, answer_namespaces};
 use super::preview::{PreviewAnswer, PreviewQuestion, answer_preview};
 use super::recent::answer_recent;
+use super::salvage::SalvageJob;
 use super::statistics::{StatisticsAnswer, StatisticsQuestion, answer_statistics};
 use super::task::TaskContext;
 use super::worker::Worker;
-use crate::state::{Check, ImportReport, RecentFacts, TaskId, TaskState};
+use crate::state::{Check, ImportReport, RecentFacts, SalvageOutcome, TaskId, TaskState};
 
 /// Where answers go: stores them and wakes the window.
 pub(super) type Say = Arc<dyn Fn(Done) + Send + Sync>;
@@ -49,6 +50,8 @@ pub enum TaskJob {
     Export(Box<ExportJob>),
     /// Lists what is wrong with a file.
     Check(Box<CheckJob>),
+    /// Brings what is left of a damaged file into a new one.
+    Salvage(Box<SalvageJob>),
 }
 
 /// What a job says.
@@ -88,6 +91,13 @@ pub enum Done {
         task: TaskId,
         /// What it showed; `None`: it was cancelled.
         check: Option<Check>,
+    },
+    /// What is left of a damaged file is in a new one; or why not, `None`: it was cancelled.
+    Salvaged {
+        /// The task.
+        task: TaskId,
+        /// What came of it.
+        result: Result<SalvageOutcome, Option<String>>,
     },
     /// A task came to its end.
     TaskEnded {
@@ -161,12 +171,14 @@ impl Jobs {
             TaskJob::Import(_) => "import",
             TaskJob::Export(_) => "export",
             TaskJob::Check(_) => "check",
+            TaskJob::Salvage(_) => "salvage",
         };
         let work = move || {
             let done = caught(|| match job {
                 TaskJob::Import(job) => job.run(&context),
                 TaskJob::Export(job) => job.run(&context),
                 TaskJob::Check(job) => job.run(&context),
+                TaskJob::Salvage(job) => job.run(&context),
             });
             let failed = |message| {
                 let state = TaskState::Failed(format!("a mistake in the program: {message}"));

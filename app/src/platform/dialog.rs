@@ -67,6 +67,14 @@ fn show(dialog: FileDialog, purpose: FilePurpose) -> Option<PathBuf> {
             .add_filter("VStore databases", &databases)
             .save_file(),
         FilePurpose::KeyFile => dialog.set_title("Choose a key file").pick_file(),
+        FilePurpose::NewKeyFile => dialog
+            .set_title("Make a key file")
+            .add_filter("Key files", &["key"])
+            .save_file(),
+        FilePurpose::HeaderBackup => dialog
+            .set_title("Save a backup of the header")
+            .add_filter("Header backups", &["vstore-header"])
+            .save_file(),
         FilePurpose::Import => dialog
             .set_title("Import data")
             .add_filter("JSON and NDJSON", &data)

@@ -72,6 +72,10 @@ pub enum Dialog {
         /// Why the last attempt failed.
         problem: Option<Problem>,
     },
+    /// Bringing what is left of a damaged file into a new one.
+    Salvage(Box<super::Salvage>),
+    /// What opens the open file.
+    Security(Box<super::Security>),
     /// Data to import: how, with a preview.
     Import {
         /// What is imported and how.

@@ -15,7 +15,9 @@ mod page;
 mod prefs;
 mod problem;
 mod report;
+mod salvage;
 mod search;
+mod security;
 mod selection;
 mod settings;
 mod task;
@@ -42,10 +44,12 @@ pub use prefs::{
 };
 pub use problem::{Holder, Problem, Remedy};
 pub use report::{ImportReport, ReportKind, ReportLine};
+pub use salvage::{Salvage, SalvageMode, SalvageOutcome, SalvageStage};
 pub use search::{
     Column, ColumnKind, Highlight, HighlightFn, Highlighter, Hint, Search, SearchAnswer,
     SearchMode, Sort, SortBy,
 };
+pub use security::{KeyKind, KeySlot, SecretText, Security, SecurityStep};
 pub use selection::{SelectHow, Selection};
 pub use settings::{
     DELIMITERS, FileSettings, Query, SETTINGS_NAME, SavedSearch, apply_settings, encode_settings,
@@ -104,6 +108,11 @@ pub enum FilePurpose {
     SaveAs,
     /// A key file; answered through [`State::picked`].
     KeyFile,
+    /// The place of a key file to be made; it is made there, then answered as
+    /// [`FilePurpose::KeyFile`].
+    NewKeyFile,
+    /// The place of a header backup.
+    HeaderBackup,
     /// Data to import.
     Import,
     /// The place of an export.

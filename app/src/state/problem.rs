@@ -57,6 +57,8 @@ pub enum Remedy {
     OpenReadOnly,
     /// Bring the window to the front that has it open.
     SwitchToWindow,
+    /// Bring what is left into a new file.
+    Salvage,
     /// Import it as data.
     Import,
     /// Try once more.
@@ -110,6 +112,7 @@ impl Problem {
             Self::NewerVersion(_) | Self::NotWritable(_) => &[Remedy::OpenReadOnly, Remedy::Retry],
             Self::NotAVStore => &[Remedy::Import, Remedy::ChooseAnother],
             Self::NotFound => &[Remedy::ChooseAnother, Remedy::Retry],
+            Self::Damaged(_) => &[Remedy::Salvage, Remedy::ChooseAnother, Remedy::Retry],
             Self::StorageFull(_) | Self::ChangedElsewhere => &[Remedy::Retry],
             _ => &[],
         }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use vstore::Millis;
 
-use super::{Effects, check, close, layout, loading, transfer};
+use super::{Effects, check, close, layout, loading, salvage, security, transfer};
 use crate::command::{FileCommand, Secret};
 use crate::effect::Effect;
 use crate::engine::Request;
@@ -55,6 +55,13 @@ pub(super) fn update(state: &mut State, command: FileCommand, now: Millis) -> Ef
             close::save_first(state, then)
         }
         FileCommand::Check(secret) => check::start(state, secret, now),
+        FileCommand::PlanSalvage(path) => salvage::plan(state, path),
+        FileCommand::Salvage {
+            target,
+            secret,
+            mode,
+        } => salvage::start(state, target, secret, mode, now),
+        FileCommand::CancelSalvage => salvage::cancel(state),
         FileCommand::CancelCheck => check::cancel(state),
         FileCommand::ForgetRecent(path) => {
             state.prefs.forget(&path);
@@ -203,6 +210,8 @@ pub(super) fn pick(state: &mut State, purpose: FilePurpose) -> Effects {
     });
     let name = match (purpose, stem) {
         (FilePurpose::Create, _) => Some("database.vstore".to_owned()),
+        (FilePurpose::NewKeyFile, Some(stem)) => Some(format!("{stem}.key")),
+        (FilePurpose::HeaderBackup, Some(stem)) => Some(format!("{stem}.vstore-header")),
         (FilePurpose::SaveAs, Some(stem)) => Some(format!("{stem}.vstore")),
         (FilePurpose::Export, Some(stem)) => {
             let extension = transfer::export_extension(state);
@@ -236,6 +245,7 @@ pub(super) fn picked(
             }
             close::request(state, AfterClose::Open { path, read_only })
         }
+        FilePurpose::NewKeyFile | FilePurpose::HeaderBackup => security::picked(purpose, path),
         FilePurpose::Create | FilePurpose::KeyFile => {
             state.picked = Some((purpose, path));
             Effects::new()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use vstore::Millis;
 
-use super::{Effects, check, derived, record, transfer};
+use super::{Effects, check, derived, record, salvage, transfer};
 use crate::engine::Request;
 use crate::jobs::{Done, ListingAnswer, StatisticsAnswer};
 use crate::state::{Dialog, Level, Listing, OpenStore, State, TaskState};
@@ -57,6 +57,10 @@ pub(super) fn receive(state: &mut State, done: Done, now: Millis) -> Effects {
                 state.tasks.finish(task, TaskState::Cancelled);
                 Effects::new()
             }
+        }
+        Done::Salvaged { task, result } => {
+            salvage::done(state, task, result);
+            Effects::new()
         }
         Done::Checked { task, check } => {
             check::done(state, task, check);

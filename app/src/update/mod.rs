@@ -14,7 +14,9 @@ mod lock;
 mod receive;
 mod record;
 mod replies;
+mod salvage;
 mod search;
+mod security;
 mod selection;
 mod settings;
 mod tick;
@@ -43,6 +45,7 @@ pub fn update(state: &mut State, command: Command, now: Millis) -> Effects {
         Command::Layout(command) => layout::update(state, command),
         Command::Lock(command) => lock::update(state, command),
         Command::Transfer(command) => transfer::update(state, command, now),
+        Command::Security(command) => security::update(state, command, now),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use vstore::{Cause, Change, Commit, Key, Millis};
 
-use super::{Effects, close, derived, file, loading, record, selection, settings, transfer};
+use super::{
+    Effects, close, derived, file, loading, record, security, selection, settings, transfer,
+};
 use crate::action::Action;
 use crate::effect::{Discarded, Effect};
 use crate::engine::{Committed, OpenedStore, Reply, Request, SealedDraft};
@@ -57,6 +59,7 @@ pub(super) fn receive(state: &mut State, reply: Reply, now: Millis) -> Effects {
         Reply::Refused(words) => refused(state, &words, now),
         Reply::WriteFailed(words) => write_failed(state, words, now),
         Reply::PasswordChanged(result) => password_changed(state, result, now),
+        Reply::Security(reply) => security::receive(state, reply, now),
         Reply::CompactionAdvised => file::start_compaction(state, now),
         Reply::Locked { draft_lost } => {
             if let Some(why) = draft_lost {

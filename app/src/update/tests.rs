@@ -19,6 +19,7 @@ use crate::state::{
 };
 
 mod desktop;
+mod security;
 
 const NOW: Millis = Millis(1_000_000);
 

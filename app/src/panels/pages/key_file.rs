@@ -32,6 +32,12 @@ impl KeyFileField {
         self.open = true;
     }
 
+    /// Takes the next key file that somebody chooses or makes.
+    pub(crate) fn expect(&mut self) {
+        self.open = true;
+        self.asked = true;
+    }
+
     /// Closes and empties the field.
     pub(crate) fn clear(&mut self) {
         *self = Self::default();

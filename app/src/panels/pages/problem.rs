@@ -110,6 +110,7 @@ impl ProblemData {
                 read_only: self.read_only,
             }
             .into(),
+            Remedy::Salvage => FileCommand::PlanSalvage(path).into(),
             Remedy::SwitchToWindow => FileCommand::SwitchToWindow(path).into(),
             Remedy::Import => TransferCommand::PlanImport(path).into(),
             Remedy::ChooseAnother => FileCommand::PickFile(FilePurpose::Open).into(),
@@ -136,6 +137,7 @@ const BUTTONS: usize = 2;
 pub(super) const fn label(remedy: Remedy) -> &'static str {
     match remedy {
         Remedy::OpenReadOnly => "Open read-only",
+        Remedy::Salvage => "Salvage…",
         Remedy::SwitchToWindow => "Switch to that window",
         Remedy::Import => "Import it instead",
         Remedy::Retry => "Try again",

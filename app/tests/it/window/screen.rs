@@ -75,7 +75,9 @@ impl Screen {
     /// Runs the program with a home folder of its own.
     pub(super) fn run(&self, home: &Path, arguments: &[&str]) -> Window<'_> {
         let runtime = home.join("runtime");
+        let temporary = home.join("tmp");
         fs::create_dir_all(&runtime).unwrap();
+        fs::create_dir_all(&temporary).unwrap();
         let child = self
             .command(env!("CARGO_BIN_EXE_vstore"))
             .args(arguments)
@@ -84,6 +86,8 @@ impl Screen {
             .env("XDG_DATA_HOME", home.join("data"))
             .env("XDG_CACHE_HOME", home.join("cache"))
             .env("XDG_RUNTIME_DIR", &runtime)
+            .env("XDG_STATE_HOME", home.join("state"))
+            .env("TMPDIR", &temporary)
             .spawn()
             .unwrap();
         Window {

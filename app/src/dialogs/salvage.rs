@@ -1,0 +1,197 @@
+//! Bringing what is left of a damaged file into a new one: the form, the progress, what was lost.
+
+use egui::{Context, Id, RichText, ScrollArea, Ui, vec2};
+
+use super::{host, path_field};
+use crate::command::{Commands, FileCommand, Secret};
+use crate::format;
+use crate::panels::pages::KeyFileField;
+use crate::state::{
+    FilePurpose, OpenStore, Salvage, SalvageMode, SalvageOutcome, SalvageStage, TaskId, TaskState,
+};
+use crate::theme::{Tokens, icons, metrics, type_scale};
+use crate::view::AppView;
+use crate::widgets::button::Button;
+use crate::widgets::field::{self, TextField};
+use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::password::PasswordField;
+use crate::widgets::progress::progress;
+use crate::widgets::segmented::segmented;
+
+const WIDTH: f32 = 520.0;
+const LOST_HEIGHT: f32 = 180.0;
+
+/// What is typed.
+#[derive(Debug, Default)]
+pub(super) struct SalvageForm {
+    target: String,
+    password: PasswordField,
+    key_file: KeyFileField,
+    mode: SalvageMode,
+    started: bool,
+    tried: bool,
+}
+
+pub(super) fn show(
+    ctx: &Context,
+    form: &mut SalvageForm,
+    salvage: &Salvage,
+    view: AppView<'_>,
+    commands: &mut Commands,
+) {
+    let title = format!("Salvage {}", OpenStore::title_of(&salvage.source));
+    let buttons = match &salvage.stage {
+        SalvageStage::Form { .. } => [
+            DialogButton::secondary("Cancel"),
+            DialogButton::primary("Salvage"),
+        ],
+        SalvageStage::Running(_) => [
+            DialogButton::secondary("Stop"),
+            DialogButton::primary("Salvage").enabled(false),
+        ],
+        SalvageStage::Done(_) => [
+            DialogButton::secondary("Close"),
+            DialogButton::primary("Open the new file"),
+        ],
+    };
+    let shown = Dialog::new(host::id("salvage"), &title)
+        .icon(icons::FILE_LOCK)
+        .subtitle("What can be read goes into a new file; the damaged one stays as it is")
+        .width(WIDTH)
+        .show(ctx, &buttons, |ui| match &salvage.stage {
+            SalvageStage::Form { problem } => {
+                form.fields(ui, salvage, problem.as_deref(), view, commands)
+            }
+            SalvageStage::Running(task) => {
+                running(ui, *task, view);
+                false
+            }
+            SalvageStage::Done(outcome) => {
+                report(ui, outcome);
+                false
+            }
+        });
+    let (left, right) = (shown.clicked == Some(0), shown.clicked == Some(1));
+    match &salvage.stage {
+        SalvageStage::Form { .. } if left || shown.cancelled => host::close(commands),
+        SalvageStage::Form { .. } if right || shown.inner => form.submit(commands),
+        SalvageStage::Running(_) if left || shown.cancelled => {
+            commands.push(FileCommand::CancelSalvage);
+        }
+        SalvageStage::Done(outcome) if right => {
+            let path = outcome.target.clone();
+            let read_only = false;
+            host::answer(commands, FileCommand::Open { path, read_only });
+        }
+        SalvageStage::Done(_) if left || shown.cancelled => host::close(commands),
+        _ => {}
+    }
+}
+
+impl SalvageForm {
+    /// Whether Enter was pressed in the password field.
+    fn fields(
+        &mut self,
+        ui: &mut Ui,
+        salvage: &Salvage,
+        problem: Option<&str>,
+        view: AppView<'_>,
+        commands: &mut Commands,
+    ) -> bool {
+        if let Some((FilePurpose::Create, path)) = view.picked {
+            self.target = path.to_string_lossy().into_owned();
+        }
+        if !std::mem::replace(&mut self.started, true) {
+            let name = salvage.source.with_extension("salvaged.vstore");
+            self.target = name.to_string_lossy().into_owned();
+        }
+        field::label(ui, "New file");
+        ui.horizontal(|ui| {
+            let browse = 90.0;
+            let width = ui.available_width() - browse - ui.spacing().item_spacing.x;
+            ui.allocate_ui(vec2(width, metrics::FIELD), |ui| {
+                let id = host::field_id("salvage target");
+                let field = TextField::new(id, "New file").hint("salvaged.vstore");
+                field.untitled().show(ui, &mut self.target);
+            });
+            let button = Button::secondary("Browse…").min_width(browse);
+            if button.show(ui).clicked() {
+                commands.push(FileCommand::PickFile(FilePurpose::Create));
+            }
+        });
+        ui.add_space(metrics::SPACE_8);
+        field::label(ui, "What is taken");
+        let names = SalvageMode::ALL.map(SalvageMode::name);
+        let chosen = SalvageMode::ALL.iter().position(|mode| *mode == self.mode);
+        let picked = segmented(ui, "What is taken", &names, chosen.unwrap_or(0));
+        if let Some(mode) = picked.and_then(|index| SalvageMode::ALL.get(index)) {
+            self.mode = *mode;
+        }
+        field::explanation(ui, self.mode.explanation());
+        ui.add_space(metrics::SPACE_8);
+        field::label(ui, "Password of the damaged file, and of the new one");
+        let missing = self.tried && self.password.is_empty();
+        let id = Id::unique("salvage password");
+        let shown = self.password.show(ui, id, "Password", missing);
+        let id = Id::unique("salvage key file");
+        self.key_file.show(ui, id, "Key file", view, commands);
+        if let Some(problem) = problem {
+            field::problem(ui, problem);
+        }
+        shown.submitted
+    }
+
+    fn submit(&mut self, commands: &mut Commands) {
+        self.tried = true;
+        let Some(target) = path_field::path_of(&self.target) else {
+            return;
+        };
+        if self.password.is_empty() {
+            return;
+        }
+        self.password.hide();
+        commands.push(FileCommand::Salvage {
+            target,
+            secret: Secret {
+                password: self.password.to_secret(),
+                key_file: self.key_file.path(),
+            },
+            mode: self.mode,
+        });
+    }
+}
+
+fn running(ui: &mut Ui, task: TaskId, view: AppView<'_>) {
+    let found = view.tasks.iter().find(|found| found.id == task);
+    let (fraction, text) = match found.map(|task| &task.state) {
+        Some(TaskState::Running { fraction, text }) => (*fraction, text.as_str()),
+        _ => (None, ""),
+    };
+    let text = if text.is_empty() {
+        "Deriving key…"
+    } else {
+        text
+    };
+    ui.label(text);
+    progress(ui, Id::unique("salvage progress"), text, fraction);
+}
+
+fn report(ui: &mut Ui, outcome: &SalvageOutcome) {
+    let tokens = Tokens::of(ui);
+    let records = format::counted(outcome.records, "record");
+    let name = OpenStore::title_of(&outcome.target);
+    ui.label(RichText::new(format!("{records} are in {name}")).color(tokens.text));
+    ui.add_space(metrics::SPACE_8);
+    if outcome.is_complete {
+        field::explanation(ui, "Nothing is known to be missing.");
+        return;
+    }
+    field::caution(ui, "Not everything could be read.");
+    let scroll = ScrollArea::vertical().max_height(LOST_HEIGHT);
+    scroll.show_rows(ui, 18.0, outcome.lost.len(), |ui, rows| {
+        for line in outcome.lost.get(rows).unwrap_or_default() {
+            let line = RichText::new(type_scale::one_line(line)).font(type_scale::small());
+            ui.add(egui::Label::new(line.color(tokens.muted)).truncate());
+        }
+    });
+}

@@ -1,0 +1,196 @@
+//! The dialogs about passwords, keys and damaged files, by their labels.
+
+use egui::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+
+use super::{Window, harness, is_enabled, type_in, type_password};
+use crate::command::{Command, FileCommand, KeyChange, NewKey, SecurityCommand};
+use crate::state::{
+    Dialog, KeyKind, KeySlot, Salvage, SalvageMode, SalvageOutcome, SalvageStage, SecretText,
+    Security, SecurityStep,
+};
+
+const KEY: &str = "AAAAA1-BBBBB2-CCCCC3-DDDDD4-EEEEE5-FFFFF6-GGGGG7-HHHHH8-JJJJJ9-KKKKK0-MMMMM1";
+
+fn slot(number: u8, kind: KeyKind, label: &str) -> KeySlot {
+    KeySlot {
+        number,
+        kind,
+        label: label.to_owned(),
+        cost: "Argon2id with 256 MiB, 4 passes, 4 lanes".to_owned(),
+    }
+}
+
+fn security(step: SecurityStep) -> Security {
+    Security {
+        slots: vec![
+            slot(0, KeyKind::Password, ""),
+            slot(1, KeyKind::RecoveryKey, "paper"),
+        ],
+        step,
+        ..Security::default()
+    }
+}
+
+fn shown(security: Security) -> Harness<'static, Window> {
+    harness(Dialog::Security(Box::new(security)))
+}
+
+fn click(harness: &mut Harness<'_, Window>, label: &str) {
+    harness.get_by_role_and_label(Role::Button, label).click();
+    harness.run();
+}
+
+#[test]
+fn the_list_leads_to_every_change() {
+    let mut harness = shown(security(SecurityStep::List));
+    for label in [
+        "Add password…",
+        "Add with key file…",
+        "Add recovery key…",
+        "Exchange the data key…",
+        "Save a header backup…",
+    ] {
+        click(&mut harness, label);
+    }
+    let commands = harness.state_mut().words();
+    for step in [
+        "Add(Password)",
+        "Add(PasswordAndKeyFile)",
+        "Add(RecoveryKey)",
+        "Show(Rotate)",
+        "BackUpHeader",
+    ] {
+        assert!(commands.contains(step), "{step} in {commands}");
+    }
+}
+
+#[test]
+fn the_last_key_cannot_be_removed() {
+    let mut one = security(SecurityStep::List);
+    one.slots.truncate(1);
+    let harness = shown(one);
+    assert!(!is_enabled(&harness, "Remove…"));
+    assert!(is_enabled(&harness, "Change…"));
+}
+
+#[test]
+fn nothing_is_removed_without_the_current_password() {
+    let mut harness = shown(security(SecurityStep::Remove(1)));
+    click(&mut harness, "Remove");
+    assert!(harness.state_mut().taken().is_empty());
+    type_password(&mut harness, "Current password", "old");
+    click(&mut harness, "Remove");
+    let commands = harness.state_mut().taken();
+    let [Command::Security(SecurityCommand::Change { current, change })] = commands.as_slice()
+    else {
+        panic!("{commands:?}");
+    };
+    assert_eq!(current.password.as_str(), "old");
+    assert!(matches!(change, KeyChange::Remove { number: 1 }));
+}
+
+#[test]
+fn a_recovery_key_is_added_only_after_it_was_typed_again_in_part() {
+    let mut made = security(SecurityStep::Add(KeyKind::RecoveryKey));
+    let waiting = shown(made.clone());
+    assert!(!is_enabled(&waiting, "Add"));
+    made.recovery_key = Some(SecretText(KEY.to_owned().into()));
+    assert!(!format!("{made:?}").contains("AAAAA1"));
+    let mut harness = shown(made);
+    assert!(harness.query_by_label("KKKKK0").is_some());
+    type_password(&mut harness, "Current password", "old");
+    type_in(&mut harness, "Group 4, as on the paper", "DDDDD4");
+    type_in(&mut harness, "Group 9, as on the paper", "JJJJJ8");
+    click(&mut harness, "Add");
+    assert!(harness.state_mut().taken().is_empty());
+    let wrong = "That is not what the groups are. Compare with the paper.";
+    assert!(harness.query_by_label(wrong).is_some());
+}
+
+#[test]
+fn a_recovery_key_that_was_typed_again_is_added() {
+    let mut made = security(SecurityStep::Add(KeyKind::RecoveryKey));
+    made.recovery_key = Some(SecretText(KEY.to_owned().into()));
+    let mut harness = shown(made);
+    type_password(&mut harness, "Current password", "old");
+    type_in(&mut harness, "Group 4, as on the paper", "ddddd4");
+    type_in(&mut harness, "Group 9, as on the paper", "JJJJJ9");
+    click(&mut harness, "Add");
+    let commands = harness.state_mut().taken();
+    assert!(matches!(
+        commands.as_slice(),
+        [Command::Security(SecurityCommand::Change {
+            change: KeyChange::Add {
+                new: NewKey::Recovery(key),
+                ..
+            },
+            ..
+        })] if key.0.as_str() == KEY
+    ));
+}
+
+#[test]
+fn exchanging_the_data_key_says_what_will_open_the_file_no_more() {
+    let mut harness = shown(security(SecurityStep::Rotate));
+    let words =
+        "Of Password, paper, only the one you enter stays. Add the others again afterwards.";
+    assert!(harness.query_by_label(words).is_some());
+    type_password(&mut harness, "Current password", "old");
+    click(&mut harness, "Exchange");
+    let commands = harness.state_mut().taken();
+    assert!(matches!(
+        commands.as_slice(),
+        [Command::Security(SecurityCommand::Rotate { .. })]
+    ));
+}
+
+fn salvage(stage: SalvageStage) -> Harness<'static, Window> {
+    harness(Dialog::Salvage(Box::new(Salvage {
+        source: "/x/films.vstore".into(),
+        stage,
+    })))
+}
+
+#[test]
+fn salvage_proposes_a_new_file_and_asks_for_the_password() {
+    let mut harness = salvage(SalvageStage::Form { problem: None });
+    click(&mut harness, "Salvage");
+    assert!(harness.state_mut().taken().is_empty());
+    type_password(&mut harness, "Password", "old");
+    click(&mut harness, "Salvage");
+    let commands = harness.state_mut().taken();
+    let [Command::File(FileCommand::Salvage { target, mode, .. })] = commands.as_slice() else {
+        panic!("{commands:?}");
+    };
+    assert!(target.ends_with("films.salvaged.vstore"));
+    assert_eq!(*mode, SalvageMode::Consistent);
+}
+
+#[test]
+fn salvage_reports_what_is_lost_and_opens_the_new_file() {
+    let outcome = SalvageOutcome {
+        target: "/x/new.vstore".into(),
+        records: 12,
+        lost: vec!["Records lost: keys after m".to_owned()],
+        is_complete: false,
+    };
+    let mut harness = salvage(SalvageStage::Done(outcome));
+    assert!(
+        harness
+            .query_by_label("12 records are in new.vstore")
+            .is_some()
+    );
+    assert!(
+        harness
+            .query_by_label("Records lost: keys after m")
+            .is_some()
+    );
+    click(&mut harness, "Open the new file");
+    let words = harness.state_mut().words();
+    assert!(
+        words.contains("new.vstore") && words.contains("Open"),
+        "{words}"
+    );
+}

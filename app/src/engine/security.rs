@@ -1,0 +1,286 @@
+//! Passwords and keys of the open file, on behalf of the window: requests, answers, words.
+
+use std::path::{Path, PathBuf};
+
+use vstore::file::{
+    Control, Credentials, HeaderBackupError, KdfLimits, KdfParams, KdfProfile, KeyFile,
+    KeyFileError, PasswordChange, RealVfs, RecoveryKey, RotateError, RotationReport, SlotId,
+    SlotInfo, SlotKind, SlotLabel,
+};
+use zeroize::Zeroizing;
+
+use super::files::credentials;
+use super::problem::Failure;
+use super::protocol::{Background, Reply};
+use super::server::EngineState;
+use crate::command::{KeyChange, KeyCost, NewKey, Secret};
+use crate::state::{KeyKind, KeySlot, Problem, SecretText, TaskId};
+
+/// Some seconds on a usual computer, within what every reader allows.
+const HIGH_COST: KdfParams = KdfParams {
+    m_kib: 256 << 10,
+    t: 24,
+    p: 4,
+};
+
+/// What is asked about passwords and keys.
+#[derive(Clone, Debug)]
+pub enum SecurityRequest {
+    /// What opens the file.
+    List,
+    /// Changes it.
+    Change {
+        /// What opens the file now.
+        current: Secret,
+        /// What changes.
+        change: KeyChange,
+    },
+    /// Exchanges the data key.
+    Rotate {
+        /// The task it belongs to.
+        task: TaskId,
+        /// What opens the file now, and will.
+        current: Secret,
+    },
+    /// Makes a recovery key, for nothing yet.
+    MakeRecoveryKey,
+    /// Makes a key file.
+    MakeKeyFile(PathBuf),
+    /// Writes a header backup.
+    BackUpHeader(PathBuf),
+}
+
+/// What is answered about passwords and keys.
+#[derive(Clone, Debug)]
+pub enum SecurityReply {
+    /// What opens the file.
+    Slots(Vec<KeySlot>),
+    /// A change was made, in words, or why not.
+    Changed(Result<&'static str, Problem>),
+    /// The data key was exchanged; what opens the file no more.
+    Rotated {
+        /// The task it belonged to.
+        task: TaskId,
+        /// Those that nobody presented.
+        dropped: Vec<KeySlot>,
+    },
+    /// A recovery key.
+    RecoveryKey(SecretText),
+    /// A key file was made, or why not.
+    KeyFile(Result<PathBuf, Problem>),
+    /// A header backup was written, or why not.
+    HeaderBackup(Result<PathBuf, Problem>),
+}
+
+impl EngineState {
+    /// Deals with one request.
+    pub(super) fn security(
+        &mut self,
+        request: SecurityRequest,
+        control: &Control,
+        say: &mut dyn FnMut(Reply),
+    ) -> Option<Background> {
+        match request {
+            SecurityRequest::List => self.say_slots(say),
+            SecurityRequest::Change { current, change } => {
+                let result = self.change_keys(&current, change, control);
+                self.say_slots(say);
+                say(Reply::Security(SecurityReply::Changed(
+                    result.map_err(problem_of),
+                )));
+            }
+            SecurityRequest::Rotate { task, current } => {
+                return self.rotate(task, &current, control, say);
+            }
+            SecurityRequest::MakeRecoveryKey => {
+                say(Reply::Security(match RecoveryKey::generate() {
+                    Ok(key) => SecurityReply::RecoveryKey(SecretText(key.to_text())),
+                    Err(error) => SecurityReply::Changed(Err(Problem::Other(error.to_string()))),
+                }))
+            }
+            SecurityRequest::MakeKeyFile(path) => {
+                say(Reply::Security(SecurityReply::KeyFile(make_key_file(path))));
+            }
+            SecurityRequest::BackUpHeader(path) => {
+                let result = self.back_up_header(path);
+                say(Reply::Security(SecurityReply::HeaderBackup(result)));
+            }
+        }
+        None
+    }
+
+    fn say_slots(&self, say: &mut dyn FnMut(Reply)) {
+        let store = self.store.as_ref();
+        let slots = store.map(|store| store.slots().iter().map(slot).collect());
+        say(Reply::Security(SecurityReply::Slots(
+            slots.unwrap_or_default(),
+        )));
+    }
+
+    fn change_keys(
+        &mut self,
+        current: &Secret,
+        change: KeyChange,
+        control: &Control,
+    ) -> Result<&'static str, Failure> {
+        let current = credentials(current)?;
+        let usual = self.files.kdf;
+        let Some(store) = &mut self.store else {
+            return Err(Problem::Other("No database is open".to_owned()).into());
+        };
+        let limits = KdfLimits::default();
+        let place = |number: u8| -> Result<SlotId, Failure> {
+            let slots = store.slots();
+            let found = slots.iter().find(|slot| slot.number == number);
+            let gone = || Problem::Other("It is not there any more".to_owned());
+            Ok(found.ok_or_else(gone)?.id)
+        };
+        Ok(match change {
+            KeyChange::Add { new, label } => {
+                let label = SlotLabel::new(label.trim())
+                    .map_err(|error| Problem::Other(capitalised(&error.to_string())))?;
+                let (new, options) = new_key(new, usual)?;
+                store.add_slot(&current, &new, &label, &options, control)?;
+                "It opens the file from now on"
+            }
+            KeyChange::Replace { number, new } => {
+                let id = place(number)?;
+                let (new, options) = new_key(new, usual)?;
+                store.change_slot(id, &current, &new, &options, control)?;
+                "It was changed; the old one opens the file no more"
+            }
+            KeyChange::Remove { number } => {
+                let id = place(number)?;
+                store.remove_slot(id, &current, &limits, control)?;
+                "It was removed and opens the file no more"
+            }
+        })
+    }
+
+    fn rotate(
+        &mut self,
+        task: TaskId,
+        current: &Secret,
+        control: &Control,
+        say: &mut dyn FnMut(Reply),
+    ) -> Option<Background> {
+        let limits = KdfLimits::default();
+        let store = self.store.as_mut()?;
+        let begun = credentials(current)
+            .map_err(Failure::from)
+            .and_then(|current| {
+                store
+                    .begin_rotation(&[current], &limits, control)
+                    .map_err(Failure::from)
+            });
+        match begun {
+            Ok((compaction, report)) => {
+                self.begin_rotating(task, control.clone(), report);
+                Some(Background::Compact(
+                    task,
+                    Box::new(compaction),
+                    control.clone(),
+                ))
+            }
+            Err(failure) => {
+                say(match failure {
+                    Failure::Cancelled => Reply::TaskCancelled(task),
+                    Failure::Problem(problem) => Reply::TaskFailed(task, problem.text()),
+                });
+                None
+            }
+        }
+    }
+
+    fn back_up_header(&self, path: PathBuf) -> Result<PathBuf, Problem> {
+        let backup = self.store.as_ref().and_then(|store| store.header_backup());
+        let no_file = || Problem::Other("There is no file".to_owned());
+        match backup.ok_or_else(no_file)?.save(&RealVfs, &path) {
+            Ok(()) => Ok(path),
+            Err(HeaderBackupError::AlreadyExists(path)) => Err(Problem::AlreadyExists(path)),
+            Err(error) => Err(Problem::Other(capitalised(&error.to_string()))),
+        }
+    }
+}
+
+/// The slots that a rotation leaves behind, as the window shows them.
+pub(super) fn dropped(report: &RotationReport) -> Vec<KeySlot> {
+    report.dropped.iter().map(slot).collect()
+}
+
+fn slot(info: &SlotInfo) -> KeySlot {
+    KeySlot {
+        number: info.number,
+        kind: match info.kind {
+            SlotKind::Password => KeyKind::Password,
+            SlotKind::PasswordAndKeyFile => KeyKind::PasswordAndKeyFile,
+            SlotKind::RecoveryKey => KeyKind::RecoveryKey,
+            _ => KeyKind::Other,
+        },
+        label: info.label.as_str().to_owned(),
+        cost: info
+            .kdf
+            .map_or_else(|| "cannot be guessed".to_owned(), |kdf| kdf.to_string()),
+    }
+}
+
+fn new_key(new: NewKey, usual: KdfProfile) -> Result<(Credentials, PasswordChange), Problem> {
+    let mut options = PasswordChange {
+        kdf: usual,
+        ..PasswordChange::default()
+    };
+    match new {
+        NewKey::Password { secret, cost } => {
+            options.kdf = match cost {
+                KeyCost::Low => KdfProfile::Fast,
+                KeyCost::Usual => usual,
+                KeyCost::High => KdfProfile::Explicit(HIGH_COST),
+            };
+            Ok((credentials(&secret)?, options))
+        }
+        NewKey::Recovery(SecretText(text)) => Ok((recovery_key(&text)?, options)),
+    }
+}
+
+fn recovery_key(text: &Zeroizing<String>) -> Result<Credentials, Problem> {
+    RecoveryKey::parse(text)
+        .map(Credentials::from)
+        .map_err(|error| Problem::Other(capitalised(&error.to_string())))
+}
+
+fn make_key_file(path: PathBuf) -> Result<PathBuf, Problem> {
+    match KeyFile::generate(&RealVfs, &path) {
+        Ok(_) => Ok(path),
+        Err(error) if exists(&error, &path) => Err(Problem::AlreadyExists(path)),
+        Err(error) => Err(Problem::Other(capitalised(&error.to_string()))),
+    }
+}
+
+fn exists(error: &KeyFileError, path: &Path) -> bool {
+    matches!(error, KeyFileError::Io(error) if error.kind() == std::io::ErrorKind::AlreadyExists)
+        && path.exists()
+}
+
+fn problem_of(failure: Failure) -> Problem {
+    match failure {
+        Failure::Problem(problem) => problem,
+        Failure::Cancelled => Problem::Other("It was cancelled".to_owned()),
+    }
+}
+
+impl From<RotateError> for Failure {
+    fn from(error: RotateError) -> Self {
+        match error {
+            RotateError::Keys(error) => error.into(),
+            RotateError::Compaction(vstore::file::CompactError::Cancelled(_)) => Self::Cancelled,
+            error => Self::Problem(Problem::Other(capitalised(&error.to_string()))),
+        }
+    }
+}
+
+/// The store's words begin small.
+fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
+}

@@ -1,0 +1,104 @@
+//! Bringing what is left of a damaged file into a new one.
+
+use std::path::PathBuf;
+
+use vstore::Millis;
+
+use super::{Effects, file};
+use crate::command::Secret;
+use crate::effect::Effect;
+use crate::jobs::{SalvageJob, TaskJob};
+use crate::state::{
+    Dialog, OpenStore, Salvage, SalvageMode, SalvageOutcome, SalvageStage, State, TaskId, TaskState,
+};
+
+/// Shows the form for a damaged file.
+pub(super) fn plan(state: &mut State, source: PathBuf) -> Effects {
+    if find(state).is_none() {
+        let stage = SalvageStage::Form { problem: None };
+        state
+            .dialogs
+            .push_back(Dialog::Salvage(Box::new(Salvage { source, stage })));
+    }
+    Effects::new()
+}
+
+/// Starts, unless it is under way.
+pub(super) fn start(
+    state: &mut State,
+    target: PathBuf,
+    secret: Secret,
+    mode: SalvageMode,
+    now: Millis,
+) -> Effects {
+    let target = file::with_ending(target, "vstore");
+    let form = |salvage: &&mut Salvage| matches!(salvage.stage, SalvageStage::Form { .. });
+    let Some(source) = find(state)
+        .filter(form)
+        .map(|salvage| salvage.source.clone())
+    else {
+        return Effects::new();
+    };
+    let title = format!("Salvage {}", OpenStore::title_of(&source));
+    let task = state.tasks.start(now, title, true);
+    if let Some(salvage) = find(state) {
+        salvage.stage = SalvageStage::Running(task);
+    }
+    let job = SalvageJob {
+        source,
+        target,
+        secret,
+        mode,
+    };
+    vec![Effect::Run(task, TaskJob::Salvage(Box::new(job)))]
+}
+
+/// Gives it up; the dialog is free at once.
+pub(super) fn cancel(state: &mut State) -> Effects {
+    let Some(task) = find(state).and_then(|salvage| running(salvage)) else {
+        return Effects::new();
+    };
+    if let Some(salvage) = find(state) {
+        salvage.stage = SalvageStage::Form { problem: None };
+    }
+    state.tasks.finish(task, TaskState::Cancelled);
+    vec![Effect::CancelTask(task)]
+}
+
+/// It ended. An answer nobody waits for changes no dialog.
+pub(super) fn done(
+    state: &mut State,
+    task: TaskId,
+    result: Result<SalvageOutcome, Option<String>>,
+) {
+    let end = match &result {
+        Ok(outcome) => {
+            let name = OpenStore::title_of(&outcome.target);
+            TaskState::Finished(format!("What could be read is in {name}"))
+        }
+        Err(Some(words)) => TaskState::Failed(words.clone()),
+        Err(None) => TaskState::Cancelled,
+    };
+    state.tasks.finish(task, end);
+    let waits = |salvage: &&mut Salvage| running(salvage) == Some(task);
+    if let Some(salvage) = find(state).filter(waits) {
+        salvage.stage = match result {
+            Ok(outcome) => SalvageStage::Done(outcome),
+            Err(problem) => SalvageStage::Form { problem },
+        };
+    }
+}
+
+fn running(salvage: &Salvage) -> Option<TaskId> {
+    match salvage.stage {
+        SalvageStage::Running(task) => Some(task),
+        _ => None,
+    }
+}
+
+fn find(state: &mut State) -> Option<&mut Salvage> {
+    state.dialogs.iter_mut().find_map(|dialog| match dialog {
+        Dialog::Salvage(salvage) => Some(&mut **salvage),
+        _ => None,
+    })
+}

@@ -1,0 +1,176 @@
+//! The dialogs about passwords, keys and damaged files, without drawing them.
+
+use super::{Fixture, NOW, asks, secret};
+use crate::command::{Command, FileCommand, KeyChange, SecurityCommand};
+use crate::effect::Effect;
+use crate::engine::{Reply, SecurityReply};
+use crate::jobs::{Done, TaskJob};
+use crate::state::{
+    Dialog, FilePurpose, KeyKind, KeySlot, Level, Problem, SalvageMode, SalvageOutcome,
+    SalvageStage, SecretText, Security, SecurityStep, State, TaskState,
+};
+use crate::update::{Event, receive, update};
+
+fn open() -> Fixture {
+    let mut fixture = Fixture::new();
+    let effects = fixture.ask(SecurityCommand::Open);
+    assert_eq!(asks(&effects), ["Security"]);
+    fixture
+}
+
+fn dialog(state: &State) -> &Security {
+    match state.dialog() {
+        Some(Dialog::Security(security)) => security,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn say(state: &mut State, reply: SecurityReply) {
+    receive(state, Event::Engine(Reply::Security(reply)), NOW);
+}
+
+fn remove() -> SecurityCommand {
+    SecurityCommand::Change {
+        current: secret(),
+        change: KeyChange::Remove { number: 1 },
+    }
+}
+
+#[test]
+fn a_change_is_asked_for_once_and_a_wrong_password_keeps_the_form() {
+    let mut fixture = open();
+    fixture.ask(SecurityCommand::Show(SecurityStep::Remove(1)));
+    assert_eq!(asks(&fixture.ask(remove())), ["Security"]);
+    assert!(fixture.ask(remove()).is_empty());
+    say(
+        &mut fixture.state,
+        SecurityReply::Changed(Err(Problem::WrongPassword)),
+    );
+    let shown = dialog(&fixture.state);
+    assert_eq!(shown.step, SecurityStep::Remove(1));
+    assert_eq!(shown.problem, Some(Problem::WrongPassword));
+    fixture.ask(remove());
+    say(&mut fixture.state, SecurityReply::Changed(Ok("Done")));
+    let shown = dialog(&fixture.state);
+    assert_eq!((shown.step, shown.busy), (SecurityStep::List, false));
+    assert_eq!(shown.done.as_deref(), Some("Done"));
+}
+
+#[test]
+fn a_recovery_key_is_forgotten_when_its_form_is_left() {
+    let mut fixture = open();
+    let step = SecurityStep::Add(KeyKind::RecoveryKey);
+    assert_eq!(
+        asks(&fixture.ask(SecurityCommand::Show(step))),
+        ["Security"]
+    );
+    let key = || SecurityReply::RecoveryKey(SecretText("K".to_owned().into()));
+    say(&mut fixture.state, key());
+    assert!(dialog(&fixture.state).recovery_key.is_some());
+    fixture.ask(SecurityCommand::Show(SecurityStep::List));
+    assert!(dialog(&fixture.state).recovery_key.is_none());
+    say(&mut fixture.state, key());
+    assert!(dialog(&fixture.state).recovery_key.is_none());
+}
+
+#[test]
+fn a_file_that_is_only_read_has_no_keys_to_change() {
+    let mut fixture = Fixture::new();
+    fixture.open().read_only = true;
+    assert!(fixture.ask(SecurityCommand::Open).is_empty());
+    assert!(fixture.state.dialog().is_none());
+}
+
+#[test]
+fn another_data_key_names_what_opens_the_file_no_more() {
+    let mut fixture = open();
+    let rotate = SecurityCommand::Rotate { current: secret() };
+    assert_eq!(asks(&fixture.ask(rotate)), ["Security"]);
+    assert!(fixture.state.dialog().is_none());
+    let task = fixture.state.tasks.iter().next().unwrap().id;
+    let dropped = vec![KeySlot {
+        number: 1,
+        kind: KeyKind::RecoveryKey,
+        label: "paper".to_owned(),
+        cost: String::new(),
+    }];
+    say(&mut fixture.state, SecurityReply::Rotated { task, dropped });
+    let notice = fixture.state.notices.iter().next().unwrap();
+    assert_eq!(notice.level, Level::Warning);
+    assert!(notice.detail.as_ref().unwrap().contains("paper"));
+}
+
+#[test]
+fn a_key_file_that_was_made_is_handed_to_the_form() {
+    let mut fixture = open();
+    fixture.ask(SecurityCommand::NewKeyFile);
+    let picked = FileCommand::Picked {
+        purpose: FilePurpose::NewKeyFile,
+        path: "/x/my".into(),
+    };
+    assert_eq!(asks(&fixture.ask(picked)), ["Security"]);
+    say(
+        &mut fixture.state,
+        SecurityReply::KeyFile(Ok("/x/my.key".into())),
+    );
+    let picked = fixture.state.picked.clone();
+    assert_eq!(picked, Some((FilePurpose::KeyFile, "/x/my.key".into())));
+}
+
+fn start() -> Command {
+    FileCommand::Salvage {
+        target: "/x/new".into(),
+        secret: secret(),
+        mode: SalvageMode::Everything,
+    }
+    .into()
+}
+
+fn stage(state: &State) -> &SalvageStage {
+    match state.dialog() {
+        Some(Dialog::Salvage(salvage)) => &salvage.stage,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn salvage_runs_once_and_ends_with_its_report() {
+    let mut state = State::default();
+    let plan = FileCommand::PlanSalvage("/x/films.vstore".into());
+    update(&mut state, plan.into(), NOW);
+    let effects = update(&mut state, start(), NOW);
+    let [Effect::Run(task, TaskJob::Salvage(job))] = &*effects else {
+        panic!("{effects:?}")
+    };
+    assert!(job.target.ends_with("new.vstore"));
+    assert!(update(&mut state, start(), NOW).is_empty());
+    let outcome = SalvageOutcome {
+        records: 3,
+        ..SalvageOutcome::default()
+    };
+    let done = Done::Salvaged {
+        task: *task,
+        result: Ok(outcome.clone()),
+    };
+    receive(&mut state, Event::Job(done), NOW);
+    assert_eq!(*stage(&state), SalvageStage::Done(outcome));
+}
+
+#[test]
+fn salvage_that_was_stopped_leaves_the_form_and_no_late_answer_changes_it() {
+    let mut state = State::default();
+    let plan = FileCommand::PlanSalvage("/x/films.vstore".into());
+    update(&mut state, plan.into(), NOW);
+    update(&mut state, start(), NOW);
+    let task = state.tasks.iter().next().unwrap().id;
+    let effects = update(&mut state, FileCommand::CancelSalvage.into(), NOW);
+    assert!(matches!(&*effects, [Effect::CancelTask(stopped)] if *stopped == task));
+    let result = Err(Some("late".to_owned()));
+    receive(&mut state, Event::Job(Done::Salvaged { task, result }), NOW);
+    assert_eq!(*stage(&state), SalvageStage::Form { problem: None });
+    let running = state
+        .tasks
+        .iter()
+        .any(|task| matches!(task.state, TaskState::Running { .. }));
+    assert!(!running);
+}
