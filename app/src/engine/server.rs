@@ -62,11 +62,7 @@ pub fn handle(
 ) -> Option<Background> {
     let Envelope { request, control } = envelope;
     match request {
-        Request::Security(request) => {
-            if let Some(background) = state.security(request, &control, say) {
-                return Some(background);
-            }
-        }
+        Request::Security(request) => return state.security(request, &control, say),
         Request::Compact(task) => return state.compact(task, control, say),
         Request::Probe(path) => {
             let facts = Files::probe(&path);

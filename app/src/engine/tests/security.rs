@@ -117,11 +117,11 @@ fn files_that_exist_are_not_overwritten_by_key_files_and_header_backups() {
         SecurityRequest::BackUpHeader(path.clone()),
     ] {
         let replies = server.ask(Request::Security(request));
-        let (Some(Reply::Security(
-            SecurityReply::KeyFile(result) | SecurityReply::HeaderBackup(result),
-        )),) = (replies.last(),)
-        else {
-            panic!("{replies:?}")
+        let result = match replies.last() {
+            Some(Reply::Security(
+                SecurityReply::KeyFile(result) | SecurityReply::HeaderBackup(result),
+            )) => result,
+            other => panic!("{other:?}"),
         };
         assert_eq!(*result, Err(Problem::AlreadyExists(path.clone())));
     }
