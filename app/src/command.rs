@@ -16,8 +16,8 @@ use zeroize::Zeroizing;
 
 use crate::state::{
     AfterClose, BottomTab, Column, ColumnKind, DetailTab, Dialog, ExportPlan, FilePurpose,
-    FocusTarget, ImportPlan, Location, NoticeId, PanelSide, Query, SalvageMode, Scope, SearchMode, Sort, TaskId,
-    ThemeChoice,
+    FocusTarget, ImportPlan, Location, NoticeId, PanelSide, Query, SalvageMode, Scope, SearchMode,
+    Sort, TaskId, ThemeChoice,
 };
 use crate::theme::Density;
 

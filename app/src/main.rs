@@ -1,6 +1,5 @@
 //! The `vstore` binary: a command, or the window.
 
-use std::alloc::System;
 use std::io::Write as _;
 use std::process::ExitCode;
 

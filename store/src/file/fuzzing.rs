@@ -20,7 +20,7 @@ use super::{
     meta::{self, Meta, SnapEnd},
     pack as packing,
     salvage::salvage_with,
-    seal::{Dek, sha256},
+    seal::{Dek, known_dek, sha256},
     slots::{SLOT_COUNT, SLOT_LEN},
 };
 
@@ -41,7 +41,7 @@ impl Entropy for Counting {
 }
 
 fn dek() -> Dek {
-    Dek([7; 32])
+    known_dek(&[7; 32])
 }
 
 fn sample_header() -> Header {
