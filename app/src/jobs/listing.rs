@@ -92,7 +92,6 @@ pub(super) fn answer_listing(
         // Without a query these are all records, and need not be looked up one by one.
         let within = (!asked.question.text.is_empty()).then_some(keys.as_slice());
         let descending = asked.question.sort.descending;
-        let snapshot = &asked.question.snapshot;
         keys = snapshot
             .sorted_by_path(path, descending, within, None, ticket)
             .ok()?;
