@@ -1,8 +1,4 @@
 //! The arguments of commands about passwords, keys and damaged files, as clap reads them.
-#![expect(
-    clippy::doc_markdown,
-    reason = "clap prints these comments as help, where marks of code would be noise"
-)]
 
 use std::path::PathBuf;
 

@@ -229,15 +229,15 @@ fn named(slots: &[SlotInfo], name: &str) -> Result<SlotInfo, Failure> {
 }
 
 fn described(slot: &SlotInfo) -> String {
-    let mut text = format!("slot {}: {}", slot.number, slot.kind);
-    if !slot.label.is_empty() {
-        text.push_str(&format!(" \"{}\"", slot.label));
-    }
-    if let Some(kdf) = slot.kdf {
-        text.push_str(&format!(", {kdf}"));
-    }
-    text.push_str(&format!(", id {}", slot.id));
-    text
+    let label = match slot.label.as_str() {
+        "" => String::new(),
+        label => format!(" \"{label}\""),
+    };
+    let kdf = slot.kdf.map_or_else(String::new, |kdf| format!(", {kdf}"));
+    format!(
+        "slot {}: {}{label}{kdf}, id {}",
+        slot.number, slot.kind, slot.id
+    )
 }
 
 pub(super) fn as_json(slots: &[SlotInfo]) -> Value {

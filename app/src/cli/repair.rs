@@ -122,12 +122,12 @@ fn salvage_json(report: &SalvageReport) -> serde_json::Value {
         .iter()
         .map(|range| {
             json!({
-                "after": range.after.as_ref().map(|key| key.as_str()),
-                "before": range.before.as_ref().map(|key| key.as_str()),
+                "after": range.after.as_ref().map(vstore::Key::as_str),
+                "before": range.before.as_ref().map(vstore::Key::as_str),
             })
         })
         .collect();
-    let keys: Vec<_> = report.lost_keys.iter().map(|key| key.as_str()).collect();
+    let keys: Vec<_> = report.lost_keys.iter().map(vstore::Key::as_str).collect();
     json!({
         "complete": report.is_complete(),
         "records": report.records,

@@ -136,7 +136,7 @@ pub(super) fn show(
         .icon(icons::TIMER)
         .subtitle(&subtitle)
         .show(ctx, &buttons, |ui| {
-            form.fields(ui, &meaning, scope.is_some())
+            form.fields(ui, &meaning, scope.is_some());
         });
     let set = |expires_at| match scope {
         Some(scope) => RecordCommand::SetExpiry {

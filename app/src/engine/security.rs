@@ -93,10 +93,11 @@ impl EngineState {
                 return self.rotate(task, &current, control, say);
             }
             SecurityRequest::MakeRecoveryKey => {
-                say(Reply::Security(match RecoveryKey::generate() {
+                let made = match RecoveryKey::generate() {
                     Ok(key) => SecurityReply::RecoveryKey(SecretText(key.to_text())),
                     Err(error) => SecurityReply::Changed(Err(Problem::Other(error.to_string()))),
-                }))
+                };
+                say(Reply::Security(made));
             }
             SecurityRequest::MakeKeyFile(path) => {
                 say(Reply::Security(SecurityReply::KeyFile(make_key_file(path))));
@@ -193,7 +194,7 @@ impl EngineState {
     }
 
     fn back_up_header(&self, path: PathBuf) -> Result<PathBuf, Problem> {
-        let backup = self.store.as_ref().and_then(|store| store.header_backup());
+        let backup = self.store.as_ref().and_then(vstore::Store::header_backup);
         let no_file = || Problem::Other("There is no file".to_owned());
         match backup.ok_or_else(no_file)?.save(&RealVfs, &path) {
             Ok(()) => Ok(path),

@@ -28,7 +28,9 @@ impl CheckJob {
             const STEPS: u64 = 1_000;
             let done = (f64::from(progress.fraction) * STEPS as f64) as u64;
             // The flag stops the reading; here only the progress is told.
-            let _ = watched.report(done, Some(STEPS), || "Reading the file".to_owned());
+            watched
+                .report(done, Some(STEPS), || "Reading the file".to_owned())
+                .is_continue();
         });
         let check = match check_file(&self.path, &self.secret, &control) {
             Ok(report) => Some(Check::Done(report)),

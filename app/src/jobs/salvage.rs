@@ -32,7 +32,9 @@ impl SalvageJob {
             const STEPS: u64 = 1_000;
             let done = (f64::from(progress.fraction) * STEPS as f64) as u64;
             // The flag stops the work; here only the progress is told.
-            let _ = watched.report(done, Some(STEPS), || "Reading and writing".to_owned());
+            watched
+                .report(done, Some(STEPS), || "Reading and writing".to_owned())
+                .is_continue();
         });
         let files = (&*self.source, &*self.target);
         let kdf = KdfProfile::default();

@@ -6,7 +6,7 @@
 use super::TaskId;
 
 /// The check of a damaged file, as its page shows it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Check {
     /// It is being read.
     Running(TaskId),

@@ -94,14 +94,14 @@ impl ImportReport {
         let mut text = format!("{title}\n");
         for (count, words) in self.counts() {
             // Writing into a string cannot fail.
-            let _ = writeln!(text, "{count} {words}");
+            writeln!(text, "{count} {words}").ok();
         }
         for line in &self.lines {
             text.push('\n');
             text.push_str(&line.text);
         }
         if self.unlisted > 0 {
-            let _ = write!(text, "\n… and {} more", self.unlisted);
+            write!(text, "\n… and {} more", self.unlisted).ok();
         }
         text.push('\n');
         text

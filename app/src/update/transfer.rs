@@ -188,7 +188,7 @@ fn show_report(state: &mut State, id: TaskId) {
     }
 }
 
-fn copy_report(state: &mut State, id: TaskId) -> Effects {
+fn copy_report(state: &State, id: TaskId) -> Effects {
     let found = state.tasks.iter().find(|task| task.id == id);
     let text = found.and_then(|task| Some(task.report.as_ref()?.to_text(&task.title)));
     text.map(|text| vec![Effect::Copy(Copied::Text(text))])

@@ -557,8 +557,9 @@ fn content_that_leaves_no_doubt_counts_more_than_the_name() {
 
 #[test]
 fn many_notes_of_one_kind_do_not_hide_those_of_another() {
-    let mut lines: String = (0..1500).map(|n| format!("{{\"id\": {n}}}\n")).collect();
-    lines.push_str("{\"id\": 7}\n");
+    let ids = (0..1500).chain([7]);
+    let lines: Vec<_> = ids.map(|n| format!("{{\"id\": {n}}}\n")).collect();
+    let lines = lines.concat();
     let options = ImportOptions {
         keys: KeyRule::Field(KeyField::new("id").unwrap()),
         duplicates: DuplicateKeys::FirstWins,

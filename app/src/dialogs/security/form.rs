@@ -9,7 +9,7 @@ use crate::command::{
 };
 use crate::dialogs::host;
 use crate::panels::pages::{KeyFileField, NewPassword};
-use crate::state::{KeyKind, Problem, Security, SecurityStep};
+use crate::state::{KeyKind, KeySlot, Problem, Security, SecurityStep};
 use crate::theme::{icons, metrics};
 use crate::view::AppView;
 use crate::widgets::button::Button;
@@ -268,7 +268,7 @@ fn rotation(ui: &mut Ui, security: &Security) {
          successor.",
     );
     if security.slots.len() > 1 {
-        let names: Vec<_> = security.slots.iter().map(|slot| slot.title()).collect();
+        let names: Vec<_> = security.slots.iter().map(KeySlot::title).collect();
         let words = format!(
             "Of {}, only the one you enter stays. Add the others again afterwards.",
             names.join(", ")

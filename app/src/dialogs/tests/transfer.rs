@@ -177,7 +177,7 @@ fn keys_made_by_a_rule_are_numbered_unless_something_else_is_chosen() {
         ..given
     };
     let mut harness = harness(Dialog::Import {
-        plan: by_rule.clone(),
+        plan: by_rule,
         preview: Some(Ok(preview())),
     });
     assert!(harness.query_by_label_contains("Append a number").is_some());

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::{Desk, PASSWORD, code, films, stderr, stdout};
 
 fn lines(lines: &[&str]) -> String {
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    let lines: Vec<_> = lines.iter().map(|line| format!("{line}\n")).collect();
+    lines.concat()
 }
 
 impl Desk {
@@ -123,7 +124,9 @@ fn a_recovery_key_opens_the_file_and_its_typing_errors_are_named() {
     assert!(desk.opens(&["--recovery-key"], &key.to_lowercase().replace('-', " ")));
     let info = ["info", "db.vstore", "--recovery-key"];
     let last = if key.ends_with('0') { "1" } else { "0" };
-    let mistyped = format!("{}{last}", &key[..key.len() - 1]);
+    let mut mistyped = key.clone();
+    mistyped.pop();
+    mistyped.push_str(last);
     let told = desk.fails(&info, &[&mistyped], 3);
     assert!(told.contains("group 11 is mistyped"), "{told}");
     let other = Desk::with(&films()).recovery_key();

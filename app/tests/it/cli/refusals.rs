@@ -243,9 +243,10 @@ fn a_folder_that_refuses_writing_is_told_and_can_be_read() {
     let mode = |name: &str, mode| {
         fs::set_permissions(desk.path(name), fs::Permissions::from_mode(mode)).unwrap();
     };
+    // Where another user may run it: the build may lie in a folder of root's.
+    fs::copy(env!("CARGO_BIN_EXE_vstore"), desk.path("program")).unwrap();
     mode("db.vstore", 0o444);
     mode(".", 0o555);
-    let program = env!("CARGO_BIN_EXE_vstore");
     let is_root = fs::write(desk.path("probe"), "").is_ok();
     let run = |arguments: &str| {
         let prefix = if is_root {
@@ -253,8 +254,7 @@ fn a_folder_that_refuses_writing_is_told_and_can_be_read() {
         } else {
             ""
         };
-        let script =
-            format!("echo '{PASSWORD}' | {prefix}'{program}' {arguments} --password-stdin");
+        let script = format!("echo '{PASSWORD}' | {prefix}./program {arguments} --password-stdin");
         std::process::Command::new("sh")
             .args(["-c", &script])
             .current_dir(desk.folder.path())
@@ -262,10 +262,6 @@ fn a_folder_that_refuses_writing_is_told_and_can_be_read() {
             .unwrap()
     };
     let read = run("get db.vstore a");
-    if is_root && matches!(read.status.code(), Some(126 | 127)) {
-        eprintln!("not tested: no other user can run the program here");
-        return;
-    }
     assert_eq!(stdout(&read), "1\n", "{}", stderr(&read));
     for arguments in ["put db.vstore a 2", "compact db.vstore"] {
         let refused = run(arguments);
