@@ -62,7 +62,7 @@ pub struct FileSettings {
 #[serde(default)]
 struct Kept {
     columns: Vec<Name>,
-    widths: Vec<(Name, f32)>,
+    widths: Vec<(Name, f64)>,
     sort: Name,
     descending: bool,
     delimiter: char,
@@ -137,7 +137,7 @@ pub fn encode_settings(store: &OpenStore) -> Option<EncodedValue> {
         Column::Value => Name::Value,
         Column::Path(path) => Name::Path(path.as_str().to_owned()),
     };
-    let width = |(kind, width): (&ColumnKind, &f32)| (Name::of(kind), *width);
+    let width = |(kind, width): (&ColumnKind, &f32)| (Name::of(kind), f64::from(*width));
     let kept = Kept {
         columns: store.columns.iter().map(column).collect(),
         widths: store.settings.widths.iter().map(width).collect(),
@@ -189,6 +189,7 @@ pub fn apply_settings(store: &mut OpenStore, value: &EncodedValue) {
     }
     let widths = kept.widths.into_iter().take(COLUMNS_MAX);
     settings.widths = widths
+        .map(|(name, width)| (name, width as f32))
         .filter(|(_, width)| WIDTHS.contains(width))
         .filter_map(|(name, width)| Some((name.kind()?, width)))
         .collect();

@@ -29,9 +29,9 @@ fn some_puts(snapshot: &Snapshot, count: usize) -> Vec<Op> {
 
 fn batch_of(ops: &[Op]) -> WriteBatch {
     let mut batch = WriteBatch::new(Cause::Edit);
-    ops.iter().for_each(|op| {
+    for op in ops {
         batch.push(op.clone());
-    });
+    }
     batch
 }
 

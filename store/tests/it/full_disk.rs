@@ -1,6 +1,7 @@
 //! A medium that is really full: a limit of the kernel on the length of files, and (where the
 //! system lets us mount one) a file system of two megabytes.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -114,7 +115,11 @@ fn child_on_a_full_medium() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    names.retain(|name| name.ends_with(".vstmp"));
+    names.retain(|name| {
+        Path::new(name)
+            .extension()
+            .is_some_and(|end| end == "vstmp")
+    });
     assert!(names.is_empty(), "{names:?}");
 
     full.end();
@@ -131,7 +136,7 @@ fn child_on_a_full_medium() {
         assert_eq!(again.snapshot().get(key.as_str()).unwrap().value, *value);
     }
     std::fs::write(folder.join("survived"), []).unwrap();
-    println!("survived");
+    writeln!(std::io::stdout(), "survived").unwrap();
 }
 
 /// Runs the child through a shell, which ignores the signal of the limit (a handler would be
