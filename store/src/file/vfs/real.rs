@@ -125,6 +125,14 @@ impl RealFile {
     }
 }
 
+/// A lock belongs to what was opened, not to this handle: a process that is being started at this
+/// moment holds a copy until it runs, and would keep the lock beyond its end.
+impl Drop for RealFile {
+    fn drop(&mut self) {
+        self.file.unlock().ok();
+    }
+}
+
 impl VfsFile for RealFile {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, IoError> {
         let mut done = 0_usize;
