@@ -3,8 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use vstore::file::Control;
-
 use super::runner::Done;
 use super::task::TaskContext;
 use crate::command::Secret;
@@ -22,16 +20,7 @@ pub struct CheckJob {
 
 impl CheckJob {
     pub(super) fn run(self, context: &Arc<TaskContext>) -> Done {
-        let watched = Arc::clone(context);
-        let cancelled = Arc::clone(&context.cancelled);
-        let control = Control::with_flag(cancelled, move |progress| {
-            const STEPS: u64 = 1_000;
-            let done = (f64::from(progress.fraction) * STEPS as f64) as u64;
-            // The flag stops the reading; here only the progress is told.
-            watched
-                .report(done, Some(STEPS), || "Reading the file".to_owned())
-                .is_continue();
-        });
+        let control = context.control("Reading the file");
         let check = match check_file(&self.path, &self.secret, &control) {
             Ok(report) => Some(Check::Done(report)),
             Err(Some(words)) => Some(Check::Failed(words)),

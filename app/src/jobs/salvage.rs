@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use vstore::file::{Control, KdfProfile};
+use vstore::file::KdfProfile;
 
 use super::runner::Done;
 use super::task::TaskContext;
@@ -26,16 +26,7 @@ pub struct SalvageJob {
 
 impl SalvageJob {
     pub(super) fn run(self, context: &Arc<TaskContext>) -> Done {
-        let watched = Arc::clone(context);
-        let cancelled = Arc::clone(&context.cancelled);
-        let control = Control::with_flag(cancelled, move |progress| {
-            const STEPS: u64 = 1_000;
-            let done = (f64::from(progress.fraction) * STEPS as f64) as u64;
-            // The flag stops the work; here only the progress is told.
-            watched
-                .report(done, Some(STEPS), || "Reading and writing".to_owned())
-                .is_continue();
-        });
+        let control = context.control("Reading and writing");
         let files = (&*self.source, &*self.target);
         let kdf = KdfProfile::default();
         let task = context.task;

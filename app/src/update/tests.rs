@@ -11,14 +11,15 @@ use crate::command::{
     SelectionCommand, SettingsCommand, TransferCommand,
 };
 use crate::effect::Effect;
-use crate::engine::{Committed, OpenedStore, Preview, Reply, Request};
+use crate::engine::{Committed, OpenedStore, Reply, Request};
 use crate::jobs::{Done, Question};
 use crate::state::{
     AfterClose, Dialog, DraftBase, FilePurpose, ImportReport, Listing, OpenStore, Page, Problem,
-    SaveState, Scope, State, Target,
+    SaveState, Scope, State, Target, Ticket,
 };
 
 mod desktop;
+mod loading;
 mod security;
 
 const NOW: Millis = Millis(1_000_000);
@@ -324,6 +325,23 @@ fn a_database_without_a_file_is_not_locked() {
     assert!(fixture.state.store().is_some());
 }
 
+/// A state whose file is being unlocked.
+fn unlocking() -> (State, Ticket) {
+    let mut state = State::default();
+    let open = FileCommand::Open {
+        path: "/x.vstore".into(),
+        read_only: false,
+    };
+    update(&mut state, open.into(), NOW);
+    let unlock = LockCommand::Unlock {
+        secret: secret(),
+        read_only: false,
+    };
+    update(&mut state, unlock.into(), NOW);
+    let ticket = state.busy.unwrap();
+    (state, ticket)
+}
+
 #[test]
 fn a_wrong_password_keeps_the_page_and_says_so() {
     let mut state = State::default();
@@ -353,18 +371,7 @@ fn a_wrong_password_keeps_the_page_and_says_so() {
 #[test]
 fn a_store_that_opens_after_it_was_given_up_is_dropped() {
     let snapshot = Fixture::new().store.snapshot();
-    let mut state = State::default();
-    let open = FileCommand::Open {
-        path: "/x.vstore".into(),
-        read_only: false,
-    };
-    update(&mut state, open.into(), NOW);
-    let unlock = LockCommand::Unlock {
-        secret: secret(),
-        read_only: false,
-    };
-    update(&mut state, unlock.into(), NOW);
-    let ticket = state.busy.unwrap();
+    let (mut state, ticket) = unlocking();
     update(&mut state, FileCommand::CancelBusy.into(), NOW);
     let opened = OpenedStore {
         title: String::new(),
@@ -707,88 +714,4 @@ fn nothing_can_be_changed_in_a_read_only_database() {
         assert!(fixture.ask(command).is_empty());
     }
     assert_eq!(fixture.open().detail.draft, None);
-}
-
-/// A state whose file is being read, with its first two of three records shown.
-fn reading() -> (State, crate::state::Ticket, Store) {
-    let mut state = State::default();
-    let open = FileCommand::Open {
-        path: "/x.vstore".into(),
-        read_only: false,
-    };
-    update(&mut state, open.into(), NOW);
-    let unlock = LockCommand::Unlock {
-        secret: secret(),
-        read_only: false,
-    };
-    update(&mut state, unlock.into(), NOW);
-    let ticket = state.busy.unwrap();
-    let mut store = Store::in_memory(Arc::new(ManualClock::new(NOW)));
-    for name in ["a", "b"] {
-        let mut batch = WriteBatch::new(Cause::Edit);
-        batch.put(key(name), parse_text("1").unwrap().0);
-        store.commit(&batch).unwrap();
-    }
-    let snapshot = store.snapshot();
-    let preview = Reply::Preview(ticket, Preview { snapshot });
-    receive(&mut state, Event::Engine(preview), NOW);
-    (state, ticket, store)
-}
-
-fn read_to_the_end(state: &mut State, ticket: crate::state::Ticket, store: &Store) -> Effects {
-    let opened = OpenedStore {
-        title: "x.vstore".to_owned(),
-        path: Some("/x.vstore".into()),
-        read_only: false,
-        snapshot: store.snapshot(),
-        draft: None,
-        notes: Vec::new(),
-        is_copy: false,
-    };
-    let opened = Reply::Opened(ticket, Box::new(opened));
-    receive(state, Event::Engine(opened), NOW)
-}
-
-#[test]
-fn a_file_shows_its_first_records_and_takes_changes_once_it_is_read() {
-    let (mut state, ticket, mut store) = reading();
-    assert_eq!(state.store().unwrap().row_count(), 2);
-    let delete = RecordCommand::Delete(Scope::Everything);
-    assert!(update(&mut state, delete.into(), NOW).is_empty());
-    let search = SearchCommand::SetText("b".to_owned());
-    update(&mut state, search.into(), NOW);
-
-    let mut batch = WriteBatch::new(Cause::Edit);
-    batch.put(key("c"), parse_text("1").unwrap().0);
-    store.commit(&batch).unwrap();
-    read_to_the_end(&mut state, ticket, &store);
-    let open = state.store().unwrap();
-    assert_eq!((open.snapshot.len(), open.read_only), (3, false));
-    assert_eq!((open.loading, open.search.text.as_str()), (None, "b"));
-}
-
-#[test]
-fn damage_behind_the_first_records_takes_them_back() {
-    let (mut state, ticket, _) = reading();
-    let problem = Problem::WrongPassword;
-    receive(
-        &mut state,
-        Event::Engine(Reply::NotOpened(ticket, problem.clone())),
-        NOW,
-    );
-    let Page::Unlock(page) = &state.page else {
-        panic!("{:?}", state.page)
-    };
-    assert_eq!((&page.problem, page.read_only), (&Some(problem), false));
-}
-
-#[test]
-fn what_is_locked_or_closed_while_it_is_read_stays_so() {
-    let close = FileCommand::Close(AfterClose::Welcome);
-    for command in [Command::from(LockCommand::Lock), close.into()] {
-        let (mut state, ticket, store) = reading();
-        update(&mut state, command, NOW);
-        let effects = read_to_the_end(&mut state, ticket, &store);
-        assert_eq!(asks(&effects), ["Lock"]);
-    }
 }

@@ -27,6 +27,25 @@ pub struct Found {
     pub total: u64,
 }
 
+impl Found {
+    /// What was found in two parts.
+    pub(crate) fn joined(mut self, other: Self) -> Self {
+        self.total += other.total;
+        self.keys.extend(other.keys);
+        self
+    }
+
+    /// What was found in all parts, in order; nothing if it is not wanted any more.
+    pub(crate) fn finish(mut self, limit: usize, ticket: &Ticket) -> Result<Self, Cancelled> {
+        if !ticket.is_current() {
+            return Err(Cancelled);
+        }
+        self.keys.par_sort_unstable();
+        self.keys.truncate(limit);
+        Ok(self)
+    }
+}
+
 /// Finds the records that fulfil a condition on a path, texts compared byte by byte.
 ///
 /// Lists are passed through: `tags` and `tags[]` are the same place here, and any element is
@@ -57,7 +76,7 @@ pub fn find(
     let test = ConditionTest::new(condition, TextComparison::Exact);
     let places = [names_of(path)];
     let limit = limit.unwrap_or(usize::MAX);
-    let mut found = (0..scan.parts())
+    let found = (0..scan.parts())
         .into_par_iter()
         .map(|part| {
             let mut scratch = ConditionScratch::default();
@@ -79,17 +98,8 @@ pub fn find(
             });
             found
         })
-        .reduce(Found::default, |mut left, right| {
-            left.total += right.total;
-            left.keys.extend(right.keys);
-            left
-        });
-    if !ticket.is_current() {
-        return Err(Cancelled);
-    }
-    found.keys.par_sort_unstable();
-    found.keys.truncate(limit);
-    Ok(found)
+        .reduce(Found::default, Found::joined);
+    found.finish(limit, ticket)
 }
 
 /// The text of the first scalar at a path: what a column shows. `None` if nothing stands there, or

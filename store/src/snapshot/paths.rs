@@ -88,20 +88,9 @@ impl Snapshot {
             }
             found
         };
-        let mut found = (0..rows.parts()).into_par_iter().map(in_part).reduce(
-            Found::default,
-            |mut left, right| {
-                left.total += right.total;
-                left.keys.extend(right.keys);
-                left
-            },
-        );
-        if !ticket.is_current() {
-            return Err(Cancelled);
-        }
-        found.keys.par_sort_unstable();
-        found.keys.truncate(limit);
-        Ok(found)
+        let parts = (0..rows.parts()).into_par_iter();
+        let found = parts.map(in_part).reduce(Found::default, Found::joined);
+        found.finish(limit, ticket)
     }
 
     /// Orders records by the first scalar at a path: all visible ones, or those among `within`.
