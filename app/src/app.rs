@@ -70,6 +70,7 @@ pub struct VStoreApp {
     panels: Panels,
     dialogs: Dialogs,
     typing: typing::TypingOrder,
+    was_focused: bool,
     /// The state was drawn since it changed last: what holds for one frame only is over.
     drawn: bool,
 }
@@ -95,6 +96,7 @@ impl VStoreApp {
         let wake = move || waker.request_repaint();
         let (mut performer, events) = Performer::start(Arc::clone(&clock), kdf, prefs_path, wake)?;
         performer.apply_idle_lock(&prefs);
+        performer.keep_backups(&prefs);
         if on_desktop {
             performer.join_desktop();
         }
@@ -124,6 +126,7 @@ impl VStoreApp {
             panels: Panels::default(),
             dialogs: Dialogs::default(),
             typing: typing::TypingOrder::default(),
+            was_focused: false,
             drawn: false,
         })
     }
@@ -182,6 +185,11 @@ impl VStoreApp {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
         }
+        let focused = ctx.input(|input| input.focused);
+        if focused && !std::mem::replace(&mut self.was_focused, focused) {
+            self.commands.push(FileCommand::LookAtFile);
+        }
+        self.was_focused = focused;
         self.performer.show_to_others(shown_file(&self.state.page));
         let minimised = ctx.input(|input| input.viewport().minimized == Some(true));
         if minimised && self.state.prefs.lock_when_minimised && self.is_lockable() {

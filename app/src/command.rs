@@ -117,6 +117,12 @@ pub enum FileCommand {
     SwitchToWindow(PathBuf),
     /// Writes the file anew, without what is obsolete. Everything is saved already.
     Compact,
+    /// Writes what could not be written.
+    WriteAgain,
+    /// The window has the keyboard again: did another program change the file meanwhile?
+    LookAtFile,
+    /// Closes the file and asks for its password, to read it as it is now.
+    Reload,
     /// Asks where to save a copy.
     SaveAs,
     /// Writes a copy with its own password and goes on with it.
@@ -404,6 +410,8 @@ pub enum Preference {
     LockWhenMinimised(bool),
     /// Lock when the screen is locked or the computer goes to sleep.
     LockWithSystem(bool),
+    /// How many generations of a file are kept as backups.
+    Backups(u8),
     /// Whether recent files may be remembered. Turning it off forgets them.
     RememberRecent(bool),
     /// A top-level integer `expireAt` sets the expiry.

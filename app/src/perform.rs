@@ -11,7 +11,7 @@ use vstore::Clock;
 use vstore::file::KdfProfile;
 
 use crate::effect::{Discarded, Effect};
-use crate::engine::{Engine, EngineState};
+use crate::engine::{Engine, EngineState, Request};
 use crate::jobs::Jobs;
 use crate::platform::{self, Clipboard, IdleTimer, PreferencesWriter, Presence, Shown};
 use crate::state::{Preferences, ThemeChoice};
@@ -162,6 +162,11 @@ impl Performer {
         let minutes = u64::from(prefs.lock_after_minutes);
         self.idle
             .set_limit((minutes > 0).then(|| Duration::from_secs(minutes * 60)));
+    }
+
+    /// Keeps as many backups as the preferences say.
+    pub(crate) fn keep_backups(&mut self, prefs: &Preferences) {
+        self.engine.ask(Request::KeepBackups(prefs.backups));
     }
 
     /// Ends every thread that has something to finish.

@@ -6,8 +6,8 @@ use crate::command::{
     SearchCommand, SecurityCommand, SelectionCommand, TransferCommand,
 };
 use crate::state::{
-    AfterClose, Dialog, FilePurpose, FocusTarget, Page, PanelSide, Scope, SearchMode, Sort, SortBy,
-    ThemeChoice,
+    AfterClose, Dialog, FilePurpose, FocusTarget, Page, PanelSide, SaveState, Scope, SearchMode,
+    Sort, SortBy, ThemeChoice,
 };
 use crate::view::{AppView, StoreView};
 
@@ -64,6 +64,10 @@ fn with_store(action: Action, view: StoreView<'_>) -> Option<Command> {
             None
         }
         Action::SaveAs => Some(FileCommand::SaveAs.into()),
+        Action::WriteAgain => {
+            matches!(store.save, SaveState::Failed { .. }).then(|| FileCommand::WriteAgain.into())
+        }
+        Action::Reload => store.path.is_some().then(|| FileCommand::Reload.into()),
         Action::ExportAll => Some(TransferCommand::PlanExport(Scope::Everything).into()),
         Action::SavedSearches => {
             Some(LayoutCommand::OpenDialog(Box::new(Dialog::SavedSearches)).into())

@@ -122,6 +122,10 @@ actions! {
         File 1, Window [CTRL S];
     SaveAs: "Save as…", "Write a copy with its own password", FLOPPY_DISK, File 1,
         Window [CTRL_SHIFT S];
+    WriteAgain: "Try again", "Write what could not be written to the file", ARROWS_CLOCKWISE, File 1,
+        Window [];
+    Reload: "Load again…", "Close the file and read it as it is on disk now", FOLDER_OPEN, File 1,
+        Window [];
     Import: "Import…", "Import JSON or NDJSON", DOWNLOAD_SIMPLE, File 2, Window [CTRL_SHIFT I];
     ImportReport: "Import report…", "What the last import did, record by record", LIST_BULLETS,
         File 2, Window [];

@@ -27,15 +27,29 @@ const LOCK_AFTER: [(u16, &str); 5] = [
     (0, "Never"),
 ];
 
-/// The choices for locking; a value that is none of the usual is added.
-pub(super) fn lock_choices(current: u16) -> (Vec<(u16, String)>, usize) {
-    let mut choices: Vec<_> = LOCK_AFTER
+/// How many generations of a file are kept.
+const BACKUPS: [(u8, &str); 6] = [
+    (0, "None"),
+    (1, "1"),
+    (2, "2"),
+    (3, "3"),
+    (5, "5"),
+    (10, "10"),
+];
+
+/// The usual choices and which is taken; a value that is none of them is added.
+fn choices<T: Copy + PartialEq>(
+    usual: &[(T, &str)],
+    current: T,
+    words: impl Fn(T) -> String,
+) -> (Vec<(T, String)>, usize) {
+    let mut choices: Vec<_> = usual
         .iter()
-        .map(|(minutes, words)| (*minutes, (*words).to_owned()))
+        .map(|(value, words)| (*value, (*words).to_owned()))
         .collect();
-    let known = choices.iter().position(|(minutes, _)| *minutes == current);
+    let known = choices.iter().position(|(value, _)| *value == current);
     let chosen = known.unwrap_or_else(|| {
-        choices.insert(0, (current, format!("{current} min")));
+        choices.insert(0, (current, words(current)));
         0
     });
     (choices, chosen)
@@ -50,6 +64,8 @@ pub(super) fn show(ctx: &Context, view: AppView<'_>, commands: &mut Commands) {
             look(ui, prefs, commands);
             ui.add_space(metrics::SPACE_12);
             locking(ui, prefs, commands);
+            ui.add_space(metrics::SPACE_12);
+            backups(ui, prefs, commands);
             ui.add_space(metrics::SPACE_12);
             privacy(ui, prefs, commands);
             if let Some(view) = view.store() {
@@ -92,11 +108,10 @@ fn look(ui: &mut Ui, prefs: &Preferences, commands: &mut Commands) {
 
 fn locking(ui: &mut Ui, prefs: &Preferences, commands: &mut Commands) {
     field::label(ui, "Lock after this long without input");
-    let (choices, chosen) = lock_choices(prefs.lock_after_minutes);
-    let names: Vec<_> = choices.iter().map(|(_, name)| name.as_str()).collect();
-    let picked = segmented(ui, "Lock after this long without input", &names, chosen);
-    if let Some((minutes, _)) = picked.and_then(|index| choices.get(index)) {
-        set(commands, Preference::LockAfterMinutes(*minutes));
+    let words = |minutes| format!("{minutes} min");
+    let offered = choices(&LOCK_AFTER, prefs.lock_after_minutes, words);
+    if let Some(minutes) = one_of(ui, "Lock after this long without input", &offered) {
+        set(commands, Preference::LockAfterMinutes(minutes));
     }
     ui.add_space(metrics::SPACE_4);
     let label = "Lock when the screen locks or the computer sleeps";
@@ -114,6 +129,31 @@ fn locking(ui: &mut Ui, prefs: &Preferences, commands: &mut Commands) {
         prefs.lock_when_minimised,
         label,
         Preference::LockWhenMinimised,
+    );
+}
+
+/// A row of choices; the one that was picked in this frame.
+fn one_of<T: Copy>(
+    ui: &mut Ui,
+    label: &str,
+    (choices, chosen): &(Vec<(T, String)>, usize),
+) -> Option<T> {
+    let names: Vec<_> = choices.iter().map(|(_, name)| name.as_str()).collect();
+    let picked = segmented(ui, label, &names, *chosen)?;
+    choices.get(picked).map(|(value, _)| *value)
+}
+
+fn backups(ui: &mut Ui, prefs: &Preferences, commands: &mut Commands) {
+    let label = "Earlier states of a file kept beside it";
+    field::label(ui, label);
+    let offered = choices(&BACKUPS, prefs.backups, |count| count.to_string());
+    if let Some(count) = one_of(ui, label, &offered) {
+        set(commands, Preference::Backups(count));
+    }
+    field::explanation(
+        ui,
+        "NAME.vstore.bak1 is the newest: the file before it was last compacted. It opens with the \
+         passwords it had then.",
     );
 }
 
@@ -176,13 +216,16 @@ fn set(commands: &mut Commands, preference: Preference) {
 
 #[cfg(test)]
 mod tests {
-    use super::lock_choices;
+    use super::{BACKUPS, LOCK_AFTER, choices};
 
     #[test]
-    fn an_unusual_time_is_offered_too() {
-        let (choices, chosen) = lock_choices(5);
-        assert_eq!((choices.len(), chosen), (5, 1));
-        let (choices, chosen) = lock_choices(7);
-        assert_eq!(choices.get(chosen), Some(&(7, "7 min".to_owned())));
+    fn an_unusual_value_is_offered_too() {
+        let minutes = |minutes| format!("{minutes} min");
+        let (offered, chosen) = choices(&LOCK_AFTER, 5, minutes);
+        assert_eq!((offered.len(), chosen), (5, 1));
+        let (offered, chosen) = choices(&LOCK_AFTER, 7, minutes);
+        assert_eq!(offered.get(chosen), Some(&(7, "7 min".to_owned())));
+        let (offered, chosen) = choices(&BACKUPS, 4, |count| count.to_string());
+        assert_eq!(offered.get(chosen), Some(&(4, "4".to_owned())));
     }
 }

@@ -8,7 +8,7 @@ use super::edit::LeafEdit;
 use super::problem::NotCommitted;
 use super::protocol::{Committed, Reply};
 use super::server::EngineState;
-use crate::state::{ImportReport, Target, TaskId};
+use crate::state::{ImportReport, Problem, Target, TaskId};
 
 /// How many numbered keys are tried for a duplicate.
 const DUPLICATES_MAX: u32 = 10_000;
@@ -26,31 +26,29 @@ impl EngineState {
                     }
                 }
             }
-            Err(error) => say_why_not(error.into(), say),
+            Err(error) => {
+                for batch in batches {
+                    self.unwritten.keep(batch.clone());
+                }
+                NotCommitted::from(error).say(say);
+            }
         }
     }
 
-    /// Commits one batch, whatever its size; `true` if it was committed.
+    /// Commits one batch, whatever its size, and tells the window about it.
     pub(super) fn commit_large(
         &mut self,
         batch: &WriteBatch,
         told: Option<String>,
         control: &Control,
         say: &mut dyn FnMut(Reply),
-    ) -> bool {
+    ) -> Result<(), NotCommitted> {
         let Some(store) = &mut self.store else {
-            return false;
+            return Ok(());
         };
-        match store.commit_large(batch, control) {
-            Ok(commit) => {
-                self.publish(&commit, told, say);
-                true
-            }
-            Err(error) => {
-                say_why_not(error.into(), say);
-                false
-            }
-        }
+        let commit = store.commit_large(batch, control)?;
+        self.publish(&commit, told, say);
+        Ok(())
     }
 
     /// Tells the window about a commit, and remembers it for undo if a user made it.
@@ -61,6 +59,10 @@ impl EngineState {
         say: &mut dyn FnMut(Reply),
     ) {
         let Some(store) = &self.store else { return };
+        if commit.cause != Cause::Expired {
+            // The file takes changes again. What was kept was meant for the records of before.
+            self.unwritten.forget();
+        }
         if matches!(commit.cause, Cause::Edit | Cause::Import) {
             self.undo.push(commit, &describe::label(commit));
         }
@@ -157,8 +159,14 @@ impl EngineState {
                 }
             }
         }
-        if !batch.is_empty() {
-            self.commit_large(&batch, None, control, say);
+        if batch.is_empty() {
+            return;
+        }
+        if let Err(reason) = self.commit_large(&batch, None, control, say) {
+            if matches!(reason, NotCommitted::NotWritten(_)) {
+                self.unwritten.keep(batch);
+            }
+            reason.say(say);
         }
     }
 
@@ -183,8 +191,12 @@ impl EngineState {
                 say(Reply::Imported(task, report));
             }
             Err(NotCommitted::Cancelled) => say(Reply::TaskCancelled(task)),
-            Err(NotCommitted::Refused(words) | NotCommitted::NotWritten(words)) => {
-                say(Reply::TaskFailed(task, words));
+            Err(NotCommitted::Refused(words)) => say(Reply::TaskFailed(task, words)),
+            Err(NotCommitted::NotWritten(problem)) => {
+                say(Reply::TaskFailed(task, problem.text()));
+                if problem == Problem::ChangedElsewhere {
+                    say(Reply::ChangedElsewhere(true));
+                }
             }
         }
     }
@@ -192,8 +204,9 @@ impl EngineState {
     pub(super) fn undo(&mut self, control: &Control, say: &mut dyn FnMut(Reply)) {
         if let Some((batch, told)) = self.undo.undo_batch() {
             self.undo.undone();
-            if !self.commit_large(&batch, Some(told), control, say) {
+            if let Err(reason) = self.commit_large(&batch, Some(told), control, say) {
                 self.undo.redone();
+                reason.say(say);
             }
         }
     }
@@ -201,8 +214,9 @@ impl EngineState {
     pub(super) fn redo(&mut self, control: &Control, say: &mut dyn FnMut(Reply)) {
         if let Some((batch, told)) = self.undo.redo_batch() {
             self.undo.redone();
-            if !self.commit_large(&batch, Some(told), control, say) {
+            if let Err(reason) = self.commit_large(&batch, Some(told), control, say) {
                 self.undo.undone();
+                reason.say(say);
             }
         }
     }
@@ -234,12 +248,4 @@ fn free_key(store: &Store, key: &Key) -> Option<Key> {
     (2..DUPLICATES_MAX)
         .filter_map(|number| Key::new(&format!("{key}-{number}")).ok())
         .find(|key| snapshot.get(key.as_str()).is_none())
-}
-
-fn say_why_not(reason: NotCommitted, say: &mut dyn FnMut(Reply)) {
-    match reason {
-        NotCommitted::Refused(words) => say(Reply::Refused(words)),
-        NotCommitted::NotWritten(words) => say(Reply::WriteFailed(words)),
-        NotCommitted::Cancelled => say(Reply::Refused("cancelled".to_owned())),
-    }
 }

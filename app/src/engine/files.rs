@@ -24,9 +24,19 @@ const PREVIEWED_BYTES: u64 = 8 << 20;
 pub(super) struct Files {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) kdf: KdfProfile,
+    /// How many generations of a file are kept as backups.
+    pub(super) backups: u8,
 }
 
 impl Files {
+    pub(super) fn new(clock: Arc<dyn Clock>, kdf: KdfProfile) -> Self {
+        Self {
+            clock,
+            kdf,
+            backups: OpenOptions::default().backups,
+        }
+    }
+
     /// Looks at a file without a password.
     pub(super) fn probe(path: &Path) -> Result<FileFacts, Problem> {
         match Store::probe(path).map_err(Failure::from) {
@@ -53,6 +63,7 @@ impl Files {
         let options = OpenOptions {
             read_only,
             clock: Arc::clone(&self.clock),
+            backups: self.backups,
             ..OpenOptions::default()
         };
         let is_large = std::fs::metadata(path).is_ok_and(|file| file.len() >= PREVIEWED_BYTES);
@@ -102,6 +113,7 @@ impl Files {
             kdf: self.kdf,
             overwrite,
             clock: Arc::clone(&self.clock),
+            backups: self.backups,
             ..CreateOptions::default()
         };
         let credentials = credentials(secret)?;

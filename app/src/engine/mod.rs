@@ -18,6 +18,7 @@ mod sample;
 mod security;
 mod server;
 mod thread;
+mod unwritten;
 
 pub use check::check_file;
 pub use draft::SealedDraft;

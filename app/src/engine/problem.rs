@@ -1,8 +1,9 @@
 //! From the store's errors to the problems users are told about.
 
-use vstore::file::{AppendError, CreateError, LockHolder, OpenError, PasswordError};
+use vstore::file::{AppendError, CompactError, CreateError, LockHolder, OpenError, PasswordError};
 use vstore::{CommitError, Millis};
 
+use super::protocol::Reply;
 use crate::state::{Holder, Problem};
 
 /// What an attempt that was given up or failed leads to.
@@ -90,10 +91,22 @@ impl From<PasswordError> for Failure {
 }
 
 /// Why a change was not made: refused for what it says, or because it could not be written.
+#[derive(Debug)]
 pub(super) enum NotCommitted {
     Refused(String),
-    NotWritten(String),
+    NotWritten(Problem),
     Cancelled,
+}
+
+impl NotCommitted {
+    /// Says it to the window.
+    pub(super) fn say(self, say: &mut dyn FnMut(Reply)) {
+        say(match self {
+            Self::Refused(words) => Reply::Refused(words),
+            Self::NotWritten(problem) => Reply::WriteFailed(problem),
+            Self::Cancelled => Reply::Refused("cancelled".to_owned()),
+        });
+    }
 }
 
 impl From<CommitError> for NotCommitted {
@@ -101,14 +114,30 @@ impl From<CommitError> for NotCommitted {
         match error {
             CommitError::Rejected(rejection) => Self::Refused(rejection.to_string()),
             CommitError::Append(error) => error.into(),
-            CommitError::Checkpoint(vstore::file::CompactError::Cancelled(_)) => Self::Cancelled,
-            CommitError::Checkpoint(error) => Self::NotWritten(error.to_string()),
+            CommitError::Checkpoint(error) => error.into(),
         }
     }
 }
 
 impl From<AppendError> for NotCommitted {
     fn from(error: AppendError) -> Self {
-        Self::NotWritten(error.to_string())
+        let words = error.to_string();
+        Self::NotWritten(match error {
+            AppendError::StorageFull { .. } => Problem::StorageFull(words),
+            AppendError::ExternallyModified => Problem::ChangedElsewhere,
+            _ => Problem::NotWritten(words),
+        })
+    }
+}
+
+impl From<CompactError> for NotCommitted {
+    fn from(error: CompactError) -> Self {
+        let words = error.to_string();
+        Self::NotWritten(match error {
+            CompactError::Cancelled(_) => return Self::Cancelled,
+            CompactError::StorageFull { .. } => Problem::StorageFull(words),
+            CompactError::ExternallyModified => Problem::ChangedElsewhere,
+            _ => Problem::NotWritten(words),
+        })
     }
 }

@@ -105,6 +105,12 @@ pub enum Request {
     Undo,
     /// Makes it again.
     Redo,
+    /// Writes what could not be written before.
+    WriteAgain,
+    /// Asks whether another program changed the open file.
+    LookAtFile,
+    /// Keeps so many generations of the file as backups from now on.
+    KeepBackups(u8),
     /// Writes the file anew.
     Compact(TaskId),
     /// Changes a setting of the file. Nobody waits for it and it cannot be undone.
@@ -160,14 +166,18 @@ pub enum Reply {
     Settled(usize),
     /// A change was refused, in words; nothing changed.
     Refused(String),
-    /// A change could not be written, in words; nothing changed.
-    WriteFailed(String),
+    /// A change could not be written; nothing changed.
+    WriteFailed(Problem),
+    /// Whether another program changed the open file, or put another one in its place.
+    ChangedElsewhere(bool),
     /// How far a task is.
     TaskProgress(TaskId, BusyPhase),
     /// An import was committed.
     Imported(TaskId, ImportReport),
     /// The file was written anew; its length in bytes.
     Compacted(TaskId, u64),
+    /// The file was written anew, but the one before could not be kept as a backup, in words.
+    BackupFailed(String),
     /// A task was cancelled; nothing changed.
     TaskCancelled(TaskId),
     /// A task failed, in words; nothing changed.

@@ -12,10 +12,12 @@ use vstore::{Cause, Clock, Compacted, Merged, Meta, Op, Record, Store, SystemClo
 use super::draft::{DRAFT_SETTING, SealedDraft};
 use super::files::Files;
 use super::history::UndoStack;
-use super::problem::Failure;
+use super::problem::{Failure, NotCommitted};
 use super::protocol::{Background, Envelope, OpenedStore, Preview, Reply, Request};
 use super::sample;
 use super::security::{self, SecurityReply};
+use super::unwritten::Unwritten;
+use crate::command::Secret;
 use crate::state::{Problem, TaskId, Ticket};
 
 /// A file shorter than this is compacted while it is closed: nobody notices the time.
@@ -26,6 +28,8 @@ pub struct EngineState {
     pub(super) files: Files,
     pub(super) store: Option<Store>,
     pub(super) undo: UndoStack,
+    /// What the file did not take.
+    pub(super) unwritten: Unwritten,
     /// The window was told that a compaction pays.
     pub(super) compaction_advised: bool,
     /// The compaction that is being written.
@@ -114,21 +118,13 @@ pub fn handle(
             state.install(ticket, result, say);
         }
         Request::ChangePassword { current, new } => {
-            let Some(store) = &mut state.store else {
-                return None;
-            };
-            let result = state.files.change_password(store, &current, &new, &control);
-            let cancelled = || Problem::Other("Changing the password was cancelled".to_owned());
-            say(Reply::PasswordChanged(result.map_err(
-                |failure| match failure {
-                    Failure::Problem(problem) => problem,
-                    Failure::Cancelled => cancelled(),
-                },
-            )));
+            state.change_password(&current, &new, &control, say);
         }
         Request::Lock { draft } => state.lock(draft, say),
         Request::Close => state.close(&control, say),
         Request::SetSetting { name, value } => state.set_setting(name, value, say),
+        Request::LookAtFile => state.look_at_file(say),
+        Request::KeepBackups(count) => state.keep_backups(count),
         request => {
             state.change(request, &control, say);
             say(Reply::Settled(1));
@@ -141,9 +137,10 @@ impl EngineState {
     /// An engine without a store. The profile says what passwords of new files cost.
     pub fn new(clock: Arc<dyn Clock>, kdf: KdfProfile) -> Self {
         Self {
-            files: Files { clock, kdf },
+            files: Files::new(clock, kdf),
             store: None,
             undo: UndoStack::default(),
+            unwritten: Unwritten::default(),
             compaction_advised: false,
             compacting: None,
             rotating: None,
@@ -169,7 +166,7 @@ impl EngineState {
             Ok(Some(commit)) => self.publish(&commit, None, say),
             Ok(None) => {}
             Err(error) => {
-                say(Reply::WriteFailed(error.to_string()));
+                NotCommitted::from(error).say(say);
                 return false;
             }
         }
@@ -197,6 +194,9 @@ impl EngineState {
             Ok(()) => {
                 self.compaction_advised = false;
                 let bytes = store.stats().file.map_or(0, |file| file.bytes);
+                if let Some(words) = store.backup_problem() {
+                    say(Reply::BackupFailed(words.to_owned()));
+                }
                 say(match self.rotating.take() {
                     Some(report) => Reply::Security(SecurityReply::Rotated {
                         task,
@@ -276,6 +276,7 @@ impl EngineState {
                 batch.set_setting(DRAFT_SETTING, None);
                 self.commit_all(&[batch], say);
             }
+            Request::WriteAgain => self.write_again(control, say),
             Request::Undo => self.undo(control, say),
             Request::Redo => self.redo(control, say),
             _ => {}
@@ -309,6 +310,7 @@ impl EngineState {
                 if !opened.is_copy {
                     self.undo = UndoStack::default();
                 }
+                self.unwritten.forget();
                 self.forget_compaction();
                 if let Some(before) = self.store.replace(store) {
                     // The store that was left behind is safe whether or not it is marked as closed.
@@ -318,6 +320,32 @@ impl EngineState {
             }
             Err(Failure::Cancelled) => say(Reply::Cancelled(ticket)),
             Err(Failure::Problem(problem)) => say(Reply::NotOpened(ticket, problem)),
+        }
+    }
+
+    fn change_password(
+        &mut self,
+        current: &Secret,
+        new: &Secret,
+        control: &Control,
+        say: &mut dyn FnMut(Reply),
+    ) {
+        let Some(store) = &mut self.store else { return };
+        let result = self.files.change_password(store, current, new, control);
+        say(Reply::PasswordChanged(result.map_err(
+            |failure| match failure {
+                Failure::Problem(problem) => problem,
+                Failure::Cancelled => {
+                    Problem::Other("Changing the password was cancelled".to_owned())
+                }
+            },
+        )));
+    }
+
+    fn keep_backups(&mut self, count: u8) {
+        self.files.backups = count;
+        if let Some(store) = &mut self.store {
+            store.set_backups(count);
         }
     }
 
@@ -379,7 +407,7 @@ impl EngineState {
         let mut batch = WriteBatch::new(Cause::Edit);
         batch.set_setting(name, Some(value));
         if let Err(error) = store.commit(&batch) {
-            say(Reply::WriteFailed(error.to_string()));
+            NotCommitted::from(error).say(say);
         }
     }
 
@@ -401,6 +429,7 @@ impl EngineState {
         self.index_work.cancel();
         self.forget_compaction();
         self.undo = UndoStack::default();
+        self.unwritten.forget();
         let Some(mut store) = self.store.take() else {
             say(Reply::Closed(Ok(())));
             return;
@@ -409,6 +438,11 @@ impl EngineState {
             .stats()
             .file
             .is_some_and(|file| file.bytes < COMPACTED_ON_CLOSE_BYTES);
+        // There is nothing to write into a file that somebody else has replaced.
+        if store.is_changed_elsewhere().unwrap_or(false) {
+            say(Reply::Closed(Ok(())));
+            return;
+        }
         if short && store.compaction_advised_on_close() {
             // Only a shorter file is lost if this fails.
             store.compact(control).ok();
@@ -423,6 +457,7 @@ impl EngineState {
         self.index_work.cancel();
         self.forget_compaction();
         self.undo = UndoStack::default();
+        self.unwritten.forget();
         if let Some(store) = self.store.take() {
             store.close().ok();
         }

@@ -1,4 +1,5 @@
 mod security;
+mod unwritten;
 
 use std::path::Path;
 use std::sync::Arc;

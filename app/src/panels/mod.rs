@@ -13,6 +13,7 @@ mod query_text;
 mod records;
 mod status;
 mod toolbar;
+mod trouble;
 mod window;
 
 pub use detail::DetailPanel;

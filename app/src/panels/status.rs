@@ -87,7 +87,13 @@ impl StatusData {
             let item = Item::new("Read-only").icon(icons::EYE, Tone::Warning);
             right.push(item.tooltip(format!("{reason}. “Save as…” makes a copy to change")));
         }
-        right.push(saving(&store.save));
+        right.push(if store.changed_elsewhere {
+            Item::new("Changed elsewhere")
+                .icon(icons::WARNING_CIRCLE, Tone::Warning)
+                .tooltip("Another program changed the file, or put another one in its place")
+        } else {
+            saving(&store.save)
+        });
         if store.path.is_some() {
             let item = Item::new("AES-256").icon(icons::SHIELD_CHECK, Tone::Quiet);
             right.push(item.tooltip("The file is encrypted with XAES-256-GCM"));
@@ -128,10 +134,11 @@ fn saving(save: &SaveState) -> Item {
                 "{} on the way to the file",
                 format::counted(*pending as u64, "change")
             )),
-        SaveState::Failed { reason } => Item::new(format!("Not saved: {reason}"))
+        SaveState::Failed { problem } => Item::new("Not saved")
             .icon(icons::WARNING_CIRCLE, Tone::Danger)
             .tooltip(format!(
-                "{reason}. The file is as it was before the last change"
+                "{} The file is as it was before the last change",
+                problem.text()
             )),
     }
 }
@@ -209,7 +216,7 @@ mod tests {
 
     use super::*;
     use crate::panels::testing::{films, store_of};
-    use crate::state::State;
+    use crate::state::{Problem, State};
     use crate::view::AppView;
 
     fn texts(state: &State) -> (Vec<String>, Vec<String>) {
@@ -252,12 +259,10 @@ mod tests {
     #[test]
     fn a_failure_to_save_is_loud_and_says_why() {
         let item = saving(&SaveState::Failed {
-            reason: "the disk is full".to_owned(),
+            problem: Problem::NotWritten("the disk is gone".to_owned()),
         });
-        assert_eq!(
-            (item.text.as_str(), item.tone),
-            ("Not saved: the disk is full", Tone::Danger)
-        );
+        assert_eq!((item.text.as_str(), item.tone), ("Not saved", Tone::Danger));
+        assert!(item.tooltip.contains("the disk is gone"));
         assert_eq!(saving(&SaveState::Saving { pending: 2 }).text, "Saving…");
         assert_eq!(
             saving(&SaveState::InMemory { changed: true }).tone,

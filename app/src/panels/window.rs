@@ -7,6 +7,7 @@ use egui::{CursorIcon, Id, Rect, Role, Sense, Stroke, Ui, UiBuilder, accesskit};
 use super::bottom::bottom_panel;
 use super::menu::menu_bar;
 use super::status::status_bar;
+use super::trouble::{self, Trouble};
 use super::{DetailPanel, LeftPanel, Pages, RecordsPanel, Toolbar};
 use crate::command::{Commands, LayoutCommand};
 use crate::state::{Layout, PanelSide};
@@ -45,6 +46,7 @@ const GRIP: f32 = 4.0;
 struct WindowRects {
     menu: Rect,
     toolbar: Rect,
+    trouble: Option<Rect>,
     left: Option<Rect>,
     center: Rect,
     right: Option<Rect>,
@@ -55,10 +57,11 @@ struct WindowRects {
 impl WindowRects {
     /// Divides the window. Panels that do not fit beside a usable table become smaller, and where
     /// even that is too much, they give way, the right one first.
-    fn new(window: Rect, layout: &Layout) -> Self {
+    fn new(window: Rect, layout: &Layout, in_trouble: bool) -> Self {
         let mut rest = window;
         let menu = take_top(&mut rest, metrics::MENU_BAR);
         let toolbar = take_top(&mut rest, metrics::TOOLBAR);
+        let trouble = in_trouble.then(|| take_top(&mut rest, trouble::HEIGHT));
         let status = take_bottom(&mut rest, metrics::STATUS_BAR);
 
         let room = rest.height() - CENTER_MIN_HEIGHT;
@@ -85,6 +88,7 @@ impl WindowRects {
         Self {
             menu,
             toolbar,
+            trouble,
             left,
             center: rest,
             right,
@@ -147,10 +151,14 @@ impl Panels {
         commands: &mut Commands,
     ) {
         let layout = &view.app.prefs.layout;
-        let rects = WindowRects::new(window, layout);
+        let trouble = Trouble::of(&view);
+        let rects = WindowRects::new(window, layout, trouble.is_some());
         menu_bar(&mut part(ui, rects.menu, "Menu bar"), view.app, commands);
         self.toolbar
             .ui(&mut part(ui, rects.toolbar, "Toolbar"), view, commands);
+        if let Some((trouble, rect)) = trouble.zip(rects.trouble) {
+            trouble.ui(&mut part(ui, rect, "Trouble"), view, commands);
+        }
         if let Some(rect) = rects.left {
             self.left.ui(
                 &mut part(ui, rect, "Namespaces and indexes"),
@@ -275,7 +283,7 @@ mod tests {
 
     fn rects(width: f32, height: f32) -> WindowRects {
         let window = Rect::from_min_size(pos2(0.0, 0.0), vec2(width, height));
-        WindowRects::new(window, &Layout::default())
+        WindowRects::new(window, &Layout::default(), false)
     }
 
     fn size(rect: Option<Rect>) -> Option<egui::Vec2> {

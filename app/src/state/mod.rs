@@ -40,7 +40,8 @@ pub use notice::{Level, Notice, NoticeId, Notices};
 pub use open_store::{History, Loading, OpenStore, SaveState};
 pub use page::{BusyPhase, CreatePage, Page, UnlockPage};
 pub use prefs::{
-    BottomTab, Layout, PanelSide, Preferences, RECENT_MAX, RecentFacts, RecentFile, ThemeChoice,
+    BACKUPS_MAX, BottomTab, Layout, PanelSide, Preferences, RECENT_MAX, RecentFacts, RecentFile,
+    ThemeChoice,
 };
 pub use problem::{Holder, Problem, Remedy};
 pub use report::{ImportReport, ReportKind, ReportLine};

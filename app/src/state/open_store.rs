@@ -7,7 +7,7 @@ use vstore::value::EncodedValue;
 use vstore::{Millis, Seq, Snapshot};
 
 use super::{
-    Activity, Column, Detail, Explorer, FileSettings, Listing, Namespaces, Scope, Search,
+    Activity, Column, Detail, Explorer, FileSettings, Listing, Namespaces, Problem, Scope, Search,
     Selection, Sort, Target,
 };
 
@@ -26,6 +26,8 @@ pub struct OpenStore {
     pub snapshot: Snapshot,
     /// Whether everything is on disk.
     pub save: SaveState,
+    /// Another program changed the file since, or put another one in its place.
+    pub changed_elsewhere: bool,
     /// The rows of the table.
     pub listing: Listing,
     /// The order of the table.
@@ -89,8 +91,8 @@ pub enum SaveState {
     },
     /// The last change could not be written; the file is as it was before.
     Failed {
-        /// Why, in words.
-        reason: String,
+        /// Why.
+        problem: Problem,
     },
 }
 
@@ -117,6 +119,7 @@ impl OpenStore {
             loading: None,
             snapshot,
             save,
+            changed_elsewhere: false,
             listing: Listing::default(),
             sort: Sort::default(),
             columns: Vec::new(),

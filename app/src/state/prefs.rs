@@ -7,6 +7,8 @@ use vstore::Millis;
 
 use crate::theme::{Density, metrics};
 
+/// The most generations of a file that can be kept as backups.
+pub const BACKUPS_MAX: u8 = vstore::file::BACKUPS_MAX;
 /// How many recent files are remembered.
 pub const RECENT_MAX: usize = 10;
 
@@ -26,6 +28,8 @@ pub struct Preferences {
     pub lock_when_minimised: bool,
     /// Lock when the screen is locked or the computer goes to sleep.
     pub lock_with_system: bool,
+    /// How many generations of a file are kept beside it as backups, 0 to [`BACKUPS_MAX`].
+    pub backups: u8,
     /// Whether recent files may be remembered.
     pub remember_recent: bool,
     /// Files that were opened, the last one first.
@@ -49,6 +53,7 @@ impl Default for Preferences {
             lock_after_minutes: 5,
             lock_when_minimised: false,
             lock_with_system: true,
+            backups: 1,
             remember_recent: true,
             recent: Vec::new(),
             honour_expire_at: true,
@@ -242,6 +247,10 @@ impl Preferences {
         {
             warnings.push("window_size was out of bounds".to_owned());
             self.window_size = None;
+        }
+        if self.backups > BACKUPS_MAX {
+            warnings.push(format!("backups was more than {BACKUPS_MAX}"));
+            self.backups = BACKUPS_MAX;
         }
         if !self.remember_recent {
             self.recent.clear();

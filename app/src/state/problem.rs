@@ -31,8 +31,10 @@ pub enum Problem {
     AlreadyExists(PathBuf),
     /// Opening would cost more memory or time than allowed.
     TooExpensive(String),
-    /// Another program changed the file.
+    /// Another program changed the file, or put another one in its place.
     ChangedElsewhere,
+    /// A change could not be written, and why.
+    NotWritten(String),
     /// Anything else, in words.
     Other(String),
 }
@@ -99,6 +101,7 @@ impl Problem {
                 format!("Opening this file would cost too much: {what}.")
             }
             Self::ChangedElsewhere => "Another program changed the file.".to_owned(),
+            Self::NotWritten(what) => format!("The change could not be written: {what}."),
             Self::Other(what) => format!("{what}."),
         }
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use vstore::Millis;
 
-use super::{Effects, check, close, layout, loading, salvage, security, transfer};
+use super::{Effects, check, close, layout, loading, record, salvage, security, transfer};
 use crate::command::{FileCommand, Secret};
 use crate::effect::Effect;
 use crate::engine::Request;
@@ -36,6 +36,15 @@ pub(super) fn update(state: &mut State, command: FileCommand, now: Millis) -> Ef
         FileCommand::CancelBusy => cancel_busy(state),
         FileCommand::SwitchToWindow(path) => vec![Effect::ShowOtherWindow(path)],
         FileCommand::Compact => compact(state, now),
+        FileCommand::WriteAgain => match state.store_mut() {
+            Some(store) => record::ask(store, Request::WriteAgain),
+            None => Effects::new(),
+        },
+        FileCommand::LookAtFile => match state.store() {
+            Some(store) if store.path.is_some() => vec![Effect::Ask(Request::LookAtFile)],
+            _ => Effects::new(),
+        },
+        FileCommand::Reload => reload(state),
         FileCommand::SaveAs => pick(state, FilePurpose::SaveAs),
         FileCommand::SaveCopy { path, secret } => save_copy(state, path, secret),
         FileCommand::ChangePassword { current, new } => {
@@ -129,6 +138,16 @@ fn save_copy(state: &mut State, path: PathBuf, secret: Secret) -> Effects {
     })]
 }
 
+fn reload(state: &mut State) -> Effects {
+    let Some((path, read_only)) = state
+        .store()
+        .and_then(|store| Some((store.path.clone()?, store.is_read_only())))
+    else {
+        return Effects::new();
+    };
+    close::request(state, AfterClose::Open { path, read_only })
+}
+
 fn compact(state: &mut State, now: Millis) -> Effects {
     let Some(store) = state.store() else {
         return Effects::new();
@@ -208,10 +227,13 @@ pub(super) fn pick(state: &mut State, purpose: FilePurpose) -> Effects {
         let title = Path::new(&store.title).file_stem().unwrap_or_default();
         title.to_string_lossy().into_owned()
     });
+    let replaced = state.store().is_some_and(|store| store.changed_elsewhere);
     let name = match (purpose, stem) {
         (FilePurpose::Create, _) => Some("database.vstore".to_owned()),
         (FilePurpose::NewKeyFile, Some(stem)) => Some(format!("{stem}.key")),
         (FilePurpose::HeaderBackup, Some(stem)) => Some(format!("{stem}.vstore-header")),
+        // The name itself is taken by what somebody else put there.
+        (FilePurpose::SaveAs, Some(stem)) if replaced => Some(format!("{stem} (mine).vstore")),
         (FilePurpose::SaveAs, Some(stem)) => Some(format!("{stem}.vstore")),
         (FilePurpose::Export, Some(stem)) => {
             let extension = transfer::export_extension(state);

@@ -3,7 +3,8 @@
 use super::Effects;
 use crate::command::{LayoutCommand, Preference};
 use crate::effect::Effect;
-use crate::state::{Dialog, FocusTarget, Preferences, State};
+use crate::engine::Request;
+use crate::state::{BACKUPS_MAX, Dialog, FocusTarget, Preferences, State};
 
 pub(super) fn update(state: &mut State, command: LayoutCommand) -> Effects {
     match command {
@@ -92,6 +93,10 @@ fn set(state: &mut State, preference: Preference) -> Effects {
         Preference::LockWithSystem(lock) => prefs.lock_with_system = lock,
         Preference::HonourExpireAt(honour) => prefs.honour_expire_at = honour,
         Preference::RememberRecent(remember) => prefs.remember_recent = remember,
+        Preference::Backups(count) => {
+            prefs.backups = count.min(BACKUPS_MAX);
+            effects.push(Effect::Ask(Request::KeepBackups(prefs.backups)));
+        }
     }
     prefs.make_valid();
     effects.extend(save(state));

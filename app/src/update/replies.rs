@@ -57,7 +57,13 @@ pub(super) fn receive(state: &mut State, reply: Reply, now: Millis) -> Effects {
         Reply::Committed(committed) => committed_batch(state, *committed, now),
         Reply::Settled(count) => settled(state, count, now),
         Reply::Refused(words) => refused(state, &words, now),
-        Reply::WriteFailed(words) => write_failed(state, words, now),
+        Reply::WriteFailed(problem) => write_failed(state, problem, now),
+        Reply::ChangedElsewhere(changed) => {
+            if let Some(store) = state.store_mut() {
+                store.changed_elsewhere = changed;
+            }
+            Effects::new()
+        }
         Reply::PasswordChanged(result) => password_changed(state, result, now),
         Reply::Security(reply) => security::receive(state, reply, now),
         Reply::CompactionAdvised => file::start_compaction(state, now),
@@ -104,6 +110,10 @@ fn task_reply(state: &mut State, reply: Reply, now: Millis) -> Effects {
                     store.save = SaveState::Saved { at: now };
                 }
             }
+        }
+        Reply::BackupFailed(words) => {
+            let notice = "The file as it was before could not be kept as a backup";
+            state.notices.push(now, Level::Warning, notice).detail = Some(words);
         }
         Reply::TaskCancelled(task) => state.tasks.finish(task, TaskState::Cancelled),
         Reply::TaskFailed(task, words) => {
@@ -210,6 +220,7 @@ fn saved_as(state: &mut State, opened: OpenedStore, now: Millis) -> Effects {
     store.path = opened.path;
     store.read_only = opened.read_only;
     store.save = SaveState::Saved { at: now };
+    store.changed_elsewhere = false;
     state
         .notices
         .push(now, Level::Success, format!("Saved as {}", store.title));
@@ -399,6 +410,8 @@ fn settled(state: &mut State, count: usize, now: Millis) -> Effects {
             0 => SaveState::Saved { at: now },
             pending => SaveState::Saving { pending },
         };
+        // Nothing is written to a file that somebody else has changed.
+        store.changed_elsewhere &= !matches!(store.save, SaveState::Saved { .. });
     }
     let saving = matches!(store.save, SaveState::Saving { .. });
     if let Some(draft) = store
@@ -431,7 +444,8 @@ fn refused(state: &mut State, words: &str, now: Millis) -> Effects {
     Effects::new()
 }
 
-fn write_failed(state: &mut State, words: String, now: Millis) -> Effects {
+/// The words stay over the table until something could be written: see `panels/trouble.rs`.
+fn write_failed(state: &mut State, problem: Problem, now: Millis) -> Effects {
     let Some(store) = state.store_mut() else {
         return Effects::new();
     };
@@ -439,22 +453,15 @@ fn write_failed(state: &mut State, words: String, now: Millis) -> Effects {
     if let Some(draft) = &mut store.detail.draft {
         draft.committing = false;
     }
-    let text = words.clone();
     store.activity.push(ActivityEvent {
         before: None,
         at: now,
         kind: EventKind::Failure,
         key: None,
-        text,
+        text: problem.text(),
     });
-    store.save = SaveState::Failed {
-        reason: words.clone(),
-    };
-    let notice = state
-        .notices
-        .push(now, Level::Error, "The change could not be saved");
-    notice.detail = Some(words);
-    notice.action = Some(Action::SaveAs);
+    store.changed_elsewhere |= problem == Problem::ChangedElsewhere;
+    store.save = SaveState::Failed { problem };
     vec![Effect::ShowWindow]
 }
 

@@ -671,10 +671,18 @@ fn without_a_file_dialog_a_field_takes_its_place() {
 fn a_failed_write_is_told_and_nothing_claims_to_be_saved() {
     let mut fixture = Fixture::new();
     fixture.ask(RecordCommand::Delete(Scope::Keys([key("a")].into())));
-    fixture.reply(Reply::WriteFailed("the disk is full".to_owned()));
+    fixture.reply(Reply::WriteFailed(Problem::StorageFull(
+        "no space".to_owned(),
+    )));
     fixture.reply(Reply::Settled(1));
     assert!(matches!(fixture.open().save, SaveState::Failed { .. }));
-    assert_eq!(fixture.state.notices.iter().len(), 1);
+
+    // There is space again.
+    let effects = update(&mut fixture.state, FileCommand::WriteAgain.into(), NOW);
+    assert!(matches!(*effects, [Effect::Ask(Request::WriteAgain)]));
+    assert!(matches!(fixture.open().save, SaveState::Saving { .. }));
+    fixture.reply(Reply::Settled(1));
+    assert!(matches!(fixture.open().save, SaveState::Saved { .. }));
 }
 
 #[test]

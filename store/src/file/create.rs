@@ -173,6 +173,7 @@ impl StoreFile {
             compactions_begun: 0,
             backups: options.backups.min(BACKUPS_MAX),
             backup_problem: None,
+            left_unread: 0,
         };
         Ok((file, report))
     }

@@ -193,7 +193,11 @@ impl StoreFile {
             compactions_begun: 0,
             backups: options.backups.min(BACKUPS_MAX),
             backup_problem: None,
+            left_unread: 0,
         };
+        if report.read_only {
+            file.left_unread = loaded.torn.map_or(0, |torn| torn.bytes);
+        }
         if !report.read_only {
             let found = recover::Found {
                 torn: loaded.torn,

@@ -64,6 +64,8 @@ pub struct StoreFile {
     /// How many generations are kept as backups.
     pub(crate) backups: u8,
     pub(crate) backup_problem: Option<String>,
+    /// Bytes of a torn tail that a reader may not cut off.
+    pub(crate) left_unread: u64,
 }
 
 impl fmt::Debug for StoreFile {
@@ -174,7 +176,12 @@ impl StoreFile {
             Err(error) => return Err(error),
         };
         // A poisoned file may end in what could neither be synced nor taken back.
-        let as_left = stat.len == self.generation.chain.offset || self.poisoned.is_some();
+        let len = self
+            .generation
+            .chain
+            .offset
+            .saturating_add(self.left_unread);
+        let as_left = stat.len == len || self.poisoned.is_some();
         Ok(stat.id == self.generation.id && as_left)
     }
 

@@ -33,7 +33,12 @@ impl Place {
     }
 
     fn open(&self) -> Store {
+        self.open_as(false)
+    }
+
+    fn open_as(&self, read_only: bool) -> Store {
         let options = OpenOptions {
+            read_only,
             vfs: Arc::new(self.vfs.clone()),
             ..OpenOptions::default()
         };
@@ -136,4 +141,22 @@ fn a_file_that_was_replaced_is_told_before_anything_is_written() {
     let mut store = place.open();
     put(&mut store, "written").unwrap();
     assert_eq!(keys(&store), ["mine", "written"]);
+}
+
+#[test]
+fn a_reader_is_told_when_the_file_grew_but_not_about_a_torn_end_it_met() {
+    let (place, mut store) = Place::new();
+    put(&mut store, "first").unwrap();
+    let reader = place.open_as(true);
+    assert!(!reader.is_changed_elsewhere().unwrap());
+    put(&mut store, "second").unwrap();
+    assert!(reader.is_changed_elsewhere().unwrap());
+    drop(store);
+
+    let mut torn = place.vfs.content(&place.path);
+    torn.truncate(torn.len() - 1);
+    place.vfs.put(&place.path, torn);
+    let reader = place.open_as(true);
+    assert_eq!(keys(&reader), ["first"]);
+    assert!(!reader.is_changed_elsewhere().unwrap());
 }

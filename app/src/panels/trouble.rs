@@ -1,0 +1,168 @@
+//! The strip over the panels while the open file takes no changes, or is not the one that was
+//! opened any more. It stays until that is over: what it says must not go away by itself.
+
+use egui::{Align, Role, Ui, UiBuilder};
+
+use crate::action::Action;
+use crate::command::Commands;
+use crate::state::{Problem, SaveState};
+use crate::theme::{Tokens, icons, metrics, paint, type_scale};
+use crate::view::StoreView;
+use crate::widgets::button::Button;
+
+/// Height of the strip, in points.
+pub(super) const HEIGHT: f32 = 44.0;
+const ICON: f32 = 18.0;
+
+/// What the strip says and offers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Trouble {
+    text: String,
+    /// Ways on, the best first, with their words here.
+    ways: &'static [(Action, &'static str)],
+}
+
+impl Trouble {
+    /// What is wrong with the file; `None`: nothing.
+    pub(super) fn of(view: &StoreView<'_>) -> Option<Self> {
+        const RELOAD: (Action, &str) = (Action::Reload, "Load it again");
+        const AGAIN: (Action, &str) = (Action::WriteAgain, "Try again");
+        const COPY: (Action, &str) = (Action::SaveAs, "Save a copy…");
+        let store = view.store;
+        let (text, ways): (String, &'static [_]) = match &store.save {
+            _ if store.changed_elsewhere && store.read_only => (
+                "The file has changed since it was opened.".to_owned(),
+                &[RELOAD],
+            ),
+            _ if store.changed_elsewhere => (
+                "Another program changed this file. It is not written over; your records are \
+                 still here."
+                    .to_owned(),
+                &[
+                    (Action::SaveAs, "Keep mine as a copy…"),
+                    (Action::Reload, "Load theirs"),
+                ],
+            ),
+            // What was replaced is back.
+            SaveState::Failed {
+                problem: Problem::ChangedElsewhere,
+            } => (
+                "The last change is not in the file yet.".to_owned(),
+                &[AGAIN, COPY],
+            ),
+            SaveState::Failed { problem } => (
+                format!("{} The last change is not in the file.", problem.text()),
+                &[AGAIN, COPY],
+            ),
+            _ => return None,
+        };
+        Some(Self { text, ways })
+    }
+
+    /// Draws the strip into the available space.
+    pub(super) fn ui(&self, ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
+        let tokens = Tokens::of(ui);
+        let strip = ui.max_rect();
+        let painter = ui.painter();
+        painter.rect_filled(strip, 0.0, tokens.panel);
+        painter.rect_filled(strip, 0.0, tokens.warning.gamma_multiply(0.12));
+        paint::line_below(painter, strip, tokens.line);
+        let inner = strip.shrink2(egui::vec2(metrics::SPACE_12, 0.0));
+        let icon = inner.with_max_x(inner.left() + ICON);
+        paint::icon(painter, icon, icons::WARNING_CIRCLE, ICON, tokens.warning);
+
+        let builder = UiBuilder::new()
+            .max_rect(inner)
+            .layout(egui::Layout::right_to_left(Align::Center));
+        let mut buttons = ui.new_child(builder);
+        for (place, (action, words)) in self.ways.iter().enumerate().rev() {
+            let command = action.resolve(&view.app);
+            let button = if place == 0 {
+                Button::primary(words)
+            } else {
+                Button::secondary(words)
+            };
+            let shown = buttons
+                .add_enabled_ui(command.is_some(), |ui| button.show(ui))
+                .inner;
+            if let Some(command) = command.filter(|_| shown.clicked()) {
+                commands.push(command);
+            }
+        }
+        let room = inner
+            .with_min_x(icon.right() + metrics::SPACE_8)
+            .with_max_x(buttons.min_rect().left() - metrics::SPACE_12);
+        let galley = type_scale::line(
+            ui,
+            &self.text,
+            type_scale::body(),
+            tokens.text,
+            room.width(),
+        );
+        let response = ui
+            .interact(room, ui.scope_id().with("trouble"), egui::Sense::hover())
+            .on_hover_text(&self.text);
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_role(Role::Alert);
+            node.set_label(self.text.as_str());
+        });
+        paint::text_in(ui.painter(), room, Align::Min, galley);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use egui_kittest::kittest::Queryable as _;
+
+    use super::*;
+    use crate::panels::testing::{NOW, Scene, films, store_of, view_of};
+    use crate::state::State;
+
+    fn ways(state: &State) -> Option<Vec<&'static str>> {
+        let trouble = Trouble::of(&view_of(state))?;
+        Some(trouble.ways.iter().map(|(_, words)| *words).collect())
+    }
+
+    fn file() -> State {
+        let mut state = films();
+        let store = store_of(&mut state);
+        store.path = Some("films.vstore".into());
+        store.save = SaveState::Saved { at: NOW };
+        state
+    }
+
+    #[test]
+    fn each_trouble_has_its_own_ways_on() {
+        let mut state = file();
+        assert_eq!(ways(&state), None);
+        store_of(&mut state).changed_elsewhere = true;
+        let replaced = ["Keep mine as a copy…", "Load theirs"];
+        assert_eq!(ways(&state), Some(replaced.to_vec()));
+        store_of(&mut state).read_only = true;
+        assert_eq!(ways(&state), Some(vec!["Load it again"]));
+
+        let mut state = file();
+        let problem = Problem::StorageFull("no space left for films.vstore".to_owned());
+        store_of(&mut state).save = SaveState::Failed { problem };
+        assert_eq!(ways(&state), Some(vec!["Try again", "Save a copy…"]));
+    }
+
+    #[test]
+    fn the_way_on_is_a_button_away() {
+        let mut state = file();
+        let problem = Problem::StorageFull("no space left for films.vstore".to_owned());
+        store_of(&mut state).save = SaveState::Failed { problem };
+        let mut scene = Scene::new(
+            state,
+            [1200.0, 900.0],
+            |panels: &mut crate::panels::Panels, ui, view, commands| {
+                panels.ui(ui, view.app, commands);
+            },
+        );
+        scene.harness.get_by_label("Try again").click();
+        assert_eq!(scene.commands(), ["File(WriteAgain)"]);
+        let told = "The disk is full: no space left for films.vstore. The last change is not in \
+                    the file.";
+        scene.harness.get_by_role_and_label(Role::Alert, told);
+    }
+}
