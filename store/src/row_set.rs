@@ -116,6 +116,14 @@ impl RowSet {
         }
     }
 
+    /// Adds rows given as bits, the words as bytes in little-endian order.
+    pub(crate) fn unite_bytes(&mut self, bytes: &[u8]) {
+        for (word, bytes) in self.words.iter_mut().zip(bytes.as_chunks().0) {
+            *word |= u64::from_le_bytes(*bytes);
+        }
+        self.clear_tail();
+    }
+
     /// The set of all rows that are not in this one.
     pub(crate) fn complement(&self) -> Self {
         let mut set = Self {

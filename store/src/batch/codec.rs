@@ -163,20 +163,73 @@ pub(crate) fn decode_batch(payload: &Bytes) -> Result<WriteBatch, CodecError> {
     Ok(batch)
 }
 
-/// Where the parts of one record lie in a chunk.
+/// Where one record lies in a chunk: its key, behind that its value, behind that its times.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ChunkEntry {
     pub(crate) key_at: u32,
-    pub(crate) key_len: u16,
-    pub(crate) value_at: u32,
     pub(crate) value_len: u32,
-    pub(crate) meta: Meta,
+    pub(crate) key_len: u16,
+}
+
+impl ChunkEntry {
+    /// Where the key lies.
+    pub(crate) const fn key(self) -> Range<usize> {
+        let start = self.key_at as usize;
+        start..start + self.key_len as usize
+    }
+
+    /// Where the value lies.
+    pub(crate) const fn value(self) -> Range<usize> {
+        let start = self.key().end;
+        start..start + self.value_len as usize
+    }
+
+    /// The times, read from the chunk.
+    pub(crate) fn meta(self, chunk: &[u8]) -> Meta {
+        const HEAD: u8 = 0x93;
+        const UINT64: u8 = 0xCF;
+        const NULL: u8 = 0xC0;
+        let bytes = chunk.get(self.value().end..).unwrap_or_default();
+        // How nearly all are written: read without a look at each byte.
+        if let [
+            HEAD,
+            UINT64,
+            created @ ..,
+            UINT64,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            _,
+            NULL,
+        ] = bytes.get(..20).unwrap_or_default()
+            && let Some(modified) = bytes.get(11..19).and_then(<[u8]>::first_chunk)
+            && let Some(created) = created.first_chunk()
+        {
+            return Meta {
+                created_at: Millis(i64::from_be_bytes(*created)),
+                modified_at: Millis(i64::from_be_bytes(*modified)),
+                expires_at: None,
+            };
+        }
+        let mut cursor = Cursor {
+            payload: bytes,
+            at: 0,
+        };
+        // It was read before, when the chunk was.
+        cursor.meta().unwrap_or_default()
+    }
 }
 
 /// What a checkpoint chunk holds.
 pub(crate) struct Chunk {
     /// Its records, in ascending order of their keys.
     pub(crate) entries: Vec<ChunkEntry>,
+    /// Which of them expire one day.
+    pub(crate) expiring: Vec<u32>,
     /// Its settings of the file.
     pub(crate) settings: Vec<(String, EncodedValue)>,
 }
@@ -186,6 +239,7 @@ pub(crate) fn read_chunk(payload: &Bytes) -> Result<Chunk, CodecError> {
     let ops = Ops::new(payload)?;
     let mut chunk = Chunk {
         entries: Vec::with_capacity(ops.size_hint().1.unwrap_or(0)),
+        expiring: Vec::new(),
         settings: Vec::new(),
     };
     let mut last: Option<Range<usize>> = None;
@@ -199,12 +253,13 @@ pub(crate) fn read_chunk(payload: &Bytes) -> Result<Chunk, CodecError> {
                     return Err(CodecError::Unordered);
                 }
                 last = Some(key.clone());
+                if meta.expires_at.is_some() {
+                    chunk.expiring.push(chunk.entries.len() as u32);
+                }
                 chunk.entries.push(ChunkEntry {
                     key_at: key.start as u32,
-                    key_len: key.len() as u16,
-                    value_at: value.start as u32,
                     value_len: value.len() as u32,
-                    meta,
+                    key_len: key.len() as u16,
                 });
             }
             StoredOp::SetSetting {

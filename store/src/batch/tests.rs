@@ -3,6 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::commit::Change;
+use crate::record::RecordRef;
 use crate::value::Value;
 
 fn record(key: &str, value: Value, expires_at: Option<i64>) -> Record {
@@ -111,4 +112,52 @@ proptest! {
         let _decoded = decode_batch(&payload);
         let _chunk = read_chunk(&payload);
     }
+}
+
+#[test]
+fn a_chunk_knows_the_times_of_its_records_however_they_are_written() {
+    let usual = 1_800_000_000_000;
+    let mut metas = Vec::new();
+    for created_at in [usual, 5, -usual, i64::from(u32::MAX), i64::MAX, i64::MIN] {
+        for expires_at in [None, Some(Millis(usual + 7)), Some(Millis(0))] {
+            metas.push(Meta {
+                created_at: Millis(created_at),
+                modified_at: Millis(created_at / 3),
+                expires_at,
+            });
+            metas.push(Meta {
+                created_at: Millis(created_at),
+                modified_at: Millis(usual + 1),
+                expires_at,
+            });
+        }
+    }
+    let value = EncodedValue::encode(&Value::Int(3)).unwrap();
+    let mut writer = ChunkWriter::default();
+    for (index, meta) in metas.iter().enumerate() {
+        let key = format!("k{index:03}");
+        let record = RecordRef {
+            key: &key,
+            value: value.view(),
+            meta: *meta,
+        };
+        writer.push(record, value.as_bytes());
+    }
+    let payload = writer.take();
+    let chunk = read_chunk(&payload).unwrap();
+    let read: Vec<_> = chunk
+        .entries
+        .iter()
+        .map(|entry| entry.meta(&payload))
+        .collect();
+    assert_eq!(read, metas);
+    let expiring = (0..)
+        .zip(&metas)
+        .filter(|(_, meta)| meta.expires_at.is_some());
+    assert!(
+        chunk
+            .expiring
+            .into_iter()
+            .eq(expiring.map(|(index, _)| index))
+    );
 }

@@ -12,6 +12,8 @@ use crate::value::{EncodedValue, ValueRef};
 pub(crate) struct Block {
     bytes: Bytes,
     entries: Box<[ChunkEntry]>,
+    /// The rows of the records that expire one day.
+    expiring: Box<[u32]>,
     /// Whether the bytes hold these records and nothing else.
     is_whole: bool,
 }
@@ -29,6 +31,7 @@ impl Block {
         let block = Self {
             bytes: chunk,
             entries: decoded.entries.into(),
+            expiring: decoded.expiring.into(),
             is_whole: decoded.settings.is_empty(),
         };
         Ok(DecodedChunk {
@@ -65,29 +68,25 @@ impl Block {
 
     pub(crate) fn get(&self, index: usize) -> Option<RecordRef<'_>> {
         let entry = self.entries.get(index)?;
-        let value = ValueRef::read(self.value(entry));
         Some(RecordRef {
             key: self.key(entry),
-            value,
-            meta: entry.meta,
+            value: ValueRef::read(self.value(entry)),
+            meta: entry.meta(&self.bytes),
         })
     }
 
     /// The records that expire one day.
     pub(crate) fn expiring(&self) -> impl Iterator<Item = RecordRef<'_>> {
-        let rows = self.entries.iter().enumerate();
-        rows.filter(|(_, entry)| entry.meta.expires_at.is_some())
-            .filter_map(|(row, _)| self.get(row))
+        let rows = self.expiring.iter();
+        rows.filter_map(|row| self.get(*row as usize))
     }
 
     pub(crate) fn record(&self, index: usize) -> Option<Record> {
         let entry = self.entries.get(index)?;
-        let start = entry.value_at as usize;
-        let value = self.bytes.slice(start..start + entry.value_len as usize);
         Some(Record {
             key: Key::new(self.key(entry)).ok()?,
-            value: EncodedValue::from_validated(value),
-            meta: entry.meta,
+            value: EncodedValue::from_validated(self.bytes.slice(entry.value())),
+            meta: entry.meta(&self.bytes),
         })
     }
 
@@ -98,18 +97,11 @@ impl Block {
     }
 
     fn key(&self, entry: &ChunkEntry) -> &str {
-        let start = entry.key_at as usize;
-        let bytes = self
-            .bytes
-            .get(start..start + usize::from(entry.key_len))
-            .unwrap_or_default();
+        let bytes = self.bytes.get(entry.key()).unwrap_or_default();
         std::str::from_utf8(bytes).unwrap_or_default()
     }
 
     fn value(&self, entry: &ChunkEntry) -> &[u8] {
-        let start = entry.value_at as usize;
-        self.bytes
-            .get(start..start + entry.value_len as usize)
-            .unwrap_or_default()
+        self.bytes.get(entry.value()).unwrap_or_default()
     }
 }

@@ -63,10 +63,16 @@ impl IndexPart {
     }
 
     /// Builds the index if there is none. `go_on` is asked every few rows; when it says no, the
-    /// work is dropped. Returns whether it is settled now.
-    pub(crate) fn build(&self, segment: &Segment, go_on: &dyn Fn() -> bool) -> bool {
+    /// work is dropped. Returns whether it is settled now. Whoever builds several parts does so
+    /// with one `builder`: its memory serves all of them.
+    pub(crate) fn build(
+        &self,
+        segment: &Segment,
+        builder: &mut TextIndexBuilder,
+        go_on: &dyn Fn() -> bool,
+    ) -> bool {
         if self.index.get().is_none()
-            && let Ok(index) = RowIndex::build(segment, self.rows(), go_on)
+            && let Ok(index) = RowIndex::build(segment, self.rows(), builder, go_on)
         {
             // Whoever was faster built the same.
             self.index.set(index.map(Arc::new)).ok();
@@ -80,16 +86,17 @@ impl RowIndex {
     fn build(
         segment: &Segment,
         rows: Range<u32>,
+        builder: &mut TextIndexBuilder,
         go_on: &dyn Fn() -> bool,
     ) -> Result<Option<Self>, Cancelled> {
         let columns = Columns::build(checked(segment, rows.clone(), go_on));
-        let mut text = TextIndexBuilder::new();
-        checked(segment, rows, go_on).for_each(|record| text.add(record));
+        checked(segment, rows, go_on).for_each(|record| builder.add(record));
         // What was broken off is incomplete, and dropped.
         if !go_on() {
+            builder.clear();
             return Err(Cancelled);
         }
-        Ok(text.finish().map(|text| Self { columns, text }))
+        Ok(builder.finish().map(|text| Self { columns, text }))
     }
 }
 

@@ -7,6 +7,7 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use super::{IndexPart, Segment, SegmentView, build};
 use crate::batch::CodecError;
 use crate::record::RecordRef;
+use crate::search::TextIndexBuilder;
 
 /// Segments to merge, as they were when the merge was planned.
 #[derive(Debug)]
@@ -62,8 +63,9 @@ impl Merge {
         });
         // Searches must not lose an index they had.
         if are_indexed {
-            segment.index_parts().par_iter().for_each(|part| {
-                part.build(&segment, &|| {
+            let parts = segment.index_parts().par_iter();
+            parts.for_each_init(TextIndexBuilder::default, |builder, part| {
+                part.build(&segment, builder, &|| {
                     rayon::yield_now();
                     true
                 });

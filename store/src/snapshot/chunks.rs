@@ -94,8 +94,7 @@ mod tests {
         let mut keys = Vec::new();
         for chunk in chunks {
             for entry in read_chunk(chunk).unwrap().entries {
-                let start = entry.key_at as usize;
-                let bytes = chunk.slice(start..start + usize::from(entry.key_len));
+                let bytes = chunk.slice(entry.key());
                 keys.push(String::from_utf8(bytes.to_vec()).unwrap());
             }
         }

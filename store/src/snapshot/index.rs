@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Snapshot;
-use crate::search::{Cancelled, TextIndexBytes, Ticket};
+use crate::search::{Cancelled, TextIndexBuilder, TextIndexBytes, Ticket};
 use crate::segment::{IndexPart, Segment};
 
 /// Parts that are built at the same time, at most: bounds the memory of building to some hundred
@@ -64,16 +64,19 @@ impl Snapshot {
             ticket.is_current()
         };
         let work = || {
+            let mut builder = TextIndexBuilder::default();
             while ticket.is_current()
                 && let Some((segment, part)) = missing.get(next.fetch_add(1, Ordering::Relaxed))
             {
-                if part.build(segment, &go_on) {
+                if part.build(segment, &mut builder, &go_on) {
                     progress(self.indexing());
                 }
             }
         };
+        // A thread that gives searches their turn would take up a second part as well.
+        let at_once = PARTS_AT_ONCE.min(rayon::current_num_threads());
         rayon::scope(|scope| {
-            for _ in 0..missing.len().min(PARTS_AT_ONCE) {
+            for _ in 0..missing.len().min(at_once) {
                 scope.spawn(|_| work());
             }
         });

@@ -46,7 +46,9 @@ impl WordsBuilder {
     }
 
     pub(super) fn finish(self) -> Option<Words> {
-        let bytes = self.0?.into_inner().ok()?;
+        let mut bytes = self.0?.into_inner().ok()?;
+        // It grew by doubling.
+        bytes.shrink_to_fit();
         fst::Map::new(bytes).ok().map(Words)
     }
 }

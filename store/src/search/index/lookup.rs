@@ -5,7 +5,8 @@ use std::ops::Range;
 use super::TextIndex;
 use super::fuzzy::Spellings;
 use super::places::{PathId, Place, TextPlace};
-use super::terms::{FIRST_PIECE, LATER_PIECE, PAIR};
+use super::postings::PostingsRef;
+use super::terms::{FIRST_PIECE, LATER_PIECE, PAIR, text_of};
 use crate::row_set::RowSet;
 use crate::search::distance::EDITS_MAX;
 use crate::search::matcher::{Cost, Fit, Part, QueryWord};
@@ -36,22 +37,29 @@ impl WordPlan {
     }
 }
 
-/// Which places a word is looked for at.
+/// Which places of a part a word is looked for at.
 #[derive(Clone, Debug)]
 pub(super) struct Places {
-    /// `None`: everywhere.
-    pub(super) paths: Option<Vec<PathId>>,
+    /// For each number of a place in the part: which it is, if it counts.
+    wanted: Vec<Option<Place>>,
     pub(super) with_numbers: bool,
+    /// Whether these are not all paths.
+    pub(super) are_chosen: bool,
 }
 
 impl Places {
-    #[inline]
-    pub(super) fn has(&self, place: Place) -> bool {
-        (self.with_numbers || !place.is_number())
-            && self
-                .paths
-                .as_ref()
-                .is_none_or(|paths| paths.contains(&place.path()))
+    /// Places at some paths; `None`: everywhere.
+    pub(super) fn new(index: &TextIndex, paths: Option<&[PathId]>, with_numbers: bool) -> Self {
+        let is_wanted = |place: &Place| {
+            (with_numbers || !place.is_number())
+                && paths.is_none_or(|paths| paths.contains(&place.path()))
+        };
+        let places = index.slots.places().iter();
+        Self {
+            wanted: places.map(|place| Some(*place).filter(is_wanted)).collect(),
+            with_numbers,
+            are_chosen: paths.is_some(),
+        }
     }
 }
 
@@ -96,7 +104,8 @@ impl TextIndex {
             term.extend_from_slice(pair.as_bytes());
             if pair.chars().count() == 2 {
                 let found = self.terms.find(&term);
-                let slots = found.map_or(0, |rank| self.slots(rank..rank + 1).len() as u32);
+                let slots =
+                    found.map_or(0, |rank| self.slots.of_terms(rank..rank + 1).len() as u32);
                 if rarest.is_none_or(|(fewest, _)| slots < fewest) {
                     rarest = Some((slots, found));
                 }
@@ -137,16 +146,17 @@ impl TextIndex {
         let mut needle = text.as_bytes().to_vec();
         needle.push(0);
         let words = self.terms.whole_words();
-        self.terms
-            .containing(words, &needle, &mut |rank, _| visit(rank..rank + 1, None));
+        self.terms.containing(words, &needle, &mut |rank, _, _| {
+            visit(rank..rank + 1, None)
+        });
         self.pieces_with(text, visit);
     }
 
     fn anywhere(&self, text: &str, visit: TermsFound<'_>) {
         let words = self.terms.whole_words();
         self.terms
-            .containing(words, text.as_bytes(), &mut |rank, at| {
-                let is_whole = self.terms.get(rank).len() == text.len();
+            .containing(words, text.as_bytes(), &mut |rank, at, len| {
+                let is_whole = len == text.len();
                 let fit = match (at, is_whole) {
                     (0, true) => Fit::Whole,
                     (0, false) => Fit::Beginning,
@@ -165,10 +175,9 @@ impl TextIndex {
         let is_all = head.len() == text.len();
         let pieces = self.terms.pieces();
         self.terms
-            .containing(pieces, head.as_bytes(), &mut |rank, at| {
-                let is_first = self.terms.get(rank).first() == Some(&FIRST_PIECE);
+            .containing(pieces, head.as_bytes(), &mut |rank, at, _| {
                 // The mark is one byte.
-                let fit = if is_first && at == 1 {
+                let fit = if at == 1 && self.terms.get(rank).first() == Some(&FIRST_PIECE) {
                     Fit::Beginning
                 } else {
                     Fit::Inside
@@ -187,8 +196,8 @@ impl TextIndex {
     }
 
     fn with_typos(&self, plan: &WordPlan, visit: TermsFound<'_>) {
-        let mut compare = |rank: u32| {
-            let found = plan.word.fit(self.terms.text(rank), TokenKind::Word);
+        let mut compare = |rank: u32, term: &[u8]| {
+            let found = plan.word.fit(text_of(term), TokenKind::Word);
             match found.filter(|found| found.typos > 0) {
                 Some(found) => visit(rank..rank + 1, Some(Cost::of(found.typos, found.fit))),
                 None => true,
@@ -196,7 +205,7 @@ impl TextIndex {
         };
         let compared = match (&plan.spellings, &self.words) {
             (Some(spellings), Some(words)) => {
-                words.for_each(spellings, &mut compare);
+                words.for_each(spellings, &mut |rank| compare(rank, self.terms.get(rank)));
                 match spellings.compared() {
                     Some(first) => self.terms.prefix(first.as_bytes()),
                     None => return,
@@ -204,8 +213,8 @@ impl TextIndex {
             }
             _ => self.terms.whole_words(),
         };
-        for rank in compared {
-            if plan.word.may_fit(self.terms.get(rank)) && !compare(rank) {
+        for (rank, term) in self.terms.iter(compared) {
+            if plan.word.may_fit(term) && !compare(rank, term) {
                 return;
             }
         }
@@ -214,8 +223,8 @@ impl TextIndex {
     /// Words longer than a term that start, with typos, as the word does.
     fn long_with_typos(&self, word: &QueryWord, visit: TermsFound<'_>) {
         let characters = word.as_str().chars().count();
-        for rank in self.terms.prefix(&[FIRST_PIECE]) {
-            let piece = self.terms.text(rank);
+        for (rank, term) in self.terms.iter(self.terms.prefix(&[FIRST_PIECE])) {
+            let piece = text_of(term);
             if !word.may_fit(piece.as_bytes()) {
                 continue;
             }
@@ -233,16 +242,6 @@ impl TextIndex {
         }
     }
 
-    /// The slots of some terms.
-    pub(super) fn slots(&self, ranks: Range<u32>) -> Range<usize> {
-        let start = |rank: u32| {
-            self.slot_starts
-                .get(rank as usize)
-                .map_or(self.slot_places.len(), |start| *start as usize)
-        };
-        start(ranks.start)..start(ranks.end)
-    }
-
     /// Visits the rows of some terms at some places, slot by slot. `false`: the answer is not
     /// wanted any more.
     pub(super) fn for_each_slot(
@@ -250,22 +249,18 @@ impl TextIndex {
         ranks: Range<u32>,
         places: &Places,
         watch: &mut Watch<'_>,
-        mut visit: impl FnMut(Place, super::PostingsRef),
+        mut visit: impl FnMut(Place, PostingsRef),
     ) -> bool {
-        let slots = self.slots(ranks);
-        let of_slots = self.slot_places.get(slots.clone()).unwrap_or_default();
-        let postings = self.slot_postings.get(slots).unwrap_or_default();
-        let mut pairs = of_slots.iter().zip(postings);
+        let mut slots = self.slots.of_terms(ranks);
         loop {
-            let chunk = (SLOTS_PER_CHECK - watch.slots) as usize;
-            let mut visited = 0;
-            for (place, postings) in pairs.by_ref().take(chunk) {
-                visited += 1;
-                if places.has(*place) {
-                    visit(*place, *postings);
+            let end = slots.end.min(slots.start + (SLOTS_PER_CHECK - watch.slots));
+            watch.slots += end - slots.start;
+            for (place, postings) in self.slots.get(slots.start..end) {
+                if let Some(Some(place)) = places.wanted.get(place) {
+                    visit(*place, postings);
                 }
             }
-            watch.slots += visited;
+            slots.start = end;
             if watch.slots < SLOTS_PER_CHECK {
                 return true;
             }

@@ -6,14 +6,18 @@
 //! no segments and no files.
 
 mod builder;
+mod collector;
 mod costs;
 mod evaluate;
 mod fuzzy;
 mod lookup;
+mod pieces;
 mod places;
 mod plan;
 mod postings;
 mod rows_of_term;
+mod slots;
+mod table;
 mod terms;
 
 pub(crate) use builder::TextIndexBuilder;
@@ -23,8 +27,9 @@ pub(crate) use plan::Plan;
 use std::ops::AddAssign;
 
 use fuzzy::Words;
-use places::{Paths, Place};
-use postings::{Postings, PostingsRef};
+use places::Paths;
+use postings::Postings;
+use slots::Slots;
 use terms::Terms;
 
 use super::condition::{ConditionTest, Place as Names};
@@ -67,10 +72,7 @@ pub(crate) struct RankedRows {
 pub(crate) struct TextIndex {
     terms: Terms,
     words: Option<Words>,
-    /// For each term the first of its slots, and one more: a slot is a term at a place.
-    slot_starts: Box<[u32]>,
-    slot_places: Box<[Place]>,
-    slot_postings: Box<[PostingsRef]>,
+    slots: Slots,
     postings: Postings,
     paths: Paths,
 }
@@ -110,10 +112,7 @@ impl TextIndex {
         TextIndexBytes {
             terms: self.terms.bytes(),
             words: self.words.as_ref().map_or(0, Words::bytes),
-            slots: size_of_val(self.slot_starts.as_ref())
-                + size_of_val(self.slot_places.as_ref())
-                + size_of_val(self.slot_postings.as_ref())
-                + self.paths.bytes(),
+            slots: self.slots.bytes() + self.paths.bytes(),
             postings: self.postings.bytes(),
         }
     }

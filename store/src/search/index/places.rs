@@ -9,6 +9,8 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 /// use names as data. What stands there is found all the same, by reading records.
 const PATHS_MAX: usize = 8 * 1024;
 const NAME_BYTES_MAX: usize = 1024;
+/// So many names of a map are compared with those of the map before.
+const CHILDREN_EXPECTED: usize = 64;
 /// Three places in the text, for texts and for numbers.
 const PLACES_PER_PATH: u16 = 6;
 
@@ -47,6 +49,11 @@ impl Place {
         Self(path.0 * PLACES_PER_PATH + is_number as u16 * 3 + text_place as u16)
     }
 
+    /// The place as a number.
+    pub(super) const fn number(self) -> usize {
+        self.0 as usize
+    }
+
     pub(super) const fn path(self) -> PathId {
         PathId(self.0 / PLACES_PER_PATH)
     }
@@ -65,7 +72,7 @@ impl Place {
 }
 
 /// The paths of a part: names that lead to values. Lists on the way have none.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Paths {
     nodes: Vec<Node>,
     table: HashTable<u16>,
@@ -76,25 +83,46 @@ pub(super) struct Paths {
 struct Node {
     parent: PathId,
     name: Box<str>,
+    /// The first children, in the order in which they were numbered.
+    children: Vec<PathId>,
+}
+
+impl Node {
+    fn new(parent: PathId, name: &str) -> Self {
+        Self {
+            parent,
+            name: name.into(),
+            children: Vec::new(),
+        }
+    }
+}
+
+impl Default for Paths {
+    /// No paths but those that have fixed numbers.
+    fn default() -> Self {
+        let fixed = (0..=PathId::ROOT.0).map(|_| Node::new(PathId::OTHER, ""));
+        Self {
+            nodes: fixed.collect(),
+            table: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+        }
+    }
 }
 
 impl Paths {
-    /// No paths but those that have fixed numbers.
-    pub(super) fn new() -> Self {
-        let mut paths = Self::default();
-        for _ in 0..=PathId::ROOT.0 {
-            paths.nodes.push(Node {
-                parent: PathId::OTHER,
-                name: Box::default(),
-            });
-        }
-        paths
-    }
-
-    /// The path of a name below another path; numbered if it is new.
-    pub(super) fn child(&mut self, parent: PathId, name: &str) -> PathId {
+    /// The path of a name below another path; numbered if it is new. Records of one kind have the
+    /// same names in the same order: `place` is that of the name among those of its map.
+    pub(super) fn child(&mut self, parent: PathId, name: &str, place: usize) -> PathId {
         if parent == PathId::OTHER {
             return parent;
+        }
+        if let Some(known) = self.expected_child(parent, place)
+            && self
+                .nodes
+                .get(usize::from(known.0))
+                .is_some_and(|node| *node.name == *name)
+        {
+            return known;
         }
         if let Some(known) = self.get_child(parent, name) {
             return known;
@@ -103,10 +131,12 @@ impl Paths {
             return PathId::OTHER;
         }
         let id = self.nodes.len() as u16;
-        self.nodes.push(Node {
-            parent,
-            name: name.into(),
-        });
+        self.nodes.push(Node::new(parent, name));
+        if let Some(node) = self.nodes.get_mut(usize::from(parent.0))
+            && node.children.len() < CHILDREN_EXPECTED
+        {
+            node.children.push(PathId(id));
+        }
         let (nodes, hasher) = (&self.nodes, &self.hasher);
         let hash = hasher.hash_one((parent, name));
         self.table.insert_unique(hash, id, |id| {
@@ -114,6 +144,11 @@ impl Paths {
             hasher.hash_one((node.parent, node.name.as_ref()))
         });
         PathId(id)
+    }
+
+    fn expected_child(&self, parent: PathId, place: usize) -> Option<PathId> {
+        let node = self.nodes.get(usize::from(parent.0))?;
+        node.children.get(place).copied()
     }
 
     fn get_child(&self, parent: PathId, name: &str) -> Option<PathId> {
@@ -154,7 +189,10 @@ impl Paths {
 
     /// Bytes of memory, about.
     pub(super) fn bytes(&self) -> usize {
-        let names: usize = self.nodes.iter().map(|node| node.name.len()).sum();
-        names + self.nodes.len() * (size_of::<Node>() + 4)
+        let names = self
+            .nodes
+            .iter()
+            .map(|node| node.name.len() + 2 * node.children.len());
+        names.sum::<usize>() + self.nodes.len() * (size_of::<Node>() + 4)
     }
 }

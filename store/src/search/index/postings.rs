@@ -1,82 +1,116 @@
 //! Which rows a term stands in, for each place it stands at: numbers in as few bytes as possible.
 //!
 //! Most terms stand in a single row: that row is kept instead of a reference to a list. Lists are
-//! differences as variable-length integers (7 bits a byte, the last without the high bit); what
-//! stands in more than an eighth of the rows is kept as a set.
+//! differences as variable-length integers (7 bits a byte, the last without the high bit) behind
+//! their number; what would need more bytes than a bit for each row is such bits, behind a 0.
 
 use crate::row_set::RowSet;
 
-const SINGLE: u32 = 1 << 31;
-const DENSE: u32 = 1 << 30;
+/// Marks a reference that is a row itself.
+const SINGLE: u32 = 1;
+/// Bits for rows are in words of so many bytes.
+const WORD_BYTES: usize = 8;
 
-/// The rows of one term at one place.
+/// The rows of one term at one place: a row, or where a list starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct PostingsRef(u32);
+pub(super) struct PostingsRef(pub(super) u32);
 
 /// The rows of all terms of a part.
 #[derive(Debug)]
 pub(super) struct Postings {
     lists: Box<[u8]>,
-    dense: Box<[RowSet]>,
     rows: u32,
 }
 
-#[derive(Debug)]
+/// Collects the lists of a part. Its memory is kept for the next.
+#[derive(Debug, Default)]
 pub(super) struct PostingsBuilder {
     lists: Vec<u8>,
-    dense: Vec<RowSet>,
-    rows: u32,
 }
 
 impl PostingsBuilder {
-    pub(super) const fn new(rows: u32) -> Self {
-        Self {
-            lists: Vec::new(),
-            dense: Vec::new(),
-            rows,
-        }
+    /// A single row. `None` if the number is too large.
+    pub(super) fn push_row(row: u32) -> Option<PostingsRef> {
+        (row < 1 << 31).then_some(PostingsRef(row << 1 | SINGLE))
     }
 
-    /// Adds rows that ascend; at least one. `None` if there is no room left.
-    pub(super) fn push(&mut self, rows: &[u32]) -> Option<PostingsRef> {
-        if let [row] = rows {
-            return (*row < DENSE).then_some(PostingsRef(SINGLE | row));
+    /// Adds a list of `count` rows, at least two: the differences from one to the next as
+    /// [`write_varint`] writes them, in pieces. `None` if there is no room left.
+    pub(super) fn push_list<'a>(
+        &mut self,
+        rows: u32,
+        count: u32,
+        pieces: impl Iterator<Item = &'a [u8]>,
+    ) -> Option<PostingsRef> {
+        let start = self.lists.len();
+        let at = u32::try_from(start).ok().filter(|at| *at < 1 << 31)?;
+        let words = (rows as usize).div_ceil(WORD_BYTES * 8);
+        write_varint(count, &mut self.lists);
+        let differences = self.lists.len();
+        for piece in pieces {
+            self.lists.extend_from_slice(piece);
         }
-        if rows.len() > self.rows as usize / 8 {
-            let mut set = RowSet::new(self.rows);
-            for row in rows {
-                set.insert(*row);
+        if self.lists.len() - differences > words * WORD_BYTES {
+            let mut set = RowSet::new(rows);
+            add_list(self.lists.get(start..).unwrap_or_default(), &mut set);
+            self.lists.truncate(start);
+            self.lists.push(0);
+            for word in set.words() {
+                self.lists.extend_from_slice(&word.to_le_bytes());
             }
-            self.dense.push(set);
-            return Some(PostingsRef(DENSE | (self.dense.len() as u32 - 1)));
         }
-        let at = u32::try_from(self.lists.len())
-            .ok()
-            .filter(|at| *at < DENSE)?;
-        write_varint(rows.len() as u32, &mut self.lists);
-        let mut before = 0;
-        for &row in rows {
-            write_varint(row - before, &mut self.lists);
-            before = row;
-        }
-        Some(PostingsRef(at))
+        Some(PostingsRef(at << 1))
     }
 
-    pub(super) fn finish(self) -> Postings {
-        Postings {
-            lists: self.lists.into(),
-            dense: self.dense.into(),
-            rows: self.rows,
-        }
+    /// The lists; the builder is empty again.
+    pub(super) fn finish(&mut self, rows: u32) -> Postings {
+        let lists = self.lists.as_slice().into();
+        self.lists.clear();
+        Postings { lists, rows }
     }
 }
 
-fn write_varint(mut number: u32, out: &mut Vec<u8>) {
+/// Writes a number as a variable-length integer.
+pub(super) fn write_varint(mut number: u32, out: &mut Vec<u8>) {
     while number >= 0x80 {
         out.push(number as u8 | 0x80);
         number >>= 7;
     }
     out.push(number as u8);
+}
+
+/// Reads a number; `None` behind the end.
+#[inline]
+fn read_varint(bytes: &[u8], at: &mut usize) -> Option<u32> {
+    let mut byte = *bytes.get(*at)?;
+    *at += 1;
+    let mut number = u32::from(byte & 0x7F);
+    let mut shift = 7;
+    while byte >= 0x80 {
+        byte = *bytes.get(*at)?;
+        *at += 1;
+        number |= u32::from(byte & 0x7F) << (shift & 31);
+        shift += 7;
+    }
+    Some(number)
+}
+
+/// Adds the rows of the list at the start of some bytes to a set.
+fn add_list(bytes: &[u8], set: &mut RowSet) {
+    let mut at = 0;
+    let count = read_varint(bytes, &mut at).unwrap_or_default();
+    if count == 0 {
+        set.unite_bytes(bytes.get(at..).unwrap_or_default());
+        return;
+    }
+    let mut row = 0_u32;
+    for _ in 0..count {
+        let Some(difference) = read_varint(bytes, &mut at) else {
+            return;
+        };
+        row = row.wrapping_add(difference);
+        set.insert(row);
+    }
 }
 
 impl Postings {
@@ -89,46 +123,16 @@ impl Postings {
     #[inline]
     pub(super) fn unite_into(&self, postings: PostingsRef, set: &mut RowSet) {
         if postings.0 & SINGLE != 0 {
-            set.insert(postings.0 & !SINGLE);
-        } else if postings.0 & DENSE != 0 {
-            if let Some(dense) = self.dense.get((postings.0 & !DENSE) as usize) {
-                set.unite(dense);
-            }
+            set.insert(postings.0 >> 1);
         } else {
-            self.list(postings).for_each(|row| set.insert(row));
+            let start = (postings.0 >> 1) as usize;
+            add_list(self.lists.get(start..).unwrap_or_default(), set);
         }
-    }
-
-    fn list(&self, postings: PostingsRef) -> impl Iterator<Item = u32> + '_ {
-        let mut bytes = self
-            .lists
-            .get(postings.0 as usize..)
-            .unwrap_or_default()
-            .iter();
-        let mut next = move || {
-            let mut number = 0;
-            let mut shift = 0;
-            for &byte in bytes.by_ref() {
-                number |= u32::from(byte & 0x7F) << shift;
-                if byte < 0x80 {
-                    break;
-                }
-                shift += 7;
-            }
-            number
-        };
-        let count = next();
-        let mut row = 0;
-        (0..count).map(move |_| {
-            row += next();
-            row
-        })
     }
 
     /// Bytes of memory.
     pub(super) fn bytes(&self) -> usize {
-        let dense: usize = self.dense.iter().map(|set| size_of_val(set.words())).sum();
-        self.lists.len() + dense
+        self.lists.len()
     }
 }
 
@@ -147,6 +151,7 @@ mod tests {
                 prop::collection::btree_set(0_u32..130_000, 1..400), 1..8,
             ),
             few_rows in any::<bool>(),
+            pieces in 1_usize..9,
         ) {
             // Among few rows the lists are dense, among many they are not.
             let rows = if few_rows { 512 } else { 130_000 };
@@ -154,12 +159,21 @@ mod tests {
                 .iter()
                 .map(|list| list.iter().map(|row| row % rows).collect())
                 .collect();
-            let mut builder = PostingsBuilder::new(rows);
-            let refs: Vec<_> = lists
-                .iter()
-                .map(|list| builder.push(&list.iter().copied().collect::<Vec<_>>()).unwrap())
-                .collect();
-            let postings = builder.finish();
+            let mut builder = PostingsBuilder::default();
+            let mut push = |list: &BTreeSet<u32>| {
+                if let (1, Some(row)) = (list.len(), list.first()) {
+                    return PostingsBuilder::push_row(*row).unwrap();
+                }
+                let (mut bytes, mut before) = (Vec::new(), 0);
+                for row in list {
+                    write_varint(row - before, &mut bytes);
+                    before = *row;
+                }
+                let count = list.len() as u32;
+                builder.push_list(rows, count, bytes.chunks(pieces)).unwrap()
+            };
+            let refs: Vec<_> = lists.iter().map(&mut push).collect();
+            let postings = builder.finish(rows);
             for (list, reference) in lists.iter().zip(refs) {
                 let mut set = RowSet::new(rows);
                 postings.unite_into(reference, &mut set);

@@ -42,10 +42,7 @@ impl PartSearch<'_> {
         else {
             return Looked::nothing(within.rows());
         };
-        let places = Places {
-            paths: None,
-            with_numbers: term.may_match_numbers(),
-        };
+        let places = Places::new(self.source.text(), None, term.may_match_numbers());
         self.look(term, term_plan, &places, within, None)
     }
 
@@ -92,7 +89,7 @@ impl PartSearch<'_> {
 
     fn places_of(&self, place: &FieldPlace, with_numbers: bool) -> Places {
         let index = self.source.text();
-        let paths = match place {
+        let paths: Vec<_> = match place {
             FieldPlace::Key => vec![PathId::KEY],
             FieldPlace::Values(names) => names
                 .iter()
@@ -100,10 +97,7 @@ impl PartSearch<'_> {
                 .chain([PathId::OTHER])
                 .collect(),
         };
-        Places {
-            paths: Some(paths),
-            with_numbers,
-        }
+        Places::new(index, Some(&paths), with_numbers)
     }
 
     fn look(
@@ -170,7 +164,7 @@ impl PartSearch<'_> {
             let (by_place, unsure) = (&mut looked.places[at], &mut looked.unsure);
             index.for_each_slot(ranks, places, watch, |place, postings| {
                 // Which of the paths without a number it was is not known.
-                let is_certain = places.paths.is_none() || place.path() != PathId::OTHER;
+                let is_certain = !places.are_chosen || place.path() != PathId::OTHER;
                 let set = if is_certain {
                     by_place.at(place)
                 } else {

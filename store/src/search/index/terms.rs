@@ -14,87 +14,102 @@ pub(super) const FIRST_PIECE: u8 = 2;
 /// Starts the further pieces of a word longer than a term.
 pub(super) const LATER_PIECE: u8 = 3;
 
+/// Of so many terms the place of the first is kept. The others are found by counting separators,
+/// which costs less than the miss of the cache that a place for each of them would be.
+const BLOCK_TERMS: u32 = 16;
+/// Further than this, what lies between two places is looked up instead of counted.
+const COUNTED_BYTES_MAX: usize = 256;
+
 /// Sorted terms. Words as they are; pieces and pairs behind their marks.
 #[derive(Debug)]
 pub(super) struct Terms {
     /// `\0term\0term\0`.
     arena: Box<[u8]>,
-    /// Where each term starts, and where one more would.
-    starts: Box<[u32]>,
+    /// Where the first of each [`BLOCK_TERMS`] terms starts.
+    blocks: Box<[u32]>,
+    len: u32,
 }
 
-/// Collects terms that ascend.
-#[derive(Debug)]
+/// Collects terms that ascend. Its memory is kept for the next part.
+#[derive(Debug, Default)]
 pub(super) struct TermsBuilder {
     arena: Vec<u8>,
-    starts: Vec<u32>,
+    blocks: Vec<u32>,
+    len: u32,
 }
 
 impl TermsBuilder {
-    pub(super) fn with_capacity(terms: usize, bytes: usize) -> Self {
-        let mut arena = Vec::with_capacity(bytes + terms + 1);
-        arena.push(SEPARATOR);
-        let mut starts = Vec::with_capacity(terms + 1);
-        starts.push(1);
-        Self { arena, starts }
-    }
-
-    /// Adds a term greater than all before. `None` if there is no room left.
-    pub(super) fn push(&mut self, term: &[u8]) -> Option<()> {
-        self.arena.extend_from_slice(term);
+    /// Adds a term, in two parts, greater than all before. `None` if there is no room left.
+    pub(super) fn push(&mut self, head: &[u8], rest: &[u8]) -> Option<()> {
+        if self.arena.is_empty() {
+            self.arena.push(SEPARATOR);
+        }
+        if self.len.is_multiple_of(BLOCK_TERMS) {
+            self.blocks.push(u32::try_from(self.arena.len()).ok()?);
+        }
+        self.arena.extend_from_slice(head);
+        self.arena.extend_from_slice(rest);
         self.arena.push(SEPARATOR);
-        self.starts.push(u32::try_from(self.arena.len()).ok()?);
+        self.len += 1;
         Some(())
     }
 
-    pub(super) fn finish(self) -> Terms {
-        Terms {
-            arena: self.arena.into(),
-            starts: self.starts.into(),
-        }
+    /// The term that was added last.
+    pub(super) fn last(&self) -> &[u8] {
+        let Some((_, terms)) = self.arena.split_last() else {
+            return &[];
+        };
+        let start = memchr::memrchr(SEPARATOR, terms).map_or(0, |separator| separator + 1);
+        terms.get(start..).unwrap_or_default()
+    }
+
+    /// The terms; the builder is empty again.
+    pub(super) fn finish(&mut self) -> Terms {
+        let terms = Terms {
+            arena: self.arena.as_slice().into(),
+            blocks: self.blocks.as_slice().into(),
+            len: self.len,
+        };
+        self.arena.clear();
+        self.blocks.clear();
+        self.len = 0;
+        terms
     }
 }
 
 impl Terms {
-    pub(super) const fn len(&self) -> u32 {
-        self.starts.len() as u32 - 1
-    }
-
     pub(super) fn get(&self, rank: u32) -> &[u8] {
-        let rank = rank as usize;
-        match (self.starts.get(rank), self.starts.get(rank + 1)) {
-            (Some(&start), Some(&next)) => self
-                .arena
-                .get(start as usize..next as usize - 1)
-                .unwrap_or_default(),
-            _ => &[],
+        if rank < self.len {
+            self.at(self.start(rank))
+        } else {
+            &[]
         }
     }
 
-    /// The term as text, without its mark.
-    pub(super) fn text(&self, rank: u32) -> &str {
-        let term = self.get(rank);
-        let marked = matches!(term.first(), Some(&(PAIR..=LATER_PIECE)));
-        std::str::from_utf8(term.get(usize::from(marked)..).unwrap_or_default()).unwrap_or_default()
+    /// The terms of a range, with their ranks.
+    pub(super) fn iter(&self, ranks: Range<u32>) -> impl Iterator<Item = (u32, &[u8])> {
+        let mut at = self.start(ranks.start);
+        (ranks.start..ranks.end.min(self.len)).map(move |rank| {
+            let term = self.at(at);
+            at += term.len() + 1;
+            (rank, term)
+        })
     }
 
     pub(super) fn find(&self, term: &[u8]) -> Option<u32> {
         let rank = self.lower_bound(term);
-        (rank < self.len() && self.get(rank) == term).then_some(rank)
+        (rank < self.len && self.get(rank) == term).then_some(rank)
     }
 
     /// The rank of the first term that is not less.
     pub(super) fn lower_bound(&self, bytes: &[u8]) -> u32 {
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = low.midpoint(high);
-            if self.get(middle) < bytes {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        low
+        let after = self
+            .blocks
+            .partition_point(|start| self.at(*start as usize) < bytes);
+        let first = (after as u32).saturating_sub(1) * BLOCK_TERMS;
+        self.iter(first..first + BLOCK_TERMS)
+            .find(|(_, term)| *term >= bytes)
+            .map_or_else(|| self.len.min(first + BLOCK_TERMS), |(rank, _)| rank)
     }
 
     /// The ranks of the terms that start with `prefix`, which is not empty.
@@ -110,7 +125,7 @@ impl Terms {
 
     /// The ranks of whole words, behind pairs and pieces.
     pub(super) fn whole_words(&self) -> Range<u32> {
-        self.lower_bound(&[LATER_PIECE + 1])..self.len()
+        self.lower_bound(&[LATER_PIECE + 1])..self.len
     }
 
     /// The ranks of the pieces of long words.
@@ -118,69 +133,165 @@ impl Terms {
         self.lower_bound(&[FIRST_PIECE])..self.lower_bound(&[LATER_PIECE + 1])
     }
 
-    /// Visits each term of a range that contains `needle`, once, with where it first stands in it.
-    /// Breaks off when `visit` says `false`.
+    /// Visits each term of a range that contains `needle`, once, with where it first stands in it
+    /// and the length of the term. Breaks off when `visit` says `false`.
     pub(super) fn containing(
         &self,
         ranks: Range<u32>,
         needle: &[u8],
-        visit: &mut dyn FnMut(u32, usize) -> bool,
+        visit: &mut dyn FnMut(u32, usize, usize) -> bool,
     ) {
-        let (Some(&start), Some(&end)) = (
-            self.starts.get(ranks.start as usize),
-            self.starts.get(ranks.end as usize),
-        ) else {
-            return;
-        };
         let finder = memchr::memmem::Finder::new(needle);
-        let mut from = start as usize;
+        let (mut start, end) = (self.start(ranks.start), self.start(ranks.end));
         let mut rank = ranks.start;
         while let Some(found) = self
             .arena
-            .get(from..end as usize)
+            .get(start..end)
             .and_then(|bytes| finder.find(bytes))
         {
-            let at = from + found;
-            rank = self.rank_at(at, rank);
-            let start = self.starts.get(rank as usize).map_or(0, |&start| start);
-            if !visit(rank, at.saturating_sub(start as usize)) {
+            let at = start + found;
+            (rank, start) = self.term_at(at, rank, start);
+            let len = self.at(start).len();
+            if !visit(rank, at - start, len) {
                 return;
             }
             rank += 1;
-            match self.starts.get(rank as usize) {
-                Some(&next) if rank < ranks.end => from = next as usize,
-                _ => return,
-            }
+            start += len + 1;
         }
     }
 
-    /// The term that a byte of the arena belongs to; `rank` is a term not behind it.
-    fn rank_at(&self, at: usize, rank: u32) -> u32 {
-        // Hits are often close to each other: steps that double before the binary search.
-        let is_before = |rank: u32| {
-            self.starts
-                .get(rank as usize)
-                .is_some_and(|&start| start as usize <= at)
-        };
-        let (mut low, mut step) = (rank, 1);
-        while low + step < self.len() && is_before(low + step) {
-            low += step;
-            step *= 2;
+    /// The term that a byte of the arena belongs to and where it starts; `rank` is a term not
+    /// behind it, which starts at `start`.
+    fn term_at(&self, at: usize, rank: u32, start: usize) -> (u32, usize) {
+        let (mut rank, mut start) = (rank, start);
+        if at - start > COUNTED_BYTES_MAX {
+            let behind = self.blocks.partition_point(|block| *block as usize <= at);
+            let block = behind.saturating_sub(1);
+            rank = block as u32 * BLOCK_TERMS;
+            start = self.blocks.get(block).map_or(at, |start| *start as usize);
         }
-        let mut high = self.len().min(low + step);
-        while high - low > 1 {
-            let middle = low.midpoint(high);
-            if is_before(middle) {
-                low = middle;
-            } else {
-                high = middle;
+        for (place, byte) in (start..).zip(self.arena.get(start..at).unwrap_or_default()) {
+            if *byte == SEPARATOR {
+                rank += 1;
+                start = place + 1;
             }
         }
-        low
+        (rank, start)
+    }
+
+    /// Where a term starts, or where one more would.
+    fn start(&self, rank: u32) -> usize {
+        if rank >= self.len {
+            return self.arena.len();
+        }
+        let block = self.blocks.get((rank / BLOCK_TERMS) as usize);
+        let start = block.map_or(self.arena.len(), |start| *start as usize);
+        start
+            + behind_separators(
+                self.arena.get(start..).unwrap_or_default(),
+                rank % BLOCK_TERMS,
+            )
+    }
+
+    /// The term that starts at a place.
+    fn at(&self, start: usize) -> &[u8] {
+        let bytes = self.arena.get(start..).unwrap_or_default();
+        let end = bytes.iter().position(|byte| *byte == SEPARATOR);
+        bytes.get(..end.unwrap_or_default()).unwrap_or_default()
     }
 
     /// Bytes of memory.
     pub(super) fn bytes(&self) -> usize {
-        self.arena.len() + size_of_val(self.starts.as_ref())
+        self.arena.len() + size_of_val(self.blocks.as_ref())
+    }
+}
+
+/// A term as text, without its mark.
+pub(super) fn text_of(term: &[u8]) -> &str {
+    let marked = matches!(term.first(), Some(&(PAIR..=LATER_PIECE)));
+    std::str::from_utf8(term.get(usize::from(marked)..).unwrap_or_default()).unwrap_or_default()
+}
+
+/// The place behind so many separators, eight bytes at a time.
+fn behind_separators(bytes: &[u8], mut separators: u32) -> usize {
+    const LOW_BITS: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+    if separators == 0 {
+        return 0;
+    }
+    for (word, at) in bytes.as_chunks::<8>().0.iter().zip((0..).step_by(8)) {
+        let word = u64::from_le_bytes(*word);
+        // The high bit of each byte that is 0, and no other.
+        let mut zeros = !(((word & LOW_BITS) + LOW_BITS) | word | LOW_BITS);
+        let found = zeros.count_ones();
+        if found >= separators {
+            for _ in 1..separators {
+                zeros &= zeros - 1;
+            }
+            return at + zeros.trailing_zeros() as usize / 8 + 1;
+        }
+        separators -= found;
+    }
+    let rest = bytes.len() - bytes.len() % 8;
+    let tail = bytes.get(rest..).unwrap_or_default().iter().zip(rest..);
+    let mut places = tail.filter(|(byte, _)| **byte == SEPARATOR);
+    places
+        .nth(separators as usize - 1)
+        .map_or(bytes.len(), |(_, at)| at + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn terms_answer_as_a_sorted_list_does(
+            words in prop::collection::btree_set("[\u{1}-\u{3}]?[a-cé]{1,12}", 0..120),
+            probe in "[\u{1}-\u{3}]?[a-cé]{1,3}",
+        ) {
+            let words: BTreeSet<Vec<u8>> = words.into_iter().map(String::into_bytes).collect();
+            let mut builder = TermsBuilder::default();
+            for word in &words {
+                let (head, rest) = word.split_at(word.len().min(8));
+                builder.push(head, rest).unwrap();
+                prop_assert_eq!(builder.last(), word.as_slice());
+            }
+            let terms = builder.finish();
+            let words: Vec<Vec<u8>> = words.into_iter().collect();
+            let len = words.len() as u32;
+            for (rank, word) in (0..).zip(&words) {
+                prop_assert_eq!(terms.get(rank), word.as_slice());
+                prop_assert_eq!(terms.find(word), Some(rank));
+            }
+            prop_assert_eq!(terms.get(len), b"");
+            let probe = probe.as_bytes();
+            let less = words.partition_point(|word| word.as_slice() < probe) as u32;
+            prop_assert_eq!(terms.lower_bound(probe), less);
+            let prefix: Vec<u32> = terms.prefix(probe).collect();
+            let starting: Vec<u32> = (0..)
+                .zip(&words)
+                .filter(|(_, word)| word.starts_with(probe))
+                .map(|(rank, _)| rank)
+                .collect();
+            prop_assert_eq!(prefix, starting);
+            let mut found = Vec::new();
+            terms.containing(less / 2..len, probe, &mut |rank, at, len| {
+                found.push((rank, at, len));
+                true
+            });
+            let expected: Vec<_> = (0..)
+                .zip(&words)
+                .skip(less as usize / 2)
+                .filter_map(|(rank, word)| {
+                    let at = memchr::memmem::find(word, probe)?;
+                    Some((rank, at, word.len()))
+                })
+                .collect();
+            prop_assert_eq!(found, expected);
+        }
     }
 }

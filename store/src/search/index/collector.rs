@@ -1,0 +1,315 @@
+//! Collecting the words of a part, row by row, and sorting them at the end.
+//!
+//! What waits most here is the processor for memory: a part has half a million different words at
+//! places, met in no order. So a word at a place has one entry that is found by its first eight
+//! bytes, which are all of most words; the entries of a whole row are looked up in steps, so that
+//! the processor fetches them side by side; and rows are appended to lists where they belong
+//! instead of being sorted later.
+
+use std::hash::{BuildHasher as _, Hasher as _};
+
+use hashbrown::DefaultHashBuilder;
+
+use super::TextIndex;
+use super::fuzzy::{WordsBuilder, is_for_typos};
+use super::pieces::{PieceList, Pieces};
+use super::places::{Paths, Place};
+use super::postings::{PostingsBuilder, PostingsRef};
+use super::slots::SlotsBuilder;
+use super::table::Table;
+use super::terms::TermsBuilder;
+
+/// How many bytes of a term its entry holds.
+const HEAD_BYTES: usize = 8;
+/// So many words of a row are looked up together: what a usual row has, and little memory where a
+/// row is a book.
+const MET_MAX: usize = 1024;
+const NONE: u32 = u32::MAX;
+
+/// Words by place, and the rows of each. Its memory is kept for the next part.
+#[derive(Debug, Default)]
+pub(super) struct Collector {
+    hasher: DefaultHashBuilder,
+    table: Table,
+    entries: Vec<Entry>,
+    /// The bytes of terms behind their heads.
+    rests: Vec<u8>,
+    pieces: Pieces,
+    row: u32,
+    /// The words of the row that is being read, and their rests.
+    met: Vec<Met>,
+    met_rests: Vec<u8>,
+    order: Vec<Ordered>,
+    terms: TermsBuilder,
+    slots: SlotsBuilder,
+    postings: PostingsBuilder,
+}
+
+/// A word at a place.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    head: u64,
+    rest_at: u32,
+    last_row: u32,
+    count: u32,
+    /// The differences of the rows, once there are two.
+    list: PieceList,
+    place: Place,
+    len: u8,
+}
+
+/// A word as it is met.
+#[derive(Clone, Copy, Debug)]
+struct Met {
+    head: u64,
+    hash: u32,
+    rest_at: u32,
+    entry: u32,
+    place: Place,
+    len: u8,
+}
+
+/// What decides the order of most entries without a look at them.
+#[derive(Clone, Copy, Debug)]
+struct Ordered {
+    head: u64,
+    entry: u32,
+    place: Place,
+    len: u8,
+}
+
+impl Collector {
+    /// Adds a term of the row, of 1 to 255 bytes without zeros.
+    pub(super) fn add(&mut self, term: &[u8], place: Place) {
+        let head = head_of(term);
+        let rest = term.get(HEAD_BYTES..).unwrap_or_default();
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write_u64(head);
+        hasher.write(rest);
+        hasher.write_u32((place.number() as u32) << 8 | term.len() as u32);
+        self.met.push(Met {
+            head,
+            hash: hasher.finish() as u32,
+            rest_at: self.met_rests.len() as u32,
+            entry: NONE,
+            place,
+            len: term.len() as u8,
+        });
+        self.met_rests.extend_from_slice(rest);
+        if self.met.len() == MET_MAX {
+            self.look_up();
+        }
+    }
+
+    /// Ends the row.
+    pub(super) fn end_row(&mut self) {
+        self.look_up();
+        self.row += 1;
+    }
+
+    fn look_up(&mut self) {
+        let mut met = std::mem::take(&mut self.met);
+        // Loads that do not depend on each other: first all from the table, then all entries.
+        for word in &mut met {
+            word.entry = self.table.first(word.hash);
+        }
+        for word in &mut met {
+            let is_it = self.entries.get(word.entry as usize).is_some_and(|entry| {
+                (entry.head, entry.place, entry.len) == (word.head, word.place, word.len)
+                    && usize::from(word.len) <= HEAD_BYTES
+            });
+            if !is_it {
+                word.entry = NONE;
+            }
+        }
+        for word in &met {
+            let entry = match word.entry {
+                NONE => self.find_or_add(word),
+                entry => entry,
+            };
+            self.add_row(entry);
+        }
+        met.clear();
+        self.met = met;
+        self.met_rests.clear();
+    }
+
+    fn find_or_add(&mut self, word: &Met) -> u32 {
+        let rest = rest_of(&self.met_rests, word.rest_at, word.len);
+        let known = self.table.find(word.hash, |entry| {
+            let entry = self.entries.get(entry as usize);
+            entry.is_some_and(|entry| {
+                (entry.head, entry.place, entry.len) == (word.head, word.place, word.len)
+                    && rest_of(&self.rests, entry.rest_at, entry.len) == rest
+            })
+        });
+        if let Some(known) = known {
+            return known;
+        }
+        let new = self.entries.len() as u32;
+        self.entries.push(Entry {
+            head: word.head,
+            rest_at: self.rests.len() as u32,
+            last_row: self.row,
+            count: 0,
+            list: PieceList::default(),
+            place: word.place,
+            len: word.len,
+        });
+        self.rests.extend_from_slice(rest);
+        self.table.insert(word.hash, new);
+        new
+    }
+
+    fn add_row(&mut self, entry: u32) {
+        let Some(entry) = self.entries.get_mut(entry as usize) else {
+            return;
+        };
+        let (row, before, count) = (self.row, entry.last_row, entry.count);
+        if count > 0 && before == row {
+            return;
+        }
+        if count == 1 {
+            self.pieces.push_varint(&mut entry.list, before, 0);
+        }
+        if count > 0 {
+            let bytes = count.saturating_mul(2);
+            self.pieces
+                .push_varint(&mut entry.list, row - before, bytes);
+        }
+        entry.last_row = row;
+        entry.count = count + 1;
+    }
+
+    /// The index of all rows since the last call. `None` if it would exceed its own numbers:
+    /// gigabytes of words in one part.
+    pub(super) fn finish(&mut self, paths: Paths) -> Option<TextIndex> {
+        self.sort();
+        let words = self.write();
+        let index = words.map(|words| TextIndex {
+            words: words.finish(),
+            terms: self.terms.finish(),
+            slots: self.slots.finish(),
+            postings: self.postings.finish(self.row),
+            paths,
+        });
+        self.clear();
+        index
+    }
+
+    /// Forgets all rows.
+    pub(super) fn clear(&mut self) {
+        self.table.clear();
+        self.entries.clear();
+        self.rests.clear();
+        self.pieces.clear();
+        self.met.clear();
+        self.met_rests.clear();
+        self.row = 0;
+        // What was written is incomplete unless it was taken already; then this takes nothing.
+        self.terms.finish();
+        self.slots.finish();
+        self.postings.finish(0);
+    }
+
+    /// Terms in the order of their bytes, those of one in the order of their places.
+    fn sort(&mut self) {
+        self.order.clear();
+        let ordered = self.entries.iter().zip(0..).map(|(entry, index)| Ordered {
+            head: entry.head,
+            entry: index,
+            place: entry.place,
+            len: entry.len,
+        });
+        self.order.extend(ordered);
+        let (entries, rests) = (&self.entries, &self.rests);
+        let rest = |ordered: &Ordered| {
+            let entry = entries.get(ordered.entry as usize);
+            entry.map_or(&[][..], |entry| rest_of(rests, entry.rest_at, entry.len))
+        };
+        self.order.sort_unstable_by(|left, right| {
+            // Heads are filled up with zeros, which no term has: equal ones are equally long, or
+            // both have a rest or only the greater.
+            left.head
+                .cmp(&right.head)
+                .then_with(|| {
+                    let longest = usize::from(left.len.max(right.len));
+                    if longest <= HEAD_BYTES {
+                        std::cmp::Ordering::Equal
+                    } else {
+                        rest(left).cmp(rest(right))
+                    }
+                })
+                .then_with(|| left.place.cmp(&right.place))
+        });
+    }
+
+    /// Writes terms, slots and lists in their order; returns the words for typos.
+    fn write(&mut self) -> Option<WordsBuilder> {
+        if self.pieces.has_overflowed() || u32::try_from(self.rests.len()).is_err() {
+            return None;
+        }
+        let mut words = WordsBuilder::default();
+        let mut rank = 0;
+        let mut before: Option<&Entry> = None;
+        for ordered in &self.order {
+            let entry = self.entries.get(ordered.entry as usize)?;
+            let rest = rest_of(&self.rests, entry.rest_at, entry.len);
+            let is_new = before.is_none_or(|before| {
+                before.head != entry.head
+                    || before.len != entry.len
+                    || rest_of(&self.rests, before.rest_at, before.len) != rest
+            });
+            before = Some(entry);
+            if is_new {
+                let head = entry.head.to_be_bytes();
+                let head = head.get(..usize::from(entry.len)).unwrap_or(&head);
+                self.terms.push(head, rest)?;
+                let term = self.terms.last();
+                if is_for_typos(term) {
+                    words.push(term, rank);
+                }
+                rank += 1;
+            }
+            let postings = Self::postings(&self.pieces, &mut self.postings, entry, self.row)?;
+            self.slots.push(is_new, entry.place, postings);
+        }
+        Some(words)
+    }
+
+    fn postings(
+        pieces: &Pieces,
+        lists: &mut PostingsBuilder,
+        entry: &Entry,
+        rows: u32,
+    ) -> Option<PostingsRef> {
+        if entry.count == 1 {
+            PostingsBuilder::push_row(entry.last_row)
+        } else {
+            lists.push_list(rows, entry.count, pieces.of(entry.list))
+        }
+    }
+}
+
+/// The first bytes of a term as a number in their order, filled up with zeros.
+fn head_of(term: &[u8]) -> u64 {
+    if let Some(head) = term.first_chunk() {
+        return u64::from_be_bytes(*head);
+    }
+    // Four to seven bytes are the first four and, overlapping those, the last four.
+    if let (Some(first), Some(last)) = (term.first_chunk(), term.last_chunk()) {
+        let first = u64::from(u32::from_be_bytes(*first));
+        let last = u64::from(u32::from_be_bytes(*last));
+        return first << 32 | last << (64 - 8 * term.len());
+    }
+    term.iter()
+        .zip([56, 48, 40])
+        .fold(0, |head, (byte, shift)| head | u64::from(*byte) << shift)
+}
+
+fn rest_of(rests: &[u8], at: u32, len: u8) -> &[u8] {
+    let rest = usize::from(len).saturating_sub(HEAD_BYTES);
+    rests
+        .get(at as usize..at as usize + rest)
+        .unwrap_or_default()
+}

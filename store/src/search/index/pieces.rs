@@ -1,0 +1,143 @@
+//! Lists that grow side by side in one run of bytes: each in pieces that lead to the next.
+//!
+//! A piece is its size, so many bytes, and where the next piece starts; the last leads to the
+//! first. Knows nothing of what the bytes mean.
+
+/// How many bytes the first piece of a list has, and at least a further one.
+const FIRST_BYTES: u8 = 6;
+const NEXT_BYTES_MIN: u8 = 8;
+/// Where the next piece starts.
+const LINK_BYTES: usize = 4;
+/// What a piece takes at most.
+const PIECE_BYTES_MAX: usize = 1 + u8::MAX as usize + LINK_BYTES;
+
+/// The pieces of all lists.
+#[derive(Debug, Default)]
+pub(super) struct Pieces {
+    bytes: Vec<u8>,
+    has_overflowed: bool,
+}
+
+/// One list.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct PieceList {
+    /// Where the next byte goes: 0 in an empty list.
+    tail: u32,
+    /// How many bytes the last piece has left.
+    left: u8,
+}
+
+impl Pieces {
+    /// Adds a number as a variable-length integer, 7 bits a byte, the last without the high bit.
+    /// `grown_to` is about how many bytes the list has: the next piece is made as large.
+    pub(super) fn push_varint(&mut self, list: &mut PieceList, mut number: u32, grown_to: u32) {
+        while number >= 0x80 {
+            self.push(list, number as u8 | 0x80, grown_to);
+            number >>= 7;
+        }
+        self.push(list, number as u8, grown_to);
+    }
+
+    fn push(&mut self, list: &mut PieceList, byte: u8, grown_to: u32) {
+        if list.left == 0 {
+            self.add_piece(list, grown_to);
+        }
+        if let Some(left) = list.left.checked_sub(1)
+            && let Some(place) = self.bytes.get_mut(list.tail as usize)
+        {
+            *place = byte;
+            list.tail += 1;
+            list.left = left;
+        }
+    }
+
+    fn add_piece(&mut self, list: &mut PieceList, grown_to: u32) {
+        let start = self.bytes.len();
+        if u32::try_from(start + PIECE_BYTES_MAX).is_err() {
+            // What is written from here on is lost; nobody reads it.
+            self.has_overflowed = true;
+            return;
+        }
+        let link = (start as u32).to_le_bytes();
+        let mut first = link;
+        let mut size = FIRST_BYTES;
+        if list.tail > 0 {
+            size = u8::try_from(grown_to)
+                .unwrap_or(u8::MAX)
+                .max(NEXT_BYTES_MIN);
+            let behind = self.bytes.get_mut(list.tail as usize..);
+            if let Some(place) = behind.and_then(<[u8]>::first_chunk_mut) {
+                first = std::mem::replace(place, link);
+            }
+        }
+        self.bytes.push(size);
+        self.bytes.resize(start + 1 + usize::from(size), 0);
+        self.bytes.extend_from_slice(&first);
+        list.tail = start as u32 + 1;
+        list.left = size;
+    }
+
+    /// Whether there was no room for everything.
+    pub(super) const fn has_overflowed(&self) -> bool {
+        self.has_overflowed
+    }
+
+    /// The bytes of a list, piece by piece.
+    pub(super) fn of(&self, list: PieceList) -> impl Iterator<Item = &[u8]> {
+        let tail = list.tail as usize;
+        let mut next = (tail > 0)
+            .then(|| self.link(tail + usize::from(list.left)))
+            .flatten();
+        std::iter::from_fn(move || {
+            let start = next.take()?;
+            let (size, bytes) = self.bytes.get(start..)?.split_first()?;
+            let size = usize::from(*size);
+            let written = tail
+                .checked_sub(start + 1)
+                .filter(|written| *written <= size);
+            if written.is_none() {
+                next = self.link(start + 1 + size);
+            }
+            bytes.get(..written.unwrap_or(size))
+        })
+    }
+
+    fn link(&self, at: usize) -> Option<usize> {
+        let link = self.bytes.get(at..)?.first_chunk::<LINK_BYTES>()?;
+        Some(u32::from_le_bytes(*link) as usize)
+    }
+
+    /// Forgets all lists.
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.has_overflowed = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::postings::write_varint;
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn lists_that_grow_in_turn_come_back_whole(
+            numbers in prop::collection::vec((0_usize..5, any::<u32>(), 0_u32..32), 0..400),
+        ) {
+            let mut pieces = Pieces::default();
+            let mut lists = [PieceList::default(); 5];
+            let mut expected = [const { Vec::new() }; 5];
+            for (list, number, shift) in numbers {
+                let number = number >> shift;
+                let grown_to = expected[list].len() as u32;
+                pieces.push_varint(&mut lists[list], number, grown_to);
+                write_varint(number, &mut expected[list]);
+            }
+            for (list, expected) in lists.into_iter().zip(&expected) {
+                prop_assert_eq!(&pieces.of(list).collect::<Vec<_>>().concat(), expected);
+            }
+        }
+    }
+}

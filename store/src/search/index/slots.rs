@@ -1,0 +1,229 @@
+//! For each term the places it stands at, and its rows at each: slots, in as few bits as they
+//! need.
+//!
+//! The slots of all terms follow each other. A bit for each tells where those of the next term
+//! start; the slots themselves are numbers of equal width: which of the part's places, and where
+//! the rows are.
+
+use std::ops::Range;
+
+use super::places::Place;
+use super::postings::PostingsRef;
+
+/// Of so many terms the first slot of the first is kept; the others are found by counting bits.
+const BLOCK_TERMS: u32 = 16;
+const WORD_BITS: usize = u64::BITS as usize;
+/// Numbers are read as eight bytes at once, the last ones too.
+const PADDING: usize = 8;
+
+/// The slots of a part.
+#[derive(Debug)]
+pub(super) struct Slots {
+    /// A bit for each slot: whether it is the first of its term.
+    firsts: Box<[u64]>,
+    /// The first slot of the first of each [`BLOCK_TERMS`] terms.
+    blocks: Box<[u32]>,
+    /// The places that occur; slots hold their numbers.
+    places: Box<[Place]>,
+    /// The slots, one number behind the other: the place in the low bits, then the rows.
+    packed: Box<[u8]>,
+    place_bits: u32,
+    /// Of both together.
+    bits: u32,
+    terms: u32,
+    len: u32,
+}
+
+/// Collects slots in the order of their terms. Its memory is kept for the next part.
+#[derive(Debug, Default)]
+pub(super) struct SlotsBuilder {
+    firsts: Vec<u64>,
+    blocks: Vec<u32>,
+    slots: Vec<(PostingsRef, Place)>,
+    /// The numbers of places: where one stands in `places`, behind its own number.
+    codes: Vec<Option<u16>>,
+    places: Vec<Place>,
+    terms: u32,
+}
+
+impl SlotsBuilder {
+    /// Adds a slot, of the term before or of a new one.
+    pub(super) fn push(&mut self, is_new_term: bool, place: Place, postings: PostingsRef) {
+        let slot = self.slots.len();
+        if is_new_term {
+            if self.terms.is_multiple_of(BLOCK_TERMS) {
+                self.blocks.push(slot as u32);
+            }
+            self.terms += 1;
+        }
+        if slot.is_multiple_of(WORD_BITS) {
+            self.firsts.push(0);
+        }
+        if let Some(word) = self.firsts.last_mut() {
+            *word |= u64::from(is_new_term) << (slot % WORD_BITS);
+        }
+        let number = place.number();
+        if self.codes.len() <= number {
+            self.codes.resize(number + 1, None);
+        }
+        if let Some(code @ None) = self.codes.get_mut(number) {
+            *code = Some(self.places.len() as u16);
+            self.places.push(place);
+        }
+        self.slots.push((postings, place));
+    }
+
+    /// The slots; the builder is empty again.
+    pub(super) fn finish(&mut self) -> Slots {
+        let postings = self.slots.iter().map(|(postings, _)| postings.0);
+        let postings_bits = bits_of(postings.max().unwrap_or_default());
+        let place_bits = bits_of((self.places.len() as u32).saturating_sub(1));
+        let bits = place_bits + postings_bits;
+        let mut packed = vec![0; (self.slots.len() * bits as usize).div_ceil(8) + PADDING];
+        for (index, (postings, place)) in self.slots.iter().enumerate() {
+            let code = self.codes.get(place.number()).copied().flatten();
+            let number = u64::from(postings.0) << place_bits | u64::from(code.unwrap_or_default());
+            write_at(&mut packed, index * bits as usize, number);
+        }
+        let slots = Slots {
+            firsts: self.firsts.as_slice().into(),
+            blocks: self.blocks.as_slice().into(),
+            places: self.places.as_slice().into(),
+            packed: packed.into(),
+            place_bits,
+            bits,
+            terms: self.terms,
+            len: self.slots.len() as u32,
+        };
+        self.firsts.clear();
+        self.blocks.clear();
+        self.slots.clear();
+        self.codes.clear();
+        self.places.clear();
+        self.terms = 0;
+        slots
+    }
+}
+
+/// How many bits the numbers up to `greatest` need.
+const fn bits_of(greatest: u32) -> u32 {
+    u32::BITS - greatest.leading_zeros()
+}
+
+/// Adds the bits of a number of at most 48 bits to zeros.
+fn write_at(packed: &mut [u8], bit: usize, number: u64) {
+    if let Some(bytes) = packed.get_mut(bit / 8..).and_then(<[u8]>::first_chunk_mut) {
+        let together = u64::from_le_bytes(*bytes) | number << (bit % 8);
+        *bytes = together.to_le_bytes();
+    }
+}
+
+impl Slots {
+    /// The places that occur, by their numbers in this part.
+    pub(super) fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// The slots of some terms.
+    pub(super) fn of_terms(&self, ranks: Range<u32>) -> Range<u32> {
+        self.first_of(ranks.start)..self.first_of(ranks.end)
+    }
+
+    /// What slots hold: the number of the place among the part's, and the rows.
+    pub(super) fn get(&self, slots: Range<u32>) -> impl Iterator<Item = (usize, PostingsRef)> {
+        let place_mask = (1_u64 << self.place_bits) - 1;
+        let mask = (1_u64 << self.bits) - 1;
+        let mut bit = slots.start as usize * self.bits as usize;
+        slots.map(move |_| {
+            let bytes = self.packed.get(bit / 8..).and_then(<[u8]>::first_chunk);
+            let number = bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes)) >> (bit % 8) & mask;
+            bit += self.bits as usize;
+            let place = (number & place_mask) as usize;
+            (place, PostingsRef((number >> self.place_bits) as u32))
+        })
+    }
+
+    fn first_of(&self, rank: u32) -> u32 {
+        let Some(first) = self.blocks.get((rank / BLOCK_TERMS) as usize) else {
+            return self.len;
+        };
+        if rank >= self.terms {
+            return self.len;
+        }
+        let mut before = rank % BLOCK_TERMS;
+        let start = *first as usize / WORD_BITS;
+        let mut from = *first as usize % WORD_BITS;
+        for (word, index) in self
+            .firsts
+            .get(start..)
+            .unwrap_or_default()
+            .iter()
+            .zip(start..)
+        {
+            let mut left = word >> from << from;
+            from = 0;
+            let firsts = left.count_ones();
+            if before < firsts {
+                for _ in 0..before {
+                    left &= left - 1;
+                }
+                return (index * WORD_BITS) as u32 + left.trailing_zeros();
+            }
+            before -= firsts;
+        }
+        self.len
+    }
+
+    /// Bytes of memory.
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(self.firsts.as_ref())
+            + size_of_val(self.blocks.as_ref())
+            + size_of_val(self.places.as_ref())
+            + self.packed.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::places::{PathId, TextPlace};
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn slots_come_back_by_term(
+            terms in prop::collection::vec(
+                prop::collection::vec((0_u16..200, any::<u32>(), 0_u32..33), 1..5), 0..100,
+            ),
+            repeats in 1_usize..3,
+        ) {
+            let mut builder = SlotsBuilder::default();
+            for _ in 0..repeats {
+                for term in &terms {
+                    for (index, (path, postings, shift)) in term.iter().enumerate() {
+                        let place = Place::new(PathId(*path), false, TextPlace::Whole);
+                        let postings = PostingsRef(postings.checked_shr(*shift).unwrap_or(0));
+                        builder.push(index == 0, place, postings);
+                    }
+                }
+                let slots = builder.finish();
+                for (rank, term) in (0..).zip(&terms) {
+                    let found: Vec<_> = slots
+                        .get(slots.of_terms(rank..rank + 1))
+                        .map(|(place, postings)| (slots.places()[place].path().0, postings.0))
+                        .collect();
+                    let expected: Vec<_> = term
+                        .iter()
+                        .map(|(path, postings, shift)| {
+                            (*path, postings.checked_shr(*shift).unwrap_or(0))
+                        })
+                        .collect();
+                    prop_assert_eq!(found, expected);
+                }
+                let all = slots.of_terms(0..terms.len() as u32);
+                prop_assert_eq!(all.len(), terms.iter().map(Vec::len).sum::<usize>());
+            }
+        }
+    }
+}
