@@ -69,6 +69,11 @@ impl EncodedValue {
         Self(bytes)
     }
 
+    /// A value inside this one, by its encoded form; shares the bytes.
+    pub(crate) fn part(&self, encoded: &[u8]) -> Self {
+        Self(self.0.slice_ref(encoded))
+    }
+
     /// The borrowed form.
     pub fn view(&self) -> ValueRef<'_> {
         ValueRef::read(&self.0)

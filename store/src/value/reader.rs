@@ -4,6 +4,7 @@
 //! and the one extension is the timestamp (-1).
 
 use super::encoded::ValueError;
+use super::names::Names;
 use super::{Number, Timestamp, VALUE_DEPTH_MAX, ValueType};
 
 /// A value, borrowed from its encoded form.
@@ -73,10 +74,18 @@ impl<'a> ValueRef<'a> {
         }
     }
 
-    /// Reads the value at the start of validated bytes. What [`validate`] accepts is read to its
-    /// end; anything else reads as null rather than as a panic.
+    /// Reads the value at the start of validated bytes: its head alone, whatever is in it. Bytes
+    /// that [`validate`] would refuse read as null or as fewer elements rather than as a panic.
     pub(crate) fn read(bytes: &'a [u8]) -> Self {
-        read_value(bytes).map_or(Self::Null, |(value, _)| value)
+        match read_head(bytes) {
+            None => Self::Null,
+            Some((Head::Scalar(value), _)) => value,
+            Some((Head::Text(text), _)) => {
+                std::str::from_utf8(text).map_or(Self::Null, Self::String)
+            }
+            Some((Head::List(len), bytes)) => Self::List(ListRef { len, bytes }),
+            Some((Head::Map(len), bytes)) => Self::Map(MapRef { len, bytes }),
+        }
     }
 }
 
@@ -168,9 +177,15 @@ impl<'a> MapRef<'a> {
 
     /// The value under a name. Walks the entries before it.
     pub fn get(self, name: &str) -> Option<ValueRef<'a>> {
-        self.iter()
-            .find(|(found, _)| *found == name)
-            .map(|(_, value)| value)
+        let mut bytes = self.bytes;
+        for _ in 0..self.len {
+            let (found, value) = read_text(bytes)?;
+            if found == name.as_bytes() {
+                return Some(ValueRef::read(value));
+            }
+            bytes = skip(value, 1)?;
+        }
+        None
     }
 
     /// The entries with the encoded form of each value.
@@ -272,6 +287,15 @@ pub(crate) fn read_text(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     }
 }
 
+/// Reads and checks the value at the start of `bytes`, unless it is a list or a map.
+pub(crate) fn read_scalar(bytes: &[u8]) -> Option<(ValueRef<'_>, &[u8])> {
+    match read_head(bytes)? {
+        (Head::Scalar(value), rest) => Some((value, rest)),
+        (Head::Text(text), rest) => Some((ValueRef::String(std::str::from_utf8(text).ok()?), rest)),
+        (Head::List(_) | Head::Map(_), _) => None,
+    }
+}
+
 /// Checks the value at the start of `bytes` to its last byte and returns the bytes behind it.
 ///
 /// What passes can be walked without further checks: types are known, text is UTF-8, map keys are
@@ -309,53 +333,6 @@ fn validate_at(bytes: &[u8], depth: usize) -> Result<&[u8], ValueError> {
         }
     }
     Ok(rest)
-}
-
-/// The names of one map, to see that each stands there once. Few names, the common case, are
-/// compared with each other; many are sorted at the end.
-#[derive(Default)]
-struct Names<'a> {
-    few: [&'a str; 16],
-    len: usize,
-    many: Vec<&'a str>,
-}
-
-impl<'a> Names<'a> {
-    fn add(&mut self, name: &'a str) -> Result<(), ValueError> {
-        if let Some(place) = self.few.get_mut(self.len) {
-            *place = name;
-            let before = self.few.get(..self.len).unwrap_or_default();
-            self.len += 1;
-            if before.contains(&name) {
-                return Err(duplicate(name));
-            }
-        } else {
-            self.many.push(name);
-        }
-        Ok(())
-    }
-
-    fn check(mut self) -> Result<(), ValueError> {
-        if self.many.is_empty() {
-            return Ok(());
-        }
-        self.many.extend(self.few);
-        self.many.sort_unstable();
-        match self
-            .many
-            .array_windows()
-            .find(|[left, right]| left == right)
-        {
-            Some([name, _]) => Err(duplicate(name)),
-            None => Ok(()),
-        }
-    }
-}
-
-fn duplicate(name: &str) -> ValueError {
-    ValueError::DuplicateName {
-        name: name.to_owned(),
-    }
 }
 
 /// One value's head: everything of a scalar, the length of a container.

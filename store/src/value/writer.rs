@@ -4,6 +4,11 @@ use std::ops::Range;
 
 use super::Timestamp;
 
+/// The markers that hold a length themselves: without it, and the greatest they can hold.
+const FIX_MAP: (u8, usize) = (0x80, 15);
+const FIX_LIST: (u8, usize) = (0x90, 15);
+const FIX_TEXT: (u8, usize) = (0xA0, 31);
+
 /// Appends values to a buffer. Containers announce their length and are followed by that many
 /// elements (lists) or names and values in turn (maps).
 ///
@@ -56,6 +61,11 @@ impl ValueWriter {
     /// Empties the buffer and keeps its memory.
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();
+    }
+
+    /// A value that is encoded already.
+    pub(crate) fn encoded(&mut self, value: &[u8]) {
+        self.bytes.extend_from_slice(value);
     }
 
     /// Takes back what was written behind `len` bytes.
@@ -136,7 +146,7 @@ impl ValueWriter {
         write_length(
             &mut self.bytes,
             len,
-            Some((0x90, 15)),
+            Some(FIX_LIST),
             [None, Some(0xDC), Some(0xDD)],
         );
     }
@@ -146,32 +156,42 @@ impl ValueWriter {
         write_length(
             &mut self.bytes,
             len,
-            Some((0x80, 15)),
+            Some(FIX_MAP),
             [None, Some(0xDE), Some(0xDF)],
         );
     }
 
-    /// Keeps a place for the head of a container whose length is known only when it ends.
+    /// Keeps a place for the head of a container whose length is known only when it ends: one byte,
+    /// since most have few elements.
     pub fn begin_container(&mut self) -> ContainerStart {
-        self.bytes.push(0xDD);
-        self.bytes.extend_from_slice(&[0; 4]);
-        ContainerStart(self.bytes.len() - 5)
+        self.bytes.push(0);
+        ContainerStart(self.bytes.len() - 1)
     }
 
     /// Fills in the head of a list of `len` elements.
     pub fn end_list(&mut self, start: ContainerStart, len: usize) {
-        self.end_container(start, len, Self::list);
+        self.end_container(start, len, FIX_LIST, Self::list);
     }
 
     /// Fills in the head of a map of `len` entries.
     pub fn end_map(&mut self, start: ContainerStart, len: usize) {
-        self.end_container(start, len, Self::map);
+        self.end_container(start, len, FIX_MAP, Self::map);
     }
 
-    fn end_container(&mut self, start: ContainerStart, len: usize, head: fn(&mut Self, usize)) {
-        let mut shortest = Self::new();
-        head(&mut shortest, len);
-        self.bytes.splice(start.0..start.0 + 5, shortest.bytes);
+    fn end_container(
+        &mut self,
+        start: ContainerStart,
+        len: usize,
+        (base, max): (u8, usize),
+        head: fn(&mut Self, usize),
+    ) {
+        if len > max {
+            let mut longer = Self::new();
+            head(&mut longer, len);
+            self.bytes.splice(start.0..=start.0, longer.bytes);
+        } else if let Some(place) = self.bytes.get_mut(start.0) {
+            *place = base | len as u8;
+        }
     }
 }
 
@@ -213,7 +233,7 @@ pub(crate) fn write_str_header(bytes: &mut Vec<u8>, len: usize) {
     write_length(
         bytes,
         len,
-        Some((0xA0, 31)),
+        Some(FIX_TEXT),
         [Some(0xD9), Some(0xDA), Some(0xDB)],
     );
 }

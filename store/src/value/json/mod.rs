@@ -10,6 +10,7 @@ mod preview;
 mod read;
 mod source;
 mod special;
+mod text;
 mod write;
 
 pub use error::{JsonError, JsonErrorKind, NOTES_MAX, Note, NoteKind, Notes, Place};
@@ -19,6 +20,7 @@ pub use write::{Json, to_compact, to_pretty, write_compact, write_pretty};
 
 pub(crate) use error::quote;
 pub(crate) use read::JsonReader;
+pub(crate) use text::TextReader;
 
 #[cfg(test)]
 mod tests;

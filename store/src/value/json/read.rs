@@ -16,6 +16,7 @@ use super::super::{EncodedValue, VALUE_BYTES_MAX, VALUE_DEPTH_MAX, ValueRef, Val
 use super::error::{JsonError, JsonErrorKind, Note, NoteKind, Notes, Place, quote};
 use super::source::{Fault, Source};
 use super::special::{self, Meaning};
+use super::text::TextReader;
 
 /// Objects with more names than this are checked for duplicates by a set instead of a walk.
 const WALKED_NAMES_MAX: usize = 16;
@@ -27,8 +28,11 @@ const WRAPPER_BYTES_MAX: usize = KEY_BYTES_MAX + 1024;
 ///
 /// A byte order mark in front is accepted.
 pub fn parse_text(text: &str) -> Result<(EncodedValue, Vec<Note>), JsonError> {
-    let (value, notes) = read_value(text.as_bytes())?;
-    Ok((value, notes.first))
+    let mut reader = TextReader::with_capacity(text.len());
+    let found = reader.read(text.as_bytes(), 1, false)?;
+    let bytes = Bytes::copy_from_slice(reader.as_slice());
+    // The reader checks what it writes.
+    Ok((EncodedValue::from_validated(bytes), found.notes.first))
 }
 
 /// Reads one JSON value to the end of `reader`.
