@@ -2,13 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use bytes::Bytes;
-
 use crate::batch::{Expiry, Op};
 use crate::clock::Millis;
 use crate::key::Key;
 use crate::record::{Meta, Record};
-use crate::value::json::{JsonError, JsonErrorKind, Place};
+use crate::value::json::{JsonError, JsonErrorKind, Notes, Place};
 use crate::value::{EncodedValue, Timestamp, VALUE_BYTES_MAX, ValueRef};
 
 use super::key_rule::NoKey;
@@ -135,8 +133,9 @@ pub fn import(
     let shape = source.walk(
         options.keys == KeyRule::Given,
         progress,
-        &mut |_, element| {
-            importer.take(element)?;
+        &|element| interpret(options, element),
+        &mut |_, candidate| {
+            importer.take(candidate)?;
             Ok(ControlFlow::Continue(()))
         },
     )?;
@@ -153,12 +152,23 @@ struct Importer<'a> {
     report: ImportReport,
 }
 
+/// A record and what is to be said about it, before it is compared with others.
+struct Candidate {
+    place: Place,
+    record: ImportRecord,
+    notes: Notes,
+    is_expire_at_ignored: bool,
+}
+
 impl Importer<'_> {
-    fn take(&mut self, mut element: Element) -> Result<(), ImportError> {
+    fn take(&mut self, candidate: Candidate) -> Result<(), ImportError> {
         self.report.read += 1;
-        let place = element.place;
-        let notes = std::mem::take(&mut element.notes);
-        let mut record = self.interpret(element)?;
+        let Candidate {
+            place,
+            mut record,
+            notes,
+            is_expire_at_ignored,
+        } = candidate;
         let admission = self
             .seen
             .admit(record.key, place, self.options.duplicates)?;
@@ -201,12 +211,8 @@ impl Importer<'_> {
         if is_numbered {
             note(ImportNoteKind::Numbered);
         }
-        if self.options.expire_at && record.expires_at.is_none() {
-            match read_expire_at(record.value.view()) {
-                Some(Ok(at)) => record.expires_at = Some(at),
-                Some(Err(())) => note(ImportNoteKind::ExpireAtIgnored),
-                None => {}
-            }
+        if is_expire_at_ignored {
+            note(ImportNoteKind::ExpireAtIgnored);
         }
         let unlisted = notes.total - notes.first.len() as u64;
         for number in notes.first {
@@ -225,49 +231,66 @@ impl Importer<'_> {
     fn note(&mut self, place: Place, key: Key, kind: ImportNoteKind) {
         self.report.notes.add(ImportNote { place, key, kind });
     }
+}
 
-    /// Finds key, value and times of an element.
-    fn interpret(&self, element: Element) -> Result<ImportRecord, ImportError> {
-        let place = element.place;
-        let new_key =
-            |text: &str| Key::new(text).map_err(|error| ImportError::Key { place, error });
-        let plain = |key, value| ImportRecord {
-            key,
-            value,
-            expires_at: None,
-            created_at: None,
-            modified_at: None,
-        };
-        if let Some(name) = &element.name {
-            if self.options.keys != KeyRule::Given {
-                return Err(ImportError::RuleNotNeeded { place });
-            }
-            return Ok(plain(new_key(name)?, element.value));
+/// Makes a record of an element; needs nothing but the element itself, so that it runs anywhere.
+fn interpret(options: &ImportOptions, element: Element) -> Result<Candidate, ImportError> {
+    let place = element.place;
+    let mut record = find_record(&options.keys, &element)?;
+    let mut is_expire_at_ignored = false;
+    if options.expire_at && record.expires_at.is_none() {
+        match read_expire_at(record.value.view()) {
+            Some(Ok(at)) => record.expires_at = Some(at),
+            Some(Err(())) => is_expire_at_ignored = true,
+            None => {}
         }
-        let view = element.value.view();
-        match self.options.keys.key(view, self.report.read) {
-            Some(Ok(key)) => Ok(plain(new_key(&key)?, element.value)),
-            Some(Err(NoKey::Missing(field))) => Err(ImportError::MissingField { place, field }),
-            Some(Err(NoKey::NotScalar(field))) => Err(ImportError::FieldNotScalar { place, field }),
-            None => {
-                let pair = Pair::read(view).ok_or_else(|| ImportError::NeedsKeyRule {
-                    place,
-                    fields: scalar_fields(view),
-                })?;
-                let [expires_at, created_at, modified_at] = pair.times(place)?;
-                if pair.value.len() > VALUE_BYTES_MAX {
-                    return Err(JsonError::new(place, JsonErrorKind::TooLarge).into());
-                }
-                // Part of a value that was checked whole.
-                let value = EncodedValue::from_validated(Bytes::copy_from_slice(pair.value));
-                Ok(ImportRecord {
-                    key: new_key(pair.key)?,
-                    value,
-                    expires_at,
-                    created_at,
-                    modified_at,
-                })
+    }
+    Ok(Candidate {
+        place,
+        record,
+        notes: element.notes,
+        is_expire_at_ignored,
+    })
+}
+
+/// Finds key, value and times of an element.
+fn find_record(keys: &KeyRule, element: &Element) -> Result<ImportRecord, ImportError> {
+    let place = element.place;
+    let new_key = |text: &str| Key::new(text).map_err(|error| ImportError::Key { place, error });
+    let plain = |key| ImportRecord {
+        key,
+        value: element.value.clone(),
+        expires_at: None,
+        created_at: None,
+        modified_at: None,
+    };
+    if let Some(name) = &element.name {
+        if *keys != KeyRule::Given {
+            return Err(ImportError::RuleNotNeeded { place });
+        }
+        return new_key(name).map(plain);
+    }
+    let view = element.value.view();
+    match keys.key(view, element.row) {
+        Some(Ok(key)) => new_key(&key).map(plain),
+        Some(Err(NoKey::Missing(field))) => Err(ImportError::MissingField { place, field }),
+        Some(Err(NoKey::NotScalar(field))) => Err(ImportError::FieldNotScalar { place, field }),
+        None => {
+            let pair = Pair::read(view).ok_or_else(|| ImportError::NeedsKeyRule {
+                place,
+                fields: scalar_fields(view),
+            })?;
+            let [expires_at, created_at, modified_at] = pair.times(place)?;
+            if pair.value.len() > VALUE_BYTES_MAX {
+                return Err(JsonError::new(place, JsonErrorKind::TooLarge).into());
             }
+            Ok(ImportRecord {
+                key: new_key(pair.key)?,
+                value: element.value.part(pair.value),
+                expires_at,
+                created_at,
+                modified_at,
+            })
         }
     }
 }

@@ -10,6 +10,7 @@ mod file;
 mod format;
 mod import;
 mod key_rule;
+mod lines;
 mod pair;
 mod preview;
 mod progress;

@@ -61,7 +61,7 @@ pub fn preview(source: ImportSource, count: usize) -> Preview {
     let mut shape = None;
     let mut records = Vec::new();
     let mut has_more = false;
-    let walked = source.walk(true, &NoProgress, &mut |found, element| {
+    let walked = source.walk(true, &NoProgress, &Ok, &mut |found, element| {
         shape = Some(found);
         if records.len() == count {
             has_more = true;

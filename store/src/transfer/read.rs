@@ -6,20 +6,13 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rayon::prelude::*;
-
-use crate::value::json::{JsonReader, Notes, Place};
-use crate::value::{EncodedValue, VALUE_BYTES_MAX};
+use crate::value::EncodedValue;
+use crate::value::json::{JsonError, JsonReader, Notes, Place};
 
 use super::format::SNIFF_BYTES;
+use super::lines::walk_lines;
 use super::progress::Watched;
 use super::{Format, ImportError, Progress};
-
-/// How much text of lines is parsed at once.
-const BATCH_BYTES: usize = 4 * 1024 * 1024;
-
-/// The longest line: a value of the largest size, with escapes.
-const LINE_BYTES_MAX: usize = 2 * VALUE_BYTES_MAX;
 
 /// An input: bytes, their number if it is known, and their format.
 pub struct ImportSource {
@@ -43,14 +36,19 @@ pub enum Shape {
 pub(super) struct Element {
     /// Where it starts.
     pub(super) place: Place,
+    /// Its number in the input, from 1.
+    pub(super) row: u64,
     /// Its name, in an object of records.
     pub(super) name: Option<String>,
     pub(super) value: EncodedValue,
     pub(super) notes: Notes,
 }
 
-/// Takes one element; breaks to see no more.
-pub(super) type Visit<'a> = dyn FnMut(Shape, Element) -> Result<ControlFlow<()>, ImportError> + 'a;
+/// What is made of an element wherever it was read: of lines on many threads, in no order.
+pub(super) type Prepare<'a, T> = dyn Fn(Element) -> Result<T, ImportError> + Sync + 'a;
+
+/// Takes what was made of the elements, in their order; breaks to see no more.
+pub(super) type Visit<'a, T> = dyn FnMut(Shape, T) -> Result<ControlFlow<()>, ImportError> + 'a;
 
 impl ImportSource {
     /// Opens a file. The format is told by its ending, unless its content leaves no doubt.
@@ -107,13 +105,14 @@ impl ImportSource {
         self.format
     }
 
-    /// Visits each element in order, and returns the shape of the input. Unless `keys_given`, an
-    /// element must be fit to be a value as a whole.
-    pub(super) fn walk(
+    /// Prepares each element and visits what that gives in order; returns the shape of the input.
+    /// Unless `keys_given`, an element must be fit to be a value as a whole.
+    pub(super) fn walk<T: Send>(
         self,
         keys_given: bool,
         progress: &dyn Progress,
-        visit: &mut Visit<'_>,
+        prepare: &Prepare<'_, T>,
+        visit: &mut Visit<'_, T>,
     ) -> Result<Shape, ImportError> {
         let cancelled = AtomicBool::new(false);
         let watched = Watched {
@@ -125,8 +124,8 @@ impl ImportSource {
             total: self.length,
         };
         let walked = match self.format {
-            Format::Json => walk_json(watched, keys_given, visit),
-            Format::Ndjson => walk_lines(watched, keys_given, visit),
+            Format::Json => walk_json(watched, keys_given, prepare, visit),
+            Format::Ndjson => walk_lines(watched, keys_given, prepare, visit),
         };
         if cancelled.load(Ordering::Relaxed) {
             return Err(ImportError::Cancelled);
@@ -154,10 +153,11 @@ impl std::fmt::Debug for ImportSource {
     }
 }
 
-fn walk_json(
+fn walk_json<T>(
     reader: impl Read,
     keys_given: bool,
-    visit: &mut Visit<'_>,
+    prepare: &Prepare<'_, T>,
+    visit: &mut Visit<'_, T>,
 ) -> Result<Shape, ImportError> {
     let mut json = JsonReader::new(reader);
     let shape = if json.at_object().map_err(ImportError::from_json)? {
@@ -172,134 +172,46 @@ fn walk_json(
     if keys_given && shape == Shape::Array {
         json.allow_wrapper();
     }
-    let walked = match shape {
-        Shape::Object => walk_object(&mut json, visit)?,
-        Shape::Array | Shape::Lines => walk_array(&mut json, visit)?,
+    let begun = match shape {
+        Shape::Object => json.begin_object(),
+        Shape::Array | Shape::Lines => json.begin_array(),
     };
-    if walked.is_continue() {
-        json.finish().map_err(ImportError::from_json)?;
+    begun.map_err(ImportError::from_json)?;
+    for row in 1.. {
+        let Some(element) = next_element(&mut json, shape, row).map_err(ImportError::from_json)?
+        else {
+            break;
+        };
+        if visit(shape, prepare(element)?)?.is_break() {
+            return Ok(shape);
+        }
     }
+    json.finish().map_err(ImportError::from_json)?;
     Ok(shape)
 }
 
-fn walk_object<R: Read>(
+/// The next element of the open object or array, or `None` at its end.
+fn next_element<R: Read>(
     json: &mut JsonReader<R>,
-    visit: &mut Visit<'_>,
-) -> Result<ControlFlow<()>, ImportError> {
-    json.begin_object().map_err(ImportError::from_json)?;
-    while let Some((place, name)) = json.next_entry().map_err(ImportError::from_json)? {
-        let value = json.value().map_err(ImportError::from_json)?;
-        let element = Element {
-            place,
-            name: Some(name),
-            value,
-            notes: json.take_notes(),
-        };
-        if visit(Shape::Object, element)?.is_break() {
-            return Ok(ControlFlow::Break(()));
+    shape: Shape,
+    row: u64,
+) -> Result<Option<Element>, JsonError> {
+    let (place, name) = if shape == Shape::Object {
+        match json.next_entry()? {
+            Some((place, name)) => (place, Some(name)),
+            None => return Ok(None),
         }
-    }
-    Ok(ControlFlow::Continue(()))
-}
-
-fn walk_array<R: Read>(
-    json: &mut JsonReader<R>,
-    visit: &mut Visit<'_>,
-) -> Result<ControlFlow<()>, ImportError> {
-    json.begin_array().map_err(ImportError::from_json)?;
-    while json.next_element().map_err(ImportError::from_json)? {
-        let place = json.place();
-        let value = json.value().map_err(ImportError::from_json)?;
-        let element = Element {
-            place,
-            name: None,
-            value,
-            notes: json.take_notes(),
-        };
-        if visit(Shape::Array, element)?.is_break() {
-            return Ok(ControlFlow::Break(()));
-        }
-    }
-    Ok(ControlFlow::Continue(()))
-}
-
-/// Parses lines in parallel, a bounded batch at a time, and visits them in order.
-fn walk_lines(
-    mut reader: impl Read,
-    keys_given: bool,
-    visit: &mut Visit<'_>,
-) -> Result<Shape, ImportError> {
-    let mut carry = Vec::new();
-    let mut line = 1;
-    while let Some(batch) = next_batch(&mut reader, &mut carry, line)? {
-        let mut lines = Vec::new();
-        for text in batch.split(|byte| *byte == b'\n') {
-            let text = match line {
-                1 => text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text),
-                _ => text,
-            };
-            if !text.trim_ascii().is_empty() {
-                lines.push((line, text));
-            }
-            line += 1;
-        }
-        // The piece behind the last line break is the start of the next batch's first line.
-        line -= u64::from(batch.ends_with(b"\n"));
-        let parsed: Vec<_> = lines
-            .into_par_iter()
-            .map(|(line, text)| parse_line(line, text, keys_given))
-            .collect();
-        for element in parsed {
-            if visit(Shape::Lines, element?)?.is_break() {
-                return Ok(Shape::Lines);
-            }
-        }
-    }
-    Ok(Shape::Lines)
-}
-
-fn parse_line(line: u64, text: &[u8], keys_given: bool) -> Result<Element, ImportError> {
-    let parse = || {
-        let mut json = JsonReader::new(text).starting_at_line(line);
-        if keys_given {
-            json.allow_wrapper();
-        }
-        json.at_object()?;
-        let place = json.place();
-        let value = json.value()?;
-        let notes = json.take_notes();
-        json.finish()?;
-        Ok(Element {
-            place,
-            name: None,
-            value,
-            notes,
-        })
+    } else if json.next_element()? {
+        (json.place(), None)
+    } else {
+        return Ok(None);
     };
-    parse().map_err(ImportError::from_json)
-}
-
-/// The next whole lines; what follows the last line break waits in `carry`.
-fn next_batch(
-    reader: &mut impl Read,
-    carry: &mut Vec<u8>,
-    line: u64,
-) -> Result<Option<Vec<u8>>, ImportError> {
-    let mut batch = std::mem::take(carry);
-    loop {
-        let wanted = BATCH_BYTES.max(batch.len()) as u64;
-        let before = batch.len();
-        let count = reader.by_ref().take(wanted).read_to_end(&mut batch)?;
-        let fresh = batch.get(before..).unwrap_or_default();
-        if (count as u64) < wanted {
-            return Ok((!batch.is_empty()).then_some(batch));
-        }
-        if let Some(end) = memchr::memrchr(b'\n', fresh) {
-            *carry = batch.split_off(before + end + 1);
-            return Ok(Some(batch));
-        }
-        if batch.len() > LINE_BYTES_MAX {
-            return Err(ImportError::LineTooLong { line });
-        }
-    }
+    let value = json.value()?;
+    Ok(Some(Element {
+        place,
+        row,
+        name,
+        value,
+        notes: json.take_notes(),
+    }))
 }
