@@ -12,7 +12,7 @@ use crate::clock::Millis;
 use crate::commit::{Cause, Change, SettingChange};
 use crate::key::Key;
 use crate::record::{Meta, Record, RecordRef};
-use crate::value::{EncodedValue, ValueRef, ValueWriter, validate};
+use crate::value::{EncodedValue, ValueRef, ValueWriter, read_scalar, validate};
 
 const OPCODE_PUT: i64 = 1;
 const OPCODE_DELETE: i64 = 2;
@@ -164,7 +164,7 @@ pub(crate) fn decode_batch(payload: &Bytes) -> Result<WriteBatch, CodecError> {
 }
 
 /// Where one record lies in a chunk: its key, behind that its value, behind that its times.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ChunkEntry {
     pub(crate) key_at: u32,
     pub(crate) value_len: u32,
@@ -383,8 +383,9 @@ impl<'a> Cursor<'a> {
     }
 
     fn scalar(&mut self) -> Result<ValueRef<'a>, CodecError> {
-        let range = self.value()?;
-        Ok(ValueRef::read(self.payload.get(range).unwrap_or_default()))
+        let (value, rest) = read_scalar(self.rest()).ok_or(CodecError::Malformed)?;
+        self.at = self.payload.len() - rest.len();
+        Ok(value)
     }
 
     fn int(&mut self) -> Result<i64, CodecError> {
@@ -422,23 +423,48 @@ impl<'a> Cursor<'a> {
 /// larger chunks, and smaller ones lose less to damage.
 pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
 
+/// A checkpoint chunk that was just written, and where its records lie in it.
+pub(crate) struct WrittenChunk {
+    pub(crate) payload: Bytes,
+    pub(crate) entries: Vec<ChunkEntry>,
+    /// Which of them expire one day.
+    pub(crate) expiring: Vec<u32>,
+}
+
 /// Fills one checkpoint chunk.
 #[derive(Default)]
 pub(crate) struct ChunkWriter {
     ops: Vec<u8>,
     count: usize,
+    /// Where the records lie, counted from the first op.
+    entries: Vec<ChunkEntry>,
+    expiring: Vec<u32>,
 }
 
 impl ChunkWriter {
     /// Adds a record; the caller goes in key order.
     pub(crate) fn push(&mut self, record: RecordRef<'_>, value: &[u8]) {
-        write_put(&mut self.ops, record, value);
+        write_head(&mut self.ops, 4, OPCODE_PUT, record.key);
+        if record.meta.expires_at.is_some() {
+            self.expiring.push(self.entries.len() as u32);
+        }
+        self.entries.push(ChunkEntry {
+            key_at: (self.ops.len() - record.key.len()) as u32,
+            value_len: value.len() as u32,
+            key_len: record.key.len() as u16,
+        });
+        self.ops.extend_from_slice(value);
+        write_meta(&mut self.ops, record.meta);
         self.count += 1;
     }
 
     /// Adds a record; returns the chunk that became full, before or with it. A large value gets a
     /// chunk of its own, so that no chunk exceeds a frame.
-    pub(crate) fn push_record(&mut self, record: RecordRef<'_>, value: &[u8]) -> Option<Bytes> {
+    pub(crate) fn push_record(
+        &mut self,
+        record: RecordRef<'_>,
+        value: &[u8],
+    ) -> Option<WrittenChunk> {
         let would_burst = self.len() + value.len() > 2 * CHUNK_BYTES;
         let before = (would_burst && !self.is_empty()).then(|| self.take());
         self.push(record, value);
@@ -464,13 +490,23 @@ impl ChunkWriter {
         self.count == 0
     }
 
-    /// The chunk's payload; the writer is empty again.
-    pub(crate) fn take(&mut self) -> Bytes {
+    /// The chunk; the writer is empty again.
+    pub(crate) fn take(&mut self) -> WrittenChunk {
         let mut head = ValueWriter::new();
         head.list(self.count);
         let mut payload = head.into_bytes();
+        let head_len = payload.len() as u32;
+        payload.reserve_exact(self.ops.len());
         payload.append(&mut self.ops);
         self.count = 0;
-        Bytes::from(payload)
+        let mut entries = std::mem::take(&mut self.entries);
+        for entry in &mut entries {
+            entry.key_at += head_len;
+        }
+        WrittenChunk {
+            payload: Bytes::from(payload),
+            entries,
+            expiring: std::mem::take(&mut self.expiring),
+        }
     }
 }

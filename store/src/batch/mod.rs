@@ -10,7 +10,7 @@ use crate::value::EncodedValue;
 
 pub use codec::CodecError;
 pub(crate) use codec::{
-    CHUNK_BYTES, ChunkEntry, ChunkWriter, decode_batch, encode_changes, read_chunk,
+    CHUNK_BYTES, ChunkEntry, ChunkWriter, WrittenChunk, decode_batch, encode_changes, read_chunk,
 };
 
 /// One change that a batch asks for.

@@ -91,7 +91,7 @@ fn a_chunk_holds_puts_in_key_order_and_settings_only() {
         writer.push(record.as_ref(), record.value.as_bytes());
     }
     assert_eq!(
-        read_chunk(&writer.take()).err(),
+        read_chunk(&writer.take().payload).err(),
         Some(CodecError::Unordered)
     );
     let payload = encode_changes(
@@ -143,8 +143,12 @@ fn a_chunk_knows_the_times_of_its_records_however_they_are_written() {
         };
         writer.push(record, value.as_bytes());
     }
-    let payload = writer.take();
+    let written = writer.take();
+    let payload = written.payload;
     let chunk = read_chunk(&payload).unwrap();
+    // The writer says the same of its chunk as reading it does.
+    assert_eq!(written.entries, chunk.entries);
+    assert_eq!(written.expiring, chunk.expiring);
     let read: Vec<_> = chunk
         .entries
         .iter()

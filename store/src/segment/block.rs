@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::batch::{ChunkEntry, CodecError, read_chunk};
+use crate::batch::{ChunkEntry, CodecError, WrittenChunk, read_chunk};
 use crate::key::Key;
 use crate::record::{Record, RecordRef};
 use crate::value::{EncodedValue, ValueRef};
@@ -40,6 +40,20 @@ impl Block {
         })
     }
 
+    /// Makes a block of a chunk that was just written, of records that were checked when they were
+    /// made; `None` if they do not ascend by key.
+    pub(crate) fn from_written(chunk: WrittenChunk) -> Option<Self> {
+        let block = Self {
+            bytes: chunk.payload,
+            entries: chunk.entries.into(),
+            expiring: chunk.expiring.into(),
+            is_whole: true,
+        };
+        let mut pairs = block.entries.array_windows();
+        let ascends = pairs.all(|[left, right]| block.key_bytes(left) < block.key_bytes(right));
+        ascends.then_some(block)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }
@@ -63,7 +77,7 @@ impl Block {
 
     pub(crate) fn find(&self, key: &str) -> Result<usize, usize> {
         self.entries
-            .binary_search_by(|entry| self.key(entry).cmp(key))
+            .binary_search_by(|entry| self.key_bytes(entry).cmp(key.as_bytes()))
     }
 
     pub(crate) fn get(&self, index: usize) -> Option<RecordRef<'_>> {
@@ -97,8 +111,11 @@ impl Block {
     }
 
     fn key(&self, entry: &ChunkEntry) -> &str {
-        let bytes = self.bytes.get(entry.key()).unwrap_or_default();
-        std::str::from_utf8(bytes).unwrap_or_default()
+        std::str::from_utf8(self.key_bytes(entry)).unwrap_or_default()
+    }
+
+    fn key_bytes(&self, entry: &ChunkEntry) -> &[u8] {
+        self.bytes.get(entry.key()).unwrap_or_default()
     }
 
     fn value(&self, entry: &ChunkEntry) -> &[u8] {

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-
 use super::{Block, Segment};
-use crate::batch::{ChunkWriter, CodecError};
+use crate::batch::{ChunkWriter, CodecError, WrittenChunk};
 use crate::record::RecordRef;
 
 /// Cuts records in key order into checkpoint chunks.
@@ -18,9 +16,9 @@ impl<'a, R> Iterator for ChunkIter<R>
 where
     R: Iterator<Item = (RecordRef<'a>, &'a [u8])>,
 {
-    type Item = Bytes;
+    type Item = WrittenChunk;
 
-    fn next(&mut self) -> Option<Bytes> {
+    fn next(&mut self) -> Option<WrittenChunk> {
         for (record, value) in self.records.by_ref() {
             if let Some(full) = self.writer.push_record(record, value) {
                 return Some(full);
@@ -46,6 +44,9 @@ pub(crate) fn build_blocks<'a>(
         writer: ChunkWriter::default(),
     };
     chunks
-        .map(|chunk| Block::decode(chunk).map(|decoded| Arc::new(decoded.block)))
+        .map(|chunk| {
+            let block = Block::from_written(chunk).ok_or(CodecError::Unordered)?;
+            Ok(Arc::new(block))
+        })
         .collect()
 }

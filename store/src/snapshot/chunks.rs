@@ -44,10 +44,10 @@ impl<'a> Chunks<'a> {
                 break;
             };
             if let Some(full) = self.writer.push_record(record, value) {
-                return Some(full);
+                return Some(full.payload);
             }
         }
-        (!self.writer.is_empty()).then(|| self.writer.take())
+        (!self.writer.is_empty()).then(|| self.writer.take().payload)
     }
 }
 
@@ -64,7 +64,7 @@ impl Iterator for Chunks<'_> {
                 break;
             }
         }
-        (!self.writer.is_empty()).then(|| self.writer.take())
+        (!self.writer.is_empty()).then(|| self.writer.take().payload)
     }
 }
 

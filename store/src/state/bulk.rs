@@ -60,9 +60,47 @@ fn written_key(op: &Op) -> Option<&Key> {
 
 fn touches_each_once(ops: &[Op]) -> bool {
     let keys: Option<Vec<&Key>> = ops.par_iter().map(written_key).collect();
-    let Some(mut keys) = keys else { return false };
-    keys.par_sort_unstable();
-    keys.par_windows(2).all(|pair| pair.first() != pair.last())
+    let Some(keys) = keys else { return false };
+    let sorted = sorted_by_key(keys, |key| key.as_str());
+    sorted
+        .par_windows(2)
+        .all(|pair| pair.first() != pair.last())
+}
+
+/// Sorts by key. Most comparisons look at eight bytes kept beside the item instead of following
+/// it to its key: those behind what all keys begin with.
+fn sorted_by_key<'a, T: Copy + Send + Sync>(
+    items: Vec<T>,
+    key: impl Fn(T) -> &'a str + Sync,
+) -> Vec<T> {
+    let Some(first) = items.first().map(|item| key(*item).as_bytes()) else {
+        return items;
+    };
+    let common = |text: &str| {
+        let pairs = first.iter().zip(text.as_bytes());
+        pairs.take_while(|(left, right)| left == right).count()
+    };
+    let shared = items.par_iter().map(|item| common(key(*item))).min();
+    let shared = shared.unwrap_or_default();
+    let mut marked: Vec<(u64, T)> = items
+        .into_par_iter()
+        .map(|item| (eight_bytes(key(item).as_bytes(), shared), item))
+        .collect();
+    marked.par_sort_unstable_by(|(left, left_item), (right, right_item)| {
+        let order = left.cmp(right);
+        order.then_with(|| key(*left_item).cmp(key(*right_item)))
+    });
+    marked.into_par_iter().map(|(_, item)| item).collect()
+}
+
+/// The bytes from `start` on as a number that orders as they do, a missing byte being the least.
+fn eight_bytes(bytes: &[u8], start: usize) -> u64 {
+    let rest = bytes.get(start..).unwrap_or_default();
+    let mut eight = [0; 8];
+    for (to, from) in eight.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    u64::from_be_bytes(eight)
 }
 
 /// Does what was prepared by making a segment of all written records; `false`, and nothing done,
@@ -71,11 +109,11 @@ pub(super) fn apply(state: &mut State, changes: &[Change]) -> bool {
     if changes.len() < OPS_MIN {
         return false;
     }
-    let mut written: Vec<&Record> = changes
+    let written: Vec<&Record> = changes
         .par_iter()
         .filter_map(|change| change.after.as_ref())
         .collect();
-    written.par_sort_unstable_by(|left, right| left.key.cmp(&right.key));
+    let written = sorted_by_key(written, |record| record.key.as_str());
     let Some(segment) = segment_of(&written) else {
         return false;
     };
@@ -205,6 +243,29 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(paths(&at_once), paths(&one_by_one));
+    }
+
+    #[test]
+    fn keys_sort_by_all_their_bytes() {
+        for prefix in ["", "customer:", "é"] {
+            let ends = [
+                "",
+                "a",
+                "a0",
+                "ab",
+                "12345678",
+                "123456789",
+                "1234567",
+                "é",
+                "12345678a",
+            ];
+            let keys: Vec<String> = ends.iter().map(|end| format!("{prefix}{end}")).collect();
+            let mut expected: Vec<&str> = keys.iter().map(String::as_str).collect();
+            assert_eq!(sorted_by_key(expected.clone(), |key| key), {
+                expected.sort_unstable();
+                expected
+            });
+        }
     }
 
     #[test]
