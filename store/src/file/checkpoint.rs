@@ -2,6 +2,7 @@
 //!
 //! Chunks are compressed in parallel, a bounded batch at a time; sealing is sequential, since
 //! each frame names the tag of the one before, and forty times faster.
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -13,7 +14,7 @@ use super::{
     frame::{Chain, FrameWriter, META, Padding, SNAP, SNAP_END},
     header::{COPY_B, Copy, Header},
     meta::{self, Meta, SnapEnd},
-    pack,
+    pack::{self, Packer},
     rules::{Rule, holds},
     seal::{Dek, Entropy, Nonce},
     store_file::Generation,
@@ -159,6 +160,8 @@ impl Sink<'_> {
     }
 }
 
+/// Writes all chunks: while a batch is packed by all processors, this thread seals and writes the
+/// one before.
 fn write_chunks<E: WriteError>(
     sink: &mut Sink<'_>,
     mut chunks: impl Iterator<Item = Bytes>,
@@ -171,10 +174,11 @@ fn write_chunks<E: WriteError>(
         records,
         bytes: 0,
     };
+    let mut packed = Vec::new();
     loop {
         control.check()?;
         let batch = next_batch(&mut chunks);
-        if batch.is_empty() {
+        if batch.is_empty() && packed.is_empty() {
             return Ok(end);
         }
         let first = end.chunks;
@@ -184,24 +188,40 @@ fn write_chunks<E: WriteError>(
         });
         let last = u32::try_from(end.chunks)
             .map_err(|_too_many| SealError::TooLarge { len: end.bytes })?;
-        let numbers = first as u32..last;
-        let packed: Result<Vec<_>, SealError> = numbers
-            .into_par_iter()
-            .zip(batch)
-            .map(|(number, chunk)| pack::pack(&chunk, number, 0))
-            .collect();
-        for plain in packed? {
-            sink.writer.push(SNAP, 0, plain, UNIT)?;
-            if sink.writer.out.len() >= WRITE_BYTES {
-                sink.flush()?;
-            }
-        }
+        let mut next = Ok(Vec::new());
+        let written = rayon::in_place_scope(|scope| {
+            let (numbers, next) = (first as u32..last, &mut next);
+            scope.spawn(move |_| *next = pack_all(numbers, batch));
+            seal_all::<E>(sink, packed)
+        });
+        written?;
+        packed = next?;
         control.report(
             Phase::Writing,
-            end.chunks,
+            first,
             expected.max(end.chunks.saturating_add(1)),
         );
     }
+}
+
+fn pack_all(numbers: Range<u32>, chunks: Vec<Bytes>) -> Result<Vec<Vec<u8>>, SealError> {
+    numbers
+        .into_par_iter()
+        .zip(chunks)
+        .map_init(Packer::new, |packer, (number, chunk)| {
+            packer.pack(&chunk, number, 0)
+        })
+        .collect()
+}
+
+fn seal_all<E: WriteError>(sink: &mut Sink<'_>, packed: Vec<Vec<u8>>) -> Result<(), E> {
+    for plain in packed {
+        sink.writer.push(SNAP, 0, plain, UNIT)?;
+        if sink.writer.out.len() >= WRITE_BYTES {
+            sink.flush()?;
+        }
+    }
+    Ok(())
 }
 
 fn next_batch(chunks: &mut impl Iterator<Item = Bytes>) -> Vec<Bytes> {

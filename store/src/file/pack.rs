@@ -30,25 +30,76 @@ pub(crate) struct Unpacked {
     pub(crate) payload: Bytes,
 }
 
-/// Head and body of a plaintext, not yet padded.
-pub(crate) fn pack(payload: &[u8], part: u32, txn_id: u64) -> Result<Vec<u8>, SealError> {
-    if payload.len() > MAX_RAW {
-        return Err(SealError::TooLarge {
-            len: payload.len() as u64,
-        });
+/// Packs one payload after the other; the tables of LZW stay in memory between them.
+pub(crate) struct Packer {
+    encoder: Encoder,
+}
+
+impl Packer {
+    pub(crate) fn new() -> Self {
+        Self {
+            encoder: Encoder::new(BitOrder::Lsb, LZW_MIN_CODE_SIZE),
+        }
     }
-    let compressed = compress(payload);
-    let (codec, body) = compressed
-        .as_deref()
-        .map_or((CODEC_STORED, payload), |body| (CODEC_LZW, body));
-    let mut out = Vec::with_capacity(body.len().saturating_add(PACK_HEAD_LEN).saturating_add(64));
-    out.extend_from_slice(&[codec, ENC_MESSAGE_PACK, 0, 0]);
-    out.extend_from_slice(&(payload.len() as u32).to_le_bytes());
-    out.extend_from_slice(&(body.len() as u32).to_le_bytes());
-    out.extend_from_slice(&part.to_le_bytes());
-    out.extend_from_slice(&txn_id.to_le_bytes());
-    out.extend_from_slice(body);
-    Ok(out)
+
+    /// Head and body of a plaintext, not yet padded.
+    pub(crate) fn pack(
+        &mut self,
+        payload: &[u8],
+        part: u32,
+        txn_id: u64,
+    ) -> Result<Vec<u8>, SealError> {
+        if payload.len() > MAX_RAW {
+            return Err(SealError::TooLarge {
+                len: payload.len() as u64,
+            });
+        }
+        let mut out = vec![0; PACK_HEAD_LEN.saturating_add(payload.len())];
+        let (head, body) = out.split_at_mut(PACK_HEAD_LEN);
+        let (codec, body_len) = if let Some(len) = self.compress(payload, body) {
+            (CODEC_LZW, len)
+        } else {
+            body.copy_from_slice(payload);
+            (CODEC_STORED, payload.len())
+        };
+        let mut fields = Vec::with_capacity(PACK_HEAD_LEN);
+        fields.extend_from_slice(&[codec, ENC_MESSAGE_PACK, 0, 0]);
+        fields.extend_from_slice(&(payload.len() as u32).to_le_bytes());
+        fields.extend_from_slice(&(body_len as u32).to_le_bytes());
+        fields.extend_from_slice(&part.to_le_bytes());
+        fields.extend_from_slice(&txn_id.to_le_bytes());
+        head.copy_from_slice(&fields);
+        out.truncate(PACK_HEAD_LEN.saturating_add(body_len));
+        Ok(out)
+    }
+
+    /// Compresses into `out`, which is as long as the payload; `None` if that does not make it
+    /// smaller.
+    fn compress(&mut self, payload: &[u8], out: &mut [u8]) -> Option<usize> {
+        if payload.len() < LZW_MIN_RAW {
+            return None;
+        }
+        self.encoder.reset();
+        self.encoder.finish();
+        let (mut left, mut room) = (payload, out);
+        loop {
+            let result = self.encoder.encode_bytes(left, room);
+            left = left.get(result.consumed_in..).unwrap_or_default();
+            room = room.get_mut(result.consumed_out..).unwrap_or_default();
+            match result.status {
+                Ok(LzwStatus::Done) if !room.is_empty() => {
+                    return payload.len().checked_sub(room.len());
+                }
+                Ok(LzwStatus::Ok) if !room.is_empty() => {}
+                _ => return None,
+            }
+        }
+    }
+}
+
+/// As [`Packer::pack`], for one payload.
+pub(crate) fn pack(payload: &[u8], part: u32, txn_id: u64) -> Result<Vec<u8>, SealError> {
+    Packer::new().pack(payload, part, txn_id)
 }
 
 /// Reads a plaintext; a stored payload shares its memory.
@@ -87,17 +138,6 @@ fn parse_head(reader: &mut Reader<'_>) -> Option<(u8, usize, usize, u32, u64)> {
     let raw_len = usize::try_from(reader.u32()?).ok()?;
     let body_len = usize::try_from(reader.u32()?).ok()?;
     Some((codec, raw_len, body_len, reader.u32()?, reader.u64()?))
-}
-
-/// `None` if compression does not make it smaller.
-fn compress(payload: &[u8]) -> Option<Vec<u8>> {
-    if payload.len() < LZW_MIN_RAW {
-        return None;
-    }
-    let body = Encoder::new(BitOrder::Lsb, LZW_MIN_CODE_SIZE)
-        .encode(payload)
-        .ok()?;
-    (body.len() < payload.len()).then_some(body)
 }
 
 /// Decodes to exactly `raw_len` bytes, using all of `body` and meeting its end mark.
@@ -177,6 +217,21 @@ mod tests {
             plain.resize(plain.len() + padding, 0);
             let unpacked = unpack(plain).unwrap();
             prop_assert_eq!(unpacked, Unpacked { part, txn_id, payload: payload.into() });
+        }
+
+        #[test]
+        fn a_packer_packs_each_payload_as_if_it_were_the_first(
+            payloads in prop::collection::vec(prop::collection::vec(0..4_u8, 0..9000), 1..4),
+        ) {
+            let mut packer = Packer::new();
+            for payload in payloads {
+                let packed = packer.pack(&payload, 3, 0).unwrap();
+                prop_assert_eq!(&packed, &pack(&payload, 3, 0).unwrap());
+                let whole = Encoder::new(BitOrder::Lsb, LZW_MIN_CODE_SIZE).encode(&payload);
+                if packed[0] == CODEC_LZW {
+                    prop_assert_eq!(&packed[PACK_HEAD_LEN..], whole.unwrap());
+                }
+            }
         }
 
         #[test]
