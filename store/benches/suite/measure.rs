@@ -1,11 +1,11 @@
 //! Times of repeated work, printed as they come and kept for the file at the end.
 
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::output;
 use super::process::processor_time;
 
 /// What was measured so far.
@@ -87,29 +87,13 @@ impl Report {
             .push(json!({ "name": name, "number": number, "unit": unit }));
     }
 
-    /// Writes everything as JSON under `target/bench` and says where.
+    /// Keeps everything as JSON.
     pub(crate) fn save(&self) {
-        let folder = target_folder().join("bench");
-        let path = folder.join(format!("store-{}.json", self.records));
         let all = json!({ "records": self.records, "entries": self.entries });
-        let written = std::fs::create_dir_all(&folder)
-            .and_then(|()| std::fs::write(&path, format!("{all:#}\n")));
-        match written {
-            Ok(()) => println!("written to {}", path.display()),
-            Err(error) => println!("not written to {}: {error}", path.display()),
-        }
+        output::save(&format!("store-{}", self.records), &all);
     }
 }
 
 pub(crate) fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
-}
-
-/// The build's folder, of which this program is `release/deps/store-…`.
-fn target_folder() -> PathBuf {
-    let program = std::env::current_exe().unwrap_or_default();
-    program
-        .ancestors()
-        .nth(3)
-        .map_or_else(|| PathBuf::from("target"), Path::to_path_buf)
 }

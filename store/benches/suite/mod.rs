@@ -2,6 +2,8 @@
 
 pub(crate) mod files;
 pub(crate) mod measure;
+pub(crate) mod output;
 pub(crate) mod process;
+pub(crate) mod queries;
 pub(crate) mod searches;
 pub(crate) mod writes;

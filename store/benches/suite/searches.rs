@@ -4,117 +4,99 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use vstore::search::{PartialSink, SearchResult};
-use vstore::{Condition, Path, Query, SearchControl, SearchOptions, Snapshot, Ticket};
+use vstore::{Condition, Path, SearchControl, Snapshot, Ticket};
 
-use super::measure::Report;
+use super::measure::{Report, millis};
+use super::queries::{QUERIES, ask};
 
-/// The queries, from one word to conditions. The last word of each is still being typed.
-pub(crate) const QUERIES: [&str; 26] = [
-    "keyboard",
-    "keybaord",
-    "wireless keyb",
-    "wirless keybord",
-    "jhon smtih",
-    "wirless keybord jhon smtih",
-    "k",
-    "p",
-    "pa",
-    "1",
-    "customer de",
-    "*oard*",
-    "*er*",
-    "*0a1*",
-    "\"john smith\"",
-    "\"new york\"",
-    "profile.name:john profile.age:30..40",
-    "profile.age:30..40",
-    "profile.age>=30 active:true",
-    "status:(paused OR refunded) -address.city:berlin",
-    "manager:null",
-    "since>=2020-06-01",
-    "price:[100 TO 200] wireless",
-    "profile.email*=müller",
-    "$key^=customer:de",
-    "müller",
-];
+/// Queries that no index answers: they read every record.
+const READING: [&str; 2] = ["/wirel[ea]ss key/", "\"e, c\""];
 
-/// What somebody types, letter by letter.
-const TYPED: &str = "wirless keybord jhon";
-
-const REPEATS: usize = 40;
-
-/// The one way in: what the table of the program asks for.
-pub(crate) fn ask(
-    snapshot: &Snapshot,
-    text: &str,
-    limit: usize,
-    control: &SearchControl<'_>,
-) -> SearchResult {
-    let query = Query::parse(text, snapshot.catalog());
-    let options = SearchOptions {
-        limit: Some(limit),
-        ..SearchOptions::default()
-    };
-    snapshot.search(&query, &options, control)
-}
+/// Each query is repeated so often, unless that takes longer than a while.
+const REPEATS: usize = 200;
+const SECONDS: f64 = 2.0;
 
 pub(crate) fn all(report: &mut Report, snapshot: &Snapshot) {
+    let mut spent = Vec::new();
     for text in QUERIES {
-        let mut total = 0;
-        // One second is enough for the slow ones.
-        let times = times_within(snapshot, text);
-        report.repeat(&format!("search {text}"), times, || {
-            total = ask(snapshot, text, 100, &SearchControl::unlimited()).total;
-        });
-        report.number("", total as f64, "hits");
+        let (times, hits) = times_of(snapshot, text);
+        spent.extend_from_slice(&times);
+        report.times(&format!("search {text}"), times);
+        report.number("", hits as f64, "hits");
     }
+    report.times("search, all of these", spent);
     keystrokes(report, snapshot);
-    first_partial_answer(report, snapshot);
+    first_answers(report, snapshot);
+    for text in READING {
+        let (times, hits) = times_of(snapshot, text);
+        report.times(&format!("search by reading {text}"), times);
+        report.number("", hits as f64, "hits");
+    }
     look_ups(report, snapshot);
 }
 
-fn times_within(snapshot: &Snapshot, text: &str) -> usize {
-    let start = Instant::now();
-    ask(snapshot, text, 100, &SearchControl::unlimited());
-    let once = start.elapsed().as_secs_f64();
-    ((1.0 / once.max(1e-6)) as usize).clamp(5, REPEATS)
-}
-
-fn keystrokes(report: &mut Report, snapshot: &Snapshot) {
-    let ends: Vec<usize> = (1..=TYPED.len()).collect();
+/// How long a query takes, each time, and how many it finds.
+fn times_of(snapshot: &Snapshot, text: &str) -> (Vec<Duration>, u64) {
+    let began = Instant::now();
     let mut spent = Vec::new();
-    for end in ends.iter().cycle().take(ends.len() * 3) {
-        let typed = TYPED.get(..*end).unwrap_or_default();
+    let mut hits = 0;
+    while spent.len() < 5 || spent.len() < REPEATS && began.elapsed().as_secs_f64() < SECONDS {
         let start = Instant::now();
-        ask(snapshot, typed, 100, &SearchControl::unlimited());
+        hits = ask(snapshot, text, 100, &SearchControl::unlimited()).total;
         spent.push(start.elapsed());
     }
-    report.times("every keystroke of a sentence with typos", spent);
+    (spent, hits)
 }
 
-/// How long somebody waits to see anything, for the query with the most hits.
-fn first_partial_answer(report: &mut Report, snapshot: &Snapshot) {
-    let spent = (0..20).map(|_| {
-        let start = Instant::now();
-        let first: Mutex<Option<Duration>> = Mutex::new(None);
-        let is_due = || start.elapsed() >= Duration::from_millis(8);
-        let publish = |_: SearchResult| {
-            let mut first = first.lock().unwrap();
-            first.get_or_insert(start.elapsed());
-        };
-        let control = SearchControl {
-            ticket: Ticket::unlimited(),
-            partial: Some(PartialSink {
-                is_due: &is_due,
-                publish: &publish,
-            }),
-        };
-        ask(snapshot, "p", 100, &control);
-        let first = *first.lock().unwrap();
-        first.unwrap_or_else(|| start.elapsed())
-    });
-    let spent = spent.collect();
-    report.times("first answer to p, partial or whole", spent);
+/// Every beginning of every query, as somebody types it.
+fn keystrokes(report: &mut Report, snapshot: &Snapshot) {
+    let mut spent = Vec::new();
+    let mut slowest = (Duration::ZERO, "");
+    for _ in 0..3 {
+        for text in QUERIES {
+            let ends = text
+                .char_indices()
+                .map(|(at, letter)| at + letter.len_utf8());
+            for typed in ends.filter_map(|end| text.get(..end)) {
+                let start = Instant::now();
+                ask(snapshot, typed, 100, &SearchControl::unlimited());
+                spent.push(start.elapsed());
+                slowest = slowest.max((start.elapsed(), typed));
+            }
+        }
+    }
+    report.times("every keystroke of all of these", spent);
+    let (time, typed) = slowest;
+    report.number(&format!("  the slowest: {typed}"), millis(time), "ms");
+}
+
+/// How long somebody waits to see anything: an answer, or what is known of it when it is due.
+fn first_answers(report: &mut Report, snapshot: &Snapshot) {
+    let mut spent = Vec::new();
+    for _ in 0..10 {
+        spent.extend(QUERIES.iter().map(|text| first_answer(snapshot, text)));
+    }
+    report.times("first answer, partial or whole", spent);
+}
+
+fn first_answer(snapshot: &Snapshot, text: &str) -> Duration {
+    let start = Instant::now();
+    let first: Mutex<Option<Duration>> = Mutex::new(None);
+    let is_due = || start.elapsed() >= Duration::from_millis(8);
+    let publish = |_: SearchResult| {
+        let mut first = first.lock().unwrap();
+        first.get_or_insert(start.elapsed());
+    };
+    let control = SearchControl {
+        ticket: Ticket::unlimited(),
+        partial: Some(PartialSink {
+            is_due: &is_due,
+            publish: &publish,
+        }),
+    };
+    ask(snapshot, text, 100, &control);
+    let first = *first.lock().unwrap();
+    first.unwrap_or_else(|| start.elapsed())
 }
 
 fn look_ups(report: &mut Report, snapshot: &Snapshot) {

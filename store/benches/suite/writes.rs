@@ -9,7 +9,7 @@ use vstore::{Cause, Op, SearchControl, Snapshot, Store, Ticket, WriteBatch};
 
 use super::measure::{Report, millis};
 use super::process::processor_time;
-use super::searches;
+use super::queries::{QUERIES, ask};
 
 const REPLACEMENTS_PER_SECOND: u64 = 20_000;
 const REPLACEMENTS_PER_BATCH: u64 = 40;
@@ -111,11 +111,11 @@ pub(crate) fn searches_while_writing(report: &mut Report, store: Store) {
                 thread::sleep(Duration::from_millis(5));
             }
         });
-        let mut next = searches::QUERIES.iter().cycle();
+        let mut next = QUERIES.iter().cycle();
         while started.elapsed() < Duration::from_secs(10) {
             let snapshot = latest_now();
             let start = Instant::now();
-            searches::ask(
+            ask(
                 &snapshot,
                 next.next().unwrap(),
                 100,
@@ -130,18 +130,20 @@ pub(crate) fn searches_while_writing(report: &mut Report, store: Store) {
     report.number("  replacements meanwhile", rate, "a second");
 }
 
-/// A store in memory with the records of a snapshot.
-pub(crate) fn in_memory(snapshot: &Snapshot) -> Store {
+/// A store in memory with the records of a snapshot, indexed.
+pub(crate) fn in_memory(snapshot: Snapshot) -> Store {
     let mut store = Store::in_memory(Arc::new(vstore::SystemClock));
     let mut batch = WriteBatch::new(Cause::Import);
-    for record in snapshot {
+    for record in &snapshot {
         if let Some(record) = snapshot.get(record.key) {
             batch.put(record.key, record.value);
         }
     }
+    drop(snapshot);
     store.commit(&batch).unwrap();
-    let snapshot = store.snapshot();
-    snapshot
+    drop(batch);
+    store
+        .snapshot()
         .build_indexes(&Ticket::unlimited(), &|_| {})
         .unwrap();
     store

@@ -1,0 +1,209 @@
+//! The hot paths, each run once between the entry and the return of one function.
+
+use std::io;
+use std::path::Path;
+
+use vstore::file::{Control, Credentials, KdfParams, KdfProfile, Password};
+use vstore::transfer::{
+    ExportOptions, Format, ImportOptions, ImportSource, NoProgress, export, import,
+};
+use vstore::value::json;
+use vstore::{
+    Cause, CreateOptions, Expiry, Op, OpenOptions, SearchControl, Snapshot, Store, SystemClock,
+    Ticket, WriteBatch,
+};
+
+use crate::corpus::Corpus;
+use crate::queries::{QUERIES, ask};
+
+/// What callgrind counts. Never inlined, so that it can be found by its name.
+#[inline(never)]
+fn count_instructions(work: &mut dyn FnMut()) {
+    work();
+}
+
+/// Runs a path that does so many `units` of work, and names it to the program outside.
+fn path<T>(name: &str, units: usize, work: impl FnOnce() -> T) -> T {
+    let (mut work, mut made) = (Some(work), None);
+    count_instructions(&mut || made = work.take().map(|work| work()));
+    println!("{units}\t{name}");
+    made.unwrap()
+}
+
+/// Runs all paths with so many records, on one thread: callgrind counts each for itself.
+pub(crate) fn all(records: usize) {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+    pool.unwrap().install(|| {
+        let folder = tempfile::tempdir().unwrap();
+        // Kept to the end: freeing it would be counted with what comes next.
+        let mut corpus = Corpus::new(1);
+        let mut text = Vec::new();
+        for _ in 0..records {
+            corpus.write_line(&mut text).unwrap();
+        }
+        values(&text);
+        let mut store = filled(&text, records, &folder.path().join("counted.vstore"));
+        reads(&store.snapshot());
+        for query in QUERIES {
+            path(&format!("search {query}"), 1, || {
+                ask(&store.snapshot(), query, 100, &SearchControl::unlimited())
+            });
+        }
+        edits(&mut store);
+        whole_files(store, folder.path());
+    });
+}
+
+fn values(text: &[u8]) {
+    let text = std::str::from_utf8(text).unwrap();
+    let lines: Vec<&str> = text.lines().take(1000).collect();
+    let values = path("JSON to a value", lines.len(), || {
+        let parse = |line: &&str| json::parse_text(line).unwrap().0;
+        lines.iter().map(parse).collect::<Vec<_>>()
+    });
+    path("a value to JSON", lines.len(), || {
+        for value in &values {
+            json::write_compact(value.view(), &mut io::sink()).unwrap();
+        }
+    });
+}
+
+/// A store with the records of `text` in an encrypted file, indexed.
+fn filled(text: &[u8], records: usize, file: &Path) -> Store {
+    let (mut store, _) =
+        Store::create(file, &credentials(), &create_options(), &Control::default()).unwrap();
+    let snapshot = store.snapshot();
+    let batch = path("import: a line of NDJSON to a record", records, || {
+        batch_of(text, &snapshot)
+    });
+    let mut beside = Store::in_memory(std::sync::Arc::new(SystemClock));
+    path("commit a large batch: a record, in memory", records, || {
+        beside.commit(&batch).unwrap()
+    });
+    path(
+        "commit a large batch: a record, to the file",
+        records,
+        || store.commit_large(&batch, &Control::default()).unwrap(),
+    );
+    path("index a record", records, || {
+        let snapshot = store.snapshot();
+        snapshot
+            .build_indexes(&Ticket::unlimited(), &|_| {})
+            .unwrap();
+    });
+    store
+}
+
+fn batch_of(text: &[u8], snapshot: &Snapshot) -> WriteBatch {
+    let reader = io::Cursor::new(text.to_vec());
+    let source = ImportSource::new(reader, None, Some(Format::Ndjson)).unwrap();
+    let now = snapshot.now();
+    let mut batch = WriteBatch::new(Cause::Import);
+    let report = import(
+        source,
+        &ImportOptions::default(),
+        now,
+        &|key| snapshot.get(key).is_some(),
+        &NoProgress,
+        &mut |record| {
+            batch.push(record.into_op(now));
+        },
+    );
+    report.unwrap();
+    batch
+}
+
+fn reads(snapshot: &Snapshot) {
+    let rows: Vec<usize> = (0..200).map(|n| n * 7_919 % snapshot.len()).collect();
+    let keys = rows.iter().filter_map(|row| snapshot.row(*row));
+    let keys: Vec<_> = keys.map(|record| record.key).collect();
+    path("get", keys.len(), || {
+        let find = |key: &vstore::Key| snapshot.get(key.as_str()).is_some();
+        assert!(keys.iter().all(find));
+    });
+    path("40 rows from any row on", rows.len(), || {
+        for row in &rows {
+            snapshot.rows(*row..*row + 40);
+        }
+    });
+}
+
+fn edits(store: &mut Store) {
+    let snapshot = store.snapshot();
+    let records = (0..200).filter_map(|n| snapshot.row(n * 7_919 % snapshot.len()));
+    let batches: Vec<WriteBatch> = records
+        .map(|record| {
+            let mut batch = WriteBatch::new(Cause::Edit);
+            batch.push(Op::Put {
+                key: record.key,
+                value: record.value,
+                expiry: Expiry::Never,
+            });
+            batch
+        })
+        .collect();
+    let mut beside = Store::in_memory(std::sync::Arc::new(SystemClock));
+    path("commit one record, in memory", batches.len(), || {
+        for batch in &batches {
+            beside.commit(batch).unwrap();
+        }
+    });
+    path("commit one record, to the file", batches.len(), || {
+        for batch in &batches {
+            store.commit(batch).unwrap();
+        }
+    });
+    path("search keyboard, 200 recent records", 1, || {
+        let snapshot = store.snapshot();
+        ask(&snapshot, "keyboard", 100, &SearchControl::unlimited())
+    });
+}
+
+fn whole_files(mut store: Store, folder: &Path) {
+    let snapshot = store.snapshot();
+    let records = snapshot.len();
+    path("export a record to NDJSON", records, || {
+        let options = ExportOptions {
+            format: Format::Ndjson,
+            with_metadata: false,
+        };
+        export(
+            &snapshot,
+            records as u64,
+            options,
+            &mut io::sink(),
+            &NoProgress,
+        )
+        .unwrap()
+    });
+    path("compact, a record", records, || {
+        store.compact(&Control::default()).unwrap();
+    });
+    let file = store.path().unwrap().to_owned();
+    store.close().unwrap();
+    let empty = folder.join("empty.vstore");
+    let control = Control::default();
+    let made = Store::create(&empty, &credentials(), &create_options(), &control);
+    made.unwrap().0.close().unwrap();
+    for (name, file) in [("open an empty file", &empty), ("open the file", &file)] {
+        path(name, 1, || {
+            Store::open(file, &credentials(), &OpenOptions::default(), &control).unwrap()
+        });
+    }
+}
+
+fn credentials() -> Credentials {
+    Credentials::password(Password::new("secret".to_owned()).unwrap())
+}
+
+/// The cheapest derivation of keys there may be: it is not what is measured.
+fn create_options() -> CreateOptions {
+    CreateOptions {
+        kdf: KdfProfile::Explicit(KdfParams {
+            m_kib: 19 * 1024,
+            t: 2,
+            p: 1,
+        }),
+        ..CreateOptions::default()
+    }
+}
