@@ -3,6 +3,7 @@
 //! Panels, dialogs, menus and shortcuts queue commands; [`crate::update`] is the only place that
 //! carries them out.
 
+mod repair;
 mod security;
 
 use std::collections::VecDeque;
@@ -16,11 +17,12 @@ use zeroize::Zeroizing;
 
 use crate::state::{
     AfterClose, BottomTab, Column, ColumnKind, DetailTab, Dialog, ExportPlan, FilePurpose,
-    FocusTarget, ImportPlan, Location, NoticeId, PanelSide, Query, SalvageMode, Scope, SearchMode,
-    Sort, TaskId, ThemeChoice,
+    FocusTarget, ImportPlan, Location, NoticeId, PanelSide, Query, Scope, SearchMode, Sort, TaskId,
+    ThemeChoice,
 };
 use crate::theme::Density;
 
+pub use repair::RepairCommand;
 pub use security::{KeyChange, KeyCost, NewKey, SecurityCommand};
 
 /// Something the user wants, by topic.
@@ -44,6 +46,8 @@ pub enum Command {
     Transfer(TransferCommand),
     /// Passwords and keys of the open file.
     Security(SecurityCommand),
+    /// Looking for damage, and what helps against it.
+    Repair(RepairCommand),
 }
 
 /// What opens a file, as entered. The key file is read by whoever opens the file.
@@ -98,19 +102,6 @@ pub enum FileCommand {
         /// The path.
         path: PathBuf,
     },
-    /// Shows the form for bringing what is left of a damaged file into a new one.
-    PlanSalvage(PathBuf),
-    /// Brings it there.
-    Salvage {
-        /// The new file.
-        target: PathBuf,
-        /// What opens the damaged file, and will open the new one.
-        secret: Secret,
-        /// How much is taken.
-        mode: SalvageMode,
-    },
-    /// Gives that up.
-    CancelSalvage,
     /// Gives up opening or creating.
     CancelBusy,
     /// Brings the window to the front that has this file open.
@@ -145,10 +136,6 @@ pub enum FileCommand {
     CloseWithoutSaving(AfterClose),
     /// The answer to [`Dialog::SaveBeforeClosing`]: save it, then close.
     SaveAndClose(AfterClose),
-    /// Reads the damaged file of the unlock page whole and lists what is wrong with it.
-    Check(Secret),
-    /// Gives up the check.
-    CancelCheck,
     /// Takes a file from the recent list.
     ForgetRecent(PathBuf),
     /// Empties the recent list.
@@ -478,6 +465,7 @@ from_topic!(
     Lock(LockCommand),
     Transfer(TransferCommand),
     Security(SecurityCommand),
+    Repair(RepairCommand),
 );
 
 /// Commands that wait to be carried out, first in, first out. Each remembers who asked for it.

@@ -1,10 +1,17 @@
 //! The `vstore` binary: a command, or the window.
 
+use std::alloc::System;
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use vstore_app::cli::{Exit, Launch, launch};
 use vstore_app::{Options, harden, preferences_path, run_window, show_window_of};
+use zeroizing_alloc::ZeroAlloc;
+
+/// Wipes what is freed: records are in too many places (chunks, indexes, laid out texts) for each
+/// to wipe itself, and a locked program must not hold them.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
     harden();

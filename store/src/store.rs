@@ -275,6 +275,11 @@ impl Store {
         }
     }
 
+    /// Begins a check of the file, which can run on any thread; `None` without a file.
+    pub fn begin_verify(&self) -> Option<Result<crate::file::Verification, crate::file::IoError>> {
+        self.file.as_ref().map(StoreFile::begin_verify)
+    }
+
     /// The failure after which the file takes nothing until it could be written anew, which each
     /// commit tries first. The records can still be read, and written to another place
     /// ([`create_from`](Self::create_from)).

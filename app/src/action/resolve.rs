@@ -3,7 +3,7 @@
 use super::Action;
 use crate::command::{
     Command, CopyWhat, FileCommand, LayoutCommand, LockCommand, Preference, RecordCommand,
-    SearchCommand, SecurityCommand, SelectionCommand, TransferCommand,
+    RepairCommand, SearchCommand, SecurityCommand, SelectionCommand, TransferCommand,
 };
 use crate::state::{
     AfterClose, Dialog, FilePurpose, FocusTarget, Page, PanelSide, SaveState, Scope, SearchMode,
@@ -43,7 +43,11 @@ fn always(action: Action, view: &AppView<'_>) -> Option<Command> {
         Action::ThemeDark => theme(ThemeChoice::Dark),
         Action::ThemeLight => theme(ThemeChoice::Light),
         Action::Salvage => match view.page {
-            Page::Unlock(page) => Some(FileCommand::PlanSalvage(page.path.clone()).into()),
+            Page::Unlock(page) => Some(RepairCommand::PlanSalvage(page.path.clone()).into()),
+            _ => pick(FilePurpose::Damaged),
+        },
+        Action::RestoreHeader => match view.page {
+            Page::Unlock(page) => Some(RepairCommand::PlanRestore(page.path.clone()).into()),
             _ => None,
         },
         Action::Palette => dialog(Dialog::Palette),
@@ -86,6 +90,8 @@ fn with_store(action: Action, view: StoreView<'_>) -> Option<Command> {
         Action::Security => {
             (store.path.is_some() && !store.read_only).then(|| SecurityCommand::Open.into())
         }
+        Action::Check => (store.path.is_some() && store.loading.is_none())
+            .then(|| RepairCommand::CheckOpenFile.into()),
         Action::Lock => store.path.is_some().then(|| LockCommand::Lock.into()),
         Action::SelectAll => Some(SelectionCommand::All.into()),
         Action::SelectNone => (!store.selection.is_empty()).then(|| SelectionCommand::None.into()),

@@ -195,6 +195,10 @@ actions! {
 
     Palette: "Command palette…", "Find any action by typing", COMMAND, Tools 0,
         Window [CTRL K, CTRL P];
+    Check: "Check the file…", "Read the whole file and list what is damaged", CHECK_CIRCLE,
+        Tools 1, Window [];
+    RestoreHeader: "Restore the header…", "Put the backup of its header back into a damaged file",
+        FILE_LOCK, Tools 1, Window [];
     Salvage: "Salvage…", "Bring what is left of a damaged file into a new one", BROOM,
         Tools 1, Window [];
     Settings: "Settings…", "Theme, density, locking, privacy", GEAR, Tools 1, Window [CTRL Comma];

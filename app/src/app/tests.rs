@@ -10,7 +10,9 @@ use vstore::{Key, Millis};
 mod typing;
 
 use super::*;
-use crate::command::{RecordCommand, SearchCommand, Secret, SelectionCommand, TransferCommand};
+use crate::command::{
+    RecordCommand, RepairCommand, SearchCommand, Secret, SelectionCommand, TransferCommand,
+};
 use crate::state::{Check, Dialog, ImportKeys, Problem, SaveState, Scope, UnlockPage};
 
 /// The least cost a password may have.
@@ -349,7 +351,7 @@ fn what_is_damaged_in_a_file_is_listed_on_its_page() {
     program.until("the damage is told", |state| {
         matches!(problem(state), Some(Problem::Damaged(_)))
     });
-    program.ask(FileCommand::Check(secret("right")));
+    program.ask(RepairCommand::Check(secret("right")));
     let check = |state: &State| match &state.page {
         Page::Unlock(page) => page.check.clone(),
         _ => None,
@@ -364,7 +366,7 @@ fn what_is_damaged_in_a_file_is_listed_on_its_page() {
         !report.is_intact() && !report.findings.is_empty(),
         "{report:?}"
     );
-    program.ask(FileCommand::Check(secret("wrong")));
+    program.ask(RepairCommand::Check(secret("wrong")));
     program.until("a wrong password is told", |state| {
         matches!(check(state), Some(Check::Failed(words)) if words.starts_with("Wrong password"))
     });

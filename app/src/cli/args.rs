@@ -36,6 +36,7 @@ Examples:
   vstore import films.vstore films.json --create --key-template 'film:{year}:{title|slug}'
   vstore search films.vstore 'hofman dustn year:1980..1989' --limit 10
   vstore put films.vstore note:1 '{\"text\": \"remember\"}' --ttl 7d
+  tail -f events.ndjson | vstore apply events.vstore > acknowledged
   vstore export films.vstore - --format ndjson | wc -l";
 
 /// VStore: the encrypted database you can double-click.
@@ -73,6 +74,13 @@ pub(super) enum Command {
     Put(PutArgs),
     /// Delete records
     Delete(DeleteArgs),
+    /// Make changes that arrive line by line on standard input, behind the password
+    ///
+    /// {"key": …, "value": …} writes a record, {"key": …, "delete": true} deletes one, and
+    /// {"key": …, "expires_at": "2026-12-24T18:00:00Z"} (or null) sets its expiry; the lines of an
+    /// NDJSON export are accepted. Each line is a change of its own: it is on disk before its
+    /// number is printed. Lines that make no sense are named and left out.
+    Apply(ApplyArgs),
     /// Print the records that have a value at a path
     ///
     /// `find FILE profile.name John`, `find FILE age '>=' 30`, `find FILE tags red`. Numbers, texts,
@@ -261,6 +269,15 @@ pub(super) struct DeleteArgs {
     /// The keys
     #[arg(required = true)]
     pub(super) keys: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ApplyArgs {
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// Do not take an integer "expireAt" in a value (Unix seconds) as its expiry
+    #[arg(long)]
+    pub(super) no_expire_at: bool,
 }
 
 #[derive(Debug, Args)]

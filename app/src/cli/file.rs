@@ -72,6 +72,9 @@ pub(super) fn verify(args: &PlainArgs) -> Result<Exit, Failure> {
                     "offset": finding.offset,
                     "message": finding.to_string(),
                     "harmless": finding.kind.is_harmless(),
+                    "lost_bytes": finding.loss.map(|loss| loss.bytes),
+                    "lost_frames": finding.loss.and_then(|loss| loss.frames),
+                    "lost_records": finding.loss.and_then(|loss| loss.records),
                 })
             })
             .collect();

@@ -8,7 +8,7 @@ use clap::Parser as _;
 use super::args::{Arguments, Command};
 use super::exit::{Exit, Failure};
 use super::output;
-use super::{export, file, import, keys, query, records, repair};
+use super::{apply, export, file, import, keys, query, records, repair};
 
 /// What the program does after reading its arguments.
 #[derive(Debug, PartialEq, Eq)]
@@ -58,6 +58,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Get(args) => records::get(&args),
         Command::Put(args) => records::put(&args),
         Command::Delete(args) => records::delete(&args),
+        Command::Apply(args) => apply::apply(&args),
         Command::Find(args) => query::find(&args),
         Command::Search(args) => query::search(&args),
         Command::Range(args) => records::range(&args),

@@ -4,6 +4,7 @@
 //! ([`Exit`]). Passwords come from a prompt or from standard input, never from an argument.
 //! Commands that only read open the file without a lock, so that they work beside an open window.
 
+mod apply;
 mod args;
 mod database;
 mod exit;

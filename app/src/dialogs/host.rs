@@ -12,6 +12,7 @@ use super::import_report::ReportForm;
 use super::palette::PaletteForm;
 use super::path_field::PathForm;
 use super::rename::RenameForm;
+use super::restore_header::RestoreForm;
 use super::salvage::SalvageForm;
 use super::save_as::SaveAsForm;
 use super::saved_searches::SavedSearchesForm;
@@ -19,9 +20,9 @@ use super::security::SecurityForm;
 use super::shortcuts::ShortcutsForm;
 use super::toasts::ToastBridge;
 use super::{
-    about, change_password, confirm_delete, expiry, export, import, import_report, message,
-    palette, path_field, rename, salvage, save_as, save_before_closing, saved_searches, security,
-    settings, shortcuts,
+    about, change_password, check, confirm_delete, expiry, export, import, import_report, message,
+    palette, path_field, rename, restore_header, salvage, save_as, save_before_closing,
+    saved_searches, security, settings, shortcuts,
 };
 use crate::command::{Commands, FileCommand, LayoutCommand};
 use crate::panels::pages::busy_line;
@@ -53,6 +54,7 @@ pub(super) struct Forms {
     path: PathForm,
     security: SecurityForm,
     salvage: SalvageForm,
+    restore: RestoreForm,
 }
 
 impl Dialogs {
@@ -134,6 +136,10 @@ impl Forms {
                 change_password::show(ctx, &mut self.change_password, state, view, commands);
             }
             Dialog::Salvage(open) => salvage::show(ctx, &mut self.salvage, open, view, commands),
+            Dialog::RestoreHeader(open) => {
+                restore_header::show(ctx, &mut self.restore, open, view, commands);
+            }
+            Dialog::Check(found) => check::show(ctx, found, view, commands),
             Dialog::Security(open) => {
                 security::show(ctx, &mut self.security, open, view, commands);
             }
@@ -159,7 +165,7 @@ impl Forms {
 
 /// The plain text fields of all dialogs. What was typed in one can be a key or a value: the
 /// toolkit must not keep it.
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 15] = [
     "search name",
     "search rename",
     "new key",
@@ -171,6 +177,7 @@ const FIELDS: [&str; 14] = [
     "filter",
     "palette",
     "salvage target",
+    "header backup",
     "slot label",
     "recovery group 4",
     "recovery group 9",

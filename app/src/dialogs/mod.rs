@@ -5,6 +5,7 @@
 
 mod about;
 mod change_password;
+mod check;
 mod confirm_delete;
 mod duration;
 mod expiry;
@@ -16,6 +17,7 @@ mod message;
 mod palette;
 mod path_field;
 mod rename;
+mod restore_header;
 mod salvage;
 mod save_as;
 mod save_before_closing;

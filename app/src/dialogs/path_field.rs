@@ -28,6 +28,8 @@ pub(super) const fn words(purpose: FilePurpose) -> (&'static str, &'static str, 
         FilePurpose::KeyFile => ("Key file", "my.key", "Choose"),
         FilePurpose::NewKeyFile => ("Make a key file", "my.key", "Make"),
         FilePurpose::HeaderBackup => ("Save a header backup", "notes.vstore-header", "Save"),
+        FilePurpose::OpenHeaderBackup => ("Backup of the header", "notes.vstore-header", "Choose"),
+        FilePurpose::Damaged => ("Salvage a damaged file", "notes.vstore", "Continue"),
         FilePurpose::Import => ("Import", "data.json", "Continue"),
         FilePurpose::Export => ("Export", "data.json", "Export"),
     }

@@ -3,7 +3,7 @@
 use egui::{Context, Id, RichText, ScrollArea, Ui, vec2};
 
 use super::{host, path_field};
-use crate::command::{Commands, FileCommand, Secret};
+use crate::command::{Commands, FileCommand, RepairCommand, Secret};
 use crate::format;
 use crate::panels::pages::KeyFileField;
 use crate::state::{
@@ -76,7 +76,7 @@ pub(super) fn show(
         SalvageStage::Form { .. } if left || shown.cancelled => host::close(commands),
         SalvageStage::Form { .. } if right || shown.inner => form.submit(commands),
         SalvageStage::Running(_) if left || shown.cancelled => {
-            commands.push(FileCommand::CancelSalvage);
+            commands.push(RepairCommand::CancelSalvage);
         }
         SalvageStage::Done(outcome) if right => {
             let path = outcome.target.clone();
@@ -150,7 +150,7 @@ impl SalvageForm {
             return;
         }
         self.password.hide();
-        commands.push(FileCommand::Salvage {
+        commands.push(RepairCommand::Salvage {
             target,
             secret: Secret {
                 password: self.password.to_secret(),

@@ -1,13 +1,17 @@
-//! Reading a damaged file whole, without a store and without changing anything.
+//! Reading a file whole, without changing anything: a damaged one, or the open one.
 
 use std::path::Path;
 
-use vstore::file::{Control, Finding, KdfLimits, RealVfs, VerifyDepth, verify};
+use vstore::file::{
+    Control, Finding, KdfLimits, OpenError, RealVfs, VerifyDepth, VerifyReport, verify,
+};
 
 use super::files::credentials;
 use super::problem::Failure;
+use super::protocol::{Background, Reply};
+use super::server::EngineState;
 use crate::command::Secret;
-use crate::state::{CheckFinding, CheckReport, Loss};
+use crate::state::{CheckFinding, CheckReport, Loss, TaskId};
 
 /// Reads all of a file and lists what is wrong with it. Takes as long as reading the file.
 ///
@@ -27,6 +31,13 @@ pub fn check_file(
         &limits,
         control,
     );
+    check_of(report)
+}
+
+/// What a check showed, for the window. As for [`check_file`].
+pub(super) fn check_of(
+    report: Result<VerifyReport, OpenError>,
+) -> Result<CheckReport, Option<String>> {
     let report = report.map_err(|error| match Failure::from(error) {
         Failure::Cancelled => None,
         Failure::Problem(problem) => Some(problem.text()),
@@ -38,10 +49,32 @@ pub fn check_file(
     })
 }
 
+impl EngineState {
+    /// Begins a check of the open file; it runs elsewhere, and commits go on.
+    pub(super) fn begin_check(
+        &self,
+        task: TaskId,
+        control: Control,
+        say: &mut dyn FnMut(Reply),
+    ) -> Option<Background> {
+        match self.store.as_ref()?.begin_verify()? {
+            Ok(verification) => Some(Background::Check(task, Box::new(verification), control)),
+            Err(error) => {
+                say(Reply::Checked(task, Err(Some(format!("{error}.")))));
+                None
+            }
+        }
+    }
+}
+
 fn finding(found: &Finding) -> CheckFinding {
-    let loss = match found.lost_frames {
+    let loss = match found.loss {
         _ if found.kind.is_harmless() => Loss::Nothing,
-        Some(count) => Loss::Parts(count),
+        Some(loss) => Loss::Lost {
+            bytes: loss.bytes,
+            parts: loss.frames,
+            records: loss.records,
+        },
         None => Loss::Unknown,
     };
     CheckFinding {

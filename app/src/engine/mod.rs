@@ -13,6 +13,7 @@ mod files;
 mod history;
 mod problem;
 mod protocol;
+mod restore;
 mod salvage;
 mod sample;
 mod security;
@@ -26,6 +27,7 @@ pub use edit::LeafEdit;
 pub use protocol::{
     Background, Committed, Envelope, FileFacts, OpenedStore, Preview, Reply, Request,
 };
+pub use restore::restore_header;
 pub use salvage::salvage_file;
 pub use security::{SecurityReply, SecurityRequest};
 pub use server::{EngineState, handle};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use vstore::file::Control;
+use vstore::file::{Control, Verification};
 use vstore::search::Ticket as SearchTicket;
 use vstore::value::EncodedValue;
 use vstore::{Commit, Compaction, Key, Merge, Millis, Snapshot, WriteBatch};
@@ -12,7 +12,8 @@ use super::edit::LeafEdit;
 use super::security::{SecurityReply, SecurityRequest};
 use crate::command::Secret;
 use crate::state::{
-    ActivityEvent, BusyPhase, History, Holder, ImportReport, Problem, Target, TaskId, Ticket,
+    ActivityEvent, BusyPhase, CheckReport, History, Holder, ImportReport, Problem, Target, TaskId,
+    Ticket,
 };
 
 /// Something the engine is asked. Requests are answered in order, each at least once.
@@ -113,6 +114,8 @@ pub enum Request {
     KeepBackups(u8),
     /// Writes the file anew.
     Compact(TaskId),
+    /// Reads all of the open file and lists what is wrong with it.
+    Check(TaskId),
     /// Changes a setting of the file. Nobody waits for it and it cannot be undone.
     SetSetting {
         /// Its name.
@@ -176,6 +179,8 @@ pub enum Reply {
     Imported(TaskId, ImportReport),
     /// The file was written anew; its length in bytes.
     Compacted(TaskId, u64),
+    /// The open file was read whole, or why not, in words; `Err(None)`: it was cancelled.
+    Checked(TaskId, Result<CheckReport, Option<String>>),
     /// The file was written anew, but the one before could not be kept as a backup, in words.
     BackupFailed(String),
     /// A task was cancelled; nothing changed.
@@ -265,6 +270,8 @@ pub struct Envelope {
 pub enum Background {
     /// Writing a new checkpoint.
     Compact(TaskId, Box<Compaction>, Control),
+    /// Reading the whole file.
+    Check(TaskId, Box<Verification>, Control),
     /// Merging segments.
     Merge(Merge),
     /// Building the indexes that are missing, until the ticket goes stale.

@@ -68,6 +68,7 @@ pub fn handle(
     match request {
         Request::Security(request) => return state.security(request, &control, say),
         Request::Compact(task) => return state.compact(task, control, say),
+        Request::Check(task) => return state.begin_check(task, control, say),
         Request::Probe(path) => {
             let facts = Files::probe(&path);
             say(Reply::Probed { path, facts });

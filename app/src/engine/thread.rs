@@ -7,13 +7,14 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
-use vstore::file::{CompactError, Control, Phase, Progress};
+use vstore::file::{CompactError, Control, Phase, Progress, VerifyDepth};
 use vstore::{Compacted, Merged, WriteBatch};
 
+use super::check::check_of;
 use super::protocol::{Background, Envelope, Reply, Request};
 use super::security::SecurityRequest;
 use super::server::{EngineState, handle};
-use crate::state::{BusyPhase, TaskId, Ticket};
+use crate::state::{BusyPhase, CheckReport, TaskId, Ticket};
 
 /// The clock of the computer may jump: expiry looks at it at least this often.
 const TICK_MAX: Duration = Duration::from_secs(30);
@@ -32,6 +33,7 @@ enum Message {
     Ask(Envelope),
     Compacted(TaskId, Result<Box<Compacted>, CompactError>),
     Merged(Option<Merged>),
+    Checked(TaskId, Box<Result<CheckReport, Option<String>>>),
     Indexed,
     Stop,
 }
@@ -93,6 +95,7 @@ impl Engine {
             }
             Request::Import { task, .. }
             | Request::Compact(task)
+            | Request::Check(task)
             | Request::Security(SecurityRequest::Rotate { task, .. }) => {
                 let control = self.watched(Watched::Task(*task));
                 self.tasks.insert(*task, control.clone());
@@ -225,6 +228,7 @@ impl Loop {
         match message {
             Message::Stop => return Taken::Stop,
             Message::Compacted(task, written) => self.state.compacted(task, written, say),
+            Message::Checked(task, result) => say(Reply::Checked(task, *result)),
             Message::Merged(merged) => {
                 let more = self.state.merged(merged);
                 self.start(more);
@@ -279,6 +283,10 @@ impl Loop {
             let done = match background {
                 Background::Compact(task, compaction, control) => {
                     Message::Compacted(task, compaction.write(&control).map(Box::new))
+                }
+                Background::Check(task, check, control) => {
+                    let report = check.run(VerifyDepth::Full, &control);
+                    Message::Checked(task, Box::new(check_of(report)))
                 }
                 Background::Merge(merge) => Message::Merged(merge.run().ok()),
                 Background::Index(snapshot, ticket) => {

@@ -21,11 +21,7 @@ pub struct CheckJob {
 impl CheckJob {
     pub(super) fn run(self, context: &Arc<TaskContext>) -> Done {
         let control = context.control("Reading the file");
-        let check = match check_file(&self.path, &self.secret, &control) {
-            Ok(report) => Some(Check::Done(report)),
-            Err(Some(words)) => Some(Check::Failed(words)),
-            Err(None) => None,
-        };
+        let check = Check::of(check_file(&self.path, &self.secret, &control));
         let task = context.task;
         Done::Checked { task, check }
     }

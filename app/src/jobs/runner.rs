@@ -17,11 +17,14 @@ use super::listing::{ListingAnswer, ListingQuestion, answer_listing};
 use super::namespaces::{NamespacesAnswer, NamespacesQuestion, answer_namespaces};
 use super::preview::{PreviewAnswer, PreviewQuestion, answer_preview};
 use super::recent::answer_recent;
+use super::restore::RestoreJob;
 use super::salvage::SalvageJob;
 use super::statistics::{StatisticsAnswer, StatisticsQuestion, answer_statistics};
 use super::task::TaskContext;
 use super::worker::Worker;
-use crate::state::{Check, ImportReport, RecentFacts, SalvageOutcome, TaskId, TaskState};
+use crate::state::{
+    Check, ImportReport, RecentFacts, RestoredHeader, SalvageOutcome, TaskId, TaskState,
+};
 
 /// Where answers go: stores them and wakes the window.
 pub(super) type Say = Arc<dyn Fn(Done) + Send + Sync>;
@@ -52,6 +55,8 @@ pub enum TaskJob {
     Check(Box<CheckJob>),
     /// Brings what is left of a damaged file into a new one.
     Salvage(Box<SalvageJob>),
+    /// Puts the backup of its header back into a file.
+    RestoreHeader(Box<RestoreJob>),
 }
 
 /// What a job says.
@@ -98,6 +103,13 @@ pub enum Done {
         task: TaskId,
         /// What came of it.
         result: Result<SalvageOutcome, Option<String>>,
+    },
+    /// A header is in place again; or why not, `None`: it was cancelled.
+    HeaderRestored {
+        /// The task.
+        task: TaskId,
+        /// What came of it.
+        result: Result<RestoredHeader, Option<String>>,
     },
     /// A task came to its end.
     TaskEnded {
@@ -172,6 +184,7 @@ impl Jobs {
             TaskJob::Export(_) => "export",
             TaskJob::Check(_) => "check",
             TaskJob::Salvage(_) => "salvage",
+            TaskJob::RestoreHeader(_) => "restore-header",
         };
         let work = move || {
             let done = caught(|| match job {
@@ -179,6 +192,7 @@ impl Jobs {
                 TaskJob::Export(job) => job.run(&context),
                 TaskJob::Check(job) => job.run(&context),
                 TaskJob::Salvage(job) => job.run(&context),
+                TaskJob::RestoreHeader(job) => job.run(&context),
             });
             let failed = |message| {
                 let state = TaskState::Failed(format!("a mistake in the program: {message}"));

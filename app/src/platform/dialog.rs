@@ -75,6 +75,16 @@ fn show(dialog: FileDialog, purpose: FilePurpose) -> Option<PathBuf> {
             .set_title("Save a backup of the header")
             .add_filter("Header backups", &["vstore-header"])
             .save_file(),
+        FilePurpose::OpenHeaderBackup => dialog
+            .set_title("Choose a backup of the header")
+            .add_filter("Header backups", &["vstore-header"])
+            .add_filter("All files", &["*"])
+            .pick_file(),
+        FilePurpose::Damaged => dialog
+            .set_title("Choose the damaged file")
+            .add_filter("VStore databases", &databases)
+            .add_filter("All files", &["*"])
+            .pick_file(),
         FilePurpose::Import => dialog
             .set_title("Import data")
             .add_filter("JSON and NDJSON", &data)

@@ -1,11 +1,11 @@
-//! What reading a damaged file whole showed: the place where every way out of damage starts.
+//! What reading a file whole showed: for a damaged one the place where every way out starts.
 //!
 //! Bringing what is left into a new file builds on [`CheckReport`]: which parts are lost is known
 //! before anything is written.
 
 use super::TaskId;
 
-/// The check of a damaged file, as its page shows it.
+/// The check of a file, as the page of a damaged one or the dialog of the open one shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Check {
     /// It is being read.
@@ -14,6 +14,16 @@ pub enum Check {
     Done(CheckReport),
     /// It could not be read, in words.
     Failed(String),
+}
+
+impl Check {
+    /// What came of reading a file; `None`: it was cancelled.
+    pub fn of(result: Result<CheckReport, Option<String>>) -> Option<Self> {
+        match result {
+            Ok(report) => Some(Self::Done(report)),
+            Err(words) => words.map(Self::Failed),
+        }
+    }
 }
 
 /// Everything wrong with a file.
@@ -43,8 +53,15 @@ pub struct CheckFinding {
 pub enum Loss {
     /// Nothing that was acknowledged; opening repairs it.
     Nothing,
-    /// So many parts (frames), each a group of records or of changes.
-    Parts(u64),
+    /// Something.
+    Lost {
+        /// Bytes of the file that belong to nothing that can be read.
+        bytes: u64,
+        /// Parts (frames), each a group of records or a change; `None`: it cannot be told.
+        parts: Option<u64>,
+        /// About so many records; `None`: it cannot be told.
+        records: Option<u64>,
+    },
     /// It cannot be told.
     Unknown,
 }
@@ -57,8 +74,10 @@ impl CheckReport {
         for finding in &self.findings {
             match finding.loss {
                 Loss::Nothing => {}
-                Loss::Parts(count) => parts += count,
-                Loss::Unknown => more = true,
+                Loss::Lost {
+                    parts: Some(count), ..
+                } => parts += count,
+                Loss::Lost { parts: None, .. } | Loss::Unknown => more = true,
             }
         }
         (parts, more)

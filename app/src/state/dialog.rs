@@ -74,6 +74,10 @@ pub enum Dialog {
     },
     /// Bringing what is left of a damaged file into a new one.
     Salvage(Box<super::Salvage>),
+    /// Putting the backup of its header back into a file.
+    RestoreHeader(Box<super::Restore>),
+    /// What reading the open file whole showed.
+    Check(super::Check),
     /// What opens the open file.
     Security(Box<super::Security>),
     /// Data to import: how, with a preview.

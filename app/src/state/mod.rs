@@ -15,6 +15,7 @@ mod page;
 mod prefs;
 mod problem;
 mod report;
+mod restore;
 mod salvage;
 mod search;
 mod security;
@@ -45,6 +46,7 @@ pub use prefs::{
 };
 pub use problem::{Holder, Problem, Remedy};
 pub use report::{ImportReport, ReportKind, ReportLine};
+pub use restore::{Restore, RestoreStage, RestoredHeader};
 pub use salvage::{Salvage, SalvageMode, SalvageOutcome, SalvageStage};
 pub use search::{
     Column, ColumnKind, Highlight, HighlightFn, Highlighter, Hint, Search, SearchAnswer,
@@ -114,6 +116,10 @@ pub enum FilePurpose {
     NewKeyFile,
     /// The place of a header backup.
     HeaderBackup,
+    /// The backup of a header; answered through [`State::picked`].
+    OpenHeaderBackup,
+    /// A damaged database, to be salvaged.
+    Damaged,
     /// Data to import.
     Import,
     /// The place of an export.

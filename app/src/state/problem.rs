@@ -61,6 +61,8 @@ pub enum Remedy {
     SwitchToWindow,
     /// Bring what is left into a new file.
     Salvage,
+    /// Put the backup of its header back.
+    RestoreHeader,
     /// Import it as data.
     Import,
     /// Try once more.
@@ -115,7 +117,12 @@ impl Problem {
             Self::NewerVersion(_) | Self::NotWritable(_) => &[Remedy::OpenReadOnly, Remedy::Retry],
             Self::NotAVStore => &[Remedy::Import, Remedy::ChooseAnother],
             Self::NotFound => &[Remedy::ChooseAnother, Remedy::Retry],
-            Self::Damaged(_) => &[Remedy::Salvage, Remedy::ChooseAnother, Remedy::Retry],
+            Self::Damaged(_) => &[
+                Remedy::Salvage,
+                Remedy::RestoreHeader,
+                Remedy::ChooseAnother,
+                Remedy::Retry,
+            ],
             Self::StorageFull(_) | Self::ChangedElsewhere => &[Remedy::Retry],
             _ => &[],
         }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use vstore::Millis;
 
-use super::{Effects, check, close, layout, loading, record, salvage, security, transfer};
+use super::{Effects, close, layout, loading, record, repair, security, transfer};
 use crate::command::{FileCommand, Secret};
 use crate::effect::Effect;
 use crate::engine::Request;
@@ -63,15 +63,6 @@ pub(super) fn update(state: &mut State, command: FileCommand, now: Millis) -> Ef
             forget_question(state);
             close::save_first(state, then)
         }
-        FileCommand::Check(secret) => check::start(state, secret, now),
-        FileCommand::PlanSalvage(path) => salvage::plan(state, path),
-        FileCommand::Salvage {
-            target,
-            secret,
-            mode,
-        } => salvage::start(state, target, secret, mode, now),
-        FileCommand::CancelSalvage => salvage::cancel(state),
-        FileCommand::CancelCheck => check::cancel(state),
         FileCommand::ForgetRecent(path) => {
             state.prefs.forget(&path);
             layout::save(state)
@@ -188,7 +179,7 @@ pub(super) fn cancel_busy(state: &mut State) -> Effects {
         *busy = false;
     }
     let mut effects = vec![Effect::CancelBusy];
-    effects.extend(check::cancel(state));
+    effects.extend(repair::cancel_check(state));
     effects
 }
 
@@ -268,7 +259,8 @@ pub(super) fn picked(
             close::request(state, AfterClose::Open { path, read_only })
         }
         FilePurpose::NewKeyFile | FilePurpose::HeaderBackup => security::picked(purpose, path),
-        FilePurpose::Create | FilePurpose::KeyFile => {
+        FilePurpose::Damaged => repair::plan_salvage(state, path),
+        FilePurpose::Create | FilePurpose::KeyFile | FilePurpose::OpenHeaderBackup => {
             state.picked = Some((purpose, path));
             Effects::new()
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use vstore::Millis;
 
-use super::{Effects, check, derived, record, salvage, transfer};
+use super::{Effects, derived, record, repair, transfer};
 use crate::engine::Request;
 use crate::jobs::{Done, ListingAnswer, StatisticsAnswer};
 use crate::state::{Dialog, Level, Listing, OpenStore, State, TaskState};
@@ -59,11 +59,15 @@ pub(super) fn receive(state: &mut State, done: Done, now: Millis) -> Effects {
             }
         }
         Done::Salvaged { task, result } => {
-            salvage::done(state, task, result);
+            repair::salvaged(state, task, result);
             Effects::new()
         }
         Done::Checked { task, check } => {
-            check::done(state, task, check);
+            repair::checked(state, task, check);
+            Effects::new()
+        }
+        Done::HeaderRestored { task, result } => {
+            repair::restored(state, task, result);
             Effects::new()
         }
         Done::TaskEnded { task, state: end } => {

@@ -3,7 +3,6 @@
 //! Pure functions: a state and a command (or an event) give a changed state and [`Effects`], what
 //! the outside is asked to do. No file, thread, clock or window is touched here.
 
-mod check;
 mod close;
 mod derived;
 mod file;
@@ -13,8 +12,8 @@ mod loading;
 mod lock;
 mod receive;
 mod record;
+mod repair;
 mod replies;
-mod salvage;
 mod search;
 mod security;
 mod selection;
@@ -46,6 +45,7 @@ pub fn update(state: &mut State, command: Command, now: Millis) -> Effects {
         Command::Lock(command) => lock::update(state, command),
         Command::Transfer(command) => transfer::update(state, command, now),
         Command::Security(command) => security::update(state, command, now),
+        Command::Repair(command) => repair::update(state, command, now),
     }
 }
 

@@ -7,8 +7,8 @@ use vstore::{Cause, Key, ManualClock, Millis, Store, WriteBatch};
 
 use super::{Effects, Event, FileAnswer, next_wake, receive, tick, update};
 use crate::command::{
-    Command, FileCommand, LayoutCommand, LockCommand, RecordCommand, SearchCommand, Secret,
-    SelectionCommand, SettingsCommand, TransferCommand,
+    Command, FileCommand, LayoutCommand, LockCommand, RecordCommand, RepairCommand, SearchCommand,
+    Secret, SelectionCommand, SettingsCommand, TransferCommand,
 };
 use crate::effect::Effect;
 use crate::engine::{Committed, OpenedStore, Reply, Request};
@@ -522,14 +522,14 @@ fn a_check_that_was_given_up_says_nothing_any_more() {
         page: Page::Unlock(crate::state::UnlockPage::new("/x.vstore".into(), false)),
         ..State::default()
     };
-    let effects = update(&mut state, FileCommand::Check(secret()).into(), NOW);
+    let effects = update(&mut state, RepairCommand::Check(secret()).into(), NOW);
     let [Effect::Run(task, _)] = &*effects else {
         panic!("nothing runs")
     };
     let task = *task;
-    let again = update(&mut state, FileCommand::Check(secret()).into(), NOW);
+    let again = update(&mut state, RepairCommand::Check(secret()).into(), NOW);
     assert!(again.is_empty(), "one check at a time");
-    let effects = update(&mut state, FileCommand::CancelCheck.into(), NOW);
+    let effects = update(&mut state, RepairCommand::CancelCheck.into(), NOW);
     assert!(matches!(&*effects, [Effect::CancelTask(one)] if *one == task));
     let check = Some(crate::state::Check::Failed("late".to_owned()));
     receive(&mut state, Event::Job(Done::Checked { task, check }), NOW);

@@ -95,5 +95,5 @@ pub use slot_label::{SLOT_LABEL_BYTES_MAX, SlotLabel, SlotLabelError};
 pub use slot_list::SlotInfo;
 pub use slots::{SlotId, SlotKind};
 pub use store_file::{FileStats, StoreFile};
-pub use verify::{Finding, FindingKind, VerifyDepth, VerifyReport, verify};
+pub use verify::{Finding, FindingKind, Loss, Verification, VerifyDepth, VerifyReport, verify};
 pub use vfs::{Access, FileId, RealVfs, Stat, Vfs, VfsFile};

@@ -267,6 +267,11 @@ fn rotation(ui: &mut Ui, security: &Security) {
          others cannot be carried over without being known, or a stolen data key would open its \
          successor.",
     );
+    field::explanation(
+        ui,
+        "Backups beside the file (NAME.vstore.bak1 and so on) and copies elsewhere stay as they \
+         are: the old passwords open them. Delete those that must not be read.",
+    );
     if security.slots.len() > 1 {
         let names: Vec<_> = security.slots.iter().map(KeySlot::title).collect();
         let words = format!(

@@ -5,7 +5,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
 use super::{Window, harness, is_enabled, type_in, type_password};
-use crate::command::{Command, FileCommand, KeyChange, NewKey, SecurityCommand};
+use crate::command::{Command, KeyChange, NewKey, RepairCommand, SecurityCommand};
 use crate::state::{
     Dialog, KeyKind, KeySlot, Salvage, SalvageMode, SalvageOutcome, SalvageStage, SecretText,
     Security, SecurityStep,
@@ -161,7 +161,7 @@ fn salvage_proposes_a_new_file_and_asks_for_the_password() {
     type_password(&mut harness, "Password", "old");
     click(&mut harness, "Salvage");
     let commands = harness.state_mut().taken();
-    let [Command::File(FileCommand::Salvage { target, mode, .. })] = commands.as_slice() else {
+    let [Command::Repair(RepairCommand::Salvage { target, mode, .. })] = commands.as_slice() else {
         panic!("{commands:?}");
     };
     assert!(target.ends_with("films.salvaged.vstore"));

@@ -5,7 +5,7 @@
 
 use egui::{Align, Id, Layout, RichText, ScrollArea, Ui, vec2};
 
-use crate::command::{Commands, FileCommand, Secret};
+use crate::command::{Commands, RepairCommand, Secret};
 use crate::format;
 use crate::state::{Check, CheckFinding, CheckReport, Loss, TaskId, TaskState};
 use crate::theme::{Tokens, metrics, type_scale};
@@ -46,7 +46,14 @@ impl Findings {
         let row = |finding: &CheckFinding| {
             let loss = match finding.loss {
                 Loss::Nothing => "nothing lost".to_owned(),
-                Loss::Parts(count) => format!("{} lost", format::counted(count, "part")),
+                Loss::Lost {
+                    records: Some(records),
+                    ..
+                } => format!("about {} lost", format::counted(records, "record")),
+                Loss::Lost {
+                    parts: Some(parts), ..
+                } => format!("{} lost", format::counted(parts, "part")),
+                Loss::Lost { bytes, .. } => format!("{} lost", format::bytes(bytes)),
                 Loss::Unknown => "loss unknown".to_owned(),
             };
             let place = format!("byte {}", format::count(finding.offset));
@@ -71,7 +78,7 @@ pub(super) fn check_ui(
     ui.add_space(metrics::SPACE_8);
     match check {
         Some(Check::Running(task)) => running(ui, *task, view, commands),
-        Some(Check::Done(report)) => findings(ui, &Findings::new(report)),
+        Some(Check::Done(report)) => check_findings(ui, report),
         None | Some(Check::Failed(_)) => {
             field::label(ui, "Password");
             let shown = password.show(ui, Id::unique("check password"), "Password", false);
@@ -82,7 +89,7 @@ pub(super) fn check_ui(
             let button = |ui: &mut Ui| Button::primary("Check the file").show(ui).clicked();
             let pressed = ui.add_enabled_ui(ready, button).inner;
             if ready && (pressed || shown.submitted) {
-                commands.push(FileCommand::Check(secret(password)));
+                commands.push(RepairCommand::Check(secret(password)));
             }
         }
     }
@@ -98,11 +105,13 @@ fn running(ui: &mut Ui, task: TaskId, view: AppView<'_>, commands: &mut Commands
     ui.label(RichText::new(words).color(Tokens::of(ui).muted));
     progress(ui, Id::unique("check progress"), words, fraction);
     if Button::link("Stop checking").show(ui).clicked() {
-        commands.push(FileCommand::CancelCheck);
+        commands.push(RepairCommand::CancelCheck);
     }
 }
 
-fn findings(ui: &mut Ui, data: &Findings) {
+/// Draws what a check showed: the verdict and, if there is any, the damage.
+pub(crate) fn check_findings(ui: &mut Ui, report: &CheckReport) {
+    let data = Findings::new(report);
     let tokens = Tokens::of(ui);
     ui.label(RichText::new(&data.verdict).color(tokens.text));
     if data.rows.is_empty() {

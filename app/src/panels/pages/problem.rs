@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use vstore::Millis;
 
 use super::card::heading;
-use crate::command::{Command, Commands, FileCommand, TransferCommand};
+use crate::command::{Command, Commands, FileCommand, RepairCommand, TransferCommand};
 use crate::format;
 use crate::state::{AfterClose, FilePurpose, OpenStore, Problem, Remedy, UnlockPage};
 use crate::theme::{Tokens, icons, metrics};
@@ -65,7 +65,7 @@ impl ProblemData {
                      every damaged part; a backup is the safest way back."
                 } else {
                     "No password is asked for, because the part that would check it cannot be read. \
-                     A backup is the way back."
+                     A backup of the header, or of the file, is the way back."
                 },
             ),
             Problem::OpenElsewhere(_) => (
@@ -110,7 +110,8 @@ impl ProblemData {
                 read_only: self.read_only,
             }
             .into(),
-            Remedy::Salvage => FileCommand::PlanSalvage(path).into(),
+            Remedy::Salvage => RepairCommand::PlanSalvage(path).into(),
+            Remedy::RestoreHeader => RepairCommand::PlanRestore(path).into(),
             Remedy::SwitchToWindow => FileCommand::SwitchToWindow(path).into(),
             Remedy::Import => TransferCommand::PlanImport(path).into(),
             Remedy::ChooseAnother => FileCommand::PickFile(FilePurpose::Open).into(),
@@ -138,6 +139,7 @@ pub(super) const fn label(remedy: Remedy) -> &'static str {
     match remedy {
         Remedy::OpenReadOnly => "Open read-only",
         Remedy::Salvage => "Salvage…",
+        Remedy::RestoreHeader => "Restore the header…",
         Remedy::SwitchToWindow => "Switch to that window",
         Remedy::Import => "Import it instead",
         Remedy::Retry => "Try again",

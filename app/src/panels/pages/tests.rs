@@ -11,7 +11,7 @@ use super::create::with_ending;
 use super::problem::ProblemData;
 use super::start::StartData;
 use super::unlock::UnlockData;
-use crate::command::{Command, FileCommand, LockCommand, TransferCommand};
+use crate::command::{Command, FileCommand, LockCommand, RepairCommand, TransferCommand};
 use crate::panels::testing;
 use crate::state::{
     AfterClose, BusyPhase, Check, CheckFinding, CheckReport, CreatePage, FilePurpose, Holder, Loss,
@@ -402,7 +402,7 @@ fn a_damaged_file_that_its_password_opens_can_be_checked() {
     harness.run();
     let commands = harness.state_mut().taken();
     assert!(
-        matches!(commands.as_slice(), [Command::File(FileCommand::Check(secret))] if *secret.password == "right")
+        matches!(commands.as_slice(), [Command::Repair(RepairCommand::Check(secret))] if *secret.password == "right")
     );
     let finding = |offset, what: &str, loss| CheckFinding {
         offset,
@@ -413,7 +413,15 @@ fn a_damaged_file_that_its_password_opens_can_be_checked() {
         bytes: 90_000,
         good_parts: 7,
         findings: vec![
-            finding(8_192, "the frame is damaged", Loss::Parts(2)),
+            finding(
+                8_192,
+                "the frame is damaged",
+                Loss::Lost {
+                    bytes: 900,
+                    parts: Some(2),
+                    records: None,
+                },
+            ),
             finding(80_000, "the last write did not finish", Loss::Nothing),
         ],
     };

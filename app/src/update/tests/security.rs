@@ -1,7 +1,7 @@
 //! The dialogs about passwords, keys and damaged files, without drawing them.
 
 use super::{Fixture, NOW, asks, secret};
-use crate::command::{Command, FileCommand, KeyChange, SecurityCommand};
+use crate::command::{Command, FileCommand, KeyChange, RepairCommand, SecurityCommand};
 use crate::effect::Effect;
 use crate::engine::{Reply, SecurityReply};
 use crate::jobs::{Done, TaskJob};
@@ -118,7 +118,7 @@ fn a_key_file_that_was_made_is_handed_to_the_form() {
 }
 
 fn start() -> Command {
-    FileCommand::Salvage {
+    RepairCommand::Salvage {
         target: "/x/new".into(),
         secret: secret(),
         mode: SalvageMode::Everything,
@@ -136,7 +136,7 @@ fn stage(state: &State) -> &SalvageStage {
 #[test]
 fn salvage_runs_once_and_ends_with_its_report() {
     let mut state = State::default();
-    let plan = FileCommand::PlanSalvage("/x/films.vstore".into());
+    let plan = RepairCommand::PlanSalvage("/x/films.vstore".into());
     update(&mut state, plan.into(), NOW);
     let effects = update(&mut state, start(), NOW);
     let [Effect::Run(task, TaskJob::Salvage(job))] = &*effects else {
@@ -159,11 +159,11 @@ fn salvage_runs_once_and_ends_with_its_report() {
 #[test]
 fn salvage_that_was_stopped_leaves_the_form_and_no_late_answer_changes_it() {
     let mut state = State::default();
-    let plan = FileCommand::PlanSalvage("/x/films.vstore".into());
+    let plan = RepairCommand::PlanSalvage("/x/films.vstore".into());
     update(&mut state, plan.into(), NOW);
     update(&mut state, start(), NOW);
     let task = state.tasks.iter().next().unwrap().id;
-    let effects = update(&mut state, FileCommand::CancelSalvage.into(), NOW);
+    let effects = update(&mut state, RepairCommand::CancelSalvage.into(), NOW);
     assert!(matches!(&*effects, [Effect::CancelTask(stopped)] if *stopped == task));
     let result = Err(Some("late".to_owned()));
     receive(&mut state, Event::Job(Done::Salvaged { task, result }), NOW);

@@ -3,6 +3,7 @@
 //! The window is on a virtual screen of its own; keys are pressed by `xdotool`. What was typed is
 //! then read back by the command line, so that both doors lead to the same room.
 
+mod memory;
 mod screen;
 
 use std::path::Path;

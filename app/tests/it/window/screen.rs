@@ -74,6 +74,16 @@ impl Screen {
 
     /// Runs the program with a home folder of its own.
     pub(super) fn run(&self, home: &Path, arguments: &[&str]) -> Window<'_> {
+        self.run_with(home, arguments, &[])
+    }
+
+    /// The same with further variables of the environment.
+    pub(super) fn run_with(
+        &self,
+        home: &Path,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Window<'_> {
         let runtime = home.join("runtime");
         let temporary = home.join("tmp");
         fs::create_dir_all(&runtime).unwrap();
@@ -88,6 +98,7 @@ impl Screen {
             .env("XDG_RUNTIME_DIR", &runtime)
             .env("XDG_STATE_HOME", home.join("state"))
             .env("TMPDIR", &temporary)
+            .envs(variables.iter().copied())
             .spawn()
             .unwrap();
         Window {
@@ -169,6 +180,11 @@ impl Window<'_> {
             .take(2)
             .map(|field| field.parse::<u64>().unwrap())
             .sum()
+    }
+
+    /// The number of the process.
+    pub(super) fn process(&self) -> u32 {
+        self.child.id()
     }
 
     pub(super) fn type_text(&self, text: &str) {

@@ -334,9 +334,54 @@ fn verify_finds_every_damaged_frame() {
         report
             .findings
             .iter()
-            .all(|finding| finding.lost_frames == Some(1))
+            .all(|finding| finding.loss.is_some_and(|loss| loss.frames == Some(1)))
     );
     assert!(!report.is_intact());
+}
+
+#[test]
+fn verify_estimates_what_is_lost_with_a_part_of_the_checkpoint() {
+    let sample = sample();
+    let frames = super::damage::frames(&sample.content());
+    let mut content = sample.content();
+    content[frames[1].start + 90] ^= 1;
+    let damaged = sample.with_content(content);
+    // Two chunks hold seven records.
+    let loss = verify::Loss {
+        bytes: frames[1].len() as u64,
+        frames: Some(1),
+        records: Some(3),
+    };
+    let [finding] = &verified(&damaged, VerifyDepth::Full).findings[..] else {
+        panic!()
+    };
+    assert_eq!(finding.loss, Some(loss));
+    assert!(finding.to_string().ends_with("lost, about 3 records)"));
+    // Without opening frames nothing is known about records, nor that this one is damaged.
+    assert_eq!(verified(&damaged, VerifyDepth::Quick).findings, []);
+}
+
+#[test]
+fn an_open_file_is_verified_as_it_was_when_that_was_begun() {
+    let (fixture, mut file) = Fixture::create();
+    file.append(&payloads(&["first"])).unwrap();
+    let begun = file.begin_verify().unwrap();
+    file.append(&payloads(&["second"])).unwrap();
+    let control = Control::default();
+    let report = begun.run(VerifyDepth::Full, &control).unwrap();
+    assert_eq!((report.findings.len(), report.frames), (0, 5));
+
+    let mut content = fixture.content();
+    let last = content.len() - 20;
+    content[last] ^= 1;
+    file.vfs
+        .open(&fixture.path, crate::file::vfs::Access::ReadWrite)
+        .unwrap()
+        .write_at(&content, 0)
+        .unwrap();
+    let begun = file.begin_verify().unwrap();
+    let report = begun.run(VerifyDepth::Full, &control).unwrap();
+    assert!(!report.findings.is_empty());
 }
 
 #[test]

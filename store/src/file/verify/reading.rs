@@ -1,7 +1,8 @@
 //! Reading a whole file and listing everything that is wrong with it, without changing it.
-use std::{fmt, path::Path};
+use std::path::Path;
 
-use super::{
+use super::finding::{Finding, FindingKind, Loss, VerifyReport};
+use crate::file::{
     assemble::{Assembly, Misfit},
     control::{Control, Phase},
     credentials::Credentials,
@@ -9,6 +10,7 @@ use super::{
     frame::{Chain, RawFrame, SNAP_END},
     header::{self, Header, HeaderCopies},
     kdf::KdfLimits,
+    meta::{self, SnapEnd},
     probe::missing,
     recover::{contradicts_torn_tail, next_mark},
     seal::{Dek, FrameCipher},
@@ -27,104 +29,6 @@ pub enum VerifyDepth {
     Quick,
     /// Also every frame: authenticated, decompressed, its place in the whole checked.
     Full,
-}
-
-/// Something wrong with a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// Absolute position in bytes.
-    pub offset: u64,
-    /// The frame expected there, if it is about frames.
-    pub seq: Option<u64>,
-    /// What is wrong.
-    pub kind: FindingKind,
-    /// How many frames are lost with it, if known.
-    pub lost_frames: Option<u64>,
-}
-
-/// The kinds of findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum FindingKind {
-    /// One copy of the header is damaged or behind; the other is good. Opening repairs it.
-    HeaderCopy,
-    /// The header is older than the data.
-    HeaderRollback,
-    /// Bytes that must be zero are not.
-    Padding,
-    /// A frame is damaged.
-    Frame(CorruptKind),
-    /// The file ends before the checkpoint does.
-    CutOff,
-    /// The last write did not finish; nothing that was acknowledged is missing. Opening repairs it.
-    TornTail {
-        /// Its length in bytes.
-        bytes: u64,
-    },
-    /// A frame of a later version.
-    UnknownFrame,
-}
-
-impl FindingKind {
-    /// Whether opening repairs it and nothing is lost.
-    pub fn is_harmless(self) -> bool {
-        matches!(self, Self::HeaderCopy | Self::TornTail { .. })
-    }
-}
-
-impl fmt::Display for FindingKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::HeaderCopy => {
-                f.write_str("one copy of the header is damaged or behind; the other is good")
-            }
-            Self::HeaderRollback => f.write_str("the header is older than the data"),
-            Self::Padding => f.write_str("bytes that must be zero are not"),
-            Self::Frame(kind) => write!(f, "{kind}"),
-            Self::CutOff => f.write_str("the file ends inside its checkpoint"),
-            Self::TornTail { bytes } => write!(f, "the last write of {bytes} bytes did not finish"),
-            Self::UnknownFrame => f.write_str("data of a newer version"),
-        }
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "byte {}: {}", self.offset, self.kind)?;
-        match self.lost_frames {
-            Some(lost) => write!(f, " ({lost} frames lost)"),
-            None => Ok(()),
-        }
-    }
-}
-
-/// What reading a whole file showed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct VerifyReport {
-    /// Length in bytes.
-    pub bytes: u64,
-    /// Generation: one more with every compaction.
-    pub generation: u64,
-    /// Header epoch: one more with every change of a header.
-    pub header_epoch: u64,
-    /// Good frames.
-    pub frames: u64,
-    /// Records in the checkpoint; known only from a full reading of an undamaged checkpoint.
-    pub records_in_checkpoint: Option<u64>,
-    /// Whether the last session closed the file; known only from a full reading.
-    pub clean_close: Option<bool>,
-    /// Everything wrong, in the order of the file; at most a thousand.
-    pub findings: Vec<Finding>,
-}
-
-impl VerifyReport {
-    /// Whether nothing that was acknowledged is lost.
-    pub fn is_intact(&self) -> bool {
-        self.findings
-            .iter()
-            .all(|finding| finding.kind.is_harmless())
-    }
 }
 
 /// Reads a file and lists what is wrong with it. Takes no lock and writes nothing.
@@ -156,7 +60,18 @@ pub(crate) fn verify_with(
         .open(path, Access::Read)
         .map_err(|error| missing(error, path))?;
     let len = file.stat()?.len;
-    let copies = HeaderCopies::read(&*file, len)?;
+    read_whole(&*file, len, depth, control, unlock)
+}
+
+/// Reads the first `len` bytes of a file.
+pub(super) fn read_whole(
+    file: &dyn VfsFile,
+    len: u64,
+    depth: VerifyDepth,
+    control: &Control,
+    unlock: &dyn Fn(&Header) -> Result<Dek, OpenError>,
+) -> Result<VerifyReport, OpenError> {
+    let copies = HeaderCopies::read(file, len)?;
     let dek = unlock(copies.current.claims())?;
     let header = copies
         .current
@@ -164,23 +79,25 @@ pub(crate) fn verify_with(
         .ok_or(OpenError::HeaderTampered)?;
     let cipher = dek.frame_cipher(&header.store_id, header.generation, &header.gen_salt);
     let mut reading = Reading {
-        file: &*file,
+        file,
         len,
         cipher: &cipher,
         depth,
         assembly: Assembly::new(false),
         whole: true,
         in_journal: false,
+        checkpoint: None,
         frames: 0,
         findings: Vec::new(),
     };
     if !copies.in_step {
         reading.find(copies.which.other().offset(), None, FindingKind::HeaderCopy);
     }
-    if let Some(offset) = header::padding_fault(&*file)? {
+    if let Some(offset) = header::padding_fault(file)? {
         reading.find(offset, None, FindingKind::Padding);
     }
     reading.read_frames(control)?;
+    reading.estimate_records();
     let assembly = &reading.assembly;
     let misfits = assembly
         .meta
@@ -217,6 +134,8 @@ struct Reading<'a> {
     whole: bool,
     /// The end of the checkpoint was passed.
     in_journal: bool,
+    /// Where the checkpoint ends and what it should hold; known from a full reading.
+    checkpoint: Option<(u64, SnapEnd)>,
     frames: u64,
     findings: Vec<Finding>,
 }
@@ -228,7 +147,7 @@ impl Reading<'_> {
                 offset,
                 seq,
                 kind,
-                lost_frames: None,
+                loss: None,
             });
         }
     }
@@ -269,6 +188,10 @@ impl Reading<'_> {
         let after = chain.after(header.ct_len, frame.tag);
         if self.depth == VerifyDepth::Full {
             let unpacked = open_frame(frame, self.cipher).map_err(FindingKind::Frame)?;
+            if header.kind == SNAP_END {
+                let end = meta::decode(&unpacked.payload).map_err(FindingKind::Frame)?;
+                self.checkpoint = Some((after.offset, end));
+            }
             if self.whole {
                 self.assembly
                     .push(&header, unpacked, after)
@@ -301,12 +224,37 @@ impl Reading<'_> {
             self.find(start, Some(seq), FindingKind::TornTail { bytes });
             return Ok(None);
         }
-        let lost = next.map(|next| next.seq.saturating_sub(seq));
+        let frames = next.map(|next| next.seq.saturating_sub(seq));
+        let end = next.map_or(self.len, |next| next.offset);
         self.find(offset, Some(seq), fault);
         if let Some(finding) = self.findings.last_mut() {
-            finding.lost_frames = lost;
+            finding.loss = Some(Loss {
+                bytes: end.saturating_sub(offset),
+                frames,
+                records: None,
+            });
         }
         Ok(next)
+    }
+
+    /// Says of damage in the checkpoint how many records are about gone with it.
+    fn estimate_records(&mut self) {
+        let Some((checkpoint_end, end)) = &self.checkpoint else {
+            return;
+        };
+        let in_checkpoint = |finding: &&mut Finding| finding.offset < *checkpoint_end;
+        for finding in self.findings.iter_mut().filter(in_checkpoint) {
+            // The first frame describes the file and holds no records.
+            let without = u64::from(finding.seq == Some(0));
+            if let Some(loss) = &mut finding.loss
+                && let Some(frames) = loss.frames
+            {
+                let frames = u128::from(frames.saturating_sub(without));
+                let share = frames.checked_mul(u128::from(end.records));
+                let records = share.and_then(|share| share.checked_div(u128::from(end.chunks)));
+                loss.records = records.and_then(|records| u64::try_from(records).ok());
+            }
+        }
     }
 
     /// A frame that says of itself that it stands where it stands, and can prove it.

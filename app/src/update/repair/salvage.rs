@@ -4,16 +4,16 @@ use std::path::PathBuf;
 
 use vstore::Millis;
 
-use super::{Effects, file};
 use crate::command::Secret;
 use crate::effect::Effect;
 use crate::jobs::{SalvageJob, TaskJob};
 use crate::state::{
     Dialog, OpenStore, Salvage, SalvageMode, SalvageOutcome, SalvageStage, State, TaskId, TaskState,
 };
+use crate::update::{Effects, file};
 
 /// Shows the form for a damaged file.
-pub(super) fn plan(state: &mut State, source: PathBuf) -> Effects {
+pub(in crate::update) fn plan(state: &mut State, source: PathBuf) -> Effects {
     if find(state).is_none() {
         let stage = SalvageStage::Form { problem: None };
         state
@@ -66,7 +66,7 @@ pub(super) fn cancel(state: &mut State) -> Effects {
 }
 
 /// It ended. An answer nobody waits for changes no dialog.
-pub(super) fn done(
+pub(in crate::update) fn done(
     state: &mut State,
     task: TaskId,
     result: Result<SalvageOutcome, Option<String>>,

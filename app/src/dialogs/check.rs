@@ -1,0 +1,73 @@
+//! What reading the open file whole showed.
+
+use egui::{Context, Id, RichText, Ui};
+
+use super::host;
+use crate::command::{Commands, FileCommand, RepairCommand};
+use crate::panels::pages::check_findings;
+use crate::state::{Check, TaskId, TaskState};
+use crate::theme::{Tokens, icons};
+use crate::view::AppView;
+use crate::widgets::field;
+use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::progress::progress;
+
+const WIDTH: f32 = 520.0;
+
+pub(super) fn show(ctx: &Context, check: &Check, view: AppView<'_>, commands: &mut Commands) {
+    let title = view
+        .store()
+        .map(|view| format!("Check {}", view.store.title));
+    // What is in memory is whole, whatever happened to the file.
+    let writable = view.store().is_some_and(|view| !view.store.read_only);
+    let damaged = matches!(check, Check::Done(report) if !report.is_intact());
+    let mends = damaged && writable;
+    let mut buttons = vec![match check {
+        Check::Running(_) => DialogButton::secondary("Stop"),
+        _ if mends => DialogButton::secondary("Close"),
+        _ => DialogButton::primary("Close"),
+    }];
+    if mends {
+        buttons.push(DialogButton::primary("Write it anew"));
+    }
+    let shown = Dialog::new(
+        host::id("check"),
+        title.as_deref().unwrap_or("Check the file"),
+    )
+    .icon(icons::SHIELD_CHECK)
+    .subtitle("Every part is read, decrypted and compared; nothing is written")
+    .width(WIDTH)
+    .show(ctx, &buttons, |ui| match check {
+        Check::Running(task) => running(ui, *task, view),
+        Check::Done(report) => {
+            check_findings(ui, report);
+            if mends {
+                field::explanation(
+                    ui,
+                    "All records of this window are in memory. Written anew, the file is whole \
+                         again; the damaged one stays beside it as a backup.",
+                );
+            }
+        }
+        Check::Failed(words) => {
+            field::problem(ui, words);
+        }
+    });
+    if shown.clicked == Some(1) {
+        commands.push(RepairCommand::CloseCheck);
+        commands.push(FileCommand::Compact);
+    } else if shown.cancelled || shown.clicked.is_some() {
+        commands.push(RepairCommand::CloseCheck);
+    }
+}
+
+fn running(ui: &mut Ui, task: TaskId, view: AppView<'_>) {
+    let found = view.tasks.iter().find(|one| one.id == task);
+    let fraction = match found.map(|task| &task.state) {
+        Some(TaskState::Running { fraction, .. }) => *fraction,
+        _ => None,
+    };
+    let words = "Reading the whole file…";
+    ui.label(RichText::new(words).color(Tokens::of(ui).muted));
+    progress(ui, Id::unique("open check progress"), words, fraction);
+}

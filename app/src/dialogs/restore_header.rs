@@ -1,0 +1,161 @@
+//! Putting the backup of its header back into a file: the form, and what it led to.
+
+use egui::{Context, Id, Ui, vec2};
+
+use super::{host, path_field};
+use crate::command::{Commands, FileCommand, RepairCommand, Secret};
+use crate::format;
+use crate::panels::pages::{KeyFileField, busy_line};
+use crate::state::{BusyPhase, FilePurpose, OpenStore, Restore, RestoreStage, RestoredHeader};
+use crate::theme::{icons, metrics};
+use crate::view::AppView;
+use crate::widgets::button::Button;
+use crate::widgets::field::{self, TextField};
+use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::password::PasswordField;
+
+const WIDTH: f32 = 520.0;
+
+/// What is typed.
+#[derive(Debug, Default)]
+pub(super) struct RestoreForm {
+    backup: String,
+    password: PasswordField,
+    key_file: KeyFileField,
+    tried: bool,
+}
+
+pub(super) fn show(
+    ctx: &Context,
+    form: &mut RestoreForm,
+    restore: &Restore,
+    view: AppView<'_>,
+    commands: &mut Commands,
+) {
+    let title = format!(
+        "Restore the header of {}",
+        OpenStore::title_of(&restore.file)
+    );
+    let is_form = matches!(restore.stage, RestoreStage::Form { .. });
+    let buttons = match &restore.stage {
+        RestoreStage::Done(_) => [
+            DialogButton::secondary("Close"),
+            DialogButton::primary("Open the file"),
+        ],
+        RestoreStage::Form { .. } | RestoreStage::Running(_) => [
+            DialogButton::secondary("Cancel"),
+            DialogButton::primary("Restore").enabled(is_form),
+        ],
+    };
+    let shown = Dialog::new(host::id("restore header"), &title)
+        .icon(icons::FILE_LOCK)
+        .subtitle("Only the beginning of the file is written; its records are not touched")
+        .width(WIDTH)
+        .show(ctx, &buttons, |ui| match &restore.stage {
+            RestoreStage::Form { problem } => form.fields(ui, problem.as_deref(), view, commands),
+            RestoreStage::Running(_) => {
+                busy_line(ui, Id::unique("restore progress"), BusyPhase::DerivingKey);
+                false
+            }
+            RestoreStage::Done(restored) => {
+                outcome(ui, restored, view);
+                false
+            }
+        });
+    let (left, right) = (shown.clicked == Some(0), shown.clicked == Some(1));
+    match &restore.stage {
+        RestoreStage::Form { .. } if left || shown.cancelled => host::close(commands),
+        RestoreStage::Form { .. } if right || shown.inner => form.submit(commands),
+        RestoreStage::Running(_) if left || shown.cancelled => {
+            commands.push(RepairCommand::CancelRestore);
+        }
+        RestoreStage::Done(_) if right => {
+            let path = restore.file.clone();
+            let read_only = false;
+            host::answer(commands, FileCommand::Open { path, read_only });
+        }
+        RestoreStage::Done(_) if left || shown.cancelled => host::close(commands),
+        _ => {}
+    }
+}
+
+impl RestoreForm {
+    /// Whether Enter was pressed in the password field.
+    fn fields(
+        &mut self,
+        ui: &mut Ui,
+        problem: Option<&str>,
+        view: AppView<'_>,
+        commands: &mut Commands,
+    ) -> bool {
+        if let Some((FilePurpose::OpenHeaderBackup, path)) = view.picked {
+            self.backup = path.to_string_lossy().into_owned();
+        }
+        field::label(ui, "Backup of the header");
+        let missing = self.tried && path_field::path_of(&self.backup).is_none();
+        ui.horizontal(|ui| {
+            let browse = 90.0;
+            let width = ui.available_width() - browse - ui.spacing().item_spacing.x;
+            ui.allocate_ui(vec2(width, metrics::FIELD), |ui| {
+                let id = host::field_id("header backup");
+                let field = TextField::new(id, "Backup of the header").hint("notes.vstore-header");
+                let field = field.untitled().error(missing.then_some(""));
+                field.show(ui, &mut self.backup);
+            });
+            let button = Button::secondary("Browse…").min_width(browse);
+            if button.show(ui).clicked() {
+                commands.push(FileCommand::PickFile(FilePurpose::OpenHeaderBackup));
+            }
+        });
+        ui.add_space(metrics::SPACE_8);
+        field::label(ui, "A password of the time of the backup");
+        let missing = self.tried && self.password.is_empty();
+        let id = Id::unique("restore password");
+        let shown = self.password.show(ui, id, "Password", missing);
+        let id = Id::unique("restore key file");
+        self.key_file.show(ui, id, "Key file", view, commands);
+        if let Some(problem) = problem {
+            field::problem(ui, problem);
+        }
+        shown.submitted
+    }
+
+    fn submit(&mut self, commands: &mut Commands) {
+        self.tried = true;
+        let Some(backup) = path_field::path_of(&self.backup) else {
+            return;
+        };
+        if self.password.is_empty() {
+            return;
+        }
+        self.password.hide();
+        commands.push(RepairCommand::RestoreHeader {
+            backup,
+            secret: Secret {
+                password: self.password.to_secret(),
+                key_file: self.key_file.path(),
+            },
+        });
+    }
+}
+
+fn outcome(ui: &mut Ui, restored: &RestoredHeader, view: AppView<'_>) {
+    let zone = jiff::tz::TimeZone::system();
+    let at = format::moment(restored.exported_at, view.now, &zone);
+    ui.label(format!(
+        "The header is in place. The file opens with the passwords of {at}."
+    ));
+    if restored.is_older {
+        field::caution(
+            ui,
+            "The file was compacted since: passwords may have been changed since, too.",
+        );
+    }
+    if !restored.is_whole {
+        field::caution(
+            ui,
+            "The data behind it is damaged as well. Opening says where; “Salvage…” brings what is \
+             left into a new file.",
+        );
+    }
+}

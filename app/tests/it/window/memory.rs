@@ -1,0 +1,86 @@
+//! The memory of the real program: what was shown and typed is gone from it once it is locked.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt as _;
+
+use super::screen::Screen;
+use super::{PASSWORD, create, text, unlock, wait_for};
+
+/// Keys, values and searches that were typed or shown; what is in the file from before, too.
+const SECRETS: [&str; 6] = [
+    PASSWORD,
+    "memo:quokka-on-zanzibar",
+    "xylophone marmalade",
+    "film:1988:rain-man",
+    "film:1982:tootsie",
+    "marmalade xylop",
+];
+
+/// Which of the secrets stand in the memory of a process, and how often.
+fn found(process: u32) -> Vec<(&'static str, usize)> {
+    let maps = std::fs::read_to_string(format!("/proc/{process}/maps")).unwrap();
+    let memory = File::open(format!("/proc/{process}/mem")).unwrap();
+    let mut counts = SECRETS.map(|secret| (secret, 0));
+    let mut readable = 0;
+    // What cannot be written holds the program itself.
+    for map in maps.lines().filter(|map| map.contains(" rw")) {
+        let (range, _) = map.split_once(' ').unwrap();
+        let (start, end) = range.split_once('-').unwrap();
+        let [start, end] = [start, end].map(|text| u64::from_str_radix(text, 16).unwrap());
+        let mut bytes = vec![0; usize::try_from(end - start).unwrap()];
+        // Memory of devices cannot be read this way.
+        if memory.read_exact_at(&mut bytes, start).is_err() {
+            continue;
+        }
+        readable += bytes.len();
+        for (secret, count) in &mut counts {
+            let wide: Vec<u8> = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            for form in [secret.as_bytes(), &wide] {
+                *count += memchr::memmem::find_iter(&bytes, form).count();
+            }
+        }
+    }
+    assert!(readable > 10 << 20, "only {readable} bytes were readable");
+    counts.into_iter().filter(|(_, count)| *count > 0).collect()
+}
+
+#[test]
+fn a_locked_program_holds_nothing_of_what_it_showed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("films.vstore");
+    create(&path);
+    let screen = Screen::start();
+    let home = folder.path().join("home");
+    // Otherwise nobody may read its memory, which is as it should be.
+    let open = [("VSTORE_DEBUG", "1")];
+    let window = screen.run_with(&home, &[text(&path)], &open);
+    unlock(&window);
+    window.press("ctrl+n");
+    window.settle();
+    window.type_text("memo:quokka-on-zanzibar");
+    window.press("Tab");
+    window.settle();
+    window.press("ctrl+a");
+    window.type_text("\"xylophone marmalade\"");
+    window.settle();
+    window.press("ctrl+Return");
+    wait_for(
+        &["get", text(&path), "memo:quokka-on-zanzibar"],
+        "\"xylophone marmalade\"",
+    );
+    window.press("ctrl+f");
+    window.settle();
+    window.type_text("marmalade xylop");
+    window.settle();
+    let open = found(window.process());
+    assert!(
+        open.iter()
+            .any(|(secret, _)| *secret == "xylophone marmalade"),
+        "the search finds nothing even while the database is open: {open:?}"
+    );
+
+    window.press("ctrl+l");
+    window.wait_for_title("films.vstore [Locked] — VStore");
+    window.settle();
+    assert_eq!(found(window.process()), []);
+}
