@@ -1,3 +1,4 @@
+mod repair;
 mod security;
 mod transfer;
 
@@ -66,6 +67,11 @@ fn is_enabled(harness: &Harness<'_, Window>, label: &str) -> bool {
         .get_by_role_and_label(Role::Button, label)
         .accesskit_node()
         .is_disabled()
+}
+
+fn click(harness: &mut Harness<'_, Window>, label: &str) {
+    harness.get_by_role_and_label(Role::Button, label).click();
+    harness.run();
 }
 
 fn type_in(harness: &mut Harness<'_, Window>, label: &str, text: &str) {

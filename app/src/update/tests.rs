@@ -20,6 +20,7 @@ use crate::state::{
 
 mod desktop;
 mod loading;
+mod repair;
 mod security;
 
 const NOW: Millis = Millis(1_000_000);

@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::channel;
+use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 const PASSWORD: &str = "correct horse";
@@ -67,12 +68,16 @@ fn read(file: &Path) -> BTreeMap<String, u64> {
         .collect()
 }
 
+fn named(name: &str, work: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
+    Builder::new().name(name.to_owned()).spawn(work).unwrap()
+}
+
 /// Sends edits from `first` on and kills the program at some point; the last edit that it
 /// acknowledged.
 fn edit_and_kill(file: &Path, first: u64, moment: Duration) -> Option<u64> {
     let mut child = vstore(&["apply"], file);
     let mut input = child.stdin.take().unwrap();
-    let feeder = std::thread::spawn(move || {
+    let feeder = named("feeder", move || {
         writeln!(input, "{PASSWORD}").ok();
         for number in first..first + SENT {
             // The program is killed while it reads.
@@ -83,7 +88,7 @@ fn edit_and_kill(file: &Path, first: u64, moment: Duration) -> Option<u64> {
     });
     let (acknowledged, numbers) = channel();
     let output = BufReader::new(child.stdout.take().unwrap());
-    let reader = std::thread::spawn(move || {
+    let reader = named("reader", move || {
         for line in output.lines().map_while(Result::ok) {
             acknowledged.send(line.parse::<u64>().unwrap()).ok();
         }

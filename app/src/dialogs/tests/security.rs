@@ -1,15 +1,11 @@
-//! The dialogs about passwords, keys and damaged files, by their labels.
+//! The dialogs about passwords and keys, by their labels.
 
-use egui::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
-use super::{Window, harness, is_enabled, type_in, type_password};
-use crate::command::{Command, KeyChange, NewKey, RepairCommand, SecurityCommand};
-use crate::state::{
-    Dialog, KeyKind, KeySlot, Salvage, SalvageMode, SalvageOutcome, SalvageStage, SecretText,
-    Security, SecurityStep,
-};
+use super::{Window, click, harness, is_enabled, type_in, type_password};
+use crate::command::{Command, KeyChange, NewKey, SecurityCommand};
+use crate::state::{Dialog, KeyKind, KeySlot, SecretText, Security, SecurityStep};
 
 const KEY: &str = "AAAAA1-BBBBB2-CCCCC3-DDDDD4-EEEEE5-FFFFF6-GGGGG7-HHHHH8-JJJJJ9-KKKKK0-MMMMM1";
 
@@ -35,11 +31,6 @@ fn security(step: SecurityStep) -> Security {
 
 fn shown(security: Security) -> Harness<'static, Window> {
     harness(Dialog::Security(Box::new(security)))
-}
-
-fn click(harness: &mut Harness<'_, Window>, label: &str) {
-    harness.get_by_role_and_label(Role::Button, label).click();
-    harness.run();
 }
 
 #[test]
@@ -144,53 +135,4 @@ fn exchanging_the_data_key_says_what_will_open_the_file_no_more() {
         commands.as_slice(),
         [Command::Security(SecurityCommand::Rotate { .. })]
     ));
-}
-
-fn salvage(stage: SalvageStage) -> Harness<'static, Window> {
-    harness(Dialog::Salvage(Box::new(Salvage {
-        source: "/x/films.vstore".into(),
-        stage,
-    })))
-}
-
-#[test]
-fn salvage_proposes_a_new_file_and_asks_for_the_password() {
-    let mut harness = salvage(SalvageStage::Form { problem: None });
-    click(&mut harness, "Salvage");
-    assert!(harness.state_mut().taken().is_empty());
-    type_password(&mut harness, "Password", "old");
-    click(&mut harness, "Salvage");
-    let commands = harness.state_mut().taken();
-    let [Command::Repair(RepairCommand::Salvage { target, mode, .. })] = commands.as_slice() else {
-        panic!("{commands:?}");
-    };
-    assert!(target.ends_with("films.salvaged.vstore"));
-    assert_eq!(*mode, SalvageMode::Consistent);
-}
-
-#[test]
-fn salvage_reports_what_is_lost_and_opens_the_new_file() {
-    let outcome = SalvageOutcome {
-        target: "/x/new.vstore".into(),
-        records: 12,
-        lost: vec!["Records lost: keys after m".to_owned()],
-        is_complete: false,
-    };
-    let mut harness = salvage(SalvageStage::Done(outcome));
-    assert!(
-        harness
-            .query_by_label("12 records are in new.vstore")
-            .is_some()
-    );
-    assert!(
-        harness
-            .query_by_label("Records lost: keys after m")
-            .is_some()
-    );
-    click(&mut harness, "Open the new file");
-    let words = harness.state_mut().words();
-    assert!(
-        words.contains("new.vstore") && words.contains("Open"),
-        "{words}"
-    );
 }

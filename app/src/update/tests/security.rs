@@ -1,15 +1,13 @@
-//! The dialogs about passwords, keys and damaged files, without drawing them.
+//! The dialogs about passwords and keys, without drawing them.
 
 use super::{Fixture, NOW, asks, secret};
-use crate::command::{Command, FileCommand, KeyChange, RepairCommand, SecurityCommand};
-use crate::effect::Effect;
+use crate::command::{FileCommand, KeyChange, SecurityCommand};
 use crate::engine::{Reply, SecurityReply};
-use crate::jobs::{Done, TaskJob};
 use crate::state::{
-    Dialog, FilePurpose, KeyKind, KeySlot, Level, Problem, SalvageMode, SalvageOutcome,
-    SalvageStage, SecretText, Security, SecurityStep, State, TaskState,
+    Dialog, FilePurpose, KeyKind, KeySlot, Level, Problem, SecretText, Security, SecurityStep,
+    State,
 };
-use crate::update::{Event, receive, update};
+use crate::update::{Event, receive};
 
 fn open() -> Fixture {
     let mut fixture = Fixture::new();
@@ -115,62 +113,4 @@ fn a_key_file_that_was_made_is_handed_to_the_form() {
     );
     let picked = fixture.state.picked.clone();
     assert_eq!(picked, Some((FilePurpose::KeyFile, "/x/my.key".into())));
-}
-
-fn start() -> Command {
-    RepairCommand::Salvage {
-        target: "/x/new".into(),
-        secret: secret(),
-        mode: SalvageMode::Everything,
-    }
-    .into()
-}
-
-fn stage(state: &State) -> &SalvageStage {
-    match state.dialog() {
-        Some(Dialog::Salvage(salvage)) => &salvage.stage,
-        other => panic!("{other:?}"),
-    }
-}
-
-#[test]
-fn salvage_runs_once_and_ends_with_its_report() {
-    let mut state = State::default();
-    let plan = RepairCommand::PlanSalvage("/x/films.vstore".into());
-    update(&mut state, plan.into(), NOW);
-    let effects = update(&mut state, start(), NOW);
-    let [Effect::Run(task, TaskJob::Salvage(job))] = &*effects else {
-        panic!("{effects:?}")
-    };
-    assert!(job.target.ends_with("new.vstore"));
-    assert!(update(&mut state, start(), NOW).is_empty());
-    let outcome = SalvageOutcome {
-        records: 3,
-        ..SalvageOutcome::default()
-    };
-    let done = Done::Salvaged {
-        task: *task,
-        result: Ok(outcome.clone()),
-    };
-    receive(&mut state, Event::Job(done), NOW);
-    assert_eq!(*stage(&state), SalvageStage::Done(outcome));
-}
-
-#[test]
-fn salvage_that_was_stopped_leaves_the_form_and_no_late_answer_changes_it() {
-    let mut state = State::default();
-    let plan = RepairCommand::PlanSalvage("/x/films.vstore".into());
-    update(&mut state, plan.into(), NOW);
-    update(&mut state, start(), NOW);
-    let task = state.tasks.iter().next().unwrap().id;
-    let effects = update(&mut state, RepairCommand::CancelSalvage.into(), NOW);
-    assert!(matches!(&*effects, [Effect::CancelTask(stopped)] if *stopped == task));
-    let result = Err(Some("late".to_owned()));
-    receive(&mut state, Event::Job(Done::Salvaged { task, result }), NOW);
-    assert_eq!(*stage(&state), SalvageStage::Form { problem: None });
-    let running = state
-        .tasks
-        .iter()
-        .any(|task| matches!(task.state, TaskState::Running { .. }));
-    assert!(!running);
 }

@@ -1,0 +1,149 @@
+//! The dialogs about damaged files, by their labels.
+
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+
+use super::{NOW, Window, click, harness, is_enabled, type_in, type_password};
+use crate::command::{Command, FileCommand, RepairCommand};
+use crate::state::{
+    Check, CheckFinding, CheckReport, Dialog, Loss, Restore, RestoreStage, RestoredHeader, Salvage,
+    SalvageMode, SalvageOutcome, SalvageStage, TaskId,
+};
+
+fn salvage(stage: SalvageStage) -> Harness<'static, Window> {
+    harness(Dialog::Salvage(Box::new(Salvage {
+        source: "/x/films.vstore".into(),
+        stage,
+    })))
+}
+
+#[test]
+fn salvage_proposes_a_new_file_and_asks_for_the_password() {
+    let mut harness = salvage(SalvageStage::Form { problem: None });
+    click(&mut harness, "Salvage");
+    assert!(harness.state_mut().taken().is_empty());
+    type_password(&mut harness, "Password", "old");
+    click(&mut harness, "Salvage");
+    let commands = harness.state_mut().taken();
+    let [Command::Repair(RepairCommand::Salvage { target, mode, .. })] = commands.as_slice() else {
+        panic!("{commands:?}");
+    };
+    assert!(target.ends_with("films.salvaged.vstore"));
+    assert_eq!(*mode, SalvageMode::Consistent);
+}
+
+#[test]
+fn salvage_reports_what_is_lost_and_opens_the_new_file() {
+    let outcome = SalvageOutcome {
+        target: "/x/new.vstore".into(),
+        records: 12,
+        lost: vec!["Records lost: keys after m".to_owned()],
+        is_complete: false,
+    };
+    let mut harness = salvage(SalvageStage::Done(outcome));
+    assert!(
+        harness
+            .query_by_label("12 records are in new.vstore")
+            .is_some()
+    );
+    assert!(
+        harness
+            .query_by_label("Records lost: keys after m")
+            .is_some()
+    );
+    click(&mut harness, "Open the new file");
+    let words = harness.state_mut().words();
+    assert!(
+        words.contains("new.vstore") && words.contains("Open"),
+        "{words}"
+    );
+}
+
+fn check(findings: Vec<CheckFinding>) -> Harness<'static, Window> {
+    harness(Dialog::Check(Check::Done(CheckReport {
+        bytes: 9_000,
+        good_parts: 12,
+        findings,
+    })))
+}
+
+#[test]
+fn a_whole_file_is_told_in_one_sentence() {
+    let mut harness = check(Vec::new());
+    let words = "were read and nothing is wrong with them.";
+    assert!(harness.query_by_label_contains(words).is_some());
+    assert!(harness.query_by_label("Write it anew").is_none());
+    click(&mut harness, "Close");
+    assert_eq!(harness.state_mut().words(), "[Repair(CloseCheck)]");
+}
+
+#[test]
+fn a_damaged_file_that_is_open_is_written_anew_from_memory() {
+    let mut harness = check(vec![CheckFinding {
+        offset: 16_384,
+        what: "the encrypted data was changed".to_owned(),
+        loss: Loss::Lost {
+            bytes: 4_096,
+            parts: Some(1),
+            records: Some(340),
+        },
+    }]);
+    assert!(harness.query_by_label("about 340 records lost").is_some());
+    click(&mut harness, "Write it anew");
+    assert_eq!(
+        harness.state_mut().words(),
+        "[Repair(CloseCheck), File(Compact)]"
+    );
+}
+
+#[test]
+fn a_check_under_way_can_be_stopped() {
+    let mut harness = harness(Dialog::Check(Check::Running(TaskId(1))));
+    click(&mut harness, "Stop");
+    assert_eq!(harness.state_mut().words(), "[Repair(CloseCheck)]");
+}
+
+fn restore(stage: RestoreStage) -> Harness<'static, Window> {
+    harness(Dialog::RestoreHeader(Box::new(Restore {
+        file: "/x/films.vstore".into(),
+        stage,
+    })))
+}
+
+#[test]
+fn restoring_a_header_needs_the_backup_and_a_password_of_its_time() {
+    let mut harness = restore(RestoreStage::Form { problem: None });
+    click(&mut harness, "Restore");
+    assert!(harness.state_mut().taken().is_empty());
+    type_in(&mut harness, "Backup of the header", "/x/a.vstore-header");
+    type_password(&mut harness, "Password", "old");
+    click(&mut harness, "Restore");
+    let commands = harness.state_mut().taken();
+    let [Command::Repair(RepairCommand::RestoreHeader { backup, secret })] = commands.as_slice()
+    else {
+        panic!("{commands:?}");
+    };
+    assert!(backup.ends_with("a.vstore-header"));
+    assert_eq!(*secret.password, "old");
+}
+
+#[test]
+fn a_header_that_fits_damaged_data_says_so() {
+    let mut harness = restore(RestoreStage::Done(RestoredHeader {
+        exported_at: NOW,
+        is_older: true,
+        is_whole: false,
+    }));
+    for words in ["compacted since", "damaged as well"] {
+        let told = harness.query_by_label_contains(words);
+        assert!(told.is_some(), "{words}");
+    }
+    assert!(is_enabled(&harness, "Open the file"));
+    click(&mut harness, "Open the file");
+    let commands = harness.state_mut().taken();
+    assert!(
+        commands
+            .iter()
+            .any(|command| matches!(command, Command::File(FileCommand::Open { .. })))
+    );
+}

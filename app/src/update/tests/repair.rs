@@ -1,0 +1,159 @@
+//! Checking, salvaging and restoring, without drawing it.
+
+use super::{Fixture, NOW, asks, secret};
+use crate::command::{Command, FileCommand, RepairCommand};
+use crate::effect::Effect;
+use crate::engine::Reply;
+use crate::jobs::{Done, TaskJob};
+use crate::state::{
+    Check, CheckReport, Dialog, FilePurpose, Restore, RestoreStage, RestoredHeader, SalvageMode,
+    SalvageOutcome, SalvageStage, State, TaskState,
+};
+use crate::update::{Event, receive, update};
+
+fn start() -> Command {
+    RepairCommand::Salvage {
+        target: "/x/new".into(),
+        secret: secret(),
+        mode: SalvageMode::Everything,
+    }
+    .into()
+}
+
+fn stage(state: &State) -> &SalvageStage {
+    match state.dialog() {
+        Some(Dialog::Salvage(salvage)) => &salvage.stage,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn salvage_runs_once_and_ends_with_its_report() {
+    let mut state = State::default();
+    let plan = RepairCommand::PlanSalvage("/x/films.vstore".into());
+    update(&mut state, plan.into(), NOW);
+    let effects = update(&mut state, start(), NOW);
+    let [Effect::Run(task, TaskJob::Salvage(job))] = &*effects else {
+        panic!("{effects:?}")
+    };
+    assert!(job.target.ends_with("new.vstore"));
+    assert!(update(&mut state, start(), NOW).is_empty());
+    let outcome = SalvageOutcome {
+        records: 3,
+        ..SalvageOutcome::default()
+    };
+    let done = Done::Salvaged {
+        task: *task,
+        result: Ok(outcome.clone()),
+    };
+    receive(&mut state, Event::Job(done), NOW);
+    assert_eq!(*stage(&state), SalvageStage::Done(outcome));
+}
+
+#[test]
+fn salvage_that_was_stopped_leaves_the_form_and_no_late_answer_changes_it() {
+    let mut state = State::default();
+    let plan = RepairCommand::PlanSalvage("/x/films.vstore".into());
+    update(&mut state, plan.into(), NOW);
+    update(&mut state, start(), NOW);
+    let task = state.tasks.iter().next().unwrap().id;
+    let effects = update(&mut state, RepairCommand::CancelSalvage.into(), NOW);
+    assert!(matches!(&*effects, [Effect::CancelTask(stopped)] if *stopped == task));
+    let result = Err(Some("late".to_owned()));
+    receive(&mut state, Event::Job(Done::Salvaged { task, result }), NOW);
+    assert_eq!(*stage(&state), SalvageStage::Form { problem: None });
+    let running = state
+        .tasks
+        .iter()
+        .any(|task| matches!(task.state, TaskState::Running { .. }));
+    assert!(!running);
+}
+
+#[test]
+fn any_file_can_be_chosen_for_salvage() {
+    let mut state = State::default();
+    let picked = FileCommand::Picked {
+        purpose: FilePurpose::Damaged,
+        path: "/x/films.vstore".into(),
+    };
+    update(&mut state, picked.into(), NOW);
+    assert_eq!(*stage(&state), SalvageStage::Form { problem: None });
+}
+
+#[test]
+fn the_open_file_is_checked_once_and_shows_what_was_found() {
+    let mut fixture = Fixture::new();
+    assert_eq!(asks(&fixture.ask(RepairCommand::CheckOpenFile)), ["Check"]);
+    assert!(fixture.ask(RepairCommand::CheckOpenFile).is_empty());
+    let task = fixture.state.tasks.iter().next().unwrap().id;
+    let report = CheckReport {
+        bytes: 900,
+        good_parts: 4,
+        findings: Vec::new(),
+    };
+    fixture.reply(Reply::Checked(task, Ok(report.clone())));
+    let shown = fixture.state.dialog();
+    assert!(matches!(shown, Some(Dialog::Check(Check::Done(found))) if *found == report));
+    assert!(fixture.ask(RepairCommand::CloseCheck).is_empty());
+    assert!(fixture.state.dialogs.is_empty());
+}
+
+#[test]
+fn a_check_that_is_closed_is_given_up_and_its_answer_dropped() {
+    let mut fixture = Fixture::new();
+    fixture.ask(RepairCommand::CheckOpenFile);
+    let task = fixture.state.tasks.iter().next().unwrap().id;
+    let effects = fixture.ask(RepairCommand::CloseCheck);
+    assert!(matches!(&*effects, [Effect::CancelTask(stopped)] if *stopped == task));
+    fixture.reply(Reply::Checked(task, Ok(CheckReport::default())));
+    assert!(fixture.state.dialogs.is_empty());
+    let task = fixture.state.tasks.iter().next().unwrap();
+    assert_eq!(task.state, TaskState::Cancelled);
+}
+
+fn restore(state: &State) -> &Restore {
+    match state.dialog() {
+        Some(Dialog::RestoreHeader(restore)) => restore,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_header_is_restored_once_and_a_wrong_password_keeps_the_form() {
+    let mut state = State::default();
+    let plan = RepairCommand::PlanRestore("/x/films.vstore".into());
+    update(&mut state, plan.into(), NOW);
+    let start = || RepairCommand::RestoreHeader {
+        backup: "/x/films.vstore-header".into(),
+        secret: secret(),
+    };
+    for problem in [Some("wrong".to_owned()), None] {
+        let effects = update(&mut state, start().into(), NOW);
+        let [Effect::Run(task, TaskJob::RestoreHeader(job))] = &*effects else {
+            panic!("{effects:?}")
+        };
+        assert!(job.file.ends_with("films.vstore"));
+        assert!(update(&mut state, start().into(), NOW).is_empty());
+        let done = Done::HeaderRestored {
+            task: *task,
+            result: Err(problem.clone()),
+        };
+        receive(&mut state, Event::Job(done), NOW);
+        assert_eq!(restore(&state).stage, RestoreStage::Form { problem });
+    }
+    let effects = update(&mut state, start().into(), NOW);
+    let [Effect::Run(task, _)] = &*effects else {
+        panic!("{effects:?}")
+    };
+    let restored = RestoredHeader {
+        exported_at: NOW,
+        is_older: false,
+        is_whole: true,
+    };
+    let done = Done::HeaderRestored {
+        task: *task,
+        result: Ok(restored),
+    };
+    receive(&mut state, Event::Job(done), NOW);
+    assert_eq!(restore(&state).stage, RestoreStage::Done(restored));
+}
