@@ -70,6 +70,15 @@ impl RowSet {
         self.words.iter().map(|word| word.count_ones()).sum()
     }
 
+    /// How many rows of the set come before a row.
+    pub(crate) fn count_below(&self, row: u32) -> u32 {
+        let row = row.min(self.len);
+        let (whole, rest) = ((row / BITS) as usize, row % BITS);
+        let before: u32 = self.words.iter().take(whole).map(|word| word.count_ones()).sum();
+        let last = self.words.get(whole).copied().unwrap_or_default();
+        before + (last & ((1 << rest) - 1)).count_ones()
+    }
+
     /// Whether no row is in the set.
     pub(crate) fn is_empty(&self) -> bool {
         self.words.iter().all(|word| *word == 0)
@@ -220,6 +229,7 @@ mod tests {
             prop_assert_eq!(a.count() as usize, left.len());
             prop_assert_eq!(a.is_empty(), left.is_empty());
             prop_assert_eq!(a.contains(probe), left.contains(&probe));
+            prop_assert_eq!(a.count_below(probe) as usize, left.range(..probe).count());
             prop_assert_eq!(a.nth(probe), left.iter().nth(probe as usize).copied());
             let mut common = b.clone();
             common.unite_common(&a, &b);

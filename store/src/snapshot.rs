@@ -1,10 +1,12 @@
 //! Snapshots: cheap, immutable read views.
 
 mod index;
+mod order;
 mod paths;
 mod rows;
 
 pub use index::Indexing;
+pub use order::PathOrder;
 
 mod chunks;
 

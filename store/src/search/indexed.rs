@@ -31,11 +31,15 @@ pub const RERANKED_MAX: usize = 1000;
 /// The groups of one part.
 type Groups = Arc<[RankedRows]>;
 
-/// Searches all parts of a source.
+/// Puts rows, a set for each part, into an order that only the source knows.
+pub(crate) type RowOrdering<'a> = &'a (dyn Fn(&[RowSet]) -> Vec<RowId> + Sync);
+
+/// Searches all parts of a source. `ordering` takes the place of the order in `options`.
 pub(crate) fn search_rows(
     source: &Arc<dyn RowSource>,
     query: &Query,
     options: &SearchOptions,
+    ordering: Option<RowOrdering<'_>>,
     control: &SearchControl<'_>,
 ) -> SearchResult {
     let plan = Plan::new(query, options.mode);
@@ -44,6 +48,7 @@ pub(crate) fn search_rows(
         plan: &plan,
         query,
         sort: options.sort,
+        ordering,
         control,
     };
     let is_stale = || !control.ticket.is_current();
@@ -80,6 +85,7 @@ struct Search<'a> {
     plan: &'a Plan,
     query: &'a Query,
     sort: Sort,
+    ordering: Option<RowOrdering<'a>>,
     control: &'a SearchControl<'a>,
 }
 
@@ -89,10 +95,16 @@ impl Search<'_> {
         for group in answers.iter().flat_map(|groups| groups.iter()) {
             counts.add(group.level, u64::from(group.rows.count()));
         }
-        let hits = match self.sort.by {
-            SortBy::Relevance => self.by_relevance(answers, limit),
-            SortBy::Key => self.listed(self.by_key(answers, limit), answers),
-            SortBy::Created | SortBy::Modified | SortBy::Expires => {
+        let hits = match (self.ordering, self.sort.by) {
+            (Some(order), _) => {
+                let sets: Vec<_> = answers.iter().map(|groups| rows_of(groups)).collect();
+                let mut rows = order(&sets);
+                rows.truncate(limit);
+                self.listed(rows, answers)
+            }
+            (None, SortBy::Relevance) => self.by_relevance(answers, limit),
+            (None, SortBy::Key) => self.listed(self.by_key(answers, limit), answers),
+            (None, SortBy::Created | SortBy::Modified | SortBy::Expires) => {
                 self.listed(self.by_moment(answers, limit), answers)
             }
         };

@@ -44,5 +44,5 @@ pub(crate) use index::{
 };
 pub(crate) use indexed::search_rows;
 pub(crate) use query::names_of;
-pub(crate) use row_hits::RowSource;
+pub(crate) use row_hits::{RowId, RowSource};
 pub(crate) use text::leaf_text;

@@ -29,13 +29,22 @@ pub(crate) trait RowSource: fmt::Debug + Send + Sync {
 
     /// The record of a row.
     fn record(&self, part: usize, row: u32) -> Option<RecordRef<'_>>;
+
+    /// How many rows a part has.
+    fn rows_in(&self, part: usize) -> u32;
+
+    /// The row of a key.
+    fn place_of(&self, key: &str) -> Option<RowId>;
+
+    /// The same number for sources that are there at the same time and whose rows are the same.
+    fn identity(&self) -> usize;
 }
 
 /// A row of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct RowId {
-    pub(super) part: u32,
-    pub(super) row: u32,
+pub(crate) struct RowId {
+    pub(crate) part: u32,
+    pub(crate) row: u32,
 }
 
 /// Rows in an order.
@@ -130,6 +139,51 @@ impl RowHits {
                 self.hit_in(run, row)
             }
             Order::Rows { rows, groups } => self.listed_hit(groups, *rows.get(index)?),
+        }
+    }
+
+    /// The place of a key in the order. Costs a look at each run of rows, or at each hit where they
+    /// are in an order of their own, but reads one record at most.
+    pub(super) fn position(&self, key: &str) -> Option<usize> {
+        let id = self.source.place_of(key)?;
+        let place = match &self.order {
+            Order::Groups(runs) => {
+                let run = runs
+                    .iter()
+                    .find(|run| run.part == id.part && run.rows.contains(id.row))?;
+                run.before + run.rows.count_below(id.row) as usize
+            }
+            Order::Rows { rows, .. } => rows.iter().position(|row| *row == id)?,
+        };
+        (place < self.len).then_some(place)
+    }
+
+    /// Adds the hits to the set of each part of a source. Rows of another source are looked up by
+    /// their keys.
+    pub(super) fn add_to(&self, source: &dyn RowSource, sets: &mut [RowSet]) {
+        let mut insert = |id: RowId| {
+            if let Some(set) = sets.get_mut(id.part as usize) {
+                set.insert(id.row);
+            }
+        };
+        if source.identity() != self.source.identity() {
+            let places = self.iter().filter_map(|hit| source.place_of(hit.key));
+            return places.for_each(insert);
+        }
+        match &self.order {
+            Order::Groups(runs) => {
+                let mut room = self.len;
+                for run in runs.iter() {
+                    let count = run.rows.count() as usize;
+                    match sets.get_mut(run.part as usize) {
+                        Some(set) if count <= room => set.unite(&run.rows),
+                        Some(set) => run.rows.iter().take(room).for_each(|row| set.insert(row)),
+                        None => {}
+                    }
+                    room = room.saturating_sub(count);
+                }
+            }
+            Order::Rows { rows, .. } => rows.iter().copied().for_each(&mut insert),
         }
     }
 

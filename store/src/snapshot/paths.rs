@@ -2,7 +2,6 @@
 //! the records of all others.
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
-use rayon::slice::ParallelSliceMut as _;
 
 use super::Snapshot;
 use super::rows::SnapshotRows;
@@ -12,28 +11,30 @@ use crate::paths::{Columns, Found, PathSource, PathStatistics, Tally, statistics
 use crate::record::RecordRef;
 use crate::row_set::RowSet;
 use crate::search::{
-    Cancelled, Condition, ConditionScratch, ConditionTest, RowSource as _, TextComparison, Ticket,
-    names_of,
+    Cancelled, Condition, ConditionScratch, ConditionTest, Hits, RowSource as _, TextComparison,
+    Ticket, names_of,
 };
 use crate::segment::{IndexPart, SegmentView};
-use crate::value::{ValueRef, ValueType, cmp_values};
+use crate::value::{ValueRef, ValueType};
 
 /// Whether the answer is still wanted is asked after this many records.
 const RECORDS_PER_CHECK: usize = 256;
 
 impl Snapshot {
-    /// The statistics of one path: of all visible records, or only of those among `within`.
+    /// The statistics of one path: of all visible records, or only of those among `within`, which
+    /// costs least if they are what a search of this snapshot found.
     /// Complete and exact like [`statistics`](crate::statistics()) over the snapshot, but values
     /// that columns keep are counted there instead of in the records.
     pub fn statistics(
         &self,
         path: &Path,
-        within: Option<&[Key]>,
+        within: Option<&Hits>,
         ticket: &Ticket,
     ) -> Result<PathStatistics, Cancelled> {
+        let rows = SnapshotRows::new(self);
         let source = SnapshotPath {
-            within: within.map(|keys| self.rows_of(keys)),
-            rows: SnapshotRows::new(self),
+            within: within.map(|hits| hits.rows_of(&rows)),
+            rows,
             path: path.segments(),
             ticket,
         };
@@ -92,93 +93,10 @@ impl Snapshot {
         let found = parts.map(in_part).reduce(Found::default, Found::joined);
         found.finish(limit, ticket)
     }
-
-    /// Orders records by the first scalar at a path: all visible ones, or those among `within`.
-    /// Records without one come last in both directions, and equal ones in the order of their
-    /// keys. With a limit only the first in the order are found, which costs less.
-    pub fn sorted_by_path(
-        &self,
-        path: &Path,
-        descending: bool,
-        within: Option<&[Key]>,
-        limit: Option<usize>,
-        ticket: &Ticket,
-    ) -> Result<Vec<Key>, Cancelled> {
-        let rows = SnapshotRows::new(self);
-        let segments = path.segments();
-        let chosen = within.map(|keys| self.rows_of(keys));
-        let in_part = |part: usize| {
-            let mut entries = Vec::new();
-            for (count, row) in rows.chosen_in(part, chosen.as_deref()).iter().enumerate() {
-                if count % RECORDS_PER_CHECK == 0 && !ticket.is_current() {
-                    break;
-                }
-                if let Some(record) = rows.record(part, row) {
-                    entries.push((first_scalar(record.value, &segments), record.key));
-                }
-            }
-            entries
-        };
-        let parts: Vec<Vec<_>> = (0..rows.parts()).into_par_iter().map(in_part).collect();
-        let mut entries: Vec<(Option<ValueRef<'_>>, &str)> = parts.into_iter().flatten().collect();
-        let order = |left: &(Option<ValueRef<'_>>, &str), right: &(Option<ValueRef<'_>>, &str)| {
-            let by_value = match (left.0, right.0) {
-                (Some(left), Some(right)) if descending => cmp_values(right, left),
-                (Some(left), Some(right)) => cmp_values(left, right),
-                (left, right) => right.is_some().cmp(&left.is_some()),
-            };
-            by_value.then_with(|| left.1.cmp(right.1))
-        };
-        if let Some(limit) = limit.filter(|limit| *limit < entries.len()) {
-            if limit > 0 {
-                entries.select_nth_unstable_by(limit - 1, order);
-            }
-            entries.truncate(limit);
-        }
-        entries.par_sort_unstable_by(order);
-        if !ticket.is_current() {
-            return Err(Cancelled);
-        }
-        let keys = entries.into_iter();
-        Ok(keys.filter_map(|(_, key)| Key::new(key).ok()).collect())
-    }
-
-    /// The rows of some keys, as a set for each part.
-    fn rows_of(&self, keys: &[Key]) -> Vec<RowSet> {
-        let rows = SnapshotRows::new(self);
-        let mut sets: Vec<RowSet> = (0..rows.parts())
-            .map(|part| RowSet::new(rows.rows_in(part)))
-            .collect();
-        for key in keys {
-            if let Some((part, row)) = rows.place_of(key)
-                && let Some(set) = sets.get_mut(part)
-            {
-                set.insert(row);
-            }
-        }
-        sets
-    }
-}
-
-fn first_scalar<'a>(value: ValueRef<'a>, path: &[PathSegment]) -> Option<ValueRef<'a>> {
-    let mut first = None;
-    visit_at(value, path, &mut |found| {
-        if first.is_none() && !matches!(found, ValueRef::List(_) | ValueRef::Map(_)) {
-            first = Some(found);
-        }
-    });
-    first
 }
 
 /// The last part is the memtable.
 impl SnapshotRows {
-    fn rows_in(&self, part: usize) -> u32 {
-        match self.part(part) {
-            Some((_, part)) => part.rows().end - part.rows().start,
-            None => self.recent().len() as u32,
-        }
-    }
-
     fn visible_in(&self, part: usize) -> RowSet {
         match self.part(part) {
             Some((view, part)) => self.visible(view, part.rows()),
@@ -186,7 +104,7 @@ impl SnapshotRows {
         }
     }
 
-    fn chosen_in(&self, part: usize, chosen: Option<&[RowSet]>) -> RowSet {
+    pub(super) fn chosen_in(&self, part: usize, chosen: Option<&[RowSet]>) -> RowSet {
         let mut rows = self.visible_in(part);
         if let Some(chosen) = chosen.and_then(|chosen| chosen.get(part)) {
             rows.intersect(chosen);
@@ -195,28 +113,10 @@ impl SnapshotRows {
     }
 
     /// The columns of a part that is indexed and has all its paths in them.
-    fn columns(&self, part: usize) -> Option<&Columns> {
+    pub(super) fn columns(&self, part: usize) -> Option<&Columns> {
         let (_, part): (&SegmentView, &IndexPart) = self.part(part)?;
         let columns = &part.index()?.columns;
         (!columns.has_gaps()).then_some(columns)
-    }
-
-    fn place_of(&self, key: &Key) -> Option<(usize, u32)> {
-        let last = self.parts() - 1;
-        if let Ok(row) = self.recent().binary_search_by(|record| record.key.cmp(key)) {
-            return Some((last, row as u32));
-        }
-        let mut first_part = 0;
-        for view in self.segments() {
-            if let Some(row) = view.find_live(key.as_str()) {
-                let parts = view.segment.index_parts();
-                let part = parts.partition_point(|part| part.rows().end <= row);
-                let start = parts.get(part)?.rows().start;
-                return Some((first_part + part, row - start));
-            }
-            first_part += view.segment.index_parts().len();
-        }
-        None
     }
 }
 

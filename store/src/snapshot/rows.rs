@@ -12,7 +12,7 @@ use crate::paths::Columns;
 use crate::record::{Record, RecordRef};
 use crate::row_set::RowSet;
 use crate::search::{
-    ConditionTest, IndexedRows, MatchScratch, Place, Plan, Query, RankedRows, RowSource,
+    ConditionTest, IndexedRows, MatchScratch, Place, Plan, Query, RankedRows, RowId, RowSource,
     SearchControl, SearchOptions, SearchResult, SortKey, TextIndex, VisitText, search_part,
     search_rows,
 };
@@ -36,7 +36,7 @@ impl Snapshot {
         control: &SearchControl<'_>,
     ) -> SearchResult {
         let rows: Arc<dyn RowSource> = Arc::new(SnapshotRows::new(self));
-        search_rows(&rows, query, options, control)
+        search_rows(&rows, query, options, None, control)
     }
 }
 
@@ -198,6 +198,44 @@ impl RowSource for SnapshotRows {
         }
         let (view, part) = self.part(part)?;
         view.segment.get(part.rows().start + row)
+    }
+
+    fn rows_in(&self, part: usize) -> u32 {
+        match self.part(part) {
+            Some((_, part)) => part.rows().end - part.rows().start,
+            None => self.recent().len() as u32,
+        }
+    }
+
+    fn place_of(&self, key: &str) -> Option<RowId> {
+        let found = self
+            .recent()
+            .binary_search_by(|record| record.key.as_str().cmp(key));
+        if let Ok(row) = found {
+            return Some(RowId {
+                part: self.parts.len() as u32,
+                row: row as u32,
+            });
+        }
+        let mut first_part = 0;
+        for view in self.segments() {
+            let parts = view.segment.index_parts();
+            if let Some(row) = view.find_live(key) {
+                let part = parts.partition_point(|part| part.rows().end <= row);
+                let start = parts.get(part)?.rows().start;
+                return Some(RowId {
+                    part: (first_part + part) as u32,
+                    row: row - start,
+                });
+            }
+            first_part += parts.len();
+        }
+        None
+    }
+
+    fn identity(&self) -> usize {
+        // A state is not changed while anybody holds it.
+        Arc::as_ptr(&self.state).addr()
     }
 }
 

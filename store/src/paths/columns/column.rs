@@ -74,6 +74,22 @@ impl Column {
         }
     }
 
+    /// Visits every kept value and every null with its row, of `rows` there are.
+    pub(crate) fn for_each_value<'a>(
+        &'a self,
+        rows: u32,
+        visit: &mut dyn FnMut(u32, ValueRef<'a>),
+    ) {
+        for keyed in &self.keyed {
+            keyed.for_each_value(visit);
+        }
+        for (value_type, marks) in &self.marked {
+            if *value_type == ValueType::Null {
+                marks.rows.for_each(rows, &mut |row| visit(row, ValueRef::Null));
+            }
+        }
+    }
+
     /// Visits the types of values that are not kept, with how many there are in the rows of a set.
     pub(crate) fn visit_types_in(&self, set: &RowSet, visit: &mut dyn FnMut(ValueType, u64)) {
         for (value_type, marks) in &self.marked {

@@ -278,6 +278,22 @@ impl Keyed {
         }
     }
 
+    /// Visits every value with its row.
+    pub(super) fn for_each_value<'a>(&'a self, visit: &mut dyn FnMut(u32, ValueRef<'a>)) {
+        match &self.form {
+            Form::ByRow { rows, keys } => {
+                rows.for_each(keys.len() as u32, &mut |row| {
+                    visit(row, self.value(keys.get(row as usize)));
+                });
+            }
+            Form::ByValue { keys, rows } => {
+                for (place, row) in rows.iter().enumerate() {
+                    visit(*row, self.value(keys.get(place)));
+                }
+            }
+        }
+    }
+
     /// Bytes of memory besides the structure itself.
     pub(super) fn bytes(&self) -> usize {
         let dictionary = match &self.kind {

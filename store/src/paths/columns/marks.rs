@@ -55,6 +55,15 @@ impl Rows {
         }
     }
 
+    /// Visits the rows, of `len` there are.
+    pub(super) fn for_each(&self, len: u32, visit: &mut dyn FnMut(u32)) {
+        match self {
+            Self::All => (0..len).for_each(visit),
+            Self::Few(rows) => rows.iter().copied().for_each(visit),
+            Self::Many(rows) => rows.iter().for_each(visit),
+        }
+    }
+
     /// Bytes of memory besides the structure itself.
     pub(super) fn bytes(&self) -> usize {
         match self {

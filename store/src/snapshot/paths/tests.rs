@@ -6,6 +6,9 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
+use crate::search::{Hit, Mode, Query, SearchControl, SearchOptions, Sort, SortBy};
+use crate::snapshot::order::{PathOrder, first_scalar};
+use crate::value::cmp_values;
 use crate::batch::WriteBatch;
 use crate::clock::{Clock, ManualClock, Millis};
 use crate::commit::Cause;
@@ -92,11 +95,43 @@ proptest! {
         prop_assert_eq!(found, read);
 
         let some: Vec<Key> = snapshot.iter().step_by(3).map(|r| Key::new(r.key).unwrap()).collect();
-        let mut found = snapshot.statistics(&path, Some(&some), &ticket).unwrap();
+        let some_hits = Hits::from_keys(&some);
+        let mut found = snapshot.statistics(&path, Some(&some_hits), &ticket).unwrap();
         let records: Vec<_> = some.iter().map(|key| snapshot.get(key.as_str()).unwrap()).collect();
         let read = crate::paths::statistics(records.as_slice(), &path, &ticket).unwrap();
         found.index_bytes = 0;
         prop_assert_eq!(found, read);
+    }
+
+    #[test]
+    fn what_a_search_found_is_counted_and_found_again(
+        writes in writes(),
+        share in 0_usize..=100,
+        later in writes(),
+        by_key: bool,
+    ) {
+        let snapshot = store(&writes, writes.len() * share / 100);
+        let path = Path::parse("b").unwrap();
+        let ticket = Ticket::unlimited();
+        let query = Query::parse("a:exists", snapshot.catalog());
+        let by = if by_key { SortBy::Key } else { SortBy::Relevance };
+        let sort = Sort { by, descending: false };
+        let options = SearchOptions { sort, ..SearchOptions::default() };
+        let hits = snapshot.search(&query, &options, &SearchControl::unlimited()).hits;
+        let keys: Vec<Key> = hits.iter().filter_map(Hit::to_key).collect();
+        for (place, key) in keys.iter().enumerate().step_by(5) {
+            prop_assert_eq!(hits.position(key.as_str()), Some(place));
+        }
+        prop_assert_eq!(hits.position("nowhere"), None);
+
+        // The hits of this snapshot are sets of its rows; in another they are looked up.
+        for snapshot in [snapshot, store(&later, 0)] {
+            let mut found = snapshot.statistics(&path, Some(&hits), &ticket).unwrap();
+            found.index_bytes = 0;
+            let records: Vec<_> = keys.iter().filter_map(|key| snapshot.get(key.as_str())).collect();
+            let read = crate::paths::statistics(records.as_slice(), &path, &ticket).unwrap();
+            prop_assert_eq!(found, read);
+        }
     }
 
     #[test]
@@ -121,6 +156,15 @@ proptest! {
             prop_assert_eq!(found, read.unwrap());
         }
         let sorted = snapshot.sorted_by_path(&path, descending, None, Some(limit), &ticket).unwrap();
+        let query = Query::parse("", snapshot.catalog());
+        let order = PathOrder { path: &path, descending };
+        let control = SearchControl::unlimited();
+        let result = snapshot.search_by_path(&query, Mode::Fuzzy, order, &control);
+        let hits: Vec<Key> = result.hits.iter().take(limit).filter_map(Hit::to_key).collect();
+        prop_assert_eq!(&hits, &sorted);
+        for (place, key) in hits.iter().enumerate().step_by(7) {
+            prop_assert_eq!(result.hits.position(key.as_str()), Some(place));
+        }
         let mut read: Vec<_> = snapshot
             .iter()
             .map(|record| (first_scalar(record.value, &path.segments()), Key::new(record.key).unwrap()))
