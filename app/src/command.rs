@@ -16,9 +16,9 @@ use vstore::{Key, Millis, Path};
 use zeroize::Zeroizing;
 
 use crate::state::{
-    AfterClose, BottomTab, Column, ColumnKind, DetailTab, Dialog, ExportPlan, FilePurpose,
-    FocusTarget, ImportPlan, Location, NoticeId, PanelSide, Query, Scope, SearchMode, Sort, TaskId,
-    ThemeChoice,
+    AfterClose, BottomTab, Column, ColumnKind, DetailTab, Dialog, ExportPlan, FacetScope,
+    FilePurpose, FocusTarget, ImportPlan, Location, NoticeId, PanelSide, Query, Scope, SearchMode,
+    Sort, TaskId, ThemeChoice,
 };
 use crate::theme::Density;
 
@@ -316,6 +316,8 @@ pub enum SearchCommand {
     ToggleColumn(Column),
     /// Shows what stands at a path; `None`: nothing.
     SelectPath(Option<Path>),
+    /// Counts what stands there in all records, or in those that the search found.
+    CountWithin(FacetScope),
     /// Opens or closes a namespace in the tree.
     ExpandNamespace {
         /// Its prefix.

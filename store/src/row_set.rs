@@ -74,7 +74,12 @@ impl RowSet {
     pub(crate) fn count_below(&self, row: u32) -> u32 {
         let row = row.min(self.len);
         let (whole, rest) = ((row / BITS) as usize, row % BITS);
-        let before: u32 = self.words.iter().take(whole).map(|word| word.count_ones()).sum();
+        let before: u32 = self
+            .words
+            .iter()
+            .take(whole)
+            .map(|word| word.count_ones())
+            .sum();
         let last = self.words.get(whole).copied().unwrap_or_default();
         before + (last & ((1 << rest) - 1)).count_ones()
     }

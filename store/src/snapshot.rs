@@ -4,9 +4,11 @@ mod index;
 mod order;
 mod paths;
 mod rows;
+mod words;
 
 pub use index::Indexing;
 pub use order::PathOrder;
+pub use words::{WordCount, WordStatistics};
 
 mod chunks;
 

@@ -438,7 +438,7 @@ fn distributions(ui: &mut Ui) {
         .iter()
         .zip(&labels)
         .map(|(count, label)| Bin {
-            count: *count,
+            height: *count as f64,
             label,
         })
         .collect();

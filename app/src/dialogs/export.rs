@@ -1,7 +1,5 @@
 //! What to export, and how; says that the file is not encrypted.
 
-use std::sync::Arc;
-
 use egui::Context;
 
 use super::host;
@@ -35,10 +33,10 @@ impl ExportData {
             _ => None,
         };
         let mut scopes = vec![("Everything", Scope::Everything)];
-        scopes.extend(result.map(|keys| ("Search result", Scope::Keys(Arc::clone(keys)))));
+        scopes.extend(result.map(|keys| ("Search result", Scope::Keys(keys.clone()))));
         // What was selected when the dialog opened is named by its keys.
         match &plan.scope {
-            Scope::Keys(keys) if !result.is_some_and(|result| Arc::ptr_eq(result, keys)) => {
+            Scope::Keys(keys) if !result.is_some_and(|result| result.is_same(keys)) => {
                 scopes.push(("Selected", plan.scope.clone()));
             }
             _ if !store.selection.is_empty() => scopes.push(("Selected", Scope::Selected)),
@@ -51,7 +49,7 @@ impl ExportData {
         let scopes: Vec<_> = named.collect();
         let same = |(_, scope): &(String, Scope)| match (scope, &plan.scope) {
             // A million keys are not compared in each frame.
-            (Scope::Keys(one), Scope::Keys(other)) => Arc::ptr_eq(one, other),
+            (Scope::Keys(one), Scope::Keys(other)) => one.is_same(other),
             (one, other) => one == other,
         };
         let chosen = scopes.iter().position(same).unwrap_or(0);

@@ -151,12 +151,10 @@ impl EngineState {
             }
             // What is gone meanwhile is passed over: it must not keep the others from changing.
             Target::Keys(keys) => {
-                for key in keys
-                    .iter()
-                    .filter(|key| snapshot.get(key.as_str()).is_some())
-                {
-                    batch.push(op(key.clone()));
-                }
+                let there = |key: &Key| snapshot.get(key.as_str()).is_some();
+                keys.iter().filter(there).for_each(|key| {
+                    batch.push(op(key));
+                });
             }
         }
         if batch.is_empty() {

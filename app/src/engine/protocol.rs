@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use vstore::file::{Control, Verification};
 use vstore::search::Ticket as SearchTicket;
 use vstore::value::EncodedValue;
-use vstore::{Commit, Compaction, Key, Merge, Millis, Snapshot, WriteBatch};
+use vstore::{Commit, Compaction, Indexing, Key, Merge, Millis, Snapshot, WriteBatch};
 
 use super::draft::SealedDraft;
 use super::edit::LeafEdit;
@@ -187,6 +187,8 @@ pub enum Reply {
     TaskCancelled(TaskId),
     /// A task failed, in words; nothing changed.
     TaskFailed(TaskId, String),
+    /// Indexes are being built: how far that is.
+    Indexing(Indexing),
     /// The journal is so long that a compaction pays.
     CompactionAdvised,
     /// The password was changed, or why not.

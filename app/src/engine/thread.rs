@@ -279,6 +279,7 @@ impl Loop {
     fn start(&self, background: Option<Background>) {
         let Some(background) = background else { return };
         let sender = self.sender.clone();
+        let say = Arc::clone(&self.say);
         let work = move || {
             let done = match background {
                 Background::Compact(task, compaction, control) => {
@@ -290,8 +291,17 @@ impl Loop {
                 }
                 Background::Merge(merge) => Message::Merged(merge.run().ok()),
                 Background::Index(snapshot, ticket) => {
+                    let tell = |indexing| {
+                        // Nobody asks any more how far a file is that was closed.
+                        if ticket.is_current() {
+                            say(Reply::Indexing(indexing));
+                        }
+                    };
+                    tell(snapshot.indexing());
                     // Given up only when nobody searches there any more.
-                    snapshot.build_indexes(&ticket, &|_| {}).ok();
+                    if snapshot.build_indexes(&ticket, &tell).is_ok() {
+                        tell(snapshot.indexing());
+                    }
                     Message::Indexed
                 }
             };

@@ -9,15 +9,13 @@ use vstore::search::{
     Matcher, Mode, PartialSink, Query, SearchControl, SearchOptions, SearchResult,
     Sort as StoreSort, SortBy as StoreSortBy, Ticket,
 };
-use vstore::{Key, Path, Record, Seq, Snapshot};
+use vstore::{PathOrder, Record, Snapshot};
 
 use super::runner::{Done, Say};
-use crate::state::{Highlight, Highlighter, Hint, SearchAnswer, SearchMode, Sort, SortBy};
+use crate::state::{Highlight, Highlighter, Hint, Keys, SearchAnswer, SearchMode, Sort, SortBy};
 
 /// What is found so far is shown after this time, and then once in a while.
 const PARTIAL_MILLIS: u64 = 100;
-/// The question may have gone stale: asked after this many keys.
-const KEYS_PER_CHECK: usize = 4_096;
 
 /// A search, an order, or both.
 #[derive(Clone, Debug)]
@@ -30,29 +28,19 @@ pub struct ListingQuestion {
     pub mode: SearchMode,
     /// The order.
     pub sort: Sort,
+    /// It was answered before, and records have changed since.
+    pub refresh: bool,
 }
 
 /// The rows.
 #[derive(Debug)]
 pub struct ListingAnswer {
-    /// The query.
-    pub text: String,
-    /// How words matched.
-    pub mode: SearchMode,
     /// The order.
     pub sort: Sort,
     /// The records in order.
-    pub keys: Arc<[Key]>,
-    /// Not everything was searched yet.
-    pub partial: bool,
-    found: SearchAnswer,
-}
-
-impl ListingAnswer {
-    /// What the search box says about it; `None` without a query.
-    pub fn into_search(self) -> Option<Arc<SearchAnswer>> {
-        (!self.text.is_empty()).then(|| Arc::new(self.found))
-    }
+    pub keys: Keys,
+    /// What was asked and found.
+    pub found: SearchAnswer,
 }
 
 pub(super) fn answer_listing(
@@ -65,38 +53,18 @@ pub(super) fn answer_listing(
     let is_due = || next_partial.load(Memory::Relaxed) <= asked.elapsed_millis();
     let publish = |result: SearchResult| {
         next_partial.store(asked.elapsed_millis() + PARTIAL_MILLIS, Memory::Relaxed);
-        if let Some(keys) = keys_of(&result, ticket) {
-            say(asked.answer(result, keys));
-        }
+        say(asked.answer(result));
     };
     let control = SearchControl {
         ticket: ticket.clone(),
-        // What has to be sorted by a path is not shown before it is.
-        partial: asked.sort_path().is_none().then_some(PartialSink {
+        // While data change, part of an answer must not take the place of a whole one.
+        partial: (!asked.question.refresh).then_some(PartialSink {
             is_due: &is_due,
             publish: &publish,
         }),
     };
-    let options = SearchOptions {
-        mode: asked.mode(),
-        sort: asked.sort(),
-        limit: None,
-    };
-    let snapshot = &asked.question.snapshot;
-    let result = snapshot.search(&asked.query, &options, &control);
-    if !result.complete {
-        return None;
-    }
-    let mut keys = keys_of(&result, ticket)?;
-    if let Some(path) = asked.sort_path() {
-        // Without a query these are all records, and need not be looked up one by one.
-        let within = (!asked.question.text.is_empty()).then_some(keys.as_slice());
-        let descending = asked.question.sort.descending;
-        keys = snapshot
-            .sorted_by_path(path, descending, within, None, ticket)
-            .ok()?;
-    }
-    Some(asked.answer(result, keys))
+    let result = asked.search(&control);
+    result.complete.then(|| asked.answer(result))
 }
 
 struct Asked {
@@ -119,33 +87,33 @@ impl Asked {
         }
     }
 
-    fn mode(&self) -> Mode {
-        mode(self.question.mode)
-    }
-
-    fn sort(&self) -> StoreSort {
-        let by = match self.question.sort.by {
+    fn search(&self, control: &SearchControl<'_>) -> SearchResult {
+        let snapshot = &self.question.snapshot;
+        let mode = mode(self.question.mode);
+        let descending = self.question.sort.descending;
+        let by = match &self.question.sort.by {
             SortBy::Relevance => StoreSortBy::Relevance,
-            SortBy::Key | SortBy::Path(_) => StoreSortBy::Key,
+            SortBy::Key => StoreSortBy::Key,
             SortBy::Modified => StoreSortBy::Modified,
             SortBy::Expires => StoreSortBy::Expires,
+            SortBy::Path(path) => {
+                let order = PathOrder { path, descending };
+                return snapshot.search_by_path(&self.query, mode, order, control);
+            }
         };
-        let descending = self.question.sort.descending && self.sort_path().is_none();
-        StoreSort { by, descending }
-    }
-
-    fn sort_path(&self) -> Option<&Path> {
-        match &self.question.sort.by {
-            SortBy::Path(path) => Some(path),
-            _ => None,
-        }
+        let options = SearchOptions {
+            mode,
+            sort: StoreSort { by, descending },
+            limit: None,
+        };
+        snapshot.search(&self.query, &options, control)
     }
 
     fn elapsed_millis(&self) -> u64 {
         self.started.elapsed().as_millis() as u64
     }
 
-    fn answer(&self, result: SearchResult, keys: Vec<Key>) -> Done {
+    fn answer(&self, result: SearchResult) -> Done {
         let ListingQuestion {
             snapshot,
             text,
@@ -153,7 +121,7 @@ impl Asked {
             sort,
             ..
         } = &self.question;
-        let keys: Arc<[Key]> = keys.into();
+        let keys = Keys::from(result.hits);
         let hints = result.hints.into_iter().map(|hint| Hint {
             text: hint.message,
             range: Some(hint.range),
@@ -161,21 +129,19 @@ impl Asked {
         let found = SearchAnswer {
             text: text.clone(),
             mode: *mode,
-            seq: Seq(snapshot.seq().0),
-            keys: Arc::clone(&keys),
+            snapshot: snapshot.clone(),
+            keys: keys.clone(),
             total: result.total,
             exact: result.counts.exact(),
             elapsed: rounded(self.started.elapsed()),
             hints: hints.collect(),
             partial: !result.complete,
+            indexed: snapshot.indexing().is_complete(),
             highlighter: highlighter(Arc::clone(&self.matcher)),
         };
         Done::Listing(Box::new(ListingAnswer {
-            text: text.clone(),
-            mode: *mode,
             sort: sort.clone(),
             keys,
-            partial: !result.complete,
             found,
         }))
     }
@@ -192,17 +158,6 @@ fn mode(mode: SearchMode) -> Mode {
         SearchMode::Fuzzy => Mode::Fuzzy,
         SearchMode::Contains => Mode::Contains,
     }
-}
-
-fn keys_of(result: &SearchResult, ticket: &Ticket) -> Option<Vec<Key>> {
-    let mut keys = Vec::with_capacity(result.hits.len());
-    for (index, hit) in result.hits.iter().enumerate() {
-        if index % KEYS_PER_CHECK == 0 && !ticket.is_current() {
-            return None;
-        }
-        keys.extend(hit.to_key());
-    }
-    Some(keys)
 }
 
 fn highlighter(matcher: Arc<Matcher>) -> Highlighter {

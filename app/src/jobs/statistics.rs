@@ -6,10 +6,12 @@ use vstore::paths::HistogramUnit;
 use vstore::search::Ticket;
 use vstore::value::json::{to_compact, to_compact_preview};
 use vstore::value::{EncodedValue, Value, ValueRef, ValueType};
-use vstore::{Path, Seq, Snapshot};
+use vstore::{Path, Seq, Snapshot, WordCount, WordStatistics};
 
 use super::runner::{Done, Say};
-use crate::state::{Bin, Distinct, FirstTypes, PathRow, PathStatistics, TopValue};
+use crate::state::{
+    Bin, Distinct, FirstTypes, IndexBytes, Keys, PathRow, PathStatistics, TopValue,
+};
 
 /// How many of the most frequent values are listed.
 const TOP_MAX: usize = 20;
@@ -22,6 +24,8 @@ pub struct StatisticsQuestion {
     pub snapshot: Snapshot,
     /// The path to look at closely.
     pub selected: Option<Path>,
+    /// What a search found, and in what: only this is looked at.
+    pub within: Option<(Snapshot, Keys)>,
 }
 
 /// The answer.
@@ -40,7 +44,11 @@ pub(super) fn answer_statistics(
     ticket: &Ticket,
     _say: &Say,
 ) -> Option<Done> {
-    let StatisticsQuestion { snapshot, selected } = question;
+    let StatisticsQuestion {
+        snapshot,
+        selected,
+        within,
+    } = question;
     let rows = snapshot.catalog().iter().map(|(path, counts)| PathRow {
         path: path.clone(),
         records: counts.records,
@@ -48,7 +56,13 @@ pub(super) fn answer_statistics(
     });
     let paths = rows.collect();
     let statistics = match selected {
-        Some(path) => Some(Arc::new(statistics_of(&snapshot, path, ticket)?)),
+        Some(path) => {
+            let (snapshot, keys) = match &within {
+                Some((searched, keys)) => (searched, Some(keys)),
+                None => (&snapshot, None),
+            };
+            Some(Arc::new(statistics_of(snapshot, path, keys, ticket)?))
+        }
         None => None,
     };
     let answer = StatisticsAnswer {
@@ -69,8 +83,23 @@ fn first_types(counts: [u64; ValueType::ALL.len()]) -> FirstTypes {
     types
 }
 
-fn statistics_of(snapshot: &Snapshot, path: Path, ticket: &Ticket) -> Option<PathStatistics> {
-    let found = snapshot.statistics(&path, None, ticket).ok()?;
+fn statistics_of(
+    snapshot: &Snapshot,
+    path: Path,
+    within: Option<&Keys>,
+    ticket: &Ticket,
+) -> Option<PathStatistics> {
+    let hits = within.map(Keys::hits);
+    let found = snapshot.statistics(&path, hits, ticket).ok()?;
+    let has_texts = found
+        .types
+        .get(ValueType::String as usize)
+        .is_some_and(|count| *count > 0);
+    let words = if has_texts {
+        snapshot.words_at(&path, hits, TOP_MAX, ticket).ok()?
+    } else {
+        WordStatistics::default()
+    };
     let (min, max) = found
         .extremes
         .as_ref()
@@ -82,31 +111,49 @@ fn statistics_of(snapshot: &Snapshot, path: Path, ticket: &Ticket) -> Option<Pat
         Distinct::Exactly(found.distinct.count)
     };
     let top = found.top.iter().take(TOP_MAX);
+    let top = top.map(|top| top_value(&path, &top.value, top.count));
     // Moments have no place on a scale of numbers yet.
-    let histogram = found
-        .histogram
-        .filter(|found| found.unit == HistogramUnit::Number);
-    let bins = histogram.into_iter().flat_map(|found| found.bins);
+    let is_number = |unit: HistogramUnit| unit == HistogramUnit::Number;
+    let histogram = found.histogram.filter(|found| is_number(found.unit));
+    let shares = found.shares.filter(|found| is_number(found.unit));
+    let (bins, shares) = (
+        histogram.into_iter().flat_map(|found| found.bins),
+        shares.into_iter().flat_map(|found| found.buckets),
+    );
+    let bin = |low: f64, high: f64, count: u64| Bin { low, high, count };
     Some(PathStatistics {
         seq: snapshot.seq(),
+        within: within.map(|_| found.records_with + found.records_without),
         records: found.records_with,
         missing: found.records_without,
         types: first_types(found.types),
         distinct,
-        top: top
-            .map(|top| top_value(&path, &top.value, top.count))
-            .collect(),
+        top: top.collect(),
         min,
         max,
         histogram: bins
-            .map(|bin| Bin {
-                low: bin.from,
-                high: bin.to,
-                count: bin.count,
-            })
+            .map(|found| bin(found.from, found.to, found.count))
             .collect(),
+        shares: shares
+            .map(|found| bin(found.least, found.greatest, found.count))
+            .collect(),
+        words: words.top.into_iter().map(|top| word(&path, top)).collect(),
+        distinct_words: words.distinct,
+        bytes: IndexBytes {
+            values: found.index_bytes,
+            words: words.index_bytes,
+        },
         path,
     })
+}
+
+/// The condition names the word as it is folded: `title:tootsie`.
+fn word(path: &Path, found: WordCount) -> TopValue {
+    TopValue {
+        query: format!("{path}:{}", found.word),
+        text: found.word,
+        count: found.records,
+    }
 }
 
 /// A value in one line; a text without quotes.

@@ -69,6 +69,7 @@ fn keys_in_order(text: &str, sort: Sort) -> Vec<String> {
         text,
         mode,
         sort,
+        refresh: false,
     };
     jobs.ask(Question::Listing(Box::new(question)));
     let Done::Listing(answer) = next(&receiver) else {
@@ -118,6 +119,7 @@ fn statistics_count_values_and_what_is_missing() {
     let question = StatisticsQuestion {
         snapshot: films(),
         selected,
+        within: None,
     };
     jobs.ask(Question::Statistics(Box::new(question)));
     let Done::Statistics(answer) = next(&receiver) else {
@@ -240,6 +242,7 @@ fn only_the_last_question_is_answered() {
             text: text.to_owned(),
             mode: SearchMode::Exact,
             sort: Sort::default(),
+            refresh: false,
         })));
     };
     for text in ["a", "b", "c", "hook"] {
@@ -248,7 +251,7 @@ fn only_the_last_question_is_answered() {
     let mut texts = Vec::new();
     while texts.last().is_none_or(|last| last != "hook") {
         if let Done::Listing(answer) = next(&receiver) {
-            texts.push(answer.text);
+            texts.push(answer.found.text);
         }
     }
     assert!(receiver.recv_timeout(Duration::from_millis(50)).is_err());

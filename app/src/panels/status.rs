@@ -3,13 +3,15 @@
 use egui::{Align, Color32, Rect, Role, Sense, Ui, WidgetInfo, pos2};
 
 use crate::format;
-use crate::state::SaveState;
+use crate::state::{OpenStore, SaveState};
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::view::StoreView;
 
 const ICON: f32 = 14.0;
 const ICON_GAP: f32 = 5.0;
 const GAP: f32 = 18.0;
+/// Fewer records than these are read so quickly that nobody needs to know.
+const TOLD_FROM: u64 = 20_000;
 
 /// How a word of the status bar is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +89,7 @@ impl StatusData {
             let item = Item::new("Read-only").icon(icons::EYE, Tone::Warning);
             right.push(item.tooltip(format!("{reason}. “Save as…” makes a copy to change")));
         }
+        right.extend(indexing(store));
         right.push(if store.changed_elsewhere {
             Item::new("Changed elsewhere")
                 .icon(icons::WARNING_CIRCLE, Tone::Warning)
@@ -105,6 +108,20 @@ impl StatusData {
         }));
         Self { left, right }
     }
+}
+
+/// How far the indexes are, while so much is left that searches feel it.
+fn indexing(store: &OpenStore) -> Option<Item> {
+    let indexing = store.indexing.filter(|_| store.loading.is_none())?;
+    if indexing.total.saturating_sub(indexing.indexed) < TOLD_FROM {
+        return None;
+    }
+    let percent = indexing.indexed * 100 / indexing.total.max(1);
+    let item = Item::new(format!("Indexing {percent} %"));
+    let item = item.icon(icons::ARROWS_CLOCKWISE, Tone::Quiet);
+    Some(item.tooltip(
+        "Searches are complete, but read the records that are not indexed yet and take longer",
+    ))
 }
 
 /// Whole minutes, and seconds in the last one: an idle window need not be drawn every second.
@@ -212,7 +229,7 @@ fn line(ui: &Ui, text: &str, color: Color32, room: f32) -> std::sync::Arc<egui::
 mod tests {
     use std::time::Duration;
 
-    use vstore::Millis;
+    use vstore::{Indexing, Millis};
 
     use super::*;
     use crate::panels::testing::{films, store_of};
@@ -254,6 +271,23 @@ mod tests {
                 "Locks in 5 min"
             ]
         );
+    }
+
+    #[test]
+    fn indexing_is_told_while_searches_feel_it() {
+        let mut state = films();
+        let right = |state: &mut State, indexed: u64| {
+            store_of(state).indexing = Some(Indexing {
+                indexed,
+                total: 100_000,
+            });
+            texts(state).1
+        };
+        assert_eq!(
+            right(&mut state, 43_210),
+            ["Indexing 43 %", "In memory only"]
+        );
+        assert_eq!(right(&mut state, 99_000), ["In memory only"]);
     }
 
     #[test]

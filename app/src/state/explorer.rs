@@ -18,6 +18,18 @@ pub struct Explorer {
     pub statistics: Option<Arc<PathStatistics>>,
     /// The statistics are being computed.
     pub running: bool,
+    /// Of which records they are.
+    pub scope: FacetScope,
+}
+
+/// Which records are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum FacetScope {
+    /// All.
+    #[default]
+    Everything,
+    /// Those that the search found; all while nothing is searched.
+    Result,
 }
 
 /// One path.
@@ -48,6 +60,8 @@ pub struct PathStatistics {
     pub path: Path,
     /// For which commit this was computed.
     pub seq: Seq,
+    /// Among how many records of a search's result; `None`: among all.
+    pub within: Option<u64>,
     /// How many records have the path.
     pub records: u64,
     /// How many records do not.
@@ -64,6 +78,23 @@ pub struct PathStatistics {
     pub max: Option<String>,
     /// Equal steps over the numbers that stand there, from `min` to `max`; empty without numbers.
     pub histogram: Vec<Bin>,
+    /// The same numbers in bars of about as many each; `high` is the largest number in a bar.
+    pub shares: Vec<Bin>,
+    /// The most frequent words of the texts that stand there, the most frequent first.
+    pub words: Vec<TopValue>,
+    /// How many different words.
+    pub distinct_words: u64,
+    /// What the index of the path takes.
+    pub bytes: IndexBytes,
+}
+
+/// Bytes of memory that the index of one path takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct IndexBytes {
+    /// Typed values.
+    pub values: u64,
+    /// In which records words stand.
+    pub words: u64,
 }
 
 /// A count of different values.

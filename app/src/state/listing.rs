@@ -2,9 +2,10 @@
 //! from the snapshot for the part that is on screen.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use vstore::{Key, Record, Snapshot};
+
+use super::Keys;
 
 /// The rows of the record table.
 #[derive(Clone, Debug)]
@@ -15,7 +16,7 @@ pub enum Listing {
         descending: bool,
     },
     /// These records, in this order: the result of a search or of a sort.
-    Keys(Arc<[Key]>),
+    Keys(Keys),
 }
 
 impl Default for Listing {
@@ -59,12 +60,10 @@ impl Listing {
             }
             Self::Keys(keys) => {
                 let range = range.start.min(keys.len())..range.end.min(keys.len());
-                let first = range.start;
-                let shown = keys.get(range).unwrap_or_default();
-                let rows = shown.iter().enumerate().map(|(n, key)| Row {
-                    index: first + n,
-                    key: key.clone(),
-                    record: snapshot.get(key.as_str()),
+                let rows = range.filter_map(|index| {
+                    let key = keys.get(index)?;
+                    let record = snapshot.get(key.as_str());
+                    Some(Row { index, key, record })
                 });
                 rows.collect()
             }
@@ -74,7 +73,7 @@ impl Listing {
     /// The key of a row.
     pub fn key_at(&self, snapshot: &Snapshot, index: usize) -> Option<Key> {
         match self {
-            Self::Keys(keys) => keys.get(index).cloned(),
+            Self::Keys(keys) => keys.get(index),
             Self::Everything { .. } => self
                 .rows(snapshot, index..index + 1)
                 .pop()
@@ -82,7 +81,8 @@ impl Listing {
         }
     }
 
-    /// The row of a key. O(log n) for everything, O(n) for a result.
+    /// The row of a key. O(log n) for everything; for a result see
+    /// [`Hits::position`](vstore::Hits::position).
     pub fn row_of(&self, snapshot: &Snapshot, key: &str) -> Option<usize> {
         match self {
             Self::Everything { descending } => {
@@ -94,7 +94,7 @@ impl Listing {
                     rank
                 })
             }
-            Self::Keys(keys) => keys.iter().position(|found| found.as_str() == key),
+            Self::Keys(keys) => keys.position(key),
         }
     }
 }

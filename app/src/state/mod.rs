@@ -7,6 +7,7 @@ mod check;
 mod detail;
 mod dialog;
 mod explorer;
+mod keys;
 mod listing;
 mod namespaces;
 mod notice;
@@ -34,11 +35,14 @@ pub use detail::{
     Detail, DetailTab, Draft, DraftBase, DraftError, EDITED_TEXT_BYTES_MAX, Location, Step,
 };
 pub use dialog::{AfterClose, Dialog};
-pub use explorer::{Bin, Distinct, Explorer, FirstTypes, PathRow, PathStatistics, TopValue};
+pub use explorer::{
+    Bin, Distinct, Explorer, FacetScope, FirstTypes, IndexBytes, PathRow, PathStatistics, TopValue,
+};
+pub use keys::Keys;
 pub use listing::{Listing, Row};
 pub use namespaces::{Namespace, Namespaces};
 pub use notice::{Level, Notice, NoticeId, Notices};
-pub use open_store::{History, Loading, OpenStore, SaveState};
+pub use open_store::{Asked, History, Loading, OpenStore, SaveState};
 pub use page::{BusyPhase, CreatePage, Page, UnlockPage};
 pub use prefs::{
     BACKUPS_MAX, BottomTab, Layout, PanelSide, Preferences, RECENT_MAX, RecentFacts, RecentFile,

@@ -12,6 +12,8 @@ pub struct Namespaces {
     pub children: BTreeMap<String, Arc<[Namespace]>>,
     /// The prefixes of the namespaces that are open, without the root.
     pub expanded: BTreeSet<String>,
+    /// They are being counted.
+    pub running: bool,
 }
 
 impl Default for Namespaces {
@@ -20,6 +22,7 @@ impl Default for Namespaces {
             delimiter: ':',
             children: BTreeMap::new(),
             expanded: BTreeSet::new(),
+            running: false,
         }
     }
 }

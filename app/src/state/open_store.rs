@@ -1,10 +1,9 @@
 //! An open, unlocked database as the window sees it.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use vstore::value::EncodedValue;
-use vstore::{Millis, Seq, Snapshot};
+use vstore::{Indexing, Millis, Seq, Snapshot};
 
 use super::{
     Activity, Column, Detail, Explorer, FileSettings, Listing, Namespaces, Problem, Scope, Search,
@@ -54,10 +53,12 @@ pub struct OpenStore {
     pub explorer: Explorer,
     /// The namespaces tree.
     pub namespaces: Namespaces,
-    /// A search, sort or count is not yet of this commit.
-    pub derived_seq: Option<Seq>,
-    /// When the views that are derived from the records were last asked for.
-    pub derived_at: Option<Millis>,
+    /// When the rows of the table were last asked for.
+    pub rows_asked: Asked,
+    /// When namespaces and paths were last counted.
+    pub counts_asked: Asked,
+    /// How far the indexes of words and values are; `None`: not known to be incomplete.
+    pub indexing: Option<Indexing>,
     /// What happens when it is closed; `Some` while it is closing.
     pub closing: Option<super::AfterClose>,
 }
@@ -69,6 +70,25 @@ pub struct Loading {
     pub fraction: f32,
     /// It was asked for without writing.
     pub read_only: bool,
+}
+
+/// When something derived from the records was asked for, and for which commit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The last commit it is about; `None`: it was never asked for.
+    pub seq: Option<Seq>,
+    /// When.
+    pub at: Option<Millis>,
+}
+
+impl Asked {
+    /// Asked now, for the records as of this commit.
+    pub const fn now(seq: Seq, now: Millis) -> Self {
+        Self {
+            seq: Some(seq),
+            at: Some(now),
+        }
+    }
 }
 
 /// Whether everything is on disk.
@@ -133,8 +153,9 @@ impl OpenStore {
             activity: Activity::default(),
             explorer: Explorer::default(),
             namespaces: Namespaces::default(),
-            derived_seq: None,
-            derived_at: None,
+            rows_asked: Asked::default(),
+            counts_asked: Asked::default(),
+            indexing: None,
             closing: None,
         }
     }
@@ -151,14 +172,14 @@ impl OpenStore {
     pub fn target(&self, scope: &Scope) -> Target {
         match (scope, &self.listing) {
             (Scope::Everything, _) => Target::Everything,
-            (Scope::Keys(keys), _) => Target::Keys(Arc::clone(keys)),
+            (Scope::Keys(keys), _) => Target::Keys(keys.clone()),
             (Scope::Selected, Listing::Keys(keys)) if self.selection.all => {
-                Target::Keys(Arc::clone(keys))
+                Target::Keys(keys.clone())
             }
             (Scope::Selected, Listing::Everything { .. }) if self.selection.all => {
                 Target::Everything
             }
-            (Scope::Selected, _) => Target::Keys(self.selection.keys.iter().cloned().collect()),
+            (Scope::Selected, _) => Target::Keys(self.selection.keys.iter().collect()),
         }
     }
 

@@ -5,7 +5,9 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use vstore::{Key, Path, Record, Seq};
+use vstore::{Path, Record, Snapshot};
+
+use super::Keys;
 
 /// The search box and its result.
 #[derive(Clone, Debug, Default)]
@@ -17,8 +19,10 @@ pub struct Search {
     /// What was found last; `None` without a query. May answer an older question while a newer
     /// one is running.
     pub answer: Option<Arc<SearchAnswer>>,
-    /// A search is running.
+    /// A search is running whose question was not answered yet.
     pub running: bool,
+    /// What was answered is being asked again, because records have changed.
+    pub refreshing: bool,
 }
 
 impl Search {
@@ -64,10 +68,10 @@ pub struct SearchAnswer {
     pub text: String,
     /// How words matched.
     pub mode: SearchMode,
-    /// For which commit it was answered.
-    pub seq: Seq,
+    /// The records as they were searched. Holding them costs what changed since.
+    pub snapshot: Snapshot,
     /// The records found, in the order of the table.
-    pub keys: Arc<[Key]>,
+    pub keys: Keys,
     /// How many were found in all.
     pub total: u64,
     /// How many of them match without typos and as whole words.
@@ -78,6 +82,8 @@ pub struct SearchAnswer {
     pub hints: Vec<Hint>,
     /// Not everything was searched yet.
     pub partial: bool,
+    /// All records were searched through indexes; else some were read.
+    pub indexed: bool,
     /// Marks what matched, for the rows on screen.
     pub highlighter: Highlighter,
 }

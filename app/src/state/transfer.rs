@@ -1,9 +1,8 @@
 //! What an import or an export is to do, and what came of it.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use vstore::Key;
+use super::Keys;
 
 /// Which records something is done to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +12,7 @@ pub enum Scope {
     /// Those that are selected when it is done.
     Selected,
     /// These.
-    Keys(Arc<[Key]>),
+    Keys(Keys),
 }
 
 /// A [`Scope`] after it was looked up: what the engine and jobs are told.
@@ -22,7 +21,7 @@ pub enum Target {
     /// All records.
     Everything,
     /// These.
-    Keys(Arc<[Key]>),
+    Keys(Keys),
 }
 
 /// Forms of data files.

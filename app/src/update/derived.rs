@@ -5,65 +5,119 @@ use vstore::Millis;
 use super::Effects;
 use crate::effect::{Discarded, Effect};
 use crate::jobs::{ListingQuestion, NamespacesQuestion, Question, StatisticsQuestion};
-use crate::state::{Listing, OpenStore};
+use crate::state::{Asked, FacetScope, Listing, OpenStore, Search};
 
-/// Results are refreshed at most this often while data change.
-const REFRESH_MILLIS: i64 = 100;
+/// Rows are refreshed at most this often while data change, if searching is quick.
+const ROWS_MILLIS: i64 = 33;
+/// A search that takes longer is repeated less often, so that it takes part of a core at most.
+const QUICK_MILLIS: i64 = 5;
+const SHARE: i64 = 5;
+/// Counts are refreshed at most this often while data change.
+const COUNTS_MILLIS: i64 = 100;
 /// Counting namespaces and paths walks all keys: in large stores it waits longer.
-const REFRESH_LARGE_MILLIS: i64 = 1_000;
+const COUNTS_LARGE_MILLIS: i64 = 1_000;
 const LARGE_RECORDS: usize = 50_000;
+/// However long an answer takes, the next is asked for after this time.
+const PAUSE_MILLIS_MAX: i64 = 1_000;
 
 /// Asks for everything anew.
 pub(super) fn refresh_all(store: &mut OpenStore, now: Millis) -> Effects {
-    store.derived_seq = Some(store.snapshot.seq());
-    store.derived_at = Some(now);
-    let mut effects = ask_listing(store);
-    effects.push(ask_namespaces(store));
-    effects.push(ask_statistics(store));
+    let mut effects = refresh_rows(store, now);
+    effects.extend(refresh_counts(store, now));
     effects
 }
 
 /// Asks anew for what is older than the records, unless that was asked a moment ago.
 pub(super) fn refresh_stale(store: &mut OpenStore, now: Millis) -> Effects {
-    match stale_until(store) {
-        Some(due) if due <= now => refresh_all(store, now),
-        _ => Effects::new(),
+    let is_due = |due: Option<Millis>| due.is_some_and(|due| due <= now);
+    let mut effects = Effects::new();
+    if is_due(rows_due(store)) {
+        effects.extend(refresh_rows(store, now));
     }
+    if is_due(counts_due(store)) {
+        effects.extend(refresh_counts(store, now));
+    }
+    effects
 }
 
-/// When what is derived should be asked for again; `None`: it is up to date.
+/// When what is derived should be asked for again; `None`: it is up to date, or on its way.
 pub(super) fn stale_until(store: &OpenStore) -> Option<Millis> {
-    if store.derived_seq == Some(store.snapshot.seq()) {
+    rows_due(store).into_iter().chain(counts_due(store)).min()
+}
+
+/// The answer that is under way is waited for: asked again and again a slow one would never come.
+fn rows_due(store: &OpenStore) -> Option<Millis> {
+    let waits = store.search.running || store.search.refreshing;
+    let due = due(store, store.rows_asked, rows_pause(&store.search));
+    due.filter(|_| !waits)
+}
+
+fn counts_due(store: &OpenStore) -> Option<Millis> {
+    let pause = if store.snapshot.len() < LARGE_RECORDS {
+        COUNTS_MILLIS
+    } else {
+        COUNTS_LARGE_MILLIS
+    };
+    let waits = store.explorer.running || store.namespaces.running;
+    due(store, store.counts_asked, pause).filter(|_| !waits)
+}
+
+fn due(store: &OpenStore, asked: Asked, pause: i64) -> Option<Millis> {
+    if asked.seq == Some(store.snapshot.seq()) {
         return None;
     }
-    let pause = if store.snapshot.len() < LARGE_RECORDS {
-        REFRESH_MILLIS
-    } else {
-        REFRESH_LARGE_MILLIS
-    };
-    Some(
-        store
-            .derived_at
-            .map_or(Millis(i64::MIN), |at| at.plus_millis(pause)),
-    )
+    let earliest = asked.at.map(|at| at.plus_millis(pause));
+    Some(earliest.unwrap_or(Millis(i64::MIN)))
+}
+
+fn rows_pause(search: &Search) -> i64 {
+    let elapsed = search.answer.as_ref().map_or(0, |answer| {
+        i64::try_from(answer.elapsed.as_millis()).unwrap_or(i64::MAX)
+    });
+    if elapsed <= QUICK_MILLIS {
+        return ROWS_MILLIS;
+    }
+    let pause = elapsed.saturating_mul(SHARE);
+    pause.clamp(COUNTS_MILLIS, PAUSE_MILLIS_MAX)
+}
+
+fn refresh_rows(store: &mut OpenStore, now: Millis) -> Effects {
+    store.rows_asked = Asked::now(store.snapshot.seq(), now);
+    // What was never answered is asked for as a new question, and may show part of its answer.
+    let refresh = store.search.answer.is_some() || !store.search.is_active();
+    ask_rows(store, refresh)
+}
+
+fn refresh_counts(store: &mut OpenStore, now: Millis) -> Effects {
+    store.counts_asked = Asked::now(store.snapshot.seq(), now);
+    vec![ask_namespaces(store), ask_statistics(store)]
 }
 
 /// Makes the rows of the table fit search and order: at once where a snapshot has them, else by a
 /// job.
 pub(super) fn ask_listing(store: &mut OpenStore) -> Effects {
+    ask_rows(store, false)
+}
+
+fn ask_rows(store: &mut OpenStore, refresh: bool) -> Effects {
     let searching = store.search.is_active();
     if !searching && store.sort.is_by_key(searching) {
         let descending = store.sort.descending;
-        store.search.answer = None;
+        let was_searching = store.search.answer.take().is_some();
         store.search.running = false;
-        return set_listing(store, Listing::Everything { descending });
+        store.search.refreshing = false;
+        let mut effects = set_listing(store, Listing::Everything { descending });
+        effects.extend(was_searching.then(|| follow_result(store, false)).flatten());
+        return effects;
     }
-    store.search.running = true;
+    store.search.running = !refresh;
+    store.search.refreshing = refresh;
     let question = ListingQuestion {
         snapshot: store.snapshot.clone(),
         text: store.search.text.trim().to_owned(),
         mode: store.search.mode,
         sort: store.sort.clone(),
+        refresh,
     };
     vec![Effect::Question(Question::Listing(Box::new(question)))]
 }
@@ -85,7 +139,8 @@ pub(super) fn find_cursor_row(store: &mut OpenStore) {
         cursor.and_then(|key| store.listing.row_of(&store.snapshot, key.as_str()));
 }
 
-pub(super) fn ask_namespaces(store: &OpenStore) -> Effect {
+pub(super) fn ask_namespaces(store: &mut OpenStore) -> Effect {
+    store.namespaces.running = true;
     let question = NamespacesQuestion {
         snapshot: store.snapshot.clone(),
         delimiter: store.namespaces.delimiter,
@@ -94,11 +149,33 @@ pub(super) fn ask_namespaces(store: &OpenStore) -> Effect {
     Effect::Question(Question::Namespaces(Box::new(question)))
 }
 
+/// Asks which paths there are and what stands at the chosen one: of all records, or of those that
+/// the search found.
 pub(super) fn ask_statistics(store: &mut OpenStore) -> Effect {
     store.explorer.running = true;
+    let answer = store.search.answer.as_deref();
+    let answer = answer.filter(|answer| !answer.partial && store.search.is_active());
+    let within = match store.explorer.scope {
+        FacetScope::Everything => None,
+        FacetScope::Result => answer.map(|answer| (answer.snapshot.clone(), answer.keys.clone())),
+    };
     let question = StatisticsQuestion {
         snapshot: store.snapshot.clone(),
         selected: store.explorer.selected.clone(),
+        within,
     };
     Effect::Question(Question::Statistics(Box::new(question)))
+}
+
+/// The search has another result: what is counted within it is counted anew, at once for another
+/// question, with the other counts if the same was answered again.
+pub(super) fn follow_result(store: &mut OpenStore, refreshed: bool) -> Option<Effect> {
+    if store.explorer.scope != FacetScope::Result || store.explorer.selected.is_none() {
+        return None;
+    }
+    if refreshed {
+        store.counts_asked.seq = None;
+        return None;
+    }
+    Some(ask_statistics(store))
 }

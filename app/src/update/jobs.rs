@@ -23,6 +23,7 @@ pub(super) fn receive(state: &mut State, done: Done, now: Millis) -> Effects {
         }
         Done::Namespaces(answer) => {
             if let Some(store) = state.store_mut() {
+                store.namespaces.running = false;
                 store.namespaces.children = answer.children;
             }
             Effects::new()
@@ -76,6 +77,13 @@ pub(super) fn receive(state: &mut State, done: Done, now: Millis) -> Effects {
             Effects::new()
         }
         Done::Panicked { job, message } => {
+            if let Some(store) = state.store_mut() {
+                // Nobody answers any more: what is stale may be asked for again.
+                store.search.running = false;
+                store.search.refreshing = false;
+                store.explorer.running = false;
+                store.namespaces.running = false;
+            }
             let notice =
                 state
                     .notices
@@ -106,16 +114,23 @@ fn task_ended(state: &mut State, end: &TaskState, now: Millis) {
 }
 
 fn listing(store: &mut OpenStore, answer: ListingAnswer) -> Effects {
-    let asked = answer.text == store.search.text.trim()
-        && answer.mode == store.search.mode
-        && answer.sort == store.sort;
+    let ListingAnswer { sort, keys, found } = answer;
+    let asked = found.text == store.search.text.trim()
+        && found.mode == store.search.mode
+        && sort == store.sort;
     if !asked {
-        return vec![super::replies::discard_rows(Listing::Keys(answer.keys))];
+        return vec![super::replies::discard_rows(Listing::Keys(keys))];
     }
-    store.search.running = answer.partial;
-    let keys = Arc::clone(&answer.keys);
-    store.search.answer = answer.into_search();
-    derived::set_listing(store, Listing::Keys(keys))
+    store.search.running = found.partial;
+    let refreshed = std::mem::take(&mut store.search.refreshing);
+    let is_whole = !found.partial;
+    // Without a query there is an order, and nothing was found.
+    store.search.answer = (!found.text.is_empty()).then(|| Arc::new(found));
+    let mut effects = derived::set_listing(store, Listing::Keys(keys));
+    if is_whole {
+        effects.extend(derived::follow_result(store, refreshed));
+    }
+    effects
 }
 
 fn statistics(store: &mut OpenStore, answer: StatisticsAnswer) {

@@ -336,7 +336,7 @@ fn delete_selected(state: &mut State) -> Effects {
         };
     }
     let sample = match store.target(&Scope::Selected) {
-        Target::Keys(keys) => keys.iter().take(SAMPLE_KEYS).cloned().collect(),
+        Target::Keys(keys) => keys.iter().take(SAMPLE_KEYS).collect(),
         Target::Everything => store
             .snapshot
             .rows(0..SAMPLE_KEYS)

@@ -3,7 +3,8 @@
 use vstore::{Cause, Change, Commit, Key, Millis};
 
 use super::{
-    Effects, close, derived, file, loading, record, repair, security, selection, settings, transfer,
+    Effects, close, derived, file, loading, record, repair, search, security, selection, settings,
+    transfer,
 };
 use crate::action::Action;
 use crate::effect::{Discarded, Effect};
@@ -66,6 +67,7 @@ pub(super) fn receive(state: &mut State, reply: Reply, now: Millis) -> Effects {
         }
         Reply::PasswordChanged(result) => password_changed(state, result, now),
         Reply::Security(reply) => security::receive(state, reply, now),
+        Reply::Indexing(indexing) => search::indexing(state, indexing, now),
         Reply::CompactionAdvised => file::start_compaction(state, now),
         Reply::Locked { draft_lost } => {
             if let Some(why) = draft_lost {

@@ -1,6 +1,6 @@
 //! What the table shows and in which order.
 
-use vstore::Millis;
+use vstore::{Indexing, Millis};
 
 use super::{Effects, derived, settings};
 use crate::command::SearchCommand;
@@ -47,6 +47,10 @@ pub(super) fn update(state: &mut State, command: SearchCommand, now: Millis) -> 
                 None => Effects::new(),
             }
         }
+        SearchCommand::CountWithin(scope) => {
+            store.explorer.scope = scope;
+            vec![derived::ask_statistics(store)]
+        }
         SearchCommand::ExpandNamespace { prefix, expanded } => {
             if expanded {
                 store.namespaces.expanded.insert(prefix);
@@ -58,6 +62,29 @@ pub(super) fn update(state: &mut State, command: SearchCommand, now: Millis) -> 
         }
         SearchCommand::Refresh => derived::refresh_all(store, now),
     }
+}
+
+/// Indexes are being built. Once they are, what was searched by reading records is searched again.
+pub(super) fn indexing(state: &mut State, indexing: Indexing, now: Millis) -> Effects {
+    let Some(store) = state.store_mut() else {
+        return Effects::new();
+    };
+    if !indexing.is_complete() {
+        store.indexing = Some(indexing);
+        return Effects::new();
+    }
+    let was_read = store
+        .search
+        .answer
+        .as_deref()
+        .is_some_and(|answer| !answer.indexed);
+    store.indexing = None;
+    if was_read {
+        // Not at once: other segments may have come meanwhile.
+        store.rows_asked.seq = None;
+        store.counts_asked.seq = None;
+    }
+    derived::refresh_stale(store, now)
 }
 
 fn set_text(store: &mut OpenStore, mut text: String) -> Effects {

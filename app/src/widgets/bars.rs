@@ -77,10 +77,10 @@ pub fn top_values(ui: &mut Ui, id: Id, values: &[TopValue<'_>]) -> Option<usize>
 }
 
 /// One bar of a histogram.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bin<'a> {
-    /// The number of records in it.
-    pub count: u64,
+    /// How high it is, as the number of records in it, in any unit.
+    pub height: f64,
     /// Its range and count in words (`1984 to 1985 · 305`), for the tooltip and screen readers.
     pub label: &'a str,
 }
@@ -90,7 +90,7 @@ pub struct Bin<'a> {
 pub fn histogram(ui: &mut Ui, id: Id, height: f32, bins: &[Bin<'_>]) -> Option<usize> {
     let tokens = Tokens::of(ui);
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), height));
-    let most = bins.iter().map(|bin| bin.count).max().unwrap_or(1).max(1);
+    let most = bins.iter().map(|bin| bin.height).fold(0.0, f64::max);
     let count = bins.len().min((rect.width() / 2.0) as usize);
     let step = rect.width() / count.max(1) as f32;
     let gap = if step < 5.0 { 0.5 } else { 2.0 };
@@ -106,8 +106,8 @@ pub fn histogram(ui: &mut Ui, id: Id, height: f32, bins: &[Bin<'_>]) -> Option<u
             node.add_action(accesskit::Action::Click);
         });
         // Even a single record is seen: a bin that is not empty is at least two points high.
-        let share = bin.count as f64 / most as f64;
-        let least = if bin.count == 0 { 0.0 } else { 2.0 };
+        let share = if most > 0.0 { bin.height / most } else { 0.0 };
+        let least = if bin.height > 0.0 { 2.0 } else { 0.0 };
         let top = rect.bottom() - (f64::from(rect.height()) * share).max(least) as f32;
         let bar = Rect::from_min_max(
             pos2(slot.left() + gap / 2.0, top),
@@ -160,11 +160,11 @@ mod tests {
                     ];
                     let bins = [
                         Bin {
-                            count: 3,
+                            height: 3.0,
                             label: "1980 to 1989 · 3",
                         },
                         Bin {
-                            count: 9,
+                            height: 9.0,
                             label: "1990 to 1999 · 9",
                         },
                     ];

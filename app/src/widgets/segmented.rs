@@ -1,20 +1,49 @@
 //! One of a few: `Exact | Fuzzy | Contains`.
 
 use egui::{
-    Align, CornerRadius, EventFilter, Id, Key, Modifiers, Rect, Role, Sense, Stroke, StrokeKind,
-    Ui, accesskit, vec2,
+    Align, CornerRadius, EventFilter, FontId, Id, Key, Modifiers, Rect, Role, Sense, Stroke,
+    StrokeKind, Ui, accesskit, vec2,
 };
 
 use super::access;
 use crate::theme::{Tokens, metrics, paint, type_scale};
-
-const PADDING: f32 = 11.0;
 
 /// A row of segments, exactly one of which is chosen.
 ///
 /// It is one stop for the Tab key; the left and right arrows choose. `label` is what a screen
 /// reader calls the group. Returns the segment the user chose in this frame, if any.
 pub fn segmented(ui: &mut Ui, label: &str, segments: &[&str], chosen: usize) -> Option<usize> {
+    let size = Size {
+        height: metrics::BUTTON,
+        padding: 11.0,
+        font: type_scale::body(),
+    };
+    row(ui, label, segments, chosen, size)
+}
+
+/// The same in small, for panels.
+pub fn segmented_small(
+    ui: &mut Ui,
+    label: &str,
+    segments: &[&str],
+    chosen: usize,
+) -> Option<usize> {
+    let size = Size {
+        height: 22.0,
+        padding: 8.0,
+        font: type_scale::small(),
+    };
+    row(ui, label, segments, chosen, size)
+}
+
+struct Size {
+    height: f32,
+    /// Before and behind each text.
+    padding: f32,
+    font: FontId,
+}
+
+fn row(ui: &mut Ui, label: &str, segments: &[&str], chosen: usize, size: Size) -> Option<usize> {
     let tokens = Tokens::of(ui);
     let galleys: Vec<_> = segments
         .iter()
@@ -25,14 +54,14 @@ pub fn segmented(ui: &mut Ui, label: &str, segments: &[&str], chosen: usize) -> 
             } else {
                 tokens.muted
             };
-            type_scale::line(ui, segment, type_scale::body(), color, 200.0)
+            type_scale::line(ui, segment, size.font.clone(), color, 200.0)
         })
         .collect();
     let width: f32 = galleys
         .iter()
-        .map(|galley| galley.size().x + 2.0 * PADDING)
+        .map(|galley| galley.size().x + 2.0 * size.padding)
         .sum();
-    let (rect, group) = ui.allocate_exact_size(vec2(width, metrics::BUTTON), Sense::click());
+    let (rect, group) = ui.allocate_exact_size(vec2(width, size.height), Sense::click());
     access::name(ui, group.id, Role::RadioGroup, label);
 
     let border = Stroke::new(1.0, tokens.strong_line);
@@ -45,7 +74,7 @@ pub fn segmented(ui: &mut Ui, label: &str, segments: &[&str], chosen: usize) -> 
     for (index, (galley, segment)) in galleys.into_iter().zip(segments).enumerate() {
         let cell = Rect::from_min_size(
             egui::pos2(left, rect.top()),
-            vec2(galley.size().x + 2.0 * PADDING, rect.height()),
+            vec2(galley.size().x + 2.0 * size.padding, rect.height()),
         );
         left = cell.right();
         let id = group.id.with(index);

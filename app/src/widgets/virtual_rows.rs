@@ -91,6 +91,11 @@ impl ScrollPos {
         self.first
     }
 
+    /// The position that shows `row` where this one shows its first.
+    pub fn with_first(self, row: usize) -> Self {
+        Self { first: row, ..self }
+    }
+
     /// This position, moved back so that the list does not end above the end of the view.
     pub fn clamped(self, space: RowSpace) -> Self {
         let last = Self::last(space);

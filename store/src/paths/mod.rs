@@ -8,6 +8,7 @@ mod columns;
 mod counter;
 mod find;
 mod histogram;
+mod shares;
 mod sketch;
 mod statistics;
 mod tree;
@@ -16,6 +17,7 @@ pub use catalog::{PATHS_MAX, PathCatalog, PathCounts};
 pub(crate) use columns::Columns;
 pub use find::{Found, find, first_text_at};
 pub use histogram::{Bin, Histogram, HistogramUnit};
+pub use shares::{Share, Shares};
 pub use statistics::{Distinct, PathStatistics, TopValue, statistics};
 pub(crate) use statistics::{PathSource, Tally, statistics_of, tell_record};
 

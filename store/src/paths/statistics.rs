@@ -8,6 +8,7 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use super::counter::Counter;
 use super::histogram::{Histogram, HistogramUnit};
+use super::shares::Shares;
 use crate::path::{Path, PathSegment, visit_at};
 use crate::record::Scan;
 use crate::search::{Cancelled, Ticket};
@@ -34,6 +35,8 @@ pub struct PathStatistics {
     pub extremes: Option<(Value, Value)>,
     /// Of the numbers; of the moments if there are no numbers.
     pub histogram: Option<Histogram>,
+    /// The same values in buckets of about as many each.
+    pub shares: Option<Shares>,
     /// Bytes of memory that typed columns spend on the path; 0 if there are none.
     pub index_bytes: u64,
 }
@@ -105,15 +108,16 @@ pub(crate) fn statistics_of(
     ticket: &Ticket,
 ) -> Result<PathStatistics, Cancelled> {
     let seen = fold_parts(source, ticket, Seen::default, Seen::merged)?;
-    let histogram = match seen.empty_histogram() {
+    let spread = match seen.empty_histogram() {
         Some(empty) => Some(fold_parts(
             source,
             ticket,
-            || empty.clone(),
-            |left, right| left.merged(&right),
+            || Spread::new(&empty),
+            Spread::merged,
         )?),
         None => None,
     };
+    let (histogram, shares) = spread.map(Spread::finish).unzip();
     let (distinct, is_exact) = seen.counter.distinct();
     let error = seen.counter.error();
     let top = seen.counter.top(TOP_VALUES_MAX).into_iter();
@@ -133,6 +137,7 @@ pub(crate) fn statistics_of(
             })
             .collect(),
         histogram,
+        shares: shares.flatten(),
         index_bytes: source.index_bytes(),
         extremes: seen.extremes(),
     })
@@ -203,14 +208,43 @@ pub(crate) fn tell_record(value: ValueRef<'_>, path: &[PathSegment], tally: &mut
     tally.records(1, u64::from(is_there));
 }
 
-/// The second reading: the width of bins depends on the extremes.
-impl Tally for Histogram {
+/// What the second reading collects: the width of bins depends on the extremes.
+#[derive(Debug)]
+struct Spread {
+    histogram: Histogram,
+    /// Values with how often each was seen.
+    values: Vec<(f64, u64)>,
+}
+
+impl Spread {
+    fn new(empty: &Histogram) -> Self {
+        Self {
+            histogram: empty.clone(),
+            values: Vec::new(),
+        }
+    }
+
+    fn merged(mut self, other: Self) -> Self {
+        self.values.extend(other.values);
+        Self {
+            histogram: self.histogram.merged(&other.histogram),
+            ..self
+        }
+    }
+
+    fn finish(self) -> (Histogram, Option<Shares>) {
+        let shares = Shares::of(self.histogram.unit, self.values);
+        (self.histogram, shares)
+    }
+}
+
+impl Tally for Spread {
     fn records(&mut self, _records: u64, _with_path: u64) {}
 
     fn types(&mut self, _value_type: ValueType, _count: u64) {}
 
     fn scalar(&mut self, value: ValueRef<'_>, count: u64) {
-        let number = match (self.unit, value) {
+        let number = match (self.histogram.unit, value) {
             (HistogramUnit::Seconds, ValueRef::Timestamp(timestamp)) => {
                 Some(timestamp.seconds() as f64)
             }
@@ -218,7 +252,8 @@ impl Tally for Histogram {
             _ => None,
         };
         if let Some(number) = number.filter(|number| number.is_finite()) {
-            self.add(number, count);
+            self.histogram.add(number, count);
+            self.values.push((number, count));
         }
     }
 }

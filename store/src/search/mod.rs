@@ -18,6 +18,7 @@ mod query;
 mod row_hits;
 mod text;
 mod tokenize;
+mod words;
 
 pub use condition::{Condition, TextComparison};
 pub use control::{Cancelled, Generation, Ticket};
@@ -30,7 +31,8 @@ pub use hits::{Hit, Hits};
 pub use index::TextIndexBytes;
 pub use indexed::RERANKED_MAX;
 pub use matcher::{
-    Explanation, Highlight, HighlightPlace, Match, MatchScratch, Matcher, Reason, SortKey,
+    Explanation, FieldClass, Highlight, HighlightPlace, Match, MatchScratch, Matcher, Reason,
+    SortKey, SortKeyParts,
 };
 pub use mode::{Level, LevelCounts, Mode};
 pub use query::{
@@ -46,3 +48,4 @@ pub(crate) use indexed::search_rows;
 pub(crate) use query::names_of;
 pub(crate) use row_hits::{RowId, RowSource};
 pub(crate) use text::leaf_text;
+pub(crate) use words::RecordWords;

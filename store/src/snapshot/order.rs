@@ -73,7 +73,9 @@ impl Snapshot {
         let records = sorted
             .into_iter()
             .filter_map(|id| rows.record(id.part as usize, id.row));
-        Ok(records.filter_map(|record| Key::new(record.key).ok()).collect())
+        Ok(records
+            .filter_map(|record| Key::new(record.key).ok())
+            .collect())
     }
 }
 
@@ -172,7 +174,10 @@ impl SnapshotRows {
         limit: usize,
         ticket: &Ticket,
     ) -> Vec<RowId> {
-        let key = |id: RowId| self.record(id.part as usize, id.row).map(|record| record.key);
+        let key = |id: RowId| {
+            self.record(id.part as usize, id.row)
+                .map(|record| record.key)
+        };
         let before = |left: &Entry<'_>, right: &Entry<'_>| {
             compare(left.0, right.0, descending).then_with(|| key(left.1).cmp(&key(right.1)))
         };
@@ -211,10 +216,7 @@ fn compare(left: Option<ValueRef<'_>>, right: Option<ValueRef<'_>>, descending: 
     }
 }
 
-pub(super) fn first_scalar<'a>(
-    value: ValueRef<'a>,
-    path: &[PathSegment],
-) -> Option<ValueRef<'a>> {
+pub(super) fn first_scalar<'a>(value: ValueRef<'a>, path: &[PathSegment]) -> Option<ValueRef<'a>> {
     let mut first = None;
     visit_at(value, path, &mut |found| {
         if first.is_none() && !matches!(found, ValueRef::List(_) | ValueRef::Map(_)) {

@@ -12,7 +12,7 @@ use crate::record::RecordRef;
 use crate::row_set::RowSet;
 use crate::search::{
     Cancelled, Condition, ConditionScratch, ConditionTest, Hits, RowSource as _, TextComparison,
-    Ticket, names_of,
+    TextIndex, Ticket, names_of,
 };
 use crate::segment::{IndexPart, SegmentView};
 use crate::value::{ValueRef, ValueType};
@@ -110,6 +110,12 @@ impl SnapshotRows {
             rows.intersect(chosen);
         }
         rows
+    }
+
+    /// The words of a part that is indexed.
+    pub(super) fn text(&self, part: usize) -> Option<&TextIndex> {
+        let (_, part) = self.part(part)?;
+        Some(&part.index()?.text)
     }
 
     /// The columns of a part that is indexed and has all its paths in them.

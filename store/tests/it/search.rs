@@ -319,7 +319,7 @@ fn a_hit_can_be_explained_and_highlighted() {
     let records = films();
     let query = parse(&records, "hofman dustn");
     let matcher = Matcher::new(&query, Mode::Fuzzy);
-    let Explanation { level, reasons } = matcher.explain(records[0].as_ref()).unwrap();
+    let Explanation { level, reasons, .. } = matcher.explain(records[0].as_ref()).unwrap();
     assert_eq!(level, Level::TwoTypos);
     let found: Vec<&str> = reasons.iter().map(|reason| reason.found.as_str()).collect();
     assert_eq!(found, ["Hoffman", "Dustin"]);

@@ -105,7 +105,7 @@ fn show_row(ui: &mut Ui, row: &ExpiringRow, view: StoreView<'_>, commands: &mut 
     let room = response.rect.shrink2(egui::vec2(metrics::SPACE_12, 0.0));
     let builder = UiBuilder::new().id_salt(row.key.as_str()).max_rect(room);
     let mut buttons = ui.new_child(builder.layout(Layout::right_to_left(Align::Center)));
-    let scope = || Scope::Keys(Arc::from([row.key.clone()]));
+    let scope = || Scope::Keys([row.key.clone()].into());
     let mut set = |expires_at| {
         let scope = scope();
         commands.push(RecordCommand::SetExpiry { scope, expires_at });

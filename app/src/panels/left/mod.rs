@@ -1,5 +1,6 @@
 //! The left panel: namespaces of the keys, paths inside the values, and what stands at one path.
 
+mod figures;
 mod heights;
 mod indexes;
 mod namespaces;

@@ -3,10 +3,11 @@
 use egui::{Rect, Ui, UiBuilder, pos2, vec2};
 use vstore::Path;
 
+use super::figures::Looks;
 use super::heights::Heights;
 use super::namespaces::NamespacesData;
 use super::statistics::StatisticsData;
-use super::{indexes, namespaces, statistics};
+use super::{figures, indexes, namespaces};
 use crate::command::Commands;
 use crate::format;
 use crate::state::PathRow;
@@ -28,6 +29,7 @@ pub struct LeftPanel {
     filter: String,
     /// The path whose context menu was opened last.
     menu: Option<Path>,
+    looks: Looks,
 }
 
 impl Default for LeftPanel {
@@ -36,6 +38,7 @@ impl Default for LeftPanel {
             namespaces_open: true,
             filter: String::new(),
             menu: None,
+            looks: Looks::default(),
         }
     }
 }
@@ -76,7 +79,8 @@ impl LeftPanel {
         paint::line_above(ui.painter(), second, tokens.line);
         self.indexes(&mut child(ui, second, "indexes"), view, &paths, commands);
         if let Some(data) = data {
-            statistics::show(&mut child(ui, third, "statistics"), view, &data, commands);
+            let mut third = child(ui, third, "statistics");
+            figures::show(&mut third, view, &data, &mut self.looks, commands);
         }
     }
 
@@ -106,7 +110,7 @@ impl LeftPanel {
         Heights {
             namespaces: HEADER + open,
             indexes: HEADER + filter + list(paths),
-            statistics: data.map_or(0.0, StatisticsData::height),
+            statistics: data.map_or(0.0, Looks::height),
         }
     }
 

@@ -1,51 +1,66 @@
-//! What stands at the chosen path: its most frequent values and how its numbers are spread.
+//! What there is to show about the chosen path: its most frequent values and words, how its numbers
+//! are spread, and of which records that is said. Draws nothing.
 
-use egui::text::{LayoutJob, TextFormat};
-use egui::{Align, Id, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 use vstore::Path;
 use vstore::value::ValueType;
 
-use crate::command::{Commands, SearchCommand};
 use crate::format;
-use crate::panels::query_text;
-use crate::state::{Bin, Distinct, PathStatistics};
-use crate::theme::{Tokens, metrics, paint, type_scale};
+use crate::state::{Bin, Distinct, FacetScope, PathStatistics, TopValue};
 use crate::view::StoreView;
-use crate::widgets::bars::{self, histogram, top_values};
 
-const TOP_VALUES: usize = 6;
-const TOP_ROW: f32 = 22.0;
-const HEADING: f32 = 30.0;
-const HISTOGRAM: f32 = 62.0;
+const TOP_SHOWN: usize = 6;
+/// The lowest bar of the shares is this part of the scale.
+const FOOT: f64 = 30.0;
 
 /// What the statistics show.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct StatisticsData {
-    path: String,
+    pub(super) path: String,
     /// `22 distinct`, behind the path.
-    summary: String,
-    top: Vec<TopRow>,
-    /// `1980 to 1999`, behind the path over the histogram.
-    span: String,
-    bins: Vec<BinRow>,
+    pub(super) summary: String,
+    /// Which records are counted, and the words for the choice; `None`: nothing is searched.
+    pub(super) scope: Option<ScopeRow>,
+    /// The most frequent values.
+    pub(super) values: Vec<TopRow>,
+    /// The most frequent words; empty where no texts stand.
+    pub(super) words: Vec<TopRow>,
+    /// `1980 to 1999`, over the histogram.
+    pub(super) span: String,
+    /// Numbers in equal steps.
+    pub(super) steps: Vec<BinRow>,
+    /// Numbers in bars of about as many each.
+    pub(super) shares: Vec<BinRow>,
+    /// `in 12 of 540 results`, `index 48 KB`.
+    pub(super) footer: String,
+    /// The same in more words.
+    pub(super) details: String,
 }
 
-/// A frequent value.
+/// The choice between all records and those that were found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct TopRow {
-    text: String,
-    count: u64,
-    count_text: String,
-    query: String,
+pub(super) struct ScopeRow {
+    pub(super) scope: FacetScope,
+    /// Whether the figures are those of the scope already.
+    pub(super) is_shown: bool,
+}
+
+/// A frequent value or word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct TopRow {
+    pub(super) text: String,
+    pub(super) count: u64,
+    pub(super) count_text: String,
+    pub(super) query: String,
 }
 
 /// A bar of the histogram.
 #[derive(Clone, Debug, PartialEq)]
-struct BinRow {
-    count: u64,
+pub(super) struct BinRow {
+    /// How high it is: a count, or for a share how far up the scale its numbers reach.
+    pub(super) height: f64,
     /// `1984 to 1985 · 305`.
-    label: String,
-    query: String,
+    pub(super) label: String,
+    pub(super) query: String,
 }
 
 impl StatisticsData {
@@ -57,29 +72,33 @@ impl StatisticsData {
             .statistics
             .as_deref()
             .filter(|found| found.path == *chosen)?;
-        let top = statistics.top.iter().take(TOP_VALUES).map(|value| TopRow {
-            text: value.text.clone(),
-            count: value.count,
-            count_text: format::count(value.count),
-            query: value.query.clone(),
+        let scope = view.store.search.is_active().then(|| ScopeRow {
+            scope: explorer.scope,
+            is_shown: (explorer.scope == FacetScope::Result) == statistics.within.is_some(),
         });
         Some(Self {
             path: chosen.to_string(),
             summary: summary(statistics),
-            top: top.collect(),
+            scope,
+            values: top_rows(&statistics.top),
+            words: top_rows(&statistics.words),
             span: span(statistics),
-            bins: bins(statistics),
+            steps: steps(statistics),
+            shares: shares(statistics),
+            footer: footer(statistics),
+            details: details(statistics),
         })
     }
+}
 
-    /// How high they are, in points.
-    pub(super) fn height(&self) -> f32 {
-        let mut height = metrics::SPACE_12 + HEADING + TOP_ROW * self.top.len() as f32;
-        if !self.bins.is_empty() {
-            height += metrics::SPACE_8 + HEADING + HISTOGRAM;
-        }
-        height + metrics::SPACE_12
-    }
+fn top_rows(values: &[TopValue]) -> Vec<TopRow> {
+    let rows = values.iter().take(TOP_SHOWN).map(|value| TopRow {
+        text: value.text.clone(),
+        count: value.count,
+        count_text: format::count(value.count),
+        query: value.query.clone(),
+    });
+    rows.collect()
 }
 
 fn summary(statistics: &PathStatistics) -> String {
@@ -89,12 +108,67 @@ fn summary(statistics: &PathStatistics) -> String {
     }
 }
 
+fn footer(statistics: &PathStatistics) -> String {
+    let with = format::count(statistics.records);
+    let all = format::count(statistics.records + statistics.missing);
+    let records = match statistics.within {
+        Some(_) => format!("in {with} of {all} results"),
+        None => format!("in {with} of {all}"),
+    };
+    let bytes = statistics.bytes.values + statistics.bytes.words;
+    if bytes == 0 {
+        return records;
+    }
+    format!("{records} · index {}", format::bytes(bytes))
+}
+
+fn details(statistics: &PathStatistics) -> String {
+    let whose = match statistics.within {
+        Some(_) => "records of the result",
+        None => "records",
+    };
+    let mut lines = vec![format!(
+        "{} {whose} have it, {} do not",
+        format::count(statistics.records),
+        format::count(statistics.missing)
+    )];
+    let types = statistics.types.iter();
+    let types: Vec<_> = types
+        .map(|(kind, count)| format!("{} {}", format::count(*count), kind.name()))
+        .collect();
+    lines.push(format!("Types: {}", types.join(", ")));
+    if statistics.distinct_words > 0 {
+        let words = format::count(statistics.distinct_words);
+        lines.push(format!("{words} different words"));
+    }
+    if let Some(median) = median(statistics) {
+        lines.push(format!("Half of the numbers are at most {median}"));
+    }
+    let bytes = statistics.bytes;
+    lines.push(format!(
+        "Index in memory: {} for values, {} for words",
+        format::bytes(bytes.values),
+        format::bytes(bytes.words)
+    ));
+    lines.join("\n")
+}
+
+/// The largest number of the first half, as far as the bars tell.
+fn median(statistics: &PathStatistics) -> Option<String> {
+    let all: u64 = statistics.shares.iter().map(|bin| bin.count).sum();
+    let mut passed = 0;
+    let middle = statistics.shares.iter().find(|bin| {
+        passed += bin.count;
+        passed * 2 >= all
+    });
+    middle.map(|bin| number(bin.high))
+}
+
 fn span(statistics: &PathStatistics) -> String {
-    let first = statistics.histogram.first().map(|bin| number(bin.low));
-    let last = statistics.histogram.last();
-    let last = last.map(|bin| number(bin.high.min(largest(statistics))));
-    match (first, last) {
-        (Some(first), Some(last)) => format!("{first} to {last}"),
+    match (statistics.shares.first(), statistics.shares.last()) {
+        (Some(first), Some(last)) => {
+            format!("{} to {}", number(first.low), number(last.high))
+        }
         _ => String::new(),
     }
 }
@@ -107,7 +181,7 @@ fn largest(statistics: &PathStatistics) -> f64 {
 
 /// Whole numbers are told apart from others, because between whole numbers a bin can name its
 /// last one and its query need not overlap with the next.
-fn bins(statistics: &PathStatistics) -> Vec<BinRow> {
+fn steps(statistics: &PathStatistics) -> Vec<BinRow> {
     let whole = is_whole(statistics);
     let last = statistics.histogram.len().saturating_sub(1);
     let rows = statistics.histogram.iter().enumerate().map(|(index, bin)| {
@@ -116,7 +190,29 @@ fn bins(statistics: &PathStatistics) -> Vec<BinRow> {
             (true, false) => whole_bounds(bin.low, bin.high.ceil() - 1.0),
             (false, _) => (number(bin.low), number(bin.high)),
         };
-        bin_row(&statistics.path, *bin, &low, &high)
+        bin_row(&statistics.path, *bin, (&low, &high), bin.count as f64)
+    });
+    rows.collect()
+}
+
+/// Every bar stands for about as many records; its height is where on the scale they end.
+fn shares(statistics: &PathStatistics) -> Vec<BinRow> {
+    let ends = statistics.shares.first().zip(statistics.shares.last());
+    let (least, most) = ends.map_or((0.0, 0.0), |(first, last)| (first.low, last.high));
+    // The lowest bar can be seen too.
+    let foot = if most > least {
+        (most - least) / FOOT
+    } else {
+        1.0
+    };
+    let rows = statistics.shares.iter().map(|bin| {
+        let ends = (number(bin.low), number(bin.high));
+        bin_row(
+            &statistics.path,
+            *bin,
+            (&ends.0, &ends.1),
+            bin.high - least + foot,
+        )
     });
     rows.collect()
 }
@@ -126,14 +222,14 @@ fn whole_bounds(low: f64, last: f64) -> (String, String) {
     (number(low), number(last.max(low)))
 }
 
-fn bin_row(path: &Path, bin: Bin, low: &str, high: &str) -> BinRow {
+fn bin_row(path: &Path, bin: Bin, (low, high): (&str, &str), height: f64) -> BinRow {
     let (range, query) = if low == high {
         (low.to_owned(), format!("{path}={low}"))
     } else {
         (format!("{low} to {high}"), format!("{path}:{low}..{high}"))
     };
     BinRow {
-        count: bin.count,
+        height,
         label: format!("{range} · {}", format::count(bin.count)),
         query,
     }
@@ -152,80 +248,4 @@ fn number(number: f64) -> String {
 fn is_whole(statistics: &PathStatistics) -> bool {
     let has = |wanted| statistics.types.iter().any(|(kind, _)| *kind == wanted);
     has(ValueType::Int) && !has(ValueType::Float)
-}
-
-/// Draws the statistics into the available space.
-pub(super) fn show(
-    ui: &mut Ui,
-    view: StoreView<'_>,
-    data: &StatisticsData,
-    commands: &mut Commands,
-) {
-    ui.spacing_mut().item_spacing.y = 0.0;
-    ui.add_space(metrics::SPACE_12);
-    let mut filter = |query: &str| {
-        let text = &view.store.search.text;
-        commands.push(if query_text::has_condition(text, query) {
-            SearchCommand::SetText(query_text::without_condition(text, query))
-        } else {
-            SearchCommand::AddFilter {
-                path: data.path.clone(),
-                query: query.to_owned(),
-            }
-        });
-    };
-    inset(ui, |ui| {
-        heading(ui, &data.path, &data.summary);
-        let values: Vec<_> = data
-            .top
-            .iter()
-            .map(|row| bars::TopValue {
-                label: &row.text,
-                count: row.count,
-                count_text: &row.count_text,
-            })
-            .collect();
-        let clicked = top_values(ui, Id::unique("top values"), &values);
-        if let Some(row) = clicked.and_then(|index| data.top.get(index)) {
-            filter(&row.query);
-        }
-        if data.bins.is_empty() {
-            return;
-        }
-        ui.add_space(metrics::SPACE_8);
-        heading(ui, &data.path, &data.span);
-        let bins: Vec<_> = data
-            .bins
-            .iter()
-            .map(|row| bars::Bin {
-                count: row.count,
-                label: &row.label,
-            })
-            .collect();
-        let clicked = histogram(ui, Id::unique("histogram"), HISTOGRAM, &bins);
-        if let Some(row) = clicked.and_then(|index| data.bins.get(index)) {
-            filter(&row.query);
-        }
-    });
-}
-
-fn inset(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
-    let margin = egui::Margin::symmetric(12, 0);
-    egui::Frame::new().inner_margin(margin).show(ui, contents);
-}
-
-/// The path, and behind it a few fainter words.
-fn heading(ui: &mut Ui, path: &str, words: &str) {
-    let tokens = Tokens::of(ui);
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(ui.available_width(), HEADING), Sense::hover());
-    let label = format!("{path} · {words}");
-    response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &label));
-    let mut job = LayoutJob::default();
-    let format = |color| TextFormat::simple(type_scale::body(), color);
-    job.append(&type_scale::one_line(path), 0.0, format(tokens.muted));
-    job.append(&format!(" · {words}"), 0.0, format(tokens.faint));
-    let galley = type_scale::line_job(ui, job, rect.width());
-    let place = Rect::from_min_size(rect.min, vec2(rect.width(), HEADING - 4.0));
-    paint::text_in(ui.painter(), place, Align::Min, galley);
 }

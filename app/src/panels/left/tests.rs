@@ -9,7 +9,10 @@ use super::namespaces::NamespacesData;
 use super::panel::LeftPanel;
 use super::statistics::StatisticsData;
 use crate::panels::testing::{Scene, films, store_of, view_of};
-use crate::state::{Bin, Distinct, Namespace, OpenStore, PathRow, PathStatistics, State, TopValue};
+use crate::state::{
+    Bin, Distinct, FacetScope, IndexBytes, Namespace, OpenStore, PathRow, PathStatistics, State,
+    TopValue,
+};
 
 fn path(text: &str) -> Path {
     Path::parse(text).unwrap()
@@ -68,6 +71,7 @@ fn choose_year(store: &mut OpenStore, types: Vec<(ValueType, u64)>) {
     store.explorer.statistics = Some(Arc::new(PathStatistics {
         path: path("year"),
         seq: Seq(1),
+        within: None,
         records: 3,
         missing: 1,
         types,
@@ -80,6 +84,17 @@ fn choose_year(store: &mut OpenStore, types: Vec<(ValueType, u64)>) {
         min: None,
         max: None,
         histogram: vec![bin(1982.0, 1986.5, 1), bin(1986.5, 1991.0, 2)],
+        shares: vec![bin(1982.0, 1982.0, 1), bin(1988.0, 1991.0, 2)],
+        words: vec![TopValue {
+            text: "hook".to_owned(),
+            query: "year:hook".to_owned(),
+            count: 2,
+        }],
+        distinct_words: 1,
+        bytes: IndexBytes {
+            values: 2048,
+            words: 0,
+        },
     }));
 }
 
@@ -187,6 +202,48 @@ fn a_click_on_a_path_a_value_and_a_bin_asks_for_them() {
     assert_eq!(scene.commands(), [expected]);
     scene.harness.get_by_label("year").click();
     assert_eq!(scene.commands(), ["Search(SelectPath(None))"]);
+}
+
+#[test]
+fn words_and_shares_are_a_click_away_and_filter_too() {
+    let mut scene = scene();
+    scene.harness.get_by_label("Words").click();
+    scene.commands();
+    scene.harness.get_by_label("hook: 2").click();
+    let expected = r#"Search(AddFilter { path: "year", query: "year:hook" })"#;
+    assert_eq!(scene.commands(), [expected]);
+    scene.harness.get_by_label("Shares").click();
+    scene.commands();
+    scene.harness.get_by_label("1988 to 1991 · 2").click();
+    let expected = r#"Search(AddFilter { path: "year", query: "year:1988..1991" })"#;
+    assert_eq!(scene.commands(), [expected]);
+    assert!(
+        scene
+            .harness
+            .query_by_label("in 3 of 4 · index 2.0 KB")
+            .is_some()
+    );
+}
+
+#[test]
+fn while_something_is_searched_its_result_can_be_counted() {
+    let mut scene = scene();
+    assert!(scene.harness.query_by_label("Result").is_none());
+    scene.store().search.text = "hook".to_owned();
+    scene.commands();
+    scene.harness.get_by_label("Result").click();
+    assert_eq!(scene.commands(), ["Search(CountWithin(Result))"]);
+    scene.store().explorer.scope = FacetScope::Result;
+    scene.commands();
+    assert!(scene.harness.query_by_label("counting…").is_some());
+    let mut within = (**scene.store().explorer.statistics.as_ref().unwrap()).clone();
+    within.within = Some(4);
+    scene.store().explorer.statistics = Some(Arc::new(within));
+    scene.commands();
+    let footer = "in 3 of 4 results · index 2.0 KB";
+    assert!(scene.harness.query_by_label(footer).is_some());
+    scene.harness.get_by_label("All").click();
+    assert_eq!(scene.commands(), ["Search(CountWithin(Everything))"]);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use super::{events, menus};
 use crate::action::{ShortcutScope, pressed};
 use crate::command::{Commands, SearchCommand, SelectionCommand};
 use crate::format;
-use crate::state::{ColumnKind, FocusTarget, SearchMode};
+use crate::state::{ColumnKind, FocusTarget, SearchMode, Sort};
 use crate::theme::{Tokens, metrics};
 use crate::view::StoreView;
 use crate::widgets::table::{Table, TableEvent, TableState};
@@ -32,6 +32,8 @@ pub struct RecordsPanel {
     seen_cursor: (Option<Key>, Option<usize>),
     /// The question whose answer was shown last.
     seen_question: Option<(String, SearchMode)>,
+    /// The record in the first row of the last frame, and the order it stood in.
+    seen_top: Option<(Key, Sort)>,
 }
 
 impl RecordsPanel {
@@ -50,7 +52,7 @@ impl RecordsPanel {
         ui.painter()
             .rect_filled(ui.max_rect(), 0.0, Tokens::of(ui).background);
         self.follow_cursor(view);
-        self.follow_question(view);
+        let is_new = self.follow_question(view);
         keyboard(ui, view, commands);
 
         let columns = columns(&view);
@@ -58,7 +60,9 @@ impl RecordsPanel {
         let density = view.app.prefs.density;
         let height = ui.available_height() - metrics::TABLE_HEADER;
         let page = (height / density.row_height()).max(0.0) as usize + 2;
-        self.cache.begin(&view, &columns);
+        if self.cache.begin(&view, &columns) && !is_new {
+            self.hold_top(view);
+        }
         let cache = RefCell::new(std::mem::take(&mut self.cache));
         let zone = TimeZone::system();
         let now = Now {
@@ -86,6 +90,9 @@ impl RecordsPanel {
                 }
             });
         self.cache = cache.into_inner();
+        let first = self.table.scroll().first();
+        let top = self.cache.get(first, page, &view);
+        self.seen_top = top.map(|row| (row.key.clone(), view.store.sort.clone()));
         if let Some(wait) = next_tick {
             ui.ctx().request_repaint_after(wait);
         }
@@ -132,9 +139,27 @@ impl RecordsPanel {
         self.seen_cursor = cursor;
     }
 
-    /// Shows the best hits when another question is answered. The same question answered anew,
-    /// because records changed, leaves the table where it is.
-    fn follow_question(&mut self, view: StoreView<'_>) {
+    /// Keeps the first row in its place when rows came or went above it. A table that shows its
+    /// beginning goes on to show it.
+    fn hold_top(&mut self, view: StoreView<'_>) {
+        let pos = self.table.scroll();
+        let Some((key, sort)) = self
+            .seen_top
+            .as_ref()
+            .filter(|_| pos != ScrollPos::default())
+        else {
+            return;
+        };
+        if *sort == view.store.sort
+            && let Some(row) = view.store.listing.row_of(view.snapshot(), key.as_str())
+        {
+            self.table.set_scroll(pos.with_first(row));
+        }
+    }
+
+    /// Shows the best hits when another question is answered; says whether one was. The same
+    /// question answered anew, because records changed, leaves the table where it is.
+    fn follow_question(&mut self, view: StoreView<'_>) -> bool {
         let search = &view.store.search;
         let answer = search.answer.as_ref().filter(|_| search.is_active());
         let question = answer.map(|answer| (answer.text.as_str(), answer.mode));
@@ -142,12 +167,14 @@ impl RecordsPanel {
             .seen_question
             .as_ref()
             .map(|(text, mode)| (text.as_str(), *mode));
-        if question != seen {
-            if question.is_some() {
-                self.table.set_scroll(ScrollPos::default());
-            }
-            self.seen_question = question.map(|(text, mode)| (text.to_owned(), mode));
+        if question == seen {
+            return false;
         }
+        if question.is_some() {
+            self.table.set_scroll(ScrollPos::default());
+        }
+        self.seen_question = question.map(|(text, mode)| (text.to_owned(), mode));
+        true
     }
 }
 

@@ -223,7 +223,7 @@ impl Basis {
             (Listing::Everything { descending: a }, Listing::Everything { descending: b }) => {
                 a == b
             }
-            (Listing::Keys(a), Listing::Keys(b)) => Arc::ptr_eq(a, b),
+            (Listing::Keys(a), Listing::Keys(b)) => a.is_same(b),
             _ => false,
         };
         let same_answer = match (&self.answer, &view.store.search.answer) {
@@ -248,14 +248,12 @@ pub(super) struct RowCache {
 }
 
 impl RowCache {
-    /// Forgets the rows unless they would be the same again. Call once a frame.
-    pub(super) fn begin(&mut self, view: &StoreView<'_>, columns: &[ColumnData]) {
-        if self
-            .basis
-            .as_ref()
-            .is_some_and(|basis| basis.matches(view, columns))
-        {
-            return;
+    /// Forgets the rows unless they would be the same again; says whether it did. Call once a
+    /// frame.
+    pub(super) fn begin(&mut self, view: &StoreView<'_>, columns: &[ColumnData]) -> bool {
+        let basis = self.basis.as_ref();
+        if basis.is_some_and(|basis| basis.matches(view, columns)) {
+            return false;
         }
         self.rows.clear();
         self.basis = Some(Basis {
@@ -265,6 +263,7 @@ impl RowCache {
             answer: view.store.search.answer.clone(),
             columns: columns.to_vec(),
         });
+        true
     }
 
     /// A row; when it is not there yet, about `page` rows around it are made. `None` beyond the

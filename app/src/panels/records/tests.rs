@@ -13,7 +13,7 @@ use super::panel::RecordsPanel;
 use super::rows::{RowCache, RowData};
 use crate::panels::testing::{Scene, films, key, open_with, store_of, view_of};
 use crate::state::{
-    ColumnKind, Highlight, Highlighter, Listing, PathRow, SearchMode, Sort, SortBy, State,
+    ColumnKind, Highlight, Highlighter, Keys, Listing, PathRow, SearchMode, Sort, SortBy, State,
 };
 
 fn rows_of(state: &State, highlighter: &Highlighter) -> Vec<RowData> {
@@ -138,7 +138,7 @@ fn a_match_out_of_sight_is_brought_into_the_preview() {
 #[test]
 fn a_record_that_is_gone_keeps_its_row() {
     let mut state = films();
-    store_of(&mut state).listing = Listing::Keys(Arc::from([key("film:1982:tootsie"), key("x")]));
+    store_of(&mut state).listing = Listing::Keys([key("film:1982:tootsie"), key("x")].into());
     let rows = rows_of(&state, &Highlighter::default());
     assert!(rows[0].meta.is_some());
     assert_eq!((rows[1].key.as_str(), rows[1].meta), ("x", None));
@@ -199,7 +199,7 @@ fn an_empty_table_says_why_once_it_is_known() {
         Some(Empty::Database { read_only: false })
     );
     let store = store_of(&mut state);
-    store.listing = Listing::Keys(Arc::from([]));
+    store.listing = Listing::Keys(Keys::default());
     store.search.text = "xyz".to_owned();
     store.search.running = true;
     assert_eq!(Empty::new(&view_of(&state)), None, "nothing was found yet");
@@ -317,19 +317,20 @@ fn a_read_only_database_is_looked_at_and_not_edited() {
 fn a_search_without_result_offers_the_way_back_and_another_mode() {
     let mut scene = scene();
     let store = scene.store();
-    store.listing = Listing::Keys(Arc::from([]));
+    store.listing = Listing::Keys(Keys::default());
     store.search.text = "xyz".to_owned();
     store.search.mode = SearchMode::Exact;
     store.search.answer = Some(Arc::new(crate::state::SearchAnswer {
         text: "xyz".to_owned(),
         mode: SearchMode::Exact,
-        seq: vstore::Seq(1),
-        keys: Arc::from([]),
+        snapshot: store.snapshot.clone(),
+        keys: Keys::default(),
         total: 0,
         exact: 0,
         elapsed: std::time::Duration::ZERO,
         hints: Vec::new(),
         partial: false,
+        indexed: true,
         highlighter: Highlighter::default(),
     }));
     scene.commands();

@@ -3,7 +3,7 @@
 use egui::{Align, Area, Id, Layout, Order, Popup, PopupCloseBehavior, Rect, Ui, UiBuilder, vec2};
 
 use super::search_menu::search_menu;
-use super::summary::{Summary, SummaryPlace, current_answer, summary};
+use super::summary::{Summary, SummaryPlace, caveat, current_answer, summary};
 use crate::action::{Action, shortcut_text};
 use crate::command::{Commands, LayoutCommand, SearchCommand, SelectionCommand, SettingsCommand};
 use crate::panels::{query_text, records};
@@ -32,6 +32,7 @@ pub(super) struct ToolbarData {
     /// The mode that is chosen, by its place in [`SearchMode::ALL`].
     mode: usize,
     summary: Summary,
+    caveat: &'static str,
     /// What was not understood.
     hint: Option<String>,
     can_add: bool,
@@ -57,7 +58,8 @@ impl ToolbarData {
         let hint = current_answer(&store.search).and_then(|answer| answer.hints.first());
         Self {
             mode: mode.unwrap_or_default(),
-            summary: summary(&store.search),
+            summary: summary(&store.search, store.loading.is_some()),
+            caveat: caveat(&store.search, store.loading.is_some()),
             hint: hint.map(|hint| hint.text.clone()),
             can_add: can(Action::NewRecord),
             can_undo: can(Action::Undo),
@@ -99,7 +101,7 @@ impl Toolbar {
         end(&mut right, &data, &view.app, commands);
         columns_button(&mut right, view, commands);
         if bar.width() >= SUMMARY_FROM_WIDTH {
-            self.summary.show(&mut right, &data.summary);
+            self.summary.show(&mut right, &data.summary, data.caveat);
         }
         let names = SearchMode::ALL.map(SearchMode::name);
         let chosen = segmented(&mut right, "How words match", &names, data.mode);

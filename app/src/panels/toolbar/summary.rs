@@ -22,13 +22,27 @@ pub(super) enum Summary {
     Found(String, String),
 }
 
+/// What else there is to know about an answer, for the pointer; empty for nothing.
+pub(super) fn caveat(search: &Search, so_far: bool) -> &'static str {
+    match current_answer(search) {
+        Some(_) if so_far => {
+            "Only what has been read so far was searched; the rest follows by itself"
+        }
+        Some(answer) if answer.partial => "The search is still running",
+        Some(answer) if !answer.indexed => {
+            "Records that are not indexed yet were read one by one; it is complete"
+        }
+        _ => "",
+    }
+}
+
 /// The answer that is shown, if something is searched.
 pub(super) fn current_answer(search: &Search) -> Option<&SearchAnswer> {
     search.answer.as_deref().filter(|_| search.is_active())
 }
 
-/// What there is to say about a search.
-pub(super) fn summary(search: &Search) -> Summary {
+/// What there is to say about a search. `so_far`: the file is still being read.
+pub(super) fn summary(search: &Search, so_far: bool) -> Summary {
     let Some(answer) = current_answer(search) else {
         return match (search.running, search.is_active()) {
             (true, true) => Summary::Working("searching…"),
@@ -36,7 +50,11 @@ pub(super) fn summary(search: &Search) -> Summary {
             _ => Summary::Nothing,
         };
     };
-    let more = if answer.partial { "…" } else { "" };
+    let more = match (answer.partial, so_far) {
+        (true, _) => "…",
+        (false, true) => " so far",
+        (false, false) => "",
+    };
     let time = format::elapsed(answer.elapsed);
     if answer.mode == SearchMode::Fuzzy {
         let similar = format::count(answer.total.saturating_sub(answer.exact));
@@ -60,7 +78,7 @@ pub(super) struct SummaryPlace {
 
 impl SummaryPlace {
     /// Paints the result of the search, or that there is none yet after some patience.
-    pub(super) fn show(&mut self, ui: &mut Ui, summary: &Summary) {
+    pub(super) fn show(&mut self, ui: &mut Ui, summary: &Summary, caveat: &str) {
         let tokens = Tokens::of(ui);
         let (rect, response) =
             ui.allocate_exact_size(vec2(SUMMARY_WIDTH, metrics::BUTTON), Sense::hover());
@@ -81,6 +99,9 @@ impl SummaryPlace {
         let quiet = type_scale::number(ui, quiet, type_scale::body(), tokens.muted);
         let rest = rect.with_min_x(placed.right() + 1.0);
         paint::text_in(&ui.painter().with_clip_rect(rect), rest, Align::Min, quiet);
+        if !caveat.is_empty() {
+            response.on_hover_text(caveat);
+        }
     }
 
     /// Whether it is too early to say that a search runs.

@@ -6,20 +6,21 @@ use egui::Role;
 use super::bar::{Toolbar, names_path};
 use super::summary::{Summary, summary};
 use crate::panels::testing::{Scene, films};
-use crate::state::{Highlighter, Hint, Query, SavedSearch, Search, SearchAnswer, SearchMode};
+use crate::state::{Highlighter, Hint, Keys, Query, SavedSearch, Search, SearchAnswer, SearchMode};
 use egui_kittest::kittest::Queryable as _;
 
 fn answer(mode: SearchMode, hints: Vec<Hint>) -> Arc<SearchAnswer> {
     Arc::new(SearchAnswer {
         text: "hofman".to_owned(),
         mode,
-        seq: vstore::Seq(1),
-        keys: Arc::from([]),
+        snapshot: films().store().unwrap().snapshot.clone(),
+        keys: Keys::default(),
         total: 1031,
         exact: 2,
         elapsed: Duration::from_micros(2100),
         hints,
         partial: false,
+        indexed: true,
         highlighter: Highlighter::default(),
     })
 }
@@ -27,24 +28,31 @@ fn answer(mode: SearchMode, hints: Vec<Hint>) -> Arc<SearchAnswer> {
 #[test]
 fn the_summary_counts_by_level_only_where_levels_differ() {
     let mut search = Search::default();
-    assert_eq!(summary(&search), Summary::Nothing);
+    assert_eq!(summary(&search, false), Summary::Nothing);
     search.text = "hofman".to_owned();
     search.running = true;
-    assert_eq!(summary(&search), Summary::Working("searching…"));
+    assert_eq!(summary(&search, false), Summary::Working("searching…"));
     search.answer = Some(answer(SearchMode::Fuzzy, Vec::new()));
     let found = |loud: &str, quiet: &str| Summary::Found(loud.to_owned(), quiet.to_owned());
     assert_eq!(
-        summary(&search),
+        summary(&search, false),
         found("1,029", " similar · 2 exact · 2.1 ms")
     );
     search.answer = Some(answer(SearchMode::Exact, Vec::new()));
-    assert_eq!(summary(&search), found("1,031", " found · 2.1 ms"));
+    assert_eq!(summary(&search, false), found("1,031", " found · 2.1 ms"));
+    assert_eq!(
+        summary(&search, true),
+        found("1,031", " found · 2.1 ms so far")
+    );
     search.text.clear();
     assert_eq!(
-        summary(&Search {
-            running: false,
-            ..search
-        }),
+        summary(
+            &Search {
+                running: false,
+                ..search
+            },
+            false
+        ),
         Summary::Nothing
     );
 }

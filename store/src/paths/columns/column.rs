@@ -85,7 +85,9 @@ impl Column {
         }
         for (value_type, marks) in &self.marked {
             if *value_type == ValueType::Null {
-                marks.rows.for_each(rows, &mut |row| visit(row, ValueRef::Null));
+                marks
+                    .rows
+                    .for_each(rows, &mut |row| visit(row, ValueRef::Null));
             }
         }
     }

@@ -19,6 +19,7 @@ mod rows_of_term;
 mod slots;
 mod table;
 mod terms;
+mod words_at;
 
 pub(crate) use builder::TextIndexBuilder;
 pub(crate) use evaluate::search_part;

@@ -168,6 +168,11 @@ impl Paths {
             .try_fold(PathId::ROOT, |parent, name| self.get_child(parent, name))
     }
 
+    /// Whether further paths would have no number of their own.
+    pub(super) fn are_full(&self) -> bool {
+        self.nodes.len() >= PATHS_MAX
+    }
+
     /// The names that lead to a path of values.
     pub(super) fn names(&self, path: PathId) -> Vec<String> {
         let mut names = Vec::new();

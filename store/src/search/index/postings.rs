@@ -130,6 +130,65 @@ impl Postings {
         }
     }
 
+    /// Visits the rows, ascending.
+    pub(super) fn for_each(&self, postings: PostingsRef, visit: &mut dyn FnMut(u32)) {
+        if postings.0 & SINGLE != 0 {
+            return visit(postings.0 >> 1);
+        }
+        let bytes = self.list(postings);
+        let mut at = 0;
+        let count = read_varint(bytes, &mut at).unwrap_or_default();
+        if count == 0 {
+            let mut set = RowSet::new(self.rows);
+            set.unite_bytes(bytes.get(at..).unwrap_or_default());
+            return set.iter().for_each(visit);
+        }
+        let mut row = 0_u32;
+        for _ in 0..count {
+            let Some(difference) = read_varint(bytes, &mut at) else {
+                return;
+            };
+            row = row.wrapping_add(difference);
+            visit(row);
+        }
+    }
+
+    /// How many rows there are.
+    pub(super) fn count(&self, postings: PostingsRef) -> u32 {
+        if postings.0 & SINGLE != 0 {
+            return 1;
+        }
+        let count = read_varint(self.list(postings), &mut 0).unwrap_or_default();
+        if count > 0 {
+            return count;
+        }
+        let mut count = 0;
+        self.for_each(postings, &mut |_| count += 1);
+        count
+    }
+
+    /// Bytes of memory besides the reference.
+    pub(super) fn bytes_of(&self, postings: PostingsRef) -> usize {
+        if postings.0 & SINGLE != 0 {
+            return 0;
+        }
+        let bytes = self.list(postings);
+        let mut at = 0;
+        let count = read_varint(bytes, &mut at).unwrap_or_default();
+        if count == 0 {
+            return at + (self.rows as usize).div_ceil(WORD_BYTES * 8) * WORD_BYTES;
+        }
+        for _ in 0..count {
+            read_varint(bytes, &mut at);
+        }
+        at
+    }
+
+    fn list(&self, postings: PostingsRef) -> &[u8] {
+        let start = (postings.0 >> 1) as usize;
+        self.lists.get(start..).unwrap_or_default()
+    }
+
     /// Bytes of memory.
     pub(super) fn bytes(&self) -> usize {
         self.lists.len()
@@ -174,10 +233,16 @@ mod tests {
             };
             let refs: Vec<_> = lists.iter().map(&mut push).collect();
             let postings = builder.finish(rows);
+            let bytes: usize = refs.iter().map(|list| postings.bytes_of(*list)).sum();
+            prop_assert_eq!(bytes, postings.bytes());
             for (list, reference) in lists.iter().zip(refs) {
                 let mut set = RowSet::new(rows);
                 postings.unite_into(reference, &mut set);
                 prop_assert!(set.iter().eq(list.iter().copied()));
+                let mut visited = Vec::new();
+                postings.for_each(reference, &mut |row| visited.push(row));
+                prop_assert!(visited.iter().eq(list));
+                prop_assert_eq!(postings.count(reference) as usize, list.len());
             }
         }
     }

@@ -174,6 +174,11 @@ impl Slots {
         self.len
     }
 
+    /// Bytes of memory that one slot takes, rounded up.
+    pub(super) const fn slot_bytes(&self) -> usize {
+        self.bits.div_ceil(8) as usize
+    }
+
     /// Bytes of memory.
     pub(super) fn bytes(&self) -> usize {
         size_of_val(self.firsts.as_ref())

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::field::FieldSpan;
-use super::rank::{Cost, TermSet};
+use super::rank::{Cost, SortKeyParts, TermSet};
 use super::run::{MatchScratch, Matcher};
 use super::term::{Span, Term, TermKind};
 use crate::path::{Path, walk};
@@ -45,6 +45,8 @@ pub struct Highlight {
 pub struct Explanation {
     /// How well it fits.
     pub level: Level,
+    /// What decides its place among other records.
+    pub rank: SortKeyParts,
     /// For each word of the query that mattered, the first place where it stands best.
     pub reasons: Vec<Reason>,
 }
@@ -82,7 +84,7 @@ impl Matcher {
 
     /// Why a record fits; `None` if it does not.
     pub fn explain(&self, record: RecordRef<'_>) -> Option<Explanation> {
-        let level = self.matches(record)?.level;
+        let matched = self.matches(record)?;
         let mut reasons = BTreeMap::new();
         self.for_each_mark(record, &mut |mark| {
             if let Some(term) = mark.term {
@@ -95,7 +97,8 @@ impl Matcher {
             }
         });
         Some(Explanation {
-            level,
+            level: matched.level,
+            rank: matched.key.parts(),
             reasons: reasons.into_values().collect(),
         })
     }

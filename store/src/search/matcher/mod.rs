@@ -13,12 +13,12 @@ mod term;
 mod word;
 
 pub use highlight::{Explanation, Highlight, HighlightPlace, Reason};
-pub use rank::SortKey;
+pub use rank::{FieldClass, SortKey, SortKeyParts};
 pub use run::{Match, MatchScratch, Matcher};
 
 pub(super) use compile::Node;
 pub(super) use field::{FieldPlace, FieldRule, visit_leaves};
-pub(super) use rank::{Cost, FieldClass};
+pub(super) use rank::Cost;
 pub(super) use term::{Term, TermKind};
 pub(super) use word::{Fit, Part, QueryWord};
 

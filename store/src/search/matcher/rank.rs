@@ -44,12 +44,36 @@ impl Cost {
 }
 
 /// Where the whole query stands, best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::search) enum FieldClass {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FieldClass {
+    /// In the key.
     Key,
+    /// It is all of a value.
     WholeValue,
+    /// It starts a value.
     StartOfValue,
+    /// Inside a value, or in several.
     Elsewhere,
+}
+
+/// What a [`SortKey`] is made of, from what weighs most to what weighs least. Numbers stop at the
+/// largest that fits: 127, 63, 255, 16 383 and 65 535.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SortKeyParts {
+    /// How well the record fits.
+    pub level: Level,
+    /// Typos of all words together.
+    pub typos: u32,
+    /// Words matched in part: one for the beginning of a longer word, two for its inside.
+    pub in_part: u32,
+    /// Where the query stands.
+    pub place: FieldClass,
+    /// Gaps and wrong order between the words of the query; words elsewhere count as far away.
+    pub spread: u32,
+    /// Words before the first match.
+    pub position: u32,
+    /// Bytes of the text.
+    pub length: u32,
 }
 
 /// Everything that decides the order, from what weighs most to what weighs least.
@@ -76,6 +100,34 @@ impl SortKey {
     /// As a number: less is better.
     pub const fn get(self) -> u64 {
         self.0
+    }
+
+    /// What it is made of.
+    pub fn parts(self) -> SortKeyParts {
+        let mut rest = self.0;
+        let mut take = |bits: u32| {
+            let part = rest & ((1 << bits) - 1);
+            rest >>= bits;
+            part as u32
+        };
+        let (length, position, spread) = (take(16), take(14), take(8));
+        let place = match take(2) {
+            0 => FieldClass::Key,
+            1 => FieldClass::WholeValue,
+            2 => FieldClass::StartOfValue,
+            _ => FieldClass::Elsewhere,
+        };
+        let (in_part, typos) = (take(6), take(7));
+        let level = Level::ALL.get(take(3) as usize).copied();
+        SortKeyParts {
+            level: level.unwrap_or(Level::TwoTypos),
+            typos,
+            in_part,
+            place,
+            spread,
+            position,
+            length,
+        }
     }
 
     /// The best number of a record that fits at the same cost in a place of the same class.
@@ -128,6 +180,31 @@ impl Rank {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_packed_is_told_again() {
+        let rank = Rank {
+            cost: Cost {
+                typos: 2,
+                inside: 1,
+                beginnings: 1,
+            },
+            class: FieldClass::StartOfValue,
+            spread: 7,
+            position: 900,
+            length: 70_000,
+        };
+        let expected = SortKeyParts {
+            level: Level::TwoTypos,
+            typos: 2,
+            in_part: 3,
+            place: FieldClass::StartOfValue,
+            spread: 7,
+            position: 900,
+            length: 65_535,
+        };
+        assert_eq!(rank.pack().parts(), expected);
+    }
 
     #[test]
     fn heavier_criteria_decide_before_lighter_ones() {

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::search::{Hit, Mode, Query, SearchControl, SearchOptions, Sort, SortBy};
-use crate::snapshot::order::{PathOrder, first_scalar};
-use crate::value::cmp_values;
 use crate::batch::WriteBatch;
 use crate::clock::{Clock, ManualClock, Millis};
 use crate::commit::Cause;
 use crate::memtable::Memtable;
+use crate::search::{Hit, Mode, Query, RecordWords, SearchControl, SearchOptions, Sort, SortBy};
+use crate::snapshot::order::{PathOrder, first_scalar};
 use crate::state::State;
+use crate::value::cmp_values;
 use crate::value::{EncodedValue, Timestamp, Value};
 
 /// Keys that are written again and again.
@@ -131,6 +131,35 @@ proptest! {
             let records: Vec<_> = keys.iter().filter_map(|key| snapshot.get(key.as_str())).collect();
             let read = crate::paths::statistics(records.as_slice(), &path, &ticket).unwrap();
             prop_assert_eq!(found, read);
+        }
+    }
+
+    #[test]
+    fn words_are_counted_in_indexes_as_in_records(
+        writes in writes(),
+        share in 0_usize..=100,
+        text in prop::sample::select(vec!["a", "b[]", "nowhere"]),
+    ) {
+        let snapshot = store(&writes, writes.len() * share / 100);
+        let path = Path::parse(text).unwrap();
+        let some: Vec<Key> = snapshot.iter().step_by(3).map(|r| Key::new(r.key).unwrap()).collect();
+        for within in [None, Some(Hits::from_keys(&some))] {
+            let within = within.as_ref();
+            let found = snapshot.words_at(&path, within, 50, &Ticket::unlimited()).unwrap();
+            let mut counts = std::collections::BTreeMap::new();
+            for record in snapshot.iter() {
+                if within.is_none_or(|hits| hits.position(record.key).is_some()) {
+                    RecordWords::default().visit(record.value, &names_of(&path), &mut |word| {
+                        *counts.entry(word.to_owned()).or_insert(0) += 1;
+                    });
+                }
+            }
+            prop_assert_eq!(found.distinct, counts.len() as u64);
+            let mut read: Vec<(String, u64)> = counts.into_iter().collect();
+            read.sort_by_key(|(_, records)| std::cmp::Reverse(*records));
+            read.truncate(50);
+            let found = found.top.into_iter().map(|top| (top.word, top.records));
+            prop_assert_eq!(found.collect::<Vec<_>>(), read);
         }
     }
 

@@ -1,0 +1,239 @@
+//! The statistics of the chosen path, drawn: two switches, bars, a histogram, and a line below.
+
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Align, Id, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, vec2};
+
+use super::statistics::{BinRow, StatisticsData, TopRow};
+use crate::command::{Commands, SearchCommand};
+use crate::panels::query_text;
+use crate::state::FacetScope;
+use crate::theme::{Tokens, metrics, paint, type_scale};
+use crate::view::StoreView;
+use crate::widgets::bars::{self, histogram, top_values};
+use crate::widgets::segmented::segmented_small;
+
+const TOP_ROW: f32 = 22.0;
+const HEADING: f32 = 30.0;
+const SWITCHES: f32 = 32.0;
+const HISTOGRAM: f32 = 62.0;
+const FOOTER: f32 = 26.0;
+
+/// What of the statistics is looked at.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Looks {
+    /// Words instead of whole values.
+    words: bool,
+    /// Bars of as many records each instead of equal steps.
+    shares: bool,
+}
+
+impl Looks {
+    /// The rows of the list.
+    fn top(self, data: &StatisticsData) -> &[TopRow] {
+        if self.shows_words(data) {
+            &data.words
+        } else {
+            &data.values
+        }
+    }
+
+    fn bins(self, data: &StatisticsData) -> &[BinRow] {
+        if self.shares {
+            &data.shares
+        } else {
+            &data.steps
+        }
+    }
+
+    fn shows_words(self, data: &StatisticsData) -> bool {
+        self.words && !data.words.is_empty()
+    }
+
+    /// How high the statistics are, in points. The list keeps its height when it is switched.
+    pub(super) fn height(data: &StatisticsData) -> f32 {
+        let rows = data.values.len().max(data.words.len());
+        let mut height = metrics::SPACE_12 + HEADING + TOP_ROW * rows as f32 + FOOTER;
+        if has_switches(data) {
+            height += SWITCHES;
+        }
+        if !data.steps.is_empty() {
+            height += metrics::SPACE_8 + HEADING + HISTOGRAM;
+        }
+        height + metrics::SPACE_8
+    }
+}
+
+fn has_switches(data: &StatisticsData) -> bool {
+    data.scope.is_some() || !data.words.is_empty()
+}
+
+/// Draws the statistics into the available space.
+pub(super) fn show(
+    ui: &mut Ui,
+    view: StoreView<'_>,
+    data: &StatisticsData,
+    looks: &mut Looks,
+    commands: &mut Commands,
+) {
+    ui.spacing_mut().item_spacing.y = 0.0;
+    ui.add_space(metrics::SPACE_12);
+    inset(ui, |ui| {
+        heading(ui, &data.path, &data.summary);
+        if has_switches(data) {
+            switches(ui, data, looks, commands);
+        }
+        let mut asked = list(ui, data, *looks);
+        if !data.steps.is_empty() {
+            ui.add_space(metrics::SPACE_8);
+            spread_heading(ui, data, looks);
+            asked = spread(ui, data, *looks).or(asked);
+        }
+        footer(ui, data);
+        if let Some(query) = asked {
+            commands.push(filter(view, data, query));
+        }
+    });
+}
+
+/// A click adds the condition, a second one takes it away.
+fn filter(view: StoreView<'_>, data: &StatisticsData, query: &str) -> SearchCommand {
+    let text = &view.store.search.text;
+    if query_text::has_condition(text, query) {
+        SearchCommand::SetText(query_text::without_condition(text, query))
+    } else {
+        SearchCommand::AddFilter {
+            path: data.path.clone(),
+            query: query.to_owned(),
+        }
+    }
+}
+
+fn switches(ui: &mut Ui, data: &StatisticsData, looks: &mut Looks, commands: &mut Commands) {
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), SWITCHES));
+    let row = UiBuilder::new()
+        .max_rect(rect)
+        .layout(egui::Layout::left_to_right(Align::Min));
+    let mut row = ui.new_child(row);
+    row.spacing_mut().item_spacing.x = metrics::SPACE_8;
+    if let Some(scope) = &data.scope {
+        let chosen = usize::from(scope.scope == FacetScope::Result);
+        let picked = segmented_small(&mut row, "Count in", &["All", "Result"], chosen);
+        if let Some(picked) = picked {
+            commands.push(SearchCommand::CountWithin(if picked == 0 {
+                FacetScope::Everything
+            } else {
+                FacetScope::Result
+            }));
+        }
+    }
+    if !data.words.is_empty() {
+        let chosen = usize::from(looks.words);
+        let picked = segmented_small(&mut row, "Most frequent", &["Values", "Words"], chosen);
+        looks.words = picked.map_or(looks.words, |picked| picked == 1);
+    }
+}
+
+fn list<'a>(ui: &mut Ui, data: &'a StatisticsData, looks: Looks) -> Option<&'a str> {
+    let rows = looks.top(data);
+    let values: Vec<_> = rows
+        .iter()
+        .map(|row| bars::TopValue {
+            label: &row.text,
+            count: row.count,
+            count_text: &row.count_text,
+        })
+        .collect();
+    let name = if looks.shows_words(data) {
+        "top words"
+    } else {
+        "top values"
+    };
+    let clicked = top_values(ui, Id::unique(name), &values);
+    let missing = data.values.len().max(data.words.len()) - rows.len();
+    ui.add_space(TOP_ROW * missing as f32);
+    let row = clicked.and_then(|index| looks.top(data).get(index));
+    row.map(|row| row.query.as_str())
+}
+
+/// The ends of the scale, and the switch at the right.
+fn spread_heading(ui: &mut Ui, data: &StatisticsData, looks: &mut Looks) {
+    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), HEADING));
+    let place = UiBuilder::new()
+        .max_rect(rect)
+        .layout(egui::Layout::right_to_left(Align::Min));
+    let mut right = ui.new_child(place);
+    let chosen = usize::from(looks.shares);
+    let picked = segmented_small(&mut right, "Bars", &["Steps", "Shares"], chosen);
+    looks.shares = picked.map_or(looks.shares, |picked| picked == 1);
+    let room = rect.with_max_x(right.min_rect().left() - metrics::SPACE_8);
+    let mut left = ui.new_child(UiBuilder::new().max_rect(room));
+    words(
+        &mut left,
+        &data.span,
+        &format!("{} from {}", data.path, data.span),
+    );
+}
+
+fn spread<'a>(ui: &mut Ui, data: &'a StatisticsData, looks: Looks) -> Option<&'a str> {
+    let rows = looks.bins(data);
+    let bins: Vec<_> = rows
+        .iter()
+        .map(|row| bars::Bin {
+            height: row.height,
+            label: &row.label,
+        })
+        .collect();
+    let name = if looks.shares { "shares" } else { "histogram" };
+    let clicked = histogram(ui, Id::unique(name), HISTOGRAM, &bins);
+    let row = clicked.and_then(|index| looks.bins(data).get(index));
+    row.map(|row| row.query.as_str())
+}
+
+fn inset(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
+    let margin = egui::Margin::symmetric(12, 0);
+    egui::Frame::new().inner_margin(margin).show(ui, contents);
+}
+
+/// The path, and behind it a few fainter words.
+fn heading(ui: &mut Ui, path: &str, words: &str) {
+    let tokens = Tokens::of(ui);
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), HEADING), Sense::hover());
+    let label = format!("{path} · {words}");
+    response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &label));
+    let mut job = LayoutJob::default();
+    let format = |color| TextFormat::simple(type_scale::body(), color);
+    job.append(&type_scale::one_line(path), 0.0, format(tokens.muted));
+    job.append(&format!(" · {words}"), 0.0, format(tokens.faint));
+    let galley = type_scale::line_job(ui, job, rect.width());
+    let place = Rect::from_min_size(rect.min, vec2(rect.width(), HEADING - 4.0));
+    paint::text_in(ui.painter(), place, Align::Min, galley);
+}
+
+/// A few faint words in a heading's place.
+fn words(ui: &mut Ui, shown: &str, spoken: &str) {
+    let tokens = Tokens::of(ui);
+    let size = vec2(ui.available_width(), HEADING - 6.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, spoken));
+    let galley = type_scale::line(ui, shown, type_scale::body(), tokens.faint, rect.width());
+    paint::text_in(ui.painter(), rect, Align::Min, galley);
+}
+
+/// In how many records the path is and what its index takes; the rest under the pointer.
+fn footer(ui: &mut Ui, data: &StatisticsData) {
+    let tokens = Tokens::of(ui);
+    let waits = data.scope.as_ref().is_some_and(|scope| !scope.is_shown);
+    let shown = if waits { "counting…" } else { &data.footer };
+    let size = vec2(ui.available_width(), FOOTER);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, shown));
+    let galley = type_scale::line(ui, shown, type_scale::small(), tokens.faint, rect.width());
+    paint::text_in(
+        ui.painter(),
+        rect.with_min_y(rect.top() + 4.0),
+        Align::Min,
+        galley,
+    );
+    response.on_hover_text(&data.details);
+}

@@ -1,0 +1,149 @@
+//! The most frequent words at a path: from the indexes of words where they are built, from the
+//! records elsewhere.
+
+use std::collections::hash_map::Entry;
+
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+
+use super::Snapshot;
+use super::rows::SnapshotRows;
+use crate::path::Path;
+use crate::row_set::RowSet;
+use crate::search::{Cancelled, Hits, Place, RecordWords, RowSource as _, Ticket, names_of};
+
+/// Whether the answer is still wanted is asked after this many records.
+const RECORDS_PER_CHECK: usize = 256;
+
+/// Which words stand at a path.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WordStatistics {
+    /// The most frequent words, most frequent first, alike in their order.
+    pub top: Vec<WordCount>,
+    /// How many different words.
+    pub distinct: u64,
+    /// Bytes of memory that the indexes of words spend on the path, without the words themselves.
+    pub index_bytes: u64,
+}
+
+/// A word and how many records have it at the path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WordCount {
+    /// The word, folded.
+    pub word: String,
+    /// How many records.
+    pub records: u64,
+}
+
+/// Words with how many records have each.
+type Counts = std::collections::HashMap<Box<str>, u64>;
+
+impl Snapshot {
+    /// The most frequent words in the texts at a path, at most `limit`, complete and exact: of all
+    /// visible records, or of those among `within`. Lists on the way count as one text for each
+    /// record. Words of scripts without spaces and words of more than 64 bytes are not counted.
+    pub fn words_at(
+        &self,
+        path: &Path,
+        within: Option<&Hits>,
+        limit: usize,
+        ticket: &Ticket,
+    ) -> Result<WordStatistics, Cancelled> {
+        let rows = SnapshotRows::new(self);
+        let chosen = within.map(|hits| hits.rows_of(&rows));
+        let names = names_of(path);
+        let in_part = |part| rows.words_in(part, &names, chosen.as_deref(), ticket);
+        let parts = (0..rows.parts()).into_par_iter().map(in_part);
+        let counts = parts.reduce(Counts::default, merged);
+        if !ticket.is_current() {
+            return Err(Cancelled);
+        }
+        let indexed = (0..rows.parts()).filter_map(|part| rows.text(part));
+        let bytes: usize = indexed.map(|text| text.bytes_at(&names)).sum();
+        let distinct = counts.len() as u64;
+        Ok(WordStatistics {
+            top: most_frequent(counts, limit),
+            distinct,
+            index_bytes: bytes as u64,
+        })
+    }
+}
+
+impl SnapshotRows {
+    fn words_in(
+        &self,
+        part: usize,
+        names: &Place,
+        chosen: Option<&[RowSet]>,
+        ticket: &Ticket,
+    ) -> Counts {
+        let rows = self.chosen_in(part, chosen);
+        let mut counts = Counts::default();
+        if rows.is_empty() {
+            return counts;
+        }
+        if let Some(text) = self.text(part) {
+            let within = (rows.count() < rows.rows()).then_some(&rows);
+            let go_on = || ticket.is_current();
+            let is_known = text.for_each_word_at(names, within, &go_on, &mut |word, rows| {
+                add(&mut counts, word, u64::from(rows));
+            });
+            if is_known {
+                return counts;
+            }
+        }
+        let mut words = RecordWords::default();
+        for (count, row) in rows.iter().enumerate() {
+            if count % RECORDS_PER_CHECK == 0 && !ticket.is_current() {
+                break;
+            }
+            if let Some(record) = self.record(part, row) {
+                words.visit(record.value, names, &mut |word| add(&mut counts, word, 1));
+            }
+        }
+        counts
+    }
+}
+
+fn add(counts: &mut Counts, word: &str, more: u64) {
+    if let Some(count) = counts.get_mut(word) {
+        *count += more;
+    } else {
+        counts.insert(word.into(), more);
+    }
+}
+
+fn merged(left: Counts, right: Counts) -> Counts {
+    let (mut large, small) = if left.len() < right.len() {
+        (right, left)
+    } else {
+        (left, right)
+    };
+    for (word, more) in small {
+        match large.entry(word) {
+            Entry::Occupied(mut known) => *known.get_mut() += more,
+            Entry::Vacant(place) => {
+                place.insert(more);
+            }
+        }
+    }
+    large
+}
+
+fn most_frequent(counts: Counts, limit: usize) -> Vec<WordCount> {
+    let mut words: Vec<(Box<str>, u64)> = counts.into_iter().collect();
+    let order = |left: &(Box<str>, u64), right: &(Box<str>, u64)| {
+        right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0))
+    };
+    if limit < words.len() {
+        if limit > 0 {
+            words.select_nth_unstable_by(limit - 1, order);
+        }
+        words.truncate(limit);
+    }
+    words.sort_unstable_by(order);
+    let counted = words.into_iter().map(|(word, records)| WordCount {
+        word: word.into(),
+        records,
+    });
+    counted.collect()
+}
