@@ -1,6 +1,5 @@
 //! The records that expire next, soonest first, and what can be done about it.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use egui::{Align, Id, Layout, Ui, UiBuilder};
