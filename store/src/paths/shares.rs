@@ -64,7 +64,9 @@ impl Shares {
             passed += bucket.count;
             passed as f64 >= wanted
         });
-        found.or(self.buckets.last()).map(|bucket| bucket.greatest)
+        found
+            .or_else(|| self.buckets.last())
+            .map(|bucket| bucket.greatest)
     }
 }
 

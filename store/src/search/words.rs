@@ -44,6 +44,8 @@ impl RecordWords {
         });
         words.sort_unstable();
         words.dedup();
-        words.iter().for_each(|word| visit(word));
+        for word in words {
+            visit(word);
+        }
     }
 }

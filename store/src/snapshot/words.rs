@@ -1,7 +1,8 @@
 //! The most frequent words at a path: from the indexes of words where they are built, from the
 //! records elsewhere.
 
-use std::collections::hash_map::Entry;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
@@ -34,8 +35,8 @@ pub struct WordCount {
     pub records: u64,
 }
 
-/// Words with how many records have each.
-type Counts = std::collections::HashMap<Box<str>, u64>;
+/// Words, ascending, with how many records have each.
+type Counts = Vec<(Box<str>, u64)>;
 
 impl Snapshot {
     /// The most frequent words in the texts at a path, at most `limit`, complete and exact: of all
@@ -77,60 +78,65 @@ impl SnapshotRows {
         ticket: &Ticket,
     ) -> Counts {
         let rows = self.chosen_in(part, chosen);
-        let mut counts = Counts::default();
         if rows.is_empty() {
-            return counts;
+            return Counts::new();
         }
         if let Some(text) = self.text(part) {
             let within = (rows.count() < rows.rows()).then_some(&rows);
             let go_on = || ticket.is_current();
+            let mut counts = Counts::new();
             let is_known = text.for_each_word_at(names, within, &go_on, &mut |word, rows| {
-                add(&mut counts, word, u64::from(rows));
+                counts.push((word.into(), u64::from(rows)));
             });
             if is_known {
                 return counts;
             }
         }
+        let mut counts: BTreeMap<Box<str>, u64> = BTreeMap::new();
         let mut words = RecordWords::default();
         for (count, row) in rows.iter().enumerate() {
             if count % RECORDS_PER_CHECK == 0 && !ticket.is_current() {
                 break;
             }
             if let Some(record) = self.record(part, row) {
-                words.visit(record.value, names, &mut |word| add(&mut counts, word, 1));
+                words.visit(
+                    record.value,
+                    names,
+                    &mut |word| match counts.get_mut(word) {
+                        Some(count) => *count += 1,
+                        None => {
+                            counts.insert(word.into(), 1);
+                        }
+                    },
+                );
             }
         }
-        counts
-    }
-}
-
-fn add(counts: &mut Counts, word: &str, more: u64) {
-    if let Some(count) = counts.get_mut(word) {
-        *count += more;
-    } else {
-        counts.insert(word.into(), more);
+        counts.into_iter().collect()
     }
 }
 
 fn merged(left: Counts, right: Counts) -> Counts {
-    let (mut large, small) = if left.len() < right.len() {
-        (right, left)
-    } else {
-        (left, right)
-    };
-    for (word, more) in small {
-        match large.entry(word) {
-            Entry::Occupied(mut known) => *known.get_mut() += more,
-            Entry::Vacant(place) => {
-                place.insert(more);
+    if left.is_empty() || right.is_empty() {
+        return if left.is_empty() { right } else { left };
+    }
+    let mut merged = Counts::with_capacity(left.len() + right.len());
+    let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
+    while let (Some((one, _)), Some((other, _))) = (left.peek(), right.peek()) {
+        match one.cmp(other) {
+            Ordering::Less => merged.extend(left.next()),
+            Ordering::Greater => merged.extend(right.next()),
+            Ordering::Equal => {
+                let more = right.next().map_or(0, |(_, count)| count);
+                merged.extend(left.next().map(|(word, count)| (word, count + more)));
             }
         }
     }
-    large
+    merged.extend(left);
+    merged.extend(right);
+    merged
 }
 
-fn most_frequent(counts: Counts, limit: usize) -> Vec<WordCount> {
-    let mut words: Vec<(Box<str>, u64)> = counts.into_iter().collect();
+fn most_frequent(mut words: Counts, limit: usize) -> Vec<WordCount> {
     let order = |left: &(Box<str>, u64), right: &(Box<str>, u64)| {
         right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0))
     };

@@ -147,7 +147,7 @@ proptest! {
             let within = within.as_ref();
             let found = snapshot.words_at(&path, within, 50, &Ticket::unlimited()).unwrap();
             let mut counts = std::collections::BTreeMap::new();
-            for record in snapshot.iter() {
+            for record in &snapshot {
                 if within.is_none_or(|hits| hits.position(record.key).is_some()) {
                     RecordWords::default().visit(record.value, &names_of(&path), &mut |word| {
                         *counts.entry(word.to_owned()).or_insert(0) += 1;
