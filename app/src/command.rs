@@ -316,6 +316,10 @@ pub enum SearchCommand {
     ToggleColumn(Column),
     /// Shows what stands at a path; `None`: nothing.
     SelectPath(Option<Path>),
+    /// Looks for keys that have these letters.
+    Jump(String),
+    /// Tells why a record is among the hits.
+    WhyHit(Key),
     /// Counts what stands there in all records, or in those that the search found.
     CountWithin(FacetScope),
     /// Opens or closes a namespace in the tree.
@@ -344,6 +348,8 @@ pub enum SelectionCommand {
     Cursor(usize),
     /// This record, wherever its row is.
     Key(Key),
+    /// This record, in its row: a search that does not find it is cleared.
+    GoTo(Key),
     /// Every row of the table.
     All,
     /// Nothing.

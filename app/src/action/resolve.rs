@@ -96,6 +96,12 @@ fn with_store(action: Action, view: StoreView<'_>) -> Option<Command> {
         Action::SelectAll => Some(SelectionCommand::All.into()),
         Action::SelectNone => (!store.selection.is_empty()).then(|| SelectionCommand::None.into()),
         Action::Find => Some(LayoutCommand::Focus(FocusTarget::Search).into()),
+        Action::GoToKey => Some(LayoutCommand::OpenDialog(Box::new(Dialog::GoToKey)).into()),
+        Action::WhyHit => {
+            let cursor = store.selection.cursor.clone();
+            let key = cursor.filter(|_| store.search.is_active())?;
+            Some(SearchCommand::WhyHit(key).into())
+        }
         Action::FindNext => Some(SelectionCommand::Next.into()),
         Action::FindPrevious => Some(SelectionCommand::Previous.into()),
         Action::ClearSearch => store

@@ -151,6 +151,10 @@ actions! {
     Find: "Find", "Go to the search box", MAGNIFYING_GLASS, Edit 3, Window [CTRL F];
     FindNext: "Next result", "Go to the next row", CARET_DOWN, Edit 3, Window [PLAIN F3];
     FindPrevious: "Previous result", "Go to the row before", CARET_UP, Edit 3, Window [SHIFT F3];
+    GoToKey: "Go to key…", "Jump to a record by a few letters of its key", HASH, Edit 3,
+        Window [CTRL P];
+    WhyHit: "Why this hit", "How the record under the cursor fits the search", QUESTION, Edit 3,
+        Window [];
     ClearSearch: "Clear search", "Show all records", X_CIRCLE, Edit 3, Window [];
     SavedSearches: "Saved searches…", "Keep this search by name, or find a kept one", STAR, Edit 3,
         Window [];
@@ -194,7 +198,7 @@ actions! {
     ThemeLight: "Light theme", "Dark text on light surfaces", SUN, View 4, Window [];
 
     Palette: "Command palette…", "Find any action by typing", COMMAND, Tools 0,
-        Window [CTRL K, CTRL P];
+        Window [CTRL K];
     Check: "Check the file…", "Read the whole file and list what is damaged", CHECK_CIRCLE,
         Tools 1, Window [];
     RestoreHeader: "Restore the header…", "Put the backup of its header back into a damaged file",

@@ -7,6 +7,7 @@ use egui::{Context, Id, Ui};
 use super::change_password::ChangePasswordForm;
 use super::confirm_delete::ConfirmDeleteForm;
 use super::expiry::ExpiryForm;
+use super::go_to_key::GoToKeyForm;
 use super::import::ImportForm;
 use super::import_report::ReportForm;
 use super::palette::PaletteForm;
@@ -20,9 +21,9 @@ use super::security::SecurityForm;
 use super::shortcuts::ShortcutsForm;
 use super::toasts::ToastBridge;
 use super::{
-    about, change_password, check, confirm_delete, expiry, export, import, import_report, message,
-    palette, path_field, rename, restore_header, salvage, save_as, save_before_closing,
-    saved_searches, security, settings, shortcuts,
+    about, change_password, check, confirm_delete, expiry, export, go_to_key, import,
+    import_report, message, palette, path_field, rename, restore_header, salvage, save_as,
+    save_before_closing, saved_searches, security, settings, shortcuts, why_hit,
 };
 use crate::command::{Commands, FileCommand, LayoutCommand};
 use crate::panels::pages::busy_line;
@@ -42,6 +43,7 @@ pub struct Dialogs {
 #[derive(Debug, Default)]
 pub(super) struct Forms {
     palette: PaletteForm,
+    go_to_key: GoToKeyForm,
     shortcuts: ShortcutsForm,
     rename: RenameForm,
     expiry: ExpiryForm,
@@ -92,6 +94,12 @@ impl Forms {
     fn show(&mut self, ctx: &Context, dialog: &Dialog, view: AppView<'_>, commands: &mut Commands) {
         match dialog {
             Dialog::Palette => palette::show(ctx, &mut self.palette, view, commands),
+            Dialog::GoToKey => {
+                if let Some(view) = view.store() {
+                    go_to_key::show(ctx, &mut self.go_to_key, view, commands);
+                }
+            }
+            Dialog::WhyHit(why) => why_hit::show(ctx, why, commands),
             Dialog::Shortcuts => shortcuts::show(ctx, &mut self.shortcuts, commands),
             Dialog::Settings => settings::show(ctx, view, commands),
             Dialog::About => about::show(ctx, commands),
@@ -176,6 +184,7 @@ const FIELDS: [&str; 15] = [
     "prefix",
     "filter",
     "palette",
+    "go to key",
     "salvage target",
     "header backup",
     "slot label",

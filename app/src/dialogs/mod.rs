@@ -10,6 +10,8 @@ mod confirm_delete;
 mod duration;
 mod expiry;
 mod export;
+mod finder;
+mod go_to_key;
 mod host;
 mod import;
 mod import_report;
@@ -26,6 +28,7 @@ mod security;
 mod settings;
 mod shortcuts;
 mod toasts;
+mod why_hit;
 
 pub use host::Dialogs;
 

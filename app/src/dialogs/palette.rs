@@ -1,21 +1,13 @@
 //! The command palette: every action, found by a few of its letters.
 
-use egui::text::{LayoutJob, TextFormat};
-use egui::{
-    Align, Align2, Area, Context, CornerRadius, Frame, Id, Key, Margin, Modal, Modifiers, Rect,
-    RichText, Role, ScrollArea, Sense, Stroke, Ui, accesskit, vec2,
-};
+use egui::Context;
 
+use super::finder::{self, FinderRow, Outcome};
 use super::host;
 use crate::action::{PaletteEntry, find, shortcut_text};
 use crate::command::Commands;
-use crate::theme::{Tokens, fonts, metrics, paint, type_scale};
 use crate::view::AppView;
 use crate::widgets::field::TextField;
-
-const WIDTH: f32 = 560.0;
-const ROW: f32 = 34.0;
-const ROWS_SHOWN: f32 = 10.0;
 
 /// What is typed, and which entry Enter stands for.
 #[derive(Debug, Default)]
@@ -25,41 +17,13 @@ pub(super) struct PaletteForm {
     started: bool,
 }
 
-/// What the user did in this frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
-    Pick(usize),
-    Close,
-}
-
 pub(super) fn show(
     ctx: &Context,
     form: &mut PaletteForm,
     view: AppView<'_>,
     commands: &mut Commands,
 ) {
-    let tokens = Tokens::for_visuals(&ctx.global_style().visuals);
-    let id = host::id("palette");
-    // The keys are taken before the text field would see them.
-    let keys = keys(ctx);
-    let area = Area::new(id)
-        .kind(egui::UiKind::Modal)
-        .sense(Sense::hover())
-        .anchor(Align2::CENTER_TOP, vec2(0.0, 88.0))
-        .order(egui::Order::Foreground)
-        .interactable(true);
-    let frame = Frame::NONE
-        .fill(tokens.raised)
-        .stroke(Stroke::new(1.0, tokens.strong_line))
-        .corner_radius(CornerRadius::same(metrics::RADIUS_CARD))
-        .inner_margin(Margin::same(8))
-        .shadow(ctx.global_style().visuals.popup_shadow);
-    let modal = Modal::new(id)
-        .area(area)
-        .backdrop_color(tokens.backdrop.gamma_multiply(0.6))
-        .frame(frame);
-    let shown = modal.show(ctx, |ui| {
-        ui.set_width(WIDTH.min(ctx.content_rect().width() - 48.0));
+    let (outcome, entries) = finder::show(ctx, "palette", |ui, keys| {
         let response = TextField::new(host::field_id("palette"), "Find an action")
             .hint("Type to find an action")
             .untitled()
@@ -72,23 +36,16 @@ pub(super) fn show(
         }
         let entries = find(&view, &form.typed);
         form.chosen = keys.moved(form.chosen, entries.len());
-        let clicked = list(ui, &entries, form.chosen, keys.moves());
-        let picked = clicked.or_else(|| keys.enter.then_some(form.chosen));
-        let outcome = picked
-            .map(Outcome::Pick)
-            .or_else(|| keys.escape.then_some(Outcome::Close));
-        (outcome, entries)
+        let rows: Vec<_> = entries.iter().map(|entry| row(ctx, entry)).collect();
+        let empty = "No action has these letters.";
+        let picked = finder::list(ui, &rows, form.chosen, keys, empty);
+        (picked, entries)
     });
-    let (outcome, entries) = shown.inner;
-    let beside = shown.backdrop_response.clicked().then_some(Outcome::Close);
-    match outcome.or(beside) {
+    match outcome {
         Some(Outcome::Close) => host::close(commands),
         Some(Outcome::Pick(index)) => {
-            let command = entries
-                .into_iter()
-                .nth(index)
-                .and_then(|entry| entry.command);
-            if let Some(command) = command {
+            let entry = entries.into_iter().nth(index);
+            if let Some(command) = entry.and_then(|entry| entry.command) {
                 host::answer(commands, command);
             }
         }
@@ -96,153 +53,14 @@ pub(super) fn show(
     }
 }
 
-/// The keys of the palette that were pressed in this frame.
-#[derive(Debug, Clone, Copy, Default)]
-struct Keys {
-    step: isize,
-    enter: bool,
-    escape: bool,
-}
-
-impl Keys {
-    fn moves(self) -> bool {
-        self.step != 0
-    }
-
-    /// The entry after moving; the list is a ring.
-    fn moved(self, from: usize, len: usize) -> usize {
-        match len {
-            0 => 0,
-            len => (from.min(len - 1) as isize + self.step).rem_euclid(len as isize) as usize,
-        }
-    }
-}
-
-fn keys(ctx: &Context) -> Keys {
-    ctx.input_mut(|input| {
-        let mut take = |key| input.count_and_consume_key(Modifiers::NONE, key) as isize;
-        Keys {
-            step: take(Key::ArrowDown) - take(Key::ArrowUp) + 8 * take(Key::PageDown)
-                - 8 * take(Key::PageUp),
-            enter: take(Key::Enter) > 0,
-            escape: take(Key::Escape) > 0,
-        }
-    })
-}
-
-fn list(ui: &mut Ui, entries: &[PaletteEntry<'_>], chosen: usize, reveal: bool) -> Option<usize> {
-    let tokens = Tokens::of(ui);
-    ui.add_space(metrics::SPACE_4);
-    if entries.is_empty() {
-        ui.add_space(metrics::SPACE_8);
-        ui.vertical_centered(|ui| {
-            ui.label(RichText::new("No action has these letters.").color(tokens.muted));
-        });
-        ui.add_space(metrics::SPACE_12);
-        return None;
-    }
-    let mut clicked = None;
-    ui.spacing_mut().item_spacing.y = 0.0;
-    ScrollArea::vertical()
-        .max_height(ROW * ROWS_SHOWN)
-        .auto_shrink([false, true])
-        .show(ui, |ui| {
-            for (index, entry) in entries.iter().enumerate() {
-                let rect = row(ui, entry, index, index == chosen, &mut clicked);
-                if index == chosen && reveal {
-                    ui.scroll_to_rect(rect, None);
-                }
-            }
-        });
-    clicked
-}
-
-fn row(
-    ui: &mut Ui,
-    entry: &PaletteEntry<'_>,
-    index: usize,
-    chosen: bool,
-    clicked: &mut Option<usize>,
-) -> Rect {
-    let tokens = Tokens::of(ui);
-    let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ROW));
-    let response = ui.interact(rect, Id::unique(("palette row", index)), Sense::CLICK);
-    let enabled = entry.command.is_some();
-    let text = &*entry.text;
-    ui.ctx().accesskit_node_builder(response.id, |node| {
-        node.set_role(Role::ListBoxOption);
-        node.set_label(text);
-        node.set_description(entry.tooltip);
-        node.set_selected(chosen);
-        node.add_action(accesskit::Action::Click);
-        if !enabled {
-            node.set_disabled();
-        }
-    });
-    let radius = CornerRadius::same(metrics::RADIUS);
-    if chosen {
-        ui.painter()
-            .rect_filled(rect, radius, tokens.accent_surface);
-    } else if response.hovered() {
-        ui.painter().rect_filled(rect, radius, tokens.hover);
-    }
-    let (icon, color) = if enabled {
-        (tokens.muted, tokens.text)
-    } else {
-        (tokens.faint, tokens.faint)
-    };
-    let place = rect.with_max_x(rect.left() + 36.0);
-    paint::icon(ui.painter(), place, entry.icon, 16.0, icon);
-    let shortcut = entry
-        .action
-        .and_then(|action| shortcut_text(ui.ctx(), action))
-        .unwrap_or_default();
-    let right = rect.with_max_x(rect.right() - metrics::SPACE_12);
-    let keys = type_scale::line(ui, &shortcut, type_scale::body(), tokens.faint, 160.0);
-    let keys = paint::text_in(ui.painter(), right, Align::Max, keys);
-    let room = Rect::from_min_max(
-        rect.min + vec2(36.0, 0.0),
-        egui::pos2(keys.left(), rect.bottom()),
-    );
-    let job = letters(text, &entry.matched, color, tokens);
-    let galley = type_scale::line_job(ui, job, room.width());
-    paint::text_in(ui.painter(), room, Align::Min, galley);
-    if response.clicked() {
-        *clicked = Some(index);
-    }
-    rect
-}
-
-/// The text of an action, the typed letters in accent.
-fn letters(text: &str, matched: &[usize], color: egui::Color32, tokens: &Tokens) -> LayoutJob {
-    let plain = TextFormat::simple(type_scale::body(), color);
-    let font = egui::FontId::new(13.0, fonts::semi_bold());
-    let typed = TextFormat::simple(font, tokens.accent_text);
-    let mut job = LayoutJob::default();
-    let mut buffer = [0_u8; 4];
-    for (index, character) in text.chars().enumerate() {
-        let format = if matched.binary_search(&index).is_ok() {
-            &typed
-        } else {
-            &plain
-        };
-        job.append(character.encode_utf8(&mut buffer), 0.0, format.clone());
-    }
-    job
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Keys;
-
-    #[test]
-    fn the_list_is_a_ring_and_survives_getting_shorter() {
-        let up = Keys {
-            step: -1,
-            ..Keys::default()
-        };
-        assert_eq!(up.moved(0, 5), 4);
-        assert_eq!(Keys::default().moved(9, 3), 2);
-        assert_eq!(up.moved(3, 0), 0);
+fn row<'a>(ctx: &Context, entry: &'a PaletteEntry<'_>) -> FinderRow<'a> {
+    let shortcut = entry.action.and_then(|action| shortcut_text(ctx, action));
+    FinderRow {
+        text: &entry.text,
+        matched: &entry.matched,
+        icon: entry.icon,
+        detail: shortcut.unwrap_or_default(),
+        description: entry.tooltip,
+        enabled: entry.command.is_some(),
     }
 }

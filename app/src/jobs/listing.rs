@@ -152,7 +152,8 @@ fn rounded(time: Duration) -> Duration {
     Duration::from_micros(time.as_micros() as u64)
 }
 
-fn mode(mode: SearchMode) -> Mode {
+/// How the store calls it.
+pub(super) fn mode(mode: SearchMode) -> Mode {
     match mode {
         SearchMode::Exact => Mode::Exact,
         SearchMode::Fuzzy => Mode::Fuzzy,

@@ -7,6 +7,7 @@
 mod check;
 mod export;
 mod import;
+mod jump;
 mod listing;
 mod namespaces;
 mod preview;
@@ -16,11 +17,13 @@ mod runner;
 mod salvage;
 mod statistics;
 mod task;
+mod why_hit;
 mod worker;
 
 pub use check::CheckJob;
 pub use export::ExportJob;
 pub use import::ImportJob;
+pub use jump::JumpQuestion;
 pub use listing::{ListingAnswer, ListingQuestion};
 pub use namespaces::{NamespacesAnswer, NamespacesQuestion};
 pub use preview::{PreviewAnswer, PreviewQuestion};
@@ -28,6 +31,7 @@ pub use restore::RestoreJob;
 pub use runner::{Done, Jobs, Question, TaskJob};
 pub use salvage::SalvageJob;
 pub use statistics::{StatisticsAnswer, StatisticsQuestion};
+pub use why_hit::WhyHitQuestion;
 
 #[cfg(test)]
 mod tests;

@@ -13,6 +13,7 @@ use vstore::WriteBatch;
 use super::check::CheckJob;
 use super::export::ExportJob;
 use super::import::ImportJob;
+use super::jump::{JumpQuestion, answer_jump};
 use super::listing::{ListingAnswer, ListingQuestion, answer_listing};
 use super::namespaces::{NamespacesAnswer, NamespacesQuestion, answer_namespaces};
 use super::preview::{PreviewAnswer, PreviewQuestion, answer_preview};
@@ -21,9 +22,11 @@ use super::restore::RestoreJob;
 use super::salvage::SalvageJob;
 use super::statistics::{StatisticsAnswer, StatisticsQuestion, answer_statistics};
 use super::task::TaskContext;
+use super::why_hit::{WhyHitQuestion, answer_why_hit};
 use super::worker::Worker;
 use crate::state::{
-    Check, ImportReport, RecentFacts, RestoredHeader, SalvageOutcome, TaskId, TaskState,
+    Check, ImportReport, JumpAnswer, RecentFacts, RestoredHeader, SalvageOutcome, TaskId,
+    TaskState, WhyHit,
 };
 
 /// Where answers go: stores them and wakes the window.
@@ -38,6 +41,10 @@ pub enum Question {
     Statistics(Box<StatisticsQuestion>),
     /// The namespaces that are open in the tree.
     Namespaces(Box<NamespacesQuestion>),
+    /// Which keys have some letters.
+    Jump(Box<JumpQuestion>),
+    /// Why a record was found.
+    WhyHit(Box<WhyHitQuestion>),
     /// What an import would make.
     Preview(Box<PreviewQuestion>),
     /// Whether recent files are there, and what they are like.
@@ -68,6 +75,10 @@ pub enum Done {
     Statistics(Box<StatisticsAnswer>),
     /// The children of the open namespaces.
     Namespaces(NamespacesAnswer),
+    /// Keys that have some letters.
+    Jump(Arc<JumpAnswer>),
+    /// Why a record was found; `None`: it does not fit any more.
+    WhyHit(Option<Box<WhyHit>>),
     /// What an import would make.
     Preview(Box<PreviewAnswer>),
     /// What recent files are like.
@@ -133,6 +144,8 @@ pub struct Jobs {
     listing: Worker<ListingQuestion>,
     statistics: Worker<StatisticsQuestion>,
     namespaces: Worker<NamespacesQuestion>,
+    jump: Worker<JumpQuestion>,
+    why_hit: Worker<WhyHitQuestion>,
     preview: Worker<PreviewQuestion>,
     recent: Worker<Vec<PathBuf>>,
     tasks: BTreeMap<TaskId, Arc<AtomicBool>>,
@@ -146,6 +159,8 @@ impl Jobs {
             listing: Worker::start("search", Arc::clone(&say), answer_listing)?,
             statistics: Worker::start("statistics", Arc::clone(&say), answer_statistics)?,
             namespaces: Worker::start("namespaces", Arc::clone(&say), answer_namespaces)?,
+            jump: Worker::start("go-to-key", Arc::clone(&say), answer_jump)?,
+            why_hit: Worker::start("why-hit", Arc::clone(&say), answer_why_hit)?,
             preview: Worker::start("preview", Arc::clone(&say), answer_preview)?,
             recent: Worker::start("recent", Arc::clone(&say), answer_recent)?,
             tasks: BTreeMap::new(),
@@ -159,6 +174,8 @@ impl Jobs {
             Question::Listing(question) => self.listing.ask(*question),
             Question::Statistics(question) => self.statistics.ask(*question),
             Question::Namespaces(question) => self.namespaces.ask(*question),
+            Question::Jump(question) => self.jump.ask(*question),
+            Question::WhyHit(question) => self.why_hit.ask(*question),
             Question::Preview(question) => self.preview.ask(*question),
             Question::Recent(paths) => self.recent.ask(paths),
         }
@@ -170,6 +187,8 @@ impl Jobs {
         self.listing.cancel();
         self.statistics.cancel();
         self.namespaces.cancel();
+        self.jump.cancel();
+        self.why_hit.cancel();
         self.preview.cancel();
     }
 

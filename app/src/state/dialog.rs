@@ -7,6 +7,7 @@ use vstore::Key;
 
 use super::{
     ExportPlan, FilePurpose, ImportPlan, ImportPreview, ImportReport, Problem, Scope, TaskId,
+    WhyHit,
 };
 
 /// A question or a form over the window.
@@ -14,6 +15,10 @@ use super::{
 pub enum Dialog {
     /// Every action, found by typing.
     Palette,
+    /// Keys, found by a few of their letters.
+    GoToKey,
+    /// Why a record is among the hits.
+    WhyHit(Box<WhyHit>),
     /// Every shortcut.
     Shortcuts,
     /// Preferences.

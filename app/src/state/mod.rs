@@ -7,6 +7,7 @@ mod check;
 mod detail;
 mod dialog;
 mod explorer;
+mod jump;
 mod keys;
 mod listing;
 mod namespaces;
@@ -24,6 +25,7 @@ mod selection;
 mod settings;
 mod task;
 mod transfer;
+mod why_hit;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -38,6 +40,7 @@ pub use dialog::{AfterClose, Dialog};
 pub use explorer::{
     Bin, Distinct, Explorer, FacetScope, FirstTypes, IndexBytes, PathRow, PathStatistics, TopValue,
 };
+pub use jump::{Jump, JumpAnswer, JumpRow};
 pub use keys::Keys;
 pub use listing::{Listing, Row};
 pub use namespaces::{Namespace, Namespaces};
@@ -66,6 +69,7 @@ pub use transfer::{
     Conflict, Duplicates, ExportPlan, ImportKeys, ImportPlan, ImportPreview, PreviewRow, Scope,
     Target, TransferFormat,
 };
+pub use why_hit::{WhyHit, WhyWord};
 
 /// The state of the whole program.
 #[derive(Debug, Default)]

@@ -6,8 +6,8 @@ use vstore::value::EncodedValue;
 use vstore::{Indexing, Millis, Seq, Snapshot};
 
 use super::{
-    Activity, Column, Detail, Explorer, FileSettings, Listing, Namespaces, Problem, Scope, Search,
-    Selection, Sort, Target,
+    Activity, Column, Detail, Explorer, FileSettings, Jump, Listing, Namespaces, Problem, Scope,
+    Search, Selection, Sort, Target,
 };
 
 /// An open, unlocked database.
@@ -51,6 +51,8 @@ pub struct OpenStore {
     pub activity: Activity,
     /// The index explorer.
     pub explorer: Explorer,
+    /// Going to a key.
+    pub jump: Jump,
     /// The namespaces tree.
     pub namespaces: Namespaces,
     /// When the rows of the table were last asked for.
@@ -152,6 +154,7 @@ impl OpenStore {
             history: History::default(),
             activity: Activity::default(),
             explorer: Explorer::default(),
+            jump: Jump::default(),
             namespaces: Namespaces::default(),
             rows_asked: Asked::default(),
             counts_asked: Asked::default(),

@@ -28,6 +28,22 @@ pub(super) fn receive(state: &mut State, done: Done, now: Millis) -> Effects {
             }
             Effects::new()
         }
+        Done::Jump(answer) => {
+            let store = state.store_mut();
+            if let Some(store) = store.filter(|store| store.jump.typed == answer.typed) {
+                store.jump.answer = Some(answer);
+            }
+            Effects::new()
+        }
+        Done::WhyHit(Some(why)) if state.store().is_some() => {
+            state.dialogs.push_back(Dialog::WhyHit(why));
+            Effects::new()
+        }
+        Done::WhyHit(_) => {
+            let words = "The record does not fit the search any more";
+            state.notices.push(now, Level::Info, words);
+            Effects::new()
+        }
         Done::Preview(answer) => transfer::previewed(state, *answer, now),
         Done::Recent(facts) => {
             state.recent = Some(facts);

@@ -4,7 +4,7 @@ use super::Effects;
 use crate::command::{LayoutCommand, Preference};
 use crate::effect::Effect;
 use crate::engine::Request;
-use crate::state::{BACKUPS_MAX, Dialog, FocusTarget, Preferences, State};
+use crate::state::{BACKUPS_MAX, Dialog, FocusTarget, Jump, Preferences, State};
 
 pub(super) fn update(state: &mut State, command: LayoutCommand) -> Effects {
     match command {
@@ -64,6 +64,13 @@ pub(super) fn update(state: &mut State, command: LayoutCommand) -> Effects {
 /// A dialog that waits for the engine gives its request up when it is closed.
 fn close_dialog(state: &mut State) -> Effects {
     match state.dialogs.pop_front() {
+        Some(Dialog::GoToKey) => {
+            // The letters are part of keys: they are not kept, and the next time starts anew.
+            if let Some(store) = state.store_mut() {
+                store.jump = Jump::default();
+            }
+            Effects::new()
+        }
         Some(Dialog::SaveAs { busy: true, .. }) => {
             state.busy = None;
             vec![Effect::CancelBusy]

@@ -1,9 +1,11 @@
 //! What the table shows and in which order.
 
-use vstore::{Indexing, Millis};
+use vstore::{Indexing, Key, Millis};
 
 use super::{Effects, derived, settings};
 use crate::command::SearchCommand;
+use crate::effect::Effect;
+use crate::jobs::{JumpQuestion, Question, WhyHitQuestion};
 use crate::state::{OpenStore, State};
 
 /// Longer queries are cut: no keyboard writes them.
@@ -47,6 +49,8 @@ pub(super) fn update(state: &mut State, command: SearchCommand, now: Millis) -> 
                 None => Effects::new(),
             }
         }
+        SearchCommand::Jump(typed) => jump(store, typed),
+        SearchCommand::WhyHit(key) => why_hit(store, key),
         SearchCommand::CountWithin(scope) => {
             store.explorer.scope = scope;
             vec![derived::ask_statistics(store)]
@@ -87,7 +91,31 @@ pub(super) fn indexing(state: &mut State, indexing: Indexing, now: Millis) -> Ef
     derived::refresh_stale(store, now)
 }
 
-fn set_text(store: &mut OpenStore, mut text: String) -> Effects {
+fn jump(store: &mut OpenStore, mut typed: String) -> Effects {
+    typed.truncate(typed.floor_char_boundary(TEXT_BYTES_MAX));
+    store.jump.typed.clone_from(&typed);
+    let snapshot = store.snapshot.clone();
+    let question = JumpQuestion { snapshot, typed };
+    vec![Effect::Question(Question::Jump(Box::new(question)))]
+}
+
+/// Asks why a record stands where it stands, with the query whose answer is on screen.
+fn why_hit(store: &OpenStore, key: Key) -> Effects {
+    let Some(answer) = store.search.answer.as_deref() else {
+        return Effects::new();
+    };
+    let row = store.listing.row_of(&store.snapshot, key.as_str());
+    let question = WhyHitQuestion {
+        snapshot: store.snapshot.clone(),
+        key,
+        row: row.map(|row| (row, store.row_count())),
+        text: answer.text.clone(),
+        mode: answer.mode,
+    };
+    vec![Effect::Question(Question::WhyHit(Box::new(question)))]
+}
+
+pub(super) fn set_text(store: &mut OpenStore, mut text: String) -> Effects {
     if TEXT_BYTES_MAX < text.len() {
         text.truncate(text.floor_char_boundary(TEXT_BYTES_MAX));
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use vstore::Key;
 
-use super::{Effects, derived};
+use super::{Effects, derived, search};
 use crate::command::SelectionCommand;
 use crate::state::{FocusTarget, OpenStore, Selection, State};
 
@@ -22,6 +22,11 @@ pub(super) fn update(state: &mut State, command: SelectionCommand) -> Effects {
     match command {
         SelectionCommand::Only(row) => select_row(store, row),
         SelectionCommand::Key(key) => select_key(store, key),
+        SelectionCommand::GoTo(key) => {
+            let effects = go_to(store, key);
+            state.focus = Some(FocusTarget::Records);
+            return effects;
+        }
         SelectionCommand::Toggle(row) => toggle(store, row),
         SelectionCommand::Range(rows, cursor) => {
             store.selection.all = false;
@@ -63,6 +68,21 @@ pub(super) fn select_key(store: &mut OpenStore, key: Key) {
     };
     derived::find_cursor_row(store);
     show_cursor(store);
+}
+
+/// Selects a record where its row is; a search that did not find it would hide it.
+fn go_to(store: &mut OpenStore, key: Key) -> Effects {
+    let is_there = store.snapshot.get(key.as_str()).is_some();
+    let is_shown = store
+        .listing
+        .row_of(&store.snapshot, key.as_str())
+        .is_some();
+    let mut effects = Effects::new();
+    if is_there && !is_shown {
+        effects = search::set_text(store, String::new());
+    }
+    select_key(store, key);
+    effects
 }
 
 /// Selects nothing.

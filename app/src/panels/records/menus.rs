@@ -62,6 +62,9 @@ pub(super) fn row_menu(
         menu_line(ui);
         actions(ui, &[Action::CopyJson, Action::CopyKey], commands);
         menu_line(ui);
+        if view.store.search.is_active() {
+            actions(ui, &[Action::WhyHit], commands);
+        }
         expiry_menu(ui, view, commands);
         filter_menu(ui, row, commands);
         menu_line(ui);

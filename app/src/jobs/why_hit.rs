@@ -1,0 +1,135 @@
+//! Telling why a record is among the hits: it is compared once more, and its rank put into words.
+
+use vstore::search::{
+    FieldClass, HighlightPlace, Level, Matcher, Query, Reason, SortKeyParts, Ticket,
+};
+use vstore::{Key, Snapshot};
+
+use super::listing::mode;
+use super::runner::{Done, Say};
+use crate::format;
+use crate::state::{SearchMode, WhyHit, WhyWord};
+
+/// The longest text of a record that is quoted, in characters.
+const QUOTED_CHARS: usize = 60;
+/// Beyond this the parts of a rank do not count further.
+const SPREAD_MAX: u32 = 255;
+
+/// A record and the search that found it.
+#[derive(Clone, Debug)]
+pub struct WhyHitQuestion {
+    /// The records.
+    pub snapshot: Snapshot,
+    /// The record.
+    pub key: Key,
+    /// Its row and how many there are.
+    pub row: Option<(usize, usize)>,
+    /// The query.
+    pub text: String,
+    /// How words match.
+    pub mode: SearchMode,
+}
+
+pub(super) fn answer_why_hit(
+    question: WhyHitQuestion,
+    _ticket: &Ticket,
+    _say: &Say,
+) -> Option<Done> {
+    let WhyHitQuestion {
+        snapshot,
+        key,
+        row,
+        text,
+        mode: how,
+    } = question;
+    let query = Query::parse(&text, snapshot.catalog());
+    let matcher = Matcher::new(&query, mode(how));
+    let record = snapshot.get(key.as_str());
+    let explained = record.and_then(|record| matcher.explain(record.as_ref()));
+    let why = explained.map(|explained| {
+        Box::new(WhyHit {
+            level: level(&explained.rank),
+            words: explained.reasons.iter().map(word).collect(),
+            order: order(&explained.rank, &explained.reasons),
+            key,
+            row,
+        })
+    });
+    Some(Done::WhyHit(why))
+}
+
+fn level(rank: &SortKeyParts) -> String {
+    let words = match rank.level {
+        Level::Exact => "Every word stands there as typed",
+        Level::Prefix => "Some word is the beginning of a longer one",
+        Level::Inside => "Some word stands inside a longer one",
+        Level::OneTypo => "One typo",
+        Level::TwoTypos => return format::counted(rank.typos.into(), "typo"),
+    };
+    words.to_owned()
+}
+
+fn word(reason: &Reason) -> WhyWord {
+    let mut found: String = reason.found.chars().take(QUOTED_CHARS).collect();
+    if found.len() < reason.found.len() {
+        found.push('…');
+    }
+    WhyWord {
+        word: reason.word.clone(),
+        found,
+        place: match &reason.place {
+            HighlightPlace::Key => "key".to_owned(),
+            HighlightPlace::Value { path, .. } => path.clone(),
+        },
+        how: match reason.level {
+            Level::Exact => "as typed",
+            Level::Prefix => "its beginning",
+            Level::Inside => "inside of it",
+            Level::OneTypo => "one typo",
+            Level::TwoTypos => "two typos or more",
+        },
+    }
+}
+
+fn order(rank: &SortKeyParts, reasons: &[Reason]) -> Vec<(&'static str, String)> {
+    let of = |level: Level| {
+        reasons
+            .iter()
+            .filter(|reason| reason.level == level)
+            .count()
+    };
+    let in_part = match (of(Level::Prefix), of(Level::Inside), rank.in_part) {
+        (_, _, 0) => "none".to_owned(),
+        (beginnings, 0, _) => format!("{beginnings} as a beginning"),
+        (0, inside, _) => format!("{inside} inside a longer word"),
+        (beginnings, inside, _) => format!("{beginnings} as a beginning, {inside} inside"),
+    };
+    let place = match rank.place {
+        FieldClass::Key => "in the key",
+        FieldClass::WholeValue => "all of a value",
+        FieldClass::StartOfValue => "at the start of a value",
+        FieldClass::Elsewhere => "inside a value, or in several",
+    };
+    let spread = match rank.spread {
+        0 => "next to each other, in this order".to_owned(),
+        SPREAD_MAX.. => "far from each other".to_owned(),
+        apart => format!("{apart} apart or out of order"),
+    };
+    let typos = match rank.typos {
+        0 => "none".to_owned(),
+        typos => format::count(typos.into()),
+    };
+    let length = format::counted(rank.length.into(), "byte");
+    vec![
+        ("Typos", typos),
+        ("Words matched in part", in_part),
+        ("Where they stand", place.to_owned()),
+        ("The words", spread),
+        (
+            "Words before the first",
+            format::count(rank.position.into()),
+        ),
+        ("Length of the text", length),
+        ("Then", "in the order of keys".to_owned()),
+    ]
+}
