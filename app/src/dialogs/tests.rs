@@ -1,3 +1,4 @@
+mod find;
 mod repair;
 mod security;
 mod transfer;

@@ -32,7 +32,7 @@ pub struct WhyHitQuestion {
 
 pub(super) fn answer_why_hit(
     question: WhyHitQuestion,
-    _ticket: &Ticket,
+    ticket: &Ticket,
     _say: &Say,
 ) -> Option<Done> {
     let WhyHitQuestion {
@@ -55,7 +55,7 @@ pub(super) fn answer_why_hit(
             row,
         })
     });
-    Some(Done::WhyHit(why))
+    ticket.is_current().then_some(Done::WhyHit(why))
 }
 
 fn level(rank: &SortKeyParts) -> String {

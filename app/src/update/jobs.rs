@@ -7,56 +7,80 @@ use vstore::Millis;
 use super::{Effects, derived, record, repair, transfer};
 use crate::engine::Request;
 use crate::jobs::{Done, ListingAnswer, StatisticsAnswer};
-use crate::state::{Dialog, Level, Listing, OpenStore, State, TaskState};
+use crate::state::{Dialog, Level, Listing, OpenStore, State, TaskState, WhyHit};
 
 pub(super) fn receive(state: &mut State, done: Done, now: Millis) -> Effects {
     match done {
-        Done::Listing(answer) => state
-            .store_mut()
-            .map(|store| listing(store, *answer))
-            .unwrap_or_default(),
-        Done::Statistics(answer) => {
-            if let Some(store) = state.store_mut() {
-                statistics(store, *answer);
-            }
-            Effects::new()
-        }
-        Done::Namespaces(answer) => {
-            if let Some(store) = state.store_mut() {
-                store.namespaces.running = false;
-                store.namespaces.children = answer.children;
-            }
-            Effects::new()
-        }
-        Done::Jump(answer) => {
-            let store = state.store_mut();
-            if let Some(store) = store.filter(|store| store.jump.typed == answer.typed) {
-                store.jump.answer = Some(answer);
-            }
-            Effects::new()
-        }
-        Done::WhyHit(Some(why)) if state.store().is_some() => {
-            state.dialogs.push_back(Dialog::WhyHit(why));
-            Effects::new()
-        }
-        Done::WhyHit(_) => {
-            let words = "The record does not fit the search any more";
-            state.notices.push(now, Level::Info, words);
-            Effects::new()
-        }
         Done::Preview(answer) => transfer::previewed(state, *answer, now),
         Done::Recent(facts) => {
             state.recent = Some(facts);
             Effects::new()
         }
+        Done::WhyHit(why) => {
+            why_hit(state, why, now);
+            Effects::new()
+        }
+        Done::Panicked { job, message } => {
+            panicked(state, job, &message, now);
+            Effects::new()
+        }
+        done @ (Done::Listing(_) | Done::Statistics(_) | Done::Namespaces(_) | Done::Jump(_)) => {
+            let store = state.store_mut();
+            store
+                .map(|store| on_screen(store, done))
+                .unwrap_or_default()
+        }
+        done => task(state, done, now),
+    }
+}
+
+/// Answers about what is on screen.
+fn on_screen(store: &mut OpenStore, done: Done) -> Effects {
+    match done {
+        Done::Listing(answer) => return listing(store, *answer),
+        Done::Statistics(answer) => statistics(store, *answer),
+        Done::Namespaces(answer) => {
+            store.namespaces.running = false;
+            store.namespaces.children = answer.children;
+        }
+        Done::Jump(answer) if store.jump.typed == answer.typed => {
+            store.jump.answer = Some(answer);
+        }
+        _ => {}
+    }
+    Effects::new()
+}
+
+fn why_hit(state: &mut State, why: Option<Box<WhyHit>>, now: Millis) {
+    match why {
+        Some(why) if state.store().is_some() => state.dialogs.push_back(Dialog::WhyHit(why)),
+        _ => {
+            let words = "The record does not fit the search any more";
+            state.notices.push(now, Level::Info, words);
+        }
+    }
+}
+
+fn panicked(state: &mut State, job: &str, message: &str, now: Millis) {
+    if let Some(store) = state.store_mut() {
+        // Nobody answers any more: what is stale may be asked for again.
+        store.search.running = false;
+        store.search.refreshing = false;
+        store.explorer.running = false;
+        store.namespaces.running = false;
+    }
+    let words = "Something went wrong inside VStore";
+    state.notices.push(now, Level::Error, words).detail = Some(format!("{job}: {message}"));
+}
+
+/// What tasks say.
+fn task(state: &mut State, done: Done, now: Millis) -> Effects {
+    match done {
         Done::TaskProgress {
             task,
             fraction,
             text,
-        } => {
-            state.tasks.progress(task, fraction, text);
-            Effects::new()
-        }
+        } => state.tasks.progress(task, fraction, text),
         Done::ImportRead {
             task,
             batch,
@@ -69,45 +93,20 @@ pub(super) fn receive(state: &mut State, done: Done, now: Millis) -> Effects {
                 report,
             };
             if let Some(store) = state.store_mut() {
-                record::ask(store, request)
-            } else {
-                state.tasks.finish(task, TaskState::Cancelled);
-                Effects::new()
+                return record::ask(store, request);
             }
+            state.tasks.finish(task, TaskState::Cancelled);
         }
-        Done::Salvaged { task, result } => {
-            repair::salvaged(state, task, result);
-            Effects::new()
-        }
-        Done::Checked { task, check } => {
-            repair::checked(state, task, check);
-            Effects::new()
-        }
-        Done::HeaderRestored { task, result } => {
-            repair::restored(state, task, result);
-            Effects::new()
-        }
+        Done::Salvaged { task, result } => repair::salvaged(state, task, result),
+        Done::Checked { task, check } => repair::checked(state, task, check),
+        Done::HeaderRestored { task, result } => repair::restored(state, task, result),
         Done::TaskEnded { task, state: end } => {
             task_ended(state, &end, now);
             state.tasks.finish(task, end);
-            Effects::new()
         }
-        Done::Panicked { job, message } => {
-            if let Some(store) = state.store_mut() {
-                // Nobody answers any more: what is stale may be asked for again.
-                store.search.running = false;
-                store.search.refreshing = false;
-                store.explorer.running = false;
-                store.namespaces.running = false;
-            }
-            let notice =
-                state
-                    .notices
-                    .push(now, Level::Error, "Something went wrong inside VStore");
-            notice.detail = Some(format!("{job}: {message}"));
-            Effects::new()
-        }
+        _ => {}
     }
+    Effects::new()
 }
 
 fn task_ended(state: &mut State, end: &TaskState, now: Millis) {

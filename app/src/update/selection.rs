@@ -77,10 +77,11 @@ fn go_to(store: &mut OpenStore, key: Key) -> Effects {
         .listing
         .row_of(&store.snapshot, key.as_str())
         .is_some();
-    let mut effects = Effects::new();
-    if is_there && !is_shown {
-        effects = search::set_text(store, String::new());
-    }
+    let effects = if is_there && !is_shown {
+        search::set_text(store, String::new())
+    } else {
+        Effects::new()
+    };
     select_key(store, key);
     effects
 }

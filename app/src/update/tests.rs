@@ -21,6 +21,7 @@ use crate::state::{
 mod desktop;
 mod loading;
 mod repair;
+mod search;
 mod security;
 
 const NOW: Millis = Millis(1_000_000);

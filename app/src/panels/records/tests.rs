@@ -341,6 +341,37 @@ fn a_search_without_result_offers_the_way_back_and_another_mode() {
 }
 
 #[test]
+fn rows_that_come_above_leave_what_is_read_in_its_place() {
+    let name = |number: usize| key(&format!("{number:03}"));
+    let value = EncodedValue::encode(&Value::Int(1)).unwrap();
+    let mut batch = WriteBatch::new(Cause::Edit);
+    for number in 0..200 {
+        batch.put(name(number), value.clone());
+    }
+    let mut scene: Scene<RecordsPanel> = Scene::new(
+        open_with(&batch),
+        [790.0, 400.0],
+        |panel: &mut RecordsPanel, ui, view, commands| panel.ui(ui, view, commands),
+    );
+    let shows = |scene: &Scene<RecordsPanel>, number: usize| {
+        let key = name(number);
+        let row = scene
+            .harness
+            .query_by_role_and_label(egui::Role::Row, key.as_str());
+        row.map(|row| row.rect().top())
+    };
+    scene.store().listing = Listing::Keys((20..200).map(name).collect::<Vec<_>>().iter().collect());
+    scene.store().selection.cursor = Some(name(100));
+    scene.store().selection.cursor_row = Some(80);
+    scene.commands();
+    let before = shows(&scene, 100).expect("the cursor is in sight");
+    scene.store().listing = Listing::Keys((0..200).map(name).collect::<Vec<_>>().iter().collect());
+    scene.store().selection.cursor_row = Some(100);
+    scene.commands();
+    assert_eq!(shows(&scene, 100), Some(before));
+}
+
+#[test]
 fn the_value_column_is_named_and_the_expiry_is_read_out() {
     let scene = scene();
     assert!(

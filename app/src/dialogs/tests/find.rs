@@ -1,0 +1,83 @@
+//! Going to a key, and the account of a hit.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::state::{JumpAnswer, JumpRow, WhyHit, WhyWord};
+
+fn answered(harness: &mut Harness<'_, Window>, typed: &str, keys: &[&str]) {
+    let rows = keys.iter().map(|name| JumpRow {
+        key: key(name),
+        matched: vec![0],
+    });
+    let store = harness.state_mut().store();
+    store.jump.answer = Some(Arc::new(JumpAnswer {
+        typed: typed.to_owned(),
+        rows: rows.collect(),
+        total: 1_200,
+        partial: true,
+    }));
+    harness.run();
+}
+
+#[test]
+fn letters_are_asked_for_and_enter_goes_to_the_chosen_key() {
+    let mut harness = harness(Dialog::GoToKey);
+    assert_eq!(harness.state_mut().words(), r#"[Search(Jump(""))]"#);
+    type_in(&mut harness, "Go to key", "a");
+    assert_eq!(harness.state_mut().words(), r#"[Search(Jump("a"))]"#);
+    answered(&mut harness, "a", &["a:1", "a:2"]);
+    assert!(
+        harness
+            .query_by_label("1,200 keys so far, the best 2 are listed")
+            .is_some()
+    );
+    harness.key_press(Press::ArrowDown);
+    harness.run();
+    harness.key_press(Press::Enter);
+    harness.run();
+    assert_eq!(
+        harness.state_mut().words(),
+        r#"[Layout(CloseDialog), Selection(GoTo("a:2"))]"#
+    );
+}
+
+#[test]
+fn a_greater_sign_goes_over_to_the_actions() {
+    let mut harness = harness(Dialog::GoToKey);
+    harness.state_mut().taken();
+    type_in(&mut harness, "Go to key", ">");
+    let words = harness.state_mut().words();
+    assert!(words.contains("OpenDialog(Palette)"), "{words}");
+}
+
+#[test]
+fn the_account_of_a_hit_names_words_and_places() {
+    let why = WhyHit {
+        key: key("a:1"),
+        row: Some((2, 66)),
+        level: "One typo".to_owned(),
+        words: vec![WhyWord {
+            word: "hofman".to_owned(),
+            found: "Hoffman".to_owned(),
+            place: "cast[]".to_owned(),
+            how: "one typo",
+        }],
+        order: vec![("Typos", "1".to_owned())],
+    };
+    let mut harness = harness(Dialog::WhyHit(Box::new(why)));
+    for label in [
+        "One typo.",
+        "hofman",
+        "Hoffman",
+        "cast[]",
+        "one typo",
+        "What its relevance is made of (row 3 of 66)",
+        "Typos",
+    ] {
+        assert!(harness.query_by_label(label).is_some(), "{label}");
+    }
+    harness.get_by_role_and_label(Role::Button, "Close").click();
+    harness.run();
+    assert_eq!(harness.state_mut().words(), "[Layout(CloseDialog)]");
+}

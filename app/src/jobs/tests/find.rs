@@ -1,0 +1,106 @@
+//! Going to keys, accounts of hits, orders and figures within a result.
+
+use super::*;
+use crate::jobs::{JumpQuestion, WhyHitQuestion};
+use crate::state::{Keys, WhyHit};
+
+fn jump(snapshot: Snapshot, typed: &str) -> (Vec<String>, u64) {
+    let (jobs, receiver) = jobs();
+    let typed = typed.to_owned();
+    jobs.ask(Question::Jump(Box::new(JumpQuestion { snapshot, typed })));
+    loop {
+        if let Done::Jump(answer) = next(&receiver)
+            && !answer.partial
+        {
+            let keys = answer.rows.iter().map(|row| row.key.to_string());
+            return (keys.collect(), answer.total);
+        }
+    }
+}
+
+#[test]
+fn keys_are_found_by_letters_in_their_order() {
+    let found = |typed: &str| jump(films(), typed).0;
+    assert_eq!(found("82too"), ["film:1982:tootsie"]);
+    assert_eq!(found("hook"), ["film:1991:hook"]);
+    assert_eq!(found("koh"), <[&str; 0]>::default());
+    assert_eq!(found("  ").len(), 4, "no letters choose nothing");
+}
+
+#[test]
+fn many_keys_are_counted_and_the_best_listed() {
+    let names: Vec<String> = (0..20_000).map(|n| format!("key:{n:05}")).collect();
+    let records: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "1")).collect();
+    let (keys, total) = jump(snapshot(&records), "k19999");
+    assert_eq!((keys.first().unwrap().as_str(), total), ("key:19999", 1));
+    let (keys, total) = jump(snapshot(&records), "k");
+    assert_eq!((keys.len(), total), (100, 20_000));
+}
+
+fn why(text: &str, key: &str) -> Option<Box<WhyHit>> {
+    let (jobs, receiver) = jobs();
+    jobs.ask(Question::WhyHit(Box::new(WhyHitQuestion {
+        snapshot: films(),
+        key: Key::new(key).unwrap(),
+        row: None,
+        text: text.to_owned(),
+        mode: SearchMode::Fuzzy,
+    })));
+    match next(&receiver) {
+        Done::WhyHit(why) => why,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_hit_is_explained_in_words() {
+    let found = why("totsie year:1982", "film:1982:tootsie").unwrap();
+    assert_eq!(found.level, "One typo");
+    let word = &found.words[0];
+    assert_eq!(
+        (word.word.as_str(), word.found.as_str(), word.how),
+        ("totsie", "tootsie", "one typo")
+    );
+    assert_eq!(found.order[0], ("Typos", "1".to_owned()));
+    assert_eq!(found.order[2], ("Where they stand", "in the key".to_owned()));
+    assert_eq!(why("hook", "film:1982:tootsie"), None);
+    let found = why("comed", "film:1982:tootsie").unwrap();
+    assert_eq!(found.level, "Some word is the beginning of a longer one");
+    assert_eq!(found.words[0].place, "genres[]");
+    assert_eq!(found.order[1].1, "1 as a beginning");
+}
+
+#[test]
+fn a_result_is_ordered_by_a_path_too() {
+    let by = SortBy::Path(Path::parse("title").unwrap());
+    let sort = Sort {
+        by,
+        descending: false,
+    };
+    assert_eq!(
+        keys_in_order("genres:comedy", sort),
+        ["film:1991:hook", "film:1982:tootsie"]
+    );
+}
+
+#[test]
+fn figures_within_a_result_are_those_of_its_records() {
+    let (jobs, receiver) = jobs();
+    let found = [
+        Key::new("film:1991:hook").unwrap(),
+        Key::new("token:a").unwrap(),
+    ];
+    jobs.ask(Question::Statistics(Box::new(StatisticsQuestion {
+        snapshot: films(),
+        selected: Some(Path::parse("title").unwrap()),
+        within: Some((films(), Keys::from(found))),
+    })));
+    let Done::Statistics(answer) = next(&receiver) else {
+        panic!("no statistics")
+    };
+    let statistics = answer.statistics.unwrap();
+    assert_eq!((statistics.within, statistics.records), (Some(2), 2));
+    assert_eq!(statistics.distinct, Distinct::Exactly(2));
+    let words: Vec<_> = statistics.words.iter().map(|word| &*word.query).collect();
+    assert_eq!(words, ["title:hook"]);
+}
