@@ -1,6 +1,7 @@
 //! Snapshots: cheap, immutable read views.
 
 mod index;
+mod keys;
 mod order;
 mod paths;
 mod rows;

@@ -122,8 +122,11 @@ pub(super) fn list(
     }
     let mut clicked = None;
     ui.spacing_mut().item_spacing.y = 0.0;
+    let height = ROW * ROWS_SHOWN.min(rows.len() as f32);
     ScrollArea::vertical()
-        .max_height(ROW * ROWS_SHOWN)
+        .max_height(height)
+        // The window has as much room as it needed a frame ago, and would grow row by row.
+        .min_scrolled_height(height)
         .auto_shrink([false, true])
         .show(ui, |ui| {
             for (index, entry) in rows.iter().enumerate() {

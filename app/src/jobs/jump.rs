@@ -1,6 +1,6 @@
 //! Going to a key by a few of its letters: all keys are compared, the best are listed.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use vstore::search::Ticket;
@@ -11,8 +11,6 @@ use crate::state::{JumpAnswer, JumpRow};
 
 /// How many keys are listed.
 const LISTED_MAX: usize = 100;
-/// So many keys are compared between two looks at whether the answer is still wanted.
-const KEYS_PER_CHECK: usize = 8 * 1024;
 /// What is found so far is shown after this time, and then once in a while.
 const PARTIAL: Duration = Duration::from_millis(50);
 /// More letters than these are not compared.
@@ -28,62 +26,57 @@ pub struct JumpQuestion {
 }
 
 pub(super) fn answer_jump(question: JumpQuestion, ticket: &Ticket, say: &Say) -> Option<Done> {
-    let started = Instant::now();
     let JumpQuestion { snapshot, typed } = question;
     let letters: String = typed.trim().chars().take(LETTERS_MAX).collect();
     let config = frizbee::Config::default().max_typos(Some(0));
-    let mut matcher = frizbee::Matcher::new(&letters, &config);
-    let mut best = Best::default();
-    let mut shown = started;
-    let mut keys = Vec::with_capacity(KEYS_PER_CHECK);
-    let mut records = snapshot.iter().map(|record| record.key);
-    loop {
-        keys.clear();
-        keys.extend(records.by_ref().take(KEYS_PER_CHECK));
-        if keys.is_empty() {
-            break;
+    let matcher = || frizbee::Matcher::new(&letters, &config);
+    let best = Mutex::new(Best {
+        shown: Instant::now(),
+        keys: Vec::new(),
+        total: 0,
+    });
+    let compare = |keys: &[&str]| {
+        let found = matcher().match_list(keys);
+        if found.is_empty() {
+            return;
         }
-        if !ticket.is_current() {
-            return None;
+        let mut best = best.lock().unwrap_or_else(PoisonError::into_inner);
+        best.add(keys, &found);
+        if best.shown.elapsed() >= PARTIAL && ticket.is_current() {
+            best.shown = Instant::now();
+            say(best.answer(&mut matcher(), &typed, true));
         }
-        best.add(&keys, &matcher.match_list(&keys));
-        if shown.elapsed() >= PARTIAL {
-            shown = Instant::now();
-            say(best.answer(&mut matcher, &typed, true));
-        }
-    }
-    Some(best.answer(&mut matcher, &typed, false))
+    };
+    snapshot.visit_keys(ticket, &compare).ok()?;
+    let best = best.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Some(best.answer(&mut matcher(), &typed, false))
 }
 
 /// The best keys so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Best {
-    /// Best first.
+    /// When they were last shown.
+    shown: Instant,
+    /// Best first, alike in key order.
     keys: Vec<(u16, Key)>,
     total: u64,
 }
 
 impl Best {
-    /// Adds what was found among some keys that come behind all before.
     fn add(&mut self, keys: &[&str], found: &[frizbee::Match]) {
         self.total += found.len() as u64;
-        let worst = match self.keys.get(LISTED_MAX - 1) {
-            Some((score, _)) => *score,
-            None => 0,
-        };
-        for found in found.iter().take(LISTED_MAX) {
-            let is_full = self.keys.len() >= LISTED_MAX;
-            if is_full && found.score <= worst {
-                break;
-            }
+        let worst = self.keys.get(LISTED_MAX - 1);
+        let worst = worst.map_or(0, |(score, _)| *score);
+        // Equal ones may come before those that are listed.
+        let good = found.iter().filter(|found| found.score >= worst);
+        for found in good.take(LISTED_MAX) {
             let key = keys.get(found.index as usize);
             if let Some(key) = key.and_then(|key| Key::new(key).ok()) {
                 self.keys.push((found.score, key));
             }
         }
-        // Equal ones stay in key order: sorting is stable.
-        self.keys
-            .sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+        let order = |(score, key): &(u16, Key)| (std::cmp::Reverse(*score), key.clone());
+        self.keys.sort_by_cached_key(order);
         self.keys.truncate(LISTED_MAX);
     }
 

@@ -62,7 +62,10 @@ fn a_hit_is_explained_in_words() {
         ("totsie", "tootsie", "one typo")
     );
     assert_eq!(found.order[0], ("Typos", "1".to_owned()));
-    assert_eq!(found.order[2], ("Where they stand", "in the key".to_owned()));
+    assert_eq!(
+        found.order[2],
+        ("Where they stand", "in the key".to_owned())
+    );
     assert_eq!(why("hook", "film:1982:tootsie"), None);
     let found = why("comed", "film:1982:tootsie").unwrap();
     assert_eq!(found.level, "Some word is the beginning of a longer one");

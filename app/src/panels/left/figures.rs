@@ -75,6 +75,19 @@ pub(super) fn show(
     looks: &mut Looks,
     commands: &mut Commands,
 ) {
+    let area = egui::ScrollArea::vertical()
+        .id_salt("statistics")
+        .auto_shrink(false);
+    area.show(ui, |ui| contents(ui, view, data, looks, commands));
+}
+
+fn contents(
+    ui: &mut Ui,
+    view: StoreView<'_>,
+    data: &StatisticsData,
+    looks: &mut Looks,
+    commands: &mut Commands,
+) {
     ui.spacing_mut().item_spacing.y = 0.0;
     ui.add_space(metrics::SPACE_12);
     inset(ui, |ui| {

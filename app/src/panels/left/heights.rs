@@ -9,7 +9,7 @@ pub(super) struct Heights {
 }
 
 /// The part of the panel that the statistics may take when there is too little room for all.
-const STATISTICS_MAX: f32 = 0.45;
+const STATISTICS_MAX: f32 = 0.55;
 /// The part of what is left that the namespaces may take when there is too little room.
 const NAMESPACES_MAX: f32 = 0.45;
 

@@ -192,7 +192,10 @@ fn why_a_hit_is_there_is_asked_with_the_query_on_screen() {
     let [Effect::Question(Question::WhyHit(question))] = &*effects else {
         panic!("{effects:?}")
     };
-    assert_eq!((question.text.as_str(), question.row), ("n:1", Some((1, 4))));
+    assert_eq!(
+        (question.text.as_str(), question.row),
+        ("n:1", Some((1, 4)))
+    );
     let why = WhyHit {
         key: key("b"),
         row: question.row,
