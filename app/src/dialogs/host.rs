@@ -173,7 +173,7 @@ impl Forms {
 
 /// The plain text fields of all dialogs. What was typed in one can be a key or a value: the
 /// toolkit must not keep it.
-const FIELDS: [&str; 15] = [
+const FIELDS: [&str; 16] = [
     "search name",
     "search rename",
     "new key",
