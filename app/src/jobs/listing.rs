@@ -14,8 +14,10 @@ use vstore::{PathOrder, Record, Snapshot};
 use super::runner::{Done, Say};
 use crate::state::{Highlight, Highlighter, Hint, Keys, SearchAnswer, SearchMode, Sort, SortBy};
 
-/// What is found so far is shown after this time, and then once in a while.
-const PARTIAL_MILLIS: u64 = 100;
+/// What is found so far is shown after this time,
+const FIRST_PARTIAL_MILLIS: u64 = 10;
+/// and then so often.
+const PARTIAL_MILLIS: u64 = 60;
 
 /// A search, an order, or both.
 #[derive(Clone, Debug)]
@@ -49,7 +51,7 @@ pub(super) fn answer_listing(
     say: &Say,
 ) -> Option<Done> {
     let asked = Asked::new(question);
-    let next_partial = AtomicU64::new(PARTIAL_MILLIS);
+    let next_partial = AtomicU64::new(FIRST_PARTIAL_MILLIS);
     let is_due = || next_partial.load(Memory::Relaxed) <= asked.elapsed_millis();
     let publish = |result: SearchResult| {
         next_partial.store(asked.elapsed_millis() + PARTIAL_MILLIS, Memory::Relaxed);

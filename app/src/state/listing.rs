@@ -1,7 +1,7 @@
 //! Which records the table shows, in which order. It never holds a million rows: rows are read
 //! from the snapshot for the part that is on screen.
 
-use std::ops::Range;
+use std::ops::{Bound, Range};
 
 use vstore::{Key, Record, Snapshot};
 
@@ -70,6 +70,29 @@ impl Listing {
         }
     }
 
+    /// The keys of a range, without the records.
+    pub fn keys(&self, snapshot: &Snapshot, range: Range<usize>) -> Vec<Key> {
+        let len = self.len(snapshot);
+        let range = range.start.min(len)..range.end.min(len);
+        let range = match self {
+            Self::Keys(keys) => return range.filter_map(|row| keys.get(row)).collect(),
+            Self::Everything { descending: false } => range,
+            Self::Everything { descending: true } => len - range.end..len - range.start,
+        };
+        let Some(first) = snapshot.row(range.start) else {
+            return Vec::new();
+        };
+        let records = snapshot.range(Bound::Included(first.key.as_str()), Bound::Unbounded);
+        let keys = records.take(range.len());
+        let mut keys: Vec<_> = keys
+            .filter_map(|record| Key::new(record.key).ok())
+            .collect();
+        if matches!(self, Self::Everything { descending: true }) {
+            keys.reverse();
+        }
+        keys
+    }
+
     /// The key of a row.
     pub fn key_at(&self, snapshot: &Snapshot, index: usize) -> Option<Key> {
         match self {
@@ -106,4 +129,38 @@ fn number(first: usize, records: impl Iterator<Item = Record>) -> Vec<Row> {
         record: Some(record),
     });
     rows.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use vstore::{Cause, ManualClock, Millis, Store, WriteBatch};
+
+    use super::*;
+
+    #[test]
+    fn keys_are_those_of_the_rows() {
+        let mut store = Store::in_memory(Arc::new(ManualClock::new(Millis(1))));
+        let mut batch = WriteBatch::new(Cause::Edit);
+        let key = |number: usize| Key::new(&format!("{number:02}")).unwrap();
+        let value = vstore::value::json::parse_text("1").unwrap().0;
+        for number in 0..20 {
+            batch.put(key(number), value.clone());
+        }
+        store.commit(&batch).unwrap();
+        let snapshot = store.snapshot();
+        let found = Keys::from([key(3), key(1)]);
+        for listing in [
+            Listing::Everything { descending: false },
+            Listing::Everything { descending: true },
+            Listing::Keys(found),
+        ] {
+            for range in [0..5, 3..20, 18..99, 0..0, 30..40] {
+                let rows = listing.rows(&snapshot, range.clone()).into_iter();
+                let of_rows: Vec<_> = rows.map(|row| row.key).collect();
+                assert_eq!(listing.keys(&snapshot, range), of_rows);
+            }
+        }
+    }
 }

@@ -21,6 +21,8 @@ pub struct Search {
     pub answer: Option<Arc<SearchAnswer>>,
     /// A search is running whose question was not answered yet.
     pub running: bool,
+    /// How long the last answer took, also that of an order without a query.
+    pub cost: Duration,
     /// What was answered is being asked again, because records have changed.
     pub refreshing: bool,
 }

@@ -1,5 +1,7 @@
 //! Everything on screen that is computed from the records by jobs: when to ask for it again.
 
+use std::time::Duration;
+
 use vstore::Millis;
 
 use super::Effects;
@@ -71,9 +73,7 @@ fn due(store: &OpenStore, asked: Asked, pause: i64) -> Option<Millis> {
 }
 
 fn rows_pause(search: &Search) -> i64 {
-    let elapsed = search.answer.as_ref().map_or(0, |answer| {
-        i64::try_from(answer.elapsed.as_millis()).unwrap_or(i64::MAX)
-    });
+    let elapsed = i64::try_from(search.cost.as_millis()).unwrap_or(i64::MAX);
     if elapsed <= QUICK_MILLIS {
         return ROWS_MILLIS;
     }
@@ -106,6 +106,7 @@ fn ask_rows(store: &mut OpenStore, refresh: bool) -> Effects {
         let was_searching = store.search.answer.take().is_some();
         store.search.running = false;
         store.search.refreshing = false;
+        store.search.cost = Duration::ZERO;
         let mut effects = set_listing(store, Listing::Everything { descending });
         effects.extend(was_searching.then(|| follow_result(store, false)).flatten());
         return effects;

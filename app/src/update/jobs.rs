@@ -139,6 +139,7 @@ fn listing(store: &mut OpenStore, answer: ListingAnswer) -> Effects {
     store.search.running = found.partial;
     let refreshed = std::mem::take(&mut store.search.refreshing);
     let is_whole = !found.partial;
+    store.search.cost = found.elapsed;
     // Without a query there is an order, and nothing was found.
     store.search.answer = (!found.text.is_empty()).then(|| Arc::new(found));
     let mut effects = derived::set_listing(store, Listing::Keys(keys));

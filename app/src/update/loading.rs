@@ -33,7 +33,10 @@ pub(super) fn preview(state: &mut State, ticket: Ticket, preview: Preview, now: 
         Page::Open(store) if store.loading.is_some() => {
             store.snapshot = preview.snapshot;
             derived::find_cursor_row(store);
-            derived::refresh_all(store, now)
+            // What is under way is waited for: more of the file comes faster than a search ends.
+            store.rows_asked.seq = None;
+            store.counts_asked.seq = None;
+            derived::refresh_stale(store, now)
         }
         _ => Effects::new(),
     }

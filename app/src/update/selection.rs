@@ -131,12 +131,8 @@ fn add_range(store: &mut OpenStore, rows: Range<usize>, cursor: usize) {
 }
 
 fn keys(store: &OpenStore, rows: Range<usize>) -> std::collections::BTreeSet<Key> {
-    store
-        .listing
-        .rows(&store.snapshot, rows)
-        .into_iter()
-        .map(|row| row.key)
-        .collect()
+    let keys = store.listing.keys(&store.snapshot, rows);
+    keys.into_iter().collect()
 }
 
 fn move_cursor(store: &mut OpenStore, row: usize) {
