@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
-use egui::ViewportCommand;
+use egui::{Event as Input, ViewportCommand};
 use vstore::file::KdfProfile;
 use vstore::{Clock, Millis, SystemClock};
 
@@ -70,7 +70,6 @@ pub struct VStoreApp {
     panels: Panels,
     dialogs: Dialogs,
     typing: typing::TypingOrder,
-    was_focused: bool,
     /// The state was drawn since it changed last: what holds for one frame only is over.
     drawn: bool,
 }
@@ -126,7 +125,6 @@ impl VStoreApp {
             panels: Panels::default(),
             dialogs: Dialogs::default(),
             typing: typing::TypingOrder::default(),
-            was_focused: false,
             drawn: false,
         })
     }
@@ -185,11 +183,6 @@ impl VStoreApp {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
         }
-        let focused = ctx.input(|input| input.focused);
-        if focused && !std::mem::replace(&mut self.was_focused, focused) {
-            self.commands.push(FileCommand::LookAtFile);
-        }
-        self.was_focused = focused;
         self.performer.show_to_others(shown_file(&self.state.page));
         let minimised = ctx.input(|input| input.viewport().minimized == Some(true));
         if minimised && self.state.prefs.lock_when_minimised && self.is_lockable() {
@@ -221,11 +214,16 @@ impl VStoreApp {
 
     /// Takes from the input what is for the whole window. Input shows up in one pass only.
     fn take_input(&mut self, ctx: &egui::Context, now: Millis) {
-        let (touched, dropped) = ctx.input(|input| {
+        let (touched, returned, dropped) = ctx.input(|input| {
             let files = input.raw.dropped_files.iter();
             let paths: Vec<_> = files.map(|file| file.path().to_path_buf()).collect();
-            (!input.events.is_empty(), paths)
+            // The last frame may have been drawn before the keyboard was taken away.
+            let returned = input.events.contains(&Input::WindowFocused(true));
+            (!input.events.is_empty(), returned, paths)
         });
+        if returned {
+            self.commands.push(FileCommand::LookAtFile);
+        }
         if touched {
             self.performer.idle.touch();
         }

@@ -94,3 +94,21 @@ fn the_palette_carries_out_what_its_letters_found() {
         Some(Dialog::Shortcuts)
     ));
 }
+
+#[test]
+fn a_window_that_gets_the_keyboard_back_looks_whether_its_file_was_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("films.vstore");
+    let mut program = Program::start();
+    program.create(&path);
+    program.type_at_once(Vec::new());
+    let aside = folder.path().join("aside");
+    std::fs::rename(&path, &aside).unwrap();
+    std::fs::copy(&aside, &path).unwrap();
+    let changed =
+        |state: &crate::state::State| state.store().is_some_and(|store| store.changed_elsewhere);
+    program.type_at_once(vec![Event::WindowFocused(false)]);
+    assert!(!changed(&program.app.state));
+    program.type_at_once(vec![Event::WindowFocused(true)]);
+    program.until("the other file is noticed", changed);
+}
