@@ -32,13 +32,13 @@ pub(super) struct ProblemData {
 
 impl ProblemData {
     pub(super) fn new(problem: &Problem, page: &UnlockPage, now: Millis, zone: &TimeZone) -> Self {
-        let looks_like_data = page
-            .path
-            .extension()
-            .and_then(|ending| ending.to_str())
-            .is_some_and(|ending| {
-                ["json", "ndjson", "jsonl"].contains(&ending.to_ascii_lowercase().as_str())
-            });
+        let ending = page.path.extension().and_then(|ending| ending.to_str());
+        let ends_with = |endings: &[&str]| {
+            ending.is_some_and(|ending| endings.contains(&&*ending.to_ascii_lowercase()))
+        };
+        let looks_like_data = ends_with(&["json", "ndjson", "jsonl"]);
+        // One whose beginning was overwritten cannot be told from a file that never was one.
+        let was_ours = *problem == Problem::NotAVStore && ends_with(&["vstore"]);
         // A password that was taken has opened the header: the rest can be read with it.
         let can_be_checked = matches!(problem, Problem::Damaged(_)) && page.attempts > 0;
         let (title, advice) = match problem {
@@ -49,6 +49,11 @@ impl ProblemData {
             Problem::NotAVStore if looks_like_data => (
                 "Not a VStore file",
                 "It looks like data that can be imported into a new database.",
+            ),
+            Problem::NotAVStore if was_ours => (
+                "Not a VStore file",
+                "If it was one and its beginning was overwritten, a backup of its header brings it \
+                 back.",
             ),
             Problem::NotAVStore => (
                 "Not a VStore file",
@@ -80,6 +85,10 @@ impl ProblemData {
             .iter()
             .map(|remedy| (label(*remedy), *remedy))
             .collect();
+        if was_ours {
+            let remedy = Remedy::RestoreHeader;
+            ways.insert(0, (label(remedy), remedy));
+        }
         if ways.is_empty() {
             ways = [Remedy::Retry, Remedy::ChooseAnother]
                 .map(|remedy| (label(remedy), remedy))

@@ -151,6 +151,22 @@ fn what_is_no_database_asks_for_no_password_and_offers_the_import() {
 }
 
 #[test]
+fn what_is_called_a_database_but_begins_like_none_can_get_its_header_back() {
+    let page = UnlockPage {
+        problem: Some(Problem::NotAVStore),
+        ..unlock_page()
+    };
+    let path = page.path.clone();
+    let mut harness = harness(Page::Unlock(page));
+    harness.get_by_label("Restore the header…").click();
+    harness.run();
+    let commands = harness.state_mut().taken();
+    assert!(
+        matches!(commands.as_slice(), [Command::Repair(RepairCommand::PlanRestore(to))] if *to == path)
+    );
+}
+
+#[test]
 fn every_problem_has_its_own_words_and_a_way_on() {
     let problems = [
         Problem::NotFound,
