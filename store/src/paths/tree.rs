@@ -88,35 +88,51 @@ impl<T: Default> Node<T> {
 }
 
 impl<T: Default> PathTree<T> {
-    /// Visits what hangs at the path of every node of a value, with the node, in the order and with the omissions of [`walk`](crate::path::walk). Paths beyond [`PATHS_MAX`]
-    /// are left out.
+    /// Visits what hangs at the path of every node of a value, with the node, in the order and
+    /// with the omissions of [`walk`](crate::path::walk). Paths beyond [`PATHS_MAX`] are left out.
     pub(crate) fn walk<'a>(
         &mut self,
         value: ValueRef<'a>,
         visit: &mut impl FnMut(&mut T, Visited<'a>),
     ) {
+        self.walk_all(value, &mut |place, visited| {
+            if let Some((_, data)) = place {
+                visit(data, visited);
+            }
+        });
+    }
+
+    /// Visits every node of a value, with its path and what hangs there; `None` for paths that are
+    /// left out.
+    pub(crate) fn walk_all<'a>(
+        &mut self,
+        value: ValueRef<'a>,
+        visit: &mut impl FnMut(Option<(&str, &mut T)>, Visited<'a>),
+    ) {
         let (shape, inside) = Shape::of(value);
         if let Shape::Map(_) = shape {
             self.walk_inside(Some(0), shape, inside, visit);
-        } else if let Some(node) = self.named(0, ROOT_PATH.as_bytes(), 0) {
-            if let Some(node) = self.nodes.get_mut(node) {
-                visit(&mut node.data, Visited::Whole(value));
-            }
-            self.walk_inside(Some(node), shape, inside, visit);
+        } else {
+            let node = self.named(0, ROOT_PATH.as_bytes(), 0);
+            visit(self.place(node), Visited::Whole(value));
+            self.walk_inside(node, shape, inside, visit);
         }
     }
 
-    /// Returns the bytes behind the value. Without a node it is passed over.
+    fn place(&mut self, node: Option<usize>) -> Option<(&str, &mut T)> {
+        let node = self.nodes.get_mut(node?)?;
+        Some((&node.text, &mut node.data))
+    }
+
+    /// Returns the bytes behind the value.
     fn visit<'a>(
         &mut self,
         node: Option<usize>,
         bytes: &'a [u8],
-        visit: &mut impl FnMut(&mut T, Visited<'a>),
+        visit: &mut impl FnMut(Option<(&str, &mut T)>, Visited<'a>),
     ) -> Option<&'a [u8]> {
         let (shape, inside) = Shape::read(bytes)?;
-        if let Some(node) = node.and_then(|node| self.nodes.get_mut(node)) {
-            visit(&mut node.data, Visited::Inside(shape.value_type(), bytes));
-        }
+        visit(self.place(node), Visited::Inside(shape.value_type(), bytes));
         self.walk_inside(node, shape, inside, visit)
     }
 
@@ -125,7 +141,7 @@ impl<T: Default> PathTree<T> {
         node: Option<usize>,
         shape: Shape,
         mut rest: &'a [u8],
-        visit: &mut impl FnMut(&mut T, Visited<'a>),
+        visit: &mut impl FnMut(Option<(&str, &mut T)>, Visited<'a>),
     ) -> Option<&'a [u8]> {
         match shape {
             Shape::Scalar(_) | Shape::List(0) => {}

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use super::Segment;
-use crate::paths::Columns;
+use crate::paths::{Columns, ColumnsBuilder};
 use crate::record::RecordRef;
 use crate::search::{Cancelled, TextIndex, TextIndexBuilder};
 
@@ -89,13 +89,20 @@ impl RowIndex {
         builder: &mut TextIndexBuilder,
         go_on: &dyn Fn() -> bool,
     ) -> Result<Option<Self>, Cancelled> {
-        let columns = Columns::build(checked(segment, rows.clone(), go_on));
-        checked(segment, rows, go_on).for_each(|record| builder.add(record));
+        let mut columns = ColumnsBuilder::default();
+        for record in checked(segment, rows, go_on) {
+            if let Some(record) = record {
+                builder.add_key(record.key);
+            }
+            columns.add(record, &mut |path, leaf| builder.add_leaf(path, leaf));
+            builder.end_row();
+        }
         // What was broken off is incomplete, and dropped.
         if !go_on() {
             builder.clear();
             return Err(Cancelled);
         }
+        let columns = columns.finish();
         Ok(builder.finish().map(|text| Self { columns, text }))
     }
 }

@@ -18,13 +18,13 @@ pub(super) struct ColumnBuilder {
     dictionary: DictionaryBuilder,
     moments: Vec<(u32, Timestamp)>,
     /// A row for each value, by type.
-    marked: [Vec<u32>; ValueType::ALL.len()],
+    marked: [RowsMet; ValueType::ALL.len()],
 }
 
 /// Rows and what stands in them.
 #[derive(Debug, Default)]
 struct Pairs {
-    rows: Vec<u32>,
+    rows: RowsMet,
     keys: Vec<u64>,
 }
 
@@ -35,7 +35,32 @@ impl Pairs {
     }
 
     fn keyed(self, kind: Kind, len: u32) -> Option<Keyed> {
-        (!self.rows.is_empty()).then(|| Keyed::new(kind, self.rows, self.keys, len))
+        (!self.keys.is_empty()).then(|| Keyed::new(kind, self.rows.into_vec(), self.keys, len))
+    }
+}
+
+/// Rows that ascend. Those from 0 on without a gap, which most have, are only counted.
+#[derive(Debug, Default)]
+struct RowsMet {
+    counted: u32,
+    others: Vec<u32>,
+}
+
+impl RowsMet {
+    fn push(&mut self, row: u32) {
+        if row == self.counted && self.others.is_empty() {
+            self.counted += 1;
+        } else {
+            self.others.push(row);
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.counted as usize + self.others.len()
+    }
+
+    fn into_vec(self) -> Vec<u32> {
+        (0..self.counted).chain(self.others).collect()
     }
 }
 
@@ -48,7 +73,7 @@ impl ColumnBuilder {
             ValueRef::UInt(uint) => self.uints.push(row, uint),
             ValueRef::Float(float) => self.floats.push(row, float_key(float)),
             ValueRef::Timestamp(moment) => self.moments.push((row, moment)),
-            ValueRef::String(text) => match self.dictionary.code(text, self.texts.rows.len()) {
+            ValueRef::String(text) => match self.dictionary.code(text, self.texts.keys.len()) {
                 Some(code) => self.texts.push(row, u64::from(code)),
                 None => self.mark(row, ValueType::String),
             },
@@ -79,8 +104,8 @@ impl ColumnBuilder {
         Column {
             keyed: keyed.into_iter().flatten().collect(),
             marked: marked
-                .filter(|(_, rows)| !rows.is_empty())
-                .map(|(value_type, rows)| (value_type, Marks::new(rows, len)))
+                .filter(|(_, rows)| rows.len() > 0)
+                .map(|(value_type, rows)| (value_type, Marks::new(rows.into_vec(), len)))
                 .collect(),
         }
     }
@@ -92,9 +117,8 @@ impl ColumnBuilder {
         for (row, moment) in &moments {
             let Some(key) = moment_key(*moment, first) else {
                 // Moments centuries apart do not fit together: they stay in the records.
-                let rows = moments.iter().map(|(row, _)| *row);
                 if let Some(marked) = self.marked.get_mut(ValueType::Timestamp as usize) {
-                    *marked = rows.collect();
+                    moments.iter().for_each(|(row, _)| marked.push(*row));
                 }
                 return None;
             };
@@ -106,11 +130,11 @@ impl ColumnBuilder {
     fn finish_texts(&mut self, len: u32) -> Option<Keyed> {
         let mut texts = std::mem::take(&mut self.texts);
         let dictionary = std::mem::take(&mut self.dictionary);
-        let Some((dictionary, codes)) = dictionary.finish(texts.rows.len()) else {
+        let Some((dictionary, codes)) = dictionary.finish(texts.keys.len()) else {
             if let Some(marked) = self.marked.get_mut(ValueType::String as usize) {
                 // Those before the dictionary gave up come before those after.
-                texts.rows.append(marked);
-                *marked = texts.rows;
+                let after = std::mem::replace(marked, texts.rows).into_vec();
+                after.into_iter().for_each(|row| marked.push(row));
             }
             return None;
         };

@@ -13,7 +13,7 @@ mod marks;
 mod packed;
 mod set;
 
-pub(crate) use set::Columns;
+pub(crate) use set::{Columns, ColumnsBuilder, MetPath};
 
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use crate::paths::tree::PathTree;
 use crate::record::RecordRef;
 use crate::row_set::RowSet;
 use crate::search::{ConditionScratch, ConditionTest, Place};
-use crate::value::ValueType;
+use crate::value::{ValueRef, ValueType};
 
 /// The columns of the rows of one index part.
 #[derive(Debug, Default)]
@@ -20,9 +20,10 @@ pub(crate) struct Columns {
 impl Columns {
     /// Builds the columns of records in the order of their rows. `None` stands for a row that
     /// cannot be read and holds nothing.
+    #[cfg(test)]
     pub(crate) fn build<'a>(records: impl Iterator<Item = Option<RecordRef<'a>>>) -> Self {
         let mut builder = ColumnsBuilder::default();
-        records.for_each(|record| builder.add(record));
+        records.for_each(|record| builder.add(record, &mut |_, _| {}));
         builder.finish()
     }
 
@@ -123,35 +124,67 @@ impl Columns {
 /// Collects columns record by record.
 #[derive(Debug, Default)]
 pub(crate) struct ColumnsBuilder {
-    paths: PathTree<ColumnBuilder>,
+    paths: PathTree<NumberedColumn>,
     rows: u32,
 }
 
+#[derive(Debug, Default)]
+struct NumberedColumn {
+    column: ColumnBuilder,
+    number: Option<u16>,
+}
+
+/// A path as whoever reads along meets it.
+#[derive(Debug)]
+pub(crate) struct MetPath<'a> {
+    /// Its canonical text.
+    pub(crate) text: &'a str,
+    /// What the reader calls it: kept here from one record to the next.
+    pub(crate) number: &'a mut Option<u16>,
+}
+
 impl ColumnsBuilder {
-    /// Adds the record of the next row. `None`: one that cannot be read and holds nothing.
-    pub(crate) fn add(&mut self, record: Option<RecordRef<'_>>) {
+    /// Adds the record of the next row. `None`: one that cannot be read and holds nothing. `read`
+    /// is shown each scalar with its path, so that a record is taken apart once for everything
+    /// that is built of it; without a path where [paths were left out](Columns::has_gaps).
+    pub(crate) fn add<'a>(
+        &mut self,
+        record: Option<RecordRef<'a>>,
+        read: &mut impl FnMut(Option<MetPath<'_>>, ValueRef<'a>),
+    ) {
         let row = self.rows;
         self.rows += 1;
         let Some(record) = record else {
             return;
         };
-        self.paths.walk(
-            record.value,
-            &mut |column, visited| match visited.value_type() {
-                value_type @ (ValueType::Null
-                | ValueType::Bytes
-                | ValueType::List
-                | ValueType::Map) => column.mark(row, value_type),
-                _ => column.add(row, visited.value()),
-            },
-        );
+        self.paths.walk_all(record.value, &mut |place, visited| {
+            let value_type = visited.value_type();
+            let is_kept = !matches!(
+                value_type,
+                ValueType::Null | ValueType::Bytes | ValueType::List | ValueType::Map
+            );
+            let Some((text, numbered)) = place else {
+                if is_kept {
+                    read(None, visited.value());
+                }
+                return;
+            };
+            if !is_kept {
+                numbered.column.mark(row, value_type);
+                return;
+            }
+            let value = visited.value();
+            numbered.column.add(row, value);
+            let number = &mut numbered.number;
+            read(Some(MetPath { text, number }), value);
+        });
     }
 
     /// The columns.
     pub(crate) fn finish(self) -> Columns {
         let rows = self.rows;
         Columns {
-            paths: self.paths.map(|column| column.finish(rows)),
+            paths: self.paths.map(|numbered| numbered.column.finish(rows)),
             rows,
         }
     }

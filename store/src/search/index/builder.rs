@@ -4,8 +4,7 @@ use super::TextIndex;
 use super::collector::Collector;
 use super::places::{PathId, Paths, Place, TextPlace};
 use super::terms::{FIRST_PIECE, LATER_PIECE, PAIR};
-use crate::path::ROOT_PATH;
-use crate::record::RecordRef;
+use crate::paths::MetPath;
 use crate::search::text::{PreparedText, TextBuffer, is_number_text, leaf_text};
 use crate::search::tokenize::{TERM_BYTES_MAX, TokenKind, for_each_pair, for_each_piece};
 use crate::value::ValueRef;
@@ -28,20 +27,8 @@ struct RowWords {
 }
 
 impl TextIndexBuilder {
-    /// Adds the next row; `None` for one that cannot be read and is never found.
-    pub(crate) fn add(&mut self, record: Option<RecordRef<'_>>) {
-        if let Some(record) = record {
-            self.add_key(record.key);
-            let root = match record.value {
-                ValueRef::Map(_) => PathId::ROOT,
-                _ => self.paths.child(PathId::ROOT, ROOT_PATH, 0),
-            };
-            self.add_value(record.value, root);
-        }
-        self.words.collector.end_row();
-    }
-
-    fn add_key(&mut self, key: &str) {
+    /// Adds the key of the row.
+    pub(crate) fn add_key(&mut self, key: &str) {
         let text = self.text.prepare_key(key);
         self.words.add_text(&text, PathId::KEY, false);
         for part in text.parts {
@@ -50,27 +37,23 @@ impl TextIndexBuilder {
         }
     }
 
-    fn add_value(&mut self, value: ValueRef<'_>, path: PathId) {
-        match value {
-            ValueRef::Map(map) => {
-                for (place, (name, inner)) in map.into_iter().enumerate() {
-                    let path = self.paths.child(path, name, place);
-                    self.add_value(inner, path);
-                }
-            }
-            ValueRef::List(list) => {
-                for element in list {
-                    self.add_value(element, path);
-                }
-            }
-            leaf => {
-                if let Some(text) = leaf_text(leaf, &mut self.printed) {
-                    let is_number = is_number_text(leaf);
-                    let text = self.text.prepare(text);
-                    self.words.add_text(&text, path, is_number);
-                }
-            }
+    /// Adds a scalar of the row's value; `None`: at a path that nobody counted.
+    pub(crate) fn add_leaf(&mut self, path: Option<MetPath<'_>>, leaf: ValueRef<'_>) {
+        let path = path.map_or(PathId::OTHER, |path| {
+            let number = path
+                .number
+                .get_or_insert_with(|| self.paths.number(path.text).0);
+            PathId(*number)
+        });
+        if let Some(text) = leaf_text(leaf, &mut self.printed) {
+            let text = self.text.prepare(text);
+            self.words.add_text(&text, path, is_number_text(leaf));
         }
+    }
+
+    /// Ends the row. One that cannot be read has nothing and is never found.
+    pub(crate) fn end_row(&mut self) {
+        self.words.collector.end_row();
     }
 
     /// The index of the part; the builder is ready for the next. `None` if it would exceed its own

@@ -5,12 +5,12 @@ use std::hash::BuildHasher as _;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
+use crate::path::{Path, PathSegment};
+
 /// Paths beyond these share one number, as do names longer than [`NAME_BYTES_MAX`]: such records
 /// use names as data. What stands there is found all the same, by reading records.
 const PATHS_MAX: usize = 8 * 1024;
 const NAME_BYTES_MAX: usize = 1024;
-/// So many names of a map are compared with those of the map before.
-const CHILDREN_EXPECTED: usize = 64;
 /// Three places in the text, for texts and for numbers.
 const PLACES_PER_PATH: u16 = 6;
 
@@ -83,8 +83,6 @@ pub(super) struct Paths {
 struct Node {
     parent: PathId,
     name: Box<str>,
-    /// The first children, in the order in which they were numbered.
-    children: Vec<PathId>,
 }
 
 impl Node {
@@ -92,7 +90,6 @@ impl Node {
         Self {
             parent,
             name: name.into(),
-            children: Vec::new(),
         }
     }
 }
@@ -110,19 +107,21 @@ impl Default for Paths {
 }
 
 impl Paths {
-    /// The path of a name below another path; numbered if it is new. Records of one kind have the
-    /// same names in the same order: `place` is that of the name among those of its map.
-    pub(super) fn child(&mut self, parent: PathId, name: &str, place: usize) -> PathId {
+    /// The path with a canonical text; numbered if it is new.
+    pub(super) fn number(&mut self, text: &str) -> PathId {
+        let segments = Path::from_canonical(text).segments();
+        segments
+            .iter()
+            .fold(PathId::ROOT, |parent, segment| match segment {
+                PathSegment::Name(name) => self.child(parent, name),
+                PathSegment::Elements => parent,
+            })
+    }
+
+    /// The path of a name below another path; numbered if it is new.
+    fn child(&mut self, parent: PathId, name: &str) -> PathId {
         if parent == PathId::OTHER {
             return parent;
-        }
-        if let Some(known) = self.expected_child(parent, place)
-            && self
-                .nodes
-                .get(usize::from(known.0))
-                .is_some_and(|node| *node.name == *name)
-        {
-            return known;
         }
         if let Some(known) = self.get_child(parent, name) {
             return known;
@@ -132,11 +131,6 @@ impl Paths {
         }
         let id = self.nodes.len() as u16;
         self.nodes.push(Node::new(parent, name));
-        if let Some(node) = self.nodes.get_mut(usize::from(parent.0))
-            && node.children.len() < CHILDREN_EXPECTED
-        {
-            node.children.push(PathId(id));
-        }
         let (nodes, hasher) = (&self.nodes, &self.hasher);
         let hash = hasher.hash_one((parent, name));
         self.table.insert_unique(hash, id, |id| {
@@ -144,11 +138,6 @@ impl Paths {
             hasher.hash_one((node.parent, node.name.as_ref()))
         });
         PathId(id)
-    }
-
-    fn expected_child(&self, parent: PathId, place: usize) -> Option<PathId> {
-        let node = self.nodes.get(usize::from(parent.0))?;
-        node.children.get(place).copied()
     }
 
     fn get_child(&self, parent: PathId, name: &str) -> Option<PathId> {
@@ -194,10 +183,7 @@ impl Paths {
 
     /// Bytes of memory, about.
     pub(super) fn bytes(&self) -> usize {
-        let names = self
-            .nodes
-            .iter()
-            .map(|node| node.name.len() + 2 * node.children.len());
-        names.sum::<usize>() + self.nodes.len() * (size_of::<Node>() + 4)
+        let names: usize = self.nodes.iter().map(|node| node.name.len()).sum();
+        names + self.nodes.len() * (size_of::<Node>() + 4)
     }
 }
