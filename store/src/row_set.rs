@@ -3,6 +3,8 @@
 //! Parts have at most 128 k rows, so that a set is at most 16 KiB: whole queries are evaluated by
 //! operations on such sets inside the first levels of the cache.
 
+use std::ops::Range;
+
 const BITS: u32 = u64::BITS;
 
 /// Rows `0..len` of a part, some of which are in the set.
@@ -48,6 +50,24 @@ impl RowSet {
         {
             *word |= 1 << (row % BITS);
         }
+    }
+
+    /// Adds all rows of a range.
+    pub(crate) fn insert_range(&mut self, rows: Range<u32>) {
+        let end = rows.end.min(self.len);
+        let mut row = rows.start;
+        while row < end {
+            let behind = end.min((row / BITS + 1) * BITS);
+            let bits = (u64::MAX >> (BITS - (behind - row))) << (row % BITS);
+            self.unite_word((row / BITS) as usize, bits);
+            row = behind;
+        }
+    }
+
+    /// Whether all rows of `other` are in the set.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        let both = self.words.iter().zip(&other.words);
+        both.into_iter().all(|(word, other)| other & !word == 0)
     }
 
     /// Takes a row out.
@@ -231,6 +251,10 @@ mod tests {
             let all: BTreeSet<u32> = (0..len).collect();
             prop_assert_eq!(rows(&a.complement()), &all - &left);
             prop_assert_eq!(rows(&RowSet::full(len)), all);
+            prop_assert_eq!(a.covers(&b), left.is_superset(&right));
+            let mut ranged = a.clone();
+            ranged.insert_range(probe / 2..probe);
+            prop_assert_eq!(rows(&ranged), &left | &(probe / 2..probe.min(len)).collect());
             prop_assert_eq!(a.count() as usize, left.len());
             prop_assert_eq!(a.is_empty(), left.is_empty());
             prop_assert_eq!(a.contains(probe), left.contains(&probe));

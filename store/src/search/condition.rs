@@ -290,6 +290,36 @@ impl ConditionTest {
         Some(Ordering::Equal)
     }
 
+    /// On which side of the texts that meet the test a folded text lies, where these follow each
+    /// other in the order of their bytes: `Less` before, `Equal` among, `Greater` behind them.
+    /// `None` if they do not, whatever the text.
+    pub(crate) fn text_side(&self, folded: &str) -> Option<Ordering> {
+        let compare = |operand: &Operand| match operand {
+            Operand::Text(text) => Some(folded.cmp(text)),
+            _ => None,
+        };
+        let side = |bound: &Bound<Operand>, beyond: Ordering| match bound {
+            Bound::Included(end) => compare(end).map(|order| order == beyond),
+            Bound::Excluded(end) => compare(end).map(|order| order == beyond || order.is_eq()),
+            Bound::Unbounded => Some(false),
+        };
+        match &self.test {
+            Test::Equal(operand) | Test::NotEqual(operand) => compare(operand),
+            Test::Between(from, to) => {
+                let is_before = side(from, Ordering::Less)?;
+                let is_behind = side(to, Ordering::Greater)?;
+                Some(match (is_before, is_behind) {
+                    (true, _) => Ordering::Less,
+                    (_, true) => Ordering::Greater,
+                    _ => Ordering::Equal,
+                })
+            }
+            Test::StartsWith(start) if folded.starts_with(start) => Some(Ordering::Equal),
+            Test::StartsWith(start) => Some(folded.cmp(start)),
+            Test::Contains(_) | Test::IsNull | Test::Exists | Test::Missing => None,
+        }
+    }
+
     /// Whether any value of a type could meet the test.
     pub(crate) fn may_be_met_by(&self, value_type: ValueType) -> bool {
         let fits = |operand: &Operand| operand.may_equal(value_type);

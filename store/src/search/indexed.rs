@@ -54,14 +54,20 @@ pub(crate) fn search_rows(
     let is_stale = || !control.ticket.is_current();
     let parts = source.parts();
     let answers: Mutex<Vec<Groups>> = Mutex::new(vec![Arc::default(); parts]);
-    (0..parts).into_par_iter().for_each(|part| {
+    let runs: Vec<_> = (0..parts)
+        .flat_map(|part| {
+            let runs = source.runs(part, &plan).into_iter();
+            runs.map(move |rows| (part, rows))
+        })
+        .collect();
+    runs.into_par_iter().for_each(|(part, rows)| {
         if is_stale() {
             return;
         }
-        let groups: Groups = source.search_part(part, &plan, &is_stale).into();
+        let groups = source.search_run(part, rows, &plan, &is_stale);
         let mut found = answers.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(answer) = found.get_mut(part) {
-            *answer = groups;
+            *answer = with_groups(answer, groups);
         }
         let Some(partial) = control.partial.filter(|partial| (partial.is_due)()) else {
             return;
@@ -269,6 +275,25 @@ impl Search<'_> {
         keyed.truncate(limit);
         keyed.into_iter().map(|(_, _, id)| id).collect()
     }
+}
+
+/// What was found in a part, and what was found in another run of it.
+fn with_groups(found: &Groups, more: Vec<RankedRows>) -> Groups {
+    if found.is_empty() {
+        return more.into();
+    }
+    let mut all = found.to_vec();
+    for group in more {
+        match all.binary_search_by_key(&group.key, |known| known.key) {
+            Ok(same) => {
+                if let Some(known) = all.get_mut(same) {
+                    known.rows.unite(&group.rows);
+                }
+            }
+            Err(place) => all.insert(place, group),
+        }
+    }
+    all.into()
 }
 
 fn rows_of(groups: &[RankedRows]) -> RowSet {

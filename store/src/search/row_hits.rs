@@ -1,6 +1,7 @@
 //! Records found through an index, as rows: any of them is there at once, none is held as text.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::hits::Hit;
@@ -18,11 +19,16 @@ pub(crate) trait RowSource: fmt::Debug + Send + Sync {
     /// Whether the rows of a part go on in key order where those of the part before end.
     fn continues(&self, part: usize) -> bool;
 
-    /// The rows of a part that fit, in groups from the best to the worst. May be anything once
-    /// `is_stale` says so.
-    fn search_part(
+    /// The rows of a part in runs, each of which is searched within some milliseconds: the whole
+    /// part where an index tells all, less where records have to be read.
+    fn runs(&self, part: usize, plan: &Plan) -> Vec<Range<u32>>;
+
+    /// The rows of a run of a part that fit, in groups from the best to the worst. May be anything
+    /// once `is_stale` says so.
+    fn search_run(
         &self,
         part: usize,
+        rows: Range<u32>,
         plan: &Plan,
         is_stale: &(dyn Fn() -> bool + Sync),
     ) -> Vec<RankedRows>;

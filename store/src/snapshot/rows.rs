@@ -21,6 +21,8 @@ use crate::state::State;
 
 /// Rows that are read without an index are read in runs of this many: each is a task.
 const ROWS_PER_TASK: u32 = 2048;
+/// So many rows are read before others see what was found: ten milliseconds' worth.
+const ROWS_PER_RUN: u32 = if cfg!(test) { 100 } else { 8 * 1024 };
 /// Whether the answer is still wanted is asked after this many records.
 const RECORDS_PER_CHECK: u32 = 128;
 
@@ -111,16 +113,17 @@ impl SnapshotRows {
         part: usize,
         plan: &Plan,
         within: &RowSet,
+        rows: Range<u32>,
         is_stale: &(dyn Fn() -> bool + Sync),
     ) -> Vec<RankedRows> {
         let groups = Mutex::new(Vec::new());
-        let tasks = within.rows().div_ceil(ROWS_PER_TASK);
+        let tasks = (rows.end - rows.start).div_ceil(ROWS_PER_TASK);
         (0..tasks)
             .into_par_iter()
             .for_each_init(MatchScratch::default, |scratch, task| {
                 let mut found: Vec<(SortKey, crate::search::Level, u32)> = Vec::new();
-                let start = task * ROWS_PER_TASK;
-                for row in start..(start + ROWS_PER_TASK).min(within.rows()) {
+                let start = rows.start + task * ROWS_PER_TASK;
+                for row in start..(start + ROWS_PER_TASK).min(rows.end) {
                     if row % RECORDS_PER_CHECK == 0 && is_stale() {
                         return;
                     }
@@ -169,18 +172,41 @@ impl RowSource for SnapshotRows {
         self.parts.get(part).is_some_and(|(_, part)| *part > 0)
     }
 
-    fn search_part(
+    fn runs(&self, part: usize, plan: &Plan) -> Vec<Range<u32>> {
+        let (len, is_read) = match self.part(part) {
+            Some((_, index_part)) => {
+                let rows = index_part.rows();
+                let is_read = index_part.index().is_none() || plan.reads_records();
+                (rows.end - rows.start, is_read)
+            }
+            // The memtable is small, and read by several threads at once.
+            None => (self.recent().len() as u32, false),
+        };
+        let step = if is_read { ROWS_PER_RUN } else { len.max(1) };
+        (0..len)
+            .step_by(step as usize)
+            .map(|start| start..len.min(start + step))
+            .collect()
+    }
+
+    fn search_run(
         &self,
         part: usize,
+        rows: Range<u32>,
         plan: &Plan,
         is_stale: &(dyn Fn() -> bool + Sync),
     ) -> Vec<RankedRows> {
         let Some((view, index_part)) = self.part(part) else {
-            return self.scan(part, plan, &self.visible_recent(), is_stale);
+            return self.scan(part, plan, &self.visible_recent(), rows, is_stale);
         };
-        let within = self.visible(view, index_part.rows());
+        let mut within = self.visible(view, index_part.rows());
+        if rows.len() < within.rows() as usize {
+            let mut run = RowSet::new(within.rows());
+            run.insert_range(rows.clone());
+            within.intersect(&run);
+        }
         let Some(index) = index_part.index() else {
-            return self.scan(part, plan, &within, is_stale);
+            return self.scan(part, plan, &within, rows, is_stale);
         };
         let rows = PartRows {
             view,
@@ -264,6 +290,10 @@ impl IndexedRows for PartRows<'_> {
             visit(text.text, &|set| text.add_rows(set));
         }
         true
+    }
+
+    fn key(&self, row: u32) -> Option<&str> {
+        self.view.segment.key(self.rows.start + row)
     }
 
     fn record(&self, row: u32) -> Option<RecordRef<'_>> {

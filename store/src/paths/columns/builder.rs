@@ -118,7 +118,9 @@ impl ColumnBuilder {
             let Some(key) = moment_key(*moment, first) else {
                 // Moments centuries apart do not fit together: they stay in the records.
                 if let Some(marked) = self.marked.get_mut(ValueType::Timestamp as usize) {
-                    moments.iter().for_each(|(row, _)| marked.push(*row));
+                    for (row, _) in &moments {
+                        marked.push(*row);
+                    }
                 }
                 return None;
             };
@@ -134,7 +136,9 @@ impl ColumnBuilder {
             if let Some(marked) = self.marked.get_mut(ValueType::String as usize) {
                 // Those before the dictionary gave up come before those after.
                 let after = std::mem::replace(marked, texts.rows).into_vec();
-                after.into_iter().for_each(|row| marked.push(row));
+                for row in after {
+                    marked.push(row);
+                }
             }
             return None;
         };

@@ -17,6 +17,8 @@ pub(crate) struct TextIndexBuilder {
     words: RowWords,
     text: TextBuffer,
     printed: String,
+    /// Whether folding changed any key.
+    has_unfolded_key: bool,
 }
 
 /// The words of texts, on their way to the collector.
@@ -30,6 +32,7 @@ impl TextIndexBuilder {
     /// Adds the key of the row.
     pub(crate) fn add_key(&mut self, key: &str) {
         let text = self.text.prepare_key(key);
+        self.has_unfolded_key |= text.folded != key;
         self.words.add_text(&text, PathId::KEY, false);
         for part in text.parts {
             let place = Place::new(PathId::KEY_PARTS, false, TextPlace::Elsewhere);
@@ -60,12 +63,14 @@ impl TextIndexBuilder {
     /// numbers: gigabytes of words in one part.
     pub(crate) fn finish(&mut self) -> Option<TextIndex> {
         let paths = std::mem::take(&mut self.paths);
-        self.words.collector.finish(paths)
+        let keys_are_folded = !std::mem::take(&mut self.has_unfolded_key);
+        self.words.collector.finish(paths, keys_are_folded)
     }
 
     /// Forgets the part.
     pub(crate) fn clear(&mut self) {
         self.paths = Paths::default();
+        self.has_unfolded_key = false;
         self.words.collector.clear();
     }
 }

@@ -18,6 +18,7 @@ use super::postings::{PostingsBuilder, PostingsRef};
 use super::slots::SlotsBuilder;
 use super::table::Table;
 use super::terms::TermsBuilder;
+use super::word_rows::RecentWords;
 
 /// How many bytes of a term its entry holds.
 const HEAD_BYTES: usize = 8;
@@ -183,7 +184,7 @@ impl Collector {
 
     /// The index of all rows since the last call. `None` if it would exceed its own numbers:
     /// gigabytes of words in one part.
-    pub(super) fn finish(&mut self, paths: Paths) -> Option<TextIndex> {
+    pub(super) fn finish(&mut self, paths: Paths, keys_are_folded: bool) -> Option<TextIndex> {
         self.sort();
         let words = self.write();
         let index = words.map(|words| TextIndex {
@@ -192,6 +193,8 @@ impl Collector {
             slots: self.slots.finish(),
             postings: self.postings.finish(self.row),
             paths,
+            keys_are_folded,
+            recent: RecentWords::default(),
         });
         self.clear();
         index

@@ -5,9 +5,10 @@
 //! expressions) is read from the records that are left, by the matcher itself.
 
 use super::costs::CostSets;
-use super::lookup::{ByPlace, Watch};
+use super::lookup::Watch;
 use super::plan::Plan;
 use super::rows_of_term::Looked;
+use super::word_rows::ByPlace;
 use super::{IndexedRows, RankedRows};
 use crate::row_set::RowSet;
 use crate::search::condition::ConditionTest;
@@ -186,15 +187,14 @@ impl PartSearch<'_> {
             FieldRule::Condition(test) => test,
             FieldRule::Words { typed, .. } => typed.as_ref()?,
         };
-        let known = self.conditions.get_mut(field)?;
-        if matches!(known, Told::NotAsked) {
+        if matches!(self.conditions.get(field)?, Told::NotAsked) {
             let rows = match &check.place {
-                FieldPlace::Key => None,
+                FieldPlace::Key => self.rows_of_keys(test),
                 FieldPlace::Values(places) => self.source.rows_matching(places, test),
             };
-            *known = rows.map_or(Told::Nothing, Told::Rows);
+            *self.conditions.get_mut(field)? = rows.map_or(Told::Nothing, Told::Rows);
         }
-        Some(known)
+        self.conditions.get(field)
     }
 
     fn field(&mut self, field: usize, within: &RowSet) -> CostSets {
@@ -203,7 +203,13 @@ impl PartSearch<'_> {
         match self.condition(field) {
             None | Some(Told::NotAsked) => {}
             Some(Told::Rows(rows)) => costs.at(Cost::default()).unite(rows),
-            Some(Told::Nothing) => unsure = self.may_meet(field, within),
+            Some(Told::Nothing) => {
+                let (met, may_meet) = self.may_meet(field, within);
+                costs.at(Cost::default()).unite(&met);
+                unsure = may_meet;
+                unsure.intersect(within);
+                unsure.subtract(&met);
+            }
         }
         costs.settle(within);
         // What has to be read anyway is not looked up.
@@ -282,7 +288,7 @@ impl PartSearch<'_> {
             let mut seen = RowSet::new(set.rows());
             for by_place in places {
                 // A place counts where the word stands at its least cost.
-                let [in_key, in_whole, in_start, elsewhere] = by_place.sets();
+                let [in_key, in_whole, in_start, _] = by_place.sets();
                 for (to, from) in [
                     (&mut at_key, in_key),
                     (&mut at_whole, in_whole),
@@ -295,7 +301,6 @@ impl PartSearch<'_> {
                 for set in by_place.sets() {
                     seen.unite(set);
                 }
-                debug_assert_eq!(elsewhere.rows(), set.rows(), "sets of one part");
             }
             key.intersect(&at_key);
             at_start.unite(&at_whole);

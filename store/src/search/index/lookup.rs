@@ -4,10 +4,9 @@ use std::ops::Range;
 
 use super::TextIndex;
 use super::fuzzy::Spellings;
-use super::places::{PathId, Place, TextPlace};
+use super::places::{PathId, Place};
 use super::postings::PostingsRef;
 use super::terms::{FIRST_PIECE, LATER_PIECE, PAIR, text_of};
-use crate::row_set::RowSet;
 use crate::search::distance::EDITS_MAX;
 use crate::search::matcher::{Cost, Fit, Part, QueryWord};
 use crate::search::tokenize::{TERM_BYTES_MAX, TERM_BYTES_OVERLAP, TokenKind, for_each_pair};
@@ -154,17 +153,28 @@ impl TextIndex {
 
     fn anywhere(&self, text: &str, visit: TermsFound<'_>) {
         let words = self.terms.whole_words();
+        // Neighbours that fit alike are visited together.
+        let mut run = words.start..words.start;
+        let mut run_fit = Fit::Inside;
+        let mut go_on = true;
         self.terms
             .containing(words, text.as_bytes(), &mut |rank, at, len| {
-                let is_whole = len == text.len();
-                let fit = match (at, is_whole) {
+                let fit = match (at, len == text.len()) {
                     (0, true) => Fit::Whole,
                     (0, false) => Fit::Beginning,
                     _ => Fit::Inside,
                 };
-                visit(rank..rank + 1, Some(Cost::of(0, fit)))
+                if rank != run.end || fit != run_fit {
+                    go_on = run.is_empty() || visit(run.clone(), Some(Cost::of(0, run_fit)));
+                    run.start = rank;
+                    run_fit = fit;
+                }
+                run.end = rank + 1;
+                go_on
             });
-        self.pieces_with(text, visit);
+        if go_on && (run.is_empty() || visit(run, Some(Cost::of(0, run_fit)))) {
+            self.pieces_with(text, visit);
+        }
     }
 
     /// The pieces of long words that contain a text, or the first bytes of it that are in one
@@ -294,47 +304,4 @@ fn marked(mark: u8, text: &str) -> Vec<u8> {
     term.push(mark);
     term.extend_from_slice(text.as_bytes());
     term
-}
-
-/// Rows of a word at one cost, apart by where the word stands: what the order of hits weighs most
-/// after the cost.
-#[derive(Debug)]
-pub(super) struct ByPlace {
-    cost: Cost,
-    key: RowSet,
-    whole: RowSet,
-    start: RowSet,
-    elsewhere: RowSet,
-}
-
-impl ByPlace {
-    pub(super) fn new(cost: Cost, rows: u32) -> Self {
-        let empty = || RowSet::new(rows);
-        Self {
-            cost,
-            key: empty(),
-            whole: empty(),
-            start: empty(),
-            elsewhere: empty(),
-        }
-    }
-
-    pub(super) const fn cost(&self) -> Cost {
-        self.cost
-    }
-
-    /// The set for a place.
-    pub(super) const fn at(&mut self, place: Place) -> &mut RowSet {
-        match (place.path(), place.text_place()) {
-            (PathId::KEY | PathId::KEY_PARTS, _) => &mut self.key,
-            (_, TextPlace::Whole) => &mut self.whole,
-            (_, TextPlace::Start) => &mut self.start,
-            (_, TextPlace::Elsewhere) => &mut self.elsewhere,
-        }
-    }
-
-    /// Key, whole value, start of value, elsewhere.
-    pub(super) const fn sets(&self) -> [&RowSet; 4] {
-        [&self.key, &self.whole, &self.start, &self.elsewhere]
-    }
 }

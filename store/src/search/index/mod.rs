@@ -15,10 +15,12 @@ mod pieces;
 mod places;
 mod plan;
 mod postings;
+mod required;
 mod rows_of_term;
 mod slots;
 mod table;
 mod terms;
+mod word_rows;
 mod words_at;
 
 pub(crate) use builder::TextIndexBuilder;
@@ -32,6 +34,7 @@ use places::Paths;
 use postings::Postings;
 use slots::Slots;
 use terms::Terms;
+use word_rows::RecentWords;
 
 use super::condition::{ConditionTest, Place as Names};
 use super::matcher::SortKey;
@@ -55,6 +58,9 @@ pub(crate) trait IndexedRows {
     /// there are more than `texts_max`, or other values with a text; then none may be visited.
     fn for_each_text(&self, names: &Names, texts_max: usize, visit: VisitText<'_>) -> bool;
 
+    /// The key of a row. Keys ascend.
+    fn key(&self, row: u32) -> Option<&str>;
+
     /// The record of a row.
     fn record(&self, row: u32) -> Option<RecordRef<'_>>;
 }
@@ -76,6 +82,9 @@ pub(crate) struct TextIndex {
     slots: Slots,
     postings: Postings,
     paths: Paths,
+    /// Whether folding changes none of the keys: then the order of keys is that of folded keys.
+    keys_are_folded: bool,
+    recent: RecentWords,
 }
 
 /// Bytes of memory that an index takes, by structure.

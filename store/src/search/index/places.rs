@@ -40,6 +40,15 @@ pub(super) enum TextPlace {
     Elsewhere,
 }
 
+/// What the order of hits weighs of a place, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PlaceClass {
+    Key,
+    Whole,
+    Start,
+    Elsewhere,
+}
+
 /// A path, whether what stands there is a number, and the place in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place(u16);
@@ -62,11 +71,12 @@ impl Place {
         self.0 % PLACES_PER_PATH >= 3
     }
 
-    pub(super) const fn text_place(self) -> TextPlace {
-        match self.0 % 3 {
-            0 => TextPlace::Whole,
-            1 => TextPlace::Start,
-            _ => TextPlace::Elsewhere,
+    pub(super) const fn class(self) -> PlaceClass {
+        match (self.path(), self.0 % 3) {
+            (PathId::KEY | PathId::KEY_PARTS, _) => PlaceClass::Key,
+            (_, 0) => PlaceClass::Whole,
+            (_, 1) => PlaceClass::Start,
+            _ => PlaceClass::Elsewhere,
         }
     }
 }

@@ -1,11 +1,19 @@
 //! A query prepared for all parts of an index.
 
+use std::cmp::Reverse;
+
 use super::lookup::WordPlan;
+use super::required::required_texts;
 use crate::search::condition::TextPart;
 use crate::search::matcher::{FieldRule, Matcher, Node, Part, QueryWord, Term, TermKind};
 use crate::search::mode::Mode;
 use crate::search::query::Query;
 use crate::search::tokenize::{TokenKind, tokenize};
+
+/// Of the words that a regular expression requires at most so many are looked up, and none that are
+/// shorter: those are in nearly all records.
+const REQUIRED_WORDS_MAX: usize = 2;
+const REQUIRED_BYTES_MIN: usize = 2;
 
 /// What is prepared once: the matcher, and spellings of its words.
 pub(crate) struct Plan {
@@ -15,13 +23,25 @@ pub(crate) struct Plan {
     /// For each condition of the matcher that has words.
     pub(super) fields: Vec<Option<TermPlan>>,
     /// For each condition of the matcher the words without which it is not met.
-    pub(super) needed: Vec<Vec<WordPlan>>,
+    pub(super) needed: Vec<Needed>,
+}
+
+/// The words without which a condition is not met, next to each other.
+#[derive(Default)]
+pub(super) struct Needed {
+    /// None if nothing is known.
+    pub(super) words: Vec<WordPlan>,
+    /// Whether it is met wherever they are.
+    pub(super) are_enough: bool,
 }
 
 /// The words of a term.
 pub(super) struct TermPlan {
     /// None for what is no word: punctuation, regular expressions.
     pub(super) words: Vec<WordPlan>,
+    /// For what is no word: a text that fits has all words of one of these. None if nothing is
+    /// known.
+    pub(super) required: Vec<Vec<WordPlan>>,
     /// The two parts that a single word may be written in, with one typo.
     pub(super) splits: Vec<(WordPlan, WordPlan)>,
 }
@@ -35,8 +55,8 @@ impl Plan {
             FieldRule::Condition(_) => None,
         });
         let needed = matcher.fields.iter().map(|field| match &field.rule {
-            FieldRule::Condition(test) => test.text_part().map(needed_words).unwrap_or_default(),
-            FieldRule::Words { .. } => Vec::new(),
+            FieldRule::Condition(test) => test.text_part().map(Needed::of).unwrap_or_default(),
+            FieldRule::Words { .. } => Needed::default(),
         });
         Self {
             needed: needed.collect(),
@@ -44,6 +64,14 @@ impl Plan {
             terms,
             matcher,
         }
+    }
+
+    /// Whether an index cannot even say which records to read: there are words in no index.
+    pub(crate) fn reads_records(&self) -> bool {
+        self.terms
+            .iter()
+            .chain(self.fields.iter().flatten())
+            .any(|term| term.words.is_empty() && term.required.is_empty())
     }
 
     /// The terms whose places decide the order of hits: those that every hit has.
@@ -74,6 +102,10 @@ impl TermPlan {
                 _ => Vec::new(),
             },
             words: words.iter().map(WordPlan::new).collect(),
+            required: match &term.kind {
+                TermKind::Regex(regex) => required_words(regex.as_str()),
+                TermKind::Words(_) | TermKind::Raw(_) => Vec::new(),
+            },
         }
     }
 }
@@ -90,6 +122,39 @@ fn splits(word: &QueryWord) -> Vec<(WordPlan, WordPlan)> {
             (plan(first, Part::Whole), plan(second, word.part()))
         })
         .collect()
+}
+
+impl Needed {
+    fn of(part: TextPart<'_>) -> Self {
+        let words = needed_words(part);
+        Self {
+            are_enough: match (words.as_slice(), part) {
+                ([only], TextPart::Inside(text)) => {
+                    only.word.kind() == TokenKind::Word && only.word.as_str() == text
+                }
+                _ => false,
+            },
+            words,
+        }
+    }
+}
+
+/// The words without which a regular expression does not match: the longest, since each costs a
+/// look at all words of a part.
+fn required_words(pattern: &str) -> Vec<Vec<WordPlan>> {
+    let mut selections = Vec::new();
+    for texts in required_texts(pattern) {
+        let texts = texts.iter().map(|text| TextPart::Inside(text));
+        let mut words: Vec<WordPlan> = texts.flat_map(needed_words).collect();
+        words.retain(|word| word.word.as_str().len() >= REQUIRED_BYTES_MIN);
+        words.sort_by_key(|word| Reverse(word.word.as_str().len()));
+        words.truncate(REQUIRED_WORDS_MAX);
+        if words.is_empty() {
+            return Vec::new();
+        }
+        selections.push(words);
+    }
+    selections
 }
 
 /// The words that a text with this part has, next to each other.

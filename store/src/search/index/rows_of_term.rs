@@ -1,16 +1,18 @@
 //! The rows of one term: what the index tells, and which records have to be read.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::Names;
 use super::costs::CostSets;
 use super::evaluate::PartSearch;
-use super::lookup::{ByPlace, Places, WordPlan};
+use super::lookup::{Places, WordPlan};
 use super::places::PathId;
 use super::plan::TermPlan;
+use super::word_rows::{ByPlace, WordRows};
 use crate::record::RecordRef;
 use crate::row_set::RowSet;
-use crate::search::condition::visit_place;
+use crate::search::condition::{ConditionTest, visit_place};
 use crate::search::matcher::{Cost, FieldPlace, FieldRule, Fit, Term, visit_leaves};
 use crate::search::text::{TextBuffer, is_number_text, leaf_text};
 use crate::value::ValueRef;
@@ -69,22 +71,62 @@ impl PartSearch<'_> {
         self.look(term, term_plan, &places, within, Some(met))
     }
 
-    /// The rows that may meet a condition which the columns cannot tell: those with its words.
-    pub(super) fn may_meet(&mut self, field: usize, within: &RowSet) -> RowSet {
+    /// The rows that meet a condition which the columns cannot tell, and those that may: those
+    /// with its words.
+    pub(super) fn may_meet(&mut self, field: usize, within: &RowSet) -> (RowSet, RowSet) {
         let plan = self.plan;
+        let mut met = RowSet::new(within.rows());
         let (Some(check), Some(needed)) = (plan.matcher.fields.get(field), plan.needed.get(field))
         else {
-            return within.clone();
+            return (met, within.clone());
         };
-        if needed.is_empty() {
-            return within.clone();
-        }
         let places = self.places_of(&check.place, true);
-        let mut rows = RowSet::new(within.rows());
-        for proposed in self.propose(needed.iter(), &places, within).values() {
-            rows.unite(proposed);
+        match needed.words.as_slice() {
+            [] => (met, within.clone()),
+            // Inside of one word: where the word is, the part is.
+            [word] if needed.are_enough => {
+                let looked = self.word(word, &places, within);
+                met.unite(&looked.costs.union());
+                (met, looked.unsure)
+            }
+            words => {
+                let mut may = RowSet::new(within.rows());
+                for proposed in self.propose(words.iter(), &places, within).values() {
+                    may.unite(proposed);
+                }
+                (met, may)
+            }
         }
-        rows
+    }
+
+    /// The rows whose keys meet a condition; `None` if that cannot be told from their order.
+    pub(super) fn rows_of_keys(&self, test: &ConditionTest) -> Option<RowSet> {
+        let index = self.source.text();
+        if !index.keys_are_folded {
+            return None;
+        }
+        // Whether keys compare with the test at all does not depend on the key.
+        test.text_side("")?;
+        let first = |is_behind: fn(Ordering) -> bool| {
+            let (mut low, mut high) = (0, index.rows());
+            while low < high {
+                let middle = low.midpoint(high);
+                let side = self.source.key(middle).and_then(|key| test.text_side(key));
+                if side.is_some_and(is_behind) {
+                    high = middle;
+                } else {
+                    low = middle + 1;
+                }
+            }
+            low
+        };
+        let mut rows = RowSet::new(index.rows());
+        rows.insert_range(first(Ordering::is_ge)..first(Ordering::is_gt));
+        Some(if test.verdict(Some(true)) {
+            rows
+        } else {
+            rows.complement()
+        })
     }
 
     fn places_of(&self, place: &FieldPlace, with_numbers: bool) -> Places {
@@ -109,12 +151,8 @@ impl PartSearch<'_> {
         met: Option<&CostSets>,
     ) -> Looked {
         let mut looked = match plan.words.as_slice() {
-            // Punctuation and regular expressions: only the records know.
-            [] => Looked {
-                unsure: within.clone(),
-                ..Looked::nothing(within.rows())
-            },
-            [word] => self.word(word, places),
+            [] => self.without_words(term, &plan.required, places, within),
+            [word] => self.word(word, places, within),
             words => {
                 let mut looked = Looked::nothing(within.rows());
                 self.neighbours(term, words.iter(), places, within, &mut looked);
@@ -143,40 +181,37 @@ impl PartSearch<'_> {
         looked
     }
 
-    fn word(&mut self, word: &WordPlan, places: &Places) -> Looked {
+    fn word(&mut self, word: &WordPlan, places: &Places, within: &RowSet) -> Looked {
         let index = self.source.text();
-        let rows = index.rows();
-        let mut looked = Looked::nothing(rows);
-        let watch = &mut self.watch;
-        index.for_each_term(word, &mut |ranks, cost| {
-            let Some(cost) = cost else {
-                return index.for_each_slot(ranks, places, watch, |_, postings| {
-                    index.postings.unite_into(postings, &mut looked.unsure);
-                });
-            };
-            let known = looked
-                .places
-                .binary_search_by(|by_place| by_place.cost().cmp(&cost));
-            let at = known.unwrap_or_else(|at| {
-                looked.places.insert(at, ByPlace::new(cost, rows));
-                at
-            });
-            let (by_place, unsure) = (&mut looked.places[at], &mut looked.unsure);
-            index.for_each_slot(ranks, places, watch, |place, postings| {
-                // Which of the paths without a number it was is not known.
-                let is_certain = !places.are_chosen || place.path() != PathId::OTHER;
-                let set = if is_certain {
-                    by_place.at(place)
-                } else {
-                    &mut *unsure
-                };
-                index.postings.unite_into(postings, set);
-            })
-        });
-        for by_place in &looked.places {
+        let WordRows { places, unsure } = index.word_rows(word, places, within, &mut self.watch);
+        let mut costs = CostSets::new(index.rows());
+        for by_place in &places {
             for set in by_place.sets() {
-                looked.costs.at(by_place.cost()).unite(set);
+                costs.at(by_place.cost()).unite(set);
             }
+        }
+        Looked {
+            costs,
+            unsure,
+            places,
+        }
+    }
+
+    /// Punctuation and regular expressions: only the records know. `required`: words of which every
+    /// text that fits has all, in one or another selection; none if nothing is known.
+    fn without_words(
+        &mut self,
+        term: &Term,
+        required: &[Vec<WordPlan>],
+        places: &Places,
+        within: &RowSet,
+    ) -> Looked {
+        let mut looked = Looked::nothing(within.rows());
+        for words in required {
+            self.neighbours(term, words.iter(), places, within, &mut looked);
+        }
+        if required.is_empty() {
+            looked.unsure.unite(within);
         }
         looked
     }

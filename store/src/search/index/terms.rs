@@ -141,6 +141,9 @@ impl Terms {
         needle: &[u8],
         visit: &mut dyn FnMut(u32, usize, usize) -> bool,
     ) {
+        if let [byte] = needle {
+            return self.containing_byte(ranks, *byte, visit);
+        }
         let finder = memchr::memmem::Finder::new(needle);
         let (mut start, end) = (self.start(ranks.start), self.start(ranks.end));
         let mut rank = ranks.start;
@@ -157,6 +160,52 @@ impl Terms {
             }
             rank += 1;
             start += len + 1;
+        }
+    }
+
+    /// A single byte is in so many terms that looking for the ends of all of them along the way
+    /// costs less than finding out each time which one was hit.
+    fn containing_byte(
+        &self,
+        ranks: Range<u32>,
+        byte: u8,
+        visit: &mut dyn FnMut(u32, usize, usize) -> bool,
+    ) {
+        let (start, end) = (self.start(ranks.start), self.start(ranks.end));
+        let bytes = self.arena.get(start..end).unwrap_or_default();
+        let (mut rank, mut term_at, mut found) = (ranks.start, 0, None);
+        let (words, tail) = bytes.as_chunks::<8>();
+        let mut last = [SEPARATOR; 8];
+        last.iter_mut().zip(tail).for_each(|(to, from)| *to = *from);
+        for (word, at) in words.iter().chain([&last]).zip((0..).step_by(8)) {
+            let word = u64::from_le_bytes(*word);
+            let ends = zero_bytes(word);
+            let hits = zero_bytes(word ^ u64::from_le_bytes([byte; 8]));
+            if hits == 0 && found.is_none() {
+                if ends != 0 {
+                    rank += ends.count_ones();
+                    term_at = at + 8 - ends.leading_zeros() as usize / 8;
+                }
+                continue;
+            }
+            let mut left = hits | ends;
+            while left != 0 {
+                let place = at + left.trailing_zeros() as usize / 8;
+                let is_end = left & left.wrapping_neg() & ends != 0;
+                left &= left - 1;
+                if !is_end {
+                    found = found.or(Some(place - term_at));
+                    continue;
+                }
+                // Behind the last term the bytes are filled up with ends.
+                if let Some(found) = found.take()
+                    && !visit(rank, found, place - term_at)
+                {
+                    return;
+                }
+                rank += 1;
+                term_at = place + 1;
+            }
         }
     }
 
@@ -212,16 +261,19 @@ pub(super) fn text_of(term: &[u8]) -> &str {
     std::str::from_utf8(term.get(usize::from(marked)..).unwrap_or_default()).unwrap_or_default()
 }
 
+/// The high bit of each byte that is 0, and no other bit.
+const fn zero_bytes(word: u64) -> u64 {
+    const LOW_BITS: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+    !(((word & LOW_BITS) + LOW_BITS) | word | LOW_BITS)
+}
+
 /// The place behind so many separators, eight bytes at a time.
 fn behind_separators(bytes: &[u8], mut separators: u32) -> usize {
-    const LOW_BITS: u64 = 0x7F7F_7F7F_7F7F_7F7F;
     if separators == 0 {
         return 0;
     }
     for (word, at) in bytes.as_chunks::<8>().0.iter().zip((0..).step_by(8)) {
-        let word = u64::from_le_bytes(*word);
-        // The high bit of each byte that is 0, and no other.
-        let mut zeros = !(((word & LOW_BITS) + LOW_BITS) | word | LOW_BITS);
+        let mut zeros = zero_bytes(u64::from_le_bytes(*word));
         let found = zeros.count_ones();
         if found >= separators {
             for _ in 1..separators {

@@ -6,7 +6,7 @@ use super::compile::{Compiler, Node};
 use super::field::{FieldCheck, FieldScratch};
 use super::hits::{Hits, TextFacts};
 use super::rank::{Cost, SortKey, TermSet};
-use super::term::Term;
+use super::term::{Term, TermKind};
 use crate::record::RecordRef;
 use crate::search::mode::{Level, Mode};
 use crate::search::query::Query;
@@ -174,7 +174,9 @@ impl Matcher {
             reads_numbers: self.reads_numbers,
             hits,
         };
-        search.find(&text.prepare_key(record.key), TextOf::Key);
+        if search.may_find_in(record.key) {
+            search.find(&text.prepare_key(record.key), TextOf::Key);
+        }
         search.find_in_value(record.value, text, printed);
     }
 
@@ -271,16 +273,27 @@ impl TextSearch<'_> {
             number if is_number_text(number) => {
                 if self.reads_numbers
                     && let Some(number) = leaf_text(number, printed)
+                    && self.may_find_in(number)
                 {
                     self.find(&text.prepare(number), TextOf::Number);
                 }
             }
             leaf => {
-                if let Some(leaf) = leaf_text(leaf, printed) {
+                if let Some(leaf) = leaf_text(leaf, printed)
+                    && self.may_find_in(leaf)
+                {
                     self.find(&text.prepare(leaf), TextOf::Other);
                 }
             }
         }
+    }
+
+    /// Regular expressions see the text as it is: where none matches it need not be prepared.
+    fn may_find_in(&self, text: &str) -> bool {
+        self.terms.iter().any(|term| match &term.kind {
+            TermKind::Regex(regex) => regex.is_match(text),
+            TermKind::Words(_) | TermKind::Raw(_) => true,
+        })
     }
 
     fn find(&mut self, text: &PreparedText<'_>, text_of: TextOf) {

@@ -29,7 +29,7 @@ pub use ast::{
 pub(crate) use literal::{Typed, parse_moment};
 pub(crate) use paths::names_of;
 pub use paths::{NoPaths, PathDictionary, Resolution, resolve};
-pub(crate) use regex::compile_regex;
+pub(crate) use regex::{REGEX_NESTING_MAX, compile_regex};
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use regex::{Regex, RegexBuilder};
 
 /// Compiled programs beyond this many bytes are refused, and so are matching caches.
 const REGEX_BYTES_MAX: usize = 1 << 20;
-const REGEX_NESTING_MAX: u32 = 64;
+pub(crate) const REGEX_NESTING_MAX: u32 = 64;
 
 /// Compiles the text between slashes, upper and lower case alike. The error is one short phrase.
 pub(crate) fn compile_regex(pattern: &str) -> Result<Regex, String> {

@@ -13,7 +13,10 @@ use crate::commit::Cause;
 use crate::key::Key;
 use crate::memtable::Memtable;
 use crate::search::{Mode, Sort, SortBy, Ticket, search};
+use crate::segment::{Block, Segment};
 use crate::value::{EncodedValue, Timestamp, Value};
+
+mod rules;
 
 const CASES: u32 = 48;
 
@@ -68,6 +71,12 @@ impl Small {
                     self.put(name, value);
                 }
             }
+            Step::Replace(index, value) => {
+                let snapshot = self.snapshot();
+                if let Some(record) = snapshot.row(index % snapshot.len().max(1)) {
+                    self.put(record.key.as_str(), value);
+                }
+            }
             Step::Delete(index) => {
                 let snapshot = self.snapshot();
                 if let Some(record) = snapshot.row(index % snapshot.len().max(1)) {
@@ -88,25 +97,54 @@ impl Small {
                 let built = self.snapshot().build_indexes(&Ticket::unlimited(), &|_| {});
                 assert_eq!(built, Ok(()));
             }
-            Step::Merge => {
-                let inputs = self.state.segments.clone();
-                if inputs.len() > 1 {
-                    let merged = crate::segment::Merge { inputs }.run().unwrap();
-                    assert!(self.state.install(merged));
-                }
-            }
+            Step::Merge => self.merge(0, &[]),
+            Step::MergeWhile(from, changes) => self.merge(*from, changes),
+            Step::Reopen => self.reopen(),
         }
+    }
+}
+
+impl Small {
+    /// Merges the segments from one on, while changes are made.
+    fn merge(&mut self, from: usize, changes: &[Step]) {
+        let segments = &self.state.segments;
+        let inputs = segments.get(from % segments.len().max(1)..);
+        let inputs = inputs.unwrap_or_default().to_vec();
+        let merge = (inputs.len() > 1).then_some(crate::segment::Merge { inputs });
+        for change in changes {
+            self.step(change);
+        }
+        if let Some(merge) = merge {
+            assert!(self.state.install(merge.run().unwrap()));
+        }
+    }
+
+    /// What a compaction writes, read again.
+    fn reopen(&mut self) {
+        let blocks: Vec<_> = self
+            .snapshot()
+            .chunks()
+            .map(|chunk| Arc::new(Block::decode(chunk).unwrap().block))
+            .collect();
+        let segment = Segment::new(blocks).unwrap();
+        let memtable = self.state.memtable.emptied();
+        self.state = State::from_segment(segment, self.state.catalog.clone());
+        self.state.memtable = memtable;
     }
 }
 
 #[derive(Clone, Debug)]
 enum Step {
     Put(Vec<(String, Value)>),
+    Replace(usize, Value),
     Delete(usize),
     Expire(usize, i64),
     Wait(i64),
     Index,
     Merge,
+    /// From which segment on, and what happens while the merge runs.
+    MergeWhile(usize, Vec<Self>),
+    Reopen,
 }
 
 /// Words that are near each other: typos, beginnings, parts, two written as one.
@@ -217,14 +255,25 @@ fn key() -> impl Strategy<Value = String> {
     })
 }
 
-fn step() -> impl Strategy<Value = Step> {
+fn change() -> impl Strategy<Value = Step> + Clone {
     prop_oneof![
         5 => vec((key(), value()), 1..60).prop_map(Step::Put),
+        2 => (any::<usize>(), value()).prop_map(|(index, value)| Step::Replace(index, value)),
         2 => any::<usize>().prop_map(Step::Delete),
         2 => (any::<usize>(), -5_i64..200).prop_map(|(index, after)| Step::Expire(index, after)),
+    ]
+    .boxed()
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        10 => change(),
         1 => (0_i64..100).prop_map(Step::Wait),
         4 => Just(Step::Index),
-        2 => Just(Step::Merge),
+        1 => Just(Step::Merge),
+        2 => (any::<usize>(), vec(change(), 0..4))
+            .prop_map(|(from, changes)| Step::MergeWhile(from, changes)),
+        1 => Just(Step::Reopen),
     ]
 }
 
@@ -359,8 +408,24 @@ proptest! {
         queries in vec((query(), mode()), 1..12),
     ) {
         let mut store = Small::new();
+        let mut asked = queries.iter().cycle();
+        let mut before: Option<(Snapshot, usize)> = None;
         for step in &steps {
             store.step(step);
+            // In between each is asked once, also of a snapshot from before.
+            let snapshot = store.snapshot();
+            for (query, mode) in asked.by_ref().take(2) {
+                assert_same(&snapshot, query, *mode);
+                if let Some((snapshot, _)) = &before {
+                    assert_same(snapshot, query, *mode);
+                }
+            }
+            if before.as_ref().is_none_or(|(_, age)| *age > 2) {
+                before = Some((snapshot, 0));
+            }
+            if let Some((_, age)) = &mut before {
+                *age += 1;
+            }
         }
         let snapshot = store.snapshot();
         for (query, mode) in &queries {

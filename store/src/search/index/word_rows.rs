@@ -1,0 +1,213 @@
+//! The rows of a single word, by cost and by where it stands.
+//!
+//! Short words are in so many terms that adding up their rows takes most of a frame; what they
+//! found is kept for a while. A part never changes, so it stays true.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::TextIndex;
+use super::lookup::{Places, Watch, WordPlan};
+use super::places::{PathId, PlaceClass};
+use crate::row_set::RowSet;
+use crate::search::matcher::{Cost, Part};
+use crate::search::tokenize::TokenKind;
+
+/// Words up to this many characters are kept.
+const CHARACTERS_MAX: usize = 2;
+/// How many bytes of rows a part keeps: four or five words of a part of full size, 4 MiB for a
+/// million records.
+const KEPT_BYTES_MAX: usize = 512 * 1024;
+/// After so many slots it is checked whether more of them could tell anything new.
+const SLOTS_PER_CHECK: u32 = 8 * 1024;
+/// How many classes of places there are.
+const CLASSES: usize = 4;
+
+/// Rows of a word at one cost, apart by where the word stands: what the order of hits weighs most
+/// after the cost.
+#[derive(Clone, Debug)]
+pub(super) struct ByPlace {
+    cost: Cost,
+    /// By [`PlaceClass`].
+    sets: [RowSet; CLASSES],
+    /// Rows in classes from this one on would tell nothing new.
+    open_classes: usize,
+    slots: u32,
+}
+
+/// What the index tells of a word.
+#[derive(Clone, Debug)]
+pub(super) struct WordRows {
+    /// Costs ascending.
+    pub(super) places: Vec<ByPlace>,
+    /// Rows that may have the word, and have to be read.
+    pub(super) unsure: RowSet,
+}
+
+/// What short words found, those asked for last first.
+#[derive(Debug, Default)]
+pub(super) struct RecentWords(Mutex<Vec<(ShortWord, WordRows)>>);
+
+/// A word that is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct ShortWord {
+    text: String,
+    part: Part,
+    with_numbers: bool,
+}
+
+impl ByPlace {
+    fn new(cost: Cost, rows: u32) -> Self {
+        Self {
+            cost,
+            sets: std::array::from_fn(|_| RowSet::new(rows)),
+            open_classes: CLASSES,
+            slots: 0,
+        }
+    }
+
+    pub(super) const fn cost(&self) -> Cost {
+        self.cost
+    }
+
+    /// Key, whole value, start of value, elsewhere.
+    pub(super) const fn sets(&self) -> &[RowSet; CLASSES] {
+        &self.sets
+    }
+
+    /// The set of a class, unless more rows in it would tell nothing.
+    fn open(&mut self, class: PlaceClass) -> Option<&mut RowSet> {
+        let class = class as usize;
+        if class < self.open_classes {
+            self.sets.get_mut(class)
+        } else {
+            None
+        }
+    }
+
+    /// Closes the classes that tell nothing new: where all rows are known to fit at this cost in
+    /// a class as good, or at a lower cost.
+    fn close(&mut self, cheaper: &[Self], within: &RowSet) {
+        let mut covered = RowSet::new(within.rows());
+        for set in cheaper.iter().flat_map(Self::sets) {
+            covered.unite(set);
+        }
+        let mut sets = self.sets.iter().take(self.open_classes);
+        let closed = sets.position(|set| {
+            covered.unite(set);
+            covered.covers(within)
+        });
+        self.open_classes = closed.unwrap_or(self.open_classes);
+    }
+}
+
+impl TextIndex {
+    /// The rows of a word at some places. What is said of rows that are not in `within` may be
+    /// incomplete.
+    pub(super) fn word_rows(
+        &self,
+        word: &WordPlan,
+        places: &Places,
+        within: &RowSet,
+        watch: &mut Watch<'_>,
+    ) -> WordRows {
+        let Some(short) = ShortWord::of(word, places) else {
+            return self.look_up(word, places, within, watch);
+        };
+        self.recent.get(&short).unwrap_or_else(|| {
+            let rows = self.look_up(word, places, &RowSet::full(self.rows()), watch);
+            // What was broken off is incomplete.
+            if !watch.is_stale() {
+                self.recent.keep(short, rows.clone());
+            }
+            rows
+        })
+    }
+
+    fn look_up(
+        &self,
+        word: &WordPlan,
+        places: &Places,
+        within: &RowSet,
+        watch: &mut Watch<'_>,
+    ) -> WordRows {
+        let mut unsure = RowSet::new(self.rows());
+        let mut by_cost: Vec<ByPlace> = Vec::new();
+        self.for_each_term(word, &mut |ranks, cost| {
+            let Some(cost) = cost else {
+                return self.for_each_slot(ranks, places, watch, |_, postings| {
+                    self.postings.unite_into(postings, &mut unsure);
+                });
+            };
+            let at = by_cost.partition_point(|by_place| by_place.cost < cost);
+            if by_cost.get(at).is_none_or(|by_place| by_place.cost != cost) {
+                by_cost.insert(at, ByPlace::new(cost, self.rows()));
+            }
+            let (cheaper, others) = by_cost.split_at_mut(at);
+            let Some(by_place) = others.first_mut() else {
+                return false;
+            };
+            self.for_each_slot(ranks, places, watch, |place, postings| {
+                by_place.slots += 1;
+                if by_place.slots == SLOTS_PER_CHECK {
+                    by_place.slots = 0;
+                    by_place.close(cheaper, within);
+                }
+                // Which of the paths without a number it was is not known.
+                if places.are_chosen && place.path() == PathId::OTHER {
+                    self.postings.unite_into(postings, &mut unsure);
+                } else if let Some(set) = by_place.open(place.class()) {
+                    self.postings.unite_into(postings, set);
+                }
+            })
+        });
+        WordRows {
+            places: by_cost,
+            unsure,
+        }
+    }
+}
+
+impl WordRows {
+    fn bytes(&self) -> usize {
+        let sets = self.places.iter().flat_map(ByPlace::sets);
+        let sets = sets.chain([&self.unsure]);
+        sets.map(|set| size_of_val(set.words())).sum()
+    }
+}
+
+impl ShortWord {
+    /// `None` for words that are not worth keeping.
+    fn of(word: &WordPlan, places: &Places) -> Option<Self> {
+        let query = &word.word;
+        let is_short = !places.are_chosen
+            && query.budget() == 0
+            && query.kind() == TokenKind::Word
+            && matches!(query.part(), Part::Beginning | Part::Any)
+            && query.as_str().chars().nth(CHARACTERS_MAX).is_none();
+        is_short.then(|| Self {
+            text: query.as_str().to_owned(),
+            part: query.part(),
+            with_numbers: places.with_numbers,
+        })
+    }
+}
+
+impl RecentWords {
+    fn get(&self, word: &ShortWord) -> Option<WordRows> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = kept.iter().position(|(known, _)| known == word)?;
+        kept.get_mut(..=at)?.rotate_right(1);
+        kept.first().map(|(_, rows)| rows.clone())
+    }
+
+    fn keep(&self, word: ShortWord, rows: WordRows) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|(known, _)| *known != word);
+        kept.insert(0, (word, rows));
+        let mut bytes = 0;
+        kept.retain(|(_, rows)| {
+            bytes += rows.bytes();
+            bytes <= KEPT_BYTES_MAX
+        });
+    }
+}

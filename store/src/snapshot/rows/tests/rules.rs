@@ -1,0 +1,96 @@
+//! Rules between answers that hold whatever the records are, tried on the indexed path.
+
+use super::*;
+
+/// An indexed store of these records, with some memtable.
+fn indexed(records: &[(String, Value)]) -> Snapshot {
+    let mut store = Small::new();
+    for (index, (key, value)) in records.iter().enumerate() {
+        store.put(key, value);
+        if index % 90 == 89 {
+            store.step(&Step::Merge);
+        }
+    }
+    store.step(&Step::Index);
+    store.snapshot()
+}
+
+/// The keys of all hits, in key order.
+fn found(snapshot: &Snapshot, text: &str, mode: Mode) -> Vec<String> {
+    let query = Query::parse(text, snapshot.catalog());
+    let options = SearchOptions {
+        mode,
+        sort: Sort {
+            by: SortBy::Key,
+            descending: false,
+        },
+        limit: None,
+    };
+    let result = snapshot.search(&query, &options, &SearchControl::unlimited());
+    result.hits.iter().map(|hit| hit.key.to_owned()).collect()
+}
+
+fn is_part(part: &[String], all: &[String]) -> bool {
+    part.iter().all(|key| all.binary_search(key).is_ok())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
+
+    #[test]
+    fn another_condition_never_finds_more_and_order_does_not_matter(
+        records in vec((key(), value()), 1..150),
+        atoms in vec(atom(), 2..5),
+        mode in mode(),
+    ) {
+        let snapshot = indexed(&records);
+        // A word behind others may be joined with the one before: brackets keep them apart.
+        let apart: Vec<String> = atoms.iter().map(|atom| format!("({atom} )")).collect();
+        let all = found(&snapshot, &apart.join(" "), mode);
+        let fewer = found(&snapshot, &apart[1..].join(" "), mode);
+        prop_assert!(is_part(&all, &fewer), "{apart:?}");
+        let turned: Vec<&str> = apart.iter().rev().map(String::as_str).collect();
+        prop_assert_eq!(all, found(&snapshot, &turned.join(" "), mode), "{:?}", apart);
+    }
+
+    #[test]
+    fn looser_forms_of_a_word_find_what_stricter_ones_find(
+        records in vec((key(), value()), 1..150),
+        word in word(),
+        cut in any::<u8>(),
+    ) {
+        let snapshot = indexed(&records);
+        let ask = |text: String| found(&snapshot, &text, Mode::Fuzzy);
+        let exact = ask(format!("'{word} "));
+        let fuzzy = ask(format!("{word} "));
+        let beginning = ask(format!("{word}*"));
+        let inside = ask(format!("*{word}*"));
+        prop_assert!(is_part(&exact, &fuzzy), "{word}");
+        prop_assert!(is_part(&exact, &beginning), "{word}");
+        prop_assert!(is_part(&beginning, &inside), "{word}");
+        // What starts with more letters starts with fewer.
+        let letters = word.chars().count();
+        let shorter: String = word.chars().take(1 + usize::from(cut) % letters).collect();
+        prop_assert!(is_part(&beginning, &ask(format!("{shorter}*"))), "{word} {shorter}");
+        prop_assert!(is_part(&inside, &ask(format!("*{shorter}*"))), "{word} {shorter}");
+    }
+
+    #[test]
+    fn conditions_on_keys_in_order_are_those_of_reading_them(
+        numbers in prop::collection::btree_set(0_u16..2_000, 1..300),
+        probe in "(customer:)?[0-9c]{0,3}",
+        other in 0_u16..2_000,
+        operator in select(vec![":", "=", "!=", "<", "<=", ">", ">=", "^=", "*="]),
+        has_capital in any::<bool>(),
+    ) {
+        let records = numbers.iter().map(|number| (format!("customer:{number:03x}"), Value::Null));
+        let capital = has_capital.then(|| ("Customer:0C".to_owned(), Value::Null));
+        let records: Vec<_> = records.chain(capital).collect();
+        let snapshot = indexed(&records);
+        for probe in [probe, format!("customer:{other:03x}")] {
+            assert_same(&snapshot, &format!("$key{operator}\"{probe}\""), Mode::Fuzzy);
+            assert_same(&snapshot, &format!("$key{operator}{probe}"), Mode::Exact);
+            assert_same(&snapshot, &format!("-$key{operator}{probe}"), Mode::Fuzzy);
+        }
+    }
+}
