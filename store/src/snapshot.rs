@@ -3,6 +3,7 @@
 mod index;
 mod keys;
 mod order;
+mod order_places;
 mod paths;
 mod rows;
 mod words;

@@ -299,9 +299,7 @@ impl Loop {
                     };
                     tell(snapshot.indexing());
                     // Given up only when nobody searches there any more.
-                    if snapshot.build_indexes(&ticket, &tell).is_ok() {
-                        tell(snapshot.indexing());
-                    }
+                    snapshot.build_indexes(&ticket, &tell).ok();
                     Message::Indexed
                 }
             };

@@ -5,8 +5,9 @@
 //! al., "Mergeable Summaries", 2012). A count is then too low by at most the sum of what was taken
 //! off, which is kept.
 
-use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use hashbrown::HashMap;
 
 use super::sketch::Sketch;
 use crate::value::{Timestamp, Value, ValueRef};
@@ -21,7 +22,7 @@ const KEPT_BYTES_MAX: usize = 256;
 #[derive(Debug, Default)]
 pub(super) struct Counter {
     /// By an encoding that is unique for each value; see [`encode`].
-    counts: BTreeMap<Box<[u8]>, u64>,
+    counts: HashMap<Box<[u8]>, u64>,
     /// By how much counts may be too low.
     error: u64,
     /// Once counts were reduced: how many distinct values there were is estimated.

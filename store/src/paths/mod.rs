@@ -14,7 +14,7 @@ mod statistics;
 mod tree;
 
 pub use catalog::{PATHS_MAX, PathCatalog, PathCounts};
-pub(crate) use columns::{Columns, ColumnsBuilder, MetPath};
+pub(crate) use columns::{Column, Columns, ColumnsBuilder, MetPath};
 pub use find::{Found, find, first_text_at};
 pub use histogram::{Bin, Histogram, HistogramUnit};
 pub use shares::{Share, Shares};

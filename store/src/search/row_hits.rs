@@ -47,7 +47,7 @@ pub(crate) trait RowSource: fmt::Debug + Send + Sync {
 }
 
 /// A row of a part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct RowId {
     pub(crate) part: u32,
     pub(crate) row: u32,

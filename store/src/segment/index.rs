@@ -16,7 +16,7 @@ use crate::search::{Cancelled, TextIndex, TextIndexBuilder};
 pub(crate) const PART_ROWS: u32 = if cfg!(test) { 256 } else { 128 * 1024 };
 
 /// How many rows are read between two looks at whether to go on.
-const ROWS_PER_CHECK: u32 = 64;
+pub(crate) const ROWS_PER_CHECK: u32 = 64;
 
 /// Some rows of a segment and, once it is built, their index.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ mod view;
 pub(crate) use bitmap::Bitmap;
 pub(crate) use block::Block;
 pub(crate) use builder::{build, build_blocks};
-pub(crate) use index::IndexPart;
+pub(crate) use index::{IndexPart, ROWS_PER_CHECK};
 pub(crate) use merge::next_live;
 pub use merge::{Merge, Merged};
 pub(crate) use view::SegmentView;

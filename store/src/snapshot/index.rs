@@ -1,11 +1,11 @@
 //! Building the indexes of what a snapshot shows. Built once, they serve every snapshot that
 //! shares the segment, and the store.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use super::Snapshot;
 use crate::search::{Cancelled, TextIndexBuilder, TextIndexBytes, Ticket};
-use crate::segment::{IndexPart, Segment};
+use crate::segment::{IndexPart, ROWS_PER_CHECK, Segment};
 
 /// Parts that are built at the same time, at most: bounds the memory of building to some hundred
 /// megabytes, however many cores there are.
@@ -24,6 +24,18 @@ impl Indexing {
     /// Whether nothing is left to build.
     pub const fn is_complete(self) -> bool {
         self.indexed == self.total
+    }
+
+    /// How far it is after so many looks at whether to go on, wherever another hundredth of the
+    /// rows is done.
+    fn after(self, looks: u64) -> Option<Self> {
+        let rows = |looks: u64| looks * u64::from(ROWS_PER_CHECK);
+        let hundredth = (self.total / 100).max(1);
+        let is_step = rows(looks) / hundredth > rows(looks - 1) / hundredth;
+        is_step.then(|| Self {
+            indexed: (self.indexed + rows(looks)).min(self.total.saturating_sub(1)),
+            total: self.total,
+        })
     }
 }
 
@@ -47,7 +59,8 @@ impl Snapshot {
     }
 
     /// Builds the indexes that are missing, in parallel, and gives searches that come meanwhile
-    /// their turn. `progress` is called after each part, from the threads of the work.
+    /// their turn. `progress` is called for about every hundredth, from the threads of the work; it
+    /// counts rows of parts that are not finished too.
     pub fn build_indexes(
         &self,
         ticket: &Ticket,
@@ -58,7 +71,13 @@ impl Snapshot {
             .filter(|(_, part)| !part.is_settled())
             .collect();
         let next = AtomicUsize::new(0);
+        let before = self.indexing();
+        let read = AtomicU64::new(0);
         let go_on = || {
+            let read = read.fetch_add(1, Ordering::Relaxed) + 1;
+            if let Some(now) = before.after(read) {
+                progress(now);
+            }
             // The threads are those that search: nobody waits for a part to be finished.
             rayon::yield_now();
             ticket.is_current()
@@ -68,9 +87,7 @@ impl Snapshot {
             while ticket.is_current()
                 && let Some((segment, part)) = missing.get(next.fetch_add(1, Ordering::Relaxed))
             {
-                if part.build(segment, &mut builder, &go_on) {
-                    progress(self.indexing());
-                }
+                part.build(segment, &mut builder, &go_on);
             }
         };
         // A thread that gives searches their turn would take up a second part as well.
@@ -80,6 +97,7 @@ impl Snapshot {
                 scope.spawn(|_| work());
             }
         });
+        progress(self.indexing());
         ticket.is_current().then_some(()).ok_or(Cancelled)
     }
 
@@ -100,5 +118,24 @@ impl Snapshot {
                 .iter()
                 .map(move |part| (segment, part))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_is_told_for_every_hundredth_and_ends_below_all() {
+        let indexing = Indexing {
+            indexed: 1_000,
+            total: 641_000,
+        };
+        let told: Vec<Indexing> = (1..=10_000)
+            .filter_map(|looks| indexing.after(looks))
+            .collect();
+        assert!((99..=101).contains(&told.len()), "{}", told.len());
+        assert!(told.is_sorted_by(|left, right| left.indexed < right.indexed));
+        assert!(told.iter().all(|told| !told.is_complete()));
     }
 }

@@ -8,6 +8,7 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use rayon::slice::ParallelSliceMut as _;
 
 use super::Snapshot;
+use super::order_places::places;
 use super::rows::SnapshotRows;
 use crate::key::Key;
 use crate::path::{Path, PathSegment, visit_at};
@@ -20,6 +21,8 @@ use crate::value::{ValueRef, cmp_values};
 
 /// Whether the answer is still wanted is asked after this many records.
 const RECORDS_PER_CHECK: usize = 256;
+/// Of fewer rows than one in so many the records are read.
+const ROWS_PER_READ: u32 = 16;
 
 /// An order of records by the first scalar at a path. Values of different types are in the order
 /// of [`cmp_values`]; records without a scalar come last in both directions, and equal ones are in
@@ -79,9 +82,6 @@ impl Snapshot {
     }
 }
 
-/// A row with what it is sorted by.
-type Entry<'a> = (Option<ValueRef<'a>>, RowId);
-
 impl SnapshotRows {
     /// The chosen rows in the order of a path. May be anything once the ticket is stale.
     fn ordered(
@@ -92,9 +92,25 @@ impl SnapshotRows {
         ticket: &Ticket,
     ) -> Vec<RowId> {
         let path = order.path.segments();
-        let in_part = |part: usize| self.entries(part, chosen, &path, ticket);
-        let parts: Vec<Vec<Entry<'_>>> = (0..self.parts()).into_par_iter().map(in_part).collect();
-        let mut runs: Vec<Vec<Entry<'_>>> = Vec::new();
+        let limit = limit.unwrap_or(usize::MAX);
+        let chosen = |part: usize| self.chosen_in(part, chosen);
+        if let Some(parts) = places(self, &path, &chosen, order.descending) {
+            return self.sorted(parts, limit, ticket);
+        }
+        let in_part = |part: usize| self.entries(part, &chosen(part), &path, order, ticket);
+        let parts = (0..self.parts()).into_par_iter().map(in_part).collect();
+        self.sorted(parts, limit, ticket)
+    }
+
+    /// Sorts the rows of all parts by what comes with each. Within a run of parts rows are in
+    /// key order; keys are read only to tell equal values of different runs apart.
+    fn sorted<K: Ord + Copy + Send + Sync>(
+        &self,
+        parts: Vec<Vec<(K, RowId)>>,
+        limit: usize,
+        ticket: &Ticket,
+    ) -> Vec<RowId> {
+        let mut runs: Vec<Vec<(K, RowId)>> = Vec::new();
         for (part, entries) in parts.into_iter().enumerate() {
             match runs.last_mut() {
                 Some(run) if self.continues(part) => run.extend(entries),
@@ -103,39 +119,36 @@ impl SnapshotRows {
         }
         runs.retain(|run| !run.is_empty());
         for run in &mut runs {
-            // Within a run rows are in key order: equal values stay in it.
-            let by_place = |left: &Entry<'_>, right: &Entry<'_>| {
-                let place = |entry: &Entry<'_>| (entry.1.part, entry.1.row);
-                compare(left.0, right.0, order.descending)
-                    .then_with(|| place(left).cmp(&place(right)))
-            };
-            if let Some(limit) = limit.filter(|limit| *limit < run.len()) {
+            if limit < run.len() {
                 if limit > 0 {
-                    run.select_nth_unstable_by(limit - 1, by_place);
+                    run.select_nth_unstable(limit - 1);
                 }
                 run.truncate(limit);
             }
             if ticket.is_current() {
-                run.par_sort_unstable_by(by_place);
+                run.par_sort_unstable();
             }
         }
-        self.merged(runs, order.descending, limit.unwrap_or(usize::MAX), ticket)
+        self.merged(runs, limit, ticket)
     }
 
-    /// The chosen rows of a part in their order, with what they are sorted by.
+    /// The chosen rows of a part with what they are sorted by, read from the records where columns
+    /// do not tell.
     fn entries<'a>(
         &'a self,
         part: usize,
-        chosen: Option<&[RowSet]>,
+        rows: &RowSet,
         path: &[PathSegment],
+        order: PathOrder<'_>,
         ticket: &Ticket,
-    ) -> Vec<Entry<'a>> {
-        let rows = self.chosen_in(part, chosen);
+    ) -> Vec<(ByValue<'a>, RowId)> {
         let mut values: Vec<Option<ValueRef<'a>>> = Vec::new();
         let mut unread = rows.clone();
-        // Of several values in a record the columns do not know which is the first.
+        // Of several values in a record the columns do not know which is the first; and few
+        // records are read faster than a whole column.
         let is_single = !path.contains(&PathSegment::Elements);
-        if let Some(columns) = self.columns(part).filter(|_| is_single) {
+        let are_many = rows.count() > rows.rows() / ROWS_PER_READ;
+        if let Some(columns) = self.columns(part).filter(|_| is_single && are_many) {
             values.resize(rows.rows() as usize, None);
             match columns.get(path) {
                 Some(column) => {
@@ -161,25 +174,28 @@ impl SnapshotRows {
                 values.get(row as usize).copied().flatten()
             };
             let part = part as u32;
-            entries.push((value, RowId { part, row }));
+            let by = ByValue {
+                value,
+                descending: order.descending,
+            };
+            entries.push((by, RowId { part, row }));
         }
         entries
     }
 
-    /// Merges sorted runs. Keys are read only to tell equal values of different runs apart.
-    fn merged(
+    fn merged<K: Ord + Copy>(
         &self,
-        runs: Vec<Vec<Entry<'_>>>,
-        descending: bool,
+        runs: Vec<Vec<(K, RowId)>>,
         limit: usize,
         ticket: &Ticket,
     ) -> Vec<RowId> {
         let key = |id: RowId| {
-            self.record(id.part as usize, id.row)
-                .map(|record| record.key)
+            let record = self.record(id.part as usize, id.row);
+            record.map(|record| record.key)
         };
-        let before = |left: &Entry<'_>, right: &Entry<'_>| {
-            compare(left.0, right.0, descending).then_with(|| key(left.1).cmp(&key(right.1)))
+        let before = |left: &(K, RowId), right: &(K, RowId)| {
+            let by_value = left.0.cmp(&right.0);
+            by_value.then_with(|| key(left.1).cmp(&key(right.1)))
         };
         let mut runs: Vec<_> = runs
             .into_iter()
@@ -208,13 +224,36 @@ impl SnapshotRows {
     }
 }
 
-fn compare(left: Option<ValueRef<'_>>, right: Option<ValueRef<'_>>, descending: bool) -> Ordering {
-    match (left, right) {
-        (Some(left), Some(right)) if descending => cmp_values(right, left),
-        (Some(left), Some(right)) => cmp_values(left, right),
-        (left, right) => right.is_some().cmp(&left.is_some()),
+/// What a record is sorted by; one without a value comes last.
+#[derive(Clone, Copy, Debug)]
+struct ByValue<'a> {
+    value: Option<ValueRef<'a>>,
+    descending: bool,
+}
+
+impl Ord for ByValue<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self.value, other.value) {
+            (Some(left), Some(right)) if self.descending => cmp_values(right, left),
+            (Some(left), Some(right)) => cmp_values(left, right),
+            (left, right) => right.is_some().cmp(&left.is_some()),
+        }
     }
 }
+
+impl PartialOrd for ByValue<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for ByValue<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for ByValue<'_> {}
 
 pub(super) fn first_scalar<'a>(value: ValueRef<'a>, path: &[PathSegment]) -> Option<ValueRef<'a>> {
     let mut first = None;

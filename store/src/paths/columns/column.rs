@@ -74,6 +74,23 @@ impl Column {
         }
     }
 
+    /// Whether every scalar is kept, or null.
+    pub(crate) fn holds_all_scalars(&self) -> bool {
+        self.marked.iter().all(|(value_type, _)| {
+            matches!(
+                value_type,
+                ValueType::Null | ValueType::List | ValueType::Map
+            )
+        })
+    }
+
+    /// Visits the different texts that are kept.
+    pub(crate) fn for_each_text<'a>(&'a self, visit: &mut dyn FnMut(&'a str)) {
+        for keyed in &self.keyed {
+            keyed.for_each_text(visit);
+        }
+    }
+
     /// Visits every kept value and every null with its row, of `rows` there are.
     pub(crate) fn for_each_value<'a>(
         &'a self,

@@ -278,6 +278,13 @@ impl Keyed {
         }
     }
 
+    /// Visits the different texts.
+    pub(super) fn for_each_text<'a>(&'a self, visit: &mut dyn FnMut(&'a str)) {
+        if let Kind::Text(dictionary) = &self.kind {
+            (0..dictionary.len() as u64).for_each(|code| visit(dictionary.get(code)));
+        }
+    }
+
     /// Visits every value with its row.
     pub(super) fn for_each_value<'a>(&'a self, visit: &mut dyn FnMut(u32, ValueRef<'a>)) {
         match &self.form {

@@ -13,6 +13,7 @@ mod marks;
 mod packed;
 mod set;
 
+pub(crate) use column::Column;
 pub(crate) use set::{Columns, ColumnsBuilder, MetPath};
 
 #[cfg(test)]

@@ -143,6 +143,25 @@ impl Slots {
         })
     }
 
+    /// The same of all slots of some terms, each with the number of its term.
+    pub(super) fn with_terms(
+        &self,
+        ranks: Range<u32>,
+    ) -> impl Iterator<Item = (u32, usize, PostingsRef)> {
+        let slots = self.of_terms(ranks.clone());
+        let is_first = |slot: u32| {
+            let word = self.firsts.get(slot as usize / WORD_BITS);
+            word.is_some_and(|word| word >> (slot as usize % WORD_BITS) & 1 == 1)
+        };
+        let start = slots.start;
+        let mut rank = ranks.start;
+        let numbered = slots.clone().zip(self.get(slots));
+        numbered.map(move |(slot, (place, postings))| {
+            rank += u32::from(slot != start && is_first(slot));
+            (rank, place, postings)
+        })
+    }
+
     fn first_of(&self, rank: u32) -> u32 {
         let Some(first) = self.blocks.get((rank / BLOCK_TERMS) as usize) else {
             return self.len;

@@ -2,7 +2,9 @@
 //! words is made of.
 
 use super::TextIndex;
+use super::postings::PostingsRef;
 use super::terms::text_of;
+
 use crate::row_set::RowSet;
 
 /// Whether the answer is still wanted is asked after this many words.
@@ -29,14 +31,26 @@ impl TextIndex {
             .iter()
             .map(|place| place.path() == path && !place.is_number())
             .collect();
-        let mut rows = Vec::new();
-        for (rank, term) in self.terms.iter(self.terms.whole_words()) {
-            if rank % WORDS_PER_CHECK == 0 && !go_on() {
+        let slots = self.slots.with_terms(self.terms.whole_words());
+        let mut here = slots
+            .filter(|(_, place, _)| is_here.get(*place).is_some_and(|is_here| *is_here))
+            .map(|(rank, _, postings)| (rank, postings))
+            .peekable();
+        let (mut of_word, mut rows) = (Vec::new(), Vec::new());
+        let mut words = 0;
+        while let Some((rank, postings)) = here.next() {
+            words += 1;
+            if words % WORDS_PER_CHECK == 0 && !go_on() {
                 return true;
             }
-            let count = self.count_at(rank, &is_here, within, &mut rows);
+            of_word.clear();
+            of_word.push(postings);
+            while let Some((_, more)) = here.next_if(|(next, _)| *next == rank) {
+                of_word.push(more);
+            }
+            let count = self.count_rows(&of_word, within, &mut rows);
             if count > 0 {
-                visit(text_of(term), count);
+                visit(text_of(self.terms.get(rank)), count);
             }
         }
         true
@@ -57,34 +71,26 @@ impl TextIndex {
             .sum()
     }
 
-    fn count_at(
+    /// How many rows have a word at any of some places.
+    fn count_rows(
         &self,
-        rank: u32,
-        is_here: &[bool],
+        places: &[PostingsRef],
         within: Option<&RowSet>,
         rows: &mut Vec<u32>,
     ) -> u32 {
-        let slots = self.slots.get(self.slots.of_terms(rank..rank + 1));
-        let mut here = slots
-            .filter(|(place, _)| is_here.get(*place).is_some_and(|is_here| *is_here))
-            .map(|(_, postings)| postings);
-        let Some(first) = here.next() else {
-            return 0;
-        };
-        let second = here.next();
-        if within.is_none() && second.is_none() {
-            return self.postings.count(first);
+        if let ([postings], None) = (places, within) {
+            return self.postings.count(*postings);
         }
         // In one text a word may start it, in another of the same row stand elsewhere.
         rows.clear();
-        for postings in [Some(first), second].into_iter().flatten().chain(here) {
-            self.postings.for_each(postings, &mut |row| {
+        for postings in places {
+            self.postings.for_each(*postings, &mut |row| {
                 if within.is_none_or(|within| within.contains(row)) {
                     rows.push(row);
                 }
             });
         }
-        if second.is_some() {
+        if places.len() > 1 {
             rows.sort_unstable();
             rows.dedup();
         }
