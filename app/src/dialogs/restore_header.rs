@@ -22,7 +22,10 @@ pub(super) struct RestoreForm {
     backup: String,
     password: PasswordField,
     key_file: KeyFileField,
+    started: bool,
     tried: bool,
+    /// The last attempt failed, and the password was offered for another one.
+    failed: bool,
 }
 
 pub(super) fn show(
@@ -100,7 +103,10 @@ impl RestoreForm {
                 let id = host::field_id("header backup");
                 let field = TextField::new(id, "Backup of the header").hint("notes.vstore-header");
                 let field = field.untitled().error(missing.then_some(""));
-                field.show(ui, &mut self.backup);
+                let response = field.show(ui, &mut self.backup);
+                if !std::mem::replace(&mut self.started, true) {
+                    response.request_focus();
+                }
             });
             let button = Button::secondary("Browse…").min_width(browse);
             if button.show(ui).clicked() {
@@ -112,6 +118,11 @@ impl RestoreForm {
         let missing = self.tried && self.password.is_empty();
         let id = Id::unique("restore password");
         let shown = self.password.show(ui, id, "Password", missing);
+        let fails = problem.is_some() && !std::mem::replace(&mut self.failed, true);
+        if fails {
+            self.password.select_all();
+            shown.response.request_focus();
+        }
         let id = Id::unique("restore key file");
         self.key_file.show(ui, id, "Key file", view, commands);
         if let Some(problem) = problem {
@@ -129,6 +140,7 @@ impl RestoreForm {
             return;
         }
         self.password.hide();
+        self.failed = false;
         commands.push(RepairCommand::RestoreHeader {
             backup,
             secret: Secret {

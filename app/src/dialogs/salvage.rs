@@ -30,6 +30,8 @@ pub(super) struct SalvageForm {
     mode: SalvageMode,
     started: bool,
     tried: bool,
+    /// The last attempt failed, and the password was offered for another one.
+    failed: bool,
 }
 
 pub(super) fn show(
@@ -101,7 +103,8 @@ impl SalvageForm {
         if let Some((FilePurpose::Create, path)) = view.picked {
             self.target = path.to_string_lossy().into_owned();
         }
-        if !std::mem::replace(&mut self.started, true) {
+        let starts = !std::mem::replace(&mut self.started, true);
+        if starts {
             let name = salvage.source.with_extension("salvaged.vstore");
             self.target = name.to_string_lossy().into_owned();
         }
@@ -133,6 +136,13 @@ impl SalvageForm {
         let missing = self.tried && self.password.is_empty();
         let id = Id::unique("salvage password");
         let shown = self.password.show(ui, id, "Password", missing);
+        let fails = problem.is_some() && !std::mem::replace(&mut self.failed, true);
+        if fails {
+            self.password.select_all();
+        }
+        if starts || fails {
+            shown.response.request_focus();
+        }
         let id = Id::unique("salvage key file");
         self.key_file.show(ui, id, "Key file", view, commands);
         if let Some(problem) = problem {
@@ -150,6 +160,7 @@ impl SalvageForm {
             return;
         }
         self.password.hide();
+        self.failed = false;
         commands.push(RepairCommand::Salvage {
             target,
             secret: Secret {

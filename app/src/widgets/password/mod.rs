@@ -136,7 +136,8 @@ impl PasswordField {
     }
 
     fn pointer(&mut self, response: &Response, edges: &[f32], left: f32) {
-        if response.is_pointer_button_down_on() {
+        // In a slow window the button goes down and up again within one frame.
+        if response.is_pointer_button_down_on() || response.clicked() {
             response.request_focus();
         }
         let Some(pointer) = response.interact_pointer_pos() else {

@@ -169,6 +169,25 @@ fn the_field_is_found_by_its_label_and_takes_typing() {
 }
 
 #[test]
+fn a_click_within_one_frame_gives_the_field_the_keyboard() {
+    let mut harness = harness();
+    harness.run();
+    let pos = harness.get_by_label("Password").rect().center();
+    let button = |pressed| Event::PointerButton {
+        pos,
+        button: egui::PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    let events = [Event::PointerMoved(pos), button(true), button(false)];
+    harness.input_mut().events.extend(events);
+    harness.run();
+    harness.event(Event::Text("typed".to_owned()));
+    harness.run();
+    assert_eq!(harness.state_mut().0.take().as_str(), "typed");
+}
+
+#[test]
 fn shift_is_followed_from_key_to_key_within_a_frame() {
     let mut harness = harness();
     harness.get_by_label("Password").click();
