@@ -10,6 +10,9 @@ use crate::theme::{Tokens, icons, metrics, type_scale};
 use crate::widgets::field;
 use crate::widgets::modal::{Dialog, DialogButton};
 
+/// The highest the account gets before it scrolls.
+const BODY: f32 = 480.0;
+
 pub(super) fn show(ctx: &Context, why: &WhyHit, commands: &mut Commands) {
     let key = type_scale::one_line(why.key.as_str());
     let shown = Dialog::new(host::id("why hit"), "Why this hit")
@@ -17,7 +20,10 @@ pub(super) fn show(ctx: &Context, why: &WhyHit, commands: &mut Commands) {
         .subtitle(&key)
         .width(520.0)
         .show(ctx, &[DialogButton::primary("Close")], |ui| {
-            ScrollArea::vertical().max_height(460.0).show(ui, |ui| {
+            let area = ScrollArea::vertical()
+                .max_height(BODY)
+                .min_scrolled_height(BODY);
+            area.show(ui, |ui| {
                 ui.set_width(ui.available_width());
                 body(ui, why);
             });

@@ -21,8 +21,8 @@ const FOOTER: f32 = 26.0;
 /// What of the statistics is looked at.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Looks {
-    /// Words instead of whole values.
-    words: bool,
+    /// Words instead of whole values, or the other way round; `None`: what says more.
+    words: Option<bool>,
     /// Bars of as many records each instead of equal steps.
     shares: bool,
 }
@@ -46,7 +46,7 @@ impl Looks {
     }
 
     fn shows_words(self, data: &StatisticsData) -> bool {
-        self.words && !data.words.is_empty()
+        self.words.unwrap_or(data.prefers_words) && !data.words.is_empty()
     }
 
     /// How high the statistics are, in points. The list keeps its height when it is switched.
@@ -140,9 +140,9 @@ fn switches(ui: &mut Ui, data: &StatisticsData, looks: &mut Looks, commands: &mu
         }
     }
     if !data.words.is_empty() {
-        let chosen = usize::from(looks.words);
+        let chosen = usize::from(looks.shows_words(data));
         let picked = segmented_small(&mut row, "Most frequent", &["Values", "Words"], chosen);
-        looks.words = picked.map_or(looks.words, |picked| picked == 1);
+        looks.words = picked.map(|picked| picked == 1).or(looks.words);
     }
 }
 

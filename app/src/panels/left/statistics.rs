@@ -9,6 +9,8 @@ use crate::state::{Bin, Distinct, FacetScope, PathStatistics, TopValue};
 use crate::view::StoreView;
 
 const TOP_SHOWN: usize = 6;
+/// Values are worth listing if one of them stands in one of so many records.
+const WORTH_LISTING: u64 = 50;
 /// The lowest bar of the shares is this part of the scale.
 const FOOT: f64 = 30.0;
 
@@ -24,6 +26,8 @@ pub(super) struct StatisticsData {
     pub(super) values: Vec<TopRow>,
     /// The most frequent words; empty where no texts stand.
     pub(super) words: Vec<TopRow>,
+    /// Hardly any value repeats: words say more.
+    pub(super) prefers_words: bool,
     /// `1980 to 1999`, over the histogram.
     pub(super) span: String,
     /// Numbers in equal steps.
@@ -82,6 +86,7 @@ impl StatisticsData {
             scope,
             values: top_rows(&statistics.top),
             words: top_rows(&statistics.words),
+            prefers_words: prefers_words(statistics),
             span: span(statistics),
             steps: steps(statistics),
             shares: shares(statistics),
@@ -99,6 +104,11 @@ fn top_rows(values: &[TopValue]) -> Vec<TopRow> {
         query: value.query.clone(),
     });
     rows.collect()
+}
+
+fn prefers_words(statistics: &PathStatistics) -> bool {
+    let most = statistics.top.first().map_or(0, |top| top.count);
+    !statistics.words.is_empty() && most.saturating_mul(WORTH_LISTING) <= statistics.records
 }
 
 fn summary(statistics: &PathStatistics) -> String {

@@ -226,6 +226,19 @@ fn words_and_shares_are_a_click_away_and_filter_too() {
 }
 
 #[test]
+fn where_no_value_repeats_words_are_listed_first() {
+    let mut state = explored();
+    let explorer = &mut store_of(&mut state).explorer;
+    let mut statistics = (**explorer.statistics.as_ref().unwrap()).clone();
+    statistics.records = 50;
+    explorer.statistics = Some(Arc::new(statistics));
+    let data = StatisticsData::new(&view_of(&state)).unwrap();
+    assert!(data.prefers_words);
+    choose_year(store_of(&mut state), vec![(ValueType::Int, 3)]);
+    assert!(!StatisticsData::new(&view_of(&state)).unwrap().prefers_words);
+}
+
+#[test]
 fn while_something_is_searched_its_result_can_be_counted() {
     let mut scene = scene();
     assert!(scene.harness.query_by_label("Result").is_none());
