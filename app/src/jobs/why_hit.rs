@@ -126,7 +126,7 @@ fn order(rank: &SortKeyParts, reasons: &[Reason]) -> Vec<(&'static str, String)>
         ("Where they stand", place.to_owned()),
         ("The words", spread),
         (
-            "Words before the first",
+            "Words before the match",
             format::count(rank.position.into()),
         ),
         ("Length of the text", length),
