@@ -97,7 +97,7 @@ pub(super) enum Command {
     /// Print figures about a file
     Info(PlainArgs),
     /// Read all of a file and list what is damaged
-    Verify(PlainArgs),
+    Verify(VerifyArgs),
     /// Write the file anew: smaller, and faster to open
     Compact(PlainArgs),
     /// Change the password; the data is not written anew
@@ -337,6 +337,15 @@ pub(super) struct RangeArgs {
     /// Print keys without values
     #[arg(long)]
     pub(super) keys_only: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// Read only the headers and the order of the parts, without decrypting them
+    #[arg(long)]
+    pub(super) quick: bool,
 }
 
 #[derive(Debug, Args)]

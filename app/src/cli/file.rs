@@ -5,7 +5,7 @@ use vstore::file::{self, KdfLimits, RealVfs, VerifyDepth};
 use vstore::transfer::rfc3339;
 use vstore::{Millis, Store};
 
-use super::args::PlainArgs;
+use super::args::{PlainArgs, VerifyArgs};
 use super::database;
 use super::exit::{Exit, Failure};
 use super::output;
@@ -49,7 +49,7 @@ pub(super) fn info(args: &PlainArgs) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-pub(super) fn verify(args: &PlainArgs) -> Result<Exit, Failure> {
+pub(super) fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
     Store::probe(&args.common.db)?;
     let credentials = password::existing(&args.common)?;
     let line = ProgressLine::new();
@@ -57,7 +57,11 @@ pub(super) fn verify(args: &PlainArgs) -> Result<Exit, Failure> {
         &RealVfs,
         &args.common.db,
         &credentials,
-        VerifyDepth::Full,
+        if args.quick {
+            VerifyDepth::Quick
+        } else {
+            VerifyDepth::Full
+        },
         &KdfLimits::default(),
         &line.control(),
     )?;

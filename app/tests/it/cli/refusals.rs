@@ -126,6 +126,23 @@ fn damage_is_told_and_listed() {
     assert!(!report["findings"].as_array().unwrap().is_empty());
     fs::write(desk.path("cut.vstore"), &bytes[..8192 + 200]).unwrap();
     assert_eq!(code(&desk.run(&["export", "cut.vstore", "-"])), 4);
+    // What is inside the encryption is seen by decrypting only.
+    let mut inside = bytes.clone();
+    let last = inside.len() - 40;
+    inside[last] ^= 1;
+    fs::write(desk.path("inside.vstore"), inside).unwrap();
+    for (file, whole, quick) in [
+        ("db.vstore", 0, 0),
+        ("inside.vstore", 4, 0),
+        ("flipped.vstore", 4, 4),
+    ] {
+        assert_eq!(code(&desk.run(&["verify", file])), whole, "{file}");
+        assert_eq!(
+            code(&desk.run(&["verify", file, "--quick"])),
+            quick,
+            "{file}"
+        );
+    }
 }
 
 #[test]
