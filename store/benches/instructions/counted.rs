@@ -73,19 +73,21 @@ fn filled(text: &[u8], records: usize, file: &Path) -> Store {
     let (mut store, _) =
         Store::create(file, &credentials(), &create_options(), &Control::default()).unwrap();
     let snapshot = store.snapshot();
-    let batch = path("import: a line of NDJSON to a record", records, || {
+    let batch = path("import, a line of NDJSON", records, || {
         batch_of(text, &snapshot)
     });
     let mut beside = Store::in_memory(std::sync::Arc::new(SystemClock));
-    path("commit a large batch: a record, in memory", records, || {
-        beside.commit(&batch).unwrap()
-    });
     path(
-        "commit a large batch: a record, to the file",
+        "commit all records at once, in memory: a record",
         records,
-        || store.commit_large(&batch, &Control::default()).unwrap(),
+        || beside.commit(&batch).unwrap(),
     );
-    path("index a record", records, || {
+    path(
+        "commit all records at once, to the file: a record",
+        records,
+        || store.commit(&batch).unwrap(),
+    );
+    path("build the indexes, a record", records, || {
         let snapshot = store.snapshot();
         snapshot
             .build_indexes(&Ticket::unlimited(), &|_| {})
@@ -162,7 +164,7 @@ fn edits(store: &mut Store) {
 fn whole_files(mut store: Store, folder: &Path) {
     let snapshot = store.snapshot();
     let records = snapshot.len();
-    path("export a record to NDJSON", records, || {
+    path("export to NDJSON, a record", records, || {
         let options = ExportOptions {
             format: Format::Ndjson,
             with_metadata: false,

@@ -125,10 +125,14 @@ pub(super) fn apply(state: &mut State, changes: &[Change]) -> bool {
         .par_iter()
         .filter_map(|change| change.after.as_ref());
     state.catalog.merge(&PathCatalog::of_records(after));
-    for change in changes {
+    // Few replace or expire: all processors look for those, one deals with them.
+    let replacing = changes.par_iter().filter(|change| change.before.is_some());
+    for change in replacing.collect::<Vec<_>>() {
         state.forget(change);
     }
-    for record in written {
+    let expiring = written.into_par_iter();
+    let expiring = expiring.filter(|record| record.meta.expires_at.is_some());
+    for record in expiring.collect::<Vec<_>>() {
         state.expiry.insert(&record.key, record.meta);
     }
     if segment.len() > 0 {

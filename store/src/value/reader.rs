@@ -311,28 +311,47 @@ fn validate_at(bytes: &[u8], depth: usize) -> Result<&[u8], ValueError> {
     let (head, mut rest) = read_head(bytes).ok_or(ValueError::Malformed)?;
     match head {
         Head::Scalar(_) => {}
-        Head::Text(text) => {
-            std::str::from_utf8(text).or(Err(ValueError::NotUtf8))?;
-        }
+        Head::Text(text) => check_utf8(text)?,
         Head::List(len) => {
             for _ in 0..len {
                 rest = validate_at(rest, depth + 1)?;
             }
         }
         Head::Map(len) => {
-            let mut names = Names::default();
+            let mut names = Names::of(rest);
             for _ in 0..len {
                 let (Head::Text(name), behind) = read_head(rest).ok_or(ValueError::Malformed)?
                 else {
                     return Err(ValueError::KeyNotText);
                 };
-                names.add(std::str::from_utf8(name).or(Err(ValueError::NotUtf8))?)?;
+                check_utf8(name)?;
+                names.add(name)?;
                 rest = validate_at(behind, depth + 1)?;
             }
             names.check()?;
         }
     }
     Ok(rest)
+}
+
+/// Most texts are short and plain, which is seen at once.
+fn check_utf8(text: &[u8]) -> Result<(), ValueError> {
+    if text.is_ascii() || std::str::from_utf8(text).is_ok() {
+        Ok(())
+    } else {
+        Err(ValueError::NotUtf8)
+    }
+}
+
+/// The first `count` names of a map, from the first of them on.
+pub(super) fn names_of_map(map: &[u8], count: usize) -> impl Iterator<Item = &[u8]> {
+    let mut bytes = map;
+    std::iter::from_fn(move || {
+        let (name, value) = read_text(bytes)?;
+        bytes = skip(value, 1)?;
+        Some(name)
+    })
+    .take(count)
 }
 
 /// One value's head: everything of a scalar, the length of a container.

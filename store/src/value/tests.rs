@@ -89,6 +89,30 @@ fn the_deepest_allowed_value_is_accepted() {
 }
 
 #[test]
+fn a_name_that_stands_twice_is_refused_wherever_it_stands() {
+    let map = |names: &[usize]| {
+        let mut writer = ValueWriter::new();
+        writer.map(names.len());
+        for name in names {
+            writer.string(&format!("name {name}"));
+            writer.list(1);
+            writer.int(*name as i64);
+        }
+        EncodedValue::from_bytes(Bytes::from(writer.into_bytes()))
+    };
+    let all: Vec<usize> = (0..40).collect();
+    for len in 1..all.len() {
+        assert!(map(&all[..len]).is_ok());
+        for twice in 0..len {
+            let mut names = all[..len].to_vec();
+            names.push(twice);
+            let name = format!("name {twice}");
+            assert_eq!(map(&names), Err(ValueError::DuplicateName { name }));
+        }
+    }
+}
+
+#[test]
 fn a_container_of_unknown_length_gets_the_shortest_head() {
     let mut writer = ValueWriter::new();
     let list = writer.begin_container();
@@ -97,6 +121,16 @@ fn a_container_of_unknown_length_gets_the_shortest_head() {
     writer.end_map(map, 0);
     writer.end_list(list, 2);
     assert_eq!(writer.into_bytes(), [0x92, 0x01, 0x80]);
+    for len in [15, 16, 65_535, 65_536] {
+        let (mut known, mut unknown) = (ValueWriter::new(), ValueWriter::new());
+        known.list(len);
+        let list = unknown.begin_container();
+        for writer in [&mut known, &mut unknown] {
+            (0..len).for_each(|_| writer.bool(true));
+        }
+        unknown.end_list(list, len);
+        assert_eq!(unknown.into_bytes(), known.into_bytes(), "{len}");
+    }
 }
 
 #[test]

@@ -154,7 +154,7 @@ impl QuickPass<'_> {
         if before.is_empty() && special::is_candidate(name) || before.len() == QUICK_NAMES_MAX {
             return false;
         }
-        if marks.may_be_known(name) {
+        if marks.may_be_known(name.as_bytes()) {
             let written = self.writer.as_slice();
             let same = |range: &Range<usize>| written.get(range.clone()) == Some(name.as_bytes());
             if before.iter().any(same) {
