@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use super::{IndexPart, Segment, SegmentView, build};
+use crate::background;
 use crate::batch::CodecError;
 use crate::record::RecordRef;
 use crate::search::TextIndexBuilder;
@@ -63,11 +64,10 @@ impl Merge {
         });
         // Searches must not lose an index they had.
         if are_indexed {
-            let parts = segment.index_parts().par_iter();
-            parts.for_each_init(TextIndexBuilder::default, |builder, part| {
-                part.build(&segment, builder, &|| {
-                    rayon::yield_now();
-                    true
+            background::run(|| {
+                let parts = segment.index_parts().par_iter();
+                parts.for_each_init(TextIndexBuilder::default, |builder, part| {
+                    part.build(&segment, builder, &|| true);
                 });
             });
         }

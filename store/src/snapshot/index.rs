@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use super::Snapshot;
+use crate::background;
 use crate::search::{Cancelled, TextIndexBuilder, TextIndexBytes, Ticket};
 use crate::segment::{IndexPart, ROWS_PER_CHECK, Segment};
 
@@ -58,9 +59,9 @@ impl Snapshot {
         indexing
     }
 
-    /// Builds the indexes that are missing, in parallel, and gives searches that come meanwhile
-    /// their turn. `progress` is called for about every hundredth, from the threads of the work; it
-    /// counts rows of parts that are not finished too.
+    /// Builds the indexes that are missing, in parallel, without keeping searches from their turn.
+    /// `progress` is called for about every hundredth, from the threads of the work; it counts rows
+    /// of parts that are not finished too.
     pub fn build_indexes(
         &self,
         ticket: &Ticket,
@@ -72,14 +73,16 @@ impl Snapshot {
             .collect();
         let next = AtomicUsize::new(0);
         let before = self.indexing();
+        let is_first = before.indexed < before.total / 2;
         let read = AtomicU64::new(0);
         let go_on = || {
             let read = read.fetch_add(1, Ordering::Relaxed) + 1;
             if let Some(now) = before.after(read) {
                 progress(now);
             }
-            // The threads are those that search: nobody waits for a part to be finished.
-            rayon::yield_now();
+            if is_first {
+                rayon::yield_now();
+            }
             ticket.is_current()
         };
         let work = || {
@@ -90,13 +93,21 @@ impl Snapshot {
                 part.build(segment, &mut builder, &go_on);
             }
         };
-        // A thread that gives searches their turn would take up a second part as well.
-        let at_once = PARTS_AT_ONCE.min(rayon::current_num_threads());
-        rayon::scope(|scope| {
-            for _ in 0..missing.len().min(at_once) {
-                scope.spawn(|_| work());
-            }
-        });
+        let work_at_once = || {
+            let at_once = PARTS_AT_ONCE.min(rayon::current_num_threads());
+            rayon::scope(|scope| {
+                for _ in 0..missing.len().min(at_once) {
+                    scope.spawn(|_| work());
+                }
+            });
+        };
+        // What was just opened or imported is indexed by the threads that loaded it, in memory
+        // they have at hand; searches get their turn. Later no search waits at all.
+        if is_first {
+            work_at_once();
+        } else {
+            background::run(work_at_once);
+        }
         progress(self.indexing());
         ticket.is_current().then_some(()).ok_or(Cancelled)
     }
