@@ -14,6 +14,9 @@ use super::queries::{QUERIES, ask};
 const REPLACEMENTS_PER_SECOND: u64 = 20_000;
 const REPLACEMENTS_PER_BATCH: u64 = 40;
 
+/// How long searches go on beside them.
+const SEARCHING: Duration = Duration::from_secs(15);
+
 /// Records to write again.
 fn some_puts(snapshot: &Snapshot, count: usize) -> Vec<Op> {
     let len = snapshot.len().max(1);
@@ -86,6 +89,7 @@ pub(crate) fn searches_while_writing(report: &mut Report, store: Store) {
     let latest_now = || latest.lock().unwrap().clone();
     let started = Instant::now();
     let mut spent = Vec::new();
+    let mut slowest = (Duration::ZERO, "");
     thread::scope(|scope| {
         scope.spawn(|| {
             let mut next = puts.chunks(REPLACEMENTS_PER_BATCH as usize).cycle();
@@ -112,21 +116,20 @@ pub(crate) fn searches_while_writing(report: &mut Report, store: Store) {
             }
         });
         let mut next = QUERIES.iter().cycle();
-        while started.elapsed() < Duration::from_secs(10) {
+        while started.elapsed() < SEARCHING {
             let snapshot = latest_now();
+            let text = next.next().unwrap();
             let start = Instant::now();
-            ask(
-                &snapshot,
-                next.next().unwrap(),
-                100,
-                &SearchControl::unlimited(),
-            );
+            ask(&snapshot, text, 100, &SearchControl::unlimited());
             spent.push(start.elapsed());
+            slowest = slowest.max((start.elapsed(), text));
         }
         is_over.store(true, Ordering::Relaxed);
     });
     let rate = written.load(Ordering::Relaxed) as f64 / started.elapsed().as_secs_f64();
     report.times("searches of all classes while writing", spent);
+    let (time, text) = slowest;
+    report.number(&format!("  the slowest: {text}"), millis(time), "ms");
     report.number("  replacements meanwhile", rate, "a second");
 }
 

@@ -4,9 +4,9 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use vstore::file::{Control, Credentials, KdfParams, KdfProfile, Password};
-use vstore::value::{EncodedValue, json};
+use vstore::transfer::{Format, ImportOptions, ImportSource, NoProgress, import};
 use vstore::{
-    Cause, CreateOptions, Key, Mode, Op, Query, SearchControl, SearchOptions, Store, Ticket,
+    Cause, CreateOptions, Mode, Op, Query, SearchControl, SearchOptions, Store, Ticket,
     WriteBatch,
 };
 
@@ -32,17 +32,20 @@ impl VStore {
         let credentials = Credentials::password(Password::new("secret".to_owned())?);
         let control = Control::default();
         let (mut store, _) = Store::create(&path, &credentials, &options, &control)?;
+        let reader = std::io::Cursor::new(lines.join("\n").into_bytes());
+        let source = ImportSource::new(reader, None, Some(Format::Ndjson))?;
+        let now = store.snapshot().now();
         let mut batch = WriteBatch::new(Cause::Import);
-        for line in lines {
-            let (pair, _) = json::parse_text(line)?;
-            let map = pair.view().as_map().ok_or("a line is no object")?;
-            let key = map
-                .get("key")
-                .and_then(|key| key.as_str())
-                .ok_or("no key")?;
-            let value = vstore::value::Value::from(map.get("value").ok_or("no value")?);
-            batch.put(Key::new(key)?, EncodedValue::encode(&value)?);
-        }
+        import(
+            source,
+            &ImportOptions::default(),
+            now,
+            &|_| false,
+            &NoProgress,
+            &mut |record| {
+                batch.push(record.into_op(now));
+            },
+        )?;
         store.commit_large(&batch, &control)?;
         store
             .snapshot()
