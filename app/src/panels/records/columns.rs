@@ -99,7 +99,8 @@ impl ColumnKind {
             Self::Path(path) => {
                 let title = path.as_str().chars().count() as f32;
                 let least = if right { 66.0 } else { 104.0 };
-                title.mul_add(7.0, 24.0).clamp(least, 160.0)
+                // With room for the arrow of the order.
+                title.mul_add(7.0, 40.0).clamp(least, 176.0)
             }
             Self::Expires => 112.0,
             Self::Modified => 90.0,
