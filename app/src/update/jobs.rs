@@ -52,12 +52,14 @@ fn on_screen(store: &mut OpenStore, done: Done) -> Effects {
 }
 
 fn why_hit(state: &mut State, why: Option<Box<WhyHit>>, now: Millis) {
-    match why {
-        Some(why) if state.store().is_some() => state.dialogs.push_back(Dialog::WhyHit(why)),
-        _ => {
-            let words = "The record does not fit the search any more";
-            state.notices.push(now, Level::Info, words);
-        }
+    if state.store().is_none() {
+        return;
+    }
+    if let Some(why) = why {
+        state.dialogs.push_back(Dialog::WhyHit(why));
+    } else {
+        let words = "The record does not fit the search any more";
+        state.notices.push(now, Level::Info, words);
     }
 }
 
