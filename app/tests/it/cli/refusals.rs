@@ -127,7 +127,7 @@ fn damage_is_told_and_listed() {
     fs::write(desk.path("cut.vstore"), &bytes[..8192 + 200]).unwrap();
     assert_eq!(code(&desk.run(&["export", "cut.vstore", "-"])), 4);
     // What is inside the encryption is seen by decrypting only.
-    let mut inside = bytes.clone();
+    let mut inside = bytes;
     let last = inside.len() - 40;
     inside[last] ^= 1;
     fs::write(desk.path("inside.vstore"), inside).unwrap();
