@@ -16,8 +16,11 @@ pub(crate) fn run<T: Send>(work: impl FnOnce() -> T + Send) -> T {
         return work();
     }
     let pool = POOL.get_or_init(|| {
-        let name = |index| format!("vstore-background-{index}");
-        ThreadPoolBuilder::new().thread_name(name).build().ok()
+        ThreadPoolBuilder::new()
+            .thread_name(|index| format!("vstore-background-{index}"))
+            .start_handler(|_| give_way())
+            .build()
+            .ok()
     });
     match pool {
         Some(pool) => pool.install(work),
@@ -25,6 +28,20 @@ pub(crate) fn run<T: Send>(work: impl FnOnce() -> T + Send) -> T {
         None => work(),
     }
 }
+
+/// Has the system run other threads first. On Linux a thread has a priority of its own.
+#[cfg(target_os = "linux")]
+fn give_way() {
+    // Without it the work is done all the same.
+    rustix::process::nice(PRIORITY_LESS).ok();
+}
+
+#[cfg(not(target_os = "linux"))]
+const fn give_way() {}
+
+/// A third of the time of a processor that somebody else wants as well.
+#[cfg(target_os = "linux")]
+const PRIORITY_LESS: i32 = 5;
 
 #[cfg(test)]
 mod tests {
