@@ -97,13 +97,14 @@ impl RowIndex {
             columns.add(record, &mut |path, leaf| builder.add_leaf(path, leaf));
             builder.end_row();
         }
-        // What was broken off is incomplete, and dropped.
-        if !go_on() {
-            builder.clear();
-            return Err(Cancelled);
-        }
         let columns = columns.finish();
-        Ok(builder.finish().map(|text| Self { columns, text }))
+        let text = builder.finish(go_on);
+        // What was broken off is incomplete, and dropped.
+        if go_on() {
+            Ok(text.map(|text| Self { columns, text }))
+        } else {
+            Err(Cancelled)
+        }
     }
 }
 

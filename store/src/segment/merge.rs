@@ -29,7 +29,8 @@ const SEGMENTS_MAX: usize = 6;
 
 impl Merge {
     /// Chooses what to merge: the youngest segments, up to the first that is four times as large
-    /// as all younger ones together, so that a record is rewritten O(log n) times.
+    /// as all younger ones together, so that a record is rewritten O(log n) times. Sooner what is
+    /// mostly dead.
     pub(crate) fn plan(views: &[SegmentView]) -> Option<Self> {
         let mut start = views.len();
         let mut sum = 0_u64;
@@ -42,12 +43,14 @@ impl Merge {
             start = index;
         }
         let inputs = views.get(start..)?;
-        let mostly_dead = views
-            .iter()
-            .any(|view| view.dead.count() > 4096 && view.dead.count() > view.segment.len() / 2);
-        if mostly_dead {
+        // What is mostly dead is rewritten with all that is younger, not with what is older: that
+        // is larger, and may be all of the file.
+        let mostly_dead = views.iter().position(|view| {
+            view.dead.count() > 4096 && view.dead.count() > view.segment.len() / 2
+        });
+        if let Some(oldest) = mostly_dead {
             return Some(Self {
-                inputs: views.to_vec(),
+                inputs: views.get(oldest..)?.to_vec(),
             });
         }
         (views.len() > SEGMENTS_MAX && inputs.len() >= 2).then(|| Self {
@@ -58,12 +61,12 @@ impl Merge {
     /// Does the work. Holds no lock; may run on any thread.
     pub fn run(self) -> Result<Merged, CodecError> {
         let segment = Arc::new(build(LiveRows::new(&self.inputs))?);
-        let are_indexed = self.inputs.iter().all(|input| {
-            let parts = input.segment.index_parts();
-            parts.iter().all(IndexPart::is_settled)
+        let is_indexed = self.inputs.iter().any(|input| {
+            let mut parts = input.segment.index_parts().iter();
+            parts.any(IndexPart::is_settled)
         });
         // Searches must not lose an index they had.
-        if are_indexed {
+        if is_indexed {
             background::run(|| {
                 let parts = segment.index_parts().par_iter();
                 parts.for_each_init(TextIndexBuilder::default, |builder, part| {
@@ -102,16 +105,30 @@ impl Merged {
 
 /// The live rows of several segments in key order. A key lives in one segment at most.
 pub(crate) struct LiveRows<'a> {
-    runs: Vec<(&'a SegmentView, u32)>,
+    runs: Vec<Run<'a>>,
+}
+
+/// A segment, and the live row that comes next.
+struct Run<'a> {
+    view: &'a SegmentView,
+    row: u32,
+    next: RecordRef<'a>,
+}
+
+impl<'a> Run<'a> {
+    /// From the first live row at or behind a row; `None` if there is none.
+    fn from(view: &'a SegmentView, row: u32) -> Option<Self> {
+        let row = next_live(view, row);
+        let next = view.segment.get(row)?;
+        Some(Self { view, row, next })
+    }
 }
 
 impl<'a> LiveRows<'a> {
     pub(crate) fn new(views: &'a [SegmentView]) -> Self {
-        let runs = views
-            .iter()
-            .map(|view| (view, next_live(view, 0)))
-            .collect();
-        Self { runs }
+        Self {
+            runs: views.iter().filter_map(|view| Run::from(view, 0)).collect(),
+        }
     }
 }
 
@@ -127,15 +144,13 @@ impl<'a> Iterator for LiveRows<'a> {
     type Item = (RecordRef<'a>, &'a [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (run, record) = self
-            .runs
-            .iter()
-            .enumerate()
-            .filter_map(|(run, (view, row))| Some((run, view.segment.get(*row)?)))
-            .min_by_key(|(_, record)| record.key)?;
-        let (view, row) = self.runs.get_mut(run)?;
-        let value = view.segment.value_bytes(*row);
-        *row = next_live(view, *row + 1);
-        Some((record, value))
+        let runs = self.runs.iter_mut().enumerate();
+        let (index, run) = runs.min_by_key(|(_, run)| run.next.key)?;
+        let (record, view, row) = (run.next, run.view, run.row);
+        match Run::from(view, row + 1) {
+            Some(next) => *run = next,
+            None => drop(self.runs.remove(index)),
+        }
+        Some((record, view.segment.value_bytes(row)))
     }
 }

@@ -75,6 +75,25 @@ fn a_merge_keeps_what_lives_and_forgets_what_died_meanwhile() {
     assert_eq!(view.segment.record(row), Some(record("c", 2)));
 }
 
+#[test]
+fn what_is_mostly_dead_is_merged_without_what_is_older() {
+    let view = |first: i64, len: i64| {
+        let records = (first..first + len).map(|n| record(&format!("k{n:06}"), n));
+        SegmentView::new(Arc::new(segment(&records.collect::<Vec<_>>())))
+    };
+    let mut views = vec![view(0, 30_000), view(30_000, 9_000), view(40_000, 10)];
+    assert!(Merge::plan(&views).is_none());
+    for n in 30_000..35_000 {
+        assert!(views[1].kill(&format!("k{n:06}")));
+    }
+    let merge = Merge::plan(&views).unwrap();
+    assert!(Arc::ptr_eq(&merge.inputs[0].segment, &views[1].segment));
+    let merged = merge.run().unwrap().into_view(&views[1..]);
+    assert_eq!(merged.live_len(), 4_010);
+    assert_eq!(merged.segment.key(0), Some("k035000"));
+    assert_eq!(merged.segment.key(4_009), Some("k040009"));
+}
+
 proptest! {
     #[test]
     fn rank_and_select_agree_with_counting(

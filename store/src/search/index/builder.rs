@@ -61,17 +61,11 @@ impl TextIndexBuilder {
 
     /// The index of the part; the builder is ready for the next. `None` if it would exceed its own
     /// numbers: gigabytes of words in one part.
-    pub(crate) fn finish(&mut self) -> Option<TextIndex> {
+    /// Also `None` once `go_on`, which is asked now and then, says no.
+    pub(crate) fn finish(&mut self, go_on: &dyn Fn() -> bool) -> Option<TextIndex> {
         let paths = std::mem::take(&mut self.paths);
         let keys_are_folded = !std::mem::take(&mut self.has_unfolded_key);
-        self.words.collector.finish(paths, keys_are_folded)
-    }
-
-    /// Forgets the part.
-    pub(crate) fn clear(&mut self) {
-        self.paths = Paths::default();
-        self.has_unfolded_key = false;
-        self.words.collector.clear();
+        self.words.collector.finish(paths, keys_are_folded, go_on)
     }
 }
 

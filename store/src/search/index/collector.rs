@@ -25,6 +25,8 @@ const HEAD_BYTES: usize = 8;
 /// So many words of a row are looked up together: what a usual row has, and little memory where a
 /// row is a book.
 const MET_MAX: usize = 1024;
+/// After so many entries written it is asked whether to go on.
+const ENTRIES_PER_CHECK: usize = 1024;
 const NONE: u32 = u32::MAX;
 
 /// Words by place, and the rows of each. Its memory is kept for the next part.
@@ -183,10 +185,17 @@ impl Collector {
     }
 
     /// The index of all rows since the last call. `None` if it would exceed its own numbers:
-    /// gigabytes of words in one part.
-    pub(super) fn finish(&mut self, paths: Paths, keys_are_folded: bool) -> Option<TextIndex> {
-        self.sort();
-        let words = self.write();
+    /// gigabytes of words in one part; or once `go_on`, which is asked now and then, says no.
+    pub(super) fn finish(
+        &mut self,
+        paths: Paths,
+        keys_are_folded: bool,
+        go_on: &dyn Fn() -> bool,
+    ) -> Option<TextIndex> {
+        if go_on() {
+            self.sort();
+        }
+        let words = self.write(go_on);
         let index = words.map(|words| TextIndex {
             words: words.finish(),
             terms: self.terms.finish(),
@@ -201,13 +210,14 @@ impl Collector {
     }
 
     /// Forgets all rows.
-    pub(super) fn clear(&mut self) {
+    fn clear(&mut self) {
         self.table.clear();
         self.entries.clear();
         self.rests.clear();
         self.pieces.clear();
         self.met.clear();
         self.met_rests.clear();
+        self.order.clear();
         self.row = 0;
         // What was written is incomplete unless it was taken already; then this takes nothing.
         self.terms.finish();
@@ -248,14 +258,17 @@ impl Collector {
     }
 
     /// Writes terms, slots and lists in their order; returns the words for typos.
-    fn write(&mut self) -> Option<WordsBuilder> {
+    fn write(&mut self, go_on: &dyn Fn() -> bool) -> Option<WordsBuilder> {
         if self.pieces.has_overflowed() || u32::try_from(self.rests.len()).is_err() {
             return None;
         }
         let mut words = WordsBuilder::default();
         let mut rank = 0;
         let mut before: Option<&Entry> = None;
-        for ordered in &self.order {
+        for (number, ordered) in self.order.iter().enumerate() {
+            if number % ENTRIES_PER_CHECK == 0 && !go_on() {
+                return None;
+            }
             let entry = self.entries.get(ordered.entry as usize)?;
             let rest = rest_of(&self.rests, entry.rest_at, entry.len);
             let is_new = before.is_none_or(|before| {
