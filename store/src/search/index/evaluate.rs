@@ -218,6 +218,8 @@ impl PartSearch<'_> {
             costs.add(&looked.costs);
             costs.settle(within);
             unsure = looked.unsure;
+            // What fits as well as can be need not be read.
+            unsure.subtract(costs.at(Cost::default()));
         }
         let plan = self.plan;
         self.read(&unsure, &mut costs, |record, scratch| {

@@ -5,7 +5,8 @@
 
 use std::sync::LazyLock;
 
-use fst::{IntoStreamer as _, Streamer as _};
+use fst::map::StreamBuilder;
+use fst::{Automaton, IntoStreamer as _, Streamer as _};
 use levenshtein_automata::{DFA, LevenshteinAutomatonBuilder};
 
 use super::terms::LATER_PIECE;
@@ -76,6 +77,8 @@ pub(super) fn is_for_typos(term: &[u8]) -> bool {
 /// All spellings of a word within its budget, ready to be looked for in every part.
 pub(super) struct Spellings {
     first: String,
+    /// Whether words may go on behind a spelling.
+    is_beginning: bool,
     /// For words that start with the same letter. `None`: three edits, for which the automaton of
     /// all spellings is larger than the words are many.
     same_first: Option<DFA>,
@@ -86,14 +89,11 @@ pub(super) struct Spellings {
 impl Spellings {
     /// `budget` is at least 1.
     pub(super) fn new(word: &str, budget: u8, is_beginning: bool) -> Self {
-        let build = |builder: &LevenshteinAutomatonBuilder| {
-            if is_beginning {
-                builder.build_prefix_dfa(word)
-            } else {
-                builder.build_dfa(word)
-            }
-        };
+        // Not `build_prefix_dfa`: that takes `johnson` for no spelling of a beginning of `johnnew`,
+        // which starts with `johnn`.
+        let build = |builder: &LevenshteinAutomatonBuilder| builder.build_dfa(word);
         Self {
+            is_beginning,
             first: word.chars().take(1).collect(),
             same_first: match budget {
                 1 => Some(build(&ONE_EDIT)),
@@ -120,26 +120,23 @@ impl Words {
         if let Some(last) = after.last_mut() {
             *last = last.saturating_add(1);
         }
+        let mut go_on = true;
         if let Some(same_first) = &spellings.same_first {
-            let mut words = self
-                .0
-                .search(same_first)
-                .ge(&spellings.first)
-                .lt(&after)
-                .into_stream();
-            while let Some((_, rank)) = words.next() {
-                if !visit(rank as u32) {
-                    return;
-                }
-            }
+            let (first, is_beginning) = (&spellings.first, spellings.is_beginning);
+            go_on = if is_beginning {
+                let words = self.0.search(Automaton::starts_with(same_first));
+                visit_words(words.ge(first).lt(&after), visit)
+            } else {
+                visit_words(self.0.search(same_first).ge(first).lt(&after), visit)
+            };
         }
-        let Some(other_first) = &spellings.other_first else {
-            return;
-        };
-        let mut others = self.0.search(other_first).into_stream();
-        while let Some((_, rank)) = others.next() {
-            if !visit(rank as u32) {
-                return;
+        if let Some(other_first) = &spellings.other_first
+            && go_on
+        {
+            if spellings.is_beginning {
+                visit_words(self.0.search(Automaton::starts_with(other_first)), visit);
+            } else {
+                visit_words(self.0.search(other_first), visit);
             }
         }
     }
@@ -148,4 +145,18 @@ impl Words {
     pub(super) fn bytes(&self) -> usize {
         self.0.as_fst().size()
     }
+}
+
+/// `false`: broken off.
+fn visit_words<A: Automaton>(
+    words: StreamBuilder<'_, A>,
+    visit: &mut dyn FnMut(u32) -> bool,
+) -> bool {
+    let mut words = words.into_stream();
+    while let Some((_, rank)) = words.next() {
+        if !visit(rank as u32) {
+            return false;
+        }
+    }
+    true
 }

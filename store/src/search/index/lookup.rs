@@ -9,7 +9,9 @@ use super::postings::PostingsRef;
 use super::terms::{FIRST_PIECE, LATER_PIECE, PAIR, text_of};
 use crate::search::distance::EDITS_MAX;
 use crate::search::matcher::{Cost, Fit, Part, QueryWord};
+use crate::search::text::is_number_text;
 use crate::search::tokenize::{TERM_BYTES_MAX, TERM_BYTES_OVERLAP, TokenKind, for_each_pair};
+use crate::value::ValueRef;
 
 /// Whether the answer is still wanted is asked after this many slots.
 const SLOTS_PER_CHECK: u32 = 4096;
@@ -47,11 +49,28 @@ pub(super) struct Places {
 }
 
 impl Places {
+    /// Whether the records have to be read to know what a word at a place means.
+    pub(super) fn is_unsure(&self, place: Place) -> bool {
+        self.are_chosen
+            && (place.path() == PathId::OTHER || (place.is_number() && !self.with_numbers))
+    }
+
+    /// Whether a text at the places is passed over.
+    pub(super) fn passes_over(&self, leaf: ValueRef<'_>) -> bool {
+        let is_number = if self.are_chosen {
+            leaf.as_number().is_some()
+        } else {
+            is_number_text(leaf)
+        };
+        is_number && !self.with_numbers
+    }
+
     /// Places at some paths; `None`: everywhere.
     pub(super) fn new(index: &TextIndex, paths: Option<&[PathId]>, with_numbers: bool) -> Self {
-        let is_wanted = |place: &Place| {
-            (with_numbers || !place.is_number())
-                && paths.is_none_or(|paths| paths.contains(&place.path()))
+        let is_wanted = |place: &Place| match paths {
+            // Moments count as numbers here and have a text there: they are told apart by reading.
+            Some(paths) => paths.contains(&place.path()),
+            None => with_numbers || !place.is_number(),
         };
         let places = index.slots.places().iter();
         Self {

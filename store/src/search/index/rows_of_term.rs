@@ -14,7 +14,7 @@ use crate::record::RecordRef;
 use crate::row_set::RowSet;
 use crate::search::condition::{ConditionTest, visit_place};
 use crate::search::matcher::{Cost, FieldPlace, FieldRule, Fit, Term, visit_leaves};
-use crate::search::text::{TextBuffer, is_number_text, leaf_text};
+use crate::search::text::{TextBuffer, leaf_text};
 use crate::value::ValueRef;
 
 /// With more paths than these, neighbours are not told apart by path.
@@ -230,7 +230,7 @@ impl PartSearch<'_> {
                 // Camel case parts are not neighbours of anything.
                 PathId::KEY_PARTS => {}
                 PathId::OTHER => looked.unsure.unite(&rows),
-                path => self.read_texts(term, path, places.with_numbers, &rows, &mut looked.costs),
+                path => self.read_texts(term, path, places, &rows, &mut looked.costs),
             }
         }
     }
@@ -293,7 +293,7 @@ impl PartSearch<'_> {
         &mut self,
         term: &Term,
         path: PathId,
-        with_numbers: bool,
+        places: &Places,
         rows: &RowSet,
         costs: &mut CostSets,
     ) {
@@ -306,7 +306,7 @@ impl PartSearch<'_> {
         self.read(rows, costs, |record, _| {
             let mut best: Option<Cost> = None;
             let mut read = |leaf: ValueRef<'_>| {
-                if is_number_text(leaf) && !with_numbers {
+                if places.passes_over(leaf) {
                     return;
                 }
                 if let Some(leaf) = leaf_text(leaf, &mut printed) {

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::TextIndex;
 use super::lookup::{Places, Watch, WordPlan};
-use super::places::{PathId, PlaceClass};
+use super::places::PlaceClass;
 use crate::row_set::RowSet;
 use crate::search::matcher::{Cost, Part};
 use crate::search::tokenize::TokenKind;
@@ -18,7 +18,7 @@ const CHARACTERS_MAX: usize = 2;
 /// million records.
 const KEPT_BYTES_MAX: usize = 512 * 1024;
 /// After so many slots it is checked whether more of them could tell anything new.
-const SLOTS_PER_CHECK: u32 = 8 * 1024;
+const SLOTS_PER_CHECK: u32 = if cfg!(test) { 3 } else { 8 * 1024 };
 /// How many classes of places there are.
 const CLASSES: usize = 4;
 
@@ -152,8 +152,7 @@ impl TextIndex {
                     by_place.slots = 0;
                     by_place.close(cheaper, within);
                 }
-                // Which of the paths without a number it was is not known.
-                if places.are_chosen && place.path() == PathId::OTHER {
+                if places.is_unsure(place) {
                     self.postings.unite_into(postings, &mut unsure);
                 } else if let Some(set) = by_place.open(place.class()) {
                     self.postings.unite_into(postings, set);
