@@ -120,16 +120,15 @@ impl Words {
         if let Some(last) = after.last_mut() {
             *last = last.saturating_add(1);
         }
-        let mut go_on = true;
-        if let Some(same_first) = &spellings.same_first {
-            let (first, is_beginning) = (&spellings.first, spellings.is_beginning);
-            go_on = if is_beginning {
+        let first = &spellings.first;
+        let go_on = match &spellings.same_first {
+            Some(same_first) if spellings.is_beginning => {
                 let words = self.0.search(Automaton::starts_with(same_first));
                 visit_words(words.ge(first).lt(&after), visit)
-            } else {
-                visit_words(self.0.search(same_first).ge(first).lt(&after), visit)
-            };
-        }
+            }
+            Some(same_first) => visit_words(self.0.search(same_first).ge(first).lt(&after), visit),
+            None => true,
+        };
         if let Some(other_first) = &spellings.other_first
             && go_on
         {
