@@ -1,16 +1,15 @@
 //! What reading the open file whole showed.
 
-use egui::{Context, Id, RichText, Ui};
+use egui::Context;
 
 use super::host;
 use crate::command::{Commands, FileCommand, RepairCommand};
-use crate::panels::pages::check_findings;
-use crate::state::{Check, TaskId, TaskState};
-use crate::theme::{Tokens, icons};
+use crate::panels::pages::{check_findings, check_progress};
+use crate::state::Check;
+use crate::theme::icons;
 use crate::view::AppView;
 use crate::widgets::field;
 use crate::widgets::modal::{Dialog, DialogButton};
-use crate::widgets::progress::progress;
 
 const WIDTH: f32 = 520.0;
 
@@ -38,7 +37,7 @@ pub(super) fn show(ctx: &Context, check: &Check, view: AppView<'_>, commands: &m
     .subtitle("Every part is read, decrypted and compared; nothing is written")
     .width(WIDTH)
     .show(ctx, &buttons, |ui| match check {
-        Check::Running(task) => running(ui, *task, view),
+        Check::Running(task) => check_progress(ui, *task, view),
         Check::Done(report) => {
             check_findings(ui, report);
             if mends {
@@ -59,15 +58,4 @@ pub(super) fn show(ctx: &Context, check: &Check, view: AppView<'_>, commands: &m
     } else if shown.cancelled || shown.clicked.is_some() {
         commands.push(RepairCommand::CloseCheck);
     }
-}
-
-fn running(ui: &mut Ui, task: TaskId, view: AppView<'_>) {
-    let found = view.tasks.iter().find(|one| one.id == task);
-    let fraction = match found.map(|task| &task.state) {
-        Some(TaskState::Running { fraction, .. }) => *fraction,
-        _ => None,
-    };
-    let words = "Reading the whole file…";
-    ui.label(RichText::new(words).color(Tokens::of(ui).muted));
-    progress(ui, Id::unique("open check progress"), words, fraction);
 }

@@ -24,6 +24,7 @@ mod salvage;
 mod save_as;
 mod save_before_closing;
 mod saved_searches;
+mod secret_fields;
 mod security;
 mod settings;
 mod shortcuts;

@@ -2,17 +2,17 @@
 
 use egui::{Context, Id, Ui, vec2};
 
+use super::secret_fields::SecretFields;
 use super::{host, path_field};
-use crate::command::{Commands, FileCommand, RepairCommand, Secret};
+use crate::command::{Commands, FileCommand, RepairCommand};
 use crate::format;
-use crate::panels::pages::{KeyFileField, busy_line};
+use crate::panels::pages::busy_line;
 use crate::state::{BusyPhase, FilePurpose, OpenStore, Restore, RestoreStage, RestoredHeader};
 use crate::theme::{icons, metrics};
 use crate::view::AppView;
 use crate::widgets::button::Button;
 use crate::widgets::field::{self, TextField};
 use crate::widgets::modal::{Dialog, DialogButton};
-use crate::widgets::password::PasswordField;
 
 const WIDTH: f32 = 520.0;
 
@@ -20,12 +20,9 @@ const WIDTH: f32 = 520.0;
 #[derive(Debug, Default)]
 pub(super) struct RestoreForm {
     backup: String,
-    password: PasswordField,
-    key_file: KeyFileField,
+    secret: SecretFields,
     started: bool,
     tried: bool,
-    /// The last attempt failed, and the password was offered for another one.
-    failed: bool,
 }
 
 pub(super) fn show(
@@ -114,21 +111,8 @@ impl RestoreForm {
             }
         });
         ui.add_space(metrics::SPACE_8);
-        field::label(ui, "A password of the time of the backup");
-        let missing = self.tried && self.password.is_empty();
-        let id = Id::unique("restore password");
-        let shown = self.password.show(ui, id, "Password", missing);
-        let fails = problem.is_some() && !std::mem::replace(&mut self.failed, true);
-        if fails {
-            self.password.select_all();
-            shown.response.request_focus();
-        }
-        let id = Id::unique("restore key file");
-        self.key_file.show(ui, id, "Key file", view, commands);
-        if let Some(problem) = problem {
-            field::problem(ui, problem);
-        }
-        shown.submitted
+        let label = ("restore", "A password of the time of the backup");
+        self.secret.ui(ui, label, problem, view, commands).submitted
     }
 
     fn submit(&mut self, commands: &mut Commands) {
@@ -136,18 +120,9 @@ impl RestoreForm {
         let Some(backup) = path_field::path_of(&self.backup) else {
             return;
         };
-        if self.password.is_empty() {
-            return;
+        if let Some(secret) = self.secret.submit() {
+            commands.push(RepairCommand::RestoreHeader { backup, secret });
         }
-        self.password.hide();
-        self.failed = false;
-        commands.push(RepairCommand::RestoreHeader {
-            backup,
-            secret: Secret {
-                password: self.password.to_secret(),
-                key_file: self.key_file.path(),
-            },
-        });
     }
 }
 

@@ -2,10 +2,10 @@
 
 use egui::{Context, Id, RichText, ScrollArea, Ui, vec2};
 
+use super::secret_fields::SecretFields;
 use super::{host, path_field};
-use crate::command::{Commands, FileCommand, RepairCommand, Secret};
+use crate::command::{Commands, FileCommand, RepairCommand};
 use crate::format;
-use crate::panels::pages::KeyFileField;
 use crate::state::{
     FilePurpose, OpenStore, Salvage, SalvageMode, SalvageOutcome, SalvageStage, TaskId, TaskState,
 };
@@ -14,7 +14,6 @@ use crate::view::AppView;
 use crate::widgets::button::Button;
 use crate::widgets::field::{self, TextField};
 use crate::widgets::modal::{Dialog, DialogButton};
-use crate::widgets::password::PasswordField;
 use crate::widgets::progress::progress;
 use crate::widgets::segmented::segmented;
 
@@ -25,13 +24,9 @@ const LOST_HEIGHT: f32 = 180.0;
 #[derive(Debug, Default)]
 pub(super) struct SalvageForm {
     target: String,
-    password: PasswordField,
-    key_file: KeyFileField,
+    secret: SecretFields,
     mode: SalvageMode,
     started: bool,
-    tried: bool,
-    /// The last attempt failed, and the password was offered for another one.
-    failed: bool,
 }
 
 pub(super) fn show(
@@ -132,43 +127,29 @@ impl SalvageForm {
         }
         field::explanation(ui, self.mode.explanation());
         ui.add_space(metrics::SPACE_8);
-        field::label(ui, "Password of the damaged file, and of the new one");
-        let missing = self.tried && self.password.is_empty();
-        let id = Id::unique("salvage password");
-        let shown = self.password.show(ui, id, "Password", missing);
-        let fails = problem.is_some() && !std::mem::replace(&mut self.failed, true);
-        if fails {
-            self.password.select_all();
-        }
-        if starts || fails {
+        let label = (
+            "salvage",
+            "Password of the damaged file, and of the new one",
+        );
+        let shown = self.secret.ui(ui, label, problem, view, commands);
+        if starts {
             shown.response.request_focus();
-        }
-        let id = Id::unique("salvage key file");
-        self.key_file.show(ui, id, "Key file", view, commands);
-        if let Some(problem) = problem {
-            field::problem(ui, problem);
         }
         shown.submitted
     }
 
     fn submit(&mut self, commands: &mut Commands) {
-        self.tried = true;
         let Some(target) = path_field::path_of(&self.target) else {
             return;
         };
-        if self.password.is_empty() {
-            return;
+        if let Some(secret) = self.secret.submit() {
+            let mode = self.mode;
+            commands.push(RepairCommand::Salvage {
+                target,
+                secret,
+                mode,
+            });
         }
-        self.password.hide();
-        self.failed = false;
-        commands.push(RepairCommand::Salvage {
-            target,
-            secret: Secret {
-                password: self.password.to_secret(),
-                key_file: self.key_file.path(),
-            },
-            mode: self.mode,
-        });
     }
 }
 

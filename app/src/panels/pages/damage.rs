@@ -96,6 +96,14 @@ pub(super) fn check_ui(
 }
 
 fn running(ui: &mut Ui, task: TaskId, view: AppView<'_>, commands: &mut Commands) {
+    check_progress(ui, task, view);
+    if Button::link("Stop checking").show(ui).clicked() {
+        commands.push(RepairCommand::CancelCheck);
+    }
+}
+
+/// Draws how far a check is.
+pub(crate) fn check_progress(ui: &mut Ui, task: TaskId, view: AppView<'_>) {
     let found = view.tasks.iter().find(|one| one.id == task);
     let fraction = match found.map(|task| &task.state) {
         Some(TaskState::Running { fraction, .. }) => *fraction,
@@ -104,9 +112,6 @@ fn running(ui: &mut Ui, task: TaskId, view: AppView<'_>, commands: &mut Commands
     let words = "Reading the whole file…";
     ui.label(RichText::new(words).color(Tokens::of(ui).muted));
     progress(ui, Id::unique("check progress"), words, fraction);
-    if Button::link("Stop checking").show(ui).clicked() {
-        commands.push(RepairCommand::CancelCheck);
-    }
 }
 
 /// Draws what a check showed: the verdict and, if there is any, the damage.

@@ -19,7 +19,7 @@ pub use new_password::NewPassword;
 pub use page::Pages;
 
 pub(crate) use card::busy_line;
-pub(crate) use damage::check_findings;
+pub(crate) use damage::{check_findings, check_progress};
 pub(crate) use key_file::KeyFileField;
 
 #[cfg(test)]
