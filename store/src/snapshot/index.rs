@@ -93,12 +93,16 @@ impl Snapshot {
                 part.build(segment, &mut builder, &go_on);
             }
         };
+        // One for each thread: of two that wait, the first would take up the second where it
+        // gives searches their turn, and end behind it.
         let work_at_once = || {
-            let at_once = PARTS_AT_ONCE.min(rayon::current_num_threads());
+            let at_once = PARTS_AT_ONCE.min(missing.len());
             rayon::scope(|scope| {
-                for _ in 0..missing.len().min(at_once) {
-                    scope.spawn(|_| work());
-                }
+                scope.spawn_broadcast(|_, context| {
+                    if context.index() < at_once {
+                        work();
+                    }
+                });
             });
         };
         // What was just opened or imported is indexed by the threads that loaded it, in memory
