@@ -12,7 +12,7 @@ use crate::record::Record;
 
 /// How many records the memtable takes before it is sealed into a segment. Searches read each of
 /// them.
-pub(crate) const MEMTABLE_RECORDS_MAX: usize = 8 * 1024;
+pub(crate) const MEMTABLE_RECORDS_MAX: usize = 2 * 1024;
 
 /// How many bytes of values it takes, likewise.
 pub(crate) const MEMTABLE_BYTES_MAX: u64 = 12 * 1024 * 1024;

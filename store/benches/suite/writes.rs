@@ -109,6 +109,11 @@ pub(crate) fn searches_while_writing(report: &mut Report, store: Store) {
                 if let Some(merged) = merge.and_then(|merge| merge.run().ok()) {
                     store.lock().unwrap().install_merge(merged);
                 }
+                thread::sleep(Duration::from_millis(5));
+            }
+        });
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
                 latest_now()
                     .build_indexes(&Ticket::unlimited(), &|_| {})
                     .unwrap();
