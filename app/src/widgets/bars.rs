@@ -7,7 +7,9 @@ use crate::theme::{Tokens, metrics, paint, type_scale};
 
 const ROW: f32 = 22.0;
 const LABEL: f32 = 72.0;
+/// The least room for a count, and the gap before it.
 const COUNT: f32 = 52.0;
+const GAP: f32 = 8.0;
 const BAR: f32 = 8.0;
 
 /// One value and how often it occurs.
@@ -31,6 +33,12 @@ pub fn top_values(ui: &mut Ui, id: Id, values: &[TopValue<'_>]) -> Option<usize>
         .max()
         .unwrap_or(1)
         .max(1);
+    // Bars end before the widest count; they are comparable only if all end there.
+    let count_of = |value: &TopValue<'_>| {
+        type_scale::number(ui, value.count_text, type_scale::body(), tokens.faint)
+    };
+    let widest = values.iter().map(|value| count_of(value).size().x);
+    let count_room = widest.fold(COUNT - GAP, f32::max) + GAP;
     let mut clicked = None;
     for (index, value) in values.iter().enumerate() {
         let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ROW));
@@ -62,7 +70,7 @@ pub fn top_values(ui: &mut Ui, id: Id, values: &[TopValue<'_>]) -> Option<usize>
         let count = type_scale::number(ui, value.count_text, type_scale::body(), tokens.faint);
         paint::text_in(ui.painter(), rect, Align::Max, count);
 
-        let room = (rect.width() - LABEL - COUNT).max(0.0);
+        let room = (rect.width() - LABEL - count_room).max(0.0);
         let share = value.count as f64 / most as f64;
         let len = (f64::from(room) * share) as f32;
         let corner = pos2(rect.left() + LABEL, (rect.center().y - BAR / 2.0).round());

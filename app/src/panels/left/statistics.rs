@@ -121,9 +121,14 @@ fn summary(statistics: &PathStatistics) -> String {
 fn footer(statistics: &PathStatistics) -> String {
     let with = format::count(statistics.records);
     let all = format::count(statistics.records + statistics.missing);
+    let share = if statistics.missing == 0 {
+        format!("in all {all}")
+    } else {
+        format!("in {with} of {all}")
+    };
     let records = match statistics.within {
-        Some(_) => format!("in {with} of {all} results"),
-        None => format!("in {with} of {all}"),
+        Some(_) => format!("{share} results"),
+        None => share,
     };
     let bytes = statistics.bytes.values + statistics.bytes.words;
     if bytes == 0 {
