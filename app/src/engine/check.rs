@@ -38,10 +38,7 @@ pub fn check_file(
 pub(super) fn check_of(
     report: Result<VerifyReport, OpenError>,
 ) -> Result<CheckReport, Option<String>> {
-    let report = report.map_err(|error| match Failure::from(error) {
-        Failure::Cancelled => None,
-        Failure::Problem(problem) => Some(problem.text()),
-    })?;
+    let report = report.map_err(|error| Failure::from(error).words())?;
     Ok(CheckReport {
         bytes: report.bytes,
         good_parts: report.frames,

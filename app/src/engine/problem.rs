@@ -15,6 +15,16 @@ pub(super) enum Failure {
     Problem(Problem),
 }
 
+impl Failure {
+    /// Why it failed, in words; `None`: it was given up.
+    pub(super) fn words(self) -> Option<String> {
+        match self {
+            Self::Cancelled => None,
+            Self::Problem(problem) => Some(problem.text()),
+        }
+    }
+}
+
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
         Self::Problem(problem)

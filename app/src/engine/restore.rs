@@ -25,10 +25,7 @@ pub fn restore_header(
     let options = OpenOptions::default();
     let restored = Store::restore_header(file, &backup, &credentials, false, &options, control);
     let report = restored.map_err(|error| match error {
-        RestoreError::Open(error) => match Failure::from(error) {
-            Failure::Cancelled => None,
-            Failure::Problem(problem) => Some(problem.text()),
-        },
+        RestoreError::Open(error) => Failure::from(error).words(),
         error => Some(format!("{error}.")),
     })?;
     Ok(RestoredHeader {

@@ -50,15 +50,11 @@ pub fn salvage_file(
 }
 
 fn words(error: SalvageError) -> Option<String> {
-    let failure = match error {
-        SalvageError::Read(file::SalvageError::Cancelled(_)) => Failure::Cancelled,
-        SalvageError::Read(file::SalvageError::Open(error)) => error.into(),
-        SalvageError::Create(error) => error.into(),
-        error => return Some(format!("{error}.")),
-    };
-    match failure {
-        Failure::Cancelled => None,
-        Failure::Problem(problem) => Some(problem.text()),
+    match error {
+        SalvageError::Read(file::SalvageError::Cancelled(_)) => None,
+        SalvageError::Read(file::SalvageError::Open(error)) => Failure::from(error).words(),
+        SalvageError::Create(error) => Failure::from(error).words(),
+        error => Some(format!("{error}.")),
     }
 }
 

@@ -7,7 +7,6 @@ use super::runner::Done;
 use super::task::TaskContext;
 use crate::command::Secret;
 use crate::engine::check_file;
-use crate::state::Check;
 
 /// What to read, and what opens it.
 #[derive(Clone, Debug)]
@@ -21,8 +20,8 @@ pub struct CheckJob {
 impl CheckJob {
     pub(super) fn run(self, context: &Arc<TaskContext>) -> Done {
         let control = context.control("Reading the file");
-        let check = Check::of(check_file(&self.path, &self.secret, &control));
+        let result = check_file(&self.path, &self.secret, &control);
         let task = context.task;
-        Done::Checked { task, check }
+        Done::Checked { task, result }
     }
 }

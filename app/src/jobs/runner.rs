@@ -25,7 +25,7 @@ use super::task::TaskContext;
 use super::why_hit::{WhyHitQuestion, answer_why_hit};
 use super::worker::Worker;
 use crate::state::{
-    Check, ImportReport, JumpAnswer, RecentFacts, RestoredHeader, SalvageOutcome, TaskId,
+    CheckReport, ImportReport, JumpAnswer, RecentFacts, RestoredHeader, SalvageOutcome, TaskId,
     TaskState, WhyHit,
 };
 
@@ -105,8 +105,8 @@ pub enum Done {
     Checked {
         /// The task.
         task: TaskId,
-        /// What it showed; `None`: it was cancelled.
-        check: Option<Check>,
+        /// What it showed; or why it could not be read, `None`: it was cancelled.
+        result: Result<CheckReport, Option<String>>,
     },
     /// What is left of a damaged file is in a new one; or why not, `None`: it was cancelled.
     Salvaged {

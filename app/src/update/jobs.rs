@@ -100,7 +100,7 @@ fn task(state: &mut State, done: Done, now: Millis) -> Effects {
             state.tasks.finish(task, TaskState::Cancelled);
         }
         Done::Salvaged { task, result } => repair::salvaged(state, task, result),
-        Done::Checked { task, check } => repair::checked(state, task, check),
+        Done::Checked { task, result } => repair::checked(state, task, result),
         Done::HeaderRestored { task, result } => repair::restored(state, task, result),
         Done::TaskEnded { task, state: end } => {
             task_ended(state, &end, now);

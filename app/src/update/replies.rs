@@ -11,8 +11,8 @@ use crate::effect::{Discarded, Effect};
 use crate::engine::{Committed, OpenedStore, Reply, Request, SealedDraft};
 use crate::format;
 use crate::state::{
-    ActivityEvent, Check, Column, Dialog, Draft, DraftBase, EventKind, FocusTarget, Level,
-    OpenStore, Page, Problem, SaveState, State, TaskState, Ticket,
+    ActivityEvent, Column, Dialog, Draft, DraftBase, EventKind, FocusTarget, Level, OpenStore,
+    Page, Problem, SaveState, State, TaskState, Ticket,
 };
 
 pub(super) fn receive(state: &mut State, reply: Reply, now: Millis) -> Effects {
@@ -113,7 +113,7 @@ fn task_reply(state: &mut State, reply: Reply, now: Millis) -> Effects {
                 }
             }
         }
-        Reply::Checked(task, result) => repair::checked(state, task, Check::of(result)),
+        Reply::Checked(task, result) => repair::checked(state, task, result),
         Reply::BackupFailed(words) => {
             let notice = "The file as it was before could not be kept as a backup";
             state.notices.push(now, Level::Warning, notice).detail = Some(words);

@@ -3,16 +3,16 @@
 use std::io;
 use std::path::Path;
 
-use vstore::file::{Control, Credentials, KdfParams, KdfProfile, Password};
+use vstore::file::Control;
 use vstore::transfer::{
     ExportOptions, Format, ImportOptions, ImportSource, NoProgress, export, import,
 };
 use vstore::value::json;
 use vstore::{
-    Cause, CreateOptions, Expiry, Op, OpenOptions, SearchControl, Snapshot, Store, SystemClock,
-    Ticket, WriteBatch,
+    Cause, Expiry, Op, OpenOptions, SearchControl, Snapshot, Store, SystemClock, Ticket, WriteBatch,
 };
 
+use crate::access::{create_options, credentials};
 use crate::corpus::Corpus;
 use crate::queries::{QUERIES, ask};
 
@@ -191,21 +191,5 @@ fn whole_files(mut store: Store, folder: &Path) {
         path(name, 1, || {
             Store::open(file, &credentials(), &OpenOptions::default(), &control).unwrap()
         });
-    }
-}
-
-fn credentials() -> Credentials {
-    Credentials::password(Password::new("secret".to_owned()).unwrap())
-}
-
-/// The cheapest derivation of keys there may be: it is not what is measured.
-fn create_options() -> CreateOptions {
-    CreateOptions {
-        kdf: KdfProfile::Explicit(KdfParams {
-            m_kib: 19 * 1024,
-            t: 2,
-            p: 1,
-        }),
-        ..CreateOptions::default()
     }
 }

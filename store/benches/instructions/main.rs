@@ -12,6 +12,8 @@
     reason = "a benchmark prints, and may fail"
 )]
 
+#[path = "../suite/access.rs"]
+mod access;
 #[path = "../corpus/mod.rs"]
 mod corpus;
 mod counted;

@@ -8,35 +8,19 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use vstore::file::{Control, Credentials, KdfParams, KdfProfile, Password, Phase};
+use vstore::file::{Control, Phase};
 use vstore::transfer::{
     ExportOptions, Format, ImportOptions, ImportSource, NoProgress, export, import,
 };
-use vstore::{Cause, CreateOptions, OpenOptions, Snapshot, Store, Ticket, WriteBatch};
+use vstore::{Cause, OpenOptions, Snapshot, Store, Ticket, WriteBatch};
 
+use super::access::{create_options, credentials};
 use super::measure::{Report, millis};
 use super::process::{Memory, memory, processor_time};
 use crate::corpus::Corpus;
 
 /// Set to a file: open and index that, and tell how it went.
 pub(crate) const OPEN: &str = "VSTORE_BENCH_OPEN";
-
-fn credentials() -> Credentials {
-    Credentials::password(Password::new("secret".to_owned()).unwrap())
-}
-
-/// The cheapest derivation of keys there may be: it is not what is measured.
-fn create_options() -> CreateOptions {
-    CreateOptions {
-        kdf: KdfProfile::Explicit(KdfParams {
-            m_kib: 19 * 1024,
-            t: 2,
-            p: 1,
-        }),
-        overwrite: true,
-        ..CreateOptions::default()
-    }
-}
 
 /// Writes the corpus; returns the bytes of JSON.
 pub(crate) fn write_corpus(path: &Path, records: usize) -> u64 {

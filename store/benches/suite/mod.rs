@@ -1,5 +1,6 @@
 //! The parts of the benchmark, and how they measure.
 
+pub(crate) mod access;
 pub(crate) mod files;
 pub(crate) mod measure;
 pub(crate) mod output;

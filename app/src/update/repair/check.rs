@@ -6,7 +6,9 @@ use crate::command::Secret;
 use crate::effect::Effect;
 use crate::engine::Request;
 use crate::jobs::{CheckJob, TaskJob};
-use crate::state::{Check, Dialog, OpenStore, Page, State, TaskId, TaskState, UnlockPage};
+use crate::state::{
+    Check, CheckReport, Dialog, OpenStore, Page, State, TaskId, TaskState, UnlockPage,
+};
 use crate::update::Effects;
 
 /// Starts reading the file of the unlock page, unless that is under way.
@@ -72,7 +74,12 @@ pub(super) fn close_open(state: &mut State) -> Effects {
 }
 
 /// A file was read, or could not be. An answer nobody waits for is dropped.
-pub(in crate::update) fn done(state: &mut State, task: TaskId, check: Option<Check>) {
+pub(in crate::update) fn done(
+    state: &mut State,
+    task: TaskId,
+    result: Result<CheckReport, Option<String>>,
+) {
+    let check = Check::of(result);
     let end = match &check {
         Some(Check::Failed(words)) => TaskState::Failed(words.clone()),
         Some(_) => TaskState::Finished("The file was read whole".to_owned()),

@@ -6,8 +6,8 @@ use crate::effect::Effect;
 use crate::engine::Reply;
 use crate::jobs::{Done, TaskJob};
 use crate::state::{
-    Check, CheckReport, Dialog, FilePurpose, Restore, RestoreStage, RestoredHeader, SalvageMode,
-    SalvageOutcome, SalvageStage, State, TaskState,
+    Check, CheckReport, Dialog, FilePurpose, Page, Restore, RestoreStage, RestoredHeader,
+    SalvageMode, SalvageOutcome, SalvageStage, State, TaskState, UnlockPage,
 };
 use crate::update::{Event, receive, update};
 
@@ -156,4 +156,27 @@ fn a_header_is_restored_once_and_a_wrong_password_keeps_the_form() {
     };
     receive(&mut state, Event::Job(done), NOW);
     assert_eq!(restore(&state).stage, RestoreStage::Done(restored));
+}
+
+#[test]
+fn a_check_that_was_given_up_says_nothing_any_more() {
+    let mut state = State {
+        page: Page::Unlock(UnlockPage::new("/x.vstore".into(), false)),
+        ..State::default()
+    };
+    let effects = update(&mut state, RepairCommand::Check(secret()).into(), NOW);
+    let [Effect::Run(task, _)] = &*effects else {
+        panic!("nothing runs")
+    };
+    let task = *task;
+    let again = update(&mut state, RepairCommand::Check(secret()).into(), NOW);
+    assert!(again.is_empty(), "one check at a time");
+    let effects = update(&mut state, RepairCommand::CancelCheck.into(), NOW);
+    assert!(matches!(&*effects, [Effect::CancelTask(one)] if *one == task));
+    let result = Err(Some("late".to_owned()));
+    receive(&mut state, Event::Job(Done::Checked { task, result }), NOW);
+    let Page::Unlock(page) = &state.page else {
+        panic!("another page")
+    };
+    assert_eq!(page.check, None);
 }

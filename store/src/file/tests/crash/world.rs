@@ -251,12 +251,7 @@ impl World {
             }
         }
         let Ok(compacted) = written else {
-            file.abort_compaction();
-            return if file.poisoned().is_some() {
-                self.rescue_once_more(file)
-            } else {
-                Ok(())
-            };
+            return self.give_up(file);
         };
         match file.finish_compaction(compacted) {
             Ok(()) => {
@@ -264,6 +259,16 @@ impl World {
                 Ok(())
             }
             Err(_) => Err(Gone),
+        }
+    }
+
+    /// After a compaction that could not be written.
+    fn give_up(&mut self, file: &mut StoreFile) -> Result<(), Gone> {
+        file.abort_compaction();
+        if file.poisoned().is_some() {
+            self.rescue_once_more(file)
+        } else {
+            Ok(())
         }
     }
 
@@ -349,12 +354,7 @@ impl World {
         let written = compaction.write(chunks, 1, &Control::default());
         self.append(file, 1, 50)?;
         let Ok(compacted) = written else {
-            file.abort_compaction();
-            return if file.poisoned().is_some() {
-                self.rescue_once_more(file)
-            } else {
-                Ok(())
-            };
+            return self.give_up(file);
         };
         self.passwords.push(password);
         file.finish_compaction(compacted).or(Err(Gone))?;

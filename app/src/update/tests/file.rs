@@ -1,0 +1,163 @@
+//! Databases: locking, unlocking, opening, closing.
+
+use super::*;
+
+#[test]
+fn locking_drops_everything_at_once_and_seals_the_draft() {
+    let mut fixture = Fixture::new();
+    fixture.ask(RecordCommand::New {
+        prefix: "n".to_owned(),
+    });
+    fixture.ask(RecordCommand::Rename {
+        from: key("a"),
+        to: key("b"),
+    });
+    fixture.ask(LayoutCommand::OpenDialog(Box::new(Dialog::Rename {
+        from: key("a"),
+    })));
+    let effects = fixture.ask(LockCommand::Lock);
+    let Page::Unlock(page) = &fixture.state.page else {
+        panic!("not locked")
+    };
+    assert!(page.was_locked);
+    assert!(fixture.state.dialogs.is_empty());
+    let sealed = effects.iter().any(|effect| {
+        matches!(effect, Effect::Ask(Request::Lock { draft: Some(draft) }) if draft.key == "n")
+    });
+    assert!(
+        sealed
+            && effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::ClearClipboard))
+    );
+}
+
+#[test]
+fn a_database_without_a_file_is_not_locked() {
+    let mut fixture = Fixture::new();
+    fixture.open().path = None;
+    assert!(receive(&mut fixture.state, Event::Idle, NOW).is_empty());
+    assert!(fixture.state.store().is_some());
+}
+
+#[test]
+fn a_wrong_password_keeps_the_page_and_says_so() {
+    let mut state = State::default();
+    let open = FileCommand::Open {
+        path: "/x.vstore".into(),
+        read_only: false,
+    };
+    let effects = update(&mut state, open.into(), NOW);
+    assert_eq!(asks(&effects), ["Probe"]);
+    let unlock = LockCommand::Unlock {
+        secret: secret(),
+        read_only: false,
+    };
+    update(&mut state, unlock.into(), NOW);
+    let ticket = state.busy.unwrap();
+    let reply = Reply::NotOpened(ticket, Problem::WrongPassword);
+    receive(&mut state, Event::Engine(reply), NOW);
+    let Page::Unlock(page) = &state.page else {
+        panic!("{:?}", state.page)
+    };
+    assert_eq!(
+        (&page.problem, page.attempts, page.busy),
+        (&Some(Problem::WrongPassword), 1, None)
+    );
+}
+
+#[test]
+fn a_store_that_opens_after_it_was_given_up_is_dropped() {
+    let snapshot = Fixture::new().store.snapshot();
+    let (mut state, ticket) = unlocking();
+    update(&mut state, FileCommand::CancelBusy.into(), NOW);
+    let opened = OpenedStore {
+        title: String::new(),
+        path: None,
+        read_only: false,
+        snapshot,
+        draft: None,
+        notes: Vec::new(),
+        is_copy: false,
+    };
+    let effects = receive(
+        &mut state,
+        Event::Engine(Reply::Opened(ticket, Box::new(opened))),
+        NOW,
+    );
+    assert_eq!(asks(&effects), ["Lock"]);
+    assert!(matches!(state.page, Page::Unlock(_)));
+}
+
+#[test]
+fn closing_asks_once_about_everything_that_would_be_lost() {
+    let mut fixture = Fixture::new();
+    fixture.ask(RecordCommand::New {
+        prefix: "n".to_owned(),
+    });
+    fixture.ask(FileCommand::Close(AfterClose::Quit));
+    fixture.ask(FileCommand::Close(AfterClose::Quit));
+    assert_eq!(fixture.state.dialogs.len(), 1);
+    fixture.ask(RecordCommand::EditDraft {
+        key: "n".to_owned(),
+        text: "1".to_owned(),
+    });
+    let effects = fixture.ask(FileCommand::SaveAndClose(AfterClose::Quit));
+    assert_eq!(asks(&effects), ["Add"]);
+    let effects = fixture.commit(effects);
+    assert_eq!(asks(&effects), ["Close"]);
+    let effects = fixture.reply(Reply::Closed(Ok(())));
+    assert!(fixture.state.may_quit);
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::CloseWindow))
+    );
+}
+
+#[test]
+fn an_unchanged_file_closes_without_a_question() {
+    let mut fixture = Fixture::new();
+    let effects = fixture.ask(FileCommand::Close(AfterClose::Welcome));
+    assert_eq!(asks(&effects), ["Close"]);
+    fixture.reply(Reply::Closed(Ok(())));
+    assert!(matches!(fixture.state.page, Page::Welcome));
+    assert!(!fixture.state.may_quit);
+}
+
+#[test]
+fn recent_files_are_looked_up_once_while_they_are_in_sight() {
+    let mut state = State::default();
+    assert!(tick(&mut state, NOW).is_empty(), "there is none");
+    state.prefs.remember("/gone.vstore".into(), 0);
+    let effects = tick(&mut state, NOW);
+    assert!(matches!(&*effects, [Effect::Question(Question::Recent(paths))] if paths.len() == 1));
+    assert!(tick(&mut state, NOW).is_empty());
+}
+
+#[test]
+fn without_a_file_dialog_a_field_takes_its_place() {
+    let mut state = State::default();
+    update(
+        &mut state,
+        FileCommand::PickFile(FilePurpose::Open).into(),
+        NOW,
+    );
+    receive(
+        &mut state,
+        Event::File(FilePurpose::Open, FileAnswer::Unavailable),
+        NOW,
+    );
+    assert!(matches!(state.dialog(), Some(Dialog::PathField { .. })));
+    let path = "/x.vstore".into();
+    update(
+        &mut state,
+        FileCommand::Picked {
+            purpose: FilePurpose::Open,
+            path,
+        }
+        .into(),
+        NOW,
+    );
+    assert!(matches!(state.page, Page::Unlock(_)) && state.dialogs.is_empty());
+}

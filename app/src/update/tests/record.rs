@@ -1,0 +1,146 @@
+//! Edits of records: drafts, deletion, what could not be written.
+
+use super::*;
+
+#[test]
+fn an_edit_goes_from_draft_to_file() {
+    let mut fixture = Fixture::new();
+    fixture.ask(RecordCommand::Edit(key("a")));
+    let text = r#"{"n": 2"#.to_owned();
+    fixture.ask(RecordCommand::EditDraft {
+        key: "a".to_owned(),
+        text,
+    });
+    let draft = fixture.open().detail.draft.clone().unwrap();
+    let error = draft.parsed.clone().unwrap_err();
+    assert_eq!((error.line, draft.is_valid()), (1, false));
+    assert!(fixture.ask(RecordCommand::CommitDraft).is_empty());
+
+    let text = r#"{"n": 2}"#.to_owned();
+    fixture.ask(RecordCommand::EditDraft {
+        key: "a".to_owned(),
+        text,
+    });
+    let effects = fixture.ask(RecordCommand::CommitDraft);
+    assert_eq!(asks(&effects), ["Commit"]);
+    assert_eq!(fixture.open().save, SaveState::Saving { pending: 1 });
+    assert!(fixture.open().detail.draft.is_some());
+    fixture.commit(effects);
+    assert_eq!(fixture.open().save, SaveState::Saved { at: NOW });
+    assert_eq!(fixture.open().detail.draft, None);
+}
+
+#[test]
+fn a_refused_edit_keeps_what_was_typed() {
+    let mut fixture = Fixture::new();
+    fixture.ask(RecordCommand::New {
+        prefix: "x".to_owned(),
+    });
+    fixture.ask(RecordCommand::EditDraft {
+        key: "xy".to_owned(),
+        text: "1".to_owned(),
+    });
+    assert_eq!(asks(&fixture.ask(RecordCommand::CommitDraft)), ["Add"]);
+    fixture.reply(Reply::Refused("no".to_owned()));
+    fixture.reply(Reply::Settled(1));
+    let draft = fixture.open().detail.draft.clone().unwrap();
+    assert_eq!((draft.text.as_str(), draft.committing), ("1", false));
+    assert_eq!(fixture.state.notices.iter().len(), 1);
+}
+
+#[test]
+fn a_key_that_is_taken_or_impossible_says_so_while_it_is_typed() {
+    let mut fixture = Fixture::new();
+    fixture.ask(RecordCommand::New {
+        prefix: String::new(),
+    });
+    let mut error = |key: &str| {
+        fixture.ask(RecordCommand::EditDraft {
+            key: key.to_owned(),
+            text: "1".to_owned(),
+        });
+        fixture.open().detail.draft.clone().unwrap().key_error
+    };
+    assert!(error("a").unwrap().contains("another record"));
+    assert!(error("").unwrap().contains("empty"));
+    assert_eq!(error("e"), None);
+}
+
+#[test]
+fn a_change_by_others_marks_the_open_draft() {
+    let mut fixture = Fixture::new();
+    fixture.ask(RecordCommand::Edit(key("a")));
+    let mut batch = WriteBatch::new(Cause::Edit);
+    batch.put(key("a"), parse_text("7").unwrap().0);
+    fixture.commit(vec![Effect::Ask(Request::Commit(batch))]);
+    assert!(fixture.open().detail.draft.as_ref().unwrap().outdated);
+    fixture.ask(RecordCommand::RebaseDraft);
+    let draft = fixture.open().detail.draft.clone().unwrap();
+    assert!(
+        matches!(draft.base, DraftBase::Record(record) if record.value == parse_text("7").unwrap().0)
+    );
+}
+
+#[test]
+fn more_than_one_record_is_deleted_only_after_a_question() {
+    let mut fixture = Fixture::new();
+    fixture.ask(SelectionCommand::All);
+    assert!(fixture.ask(RecordCommand::DeleteSelected).is_empty());
+    let Some(Dialog::ConfirmDelete { count, sample, .. }) = fixture.state.dialog() else {
+        panic!("no question")
+    };
+    assert_eq!((*count, sample.len()), (4, 4));
+    let effects = fixture.ask(RecordCommand::Delete(Scope::Selected));
+    assert!(matches!(
+        &*effects,
+        [Effect::Ask(Request::Delete(Target::Everything))]
+    ));
+}
+
+#[test]
+fn a_restored_edit_that_is_kept_says_so_no_more_and_leaves_nothing_behind() {
+    let mut fixture = Fixture::new();
+    fixture.ask(RecordCommand::Edit(key("a")));
+    let draft = fixture.open().detail.draft.as_mut().unwrap();
+    (draft.restored, draft.sealed) = (true, true);
+    fixture.ask(RecordCommand::RebaseDraft);
+    assert!(!fixture.open().detail.draft.as_ref().unwrap().restored);
+    let effects = fixture.ask(RecordCommand::DiscardDraft);
+    assert_eq!(asks(&effects), ["ForgetDraft"]);
+}
+
+#[test]
+fn a_failed_write_is_told_and_nothing_claims_to_be_saved() {
+    let mut fixture = Fixture::new();
+    fixture.ask(RecordCommand::Delete(Scope::Keys([key("a")].into())));
+    fixture.reply(Reply::WriteFailed(Problem::StorageFull(
+        "no space".to_owned(),
+    )));
+    fixture.reply(Reply::Settled(1));
+    assert!(matches!(fixture.open().save, SaveState::Failed { .. }));
+
+    // There is space again.
+    let effects = update(&mut fixture.state, FileCommand::WriteAgain.into(), NOW);
+    assert!(matches!(*effects, [Effect::Ask(Request::WriteAgain)]));
+    assert!(matches!(fixture.open().save, SaveState::Saving { .. }));
+    fixture.reply(Reply::Settled(1));
+    assert!(matches!(fixture.open().save, SaveState::Saved { .. }));
+}
+
+#[test]
+fn nothing_can_be_changed_in_a_read_only_database() {
+    let mut fixture = Fixture::new();
+    fixture.open().read_only = true;
+    for command in [
+        RecordCommand::New {
+            prefix: String::new(),
+        },
+        RecordCommand::Edit(key("a")),
+        RecordCommand::Duplicate(key("a")),
+        RecordCommand::Delete(Scope::Everything),
+        RecordCommand::Undo,
+    ] {
+        assert!(fixture.ask(command).is_empty());
+    }
+    assert_eq!(fixture.open().detail.draft, None);
+}
