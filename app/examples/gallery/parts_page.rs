@@ -29,8 +29,9 @@ impl Default for PartsPage {
             ),
         ] {
             let action = action.map(str::to_owned);
-            toasts.push(Toast {
+            toasts.put(Toast {
                 tag,
+                repeats: 0,
                 kind,
                 text: text.to_owned(),
                 action,

@@ -19,8 +19,12 @@ impl ToastBridge {
     pub(super) fn ui(&mut self, ctx: &Context, view: AppView<'_>, commands: &mut Commands) {
         let known = |tag: u64| view.notices.iter().any(|notice| notice.id.0 == tag);
         self.toasts.retain(known);
-        for notice in view.notices.iter().filter(|notice| notice.id > self.newest) {
-            self.toasts.push(toast(notice));
+        // A message that the user closed is not shown again, even before the program knows.
+        let is_new =
+            |notice: &&Notice| notice.id > self.newest || self.toasts.is_shown(notice.id.0);
+        let shown: Vec<_> = view.notices.iter().filter(is_new).map(toast).collect();
+        for toast in shown {
+            self.toasts.put(toast);
         }
         let newest = view.notices.iter().map(|notice| notice.id).max();
         self.newest = newest.unwrap_or(self.newest).max(self.newest);
@@ -33,12 +37,14 @@ impl ToastBridge {
 
 fn toast(notice: &Notice) -> Toast {
     let action = match (notice.action, &notice.detail) {
+        (Some(action), _) if notice.action_times > 1 => Some(format!("{} all", action.text())),
         (Some(action), _) => Some(action.text().trim_end_matches('…').to_owned()),
         (None, Some(_)) => Some("Details".to_owned()),
         (None, None) => None,
     };
     Toast {
         tag: notice.id.0,
+        repeats: notice.repeats,
         kind: match notice.level {
             Level::Info => ToastKind::Info,
             Level::Success => ToastKind::Done,
@@ -56,8 +62,10 @@ fn answer(event: ToastEvent, view: AppView<'_>, commands: &mut Commands) {
     if let (ToastEvent::Action(_), Some(notice)) = (event, notice) {
         match (notice.action, &notice.detail) {
             (Some(action), _) => {
-                if let Some(command) = action.resolve(&view) {
-                    commands.push(command);
+                for _ in 0..notice.action_times {
+                    if let Some(command) = action.resolve(&view) {
+                        commands.push(command);
+                    }
                 }
             }
             (None, Some(detail)) => {

@@ -8,7 +8,7 @@ use super::edit::LeafEdit;
 use super::problem::NotCommitted;
 use super::protocol::{Committed, Reply};
 use super::server::EngineState;
-use crate::state::{ImportReport, Problem, Target, TaskId};
+use crate::state::{ImportReport, Problem, Target, TaskId, Told};
 
 /// How many numbered keys are tried for a duplicate.
 const DUPLICATES_MAX: u32 = 10_000;
@@ -39,7 +39,7 @@ impl EngineState {
     pub(super) fn commit_large(
         &mut self,
         batch: &WriteBatch,
-        told: Option<String>,
+        told: Option<Told>,
         control: &Control,
         say: &mut dyn FnMut(Reply),
     ) -> Result<(), NotCommitted> {
@@ -55,7 +55,7 @@ impl EngineState {
     pub(super) fn publish(
         &mut self,
         commit: &Commit,
-        told: Option<String>,
+        told: Option<Told>,
         say: &mut dyn FnMut(Reply),
     ) {
         let Some(store) = &self.store else { return };

@@ -5,7 +5,7 @@ use vstore::value::{EncodedValue, ValueRef};
 use vstore::{Cause, Change, Commit, Key, Millis, Record};
 
 use crate::format;
-use crate::state::{ActivityEvent, EventKind};
+use crate::state::{self, ActivityEvent, EventKind, Told};
 
 /// A commit with more changes is one row of the activity panel.
 const ROWS_MAX: usize = 20;
@@ -58,6 +58,22 @@ impl<'a> Deed<'a> {
             Self::EditMany(count)
         }
     }
+
+    /// What is counted together with the same done again, and how much it is.
+    fn counted(&self) -> Option<(state::Deed, u64)> {
+        let (deed, count) = match *self {
+            Self::Import(_) | Self::Rename { .. } => return None,
+            Self::Add(_) => (state::Deed::Add, 1),
+            Self::Delete(_) => (state::Deed::Delete, 1),
+            Self::SetExpiry(_) => (state::Deed::SetExpiry, 1),
+            Self::Edit(_) => (state::Deed::Edit, 1),
+            Self::AddMany(count) => (state::Deed::Add, count),
+            Self::DeleteMany(count) => (state::Deed::Delete, count),
+            Self::SetExpiryMany(count) => (state::Deed::SetExpiry, count),
+            Self::EditMany(count) => (state::Deed::Edit, count),
+        };
+        Some((deed, count as u64))
+    }
 }
 
 /// What a commit does, as undo and its history list call it: `Delete 3 records`.
@@ -77,8 +93,16 @@ pub(super) fn label(commit: &Commit) -> String {
 }
 
 /// What a commit has done, as a message tells it: `Deleted 3 records`.
-pub(super) fn told(commit: &Commit) -> String {
-    match Deed::of(commit) {
+pub(super) fn told(commit: &Commit) -> Told {
+    let deed = Deed::of(commit);
+    Told {
+        deed: deed.counted(),
+        text: told_text(&deed, commit),
+    }
+}
+
+fn told_text(deed: &Deed<'_>, commit: &Commit) -> String {
+    match *deed {
         Deed::Import(count) => format!("Imported {}", records(count)),
         Deed::Rename { from, to } => format!("Renamed {from} to {to}"),
         Deed::Add(key) => format!("Added {key}"),

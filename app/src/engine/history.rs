@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use vstore::{Cause, Commit, WriteBatch};
 
-use crate::state;
+use crate::state::{self, Deed, Told};
 
 /// How many commits can be undone.
 const COMMITS_MAX: usize = 500;
@@ -58,12 +58,13 @@ impl UndoStack {
     }
 
     /// The batch that takes the last commit back.
-    pub(super) fn undo_batch(&self) -> Option<(WriteBatch, String)> {
+    pub(super) fn undo_batch(&self) -> Option<(WriteBatch, Told)> {
         let entry = self.undo.back()?;
-        Some((
-            entry.commit.invert(Cause::Undo),
-            format!("Undone: {}", entry.label),
-        ))
+        let told = Told {
+            text: format!("Undone: {}", entry.label),
+            deed: Some((Deed::Undo, 1)),
+        };
+        Some((entry.commit.invert(Cause::Undo), told))
     }
 
     /// The last commit was taken back.
@@ -72,12 +73,13 @@ impl UndoStack {
     }
 
     /// The batch that makes the commit that was last taken back again.
-    pub(super) fn redo_batch(&self) -> Option<(WriteBatch, String)> {
+    pub(super) fn redo_batch(&self) -> Option<(WriteBatch, Told)> {
         let entry = self.redo.last()?;
-        Some((
-            entry.commit.repeat(Cause::Redo),
-            format!("Done again: {}", entry.label),
-        ))
+        let told = Told {
+            text: format!("Done again: {}", entry.label),
+            deed: Some((Deed::Redo, 1)),
+        };
+        Some((entry.commit.repeat(Cause::Redo), told))
     }
 
     /// The commit that was last taken back was made again.

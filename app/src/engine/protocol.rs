@@ -13,7 +13,7 @@ use super::security::{SecurityReply, SecurityRequest};
 use crate::command::Secret;
 use crate::state::{
     ActivityEvent, BusyPhase, CheckReport, History, Holder, ImportReport, Problem, Target, TaskId,
-    Ticket,
+    Ticket, Told,
 };
 
 /// Something the engine is asked. Requests are answered in order, each at least once.
@@ -252,8 +252,8 @@ pub struct Committed {
     pub events: Vec<ActivityEvent>,
     /// What can be undone and redone now.
     pub history: History,
-    /// What was done, in words: `Deleted 3 records`.
-    pub told: String,
+    /// What was done.
+    pub told: Told,
     /// A record that should be selected now.
     pub select: Option<Key>,
 }

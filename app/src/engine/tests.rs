@@ -113,7 +113,7 @@ fn secret(password: &str) -> Secret {
 
 fn told(replies: &[Reply]) -> Vec<&str> {
     let committed = replies.iter().filter_map(|reply| match reply {
-        Reply::Committed(committed) => Some(committed.told.as_str()),
+        Reply::Committed(committed) => Some(committed.told.text.as_str()),
         _ => None,
     });
     committed.collect()

@@ -38,13 +38,14 @@ pub use detail::{
 };
 pub use dialog::{AfterClose, Dialog};
 pub use explorer::{
-    Bin, Distinct, Explorer, FacetScope, FirstTypes, IndexBytes, PathRow, PathStatistics, TopValue,
+    Bin, Distinct, Explorer, FacetScope, FirstTypes, IndexBytes, PathRow, PathStatistics, Scale,
+    TopValue,
 };
 pub use jump::{Jump, JumpAnswer, JumpRow};
 pub use keys::Keys;
 pub use listing::{Listing, Row};
 pub use namespaces::{Namespace, Namespaces};
-pub use notice::{Level, Notice, NoticeId, Notices};
+pub use notice::{Deed, Level, Notice, NoticeId, Notices, Told};
 pub use open_store::{Asked, History, Loading, OpenStore, SaveState};
 pub use page::{BusyPhase, CreatePage, Page, UnlockPage};
 pub use prefs::{

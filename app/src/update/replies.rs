@@ -12,7 +12,7 @@ use crate::engine::{Committed, OpenedStore, Reply, Request, SealedDraft};
 use crate::format;
 use crate::state::{
     ActivityEvent, Column, Dialog, Draft, DraftBase, EventKind, FocusTarget, Level, OpenStore,
-    Page, Problem, SaveState, State, TaskState, Ticket,
+    Page, Problem, SaveState, State, TaskState, Ticket, Told,
 };
 
 pub(super) fn receive(state: &mut State, reply: Reply, now: Millis) -> Effects {
@@ -315,22 +315,20 @@ fn committed_batch(state: &mut State, committed: Committed, now: Millis) -> Effe
 
 /// Says what was done, unless it can be seen where it was done (an edit) or is told otherwise (an
 /// import by its report, an expiry by the activity panel).
-fn tell(state: &mut State, commit: &Commit, told: String, now: Millis) {
+fn tell(state: &mut State, commit: &Commit, told: Told, now: Millis) {
     let changed = |change: &Change| match (&change.before, &change.after) {
         (Some(before), Some(after)) => before.value != after.value,
         _ => false,
     };
     let in_place = matches!(&*commit.changes, [change] if changed(change));
+    let notices = &mut state.notices;
     match commit.cause {
         Cause::Edit if !in_place && !commit.changes.is_empty() => {
-            state.notices.push(now, Level::Success, told).action = Some(Action::Undo);
+            notices.tell(now, told, Level::Success, Action::Undo);
         }
-        Cause::Undo => {
-            state.notices.push(now, Level::Info, told).action = Some(Action::Redo);
-        }
-        Cause::Redo => {
-            state.notices.push(now, Level::Info, told).action = Some(Action::Undo);
-        }
+        Cause::Undo => notices.tell(now, told, Level::Info, Action::Redo),
+        Cause::Redo => notices.tell(now, told, Level::Info, Action::Undo),
+        Cause::Edit | Cause::Import => notices.end_tally(),
         _ => {}
     }
 }

@@ -15,7 +15,7 @@ use crate::engine::{Committed, OpenedStore, Reply, Request};
 use crate::jobs::{Done, Question};
 use crate::state::{
     AfterClose, Dialog, DraftBase, FilePurpose, ImportReport, Listing, OpenStore, Page, Problem,
-    SaveState, Scope, State, Target, Ticket,
+    SaveState, Scope, State, Target, Ticket, Told,
 };
 
 mod desktop;
@@ -100,7 +100,10 @@ impl Fixture {
                 snapshot: self.store.snapshot(),
                 events: Vec::new(),
                 history: crate::state::History::default(),
-                told: "done".to_owned(),
+                told: Told {
+                    text: "done".to_owned(),
+                    deed: None,
+                },
                 select: None,
             };
             more.extend(self.reply(Reply::Committed(Box::new(committed))));

@@ -37,6 +37,8 @@ pub enum ToastKind {
 pub struct Toast {
     /// What the caller calls it; it comes back in [`ToastEvent`].
     pub tag: u64,
+    /// How often it was said again; saying it again gives it its whole time.
+    pub repeats: u32,
     /// How it is meant.
     pub kind: ToastKind,
     /// One sentence (`Deleted 1 record`).
@@ -71,8 +73,17 @@ pub struct Toasts {
 }
 
 impl Toasts {
-    /// Adds a message. Its time runs from when it is first seen.
-    pub fn push(&mut self, toast: Toast) {
+    /// Adds a message, or puts it in the place of the one with its tag. Its time runs from when it
+    /// is first seen, and anew when it is said again.
+    pub fn put(&mut self, toast: Toast) {
+        let known = self.queue.iter_mut();
+        if let Some(shown) = known.into_iter().find(|shown| shown.toast.tag == toast.tag) {
+            if shown.toast.repeats != toast.repeats {
+                shown.left_secs = SHOWN_SECS;
+            }
+            shown.toast = toast;
+            return;
+        }
         if self.queue.len() >= MAX_WAITING {
             self.queue.pop_front();
         }
@@ -82,6 +93,11 @@ impl Toasts {
             toast,
             left_secs: SHOWN_SECS,
         });
+    }
+
+    /// Whether the message with this tag is shown, or waits to be.
+    pub fn is_shown(&self, tag: u64) -> bool {
+        self.queue.iter().any(|shown| shown.toast.tag == tag)
     }
 
     /// Whether nothing is shown.
@@ -236,6 +252,7 @@ mod tests {
     fn toast(tag: u64, text: &str) -> Toast {
         Toast {
             tag,
+            repeats: 0,
             kind: ToastKind::Done,
             text: text.to_owned(),
             action: Some("Undo".to_owned()),
@@ -244,7 +261,7 @@ mod tests {
 
     fn harness() -> Harness<'static, (Toasts, Vec<ToastEvent>)> {
         let mut toasts = Toasts::default();
-        toasts.push(toast(7, "Deleted 1 record"));
+        toasts.put(toast(7, "Deleted 1 record"));
         Harness::builder()
             .with_size([500.0, 300.0])
             .with_context_setup(crate::theme::install)
@@ -289,7 +306,7 @@ mod tests {
             kind: ToastKind::Failed,
             ..toast(8, "Could not save")
         };
-        harness.state_mut().0.push(failure);
+        harness.state_mut().0.put(failure);
         harness.run_steps(60);
         assert!(harness.state().1.is_empty());
         assert!(harness.query_by_label("Could not save").is_some());
@@ -299,10 +316,26 @@ mod tests {
     }
 
     #[test]
+    fn a_message_said_again_changes_in_its_place_and_stays_its_whole_time() {
+        let mut harness = harness();
+        harness.run_steps(16);
+        harness.state_mut().0.put(Toast {
+            repeats: 1,
+            ..toast(7, "Deleted 2 records")
+        });
+        // Without it the five seconds would end within these steps.
+        harness.run_steps(12);
+        assert!(harness.state().1.is_empty());
+        assert!(harness.query_by_label("Deleted 1 record").is_none());
+        harness.get_by_role_and_label(egui::Role::Status, "Deleted 2 records");
+        assert_eq!(harness.state().0.queue.len(), 1);
+    }
+
+    #[test]
     fn a_flood_of_messages_is_bounded() {
         let mut toasts = Toasts::default();
         for tag in 0..1000 {
-            toasts.push(toast(tag, "again"));
+            toasts.put(toast(tag, "again"));
         }
         assert_eq!(toasts.queue.len(), MAX_WAITING);
         assert_eq!(toasts.queue.back().map(|shown| shown.toast.tag), Some(999));
