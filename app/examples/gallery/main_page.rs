@@ -423,7 +423,7 @@ fn distributions(ui: &mut Ui) {
         value("Crime", 512, "512"),
         value("Horror", 498, "498"),
     ];
-    top_values(ui, Id::unique("genres"), &values);
+    top_values(ui, Id::unique("genres"), "genres", &values);
     ui.add_space(16.0);
     caption(ui, "year · 1980 to 1999");
     let counts = [
@@ -442,5 +442,5 @@ fn distributions(ui: &mut Ui) {
             label,
         })
         .collect();
-    histogram(ui, Id::unique("years"), 64.0, &bins);
+    histogram(ui, Id::unique("years"), "years", 64.0, &bins);
 }

@@ -10,7 +10,7 @@ use vstore::{Path, Seq, Snapshot, WordCount, WordStatistics};
 
 use super::runner::{Done, Say};
 use crate::state::{
-    Bin, Distinct, FirstTypes, IndexBytes, Keys, PathRow, PathStatistics, TopValue,
+    Bin, Distinct, FirstTypes, IndexBytes, Keys, PathRow, PathStatistics, Scale, TopValue,
 };
 
 /// How many of the most frequent values are listed.
@@ -112,13 +112,13 @@ fn statistics_of(
     };
     let top = found.top.iter().take(TOP_MAX);
     let top = top.map(|top| top_value(&path, &top.value, top.count));
-    // Moments have no place on a scale of numbers yet.
-    let is_number = |unit: HistogramUnit| unit == HistogramUnit::Number;
-    let histogram = found.histogram.filter(|found| is_number(found.unit));
-    let shares = found.shares.filter(|found| is_number(found.unit));
+    let scale = match found.histogram.as_ref().map(|found| found.unit) {
+        Some(HistogramUnit::Seconds) => Scale::Moments,
+        Some(HistogramUnit::Number) | None => Scale::Numbers,
+    };
     let (bins, shares) = (
-        histogram.into_iter().flat_map(|found| found.bins),
-        shares.into_iter().flat_map(|found| found.buckets),
+        found.histogram.into_iter().flat_map(|found| found.bins),
+        found.shares.into_iter().flat_map(|found| found.buckets),
     );
     let bin = |low: f64, high: f64, count: u64| Bin { low, high, count };
     Some(PathStatistics {
@@ -131,6 +131,7 @@ fn statistics_of(
         top: top.collect(),
         min,
         max,
+        scale,
         histogram: bins
             .map(|found| bin(found.from, found.to, found.count))
             .collect(),

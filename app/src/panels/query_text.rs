@@ -52,6 +52,19 @@ pub(super) fn without_condition(query: &str, condition: &str) -> String {
     format!("{before}{gap}{behind}")
 }
 
+/// The query with `condition` excluded; without that if it is excluded already. What asked for the
+/// condition goes, or nothing would be found.
+pub(super) fn toggled_exclusion(query: &str, condition: &str) -> String {
+    let excluded = format!("-{condition}");
+    if has_condition(query, &excluded) {
+        return without_condition(query, &excluded);
+    }
+    let rest = without_condition(query, condition);
+    format!("{} {excluded}", rest.trim_end())
+        .trim_start()
+        .to_owned()
+}
+
 fn position(query: &str, condition: &str) -> Option<Range<usize>> {
     words(query)
         .into_iter()
@@ -117,6 +130,17 @@ mod tests {
         assert_eq!(without_condition(query, "age:3"), "ana  city=\"New York\"");
         assert_eq!(without_condition("age:3", "age:3"), "");
         assert_eq!(without_condition(query, "nothing"), query);
+    }
+
+    #[test]
+    fn a_condition_is_excluded_once_and_taken_back() {
+        let excluded = toggled_exclusion("ana age:3", "city=\"New York\"");
+        assert_eq!(excluded, "ana age:3 -city=\"New York\"");
+        assert_eq!(
+            toggled_exclusion(&excluded, "city=\"New York\""),
+            "ana age:3"
+        );
+        assert_eq!(toggled_exclusion("age:3", "age:3"), "-age:3");
     }
 
     #[test]

@@ -76,7 +76,9 @@ pub struct PathStatistics {
     pub min: Option<String>,
     /// The largest value as text.
     pub max: Option<String>,
-    /// Equal steps over the numbers that stand there, from `min` to `max`; empty without numbers.
+    /// What the ends of `histogram` and `shares` count.
+    pub scale: Scale,
+    /// Equal steps over the numbers or moments that stand there; empty without any.
     pub histogram: Vec<Bin>,
     /// The same numbers in bars of about as many each; `high` is the largest number in a bar.
     pub shares: Vec<Bin>,
@@ -86,6 +88,16 @@ pub struct PathStatistics {
     pub distinct_words: u64,
     /// What the index of the path takes.
     pub bytes: IndexBytes,
+}
+
+/// What the ends of bars count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Scale {
+    /// Numbers.
+    #[default]
+    Numbers,
+    /// Seconds since the Unix epoch.
+    Moments,
 }
 
 /// Bytes of memory that the index of one path takes.

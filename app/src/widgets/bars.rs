@@ -1,8 +1,11 @@
 //! Distributions: the most frequent values as rows, and a histogram.
 
-use egui::{Align, CornerRadius, Id, Rect, Role, Sense, Ui, accesskit, pos2, vec2};
+use egui::{
+    Align, CornerRadius, EventFilter, Id, Key, Modifiers, Rect, Role, Sense, Ui, accesskit, pos2,
+    vec2,
+};
 
-use super::access;
+use super::{access, keyboard};
 use crate::theme::{Tokens, metrics, paint, type_scale};
 
 const ROW: f32 = 22.0;
@@ -23,49 +26,54 @@ pub struct TopValue<'a> {
     pub count_text: &'a str,
 }
 
+/// What the user did with a bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Picked {
+    /// Which one.
+    pub index: usize,
+    /// Shift was held: everything but this one is wanted.
+    pub excludes: bool,
+}
+
 /// Rows of label, bar and count, the longest bar for the largest count. Returns the row that was
-/// clicked.
-pub fn top_values(ui: &mut Ui, id: Id, values: &[TopValue<'_>]) -> Option<usize> {
+/// clicked, or chosen with the keyboard: the list is one stop of the Tab key, with arrows inside.
+pub fn top_values(ui: &mut Ui, id: Id, name: &str, values: &[TopValue<'_>]) -> Option<Picked> {
     let tokens = Tokens::of(ui);
-    let most = values
-        .iter()
-        .map(|value| value.count)
-        .max()
-        .unwrap_or(1)
-        .max(1);
+    let most = values.iter().map(|value| value.count).max();
+    let most = most.unwrap_or(1).max(1);
     // Bars end before the widest count; they are comparable only if all end there.
     let count_of = |value: &TopValue<'_>| {
         type_scale::number(ui, value.count_text, type_scale::body(), tokens.faint)
     };
     let widest = values.iter().map(|value| count_of(value).size().x);
     let count_room = widest.fold(COUNT - GAP, f32::max) + GAP;
-    let mut clicked = None;
+    let size = vec2(ui.available_width(), ROW * values.len() as f32);
+    let (_, list) = ui.allocate_space(size);
+    let spoken = |index: usize| {
+        let value = values.get(index)?;
+        Some(format!("{}: {}", value.label, value.count_text))
+    };
+    let mut group = Group::new(ui, id, list, name, values.len(), &spoken);
     for (index, value) in values.iter().enumerate() {
-        let (_, rect) = ui.allocate_space(vec2(ui.available_width(), ROW));
-        let response = ui.interact(rect, id.with(index), Sense::CLICK);
-        let spoken = format!("{}: {}", value.label, value.count_text);
-        ui.ctx().accesskit_node_builder(response.id, |node| {
-            node.set_role(Role::ListItem);
-            node.set_label(spoken);
-            node.set_bounds(access::bounds(rect));
-            node.add_action(accesskit::Action::Click);
-        });
+        let corner = list.min + vec2(0.0, ROW * index as f32);
+        let rect = Rect::from_min_size(corner, vec2(list.width(), ROW));
+        let response = group.part(ui, index, rect, spoken(index).unwrap_or_default());
         if !ui.is_rect_visible(rect) {
             continue;
         }
-        let lit = response.hovered();
+        let lit = response.hovered() || group.is_at(index);
+        let surface = rect.expand2(vec2(6.0, 0.0));
         if lit {
-            let surface = rect.expand2(vec2(6.0, 0.0));
             let radius = CornerRadius::same(metrics::RADIUS_SMALL);
             ui.painter().rect_filled(surface, radius, tokens.hover);
         }
-        let label = type_scale::line(
-            ui,
-            value.label,
-            type_scale::body(),
-            tokens.text,
-            LABEL - 6.0,
-        );
+        if group.is_at(index) {
+            let ring = surface.shrink(1.0);
+            paint::focus_ring(ui.painter(), ring, metrics::RADIUS_SMALL, tokens.accent);
+        }
+        let room = LABEL - 6.0;
+        let label = type_scale::line(ui, value.label, type_scale::body(), tokens.text, room);
+        let is_cut = label.elided;
         paint::text_in(ui.painter(), rect, Align::Min, label);
         let count = type_scale::number(ui, value.count_text, type_scale::body(), tokens.faint);
         paint::text_in(ui.painter(), rect, Align::Max, count);
@@ -77,11 +85,11 @@ pub fn top_values(ui: &mut Ui, id: Id, values: &[TopValue<'_>]) -> Option<usize>
         let bar = Rect::from_min_size(corner, vec2(len.max(1.0), BAR));
         let color = if lit { tokens.accent } else { tokens.bar };
         ui.painter().rect_filled(bar, CornerRadius::same(2), color);
-        if response.clicked() {
-            clicked = Some(index);
+        if is_cut {
+            response.on_hover_text(value.label);
         }
     }
-    clicked
+    group.picked
 }
 
 /// One bar of a histogram.
@@ -94,50 +102,156 @@ pub struct Bin<'a> {
 }
 
 /// A histogram `height` points high, as wide as the available space. Returns the bin that was
-/// clicked. Bins beyond one per two points are not painted; ask for fewer.
-pub fn histogram(ui: &mut Ui, id: Id, height: f32, bins: &[Bin<'_>]) -> Option<usize> {
-    let tokens = Tokens::of(ui);
+/// clicked or chosen with the keyboard. Bins beyond one per two points are not painted; ask for
+/// fewer.
+pub fn histogram(ui: &mut Ui, id: Id, name: &str, height: f32, bins: &[Bin<'_>]) -> Option<Picked> {
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), height));
     let most = bins.iter().map(|bin| bin.height).fold(0.0, f64::max);
     let count = bins.len().min((rect.width() / 2.0) as usize);
     let step = rect.width() / count.max(1) as f32;
-    let gap = if step < 5.0 { 0.5 } else { 2.0 };
-    let mut clicked = None;
+    let spoken = |index: usize| bins.get(index).map(|bin| bin.label.to_owned());
+    let mut group = Group::new(ui, id, rect, name, count, &spoken);
     for (index, bin) in bins.iter().take(count).enumerate() {
         let left = rect.left() + step * index as f32;
         let slot = Rect::from_min_max(pos2(left, rect.top()), pos2(left + step, rect.bottom()));
-        let response = ui.interact(slot, id.with(index), Sense::CLICK);
-        ui.ctx().accesskit_node_builder(response.id, |node| {
-            node.set_role(Role::ListItem);
-            node.set_label(bin.label);
-            node.set_bounds(access::bounds(slot));
-            node.add_action(accesskit::Action::Click);
-        });
-        // Even a single record is seen: a bin that is not empty is at least two points high.
+        let response = group.part(ui, index, slot, bin.label.to_owned());
+        let focused = group.is_at(index);
         let share = if most > 0.0 { bin.height / most } else { 0.0 };
+        // Even a single record is seen: a bin that is not empty is at least two points high.
         let least = if bin.height > 0.0 { 2.0 } else { 0.0 };
-        let top = rect.bottom() - (f64::from(rect.height()) * share).max(least) as f32;
-        let bar = Rect::from_min_max(
-            pos2(slot.left() + gap / 2.0, top),
-            pos2(slot.right() - gap / 2.0, slot.bottom()),
-        );
-        let color = if response.hovered() {
-            tokens.accent
+        let high = (f64::from(rect.height()) * share).max(least) as f32;
+        paint_bin(ui, slot, high, (response.hovered(), focused));
+        if focused {
+            response.show_tooltip_text(bin.label);
         } else {
-            tokens.bar
-        };
-        let radius = CornerRadius {
-            nw: 2,
-            ne: 2,
-            sw: 0,
-            se: 0,
-        };
-        ui.painter().rect_filled(bar, radius, color);
-        if response.on_hover_text(bin.label).clicked() {
-            clicked = Some(index);
+            response.on_hover_text(bin.label);
         }
     }
-    clicked
+    group.picked
+}
+
+fn paint_bin(ui: &Ui, slot: Rect, high: f32, (hovered, focused): (bool, bool)) {
+    let tokens = Tokens::of(ui);
+    let gap = if slot.width() < 5.0 { 0.5 } else { 2.0 };
+    let bar = Rect::from_min_max(
+        pos2(slot.left() + gap / 2.0, slot.bottom() - high),
+        pos2(slot.right() - gap / 2.0, slot.bottom()),
+    );
+    if hovered || focused {
+        // The place of a bin without records is seen too.
+        let place = slot.shrink2(vec2(gap / 2.0, 0.0));
+        ui.painter().rect_filled(place, 2, tokens.hover);
+    }
+    let color = if hovered || focused {
+        tokens.accent
+    } else {
+        tokens.bar
+    };
+    let radius = CornerRadius {
+        nw: 2,
+        ne: 2,
+        sw: 0,
+        se: 0,
+    };
+    ui.painter().rect_filled(bar, radius, color);
+    if focused {
+        let ring = slot.shrink2(vec2(gap / 2.0, 0.0));
+        paint::focus_ring(ui.painter(), ring, metrics::RADIUS_SMALL, tokens.accent);
+    }
+}
+
+/// Parts that are one stop of the Tab key; arrows go from one to the next.
+struct Group {
+    id: Id,
+    /// Where the keyboard is.
+    at: Option<usize>,
+    picked: Option<Picked>,
+}
+
+impl Group {
+    fn new(
+        ui: &Ui,
+        id: Id,
+        rect: Rect,
+        name: &str,
+        count: usize,
+        spoken: &dyn Fn(usize) -> Option<String>,
+    ) -> Self {
+        let response = ui.interact(rect, id, Sense::focusable_noninteractive());
+        let mut group = Self {
+            id,
+            at: None,
+            picked: None,
+        };
+        if response.has_focus() && count > 0 {
+            group.keys(ui, count);
+        }
+        let here = group.at.and_then(spoken);
+        ui.ctx().accesskit_node_builder(id, |node| {
+            node.set_role(Role::List);
+            node.set_label(name);
+            if let Some(here) = here {
+                node.set_value(here);
+            }
+        });
+        group
+    }
+
+    fn keys(&mut self, ui: &Ui, count: usize) {
+        let filter = EventFilter {
+            vertical_arrows: true,
+            horizontal_arrows: true,
+            ..EventFilter::default()
+        };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(self.id, filter));
+        let last = count - 1;
+        let known = ui.data(|data| data.get_temp(self.id));
+        let mut at: usize = known.unwrap_or(0).min(last);
+        let ours = |key: Key, modifiers: Modifiers| {
+            use Key::{ArrowDown, ArrowLeft, ArrowRight, ArrowUp, End, Enter, Home, Space};
+            match key {
+                ArrowDown | ArrowLeft | ArrowRight | ArrowUp | End | Home => modifiers.is_none(),
+                Enter | Space => modifiers.is_none() || modifiers.shift_only(),
+                _ => false,
+            }
+        };
+        for (key, modifiers) in keyboard::take_keys(ui, ours) {
+            match key {
+                Key::ArrowUp | Key::ArrowLeft => at = at.saturating_sub(1),
+                Key::ArrowDown | Key::ArrowRight => at = (at + 1).min(last),
+                Key::Home => at = 0,
+                Key::End => at = last,
+                _ => {
+                    self.picked = Some(Picked {
+                        index: at,
+                        excludes: modifiers.shift,
+                    });
+                }
+            }
+        }
+        ui.data_mut(|data| data.insert_temp(self.id, at));
+        self.at = Some(at);
+    }
+
+    /// One of the parts, which can be clicked.
+    fn part(&mut self, ui: &Ui, index: usize, rect: Rect, spoken: String) -> egui::Response {
+        let response = ui.interact(rect, self.id.with(index), Sense::CLICK);
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_role(Role::ListItem);
+            node.set_label(spoken);
+            node.set_bounds(access::bounds(rect));
+            node.add_action(accesskit::Action::Click);
+        });
+        if response.clicked() {
+            let excludes = ui.input(|input| input.modifiers.shift);
+            self.picked = Some(Picked { index, excludes });
+        }
+        response
+    }
+
+    fn is_at(&self, index: usize) -> bool {
+        self.at == Some(index)
+    }
 }
 
 #[cfg(test)]
@@ -145,15 +259,14 @@ mod tests {
     use egui_kittest::Harness;
     use egui_kittest::kittest::Queryable as _;
 
-    use super::{Bin, TopValue, histogram, top_values};
+    use super::{Bin, Key, Modifiers, Picked, TopValue, histogram, top_values};
 
-    #[test]
-    fn a_click_on_a_value_or_a_bin_names_it() {
+    fn harness() -> Harness<'static, Vec<(bool, Picked)>> {
         let mut harness = Harness::builder()
             .with_size([240.0, 200.0])
             .with_context_setup(crate::theme::install)
             .build_ui_state(
-                |ui, clicked: &mut (Option<usize>, Option<usize>)| {
+                |ui, picked: &mut Vec<(bool, Picked)>| {
                     let values = [
                         TopValue {
                             label: "Drama",
@@ -176,17 +289,54 @@ mod tests {
                             label: "1990 to 1999 · 9",
                         },
                     ];
-                    let value = top_values(ui, egui::Id::unique("top"), &values);
-                    let bin = histogram(ui, egui::Id::unique("bins"), 60.0, &bins);
-                    *clicked = (clicked.0.or(value), clicked.1.or(bin));
+                    let value = top_values(ui, egui::Id::unique("top"), "Values", &values);
+                    let bin = histogram(ui, egui::Id::unique("bins"), "Bins", 60.0, &bins);
+                    picked.extend(value.map(|value| (false, value)));
+                    picked.extend(bin.map(|bin| (true, bin)));
                 },
-                (None, None),
+                Vec::new(),
             );
         harness.run();
+        harness
+    }
+
+    fn taken(harness: &mut Harness<'_, Vec<(bool, Picked)>>) -> Vec<(bool, usize, bool)> {
+        harness.run();
+        let picked = std::mem::take(harness.state_mut()).into_iter();
+        let plain = |(bins, picked): (bool, Picked)| (bins, picked.index, picked.excludes);
+        picked.map(plain).collect()
+    }
+
+    #[test]
+    fn a_click_on_a_value_or_a_bin_names_it() {
+        let mut harness = harness();
         harness.get_by_label("Comedy: 1,698").click();
-        harness.run();
+        assert_eq!(taken(&mut harness), [(false, 1, false)]);
         harness.get_by_label("1980 to 1989 · 3").click();
-        harness.run();
-        assert_eq!(*harness.state(), (Some(1), Some(0)));
+        assert_eq!(taken(&mut harness), [(true, 0, false)]);
+        let bin = harness.get_by_label("1990 to 1999 · 9");
+        bin.click_modifiers(Modifiers::SHIFT);
+        assert_eq!(taken(&mut harness), [(true, 1, true)]);
+    }
+
+    #[test]
+    fn each_list_is_one_stop_of_the_tab_key_and_arrows_go_from_bar_to_bar() {
+        let mut harness = harness();
+        let press = |harness: &mut Harness<'_, Vec<(bool, Picked)>>, keys: &[Key]| {
+            for key in keys {
+                harness.key_press(*key);
+                harness.run();
+            }
+        };
+        press(
+            &mut harness,
+            &[Key::Tab, Key::ArrowDown, Key::ArrowDown, Key::Enter],
+        );
+        assert_eq!(taken(&mut harness), [(false, 1, false)]);
+        press(&mut harness, &[Key::Tab, Key::End]);
+        harness.key_press_modifiers(Modifiers::SHIFT, Key::Space);
+        assert_eq!(taken(&mut harness), [(true, 1, true)]);
+        press(&mut harness, &[Key::ArrowLeft, Key::Space]);
+        assert_eq!(taken(&mut harness), [(true, 0, false)]);
     }
 }

@@ -1,4 +1,6 @@
-//! Histograms with bins of equal width whose ends are round numbers.
+//! Histograms with bins of equal width whose ends are round numbers, or round dates.
+
+use super::calendar;
 
 /// At most about this many bins; widths are the smallest round ones that need no more.
 const BINS_MAX: f64 = 24.0;
@@ -40,10 +42,11 @@ impl Histogram {
         if !range.is_finite() || range < 0.0 {
             return None;
         }
-        let width = match unit {
-            HistogramUnit::Number => number_width(range, whole),
-            HistogramUnit::Seconds => seconds_width(range),
-        };
+        if unit == HistogramUnit::Seconds {
+            let bins = calendar::bins(min as i64, max as i64, BINS_MAX as i64 + 1);
+            return Some(Self { unit, bins });
+        }
+        let width = number_width(range, whole);
         let start = (min / width).floor() * width;
         // 0.9 / 0.05 is a little less than 18: the greatest value must not fall behind the last bin.
         let count = ((max - start) / width + 1e-9).floor() + 1.0;
@@ -98,50 +101,6 @@ fn number_width(range: f64, whole: bool) -> f64 {
     } else {
         f64::MIN_POSITIVE
     }
-}
-
-/// Spans that people use: seconds, minutes, hours, days, weeks, about months, years.
-fn seconds_width(range: f64) -> f64 {
-    const MINUTE: f64 = 60.0;
-    const HOUR: f64 = 60.0 * MINUTE;
-    const DAY: f64 = 24.0 * HOUR;
-    const WIDTHS: [f64; 30] = [
-        1.0,
-        2.0,
-        5.0,
-        10.0,
-        15.0,
-        30.0,
-        MINUTE,
-        2.0 * MINUTE,
-        5.0 * MINUTE,
-        10.0 * MINUTE,
-        15.0 * MINUTE,
-        30.0 * MINUTE,
-        HOUR,
-        2.0 * HOUR,
-        3.0 * HOUR,
-        6.0 * HOUR,
-        12.0 * HOUR,
-        DAY,
-        2.0 * DAY,
-        7.0 * DAY,
-        14.0 * DAY,
-        30.0 * DAY,
-        91.0 * DAY,
-        365.0 * DAY,
-        730.0 * DAY,
-        1825.0 * DAY,
-        3650.0 * DAY,
-        18_250.0 * DAY,
-        36_500.0 * DAY,
-        365_000.0 * DAY,
-    ];
-    let least = range / BINS_MAX;
-    WIDTHS
-        .into_iter()
-        .find(|&width| width >= least)
-        .unwrap_or(365_000.0 * DAY)
 }
 
 /// 0.30000000000000004 as 0.3: ends are multiples of the width.

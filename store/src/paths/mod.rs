@@ -3,6 +3,7 @@
 //!
 //! Reads records through [`Scan`](crate::Scan) and names neither segments nor files.
 
+mod calendar;
 mod catalog;
 mod columns;
 mod counter;

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
+use super::calendar::moment_of;
 use super::counter::Counter;
 use super::histogram::{Histogram, HistogramUnit};
 use super::shares::Shares;
@@ -33,7 +34,8 @@ pub struct PathStatistics {
     pub top: Vec<TopValue>,
     /// The least and the greatest of the numbers, moments or texts, whichever are most.
     pub extremes: Option<(Value, Value)>,
-    /// Of the numbers; of the moments if there are no numbers.
+    /// Of the numbers; if there are none, of the moments, to which texts count that are RFC 3339
+    /// dates or times, provided that most texts are.
     pub histogram: Option<Histogram>,
     /// The same values in buckets of about as many each.
     pub shares: Option<Shares>,
@@ -112,7 +114,7 @@ pub(crate) fn statistics_of(
         Some(empty) => Some(fold_parts(
             source,
             ticket,
-            || Spread::new(&empty),
+            || Spread::new(&empty, seen.has_dates()),
             Spread::merged,
         )?),
         None => None,
@@ -212,14 +214,17 @@ pub(crate) fn tell_record(value: ValueRef<'_>, path: &[PathSegment], tally: &mut
 #[derive(Debug)]
 struct Spread {
     histogram: Histogram,
+    /// Texts that are dates count.
+    with_dates: bool,
     /// Values with how often each was seen.
     values: Vec<(f64, u64)>,
 }
 
 impl Spread {
-    fn new(empty: &Histogram) -> Self {
+    fn new(empty: &Histogram, with_dates: bool) -> Self {
         Self {
             histogram: empty.clone(),
+            with_dates,
             values: Vec::new(),
         }
     }
@@ -248,6 +253,9 @@ impl Tally for Spread {
             (HistogramUnit::Seconds, ValueRef::Timestamp(timestamp)) => {
                 Some(timestamp.seconds() as f64)
             }
+            (HistogramUnit::Seconds, ValueRef::String(text)) if self.with_dates => {
+                moment_of(text).map(|moment| moment.seconds() as f64)
+            }
             (HistogramUnit::Number, value) => value.as_number().map(Number::as_f64),
             _ => None,
         };
@@ -268,6 +276,8 @@ struct Seen {
     numbers: Extremes,
     moments: Extremes,
     texts: Extremes,
+    /// Of the texts those that are dates or times.
+    dates: Extremes,
     has_fractions: bool,
 }
 
@@ -291,7 +301,12 @@ impl Tally for Seen {
                 self.numbers.add(value, count);
             }
             ValueRef::Timestamp(_) => self.moments.add(value, count),
-            ValueRef::String(_) => self.texts.add(value, count),
+            ValueRef::String(text) => {
+                self.texts.add(value, count);
+                if let Some(moment) = moment_of(text) {
+                    self.dates.add(ValueRef::Timestamp(moment), count);
+                }
+            }
             _ => {}
         }
     }
@@ -311,6 +326,7 @@ impl Seen {
             numbers: self.numbers.merged(other.numbers),
             moments: self.moments.merged(other.moments),
             texts: self.texts.merged(other.texts),
+            dates: self.dates.merged(other.dates),
             has_fractions: self.has_fractions || other.has_fractions,
         }
     }
@@ -322,12 +338,26 @@ impl Seen {
             .ends
     }
 
+    /// Whether most texts are dates: a date among other texts is one of them.
+    fn has_dates(&self) -> bool {
+        self.texts.count < self.dates.count.saturating_mul(2)
+    }
+
     fn empty_histogram(&self) -> Option<Histogram> {
         if let Some((Some(min), Some(max))) = self.numbers.map(as_f64) {
             return Histogram::covering(HistogramUnit::Number, min, max, !self.has_fractions);
         }
-        let (min, max) = self.moments.map(as_f64)?;
-        Histogram::covering(HistogramUnit::Seconds, min?, max?, true)
+        let seconds = |extremes: &Extremes| {
+            let (min, max) = extremes.map(as_f64)?;
+            min.zip(max)
+        };
+        let moments = seconds(&self.moments);
+        let dates = seconds(&self.dates).filter(|_| self.has_dates());
+        let (min, max) = match (moments, dates) {
+            (Some(one), Some(other)) => (one.0.min(other.0), one.1.max(other.1)),
+            (one, other) => one.or(other)?,
+        };
+        Histogram::covering(HistogramUnit::Seconds, min, max, true)
     }
 }
 

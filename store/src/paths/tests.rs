@@ -198,6 +198,41 @@ fn moments_have_a_histogram_too() {
 }
 
 #[test]
+fn texts_that_are_dates_have_a_histogram_of_calendar_steps() {
+    let dated =
+        |index: usize, text: &str| record(&format!("k{index}"), &map(&[("on", text.into())]));
+    let dates = [
+        "1999-12-31",
+        "2000-01-01T10:00:00Z",
+        "2003-07-01",
+        "2003-08-02",
+    ];
+    let mut records: Vec<Record> = Vec::new();
+    for (index, text) in dates.into_iter().enumerate() {
+        records.push(dated(index, text));
+    }
+    records.extend([
+        dated(10, "soon"),
+        dated(11, "2003-99-99"),
+        dated(12, "never"),
+    ]);
+    let found = stats(&records, "on");
+    let histogram = found.histogram.unwrap();
+    assert_eq!(histogram.unit, HistogramUnit::Seconds);
+    let counts: Vec<u64> = histogram.bins.iter().map(|bin| bin.count).collect();
+    assert_eq!((counts.len(), counts[0], counts[1]), (16, 1, 1), "quarters");
+    assert_eq!(counts.iter().sum::<u64>(), 4);
+    assert_eq!(found.shares.unwrap().unit, HistogramUnit::Seconds);
+
+    records.extend([dated(13, "a"), dated(14, "b")]);
+    assert_eq!(
+        stats(&records, "on").histogram,
+        None,
+        "texts with dates among them"
+    );
+}
+
+#[test]
 fn find_lists_keys_in_order_and_counts_all() {
     let films = films();
     let find_all = |text: &str, condition: Condition, limit| {

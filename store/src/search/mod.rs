@@ -46,6 +46,7 @@ pub(crate) use index::{
 };
 pub(crate) use indexed::search_rows;
 pub(crate) use query::names_of;
+pub(crate) use query::parse_moment;
 pub(crate) use row_hits::{RowId, RowSource};
 pub(crate) use text::leaf_text;
 pub(crate) use words::RecordWords;

@@ -9,14 +9,15 @@ use crate::panels::query_text;
 use crate::state::FacetScope;
 use crate::theme::{Tokens, metrics, paint, type_scale};
 use crate::view::StoreView;
-use crate::widgets::bars::{self, histogram, top_values};
+use crate::widgets::bars::{self, Picked, histogram, top_values};
 use crate::widgets::segmented::segmented_small;
 
 const TOP_ROW: f32 = 22.0;
 const HEADING: f32 = 30.0;
 const SWITCHES: f32 = 32.0;
 const HISTOGRAM: f32 = 62.0;
-const FOOTER: f32 = 26.0;
+const FOOTER: f32 = 42.0;
+const FOOTER_LINE: f32 = 16.0;
 
 /// What of the statistics is looked at.
 #[derive(Clone, Copy, Debug, Default)]
@@ -102,16 +103,37 @@ fn contents(
             asked = spread(ui, data, *looks).or(asked);
         }
         footer(ui, data);
-        if let Some(query) = asked {
-            commands.push(filter(view, data, query));
+        if let Some(asked) = asked {
+            commands.push(filter(view, data, asked));
         }
     });
 }
 
-/// A click adds the condition, a second one takes it away.
-fn filter(view: StoreView<'_>, data: &StatisticsData, query: &str) -> SearchCommand {
+/// A condition that was clicked.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    query: &'a str,
+    /// The records that fulfil it are not wanted.
+    excludes: bool,
+}
+
+impl<'a> Asked<'a> {
+    fn new(picked: Option<Picked>, query: impl Fn(usize) -> Option<&'a str>) -> Option<Self> {
+        let picked = picked?;
+        Some(Self {
+            query: query(picked.index)?,
+            excludes: picked.excludes,
+        })
+    }
+}
+
+/// A click adds the condition, a second one takes it away. What is excluded adds up.
+fn filter(view: StoreView<'_>, data: &StatisticsData, asked: Asked<'_>) -> SearchCommand {
     let text = &view.store.search.text;
-    if query_text::has_condition(text, query) {
+    let query = asked.query;
+    if asked.excludes {
+        SearchCommand::SetText(query_text::toggled_exclusion(text, query))
+    } else if query_text::has_condition(text, query) {
         SearchCommand::SetText(query_text::without_condition(text, query))
     } else {
         SearchCommand::AddFilter {
@@ -146,7 +168,7 @@ fn switches(ui: &mut Ui, data: &StatisticsData, looks: &mut Looks, commands: &mu
     }
 }
 
-fn list<'a>(ui: &mut Ui, data: &'a StatisticsData, looks: Looks) -> Option<&'a str> {
+fn list<'a>(ui: &mut Ui, data: &'a StatisticsData, looks: Looks) -> Option<Asked<'a>> {
     let rows = looks.top(data);
     let values: Vec<_> = rows
         .iter()
@@ -157,15 +179,16 @@ fn list<'a>(ui: &mut Ui, data: &'a StatisticsData, looks: Looks) -> Option<&'a s
         })
         .collect();
     let name = if looks.shows_words(data) {
-        "top words"
+        "Most frequent words"
     } else {
-        "top values"
+        "Most frequent values"
     };
-    let clicked = top_values(ui, Id::unique(name), &values);
+    let picked = top_values(ui, Id::unique(name), name, &values);
     let missing = data.values.len().max(data.words.len()) - rows.len();
     ui.add_space(TOP_ROW * missing as f32);
-    let row = clicked.and_then(|index| looks.top(data).get(index));
-    row.map(|row| row.query.as_str())
+    Asked::new(picked, |index| {
+        looks.top(data).get(index).map(|row| row.query.as_str())
+    })
 }
 
 /// The ends of the scale, and the switch at the right.
@@ -187,7 +210,7 @@ fn spread_heading(ui: &mut Ui, data: &StatisticsData, looks: &mut Looks) {
     );
 }
 
-fn spread<'a>(ui: &mut Ui, data: &'a StatisticsData, looks: Looks) -> Option<&'a str> {
+fn spread<'a>(ui: &mut Ui, data: &'a StatisticsData, looks: Looks) -> Option<Asked<'a>> {
     let rows = looks.bins(data);
     let bins: Vec<_> = rows
         .iter()
@@ -196,10 +219,13 @@ fn spread<'a>(ui: &mut Ui, data: &'a StatisticsData, looks: Looks) -> Option<&'a
             label: &row.label,
         })
         .collect();
-    let name = if looks.shares { "shares" } else { "histogram" };
-    let clicked = histogram(ui, Id::unique(name), HISTOGRAM, &bins);
-    let row = clicked.and_then(|index| looks.bins(data).get(index));
-    row.map(|row| row.query.as_str())
+    let name = if looks.shares { "Shares" } else { "Steps" };
+    let id = Id::unique("spread").with(name);
+    let label = format!("{}, {name}", data.span);
+    let picked = histogram(ui, id, &label, HISTOGRAM, &bins);
+    Asked::new(picked, |index| {
+        looks.bins(data).get(index).map(|row| row.query.as_str())
+    })
 }
 
 fn inset(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
@@ -233,20 +259,28 @@ fn words(ui: &mut Ui, shown: &str, spoken: &str) {
     paint::text_in(ui.painter(), rect, Align::Min, galley);
 }
 
-/// In how many records the path is and what its index takes; the rest under the pointer.
+/// In how many records the path is, and what its index takes; the rest under the pointer.
 fn footer(ui: &mut Ui, data: &StatisticsData) {
     let tokens = Tokens::of(ui);
     let waits = data.scope.as_ref().is_some_and(|scope| !scope.is_shown);
-    let shown = if waits { "counting…" } else { &data.footer };
+    let records = if waits { "counting…" } else { &data.footer };
     let size = vec2(ui.available_width(), FOOTER);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, shown));
-    let galley = type_scale::line(ui, shown, type_scale::small(), tokens.faint, rect.width());
-    paint::text_in(
-        ui.painter(),
-        rect.with_min_y(rect.top() + 4.0),
-        Align::Min,
-        galley,
-    );
+    let spoken = if data.memory.is_empty() {
+        records.to_owned()
+    } else {
+        format!("{records}, {}", data.memory)
+    };
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
+    let mut top = rect.top() + metrics::SPACE_8;
+    for line in [records, &data.memory] {
+        let galley = type_scale::line(ui, line, type_scale::small(), tokens.faint, rect.width());
+        let place = Rect::from_min_size(
+            egui::pos2(rect.left(), top),
+            vec2(rect.width(), FOOTER_LINE),
+        );
+        paint::text_in(ui.painter(), place, Align::Min, galley);
+        top += FOOTER_LINE;
+    }
     response.on_hover_text(&data.details);
 }

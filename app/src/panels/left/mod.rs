@@ -3,6 +3,7 @@
 mod figures;
 mod heights;
 mod indexes;
+mod moments;
 mod namespaces;
 mod panel;
 mod statistics;

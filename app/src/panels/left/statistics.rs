@@ -4,8 +4,9 @@
 use vstore::Path;
 use vstore::value::ValueType;
 
+use super::moments::{self, Span};
 use crate::format;
-use crate::state::{Bin, Distinct, FacetScope, PathStatistics, TopValue};
+use crate::state::{Bin, Distinct, FacetScope, IndexBytes, PathStatistics, Scale, TopValue};
 use crate::view::StoreView;
 
 const TOP_SHOWN: usize = 6;
@@ -30,12 +31,14 @@ pub(super) struct StatisticsData {
     pub(super) prefers_words: bool,
     /// `1980 to 1999`, over the histogram.
     pub(super) span: String,
-    /// Numbers in equal steps.
+    /// Numbers or moments in equal steps.
     pub(super) steps: Vec<BinRow>,
-    /// Numbers in bars of about as many each.
+    /// The same in bars of about as many each.
     pub(super) shares: Vec<BinRow>,
-    /// `in 12 of 540 results`, `index 48 KB`.
+    /// `in 12 of 540 results`.
     pub(super) footer: String,
+    /// What the index takes: `48 KB for values, 12 KB for words`.
+    pub(super) memory: String,
     /// The same in more words.
     pub(super) details: String,
 }
@@ -91,6 +94,7 @@ impl StatisticsData {
             steps: steps(statistics),
             shares: shares(statistics),
             footer: footer(statistics),
+            memory: memory(statistics),
             details: details(statistics),
         })
     }
@@ -126,15 +130,22 @@ fn footer(statistics: &PathStatistics) -> String {
     } else {
         format!("in {with} of {all}")
     };
-    let records = match statistics.within {
+    match statistics.within {
         Some(_) => format!("{share} results"),
-        None => share,
-    };
-    let bytes = statistics.bytes.values + statistics.bytes.words;
-    if bytes == 0 {
-        return records;
+        None => format!("{share} records"),
     }
-    format!("{records} · index {}", format::bytes(bytes))
+}
+
+fn memory(statistics: &PathStatistics) -> String {
+    let IndexBytes { values, words } = statistics.bytes;
+    match (values, words) {
+        (0, 0) => String::new(),
+        (values, 0) => format!("index {}", format::bytes(values)),
+        (values, words) => {
+            let (values, words) = (format::bytes(values), format::bytes(words));
+            format!("index {values} values, {words} words")
+        }
+    }
 }
 
 fn details(statistics: &PathStatistics) -> String {
@@ -157,7 +168,7 @@ fn details(statistics: &PathStatistics) -> String {
         lines.push(format!("{words} different words"));
     }
     if let Some(median) = median(statistics) {
-        lines.push(format!("Half of the numbers are at most {median}"));
+        lines.push(format!("Half of them are at most {median}"));
     }
     let bytes = statistics.bytes;
     lines.push(format!(
@@ -176,14 +187,19 @@ fn median(statistics: &PathStatistics) -> Option<String> {
         passed += bin.count;
         passed * 2 >= all
     });
-    middle.map(|bin| number(bin.high))
+    let told = match statistics.scale {
+        Scale::Numbers => number,
+        Scale::Moments => moments::told,
+    };
+    middle.map(|bin| told(bin.high))
 }
 
 fn span(statistics: &PathStatistics) -> String {
     match (statistics.shares.first(), statistics.shares.last()) {
-        (Some(first), Some(last)) => {
-            format!("{} to {}", number(first.low), number(last.high))
-        }
+        (Some(first), Some(last)) => match statistics.scale {
+            Scale::Numbers => format!("{} to {}", number(first.low), number(last.high)),
+            Scale::Moments => moments::scale(first.low, last.high),
+        },
         _ => String::new(),
     }
 }
@@ -197,6 +213,14 @@ fn largest(statistics: &PathStatistics) -> f64 {
 /// Whole numbers are told apart from others, because between whole numbers a bin can name its
 /// last one and its query need not overlap with the next.
 fn steps(statistics: &PathStatistics) -> Vec<BinRow> {
+    if statistics.scale == Scale::Moments {
+        let bins = statistics.histogram.iter();
+        let row = |bin: &Bin| {
+            let span = moments::step(bin.low, bin.high);
+            span_row(&statistics.path, span, bin.count, bin.count as f64)
+        };
+        return bins.map(row).collect();
+    }
     let whole = is_whole(statistics);
     let last = statistics.histogram.len().saturating_sub(1);
     let rows = statistics.histogram.iter().enumerate().map(|(index, bin)| {
@@ -221,13 +245,13 @@ fn shares(statistics: &PathStatistics) -> Vec<BinRow> {
         1.0
     };
     let rows = statistics.shares.iter().map(|bin| {
+        let height = bin.high - least + foot;
+        if statistics.scale == Scale::Moments {
+            let span = moments::share(bin.low, bin.high);
+            return span_row(&statistics.path, span, bin.count, height);
+        }
         let ends = (number(bin.low), number(bin.high));
-        bin_row(
-            &statistics.path,
-            *bin,
-            (&ends.0, &ends.1),
-            bin.high - least + foot,
-        )
+        bin_row(&statistics.path, *bin, (&ends.0, &ends.1), height)
     });
     rows.collect()
 }
@@ -235,6 +259,15 @@ fn shares(statistics: &PathStatistics) -> Vec<BinRow> {
 fn whole_bounds(low: f64, last: f64) -> (String, String) {
     let low = low.ceil();
     (number(low), number(last.max(low)))
+}
+
+fn span_row(path: &Path, span: Span, count: u64, height: f64) -> BinRow {
+    let Span { label, low, high } = span;
+    BinRow {
+        height,
+        label: format!("{label} · {}", format::count(count)),
+        query: format!("{path}:{low}..{high}"),
+    }
 }
 
 fn bin_row(path: &Path, bin: Bin, (low, high): (&str, &str), height: f64) -> BinRow {
