@@ -1,29 +1,65 @@
-//! A bitmap over the rows of a segment, with rank and select.
+//! A bitmap over the rows of a segment, with rank and select, in pages that its copies share.
+//!
+//! Each commit marks rows in a copy of the bitmap of before, which snapshots still read. What a
+//! commit copies does not grow with the segment: one page and one branch, out of millions of rows.
 
 use std::ops::Range;
+use std::ptr;
+use std::sync::Arc;
 
 use crate::row_set::RowSet;
 
-const BITS_PER_WORD: u32 = 64;
-const WORDS_PER_GROUP: u32 = 64;
-const BITS_PER_GROUP: u32 = BITS_PER_WORD * WORDS_PER_GROUP;
+const ROWS_PER_WORD: u32 = u64::BITS;
+const WORDS_PER_PAGE: u32 = 256;
+const ROWS_PER_PAGE: u32 = ROWS_PER_WORD * WORDS_PER_PAGE;
+const PAGES_PER_BRANCH: u32 = 64;
+const ROWS_PER_BRANCH: u32 = ROWS_PER_PAGE * PAGES_PER_BRANCH;
 
-/// Marks rows. One count per 4 096 rows makes rank and select short walks while setting a bit
-/// stays O(1).
+/// Marks rows. Counts beside pages and branches make rank and select short walks. Cloning shares
+/// all pages.
 #[derive(Clone, Debug)]
 pub(crate) struct Bitmap {
-    words: Vec<u64>,
-    group_counts: Vec<u16>,
+    /// One for each 2^20 rows; none where no row is marked.
+    branches: Vec<Option<Arc<Branch>>>,
     len: u32,
     count: u32,
+}
+
+#[derive(Clone, Debug)]
+struct Branch {
+    /// None where no row is marked.
+    pages: [Option<Arc<Page>>; PAGES_PER_BRANCH as usize],
+    /// How many rows each page marks.
+    counts: [u16; PAGES_PER_BRANCH as usize],
+    count: u32,
+}
+
+#[derive(Clone, Debug)]
+struct Page {
+    words: [u64; WORDS_PER_PAGE as usize],
+}
+
+impl Default for Branch {
+    fn default() -> Self {
+        Self {
+            pages: [const { None }; _],
+            counts: [0; _],
+            count: 0,
+        }
+    }
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self { words: [0; _] }
+    }
 }
 
 impl Bitmap {
     /// `len` rows, none marked.
     pub(crate) fn new(len: u32) -> Self {
         Self {
-            words: vec![0; len.div_ceil(BITS_PER_WORD) as usize],
-            group_counts: vec![0; len.div_ceil(BITS_PER_GROUP) as usize],
+            branches: vec![None; len.div_ceil(ROWS_PER_BRANCH) as usize],
             len,
             count: 0,
         }
@@ -35,9 +71,7 @@ impl Bitmap {
     }
 
     pub(crate) fn contains(&self, row: u32) -> bool {
-        self.words
-            .get((row / BITS_PER_WORD) as usize)
-            .is_some_and(|word| word >> (row % BITS_PER_WORD) & 1 == 1)
+        self.page(row).is_some_and(|page| page.contains(row))
     }
 
     /// Marks a row. Rows beyond the end are ignored.
@@ -45,78 +79,167 @@ impl Bitmap {
         if row >= self.len || self.contains(row) {
             return;
         }
-        if let Some(word) = self.words.get_mut((row / BITS_PER_WORD) as usize) {
-            *word |= 1 << (row % BITS_PER_WORD);
+        if let Some(branch) = self.branches.get_mut((row / ROWS_PER_BRANCH) as usize) {
+            Arc::make_mut(branch.get_or_insert_default()).insert(row);
+            self.count += 1;
         }
-        if let Some(count) = self.group_counts.get_mut((row / BITS_PER_GROUP) as usize) {
-            *count += 1;
-        }
-        self.count += 1;
     }
 
     /// The rows of a range that are not marked. The range starts at a multiple of 64.
     pub(crate) fn unmarked_in(&self, rows: Range<u32>) -> RowSet {
-        let len = rows.end.min(self.len).saturating_sub(rows.start);
-        let mut unmarked = RowSet::new(len);
-        let first = (rows.start / BITS_PER_WORD) as usize;
-        let words = self.words.iter().skip(first);
-        for (index, word) in words.take(len.div_ceil(BITS_PER_WORD) as usize).enumerate() {
-            unmarked.unite_word(index, !word);
+        let end = rows.end.min(self.len);
+        let mut unmarked = RowSet::new(end.saturating_sub(rows.start));
+        let mut row = rows.start;
+        while row < end {
+            let behind = row + (end - row).min(ROWS_PER_PAGE - row % ROWS_PER_PAGE);
+            if let Some(page) = self.page(row) {
+                let first = (row - rows.start) / ROWS_PER_WORD;
+                let words = page.words.iter().skip(word_in_page(row));
+                for (index, word) in (first as usize..).zip(words) {
+                    unmarked.unite_word(index, !word);
+                }
+            } else {
+                unmarked.insert_range(row - rows.start..behind - rows.start);
+            }
+            row = behind;
         }
         unmarked
+    }
+
+    /// The rows that were marked since the bitmap was as `before` is. Pages that both share are
+    /// passed over.
+    pub(crate) fn marked_since(&self, before: &Self) -> impl Iterator<Item = u32> {
+        let pages = (0..self.len).step_by(ROWS_PER_PAGE as usize);
+        let changed = pages.filter(|start| {
+            let (now, then) = (self.page(*start), before.page(*start));
+            now.map(ptr::from_ref) != then.map(ptr::from_ref)
+        });
+        let rows = changed.flat_map(|start| start..start.saturating_add(ROWS_PER_PAGE));
+        rows.filter(|row| self.contains(*row) && !before.contains(*row))
     }
 
     /// How many rows before `row` are not marked.
     pub(crate) fn unmarked_before(&self, row: u32) -> u32 {
         let row = row.min(self.len);
-        let group = row / BITS_PER_GROUP;
-        let whole: u32 = self
-            .group_counts
-            .iter()
-            .take(group as usize)
-            .map(|count| u32::from(*count))
-            .sum();
-        let first_word = group * WORDS_PER_GROUP;
-        let last_word = row / BITS_PER_WORD;
-        let words: u32 = self
-            .words
-            .get(first_word as usize..last_word as usize)
-            .unwrap_or_default()
-            .iter()
-            .map(|word| word.count_ones())
-            .sum();
-        let mask = (1_u64 << (row % BITS_PER_WORD)) - 1;
-        let bits = self
-            .words
-            .get(last_word as usize)
-            .map_or(0, |word| (word & mask).count_ones());
-        row - whole - words - bits
+        let before = self.counts().take((row / ROWS_PER_BRANCH) as usize);
+        let inside = self.branch(row).map_or(0, |branch| branch.before(row));
+        row - before.sum::<u32>() - inside
     }
 
     /// The row of the `n`th row that is not marked, counted from 0.
     pub(crate) fn nth_unmarked(&self, n: u32) -> Option<u32> {
-        let mut left = n;
-        let mut start = 0;
-        for count in &self.group_counts {
-            let unmarked = BITS_PER_GROUP.min(self.len - start) - u32::from(*count);
-            if left < unmarked {
-                break;
-            }
-            left -= unmarked;
-            start += BITS_PER_GROUP;
+        if n >= self.len - self.count {
+            return None;
         }
-        let first_word = (start / BITS_PER_WORD) as usize;
-        for (index, word) in self.words.iter().enumerate().skip(first_word) {
-            let unmarked = word.count_zeros();
-            if left < unmarked {
-                let base = index as u32 * BITS_PER_WORD;
-                let row = base + nth_zero(*word, left);
-                return (row < self.len).then_some(row);
-            }
-            left -= unmarked;
-        }
-        None
+        let (passed, left) = pass(ROWS_PER_BRANCH, self.counts(), n);
+        let inside = match self.branch(passed) {
+            Some(branch) => branch.nth_unmarked(left),
+            None => left,
+        };
+        Some(passed + inside)
     }
+
+    /// The branch of a row, if any row of it is marked.
+    fn branch(&self, row: u32) -> Option<&Branch> {
+        let branch = self.branches.get((row / ROWS_PER_BRANCH) as usize)?;
+        branch.as_deref()
+    }
+
+    /// The page of a row, if any row of it is marked.
+    fn page(&self, row: u32) -> Option<&Page> {
+        self.branch(row)?.page(row)
+    }
+
+    /// How many rows each branch marks.
+    fn counts(&self) -> impl Iterator<Item = u32> {
+        let counts = self.branches.iter();
+        counts.map(|branch| branch.as_ref().map_or(0, |branch| branch.count))
+    }
+}
+
+impl Branch {
+    /// The page of a row, if any row of it is marked.
+    fn page(&self, row: u32) -> Option<&Page> {
+        self.pages.get(page_in_branch(row))?.as_deref()
+    }
+
+    /// Marks a row that is not marked.
+    fn insert(&mut self, row: u32) {
+        let at = page_in_branch(row);
+        if let (Some(page), Some(count)) = (self.pages.get_mut(at), self.counts.get_mut(at)) {
+            Arc::make_mut(page.get_or_insert_default()).insert(row);
+            *count += 1;
+            self.count += 1;
+        }
+    }
+
+    /// How many rows of the branch before `row` are marked.
+    fn before(&self, row: u32) -> u32 {
+        let before = self.counts.iter().take(page_in_branch(row));
+        let inside = self.page(row).map_or(0, |page| page.before(row));
+        before.map(|count| u32::from(*count)).sum::<u32>() + inside
+    }
+
+    fn nth_unmarked(&self, n: u32) -> u32 {
+        let counts = self.counts.iter().map(|count| u32::from(*count));
+        let (passed, left) = pass(ROWS_PER_PAGE, counts, n);
+        let inside = match self.page(passed) {
+            Some(page) => page.nth_unmarked(left),
+            None => left,
+        };
+        passed + inside
+    }
+}
+
+impl Page {
+    fn contains(&self, row: u32) -> bool {
+        let word = self.words.get(word_in_page(row));
+        word.is_some_and(|word| word >> (row % ROWS_PER_WORD) & 1 == 1)
+    }
+
+    fn insert(&mut self, row: u32) {
+        if let Some(word) = self.words.get_mut(word_in_page(row)) {
+            *word |= 1 << (row % ROWS_PER_WORD);
+        }
+    }
+
+    /// How many rows of the page before `row` are marked.
+    fn before(&self, row: u32) -> u32 {
+        let (whole, rest) = self.words.split_at(word_in_page(row));
+        let whole: u32 = whole.iter().map(|word| word.count_ones()).sum();
+        let mask = (1 << (row % ROWS_PER_WORD)) - 1;
+        whole + rest.first().map_or(0, |word| (word & mask).count_ones())
+    }
+
+    fn nth_unmarked(&self, n: u32) -> u32 {
+        let counts = self.words.iter().map(|word| word.count_ones());
+        let (passed, left) = pass(ROWS_PER_WORD, counts, n);
+        let word = self.words.get(word_in_page(passed));
+        passed + word.map_or(0, |word| nth_zero(*word, left))
+    }
+}
+
+const fn page_in_branch(row: u32) -> usize {
+    (row % ROWS_PER_BRANCH / ROWS_PER_PAGE) as usize
+}
+
+const fn word_in_page(row: u32) -> usize {
+    (row % ROWS_PER_PAGE / ROWS_PER_WORD) as usize
+}
+
+/// Passes over runs of `len` rows, of which so many are marked, up to the run that holds the `n`th
+/// row that is not. Returns how many rows were passed, and the number of that row in its run.
+fn pass(len: u32, marked: impl Iterator<Item = u32>, n: u32) -> (u32, u32) {
+    let (mut passed, mut left) = (0, n);
+    for marked in marked {
+        let unmarked = len - marked;
+        if left < unmarked {
+            break;
+        }
+        left -= unmarked;
+        passed += len;
+    }
+    (passed, left)
 }
 
 fn nth_zero(word: u64, n: u32) -> u32 {

@@ -87,16 +87,9 @@ impl Merged {
     pub(crate) fn into_view(self, current: &[SegmentView]) -> SegmentView {
         let mut view = SegmentView::new(self.segment);
         for (before, now) in self.inputs.iter().zip(current) {
-            if before.dead.count() == now.dead.count() {
-                continue;
-            }
-            for row in 0..now.segment.len() {
-                if now.dead.contains(row)
-                    && !before.dead.contains(row)
-                    && let Some(record) = now.segment.get(row)
-                {
-                    view.kill(record.key);
-                }
+            let died = now.dead.marked_since(&before.dead);
+            for key in died.filter_map(|row| now.segment.key(row)) {
+                view.kill(key);
             }
         }
         view

@@ -97,9 +97,9 @@ fn what_is_mostly_dead_is_merged_without_what_is_older() {
 proptest! {
     #[test]
     fn rank_and_select_agree_with_counting(
-        len in 1_u32..20_000,
-        rows in prop::collection::btree_set(0_u32..20_000, 0..300),
-        probe in 0_u32..20_001,
+        len in 1_u32..40_000,
+        rows in prop::collection::btree_set(0_u32..40_000, 0..300),
+        probe in 0_u32..40_001,
     ) {
         let mut bitmap = Bitmap::new(len);
         for row in &rows {
@@ -111,4 +111,47 @@ proptest! {
         prop_assert_eq!(bitmap.unmarked_before(probe) as usize, before);
         prop_assert_eq!(bitmap.nth_unmarked(probe), unmarked.get(probe as usize).copied());
     }
+
+    #[test]
+    fn a_copy_stays_as_it_was_and_what_was_marked_since_is_told(
+        len in 1_u32..40_000,
+        rows in prop::collection::btree_set(0_u32..40_000, 0..300),
+        since in prop::collection::btree_set(0_u32..40_000, 0..30),
+        part in 0_u32..600,
+    ) {
+        let mut bitmap = Bitmap::new(len);
+        for row in &rows {
+            bitmap.insert(*row);
+        }
+        let before = bitmap.clone();
+        for row in &since {
+            bitmap.insert(*row);
+        }
+        let is_new = |row: &u32| *row < len && !rows.contains(row);
+        let new: Vec<_> = since.iter().copied().filter(is_new).collect();
+        prop_assert_eq!(bitmap.marked_since(&before).collect::<Vec<_>>(), new);
+        let range = (part * 64).min(len)..len.min(part * 64 + 20_000);
+        let unmarked = before.unmarked_in(range.clone());
+        prop_assert_eq!(unmarked.rows() as usize, range.len());
+        for row in range.clone() {
+            prop_assert_eq!(unmarked.contains(row - range.start), !rows.contains(&row));
+            prop_assert_eq!(before.contains(row), rows.contains(&row));
+        }
+    }
+}
+
+#[test]
+fn rows_far_apart_are_counted_and_found() {
+    let len = 5 << 20;
+    let mut bitmap = Bitmap::new(len);
+    let marked: Vec<u32> = (0..len).step_by(70_001).collect();
+    for row in &marked {
+        bitmap.insert(*row);
+    }
+    for (index, row) in (0..).zip(&marked) {
+        assert_eq!(bitmap.unmarked_before(*row), row - index);
+        assert_eq!(bitmap.nth_unmarked(row - index), Some(row + 1));
+    }
+    assert_eq!(bitmap.nth_unmarked(len - bitmap.count() - 1), Some(len - 1));
+    assert_eq!(bitmap.nth_unmarked(len - bitmap.count()), None);
 }
