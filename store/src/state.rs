@@ -138,10 +138,10 @@ impl State {
     }
 
     fn apply_changes(&mut self, changes: &[Change]) {
-        let before = changes.iter().filter_map(|change| change.before.as_ref());
-        self.catalog.remove_all(before.map(Record::as_ref));
-        let after = changes.iter().filter_map(|change| change.after.as_ref());
-        self.catalog.add_all(after.map(Record::as_ref));
+        self.catalog.replace_all(changes.iter().map(|change| {
+            let (before, after) = (change.before.as_ref(), change.after.as_ref());
+            (before.map(Record::as_ref), after.map(Record::as_ref))
+        }));
         for change in changes {
             self.forget(change);
             if let Some(after) = &change.after {

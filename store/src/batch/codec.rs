@@ -12,7 +12,7 @@ use crate::clock::Millis;
 use crate::commit::{Cause, Change, SettingChange};
 use crate::key::Key;
 use crate::record::{Meta, Record, RecordRef};
-use crate::value::{EncodedValue, ValueRef, ValueWriter, read_scalar, validate};
+use crate::value::{EncodedValue, ValueError, ValueRef, ValueWriter, read_scalar, validate};
 
 const OPCODE_PUT: i64 = 1;
 const OPCODE_DELETE: i64 = 2;
@@ -108,54 +108,60 @@ fn write_setting(bytes: &mut Vec<u8>, name: &str, value: Option<&EncodedValue>) 
 }
 
 /// An op as the file holds it.
-enum StoredOp {
+enum StoredOp<'a> {
     Put {
-        key: Range<usize>,
+        key: Text<'a>,
         value: Range<usize>,
         meta: Meta,
     },
     Delete {
-        key: Range<usize>,
+        key: Text<'a>,
     },
     SetExpiry {
-        key: Range<usize>,
+        key: Text<'a>,
         meta: Meta,
     },
     SetSetting {
-        name: Range<usize>,
+        name: Text<'a>,
         value: Option<Range<usize>>,
     },
 }
 
+/// A text of a payload, and where it starts there.
+struct Text<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+/// Checks the value at the start of some bytes as [`validate`] does; returns what follows it.
+type CheckValue<'c> = dyn FnMut(&[u8]) -> Result<&[u8], ValueError> + 'c;
+
 /// Decodes a journal payload into a batch that, prepared and applied, does what was done.
 pub(crate) fn decode_batch(payload: &Bytes) -> Result<WriteBatch, CodecError> {
     let mut batch = WriteBatch::new(Cause::Recovery);
-    let text = |range: Range<usize>| {
-        std::str::from_utf8(payload.get(range).unwrap_or_default()).or(Err(CodecError::Malformed))
-    };
-    let key = |range| text(range).and_then(|key| Key::new(key).or(Err(CodecError::Malformed)));
+    let key = |key: Text<'_>| Key::new(key.text).or(Err(CodecError::Malformed));
     let value = |range: Range<usize>| EncodedValue::from_validated(payload.slice(range));
     for op in Ops::new(payload)? {
         batch.push(match op? {
             StoredOp::Put {
-                key: at,
+                key: text,
                 value: value_at,
                 meta,
             } => Op::Restore(Record {
-                key: key(at)?,
+                key: key(text)?,
                 value: value(value_at),
                 meta,
             }),
-            StoredOp::Delete { key: at } => Op::Delete { key: key(at)? },
-            StoredOp::SetExpiry { key: at, meta } => Op::SetMeta {
-                key: key(at)?,
+            StoredOp::Delete { key: text } => Op::Delete { key: key(text)? },
+            StoredOp::SetExpiry { key: text, meta } => Op::SetMeta {
+                key: key(text)?,
                 meta,
             },
             StoredOp::SetSetting {
                 name,
                 value: value_at,
             } => Op::SetSetting {
-                name: text(name)?.to_owned(),
+                name: name.text.to_owned(),
                 value: value_at.map(value),
             },
         });
@@ -236,40 +242,45 @@ pub(crate) struct Chunk {
 
 /// Reads a checkpoint chunk, checking all of it.
 pub(crate) fn read_chunk(payload: &Bytes) -> Result<Chunk, CodecError> {
-    let ops = Ops::new(payload)?;
+    read_chunk_with(payload, &mut validate)
+}
+
+/// As [`read_chunk`], with other eyes on the values: `check` must refuse whatever [`validate`]
+/// refuses.
+pub(crate) fn read_chunk_with(
+    payload: &Bytes,
+    check: &mut CheckValue<'_>,
+) -> Result<Chunk, CodecError> {
+    let mut ops = Ops::new(payload)?;
     let mut chunk = Chunk {
         entries: Vec::with_capacity(ops.size_hint().1.unwrap_or(0)),
         expiring: Vec::new(),
         settings: Vec::new(),
     };
-    let mut last: Option<Range<usize>> = None;
-    for op in ops {
+    let mut last = None;
+    while let Some(op) = ops.next_checked(check) {
         match op? {
             StoredOp::Put { key, value, meta } => {
-                let bytes = payload.get(key.clone()).unwrap_or_default();
-                let text = std::str::from_utf8(bytes).or(Err(CodecError::Malformed))?;
-                Key::check(text).or(Err(CodecError::Malformed))?;
-                if last.is_some_and(|last| payload.get(last).unwrap_or_default() >= bytes) {
+                Key::check(key.text).or(Err(CodecError::Malformed))?;
+                if last.is_some_and(|last| last >= key.text) {
                     return Err(CodecError::Unordered);
                 }
-                last = Some(key.clone());
+                last = Some(key.text);
                 if meta.expires_at.is_some() {
                     chunk.expiring.push(chunk.entries.len() as u32);
                 }
                 chunk.entries.push(ChunkEntry {
-                    key_at: key.start as u32,
+                    key_at: key.at as u32,
                     value_len: value.len() as u32,
-                    key_len: key.len() as u16,
+                    key_len: key.text.len() as u16,
                 });
             }
             StoredOp::SetSetting {
                 name,
                 value: Some(value),
             } => {
-                let name = payload.get(name).unwrap_or_default();
-                let name = std::str::from_utf8(name).or(Err(CodecError::Malformed))?;
                 let value = EncodedValue::from_validated(payload.slice(value));
-                chunk.settings.push((name.to_owned(), value));
+                chunk.settings.push((name.text.to_owned(), value));
             }
             StoredOp::Delete { .. } | StoredOp::SetExpiry { .. } | StoredOp::SetSetting { .. } => {
                 return Err(CodecError::Malformed);
@@ -302,10 +313,11 @@ impl<'a> Ops<'a> {
     }
 }
 
-impl Iterator for Ops<'_> {
-    type Item = Result<StoredOp, CodecError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
+impl<'a> Ops<'a> {
+    fn next_checked(
+        &mut self,
+        check: &mut CheckValue<'_>,
+    ) -> Option<Result<StoredOp<'a>, CodecError>> {
         if self.ended {
             return None;
         }
@@ -315,9 +327,17 @@ impl Iterator for Ops<'_> {
             return (!is_whole).then_some(Err(CodecError::TrailingBytes));
         };
         self.left = left;
-        let op = self.cursor.op();
+        let op = self.cursor.op(check);
         self.ended = op.is_err();
         Some(op)
+    }
+}
+
+impl<'a> Iterator for Ops<'a> {
+    type Item = Result<StoredOp<'a>, CodecError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_checked(&mut validate)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -332,13 +352,13 @@ struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    fn op(&mut self) -> Result<StoredOp, CodecError> {
+    fn op(&mut self, check: &mut CheckValue<'_>) -> Result<StoredOp<'a>, CodecError> {
         let len = self.list()?;
         let opcode = self.int()?;
         match (opcode, len) {
             (OPCODE_PUT, 4) => Ok(StoredOp::Put {
                 key: self.text()?,
-                value: self.value()?,
+                value: self.value(check)?,
                 meta: self.meta()?,
             }),
             (OPCODE_DELETE, 2) => Ok(StoredOp::Delete { key: self.text()? }),
@@ -352,7 +372,7 @@ impl<'a> Cursor<'a> {
             }),
             (OPCODE_SET_SETTING, 3) => Ok(StoredOp::SetSetting {
                 name: self.text()?,
-                value: Some(self.value()?),
+                value: Some(self.value(check)?),
             }),
             (OPCODE_PUT..=OPCODE_SET_SETTING, _) => Err(CodecError::Malformed),
             (opcode, _) => Err(CodecError::UnknownOpcode { opcode }),
@@ -375,9 +395,9 @@ impl<'a> Cursor<'a> {
         Ok(len)
     }
 
-    fn value(&mut self) -> Result<Range<usize>, CodecError> {
+    fn value(&mut self, check: &mut CheckValue<'_>) -> Result<Range<usize>, CodecError> {
         let start = self.at;
-        let rest = validate(self.rest()).or(Err(CodecError::Malformed))?;
+        let rest = check(self.rest()).or(Err(CodecError::Malformed))?;
         self.at = self.payload.len() - rest.len();
         Ok(start..self.at)
     }
@@ -395,10 +415,12 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A text; the range is that of its bytes, behind its head.
-    fn text(&mut self) -> Result<Range<usize>, CodecError> {
+    fn text(&mut self) -> Result<Text<'a>, CodecError> {
         match self.scalar()? {
-            ValueRef::String(text) => Ok(self.at - text.len()..self.at),
+            ValueRef::String(text) => Ok(Text {
+                text,
+                at: self.at - text.len(),
+            }),
             _ => Err(CodecError::Malformed),
         }
     }

@@ -10,7 +10,8 @@ use crate::value::EncodedValue;
 
 pub use codec::CodecError;
 pub(crate) use codec::{
-    CHUNK_BYTES, ChunkEntry, ChunkWriter, WrittenChunk, decode_batch, encode_changes, read_chunk,
+    CHUNK_BYTES, Chunk, ChunkEntry, ChunkWriter, WrittenChunk, decode_batch, encode_changes,
+    read_chunk, read_chunk_with,
 };
 
 /// One change that a batch asks for.

@@ -10,7 +10,7 @@ use super::tree::PathTree;
 use crate::path::Path;
 use crate::record::{Record, RecordRef, Scan};
 use crate::search::{Cancelled, PathDictionary, Resolution, Ticket, resolve};
-use crate::value::ValueType;
+use crate::value::{Shape, ValueError, ValueRef, ValueType, read_text};
 
 /// Paths beyond these are not catalogued: such records use names as data.
 pub const PATHS_MAX: usize = 65_536;
@@ -70,7 +70,7 @@ impl PathCatalog {
     pub fn of(scan: &(impl Scan + ?Sized), ticket: &Ticket) -> Result<Self, Cancelled> {
         let catalog = (0..scan.parts())
             .into_par_iter()
-            .fold(Counting::default, |mut counts, part| {
+            .fold(PathCounter::default, |mut counts, part| {
                 scan.scan_part(part, &mut |record| {
                     counts.add(record);
                     if counts.records.is_multiple_of(RECORDS_PER_CHECK) && !ticket.is_current() {
@@ -91,7 +91,7 @@ impl PathCatalog {
     /// Reads records, in parallel.
     pub(crate) fn of_records<'a>(records: impl ParallelIterator<Item = &'a Record>) -> Self {
         records
-            .fold(Counting::default, |mut counts, record| {
+            .fold(PathCounter::default, |mut counts, record| {
                 counts.add(record.as_ref());
                 counts
             })
@@ -106,33 +106,53 @@ impl PathCatalog {
 
     /// Counts many records at the price of few: each path is looked up once.
     pub fn add_all<'a>(&mut self, records: impl Iterator<Item = RecordRef<'a>>) {
-        let mut counting = Counting::default();
+        let mut counting = PathCounter::default();
         records.for_each(|record| counting.add(record));
-        self.apply(&counting, PathCounts::add);
+        self.add_counts(&counting);
     }
 
     /// Takes back what was counted for the same record.
     pub fn remove(&mut self, record: RecordRef<'_>) {
-        self.remove_all(std::iter::once(record));
+        self.replace_all(std::iter::once((Some(record), None)));
     }
 
-    /// Takes back what was counted for many records.
-    pub fn remove_all<'a>(&mut self, records: impl Iterator<Item = RecordRef<'a>>) {
-        let mut counting = Counting::default();
-        records.for_each(|record| counting.add(record));
-        self.subtract(&Self::of_counts(&counting));
+    /// Counts records as they are now instead of as they were, if they were there and still are.
+    /// An edit that leaves all names and types as they were costs one walk over both values.
+    pub(crate) fn replace_all<'a>(
+        &mut self,
+        changes: impl Iterator<Item = (Option<RecordRef<'a>>, Option<RecordRef<'a>>)>,
+    ) {
+        let (mut gone, mut come) = (PathCounter::default(), PathCounter::default());
+        for (before, after) in changes {
+            if let (Some(before), Some(after)) = (before, after)
+                && has_same_shape(before.value, after.value)
+            {
+                continue;
+            }
+            before.into_iter().for_each(|record| gone.add(record));
+            after.into_iter().for_each(|record| come.add(record));
+        }
+        // What goes makes room for what comes.
+        for (path, counts) in gone.iter() {
+            self.subtract_at(path, counts);
+        }
+        self.add_counts(&come);
     }
 
     /// Takes back the counts of other records.
     pub(crate) fn subtract(&mut self, other: &Self) {
         for (path, counts) in &other.paths {
-            let Some(known) = self.paths.get_mut(path) else {
-                continue;
-            };
-            known.subtract(counts);
-            if known.records == 0 {
-                self.paths.remove(path);
-            }
+            self.subtract_at(path.as_str(), counts);
+        }
+    }
+
+    fn subtract_at(&mut self, path: &str, counts: &PathCounts) {
+        let Some(known) = self.paths.get_mut(path) else {
+            return;
+        };
+        known.subtract(counts);
+        if known.records == 0 {
+            self.paths.remove(path);
         }
     }
 
@@ -180,9 +200,9 @@ impl PathCatalog {
         resolve(name, self)
     }
 
-    fn of_counts(counting: &Counting) -> Self {
+    fn of_counts(counting: &PathCounter) -> Self {
         let mut catalog = Self::default();
-        catalog.apply(counting, PathCounts::add);
+        catalog.add_counts(counting);
         catalog
     }
 
@@ -191,11 +211,11 @@ impl PathCatalog {
         self
     }
 
-    fn apply(&mut self, counting: &Counting, change: fn(&mut PathCounts, &PathCounts)) {
+    fn add_counts(&mut self, counting: &PathCounter) {
         self.has_overflowed |= counting.paths.has_overflowed();
         for (path, counts) in counting.iter() {
             if let Some(known) = self.paths.get_mut(path) {
-                change(known, counts);
+                known.add(counts);
             } else if self.paths.len() < PATHS_MAX {
                 self.paths.insert(Path::from_canonical(path), *counts);
             } else {
@@ -213,7 +233,7 @@ impl PathDictionary for PathCatalog {
 
 /// Counts while many records are read.
 #[derive(Debug, Default)]
-struct Counting {
+pub(crate) struct PathCounter {
     paths: PathTree<Counted>,
     records: u64,
 }
@@ -225,15 +245,36 @@ struct Counted {
     last_record: u64,
 }
 
-impl Counting {
+impl Counted {
+    fn count(&mut self, record: u64, value_type: ValueType) {
+        self.counts.types[value_type as usize] += 1;
+        self.counts.records += u64::from(self.last_record != record);
+        self.last_record = record;
+    }
+}
+
+impl PathCounter {
     fn add(&mut self, record: RecordRef<'_>) {
         self.records += 1;
         let number = self.records;
         self.paths.walk(record.value, &mut |counted, visited| {
-            counted.counts.types[visited.value_type() as usize] += 1;
-            counted.counts.records += u64::from(counted.last_record != number);
-            counted.last_record = number;
+            counted.count(number, visited.value_type());
         });
+    }
+
+    /// Counts the value at the start of `bytes`, which nobody has checked, and refuses what
+    /// [`validate`](crate::value::validate) refuses; returns what follows it.
+    pub(crate) fn check<'a>(&mut self, bytes: &'a [u8]) -> Result<&'a [u8], ValueError> {
+        self.records += 1;
+        let number = self.records;
+        self.paths.walk_checking(bytes, &mut |counted, value_type| {
+            counted.count(number, value_type);
+        })
+    }
+
+    /// The catalogue of what was counted.
+    pub(crate) fn catalog(&self) -> PathCatalog {
+        PathCatalog::of_counts(self)
     }
 
     fn iter(&self) -> impl Iterator<Item = (&str, &PathCounts)> {
@@ -243,4 +284,41 @@ impl Counting {
             .map(|(path, counted)| (path, &counted.counts));
         counted.filter(|(_, counts)| counts.records > 0)
     }
+}
+
+/// Whether two values have the same names in the same order and the same type at each.
+fn has_same_shape(left: ValueRef<'_>, right: ValueRef<'_>) -> bool {
+    let (left_shape, left) = Shape::of(left);
+    let (right_shape, right) = Shape::of(right);
+    left_shape == right_shape && behind_same_shape(left_shape, left, right).is_some()
+}
+
+/// What follows in both what is in two containers of one shape; `None` if they differ inside.
+fn behind_same_shape<'a>(
+    shape: Shape,
+    mut left: &'a [u8],
+    mut right: &'a [u8],
+) -> Option<(&'a [u8], &'a [u8])> {
+    let (len, has_names) = match shape {
+        Shape::Scalar(_) => (0, false),
+        Shape::List(len) => (len, false),
+        Shape::Map(len) => (len, true),
+    };
+    for _ in 0..len {
+        if has_names {
+            let (left_name, left_value) = read_text(left)?;
+            let (right_name, right_value) = read_text(right)?;
+            if left_name != right_name {
+                return None;
+            }
+            (left, right) = (left_value, right_value);
+        }
+        let (left_shape, left_inside) = Shape::read(left)?;
+        let (right_shape, right_inside) = Shape::read(right)?;
+        if left_shape != right_shape {
+            return None;
+        }
+        (left, right) = behind_same_shape(left_shape, left_inside, right_inside)?;
+    }
+    Some((left, right))
 }

@@ -5,6 +5,7 @@
 
 mod calendar;
 mod catalog;
+mod checking;
 mod columns;
 mod counter;
 mod find;
@@ -14,6 +15,7 @@ mod sketch;
 mod statistics;
 mod tree;
 
+pub(crate) use catalog::PathCounter;
 pub use catalog::{PATHS_MAX, PathCatalog, PathCounts};
 pub(crate) use columns::{Column, Columns, ColumnsBuilder, MetPath};
 pub use find::{Found, find, first_text_at};

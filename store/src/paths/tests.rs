@@ -99,6 +99,45 @@ fn adding_one_by_one_merging_and_removing_agree_with_reading_all() {
 }
 
 #[test]
+fn counting_what_records_became_agrees_with_reading_them() {
+    let texts = [
+        r#"{"a":1,"b":{"c":[1,{"d":null}]}}"#,
+        r#"{"a":2,"b":{"c":[3,{"d":null}]}}"#,
+        r#"{"a":2,"b":{"c":[3,{"d":"x"}]}}"#,
+        r#"{"a":2,"b":{"c":[3,4]}}"#,
+        r#"{"a":2,"b":{"e":[3,4]}}"#,
+        r#"{"b":{"c":[]},"a":true}"#,
+        r#"{"a":[],"b":"text"}"#,
+        r#"{"a":"no text","b":5}"#,
+        "[[1],2]",
+        "[[7],8]",
+        "3",
+        "4.5",
+    ];
+    let records: Vec<Record> = texts
+        .iter()
+        .map(|text| {
+            record(
+                "k",
+                &crate::value::json::parse_text(text).unwrap().0.to_value(),
+            )
+        })
+        .collect();
+    for before in &records {
+        for after in &records {
+            let mut catalog = PathCatalog::new();
+            catalog.add_all(records.iter().map(Record::as_ref));
+            catalog.add(before.as_ref());
+            let change = (Some(before.as_ref()), Some(after.as_ref()));
+            catalog.replace_all(std::iter::once(change));
+            let mut expected = PathCatalog::new();
+            expected.add_all(records.iter().chain([after]).map(Record::as_ref));
+            assert!(catalog.iter().eq(expected.iter()), "{before:?} {after:?}");
+        }
+    }
+}
+
+#[test]
 fn names_resolve_to_paths_through_lists_and_by_their_ends() {
     let mut catalog = PathCatalog::new();
     let value = map(&[

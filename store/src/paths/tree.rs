@@ -66,6 +66,14 @@ struct Names {
     places: BTreeMap<Box<[u8]>, usize>,
 }
 
+/// A node found by its name.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Child {
+    /// The number of the name among those of its parent, which is its alone and stays.
+    pub(super) number: usize,
+    pub(super) node: usize,
+}
+
 impl<T: Default> Default for PathTree<T> {
     fn default() -> Self {
         Self {
@@ -113,13 +121,14 @@ impl<T: Default> PathTree<T> {
         if let Shape::Map(_) = shape {
             self.walk_inside(Some(0), shape, inside, visit);
         } else {
-            let node = self.named(0, ROOT_PATH.as_bytes(), 0);
+            let node = self.root();
             visit(self.place(node), Visited::Whole(value));
             self.walk_inside(node, shape, inside, visit);
         }
     }
 
-    fn place(&mut self, node: Option<usize>) -> Option<(&str, &mut T)> {
+    /// The path of a node, and what hangs there.
+    pub(super) fn place(&mut self, node: Option<usize>) -> Option<(&str, &mut T)> {
         let node = self.nodes.get_mut(node?)?;
         Some((&node.text, &mut node.data))
     }
@@ -155,15 +164,22 @@ impl<T: Default> PathTree<T> {
                 for place in 0..len as usize {
                     let (name, behind) = read_text(rest)?;
                     let child = node.and_then(|node| self.named(node, name, place));
-                    rest = self.visit(child, behind, visit)?;
+                    rest = self.visit(child.map(|child| child.node), behind, visit)?;
                 }
             }
         }
         Some(rest)
     }
 
-    /// The node of a name below `node`; `None` if its path is too long or there are too many.
-    fn named(&mut self, node: usize, name: &[u8], expected_at: usize) -> Option<usize> {
+    /// The node of whole values that are no maps.
+    pub(super) fn root(&mut self) -> Option<usize> {
+        self.named(0, ROOT_PATH.as_bytes(), 0)
+            .map(|child| child.node)
+    }
+
+    /// The node of a name below `node`; `None` if its path is too long, if there are too many, or
+    /// if it is no text.
+    pub(super) fn named(&mut self, node: usize, name: &[u8], expected_at: usize) -> Option<Child> {
         let parent = self.nodes.get(node)?;
         if let Some(known) = parent.names.find(name, expected_at) {
             return Some(known);
@@ -172,14 +188,11 @@ impl<T: Default> PathTree<T> {
         let mut text = PathText::from(&*parent.text);
         text.push_name(name);
         let child = self.add(text.as_str())?;
-        self.nodes
-            .get_mut(node)?
-            .names
-            .insert(name.as_bytes(), child);
-        Some(child)
+        let names = &mut self.nodes.get_mut(node)?.names;
+        Some(names.insert(name.as_bytes(), child))
     }
 
-    fn elements(&mut self, node: usize) -> Option<usize> {
+    pub(super) fn elements(&mut self, node: usize) -> Option<usize> {
         let parent = self.nodes.get(node)?;
         if parent.elements.is_some() {
             return parent.elements;
@@ -221,7 +234,7 @@ impl<T> PathTree<T> {
         let mut node = self.nodes.first()?;
         for segment in segments {
             let child = match segment {
-                PathSegment::Name(name) => node.names.find(name.as_bytes(), 0)?,
+                PathSegment::Name(name) => node.names.find(name.as_bytes(), 0)?.node,
                 PathSegment::Elements => node.elements?,
             };
             node = self.nodes.get(child)?;
@@ -237,7 +250,7 @@ impl<T> PathTree<T> {
             let mut next = Vec::new();
             for node in nodes {
                 let child = node.names.find(name.as_bytes(), 0);
-                let mut child = child.and_then(|child| self.nodes.get(child));
+                let mut child = child.and_then(|child| self.nodes.get(child.node));
                 while let Some(found) = child {
                     next.push(found);
                     child = found.elements.and_then(|inner| self.nodes.get(inner));
@@ -277,21 +290,28 @@ impl<T> PathTree<T> {
 }
 
 impl Names {
-    fn find(&self, name: &[u8], expected_at: usize) -> Option<usize> {
+    fn find(&self, name: &[u8], expected_at: usize) -> Option<Child> {
         if let Some((found, node)) = self.in_order.get(expected_at)
             && **found == *name
         {
-            return Some(*node);
+            let (number, node) = (expected_at, *node);
+            return Some(Child { number, node });
         }
         let place = if self.places.is_empty() {
             self.in_order.iter().position(|(found, _)| **found == *name)
         } else {
             self.places.get(name).copied()
         };
-        self.in_order.get(place?).map(|(_, node)| *node)
+        let number = place?;
+        let (_, node) = self.in_order.get(number)?;
+        Some(Child {
+            number,
+            node: *node,
+        })
     }
 
-    fn insert(&mut self, name: &[u8], node: usize) {
+    fn insert(&mut self, name: &[u8], node: usize) -> Child {
+        let number = self.in_order.len();
         self.in_order.push((name.into(), node));
         let len = self.in_order.len();
         if len > NAMES_SEARCHED {
@@ -299,6 +319,7 @@ impl Names {
             let placed = unplaced.map(|(place, (name, _))| (name.clone(), place));
             self.places.extend(placed);
         }
+        Child { number, node }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 
-use crate::batch::{ChunkEntry, CodecError, WrittenChunk, read_chunk};
+use crate::batch::{Chunk, ChunkEntry, CodecError, WrittenChunk, read_chunk, read_chunk_with};
 use crate::key::Key;
+use crate::paths::PathCounter;
 use crate::record::{Record, RecordRef};
 use crate::value::{EncodedValue, ValueRef};
 
@@ -28,16 +29,29 @@ impl Block {
     /// Checks a chunk to its last byte and makes it a block.
     pub(crate) fn decode(chunk: Bytes) -> Result<DecodedChunk, CodecError> {
         let decoded = read_chunk(&chunk)?;
+        Ok(Self::decoded(chunk, decoded))
+    }
+
+    /// The same, and counts the paths of its values while it is at it.
+    pub(crate) fn decode_counting(
+        chunk: Bytes,
+        counts: &mut PathCounter,
+    ) -> Result<DecodedChunk, CodecError> {
+        let decoded = read_chunk_with(&chunk, &mut |value| counts.check(value))?;
+        Ok(Self::decoded(chunk, decoded))
+    }
+
+    fn decoded(chunk: Bytes, decoded: Chunk) -> DecodedChunk {
         let block = Self {
             bytes: chunk,
             entries: decoded.entries.into(),
             expiring: decoded.expiring.into(),
             is_whole: decoded.settings.is_empty(),
         };
-        Ok(DecodedChunk {
+        DecodedChunk {
             block,
             settings: decoded.settings,
-        })
+        }
     }
 
     /// Makes a block of a chunk that was just written, of records that were checked when they were

@@ -29,75 +29,64 @@ impl<'a> Overlay<'a> {
     }
 
     pub(super) fn apply(&mut self, op: &Op) -> Result<(), Rejection> {
+        let now = self.now;
         match op {
             Op::Put { key, value, expiry } => {
-                let current = self.visible(key);
-                let record = put(key, value, *expiry, current.as_ref(), self.now);
-                self.set(key, Some(record));
+                let record = self.touch(key);
+                let visible = record.as_ref().filter(|record| !record.meta.is_due(now));
+                *record = Some(put(key, value, *expiry, visible, now));
             }
-            Op::Delete { key } => self.set(key, None),
+            Op::Delete { key } => *self.touch(key) = None,
             Op::SetExpiry { key, expires_at } => {
-                let mut record = self.existing(key)?;
+                let record = self.existing(key)?;
                 if record.meta.expires_at != *expires_at {
                     record.meta.expires_at = *expires_at;
-                    record.meta.modified_at = self.now;
-                    self.set(key, Some(record));
+                    record.meta.modified_at = now;
                 }
             }
             Op::SetMeta { key, meta } => {
-                let record = self.current(key).ok_or_else(|| no_such(key))?;
-                self.set(
-                    key,
-                    Some(Record {
-                        meta: *meta,
-                        ..record
-                    }),
-                );
+                let record = self.touch(key).as_mut();
+                record.ok_or_else(|| no_such(key))?.meta = *meta;
             }
             Op::Rename { from, to } if from == to => {
                 self.existing(from)?;
             }
             Op::Rename { from, to } => {
-                let mut record = self.existing(from)?;
+                let mut record = self.existing(from)?.clone();
                 if self.visible(to).is_some() {
                     return Err(Rejection::KeyTaken { key: to.clone() });
                 }
                 record.key = to.clone();
-                record.meta.modified_at = self.now;
-                self.set(from, None);
-                self.set(to, Some(record));
+                record.meta.modified_at = now;
+                *self.touch(from) = None;
+                *self.touch(to) = Some(record);
             }
-            Op::Restore(record) => self.set(&record.key, Some(record.clone())),
+            Op::Restore(record) => *self.touch(&record.key) = Some(record.clone()),
             Op::SetSetting { .. } => {}
         }
         Ok(())
     }
 
-    fn existing(&self, key: &Key) -> Result<Record, Rejection> {
+    fn existing(&mut self, key: &Key) -> Result<&mut Record, Rejection> {
         self.visible(key).ok_or_else(|| no_such(key))
     }
 
     /// The record as everybody sees it: one whose time has passed is not there.
-    fn visible(&self, key: &Key) -> Option<Record> {
-        self.current(key)
-            .filter(|record| !record.meta.is_due(self.now))
+    fn visible(&mut self, key: &Key) -> Option<&mut Record> {
+        let now = self.now;
+        let record = self.touch(key).as_mut();
+        record.filter(|record| !record.meta.is_due(now))
     }
 
-    fn current(&self, key: &Key) -> Option<Record> {
-        match self.touched.get(key) {
-            Some((_, after)) => after.clone(),
-            None => self.state.get(key.as_str()),
-        }
-    }
-
-    fn set(&mut self, key: &Key, after: Option<Record>) {
-        if let Some(entry) = self.touched.get_mut(key) {
-            entry.1 = after;
-            return;
-        }
-        let before = self.state.get(key.as_str());
-        self.order.push(key.clone());
-        self.touched.insert(key.clone(), (before, after));
+    /// The record as the ops so far have left it; looked up when it is first touched.
+    fn touch(&mut self, key: &Key) -> &mut Option<Record> {
+        let entry = self.touched.entry(key.clone());
+        let (_, after) = entry.or_insert_with_key(|key| {
+            self.order.push(key.clone());
+            let before = self.state.get(key.as_str());
+            (before.clone(), before)
+        });
+        after
     }
 
     /// One change for each record that is not as it was, in the order they were first touched.

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::batch::{CodecError, decode_batch};
 use crate::clock::Clock;
-use crate::paths::PathCatalog;
+use crate::paths::{PathCatalog, PathCounter};
 use crate::segment::{Block, Segment};
 use crate::snapshot::Snapshot;
 use crate::state::State;
@@ -112,13 +112,11 @@ impl Read {
 
 impl DecodedChunk {
     fn read(chunk: Bytes) -> Result<Self, CodecError> {
-        let decoded = Block::decode(chunk)?;
-        let mut catalog = PathCatalog::default();
-        // While the block is still in the cache.
-        catalog.add_all((0..decoded.block.len()).filter_map(|row| decoded.block.get(row)));
+        let mut counter = PathCounter::default();
+        let decoded = Block::decode_counting(chunk, &mut counter)?;
         Ok(Self {
             block: Arc::new(decoded.block),
-            catalog,
+            catalog: counter.catalog(),
             settings: decoded.settings,
         })
     }

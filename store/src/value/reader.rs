@@ -236,7 +236,7 @@ impl<'a> Iterator for MapIter<'a> {
 }
 
 /// The outside of a value, read without looking inside.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// Neither list nor map.
     Scalar(ValueType),
@@ -270,10 +270,9 @@ impl Shape {
     pub(crate) fn read(bytes: &[u8]) -> Option<(Self, &[u8])> {
         let (head, rest) = read_head(bytes)?;
         let shape = match head {
-            Head::Scalar(value) => Self::Scalar(value.value_type()),
-            Head::Text(_) => Self::Scalar(ValueType::String),
             Head::List(len) => Self::List(len),
             Head::Map(len) => Self::Map(len),
+            scalar => Self::Scalar(scalar.value_type()),
         };
         Some((shape, rest))
     }
@@ -334,8 +333,8 @@ fn validate_at(bytes: &[u8], depth: usize) -> Result<&[u8], ValueError> {
     Ok(rest)
 }
 
-/// Most texts are short and plain, which is seen at once.
-fn check_utf8(text: &[u8]) -> Result<(), ValueError> {
+/// Checks a text. Most are short and plain, which is seen at once.
+pub(crate) fn check_utf8(text: &[u8]) -> Result<(), ValueError> {
     if text.is_ascii() || std::str::from_utf8(text).is_ok() {
         Ok(())
     } else {
@@ -355,11 +354,23 @@ pub(super) fn names_of_map(map: &[u8], count: usize) -> impl Iterator<Item = &[u
 }
 
 /// One value's head: everything of a scalar, the length of a container.
-enum Head<'a> {
+pub(crate) enum Head<'a> {
     Scalar(ValueRef<'a>),
+    /// A text, of which nobody has checked yet that it is UTF-8.
     Text(&'a [u8]),
     List(u32),
     Map(u32),
+}
+
+impl Head<'_> {
+    pub(crate) const fn value_type(&self) -> ValueType {
+        match self {
+            Self::Scalar(value) => value.value_type(),
+            Self::Text(_) => ValueType::String,
+            Self::List(_) => ValueType::List,
+            Self::Map(_) => ValueType::Map,
+        }
+    }
 }
 
 fn read_value(bytes: &[u8]) -> Option<(ValueRef<'_>, &[u8])> {
@@ -394,7 +405,9 @@ fn skip(mut bytes: &[u8], count: u64) -> Option<&[u8]> {
     Some(bytes)
 }
 
-fn read_head(bytes: &[u8]) -> Option<(Head<'_>, &[u8])> {
+/// Reads the head of the value at the start of bytes that nobody has checked; returns what
+/// follows it. Of a list or a map that is its content.
+pub(crate) fn read_head(bytes: &[u8]) -> Option<(Head<'_>, &[u8])> {
     let (&marker, rest) = bytes.split_first()?;
     let scalar = |value, rest| Some((Head::Scalar(value), rest));
     match marker {

@@ -1,0 +1,262 @@
+//! Checking a value and finding its paths in one walk.
+//!
+//! Refuses what [`validate`](crate::value::validate) refuses; the tree serves as the memory of
+//! which names are good. Knows no more than the tree what hangs at a path.
+
+use super::tree::PathTree;
+use crate::value::{Head, VALUE_DEPTH_MAX, ValueError, ValueType, check_utf8, read_head};
+
+impl<T: Default> PathTree<T> {
+    /// Visits what hangs at the path of every node of the value at the start of `bytes`, which
+    /// nobody has checked, with the type of the node. Returns what follows the value.
+    ///
+    /// A name that is known below a node is UTF-8 and has a number there: most values are checked
+    /// by comparing their names with those of the value before.
+    pub(super) fn walk_checking<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        visit: &mut impl FnMut(&mut T, ValueType),
+    ) -> Result<&'a [u8], ValueError> {
+        let (head, inside) = read_head(bytes).ok_or(ValueError::Malformed)?;
+        if let Head::Map(_) = head {
+            return self.check_inside(Some(0), head, inside, 0, visit);
+        }
+        let node = self.root();
+        if let Some((_, data)) = self.place(node) {
+            visit(data, head.value_type());
+        }
+        self.check_inside(node, head, inside, 0, visit)
+    }
+
+    fn check_value<'a>(
+        &mut self,
+        node: Option<usize>,
+        bytes: &'a [u8],
+        depth: usize,
+        visit: &mut impl FnMut(&mut T, ValueType),
+    ) -> Result<&'a [u8], ValueError> {
+        if depth > VALUE_DEPTH_MAX {
+            return Err(ValueError::TooDeep);
+        }
+        let (head, inside) = read_head(bytes).ok_or(ValueError::Malformed)?;
+        if let Some((_, data)) = self.place(node) {
+            visit(data, head.value_type());
+        }
+        self.check_inside(node, head, inside, depth, visit)
+    }
+
+    /// Returns what follows the value whose head was read.
+    fn check_inside<'a>(
+        &mut self,
+        node: Option<usize>,
+        head: Head<'a>,
+        mut rest: &'a [u8],
+        depth: usize,
+        visit: &mut impl FnMut(&mut T, ValueType),
+    ) -> Result<&'a [u8], ValueError> {
+        match head {
+            Head::Scalar(_) | Head::List(0) => {}
+            Head::Text(text) => check_utf8(text)?,
+            Head::List(len) => {
+                let elements = node.and_then(|node| self.elements(node));
+                for _ in 0..len {
+                    rest = self.check_value(elements, rest, depth + 1, visit)?;
+                }
+            }
+            Head::Map(len) => {
+                let mut seen = SeenNames::default();
+                let mut expected_at = 0;
+                for _ in 0..len {
+                    let (Head::Text(name), value) = read_head(rest).ok_or(ValueError::Malformed)?
+                    else {
+                        return Err(ValueError::KeyNotText);
+                    };
+                    let child = node.and_then(|node| self.named(node, name, expected_at));
+                    seen.add(child.map(|child| child.number), name)?;
+                    expected_at = child.map_or(expected_at, |child| child.number + 1);
+                    let child = child.map(|child| child.node);
+                    rest = self.check_value(child, value, depth + 1, visit)?;
+                }
+                seen.check()?;
+            }
+        }
+        Ok(rest)
+    }
+}
+
+/// The names of one map so far: each may stand there once.
+#[derive(Default)]
+struct SeenNames<'a> {
+    /// A bit for each of the first names that the tree knows there.
+    known: u64,
+    /// The others.
+    others: Vec<&'a [u8]>,
+}
+
+impl<'a> SeenNames<'a> {
+    /// Takes the next name, and its number in the tree if it has one.
+    fn add(&mut self, number: Option<usize>, name: &'a [u8]) -> Result<(), ValueError> {
+        if let Some(number @ 0..64) = number {
+            let bit = 1 << number;
+            if self.known & bit != 0 {
+                return Err(duplicate(name));
+            }
+            self.known |= bit;
+            Ok(())
+        } else {
+            self.others.push(name);
+            check_utf8(name)
+        }
+    }
+
+    /// Compares the names that were left.
+    fn check(mut self) -> Result<(), ValueError> {
+        self.others.sort_unstable();
+        match self
+            .others
+            .array_windows()
+            .find(|[left, right]| left == right)
+        {
+            Some([name, _]) => Err(duplicate(name)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn duplicate(name: &[u8]) -> ValueError {
+    ValueError::DuplicateName {
+        name: String::from_utf8_lossy(name).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::path::walk;
+    use crate::value::{EncodedValue, ValueWriter, json, validate};
+
+    /// What a new tree says of the second of two values, checked behind the first.
+    fn check_behind<'a>(first: &[u8], second: &'a [u8]) -> Result<&'a [u8], ValueError> {
+        let mut tree = PathTree::<u32>::default();
+        tree.walk_checking(first, &mut |_, _| {}).ok();
+        tree.walk_checking(second, &mut |_, _| {})
+    }
+
+    fn encoded(text: &str) -> EncodedValue {
+        json::parse_text(text).unwrap().0
+    }
+
+    #[test]
+    fn a_walk_that_checks_finds_the_paths_that_a_walk_finds() {
+        for text in [
+            r#"{"a":1,"b":{"c":[1,{"d":null}],"e.f":[]},"":2}"#,
+            r#"{"b":{"e.f":{},"c":3},"a":[]}"#,
+            "[[1],2]",
+            "3",
+            r#""text""#,
+        ] {
+            let value = encoded(text);
+            let mut expected = Vec::new();
+            walk(value.view(), &mut |path, value| {
+                expected.push((path.to_owned(), value.value_type()));
+            });
+            let mut tree = PathTree::<Vec<ValueType>>::default();
+            for _ in 0..2 {
+                let rest = tree.walk_checking(value.as_bytes(), &mut |types, value_type| {
+                    types.push(value_type);
+                });
+                assert_eq!(rest, Ok(&[][..]), "{text}");
+            }
+            let mut found: Vec<_> = tree
+                .iter()
+                .flat_map(|(path, types)| types.iter().map(|found| (path.to_owned(), *found)))
+                .collect();
+            expected.extend(expected.clone());
+            expected.sort();
+            found.sort();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_stands_twice_is_refused_wherever_it_stands() {
+        for count in [2, 20, 63, 64, 65, 66, 200] {
+            for (first, second) in [(0, 1), (0, count - 1), (count / 2 - 1, count - 1)] {
+                let map = |twice: bool| {
+                    let mut writer = ValueWriter::new();
+                    writer.map(count);
+                    for number in 0..count {
+                        let number = if twice && number == second {
+                            first
+                        } else {
+                            number
+                        };
+                        writer.string(&format!("n{number}"));
+                        writer.null();
+                    }
+                    writer.into_bytes()
+                };
+                let (good, bad) = (map(false), map(true));
+                assert_eq!(check_behind(&[0xC0], &good), Ok(&[][..]));
+                for before in [&[0xC0][..], &good] {
+                    let checked = check_behind(before, &bad);
+                    let is_duplicate = matches!(checked, Err(ValueError::DuplicateName { .. }));
+                    assert!(is_duplicate, "{count} {first} {second} {checked:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_no_text_is_refused() {
+        assert_eq!(
+            check_behind(&[0xC0], &[0x81, 0xA1, 0xFF, 0xC0]),
+            Err(ValueError::NotUtf8)
+        );
+        assert_eq!(
+            check_behind(&[0xC0], &[0x81, 0xC0, 0xC0]),
+            Err(ValueError::KeyNotText)
+        );
+    }
+
+    #[test]
+    fn nesting_is_bounded_as_everywhere() {
+        for depth in [VALUE_DEPTH_MAX, VALUE_DEPTH_MAX + 1] {
+            let mut bytes = vec![0x91; depth];
+            bytes.push(0xC0);
+            assert_eq!(check_behind(&[0xC0], &bytes), validate(&bytes));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_judged_as_by_validation(
+            first in small_bytes(), second in small_bytes(),
+        ) {
+            let is_good = validate(&second);
+            prop_assert_eq!(check_behind(&first, &second).ok(), is_good.as_ref().ok().copied());
+            prop_assert_eq!(check_behind(&second, &second).ok(), is_good.ok());
+        }
+    }
+
+    /// Bytes of which many are small containers and names.
+    fn small_bytes() -> impl Strategy<Value = Vec<u8>> {
+        let byte = prop_oneof![
+            Just(0x82_u8),
+            Just(0x81),
+            Just(0x91),
+            Just(0x92),
+            Just(0xA1),
+            Just(b'a'),
+            Just(b'b'),
+            Just(0xC0),
+            Just(0xFF),
+            Just(0xDE),
+            Just(0),
+            any::<u8>(),
+        ];
+        prop::collection::vec(byte, 0..40)
+    }
+}
