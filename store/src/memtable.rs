@@ -11,8 +11,15 @@ use crate::key::Key;
 use crate::record::Record;
 
 /// How many records the memtable takes before it is sealed into a segment. Searches read each of
-/// them.
-pub(crate) const MEMTABLE_RECORDS_MAX: usize = 2 * 1024;
+/// them, which costs as much as an index of some thousand.
+const MEMTABLE_RECORDS_MAX: usize = 256;
+
+/// While more segments than this stand side by side, because nobody merges them or merging does
+/// not keep up, the memtable takes twice as many records for every so many more: then there are few
+/// segments whatever happens, and a journal is read again without a merge.
+const SEGMENTS_USUAL: usize = 16;
+const SEGMENTS_PER_DOUBLING: usize = 8;
+const DOUBLINGS_MAX: usize = 6;
 
 /// How many bytes of values it takes, likewise.
 pub(crate) const MEMTABLE_BYTES_MAX: u64 = 12 * 1024 * 1024;
@@ -80,9 +87,11 @@ impl Memtable {
         self.records.range::<_, str>((start, Bound::Unbounded))
     }
 
-    /// Whether it is time to seal.
-    pub(crate) fn is_full(&self) -> bool {
-        self.records.len() >= self.records_max || self.value_bytes >= MEMTABLE_BYTES_MAX
+    /// Whether it is time to seal, beside so many segments.
+    pub(crate) fn is_full(&self, segments: usize) -> bool {
+        let doublings = segments.saturating_sub(SEGMENTS_USUAL) / SEGMENTS_PER_DOUBLING;
+        let records_max = self.records_max << doublings.min(DOUBLINGS_MAX);
+        self.records.len() >= records_max || self.value_bytes >= MEMTABLE_BYTES_MAX
     }
 
     fn forget(&mut self, record: Option<&Record>) {

@@ -132,7 +132,7 @@ impl State {
                 None => self.settings.remove(&setting.name),
             };
         }
-        if self.memtable.is_full() {
+        if self.memtable.is_full(self.segments.len()) {
             self.seal();
         }
     }

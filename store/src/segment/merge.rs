@@ -23,39 +23,44 @@ pub struct Merged {
     pub(crate) segment: Arc<Segment>,
 }
 
-/// How many segments may stand side by side before some are merged: each costs every lookup a
-/// binary search.
-const SEGMENTS_MAX: usize = 6;
+/// Of segments of about the same size so many are merged into one, so that a record is rewritten
+/// O(log n) times, and of each size there are fewer: every one costs each lookup a binary search,
+/// and each search a look at its words.
+const FAN_OUT: usize = 4;
+/// Segments with fewer live rows are all of one size.
+const ROWS_OF_LEAST: u32 = 128;
 
 impl Merge {
-    /// Chooses what to merge: the youngest segments, up to the first that is four times as large
-    /// as all younger ones together, so that a record is rewritten O(log n) times. Sooner what is
+    /// Chooses what to merge: the youngest segments, as soon as there are [`FAN_OUT`] of a size,
+    /// together with older ones where what comes of it would be another reason to. Sooner what is
     /// mostly dead.
     pub(crate) fn plan(views: &[SegmentView]) -> Option<Self> {
-        let mut start = views.len();
-        let mut sum = 0_u64;
-        while let Some(index) = start.checked_sub(1) {
-            let len = u64::from(views.get(index)?.segment.len());
-            if views.len() - start >= 2 && len > sum * 4 {
-                break;
-            }
-            sum += len;
-            start = index;
-        }
-        let inputs = views.get(start..)?;
+        let from = |start: usize| {
+            let inputs = views.get(start..)?.to_vec();
+            Some(Self { inputs })
+        };
         // What is mostly dead is rewritten with all that is younger, not with what is older: that
         // is larger, and may be all of the file.
         let mostly_dead = views.iter().position(|view| {
             view.dead.count() > 4096 && view.dead.count() > view.segment.len() / 2
         });
         if let Some(oldest) = mostly_dead {
-            return Some(Self {
-                inputs: views.get(oldest..)?.to_vec(),
-            });
+            return from(oldest);
         }
-        (views.len() > SEGMENTS_MAX && inputs.len() >= 2).then(|| Self {
-            inputs: inputs.to_vec(),
-        })
+        let (mut size, mut alike, mut start) = (0, 0, None);
+        for (index, view) in views.iter().enumerate().rev() {
+            let size_here = size_of_rows(view.live_len());
+            if size_here > size {
+                size = size_here;
+                // What is merged anyway makes one of the next size.
+                alike = usize::from(alike >= FAN_OUT);
+            }
+            alike += 1;
+            if alike >= FAN_OUT {
+                start = Some(index);
+            }
+        }
+        from(start?)
     }
 
     /// Does the work. Holds no lock; may run on any thread.
@@ -79,6 +84,11 @@ impl Merge {
             segment,
         })
     }
+}
+
+/// The size of a segment with so many live rows: each is [`FAN_OUT`] times the one before.
+const fn size_of_rows(rows: u32) -> u32 {
+    (rows / ROWS_OF_LEAST + 1).ilog(FAN_OUT as u32)
 }
 
 impl Merged {
