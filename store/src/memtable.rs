@@ -100,3 +100,28 @@ impl Memtable {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Meta;
+    use crate::value::{EncodedValue, Value};
+
+    #[test]
+    fn it_takes_more_while_nobody_merges_what_was_sealed() {
+        let mut memtable = Memtable::with_records_max(2);
+        let mut full_at = Vec::new();
+        for number in 0..6 {
+            memtable.insert(Record {
+                key: Key::new(&format!("k{number}")).unwrap(),
+                value: EncodedValue::encode(&Value::Null).unwrap(),
+                meta: Meta::default(),
+            });
+            full_at.push([0, 23, 24, 31, 32].map(|segments| memtable.is_full(segments)));
+        }
+        assert_eq!(full_at[0], [false; 5]);
+        assert_eq!(full_at[1], [true, true, false, false, false]);
+        assert_eq!(full_at[3], [true, true, true, true, false]);
+        assert_eq!(full_at[5], [true, true, true, true, false]);
+    }
+}

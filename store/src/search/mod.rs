@@ -42,7 +42,8 @@ pub use query::{
 
 pub(crate) use condition::{ConditionScratch, ConditionTest, Place};
 pub(crate) use index::{
-    IndexedRows, Plan, RankedRows, TextIndex, TextIndexBuilder, VisitText, search_part,
+    IndexedRows, LEFT_BEHIND, MovedPart, Plan, RankedRows, TextIndex, TextIndexBuilder,
+    TextIndexMerger, VisitText, search_part,
 };
 pub(crate) use indexed::search_rows;
 pub(crate) use query::names_of;

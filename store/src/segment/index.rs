@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use super::Segment;
 use crate::paths::{Columns, ColumnsBuilder};
 use crate::record::RecordRef;
-use crate::search::{Cancelled, TextIndex, TextIndexBuilder};
+use crate::search::{Cancelled, MovedPart, TextIndex, TextIndexBuilder, TextIndexMerger, fold};
 
 /// Rows in one part; a multiple of 64. A million records make eight parts, enough to build and
 /// search them on several cores, and few enough that looking a word up in each costs little.
@@ -62,6 +62,12 @@ impl IndexPart {
         self.index.get().is_some()
     }
 
+    /// Takes an index that was made otherwise.
+    pub(super) fn set(&self, index: RowIndex) {
+        // Whoever was faster made the same.
+        self.index.set(Some(Arc::new(index))).ok();
+    }
+
     /// Builds the index if there is none. `go_on` is asked every few rows; when it says no, the
     /// work is dropped. Returns whether it is settled now. Whoever builds several parts does so
     /// with one `builder`: its memory serves all of them.
@@ -81,7 +87,46 @@ impl IndexPart {
     }
 }
 
+#[cfg(test)]
+impl IndexPart {
+    /// Asserts that the index is the one that would be built of the records.
+    pub(crate) fn assert_as_built(&self, segment: &Segment) {
+        let mut builder = TextIndexBuilder::default();
+        let built = RowIndex::build(segment, self.rows(), &mut builder, &|| true);
+        let built = built.expect("nobody cancels it");
+        assert_eq!(self.index().is_some(), built.is_some());
+        if let (Some(index), Some(built)) = (self.index(), built) {
+            assert_eq!(index.text.listed(), built.text.listed());
+            assert_eq!(index.columns.bytes(), built.columns.bytes());
+        }
+    }
+}
+
 impl RowIndex {
+    /// The index of some rows that have one in other parts: what words stand where is known there,
+    /// what stands at each path is read again, which costs a fraction and tells texts that repeat
+    /// only now. `None` if the parts do not know enough.
+    pub(super) fn merge(
+        segment: &Segment,
+        rows: Range<u32>,
+        parts: &[MovedPart<'_>],
+        merger: &mut TextIndexMerger,
+    ) -> Option<Self> {
+        let is_folded = |key: &str| fold(key) == key;
+        let keys_are_folded = parts.iter().all(|part| part.text.keys_are_folded())
+            || rows
+                .clone()
+                .all(|row| segment.key(row).is_none_or(is_folded));
+        let len = rows.end - rows.start;
+        let text = merger.merge(parts, len, keys_are_folded, &|| true)?;
+        let mut columns = ColumnsBuilder::default();
+        for row in rows {
+            columns.add(segment.get(row), &mut |_, _| {});
+        }
+        let columns = columns.finish();
+        Some(Self { columns, text })
+    }
+
     /// `None`: there cannot be one.
     fn build(
         segment: &Segment,

@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
-
-use super::{IndexPart, Segment, SegmentView, build};
-use crate::background;
+use super::reindex::{self, Moves};
+use super::{Segment, SegmentView, build};
 use crate::batch::CodecError;
 use crate::record::RecordRef;
-use crate::search::TextIndexBuilder;
 
 /// Segments to merge, as they were when the merge was planned.
 #[derive(Debug)]
@@ -21,6 +18,7 @@ pub struct Merge {
 pub struct Merged {
     pub(crate) inputs: Vec<SegmentView>,
     pub(crate) segment: Arc<Segment>,
+    moves: Moves,
 }
 
 /// Of segments of about the same size so many are merged into one, so that a record is rewritten
@@ -65,23 +63,17 @@ impl Merge {
 
     /// Does the work. Holds no lock; may run on any thread.
     pub fn run(self) -> Result<Merged, CodecError> {
-        let segment = Arc::new(build(LiveRows::new(&self.inputs))?);
-        let is_indexed = self.inputs.iter().any(|input| {
-            let mut parts = input.segment.index_parts().iter();
-            parts.any(IndexPart::is_settled)
+        let mut moves = Moves::new(&self.inputs);
+        let rows = LiveRows::new(&self.inputs).map(|live| {
+            moves.push(live.input, live.row);
+            live.encoded()
         });
-        // Searches must not lose an index they had.
-        if is_indexed {
-            background::run(|| {
-                let parts = segment.index_parts().par_iter();
-                parts.for_each_init(TextIndexBuilder::default, |builder, part| {
-                    part.build(&segment, builder, &|| true);
-                });
-            });
-        }
+        let segment = Arc::new(build(rows)?);
+        reindex::index(&segment, &self.inputs, &moves);
         Ok(Merged {
             inputs: self.inputs,
             segment,
+            moves,
         })
     }
 }
@@ -96,10 +88,10 @@ impl Merged {
     /// merge was planned are dead in it too.
     pub(crate) fn into_view(self, current: &[SegmentView]) -> SegmentView {
         let mut view = SegmentView::new(self.segment);
-        for (before, now) in self.inputs.iter().zip(current) {
-            let died = now.dead.marked_since(&before.dead);
-            for key in died.filter_map(|row| now.segment.key(row)) {
-                view.kill(key);
+        let dead = Arc::make_mut(&mut view.dead);
+        for (input, (before, now)) in self.inputs.iter().zip(current).enumerate() {
+            for row in now.dead.marked_since(&before.dead) {
+                dead.insert(self.moves.of(input, row));
             }
         }
         view
@@ -107,30 +99,45 @@ impl Merged {
 }
 
 /// The live rows of several segments in key order. A key lives in one segment at most.
-pub(crate) struct LiveRows<'a> {
-    runs: Vec<Run<'a>>,
+struct LiveRows<'a> {
+    runs: Vec<LiveRow<'a>>,
 }
 
-/// A segment, and the live row that comes next.
-struct Run<'a> {
+/// A live row of one of several segments.
+#[derive(Clone, Copy)]
+struct LiveRow<'a> {
+    input: usize,
     view: &'a SegmentView,
     row: u32,
-    next: RecordRef<'a>,
+    record: RecordRef<'a>,
 }
 
-impl<'a> Run<'a> {
+impl<'a> LiveRow<'a> {
     /// From the first live row at or behind a row; `None` if there is none.
-    fn from(view: &'a SegmentView, row: u32) -> Option<Self> {
+    fn from(input: usize, view: &'a SegmentView, row: u32) -> Option<Self> {
         let row = next_live(view, row);
-        let next = view.segment.get(row)?;
-        Some(Self { view, row, next })
+        let record = view.segment.get(row)?;
+        Some(Self {
+            input,
+            view,
+            row,
+            record,
+        })
+    }
+
+    /// The record and its encoded value.
+    fn encoded(self) -> (RecordRef<'a>, &'a [u8]) {
+        (self.record, self.view.segment.value_bytes(self.row))
     }
 }
 
 impl<'a> LiveRows<'a> {
-    pub(crate) fn new(views: &'a [SegmentView]) -> Self {
+    fn new(views: &'a [SegmentView]) -> Self {
+        let views = views.iter().enumerate();
         Self {
-            runs: views.iter().filter_map(|view| Run::from(view, 0)).collect(),
+            runs: views
+                .filter_map(|(input, view)| LiveRow::from(input, view, 0))
+                .collect(),
         }
     }
 }
@@ -144,16 +151,16 @@ pub(crate) fn next_live(view: &SegmentView, mut row: u32) -> u32 {
 }
 
 impl<'a> Iterator for LiveRows<'a> {
-    type Item = (RecordRef<'a>, &'a [u8]);
+    type Item = LiveRow<'a>;
 
-    fn next(&mut self) -> Option<Self::Item> {
+    fn next(&mut self) -> Option<LiveRow<'a>> {
         let runs = self.runs.iter_mut().enumerate();
-        let (index, run) = runs.min_by_key(|(_, run)| run.next.key)?;
-        let (record, view, row) = (run.next, run.view, run.row);
-        match Run::from(view, row + 1) {
+        let (index, run) = runs.min_by_key(|(_, run)| run.record.key)?;
+        let live = *run;
+        match LiveRow::from(live.input, live.view, live.row + 1) {
             Some(next) => *run = next,
             None => drop(self.runs.remove(index)),
         }
-        Some((record, view.segment.value_bytes(row)))
+        Some(live)
     }
 }

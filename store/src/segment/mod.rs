@@ -5,6 +5,7 @@ mod block;
 mod builder;
 mod index;
 mod merge;
+mod reindex;
 mod view;
 
 pub(crate) use bitmap::Bitmap;

@@ -94,6 +94,40 @@ fn what_is_mostly_dead_is_merged_without_what_is_older() {
     assert_eq!(merged.segment.key(4_009), Some("k040009"));
 }
 
+#[test]
+fn four_segments_of_a_size_are_merged_and_those_that_then_are_too() {
+    let planned = |lens: &[i64]| {
+        let mut first = 0;
+        let views: Vec<_> = lens
+            .iter()
+            .map(|len| {
+                let records = (first..first + len).map(|n| record(&format!("k{n:06}"), n));
+                first += len;
+                SegmentView::new(Arc::new(segment(&records.collect::<Vec<_>>())))
+            })
+            .collect();
+        Merge::plan(&views).map(|merge| merge.inputs.len())
+    };
+    assert_eq!(planned(&[]), None);
+    assert_eq!(planned(&[50_000]), None);
+    assert_eq!(planned(&[50_000, 256, 256, 256]), None);
+    assert_eq!(planned(&[50_000, 256, 256, 256, 256]), Some(4));
+    // Few records are as good as some hundred.
+    assert_eq!(planned(&[50_000, 1, 256, 90, 200]), Some(4));
+    // The merged ones are the fourth of a thousand, those the fourth of four thousand.
+    assert_eq!(planned(&[50_000, 900, 1_000, 256, 256, 256, 256]), Some(4));
+    assert_eq!(
+        planned(&[50_000, 900, 1_000, 1_100, 256, 256, 256, 256]),
+        Some(7)
+    );
+    let twice = [
+        50_000, 4_000, 5_000, 4_000, 900, 1_000, 1_100, 256, 256, 256, 256,
+    ];
+    assert_eq!(planned(&twice), Some(10));
+    // What is smaller than what follows goes with it.
+    assert_eq!(planned(&[50_000, 256, 1_000, 1_000, 1_000]), Some(4));
+}
+
 proptest! {
     #[test]
     fn rank_and_select_agree_with_counting(
@@ -105,6 +139,10 @@ proptest! {
         for row in &rows {
             bitmap.insert(*row);
         }
+        let mut fewer = Bitmap::new(len);
+        rows.range(..probe).for_each(|row| fewer.insert(*row));
+        let since: Vec<_> = bitmap.marked_since(&fewer).collect();
+        prop_assert!(since.iter().eq(rows.range(probe..).filter(|row| **row < len)));
         let unmarked: Vec<_> = (0..len).filter(|row| !rows.contains(row)).collect();
         prop_assert_eq!(bitmap.count() as usize, len as usize - unmarked.len());
         let before = unmarked.iter().filter(|row| **row < probe).count();

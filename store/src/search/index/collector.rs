@@ -11,7 +11,7 @@ use std::hash::{BuildHasher as _, Hasher as _};
 use hashbrown::DefaultHashBuilder;
 
 use super::TextIndex;
-use super::fuzzy::{WordsBuilder, is_for_typos};
+use super::fuzzy::Words;
 use super::pieces::{PieceList, Pieces};
 use super::places::{Paths, Place};
 use super::postings::{PostingsBuilder, PostingsRef};
@@ -195,10 +195,11 @@ impl Collector {
         if go_on() {
             self.sort();
         }
-        let words = self.write(go_on);
-        let index = words.map(|words| TextIndex {
-            words: words.finish(),
-            terms: self.terms.finish(),
+        let written = self.write(go_on);
+        let terms = self.terms.finish();
+        let index = written.map(|()| TextIndex {
+            words: Words::of(&terms, go_on),
+            terms,
             slots: self.slots.finish(),
             postings: self.postings.finish(self.row),
             paths,
@@ -220,7 +221,6 @@ impl Collector {
         self.order.clear();
         self.row = 0;
         // What was written is incomplete unless it was taken already; then this takes nothing.
-        self.terms.finish();
         self.slots.finish();
         self.postings.finish(0);
     }
@@ -257,13 +257,11 @@ impl Collector {
         });
     }
 
-    /// Writes terms, slots and lists in their order; returns the words for typos.
-    fn write(&mut self, go_on: &dyn Fn() -> bool) -> Option<WordsBuilder> {
+    /// Writes terms, slots and lists in their order.
+    fn write(&mut self, go_on: &dyn Fn() -> bool) -> Option<()> {
         if self.pieces.has_overflowed() || u32::try_from(self.rests.len()).is_err() {
             return None;
         }
-        let mut words = WordsBuilder::default();
-        let mut rank = 0;
         let mut before: Option<&Entry> = None;
         for (number, ordered) in self.order.iter().enumerate() {
             if number % ENTRIES_PER_CHECK == 0 && !go_on() {
@@ -281,16 +279,11 @@ impl Collector {
                 let head = entry.head.to_be_bytes();
                 let head = head.get(..usize::from(entry.len)).unwrap_or(&head);
                 self.terms.push(head, rest)?;
-                let term = self.terms.last();
-                if is_for_typos(term) {
-                    words.push(term, rank);
-                }
-                rank += 1;
             }
             let postings = Self::postings(&self.pieces, &mut self.postings, entry, self.row)?;
             self.slots.push(is_new, entry.place, postings);
         }
-        Some(words)
+        Some(())
     }
 
     fn postings(
@@ -308,7 +301,7 @@ impl Collector {
 }
 
 /// The first bytes of a term as a number in their order, filled up with zeros.
-fn head_of(term: &[u8]) -> u64 {
+pub(super) fn head_of(term: &[u8]) -> u64 {
     if let Some(head) = term.first_chunk() {
         return u64::from_be_bytes(*head);
     }

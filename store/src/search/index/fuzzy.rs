@@ -9,7 +9,13 @@ use fst::map::StreamBuilder;
 use fst::{Automaton, IntoStreamer as _, Streamer as _};
 use levenshtein_automata::{DFA, LevenshteinAutomatonBuilder};
 
-use super::terms::LATER_PIECE;
+use super::terms::{LATER_PIECE, Terms};
+
+/// Parts with fewer terms have no automaton: reading all of them costs a search less than building
+/// it costs whoever writes.
+const TERMS_MIN: u32 = if cfg!(test) { 150 } else { 16 * 1024 };
+/// After so many terms it is asked whether to go on.
+const TERMS_PER_CHECK: usize = 1024;
 
 /// Building these takes milliseconds, once.
 static ONE_EDIT: LazyLock<LevenshteinAutomatonBuilder> =
@@ -23,34 +29,6 @@ pub(super) struct Words(fst::Map<Vec<u8>>);
 impl std::fmt::Debug for Words {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Words").field(&self.0.len()).finish()
-    }
-}
-
-/// Takes terms that ascend.
-pub(super) struct WordsBuilder(Option<fst::MapBuilder<Vec<u8>>>);
-
-impl Default for WordsBuilder {
-    fn default() -> Self {
-        Self(Some(fst::MapBuilder::memory()))
-    }
-}
-
-impl WordsBuilder {
-    pub(super) fn push(&mut self, term: &[u8], rank: u32) {
-        // Writing to memory fails only for terms that do not ascend, which is a mistake here;
-        // then every look-up reads all terms instead.
-        if let Some(builder) = &mut self.0
-            && builder.insert(term, u64::from(rank)).is_err()
-        {
-            self.0 = None;
-        }
-    }
-
-    pub(super) fn finish(self) -> Option<Words> {
-        let mut bytes = self.0?.into_inner().ok()?;
-        // It grew by doubling.
-        bytes.shrink_to_fit();
-        fst::Map::new(bytes).ok().map(Words)
     }
 }
 
@@ -113,6 +91,28 @@ impl Spellings {
 }
 
 impl Words {
+    /// The automaton of a part's terms. `None`: there is none, and every look-up reads the terms
+    /// instead; also once `go_on`, which is asked now and then, says no.
+    pub(super) fn of(terms: &Terms, go_on: &dyn Fn() -> bool) -> Option<Self> {
+        if terms.len() < TERMS_MIN {
+            return None;
+        }
+        let mut builder = fst::MapBuilder::memory();
+        for (rank, term) in terms.reader().enumerate() {
+            if rank % TERMS_PER_CHECK == 0 && !go_on() {
+                return None;
+            }
+            if is_for_typos(term) {
+                // Writing to memory fails only for terms that do not ascend.
+                builder.insert(term, rank as u64).ok()?;
+            }
+        }
+        let mut bytes = builder.into_inner().ok()?;
+        // It grew by doubling.
+        bytes.shrink_to_fit();
+        fst::Map::new(bytes).ok().map(Self)
+    }
+
     /// Visits the terms that may be spellings, each once or twice. Breaks off when `visit` says
     /// `false`.
     pub(super) fn for_each(&self, spellings: &Spellings, visit: &mut dyn FnMut(u32) -> bool) {

@@ -10,7 +10,10 @@ mod collector;
 mod costs;
 mod evaluate;
 mod fuzzy;
+#[cfg(test)]
+mod listed;
 mod lookup;
+mod merge;
 mod pieces;
 mod places;
 mod plan;
@@ -25,6 +28,7 @@ mod words_at;
 
 pub(crate) use builder::TextIndexBuilder;
 pub(crate) use evaluate::search_part;
+pub(crate) use merge::{LEFT_BEHIND, MovedPart, TextIndexMerger};
 pub(crate) use plan::Plan;
 
 use std::ops::AddAssign;
@@ -130,5 +134,10 @@ impl TextIndex {
     /// How many rows the part has.
     pub(crate) const fn rows(&self) -> u32 {
         self.postings.rows()
+    }
+
+    /// Whether folding changes none of the keys.
+    pub(crate) const fn keys_are_folded(&self) -> bool {
+        self.keys_are_folded
     }
 }

@@ -58,6 +58,11 @@ impl Place {
         Self(path.0 * PLACES_PER_PATH + is_number as u16 * 3 + text_place as u16)
     }
 
+    /// The same place at another path.
+    pub(super) const fn at(self, path: PathId) -> Self {
+        Self(path.0 * PLACES_PER_PATH + self.0 % PLACES_PER_PATH)
+    }
+
     /// The place as a number.
     pub(super) const fn number(self) -> usize {
         self.0 as usize
@@ -126,6 +131,17 @@ impl Paths {
                 PathSegment::Name(name) => self.child(parent, name),
                 PathSegment::Elements => parent,
             })
+    }
+
+    /// The number here of a path that another part has; numbered if it is new.
+    pub(super) fn adopt(&mut self, other: &Self, path: PathId) -> PathId {
+        match other.nodes.get(usize::from(path.0)) {
+            Some(node) if path > PathId::ROOT => {
+                let parent = self.adopt(other, node.parent);
+                self.child(parent, &node.name)
+            }
+            _ => path,
+        }
     }
 
     /// The path of a name below another path; numbered if it is new.

@@ -26,6 +26,7 @@ pub(super) struct Postings {
 #[derive(Debug, Default)]
 pub(super) struct PostingsBuilder {
     lists: Vec<u8>,
+    differences: Vec<u8>,
 }
 
 impl PostingsBuilder {
@@ -60,6 +61,21 @@ impl PostingsBuilder {
             }
         }
         Some(PostingsRef(at << 1))
+    }
+
+    /// Adds a list of rows that ascend, at least two. `None` if there is no room left.
+    pub(super) fn push_rows(&mut self, rows: u32, list: &[u32]) -> Option<PostingsRef> {
+        let mut differences = std::mem::take(&mut self.differences);
+        differences.clear();
+        let mut before = 0;
+        for row in list {
+            write_varint(row - before, &mut differences);
+            before = *row;
+        }
+        let pieces = std::iter::once(differences.as_slice());
+        let pushed = self.push_list(rows, list.len() as u32, pieces);
+        self.differences = differences;
+        pushed
     }
 
     /// The lists; the builder is empty again.
@@ -211,6 +227,7 @@ mod tests {
             ),
             few_rows in any::<bool>(),
             pieces in 1_usize..9,
+            in_rows in any::<bool>(),
         ) {
             // Among few rows the lists are dense, among many they are not.
             let rows = if few_rows { 512 } else { 130_000 };
@@ -222,6 +239,10 @@ mod tests {
             let mut push = |list: &BTreeSet<u32>| {
                 if let (1, Some(row)) = (list.len(), list.first()) {
                     return PostingsBuilder::push_row(*row).unwrap();
+                }
+                if in_rows {
+                    let list: Vec<u32> = list.iter().copied().collect();
+                    return builder.push_rows(rows, &list).unwrap();
                 }
                 let (mut bytes, mut before) = (Vec::new(), 0);
                 for row in list {

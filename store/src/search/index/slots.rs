@@ -162,6 +162,14 @@ impl Slots {
         })
     }
 
+    /// All slots, term by term.
+    pub(super) const fn reader(&self) -> SlotReader<'_> {
+        SlotReader {
+            slots: self,
+            next: 0,
+        }
+    }
+
     fn first_of(&self, rank: u32) -> u32 {
         let Some(first) = self.blocks.get((rank / BLOCK_TERMS) as usize) else {
             return self.len;
@@ -207,6 +215,32 @@ impl Slots {
     }
 }
 
+/// Reads the slots of all terms in their order.
+#[derive(Debug)]
+pub(super) struct SlotReader<'a> {
+    slots: &'a Slots,
+    next: u32,
+}
+
+impl SlotReader<'_> {
+    /// The slots of the next term; none behind the last.
+    pub(super) fn next_term(&mut self) -> Range<u32> {
+        let start = self.next;
+        let mut end = start.saturating_add(1).min(self.slots.len);
+        while end < self.slots.len {
+            let word = self.slots.firsts.get(end as usize / WORD_BITS);
+            let left = word.map_or(0, |word| word >> (end as usize % WORD_BITS));
+            if left != 0 {
+                end += left.trailing_zeros();
+                break;
+            }
+            end = (end / WORD_BITS as u32 + 1) * WORD_BITS as u32;
+        }
+        self.next = end.min(self.slots.len);
+        start..self.next
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -245,6 +279,11 @@ mod tests {
                         .collect();
                     prop_assert_eq!(found, expected);
                 }
+                let mut reader = slots.reader();
+                for rank in 0..terms.len() as u32 {
+                    prop_assert_eq!(reader.next_term(), slots.of_terms(rank..rank + 1));
+                }
+                prop_assert!(reader.next_term().is_empty());
                 let all = slots.of_terms(0..terms.len() as u32);
                 prop_assert_eq!(all.len(), terms.iter().map(Vec::len).sum::<usize>());
             }

@@ -54,15 +54,6 @@ impl TermsBuilder {
         Some(())
     }
 
-    /// The term that was added last.
-    pub(super) fn last(&self) -> &[u8] {
-        let Some((_, terms)) = self.arena.split_last() else {
-            return &[];
-        };
-        let start = memchr::memrchr(SEPARATOR, terms).map_or(0, |separator| separator + 1);
-        terms.get(start..).unwrap_or_default()
-    }
-
     /// The terms; the builder is empty again.
     pub(super) fn finish(&mut self) -> Terms {
         let terms = Terms {
@@ -74,6 +65,24 @@ impl TermsBuilder {
         self.blocks.clear();
         self.len = 0;
         terms
+    }
+}
+
+/// Reads all terms in their order.
+#[derive(Clone, Debug)]
+pub(super) struct TermReader<'a> {
+    arena: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Iterator for TermReader<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let rest = self.arena.get(self.at..)?;
+        let len = rest.iter().position(|byte| *byte == SEPARATOR)?;
+        self.at += len + 1;
+        rest.get(..len)
     }
 }
 
@@ -94,6 +103,19 @@ impl Terms {
             at += term.len() + 1;
             (rank, term)
         })
+    }
+
+    /// All terms, in order.
+    pub(super) const fn reader(&self) -> TermReader<'_> {
+        TermReader {
+            arena: &self.arena,
+            at: 1,
+        }
+    }
+
+    /// How many terms there are.
+    pub(super) const fn len(&self) -> u32 {
+        self.len
     }
 
     pub(super) fn find(&self, term: &[u8]) -> Option<u32> {
@@ -310,11 +332,12 @@ mod tests {
             for word in &words {
                 let (head, rest) = word.split_at(word.len().min(8));
                 builder.push(head, rest).unwrap();
-                prop_assert_eq!(builder.last(), word.as_slice());
             }
             let terms = builder.finish();
             let words: Vec<Vec<u8>> = words.into_iter().collect();
             let len = words.len() as u32;
+            prop_assert_eq!(terms.len(), len);
+            prop_assert!(terms.reader().eq(words.iter().map(Vec::as_slice)));
             for (rank, word) in (0..).zip(&words) {
                 prop_assert_eq!(terms.get(rank), word.as_slice());
                 prop_assert_eq!(terms.find(word), Some(rank));

@@ -115,7 +115,13 @@ impl Small {
             self.step(change);
         }
         if let Some(merge) = merge {
-            assert!(self.state.install(merge.run().unwrap()));
+            let merged = merge.run().unwrap();
+            for part in merged.segment.index_parts() {
+                if part.is_settled() {
+                    part.assert_as_built(&merged.segment);
+                }
+            }
+            assert!(self.state.install(merged));
         }
     }
 

@@ -1,0 +1,56 @@
+//! Everything an index says, in an order that does not depend on how it was made: for comparing
+//! two of them in tests.
+
+use super::TextIndex;
+use super::places::PathId;
+
+/// A path: one of the fixed ones, or names.
+type ListedPath = (Option<u16>, Vec<String>);
+
+/// An index, written out.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Listed {
+    /// Each term with each of its places (path, whether a number, where in the text), and its rows.
+    terms: Vec<(Vec<u8>, Vec<(ListedPath, bool, usize, Vec<u32>)>)>,
+    rows: u32,
+    keys_are_folded: bool,
+    /// Of terms, automaton and rows.
+    bytes: [usize; 3],
+}
+
+impl TextIndex {
+    /// Writes everything out.
+    pub(crate) fn listed(&self) -> Listed {
+        let bytes = self.bytes();
+        let terms = self.terms.iter(0..self.terms.len());
+        Listed {
+            terms: terms
+                .map(|(rank, term)| (term.to_vec(), self.listed_slots(rank)))
+                .collect(),
+            rows: self.rows(),
+            keys_are_folded: self.keys_are_folded,
+            bytes: [bytes.terms, bytes.words, bytes.postings],
+        }
+    }
+
+    fn listed_slots(&self, rank: u32) -> Vec<(ListedPath, bool, usize, Vec<u32>)> {
+        let slots = self.slots.get(self.slots.of_terms(rank..rank + 1));
+        let mut listed: Vec<_> = slots
+            .map(|(place, postings)| {
+                let place = self.slots.places()[place];
+                let path = place.path();
+                let fixed = (path <= PathId::ROOT).then_some(path.0);
+                let mut rows = Vec::new();
+                self.postings.for_each(postings, &mut |row| rows.push(row));
+                (
+                    (fixed, self.paths.names(path)),
+                    place.is_number(),
+                    place.number() % 3,
+                    rows,
+                )
+            })
+            .collect();
+        listed.sort();
+        listed
+    }
+}
