@@ -156,8 +156,10 @@ impl State {
         if let Some(before) = &change.before {
             self.expiry.remove(&change.key, before.meta);
             if !self.memtable.remove(change.key.as_str()) {
+                // What was written last is written again soonest, and segments of that are small.
                 self.segments
                     .iter_mut()
+                    .rev()
                     .any(|view| view.kill(change.key.as_str()));
             }
         }

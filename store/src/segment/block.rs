@@ -81,6 +81,12 @@ impl Block {
         self.entries.first().map_or("", |entry| self.key(entry))
     }
 
+    /// The same, not looked at as text: what a search for a key compares most.
+    pub(super) fn first_key_bytes(&self) -> &[u8] {
+        let first = self.entries.first();
+        first.map_or(&[], |entry| self.key_bytes(entry))
+    }
+
     pub(crate) fn last_key(&self) -> &str {
         self.entries.last().map_or("", |entry| self.key(entry))
     }

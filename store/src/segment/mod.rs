@@ -81,7 +81,7 @@ impl Segment {
     pub(crate) fn find(&self, key: &str) -> Result<u32, u32> {
         let after = self
             .blocks
-            .partition_point(|block| block.first_key() <= key);
+            .partition_point(|block| block.first_key_bytes() <= key.as_bytes());
         let Some(index) = after.checked_sub(1) else {
             return Err(0);
         };

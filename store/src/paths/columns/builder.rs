@@ -8,14 +8,14 @@ use crate::value::{Timestamp, ValueRef, ValueType};
 
 /// The values at one path, as they come.
 #[derive(Debug, Default)]
-pub(super) struct ColumnBuilder {
+pub(super) struct ColumnBuilder<'a> {
     bools: Pairs,
     ints: Pairs,
     uints: Pairs,
     floats: Pairs,
     /// Numbers of the dictionary, until it gives up; then of those before.
     texts: Pairs,
-    dictionary: DictionaryBuilder,
+    dictionary: DictionaryBuilder<'a>,
     moments: Vec<(u32, Timestamp)>,
     /// A row for each value, by type.
     marked: [RowsMet; ValueType::ALL.len()],
@@ -64,9 +64,9 @@ impl RowsMet {
     }
 }
 
-impl ColumnBuilder {
+impl<'a> ColumnBuilder<'a> {
     /// Adds a value; rows ascend.
-    pub(super) fn add(&mut self, row: u32, value: ValueRef<'_>) {
+    pub(super) fn add(&mut self, row: u32, value: ValueRef<'a>) {
         match value {
             ValueRef::Bool(truth) => self.bools.push(row, u64::from(truth)),
             ValueRef::Int(int) => self.ints.push(row, int_key(int)),

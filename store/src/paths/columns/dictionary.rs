@@ -47,17 +47,18 @@ impl Dictionary {
     }
 }
 
-/// A dictionary while texts come.
+/// A dictionary while texts come. Most of them do not end up in one: until then they stay where
+/// they stand.
 #[derive(Debug, Default)]
-pub(super) struct DictionaryBuilder {
-    codes: HashMap<Box<str>, u32>,
+pub(super) struct DictionaryBuilder<'a> {
+    codes: HashMap<&'a str, u32>,
     has_given_up: bool,
 }
 
-impl DictionaryBuilder {
+impl<'a> DictionaryBuilder<'a> {
     /// The number of a text, of which `values` were seen before; `None` once texts repeat too
     /// rarely for a dictionary.
-    pub(super) fn code(&mut self, text: &str, values: usize) -> Option<u32> {
+    pub(super) fn code(&mut self, text: &'a str, values: usize) -> Option<u32> {
         if self.has_given_up {
             return None;
         }
@@ -71,7 +72,7 @@ impl DictionaryBuilder {
             return None;
         }
         let code = texts as u32;
-        self.codes.insert(text.into(), code);
+        self.codes.insert(text, code);
         Some(code)
     }
 
@@ -82,13 +83,13 @@ impl DictionaryBuilder {
         if self.has_given_up || (texts > TEXTS_FREE && texts > values / VALUES_PER_TEXT) {
             return None;
         }
-        let mut sorted: Vec<(Box<str>, u32)> = self.codes.into_iter().collect();
+        let mut sorted: Vec<(&str, u32)> = self.codes.into_iter().collect();
         sorted.sort_unstable();
         let mut codes = vec![0; texts];
         let mut all = String::new();
         let mut ends = Vec::with_capacity(texts);
         for (number, (text, code)) in sorted.into_iter().enumerate() {
-            all.push_str(&text);
+            all.push_str(text);
             ends.push(u32::try_from(all.len()).ok()?);
             *codes.get_mut(code as usize)? = number as u32;
         }

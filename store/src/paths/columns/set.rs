@@ -123,14 +123,14 @@ impl Columns {
 
 /// Collects columns record by record.
 #[derive(Debug, Default)]
-pub(crate) struct ColumnsBuilder {
-    paths: PathTree<NumberedColumn>,
+pub(crate) struct ColumnsBuilder<'a> {
+    paths: PathTree<NumberedColumn<'a>>,
     rows: u32,
 }
 
 #[derive(Debug, Default)]
-struct NumberedColumn {
-    column: ColumnBuilder,
+struct NumberedColumn<'a> {
+    column: ColumnBuilder<'a>,
     number: Option<u16>,
 }
 
@@ -143,11 +143,11 @@ pub(crate) struct MetPath<'a> {
     pub(crate) number: &'a mut Option<u16>,
 }
 
-impl ColumnsBuilder {
+impl<'a> ColumnsBuilder<'a> {
     /// Adds the record of the next row. `None`: one that cannot be read and holds nothing. `read`
     /// is shown each scalar with its path, so that a record is taken apart once for everything
     /// that is built of it; without a path where [paths were left out](Columns::has_gaps).
-    pub(crate) fn add<'a>(
+    pub(crate) fn add(
         &mut self,
         record: Option<RecordRef<'a>>,
         read: &mut impl FnMut(Option<MetPath<'_>>, ValueRef<'a>),

@@ -21,7 +21,7 @@ use super::terms::TermsBuilder;
 use super::word_rows::RecentWords;
 
 /// How many bytes of a term its entry holds.
-const HEAD_BYTES: usize = 8;
+pub(super) const HEAD_BYTES: usize = 8;
 /// So many words of a row are looked up together: what a usual row has, and little memory where a
 /// row is a book.
 const MET_MAX: usize = 1024;

@@ -3,17 +3,23 @@
 //! Says what [`TextIndexBuilder`](super::TextIndexBuilder) would say of the same records, without
 //! reading, folding or sorting any. Knows no segments: only parts, and where their rows go.
 
+use std::cmp::Ordering;
+
 use super::TextIndex;
-use super::collector::head_of;
+use super::collector::{HEAD_BYTES, head_of};
 use super::fuzzy::Words;
 use super::places::{Paths, Place};
 use super::postings::{PostingsBuilder, PostingsRef};
 use super::slots::{SlotReader, SlotsBuilder};
 use super::terms::{TermReader, TermsBuilder};
 use super::word_rows::RecentWords;
+use crate::row_set::RowSet;
 
 /// After so many terms it is asked whether to go on.
 const TERMS_PER_CHECK: u32 = 1024;
+
+/// More than one row in so many are put in order by marking them among all.
+const ROWS_PER_SORTED: u32 = 16;
 
 /// The rows that a part leaves behind, in [`MovedPart::rows`].
 pub(crate) const LEFT_BEHIND: u32 = u32::MAX;
@@ -51,9 +57,7 @@ struct Source<'a> {
     part: &'a MovedPart<'a>,
     terms: TermReader<'a>,
     slots: SlotReader<'a>,
-    /// The term that comes next, and what decides its order most of the time.
-    term: &'a [u8],
-    head: u64,
+    next: Next<'a>,
     /// What the part's places are in the merged index.
     places: Vec<Place>,
 }
@@ -66,8 +70,7 @@ impl<'a> Source<'a> {
             part,
             terms: part.text.terms.reader(),
             slots: part.text.slots.reader(),
-            term: &[],
-            head: 0,
+            next: Next::new(&[]),
             places: places
                 .map(|place| place.at(paths.adopt(&part.text.paths, place.path())))
                 .collect(),
@@ -75,18 +78,39 @@ impl<'a> Source<'a> {
         source.advance().then_some(source)
     }
 
-    /// Goes on to the next term; `false`: there is none.
+    /// Goes on to the next term; `false`: there is none, and it is empty.
     fn advance(&mut self) -> bool {
-        let Some(term) = self.terms.next() else {
-            return false;
-        };
-        self.head = head_of(term);
-        self.term = term;
-        true
+        let next = self.terms.next();
+        self.next = Next::new(next.unwrap_or_default());
+        next.is_some()
+    }
+}
+
+/// The term that comes next in a part, and what decides its order most of the time.
+#[derive(Clone, Copy)]
+struct Next<'a> {
+    head: u64,
+    term: &'a [u8],
+}
+
+impl<'a> Next<'a> {
+    fn new(term: &'a [u8]) -> Self {
+        Self {
+            head: head_of(term),
+            term,
+        }
     }
 
-    fn is_at(&self, head: u64, term: &[u8]) -> bool {
-        self.head == head && self.term == term
+    /// The order of the terms.
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.head.cmp(&other.head).then_with(|| {
+            // Heads are filled up with zeros, which no term has: they are all of short terms.
+            if self.term.len().max(other.term.len()) <= HEAD_BYTES {
+                Ordering::Equal
+            } else {
+                self.term.cmp(other.term)
+            }
+        })
     }
 }
 
@@ -132,16 +156,15 @@ impl TextIndexMerger {
         go_on: &dyn Fn() -> bool,
     ) -> Option<()> {
         let mut terms = 0_u32;
-        while let Some((head, term)) = least(sources) {
+        while let Some(least) = least(sources) {
             if terms.is_multiple_of(TERMS_PER_CHECK) && !go_on() {
                 return None;
             }
             terms += 1;
             self.found.clear();
-            let mut index = 0;
-            while let Some(source) = sources.get_mut(index) {
-                if !source.is_at(head, term) {
-                    index += 1;
+            let mut is_one_over = false;
+            for (index, source) in sources.iter_mut().enumerate() {
+                if source.next.cmp(&least).is_ne() {
                     continue;
                 }
                 let slots = source.slots.next_term();
@@ -153,10 +176,12 @@ impl TextIndexMerger {
                         source: index,
                     })
                 }));
-                index += 1;
+                is_one_over |= !source.advance();
             }
-            self.write_term(term, sources, rows)?;
-            sources.retain_mut(|source| !source.is_at(head, term) || source.advance());
+            self.write_term(least.term, sources, rows)?;
+            if is_one_over {
+                sources.retain(|source| !source.next.term.is_empty());
+            }
         }
         Some(())
     }
@@ -180,8 +205,7 @@ impl TextIndexMerger {
                 });
             }
             if alike.len() > 1 {
-                // Those of each part ascend already, which sorting makes use of.
-                self.rows.sort();
+                sort(&mut self.rows, rows);
             }
             let (Some(first), Some(place)) = (self.rows.first(), alike.first()) else {
                 continue;
@@ -200,9 +224,21 @@ impl TextIndexMerger {
     }
 }
 
+/// Sorts rows of `len` there are, each different.
+fn sort(rows: &mut Vec<u32>, len: u32) {
+    if rows.len() < (len / ROWS_PER_SORTED) as usize {
+        rows.sort_unstable();
+        return;
+    }
+    let mut set = RowSet::new(len);
+    for row in rows.drain(..) {
+        set.insert(row);
+    }
+    rows.extend(set.iter());
+}
+
 /// The least of the terms that come next.
-fn least<'a>(sources: &[Source<'a>]) -> Option<(u64, &'a [u8])> {
-    let next = sources.iter().map(|source| (source.head, source.term));
-    // Heads are in the order of the terms, so that most terms are never looked at.
-    next.min()
+fn least<'a>(sources: &[Source<'a>]) -> Option<Next<'a>> {
+    let next = sources.iter().map(|source| source.next);
+    next.min_by(Next::cmp)
 }
