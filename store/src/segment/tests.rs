@@ -139,10 +139,6 @@ proptest! {
         for row in &rows {
             bitmap.insert(*row);
         }
-        let mut fewer = Bitmap::new(len);
-        rows.range(..probe).for_each(|row| fewer.insert(*row));
-        let since: Vec<_> = bitmap.marked_since(&fewer).collect();
-        prop_assert!(since.iter().eq(rows.range(probe..).filter(|row| **row < len)));
         let unmarked: Vec<_> = (0..len).filter(|row| !rows.contains(row)).collect();
         prop_assert_eq!(bitmap.count() as usize, len as usize - unmarked.len());
         let before = unmarked.iter().filter(|row| **row < probe).count();

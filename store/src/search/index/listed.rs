@@ -6,12 +6,13 @@ use super::places::PathId;
 
 /// A path: one of the fixed ones, or names.
 type ListedPath = (Option<u16>, Vec<String>);
+/// A path, whether a number stands there, where in the text, and the rows.
+type ListedSlot = (ListedPath, bool, usize, Vec<u32>);
 
 /// An index, written out.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Listed {
-    /// Each term with each of its places (path, whether a number, where in the text), and its rows.
-    terms: Vec<(Vec<u8>, Vec<(ListedPath, bool, usize, Vec<u32>)>)>,
+    terms: Vec<(Vec<u8>, Vec<ListedSlot>)>,
     rows: u32,
     keys_are_folded: bool,
     /// Of terms, automaton and rows.
@@ -33,7 +34,7 @@ impl TextIndex {
         }
     }
 
-    fn listed_slots(&self, rank: u32) -> Vec<(ListedPath, bool, usize, Vec<u32>)> {
+    fn listed_slots(&self, rank: u32) -> Vec<ListedSlot> {
         let slots = self.slots.get(self.slots.of_terms(rank..rank + 1));
         let mut listed: Vec<_> = slots
             .map(|(place, postings)| {
