@@ -41,7 +41,7 @@ pub use search::{
     SearchControl, SearchOptions, SearchResult, Sort, SortBy, SortKey, Ticket, fold, search,
 };
 pub use segment::{Merge, Merged};
-pub use snapshot::{Indexing, PathOrder, Records, Snapshot, WordCount, WordStatistics};
+pub use snapshot::{Indexing, KeySet, PathOrder, Records, Snapshot, WordCount, WordStatistics};
 pub use store::{
     CommitError, Compacted, Compaction, LostRange, OpenReport, Salvage, SalvageError,
     SalvageOptions, SalvageReport, Store, StoreStats,

@@ -6,9 +6,11 @@ mod order;
 mod order_places;
 mod paths;
 mod rows;
+mod stream;
 mod words;
 
 pub use index::Indexing;
+pub use keys::KeySet;
 pub use order::PathOrder;
 pub use words::{WordCount, WordStatistics};
 

@@ -51,6 +51,13 @@ impl Counter {
         if self.counts.len() < other.counts.len() {
             return other.merged(self);
         }
+        // Of two that are large most values go at once: before they are brought together it costs
+        // less.
+        let mut other = other;
+        if self.counts.len() + other.counts.len() >= DISTINCT_MAX * 2 {
+            self.reduce_if_many();
+            other.reduce_if_many();
+        }
         self.error += other.error;
         if let Some(sketch) = &other.sketch {
             self.sketch().merge(sketch);
@@ -64,6 +71,12 @@ impl Counter {
         }
         self.reduce_if_full();
         self
+    }
+
+    fn reduce_if_many(&mut self) {
+        if self.counts.len() > DISTINCT_MAX {
+            self.reduce();
+        }
     }
 
     fn reduce_if_full(&mut self) {

@@ -75,13 +75,6 @@ impl Histogram {
             bin.count += count;
         }
     }
-
-    pub(super) fn merged(mut self, other: &Self) -> Self {
-        for (bin, more) in self.bins.iter_mut().zip(&other.bins) {
-            bin.count += more.count;
-        }
-        self
-    }
 }
 
 /// 1, 2 or 5 times a power of ten.

@@ -1,19 +1,21 @@
 //! Statistics of one path: of all records, in parallel, never sampled. Knows what counts values,
 //! not where they come from.
 
-use std::cmp::Ordering;
+use std::cmp::Reverse;
 use std::ops::ControlFlow;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use super::calendar::moment_of;
 use super::counter::Counter;
-use super::histogram::{Histogram, HistogramUnit};
+use super::extremes::Extremes;
+use super::histogram::Histogram;
+use super::numbers::Numbers;
 use super::shares::Shares;
 use crate::path::{Path, PathSegment, visit_at};
 use crate::record::Scan;
 use crate::search::{Cancelled, Ticket};
-use crate::value::{Number, Value, ValueRef, ValueType, cmp_values};
+use crate::value::{Value, ValueRef, ValueType};
 
 /// The most frequent values that are listed.
 const TOP_VALUES_MAX: usize = 100;
@@ -48,8 +50,8 @@ pub struct PathStatistics {
 pub struct Distinct {
     /// How many.
     pub count: u64,
-    /// Whether that is an estimate: beyond 65 536 they are no longer told apart, and one in three
-    /// estimates is off by more than 2 %.
+    /// Whether that is an estimate: texts and bytes beyond 65 536 are no longer told apart, and one
+    /// in three estimates is off by more than 2 %. Numbers and moments are always told apart.
     pub is_estimate: bool,
 }
 
@@ -60,7 +62,7 @@ pub struct TopValue {
     pub value: Value,
     /// How often it stands there.
     pub count: u64,
-    /// By how much `count` may be too low; 0 unless there are very many distinct values.
+    /// By how much `count` may be too low; 0 unless there are very many distinct texts.
     pub error: u64,
 }
 
@@ -109,58 +111,73 @@ pub(crate) fn statistics_of(
     source: &dyn PathSource,
     ticket: &Ticket,
 ) -> Result<PathStatistics, Cancelled> {
-    let seen = fold_parts(source, ticket, Seen::default, Seen::merged)?;
-    let spread = match seen.empty_histogram() {
-        Some(empty) => Some(fold_parts(
-            source,
-            ticket,
-            || Spread::new(&empty, seen.has_dates()),
-            Spread::merged,
-        )?),
-        None => None,
-    };
-    let (histogram, shares) = spread.map(Spread::finish).unzip();
+    let seen = fold_parts(source, ticket)?;
+    let numbers = seen.numbers.sorted();
+    // A date among other texts is one of them.
+    let has_dates = seen.texts.count < seen.dates.moments().saturating_mul(2);
+    let dates = if has_dates { seen.dates } else { Numbers::default() };
+    let (histogram, shares) = numbers.spread(&dates);
     let (distinct, is_exact) = seen.counter.distinct();
     let error = seen.counter.error();
-    let top = seen.counter.top(TOP_VALUES_MAX).into_iter();
+    let top_counted = seen.counter.top(TOP_VALUES_MAX).into_iter();
+    let top_numbers = numbers.top(TOP_VALUES_MAX).into_iter();
+    let mut top: Vec<TopValue> = top_counted
+        .map(|(value, count)| (value, count, error))
+        .chain(top_numbers.map(|(value, count)| (value, count, 0)))
+        .map(|(value, count, error)| TopValue {
+            value,
+            count,
+            error,
+        })
+        .collect();
+    // Values of one type are in their order already.
+    top.sort_by_key(|top| (Reverse(top.count), type_order(&top.value)));
+    top.truncate(TOP_VALUES_MAX);
+    let extremes = [seen.texts, numbers.moment_ends(), numbers.ends()];
     Ok(PathStatistics {
         records_with: seen.records_with,
         records_without: seen.records - seen.records_with,
         types: seen.types,
         distinct: Distinct {
-            count: distinct,
+            count: distinct + numbers.distinct(),
             is_estimate: !is_exact,
         },
-        top: top
-            .map(|(value, count)| TopValue {
-                value,
-                count,
-                error,
-            })
-            .collect(),
+        top,
         histogram,
-        shares: shares.flatten(),
+        shares,
         index_bytes: source.index_bytes(),
-        extremes: seen.extremes(),
+        extremes: extremes
+            .into_iter()
+            .max_by_key(|extremes| extremes.count)
+            .and_then(|extremes| extremes.ends),
     })
 }
 
-fn fold_parts<T: Tally + Send>(
-    source: &dyn PathSource,
-    ticket: &Ticket,
-    empty: impl Fn() -> T + Sync + Send,
-    merge: impl Fn(T, T) -> T + Sync + Send,
-) -> Result<T, Cancelled> {
+/// The order of types among values that are equally frequent.
+const fn type_order(value: &Value) -> u8 {
+    match value {
+        Value::Null => 0,
+        Value::Bool(_) => 1,
+        Value::Int(_) => 2,
+        Value::UInt(_) => 3,
+        Value::Float(_) => 4,
+        Value::String(_) => 5,
+        Value::Bytes(_) => 6,
+        Value::Timestamp(_) | Value::List(_) | Value::Map(_) => 7,
+    }
+}
+
+fn fold_parts(source: &dyn PathSource, ticket: &Ticket) -> Result<Seen, Cancelled> {
     let folded = (0..source.parts())
         .into_par_iter()
         .map(|part| {
-            let mut tally = empty();
+            let mut seen = Seen::default();
             if ticket.is_current() {
-                source.tell(part, &mut tally);
+                source.tell(part, &mut seen);
             }
-            tally
+            seen
         })
-        .reduce(&empty, &merge);
+        .reduce(Seen::default, Seen::merged);
     if ticket.is_current() {
         Ok(folded)
     } else {
@@ -210,75 +227,18 @@ pub(crate) fn tell_record(value: ValueRef<'_>, path: &[PathSegment], tally: &mut
     tally.records(1, u64::from(is_there));
 }
 
-/// What the second reading collects: the width of bins depends on the extremes.
-#[derive(Debug)]
-struct Spread {
-    histogram: Histogram,
-    /// Texts that are dates count.
-    with_dates: bool,
-    /// Values with how often each was seen.
-    values: Vec<(f64, u64)>,
-}
-
-impl Spread {
-    fn new(empty: &Histogram, with_dates: bool) -> Self {
-        Self {
-            histogram: empty.clone(),
-            with_dates,
-            values: Vec::new(),
-        }
-    }
-
-    fn merged(mut self, other: Self) -> Self {
-        self.values.extend(other.values);
-        Self {
-            histogram: self.histogram.merged(&other.histogram),
-            ..self
-        }
-    }
-
-    fn finish(self) -> (Histogram, Option<Shares>) {
-        let shares = Shares::of(self.histogram.unit, self.values);
-        (self.histogram, shares)
-    }
-}
-
-impl Tally for Spread {
-    fn records(&mut self, _records: u64, _with_path: u64) {}
-
-    fn types(&mut self, _value_type: ValueType, _count: u64) {}
-
-    fn scalar(&mut self, value: ValueRef<'_>, count: u64) {
-        let number = match (self.histogram.unit, value) {
-            (HistogramUnit::Seconds, ValueRef::Timestamp(timestamp)) => {
-                Some(timestamp.seconds() as f64)
-            }
-            (HistogramUnit::Seconds, ValueRef::String(text)) if self.with_dates => {
-                moment_of(text).map(|moment| moment.seconds() as f64)
-            }
-            (HistogramUnit::Number, value) => value.as_number().map(Number::as_f64),
-            _ => None,
-        };
-        if let Some(number) = number.filter(|number| number.is_finite()) {
-            self.histogram.add(number, count);
-            self.values.push((number, count));
-        }
-    }
-}
-
-/// What one reading collects.
+/// What is told of a path.
 #[derive(Debug, Default)]
 struct Seen {
     records: u64,
     records_with: u64,
     types: [u64; 9],
+    numbers: Numbers,
+    /// Everything but numbers and moments.
     counter: Counter,
-    numbers: Extremes,
-    moments: Extremes,
     texts: Extremes,
     /// Of the texts those that are dates or times.
-    dates: Extremes,
-    has_fractions: bool,
+    dates: Numbers,
 }
 
 impl Tally for Seen {
@@ -292,22 +252,15 @@ impl Tally for Seen {
     }
 
     fn scalar(&mut self, value: ValueRef<'_>, count: u64) {
+        if self.numbers.add(value, count) {
+            return;
+        }
         self.counter.add(value, count);
-        match value {
-            ValueRef::Float(float) if !float.is_finite() => {}
-            ValueRef::Int(_) | ValueRef::UInt(_) | ValueRef::Float(_) => {
-                self.has_fractions |=
-                    matches!(value, ValueRef::Float(float) if float.fract() != 0.0);
-                self.numbers.add(value, count);
+        if let ValueRef::String(text) = value {
+            self.texts.add(value, count);
+            if let Some(moment) = moment_of(text) {
+                self.dates.add(ValueRef::Timestamp(moment), count);
             }
-            ValueRef::Timestamp(_) => self.moments.add(value, count),
-            ValueRef::String(text) => {
-                self.texts.add(value, count);
-                if let Some(moment) = moment_of(text) {
-                    self.dates.add(ValueRef::Timestamp(moment), count);
-                }
-            }
-            _ => {}
         }
     }
 }
@@ -322,113 +275,10 @@ impl Seen {
             records: self.records + other.records,
             records_with: self.records_with + other.records_with,
             types,
-            counter: self.counter.merged(other.counter),
             numbers: self.numbers.merged(other.numbers),
-            moments: self.moments.merged(other.moments),
+            counter: self.counter.merged(other.counter),
             texts: self.texts.merged(other.texts),
             dates: self.dates.merged(other.dates),
-            has_fractions: self.has_fractions || other.has_fractions,
         }
-    }
-
-    fn extremes(self) -> Option<(Value, Value)> {
-        [self.texts, self.moments, self.numbers]
-            .into_iter()
-            .max_by_key(|extremes| extremes.count)?
-            .ends
-    }
-
-    /// Whether most texts are dates: a date among other texts is one of them.
-    fn has_dates(&self) -> bool {
-        self.texts.count < self.dates.count.saturating_mul(2)
-    }
-
-    fn empty_histogram(&self) -> Option<Histogram> {
-        if let Some((Some(min), Some(max))) = self.numbers.map(as_f64) {
-            return Histogram::covering(HistogramUnit::Number, min, max, !self.has_fractions);
-        }
-        let seconds = |extremes: &Extremes| {
-            let (min, max) = extremes.map(as_f64)?;
-            min.zip(max)
-        };
-        let moments = seconds(&self.moments);
-        let dates = seconds(&self.dates).filter(|_| self.has_dates());
-        let (min, max) = match (moments, dates) {
-            (Some(one), Some(other)) => (one.0.min(other.0), one.1.max(other.1)),
-            (one, other) => one.or(other)?,
-        };
-        Histogram::covering(HistogramUnit::Seconds, min, max, true)
-    }
-}
-
-fn as_f64(value: &Value) -> Option<f64> {
-    match value {
-        Value::Int(int) => Some(*int as f64),
-        Value::UInt(uint) => Some(*uint as f64),
-        Value::Float(float) => Some(*float),
-        Value::Timestamp(timestamp) => Some(timestamp.seconds() as f64),
-        _ => None,
-    }
-}
-
-/// The least and the greatest of values that compare with each other.
-#[derive(Debug, Default)]
-struct Extremes {
-    ends: Option<(Value, Value)>,
-    count: u64,
-}
-
-impl Extremes {
-    fn add(&mut self, value: ValueRef<'_>, count: u64) {
-        self.count += count;
-        let Some((least, greatest)) = &mut self.ends else {
-            self.ends = Some((Value::from(value), Value::from(value)));
-            return;
-        };
-        // Of 1 and 1.0 the integer is named, in whichever order they come.
-        let is_simpler = |known: &Value| value.value_type() < as_ref(known).value_type();
-        match compare(value, least) {
-            Ordering::Less => *least = Value::from(value),
-            Ordering::Equal if is_simpler(least) => *least = Value::from(value),
-            _ => {}
-        }
-        match compare(value, greatest) {
-            Ordering::Greater => *greatest = Value::from(value),
-            Ordering::Equal if is_simpler(greatest) => *greatest = Value::from(value),
-            _ => {}
-        }
-    }
-
-    fn merged(mut self, other: Self) -> Self {
-        self.count += other.count;
-        if let Some((least, greatest)) = other.ends {
-            self.add(as_ref(&least), 0);
-            self.add(as_ref(&greatest), 0);
-        }
-        self
-    }
-
-    fn map<T>(&self, map: impl Fn(&Value) -> T) -> Option<(T, T)> {
-        self.ends
-            .as_ref()
-            .map(|(least, greatest)| (map(least), map(greatest)))
-    }
-}
-
-fn compare(value: ValueRef<'_>, known: &Value) -> Ordering {
-    cmp_values(value, as_ref(known))
-}
-
-/// Scalars only; nothing else is compared here.
-fn as_ref(value: &Value) -> ValueRef<'_> {
-    match value {
-        Value::Int(int) => ValueRef::Int(*int),
-        Value::UInt(uint) => ValueRef::UInt(*uint),
-        Value::Float(float) => ValueRef::Float(*float),
-        Value::String(text) => ValueRef::String(text),
-        Value::Timestamp(timestamp) => ValueRef::Timestamp(*timestamp),
-        Value::Bool(truth) => ValueRef::Bool(*truth),
-        Value::Bytes(bytes) => ValueRef::Bytes(bytes),
-        Value::Null | Value::List(_) | Value::Map(_) => ValueRef::Null,
     }
 }

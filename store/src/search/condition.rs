@@ -320,6 +320,20 @@ impl ConditionTest {
         }
     }
 
+    /// Whether all values of a type meet the test, whatever they are.
+    pub(crate) fn is_met_by_all(&self, value_type: ValueType) -> bool {
+        match &self.test {
+            Test::StartsWith(text) | Test::Contains(text) => {
+                text.is_empty() && self.may_be_met_by(value_type)
+            }
+            Test::IsNull => value_type == ValueType::Null,
+            Test::Between(Bound::Unbounded, Bound::Unbounded) | Test::Exists | Test::Missing => {
+                true
+            }
+            Test::Equal(_) | Test::NotEqual(_) | Test::Between(..) => false,
+        }
+    }
+
     /// Whether any value of a type could meet the test.
     pub(crate) fn may_be_met_by(&self, value_type: ValueType) -> bool {
         let fits = |operand: &Operand| operand.may_equal(value_type);

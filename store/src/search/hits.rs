@@ -1,6 +1,7 @@
 //! The records a search found, in order, without holding them.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use super::evaluate::{Sort, SortBy};
 use super::matcher::SortKey;
@@ -70,6 +71,19 @@ impl Hits {
     pub fn iter(&self) -> impl Iterator<Item = Hit<'_>> {
         let rows = self.rows.iter().flat_map(RowHits::iter);
         self.entries.iter().map(|entry| self.hit(entry)).chain(rows)
+    }
+
+    /// The hits at some places of the order; fewer where the hits end.
+    pub fn iter_in(&self, places: Range<usize>) -> impl Iterator<Item = Hit<'_>> {
+        let read = self.entries.len();
+        let entries = self.entries.iter().take(places.end).skip(places.start);
+        let entries = entries.map(|entry| self.hit(entry));
+        let behind = places.start.saturating_sub(read)..places.end.saturating_sub(read);
+        let rows = self
+            .rows
+            .iter()
+            .flat_map(move |rows| rows.iter_in(behind.clone()));
+        entries.chain(rows)
     }
 
     /// Records that nobody searched for, in the order given; all count as exact.

@@ -31,10 +31,13 @@ pub const RERANKED_MAX: usize = 1000;
 /// The groups of one part.
 type Groups = Arc<[RankedRows]>;
 
-/// Puts rows, a set for each part, into an order that only the source knows.
-pub(crate) type RowOrdering<'a> = &'a (dyn Fn(&[RowSet]) -> Vec<RowId> + Sync);
+/// Puts rows, a set for each part, into an order that only the source knows. Is told how many of the
+/// first it hands to the function before it goes on, if there are many more.
+pub(crate) type RowOrdering<'a> =
+    &'a (dyn Fn(&[RowSet], usize, &mut dyn FnMut(Vec<RowId>)) -> Vec<RowId> + Sync);
 
-/// Searches all parts of a source. `ordering` takes the place of the order in `options`.
+/// Searches all parts of a source. `ordering` takes the place of the order in `options`: then a
+/// partial answer is the first hits of all, once all are found.
 pub(crate) fn search_rows(
     source: &Arc<dyn RowSource>,
     query: &Query,
@@ -69,7 +72,8 @@ pub(crate) fn search_rows(
         if let Some(answer) = found.get_mut(part) {
             *answer = with_groups(answer, groups);
         }
-        let Some(partial) = control.partial.filter(|partial| (partial.is_due)()) else {
+        let partial = control.partial.filter(|_| ordering.is_none());
+        let Some(partial) = partial.filter(|partial| (partial.is_due)()) else {
             return;
         };
         let so_far = found.clone();
@@ -104,7 +108,14 @@ impl Search<'_> {
         let hits = match (self.ordering, self.sort.by) {
             (Some(order), _) => {
                 let sets: Vec<_> = answers.iter().map(|groups| rows_of(groups)).collect();
-                let mut rows = order(&sets);
+                let mut publish = |rows: Vec<RowId>| {
+                    let current = self.control.ticket.is_current();
+                    if let Some(partial) = self.control.partial.filter(|_| current) {
+                        let hits = self.listed(rows, answers);
+                        (partial.publish)(self.answer(hits, counts, false));
+                    }
+                };
+                let mut rows = order(&sets, PARTIAL_HITS_MAX, &mut publish);
                 rows.truncate(limit);
                 self.listed(rows, answers)
             }
@@ -114,6 +125,10 @@ impl Search<'_> {
                 self.listed(self.by_moment(answers, limit), answers)
             }
         };
+        self.answer(hits, counts, complete)
+    }
+
+    fn answer(&self, hits: Hits, counts: LevelCounts, complete: bool) -> SearchResult {
         SearchResult {
             hits,
             total: counts.total(),

@@ -207,6 +207,29 @@ impl RowHits {
         }
     }
 
+    /// The hits at some places of the order.
+    pub(super) fn iter_in(&self, places: Range<usize>) -> Box<dyn Iterator<Item = Hit<'_>> + '_> {
+        let places = places.start..places.end.min(self.len);
+        match &self.order {
+            Order::Groups(runs) => {
+                let first = runs.partition_point(|run| run.before <= places.start);
+                let first = first.saturating_sub(1);
+                let runs = runs.get(first..).unwrap_or_default();
+                let before = runs.first().map_or(0, |run| run.before);
+                let rows = runs
+                    .iter()
+                    .flat_map(|run| run.rows.iter().map(move |row| (run, row)));
+                let rows = rows.skip(places.start - before.min(places.start));
+                let rows = rows.take(places.len());
+                Box::new(rows.filter_map(|(run, row)| self.hit_in(run, row)))
+            }
+            Order::Rows { rows, groups } => {
+                let rows = rows.get(places).unwrap_or_default();
+                Box::new(rows.iter().filter_map(|row| self.listed_hit(groups, *row)))
+            }
+        }
+    }
+
     fn hit_in(&self, run: &Run, row: u32) -> Option<Hit<'_>> {
         Some(Hit {
             key: self.source.record(run.part as usize, row)?.key,

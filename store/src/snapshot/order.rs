@@ -4,7 +4,10 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+use rayon::iter::{
+    IndexedParallelIterator as _, IntoParallelIterator as _, IntoParallelRefIterator as _,
+    IntoParallelRefMutIterator as _, ParallelIterator as _,
+};
 use rayon::slice::ParallelSliceMut as _;
 
 use super::Snapshot;
@@ -23,6 +26,13 @@ use crate::value::{ValueRef, cmp_values};
 const RECORDS_PER_CHECK: usize = 256;
 /// Of fewer rows than one in so many the records are read.
 const ROWS_PER_READ: u32 = 16;
+/// The first in an order are told before the others if there are so many times more.
+const FIRST_PER_ALL: usize = 8;
+/// Keys of so many rows are read at once.
+const KEYS_PER_TASK_MIN: usize = 1024;
+
+/// How many of the first are wanted before the others, and what takes them.
+type First<'a> = (usize, &'a mut dyn FnMut(Vec<RowId>));
 
 /// An order of records by the first scalar at a path. Values of different types are in the order
 /// of [`cmp_values`]; records without a scalar come last in both directions, and equal ones are in
@@ -36,8 +46,8 @@ pub struct PathOrder<'a> {
 }
 
 impl Snapshot {
-    /// Searches like [`search`](Self::search), with all hits in the order of a path. Until they
-    /// are, nothing is published.
+    /// Searches like [`search`](Self::search), with all hits in the order of a path. Of many hits
+    /// the first are published as a partial answer, once all are found and before all are sorted.
     pub fn search_by_path(
         &self,
         query: &Query,
@@ -47,13 +57,15 @@ impl Snapshot {
     ) -> SearchResult {
         let rows = Arc::new(SnapshotRows::new(self));
         let source: Arc<dyn RowSource> = Arc::clone(&rows) as _;
-        let ordering = |found: &[RowSet]| rows.ordered(order, Some(found), None, &control.ticket);
+        let ordering = |found: &[RowSet], first: usize, publish: &mut dyn FnMut(Vec<RowId>)| {
+            let wanted = control.partial.is_some().then_some((first, publish));
+            rows.ordered(order, Some(found), None, wanted, &control.ticket)
+        };
         let options = SearchOptions {
             mode,
             ..SearchOptions::default()
         };
-        let control = SearchControl::new(control.ticket.clone());
-        search_rows(&source, query, &options, Some(&ordering), &control)
+        search_rows(&source, query, &options, Some(&ordering), control)
     }
 
     /// The keys of all visible records, or of those among `within`, in the order of a path. With a
@@ -69,16 +81,18 @@ impl Snapshot {
         let rows = SnapshotRows::new(self);
         let order = PathOrder { path, descending };
         let chosen = within.map(|hits| hits.rows_of(&rows));
-        let sorted = rows.ordered(order, chosen.as_deref(), limit, ticket);
+        let sorted = rows.ordered(order, chosen.as_deref(), limit, None, ticket);
+        let keys = sorted.par_iter().with_min_len(KEYS_PER_TASK_MIN);
+        let keys: Vec<Option<Key>> = keys
+            .map(|id| {
+                let record = rows.record(id.part as usize, id.row);
+                record.and_then(|record| Key::new(record.key).ok())
+            })
+            .collect();
         if !ticket.is_current() {
             return Err(Cancelled);
         }
-        let records = sorted
-            .into_iter()
-            .filter_map(|id| rows.record(id.part as usize, id.row));
-        Ok(records
-            .filter_map(|record| Key::new(record.key).ok())
-            .collect())
+        Ok(keys.into_iter().flatten().collect())
     }
 }
 
@@ -89,27 +103,45 @@ impl SnapshotRows {
         order: PathOrder<'_>,
         chosen: Option<&[RowSet]>,
         limit: Option<usize>,
+        first: Option<First<'_>>,
         ticket: &Ticket,
     ) -> Vec<RowId> {
         let path = order.path.segments();
         let limit = limit.unwrap_or(usize::MAX);
         let chosen = |part: usize| self.chosen_in(part, chosen);
         if let Some(parts) = places(self, &path, &chosen, order.descending) {
-            return self.sorted(parts, limit, ticket);
+            return self.sorted(parts, limit, first, ticket);
         }
         let in_part = |part: usize| self.entries(part, &chosen(part), &path, order, ticket);
         let parts = (0..self.parts()).into_par_iter().map(in_part).collect();
-        self.sorted(parts, limit, ticket)
+        self.sorted(parts, limit, first, ticket)
     }
 
     /// Sorts the rows of all parts by what comes with each. Within a run of parts rows are in
     /// key order; keys are read only to tell equal values of different runs apart.
     fn sorted<K: Ord + Copy + Send + Sync>(
         &self,
-        parts: Vec<Vec<(K, RowId)>>,
+        mut parts: Vec<Vec<(K, RowId)>>,
         limit: usize,
+        first: Option<First<'_>>,
         ticket: &Ticket,
     ) -> Vec<RowId> {
+        let all: usize = parts.iter().map(Vec::len).sum();
+        parts
+            .par_iter_mut()
+            .for_each(|part| keep_first(part, limit));
+        if let Some((count, tell)) = first
+            && all / FIRST_PER_ALL > count
+            && ticket.is_current()
+        {
+            let heads = parts.par_iter_mut().map(|part| {
+                if count > 0 && count < part.len() {
+                    part.select_nth_unstable(count - 1);
+                }
+                part.iter().take(count).copied().collect()
+            });
+            tell(self.sorted(heads.collect(), count, None, ticket));
+        }
         let mut runs: Vec<Vec<(K, RowId)>> = Vec::new();
         for (part, entries) in parts.into_iter().enumerate() {
             match runs.last_mut() {
@@ -119,12 +151,7 @@ impl SnapshotRows {
         }
         runs.retain(|run| !run.is_empty());
         for run in &mut runs {
-            if limit < run.len() {
-                if limit > 0 {
-                    run.select_nth_unstable(limit - 1);
-                }
-                run.truncate(limit);
-            }
+            keep_first(run, limit);
             if ticket.is_current() {
                 run.par_sort_unstable();
             }
@@ -174,10 +201,7 @@ impl SnapshotRows {
                 values.get(row as usize).copied().flatten()
             };
             let part = part as u32;
-            let by = ByValue {
-                value,
-                descending: order.descending,
-            };
+            let by = ByValue::new(value, order.descending);
             entries.push((by, RowId { part, row }));
         }
         entries
@@ -224,20 +248,68 @@ impl SnapshotRows {
     }
 }
 
+/// Leaves the first entries alone, in any order.
+fn keep_first<T: Ord>(entries: &mut Vec<T>, count: usize) {
+    if count < entries.len() {
+        if count > 0 {
+            entries.select_nth_unstable(count - 1);
+        }
+        entries.truncate(count);
+    }
+}
+
 /// What a record is sorted by; one without a value comes last.
 #[derive(Clone, Copy, Debug)]
 struct ByValue<'a> {
+    /// Decides most comparisons without a look at the value, which lies somewhere else.
+    head: u128,
     value: Option<ValueRef<'a>>,
     descending: bool,
 }
 
+impl<'a> ByValue<'a> {
+    fn new(value: Option<ValueRef<'a>>, descending: bool) -> Self {
+        let head = match value {
+            Some(value) if descending => !head_of(value),
+            Some(value) => head_of(value),
+            None => u128::MAX,
+        };
+        Self {
+            head,
+            value,
+            descending,
+        }
+    }
+}
+
+/// The type and the beginning of a text, as a number: values whose numbers differ are in the order of
+/// these, by [`cmp_values`]. Never the greatest number there is, nor 0.
+fn head_of(value: ValueRef<'_>) -> u128 {
+    let (kind, bytes): (u8, &[u8]) = match value {
+        ValueRef::Null => (1, &[]),
+        ValueRef::Bool(_) => (2, &[]),
+        ValueRef::Int(_) | ValueRef::UInt(_) | ValueRef::Float(_) => (3, &[]),
+        ValueRef::String(text) => (4, text.as_bytes()),
+        ValueRef::Bytes(bytes) => (5, bytes),
+        ValueRef::Timestamp(_) => (6, &[]),
+        ValueRef::List(_) => (7, &[]),
+        ValueRef::Map(_) => (8, &[]),
+    };
+    let mut head = [0; 16];
+    for (to, from) in head.iter_mut().zip(std::iter::once(&kind).chain(bytes)) {
+        *to = *from;
+    }
+    u128::from_be_bytes(head)
+}
+
 impl Ord for ByValue<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
-        match (self.value, other.value) {
+        let by_value = || match (self.value, other.value) {
             (Some(left), Some(right)) if self.descending => cmp_values(right, left),
             (Some(left), Some(right)) => cmp_values(left, right),
             (left, right) => right.is_some().cmp(&left.is_some()),
-        }
+        };
+        self.head.cmp(&other.head).then_with(by_value)
     }
 }
 

@@ -18,6 +18,7 @@ use crate::search::{
 };
 use crate::segment::{IndexPart, SegmentView};
 use crate::state::State;
+use crate::value::ValueRef;
 
 /// Rows that are read without an index are read in runs of this many: each is a task.
 const ROWS_PER_TASK: u32 = 2048;
@@ -290,6 +291,22 @@ impl IndexedRows for PartRows<'_> {
             visit(text.text, &|set| text.add_rows(set));
         }
         true
+    }
+
+    fn add_passing(
+        &self,
+        names: &Place,
+        repeated: bool,
+        within: &RowSet,
+        passes: &mut dyn FnMut(ValueRef<'_>) -> bool,
+        set: &mut RowSet,
+    ) -> Option<()> {
+        self.columns
+            .add_passing(names, repeated, within, passes, set)
+    }
+
+    fn unread_rows(&self, names: &Place) -> Option<RowSet> {
+        self.columns.unread_rows(names)
     }
 
     fn key(&self, row: u32) -> Option<&str> {

@@ -40,6 +40,7 @@ impl Column {
                     marks.rows.add_to(set);
                 }
                 ValueType::Null => {}
+                _ if test.is_met_by_all(*value_type) => marks.rows.add_to(set),
                 _ if test.may_be_met_by(*value_type) => return false,
                 _ => {}
             }
@@ -48,6 +49,24 @@ impl Column {
             keyed.add_meeting(test, scratch, set);
         }
         true
+    }
+
+    /// Adds the rows of `within` with a kept value that passes a test: of the values that repeat, or
+    /// of the others.
+    pub(super) fn add_passing(
+        &self,
+        repeated: bool,
+        within: &RowSet,
+        passes: &mut dyn FnMut(ValueRef<'_>) -> bool,
+        set: &mut RowSet,
+    ) {
+        for keyed in self
+            .keyed
+            .iter()
+            .filter(|keyed| keyed.repeats() == repeated)
+        {
+            keyed.add_passing(within, passes, set);
+        }
     }
 
     /// Adds the different texts. `false`: other values have texts, or there are too many.

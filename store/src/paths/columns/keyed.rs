@@ -257,6 +257,21 @@ impl Keyed {
     /// Visits the values that stand in the rows of a set, equal ones together where that is
     /// cheap, with how many they are.
     pub(super) fn visit_in(&self, set: &RowSet, visit: &mut dyn FnMut(ValueRef<'_>, u64)) {
+        if let Form::ByRow { rows, keys } = &self.form
+            && self.repeats()
+        {
+            let (least, _) = keys.bounds();
+            let mut counts = vec![0_u64; keys.range() as usize + 1];
+            let mut inside = set.clone();
+            rows.keep_in(&mut inside);
+            for row in inside.iter() {
+                if let Some(count) = counts.get_mut((keys.get(row as usize) - least) as usize) {
+                    *count += 1;
+                }
+            }
+            let counted = (least..).zip(counts).filter(|(_, count)| *count > 0);
+            return counted.for_each(|(key, count)| visit(self.value(key), count));
+        }
         let mut found: Vec<u64> = match &self.form {
             Form::ByRow { rows, keys } => {
                 let mut inside = set.clone();
@@ -282,6 +297,45 @@ impl Keyed {
     pub(super) fn for_each_text<'a>(&'a self, visit: &mut dyn FnMut(&'a str)) {
         if let Kind::Text(dictionary) = &self.kind {
             (0..dictionary.len() as u64).for_each(|code| visit(dictionary.get(code)));
+        }
+    }
+
+    /// Whether there are at most some thousand different values.
+    pub(super) fn repeats(&self) -> bool {
+        let (Form::ByRow { keys, .. } | Form::ByValue { keys, .. }) = &self.form;
+        keys.range() <= u64::from(u16::MAX)
+    }
+
+    /// Adds the rows of `within` whose value passes a test, which is asked once for each different
+    /// value where these are few.
+    pub(super) fn add_passing(
+        &self,
+        within: &RowSet,
+        passes: &mut dyn FnMut(ValueRef<'_>) -> bool,
+        set: &mut RowSet,
+    ) {
+        let mut test = |known: &mut KnownKeys, key: u64, row: u32| {
+            if known.get(key, |key| passes(self.value(key))) {
+                set.insert(row);
+            }
+        };
+        match &self.form {
+            Form::ByRow { rows, keys } => {
+                let mut inside = within.clone();
+                rows.keep_in(&mut inside);
+                let mut known = KnownKeys::new(keys);
+                for row in inside.iter() {
+                    test(&mut known, keys.get(row as usize), row);
+                }
+            }
+            Form::ByValue { keys, rows } => {
+                let mut known = KnownKeys::new(keys);
+                for (place, row) in rows.iter().enumerate() {
+                    if within.contains(*row) {
+                        test(&mut known, keys.get(place), *row);
+                    }
+                }
+            }
         }
     }
 
@@ -312,6 +366,30 @@ impl Keyed {
                 Form::ByRow { rows, keys } => rows.bytes() + keys.bytes(),
                 Form::ByValue { keys, rows } => keys.bytes() + size_of_val(&**rows),
             }
+    }
+}
+
+/// What a test said of numbers, kept while they lie close together.
+struct KnownKeys {
+    least: u64,
+    known: Vec<Option<bool>>,
+}
+
+impl KnownKeys {
+    fn new(keys: &Packed) -> Self {
+        let range = keys.range();
+        let is_narrow = range <= u64::from(u16::MAX);
+        Self {
+            least: keys.bounds().0,
+            known: vec![None; if is_narrow { range as usize + 1 } else { 0 }],
+        }
+    }
+
+    fn get(&mut self, key: u64, test: impl FnOnce(u64) -> bool) -> bool {
+        match self.known.get_mut((key - self.least) as usize) {
+            Some(known) => *known.get_or_insert_with(|| test(key)),
+            None => test(key),
+        }
     }
 }
 

@@ -70,15 +70,21 @@ impl Packed {
     }
 
     /// The least and the greatest number there could be.
-    pub(super) fn bounds(&self) -> (u64, u64) {
+    pub(super) const fn bounds(&self) -> (u64, u64) {
         let range = match &self.offsets {
             Offsets::None(_) => 0,
-            Offsets::U8(_) => u64::from(u8::MAX),
-            Offsets::U16(_) => u64::from(u16::MAX),
-            Offsets::U32(_) => u64::from(u32::MAX),
+            Offsets::U8(_) => u8::MAX as u64,
+            Offsets::U16(_) => u16::MAX as u64,
+            Offsets::U32(_) => u32::MAX as u64,
             Offsets::U64(_) => u64::MAX,
         };
         (self.base, self.base.saturating_add(range))
+    }
+
+    /// How far apart the least and the greatest number can be.
+    pub(super) const fn range(&self) -> u64 {
+        let (least, greatest) = self.bounds();
+        greatest - least
     }
 
     /// The places of the numbers between two, ends included, as a set.

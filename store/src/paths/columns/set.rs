@@ -111,6 +111,37 @@ impl Columns {
         all_kept.then_some(texts)
     }
 
+    /// Adds the rows of `within` with a value at a place that passes a test: of the values that are
+    /// kept, those that repeat, or the others. `None`: some paths were left out.
+    pub(crate) fn add_passing(
+        &self,
+        place: &[String],
+        repeated: bool,
+        within: &RowSet,
+        passes: &mut dyn FnMut(ValueRef<'_>) -> bool,
+        set: &mut RowSet,
+    ) -> Option<()> {
+        if self.has_gaps() {
+            return None;
+        }
+        self.paths.at_names(place, &mut |column| {
+            column.add_passing(repeated, within, passes, set);
+        });
+        Some(())
+    }
+
+    /// The rows with scalars at a place that are not kept. `None`: some paths were left out.
+    pub(crate) fn unread_rows(&self, place: &[String]) -> Option<RowSet> {
+        if self.has_gaps() {
+            return None;
+        }
+        let mut rows = RowSet::new(self.rows);
+        self.paths.at_names(place, &mut |column| {
+            rows.unite(&column.unread_rows(self.rows));
+        });
+        Some(rows)
+    }
+
     /// Bytes of memory of all columns.
     #[cfg(test)]
     pub(crate) fn bytes(&self) -> usize {

@@ -7,6 +7,7 @@ use super::fuzzy::Spellings;
 use super::places::{PathId, Place};
 use super::postings::PostingsRef;
 use super::terms::{FIRST_PIECE, LATER_PIECE, PAIR, text_of};
+use crate::row_set::RowSet;
 use crate::search::distance::EDITS_MAX;
 use crate::search::matcher::{Cost, Fit, Part, QueryWord};
 use crate::search::text::is_number_text;
@@ -15,6 +16,8 @@ use crate::value::ValueRef;
 
 /// Whether the answer is still wanted is asked after this many slots.
 const SLOTS_PER_CHECK: u32 = 4096;
+/// Fewer terms than one in so many are looked up one by one.
+const TERMS_APART_MAX: u32 = if cfg!(test) { 3 } else { 16 };
 
 /// A word and what is prepared once for all parts.
 pub(super) struct WordPlan {
@@ -46,6 +49,8 @@ pub(super) struct Places {
     pub(super) with_numbers: bool,
     /// Whether these are not all paths.
     pub(super) are_chosen: bool,
+    /// Which they are, then.
+    paths: Option<Box<[PathId]>>,
 }
 
 impl Places {
@@ -65,6 +70,13 @@ impl Places {
         is_number && !self.with_numbers
     }
 
+    /// Whether a path is among them. Parts of camel case words are no path of their own.
+    pub(super) fn include(&self, path: PathId) -> bool {
+        self.paths
+            .as_ref()
+            .is_none_or(|paths| paths.contains(&path))
+    }
+
     /// Places at some paths; `None`: everywhere.
     pub(super) fn new(index: &TextIndex, paths: Option<&[PathId]>, with_numbers: bool) -> Self {
         let is_wanted = |place: &Place| match paths {
@@ -77,13 +89,29 @@ impl Places {
             wanted: places.map(|place| Some(*place).filter(is_wanted)).collect(),
             with_numbers,
             are_chosen: paths.is_some(),
+            paths: paths.map(Box::from),
         }
     }
 }
 
-/// A range of terms, and the cost at which their rows fit. `None`: it is not known from the terms
-/// alone, and the records have to be read.
-pub(super) type TermsFound<'a> = &'a mut dyn FnMut(Range<u32>, Option<Cost>) -> bool;
+/// Terms, and the cost at which their rows fit. `None`: it is not known from the terms alone, and
+/// the records have to be read.
+pub(super) type TermsFound<'a> = &'a mut dyn FnMut(TermRanks<'_>, Option<Cost>) -> bool;
+
+/// Some terms, by their ranks.
+#[derive(Clone, Debug)]
+pub(super) enum TermRanks<'a> {
+    /// Those of a range.
+    Range(Range<u32>),
+    /// Those of a set.
+    Set(&'a RowSet),
+}
+
+impl From<Range<u32>> for TermRanks<'_> {
+    fn from(ranks: Range<u32>) -> Self {
+        Self::Range(ranks)
+    }
+}
 
 impl TextIndex {
     /// Visits the terms that a word fits, or may fit. Breaks off when `visit` says `false`.
@@ -112,7 +140,7 @@ impl TextIndex {
         let mut term = vec![PAIR];
         if characters == 1 {
             term.extend_from_slice(text.as_bytes());
-            visit(self.terms.prefix(&term), Some(Cost::default()));
+            visit(self.terms.prefix(&term).into(), Some(Cost::default()));
             return;
         }
         // Of more than one pair the rarest proposes the rows.
@@ -130,7 +158,10 @@ impl TextIndex {
             }
         });
         if let Some((_, Some(rank))) = rarest {
-            visit(rank..rank + 1, (characters == 2).then(Cost::default));
+            visit(
+                (rank..rank + 1).into(),
+                (characters == 2).then(Cost::default),
+            );
         }
     }
 
@@ -138,7 +169,7 @@ impl TextIndex {
         if text.len() > TERM_BYTES_MAX {
             self.first_piece(text, visit);
         } else if let Some(rank) = self.terms.find(text.as_bytes()) {
-            visit(rank..rank + 1, Some(Cost::default()));
+            visit((rank..rank + 1).into(), Some(Cost::default()));
         }
     }
 
@@ -150,13 +181,16 @@ impl TextIndex {
         let begun = Some(Cost::of(0, Fit::Beginning));
         let mut longer = self.terms.prefix(text.as_bytes());
         if longer.start < longer.end && self.terms.get(longer.start) == text.as_bytes() {
-            if !visit(longer.start..longer.start + 1, Some(Cost::default())) {
+            if !visit(
+                (longer.start..longer.start + 1).into(),
+                Some(Cost::default()),
+            ) {
                 return;
             }
             longer.start += 1;
         }
-        if visit(longer, begun) {
-            visit(self.terms.prefix(&marked(FIRST_PIECE, text)), begun);
+        if visit(longer.into(), begun) {
+            visit(self.terms.prefix(&marked(FIRST_PIECE, text)).into(), begun);
         }
     }
 
@@ -165,33 +199,31 @@ impl TextIndex {
         needle.push(0);
         let words = self.terms.whole_words();
         self.terms.containing(words, &needle, &mut |rank, _, _| {
-            visit(rank..rank + 1, None)
+            visit((rank..rank + 1).into(), None)
         });
         self.pieces_with(text, visit);
     }
 
     fn anywhere(&self, text: &str, visit: TermsFound<'_>) {
         let words = self.terms.whole_words();
-        // Neighbours that fit alike are visited together.
-        let mut run = words.start..words.start;
-        let mut run_fit = Fit::Inside;
-        let mut go_on = true;
+        let begun = self.terms.prefix(text.as_bytes());
+        let is_whole = self.terms.get(begun.start) == text.as_bytes();
+        let whole = begun.start..begun.start + u32::from(is_whole && !begun.is_empty());
+        let longer = whole.end..begun.end;
+        // What is inside of a short text is in a good part of all terms: as a set they are looked up
+        // in one pass over the slots.
+        let mut inside = RowSet::new(words.end);
         self.terms
-            .containing(words, text.as_bytes(), &mut |rank, at, len| {
-                let fit = match (at, len == text.len()) {
-                    (0, true) => Fit::Whole,
-                    (0, false) => Fit::Beginning,
-                    _ => Fit::Inside,
-                };
-                if rank != run.end || fit != run_fit {
-                    go_on = run.is_empty() || visit(run.clone(), Some(Cost::of(0, run_fit)));
-                    run.start = rank;
-                    run_fit = fit;
+            .containing(words, text.as_bytes(), &mut |rank, at, _| {
+                if at > 0 {
+                    inside.insert(rank);
                 }
-                run.end = rank + 1;
-                go_on
+                true
             });
-        if go_on && (run.is_empty() || visit(run, Some(Cost::of(0, run_fit)))) {
+        let go_on = visit(whole.into(), Some(Cost::default()))
+            && visit(longer.into(), Some(Cost::of(0, Fit::Beginning)))
+            && visit(TermRanks::Set(&inside), Some(Cost::of(0, Fit::Inside)));
+        if go_on {
             self.pieces_with(text, visit);
         }
     }
@@ -211,7 +243,7 @@ impl TextIndex {
                 } else {
                     Fit::Inside
                 };
-                visit(rank..rank + 1, is_all.then(|| Cost::of(0, fit)))
+                visit((rank..rank + 1).into(), is_all.then(|| Cost::of(0, fit)))
             });
     }
 
@@ -220,7 +252,7 @@ impl TextIndex {
         let end = text.floor_char_boundary(TERM_BYTES_MAX);
         let piece = marked(FIRST_PIECE, text.get(..end).unwrap_or(text));
         if let Some(rank) = self.terms.find(&piece) {
-            visit(rank..rank + 1, None);
+            visit((rank..rank + 1).into(), None);
         }
     }
 
@@ -228,7 +260,10 @@ impl TextIndex {
         let mut compare = |rank: u32, term: &[u8]| {
             let found = plan.word.fit(text_of(term), TokenKind::Word);
             match found.filter(|found| found.typos > 0) {
-                Some(found) => visit(rank..rank + 1, Some(Cost::of(found.typos, found.fit))),
+                Some(found) => {
+                    let cost = Cost::of(found.typos, found.fit);
+                    visit((rank..rank + 1).into(), Some(cost))
+                }
                 None => true,
             }
         };
@@ -258,11 +293,12 @@ impl TextIndex {
                 continue;
             }
             let go_on = if piece.chars().count() <= characters + EDITS_MAX {
-                visit(rank..rank + 1, None)
+                visit((rank..rank + 1).into(), None)
             } else {
                 let found = word.fit(piece, TokenKind::Word);
                 found.is_none_or(|found| {
-                    visit(rank..rank + 1, Some(Cost::of(found.typos, found.fit)))
+                    let cost = Cost::of(found.typos, found.fit);
+                    visit((rank..rank + 1).into(), Some(cost))
                 })
             };
             if !go_on {
@@ -275,10 +311,27 @@ impl TextIndex {
     /// wanted any more.
     pub(super) fn for_each_slot(
         &self,
-        ranks: Range<u32>,
+        ranks: TermRanks<'_>,
         places: &Places,
         watch: &mut Watch<'_>,
         mut visit: impl FnMut(Place, PostingsRef),
+    ) -> bool {
+        match ranks {
+            TermRanks::Range(ranks) => self.slots_in(ranks, places, watch, &mut visit),
+            TermRanks::Set(ranks) if ranks.count() < ranks.rows() / TERMS_APART_MAX => {
+                let mut ranks = ranks.iter();
+                ranks.all(|rank| self.slots_in(rank..rank + 1, places, watch, &mut visit))
+            }
+            TermRanks::Set(ranks) => self.slots_of(ranks, places, watch, &mut visit),
+        }
+    }
+
+    fn slots_in(
+        &self,
+        ranks: Range<u32>,
+        places: &Places,
+        watch: &mut Watch<'_>,
+        visit: &mut impl FnMut(Place, PostingsRef),
     ) -> bool {
         let mut slots = self.slots.of_terms(ranks);
         loop {
@@ -298,6 +351,34 @@ impl TextIndex {
                 return false;
             }
         }
+    }
+
+    /// One pass over the slots of all terms, for terms that are many.
+    fn slots_of(
+        &self,
+        ranks: &RowSet,
+        places: &Places,
+        watch: &mut Watch<'_>,
+        visit: &mut impl FnMut(Place, PostingsRef),
+    ) -> bool {
+        let Some(first) = ranks.nth(0) else {
+            return true;
+        };
+        for (rank, place, postings) in self.slots.with_terms(first..ranks.rows()) {
+            if ranks.contains(rank)
+                && let Some(Some(place)) = places.wanted.get(place)
+            {
+                visit(*place, postings);
+            }
+            watch.slots += 1;
+            if watch.slots == SLOTS_PER_CHECK {
+                watch.slots = 0;
+                if (watch.is_stale)() {
+                    return false;
+                }
+            }
+        }
+        true
     }
 }
 

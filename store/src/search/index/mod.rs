@@ -20,6 +20,7 @@ mod plan;
 mod postings;
 mod required;
 mod rows_of_term;
+mod rows_of_text;
 mod slots;
 mod table;
 mod terms;
@@ -45,6 +46,7 @@ use super::matcher::SortKey;
 use super::mode::Level;
 use crate::record::RecordRef;
 use crate::row_set::RowSet;
+use crate::value::ValueRef;
 
 /// Takes a text, and what adds the rows with it to a set.
 pub(crate) type VisitText<'a> = &'a mut dyn FnMut(&str, &dyn Fn(&mut RowSet));
@@ -61,6 +63,21 @@ pub(crate) trait IndexedRows {
     /// Visits each different text at a path of values, with what adds its rows to a set. `false`:
     /// there are more than `texts_max`, or other values with a text; then none may be visited.
     fn for_each_text(&self, names: &Names, texts_max: usize, visit: VisitText<'_>) -> bool;
+
+    /// Adds the rows of `within` with a value at a path that passes a test: of the values that
+    /// columns keep, those that repeat, or the others. Each different one is asked for once.
+    /// `None`: some paths have no columns.
+    fn add_passing(
+        &self,
+        names: &Names,
+        repeated: bool,
+        within: &RowSet,
+        passes: &mut dyn FnMut(ValueRef<'_>) -> bool,
+        set: &mut RowSet,
+    ) -> Option<()>;
+
+    /// The rows with values at a path that columns do not keep. `None`: some paths have no columns.
+    fn unread_rows(&self, names: &Names) -> Option<RowSet>;
 
     /// The key of a row. Keys ascend.
     fn key(&self, row: u32) -> Option<&str>;

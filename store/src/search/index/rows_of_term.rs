@@ -14,8 +14,8 @@ use crate::record::RecordRef;
 use crate::row_set::RowSet;
 use crate::search::condition::{ConditionTest, visit_place};
 use crate::search::matcher::{Cost, FieldPlace, FieldRule, Fit, Term, visit_leaves};
-use crate::search::text::{TextBuffer, leaf_text};
-use crate::value::ValueRef;
+use crate::search::text::leaf_text;
+use crate::value::{ValueRef, ValueType};
 
 /// With more paths than these, neighbours are not told apart by path.
 const PATHS_APART_MAX: usize = 64;
@@ -102,6 +102,15 @@ impl PartSearch<'_> {
     /// The rows whose keys meet a condition; `None` if that cannot be told from their order.
     pub(super) fn rows_of_keys(&self, test: &ConditionTest) -> Option<RowSet> {
         let index = self.source.text();
+        // What every text meets, or none, need not be asked of any.
+        let may_be_met = test.may_be_met_by(ValueType::String);
+        if !may_be_met || test.is_met_by_all(ValueType::String) {
+            return Some(if test.verdict(Some(may_be_met)) {
+                RowSet::full(index.rows())
+            } else {
+                RowSet::new(index.rows())
+            });
+        }
         if !index.keys_are_folded {
             return None;
         }
@@ -184,6 +193,8 @@ impl PartSearch<'_> {
     fn word(&mut self, word: &WordPlan, places: &Places, within: &RowSet) -> Looked {
         let index = self.source.text();
         let WordRows { places, unsure } = index.word_rows(word, places, within, &mut self.watch);
+        let mut may_fit = RowSet::new(index.rows());
+        may_fit.unite(&unsure);
         let mut costs = CostSets::new(index.rows());
         for by_place in &places {
             for set in by_place.sets() {
@@ -192,7 +203,7 @@ impl PartSearch<'_> {
         }
         Looked {
             costs,
-            unsure,
+            unsure: may_fit,
             places,
         }
     }
@@ -211,7 +222,10 @@ impl PartSearch<'_> {
             self.neighbours(term, words.iter(), places, within, &mut looked);
         }
         if required.is_empty() {
-            looked.unsure.unite(within);
+            match self.rows_with_text(term, places, within) {
+                Some(rows) => looked.costs = CostSets::free(rows),
+                None => looked.unsure.unite(within),
+            }
         }
         looked
     }
@@ -309,8 +323,9 @@ impl PartSearch<'_> {
                 if places.passes_over(leaf) {
                     return;
                 }
-                if let Some(leaf) = leaf_text(leaf, &mut printed) {
-                    best = least_cost(term, leaf, &mut text, best);
+                let leaf = leaf_text(leaf, &mut printed);
+                if let Some(cost) = leaf.and_then(|leaf| term.least_cost(leaf, &mut text)) {
+                    best = Some(best.map_or(cost, |best| best.min(cost)));
                 }
             };
             visit_path(record, path, &names, &mut read);
@@ -340,7 +355,7 @@ impl PartSearch<'_> {
                     if fitting > TEXTS_APART_MAX {
                         return;
                     }
-                    if let Some(cost) = least_cost(term, repeated, text, None) {
+                    if let Some(cost) = term.least_cost(repeated, text) {
                         fitting += 1;
                         add_rows(found.at(cost));
                     }
@@ -354,7 +369,7 @@ impl PartSearch<'_> {
     }
 }
 
-fn visit_path(
+pub(super) fn visit_path(
     record: RecordRef<'_>,
     path: PathId,
     names: &[String],
@@ -365,15 +380,6 @@ fn visit_path(
     } else {
         visit_place(record.value, names, &mut |node| visit_leaves(node, visit));
     }
-}
-
-fn least_cost(term: &Term, leaf: &str, text: &mut TextBuffer, best: Option<Cost>) -> Option<Cost> {
-    let mut best = best;
-    term.find(&text.prepare(leaf), &mut |found| {
-        let cost = Cost::of(found.typos, found.fit);
-        best = Some(best.map_or(cost, |best| best.min(cost)));
-    });
-    best
 }
 
 impl Looked {

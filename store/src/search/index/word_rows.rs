@@ -3,6 +3,7 @@
 //! Short words are in so many terms that adding up their rows takes most of a frame; what they
 //! found is kept for a while. A part never changes, so it stays true.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::TextIndex;
@@ -14,9 +15,12 @@ use crate::search::tokenize::TokenKind;
 
 /// Words up to this many characters are kept.
 const CHARACTERS_MAX: usize = 2;
-/// How many bytes of rows a part keeps: four or five words of a part of full size, 4 MiB for a
-/// million records.
+/// How many bytes of rows all parts keep together, and a part at most: some ten words of a part of
+/// full size.
+const ALL_KEPT_BYTES_MAX: usize = 16 * 1024 * 1024;
 const KEPT_BYTES_MAX: usize = 512 * 1024;
+/// How many parts there are that keep words.
+static PARTS: AtomicUsize = AtomicUsize::new(0);
 /// After so many slots it is checked whether more of them could tell anything new.
 const SLOTS_PER_CHECK: u32 = if cfg!(test) { 3 } else { 8 * 1024 };
 /// How many classes of places there are.
@@ -44,8 +48,21 @@ pub(super) struct WordRows {
 }
 
 /// What short words found, those asked for last first.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct RecentWords(Mutex<Vec<(ShortWord, WordRows)>>);
+
+impl Default for RecentWords {
+    fn default() -> Self {
+        PARTS.fetch_add(1, Ordering::Relaxed);
+        Self(Mutex::default())
+    }
+}
+
+impl Drop for RecentWords {
+    fn drop(&mut self) {
+        PARTS.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// A word that is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +134,7 @@ impl TextIndex {
             let rows = self.look_up(word, places, &RowSet::full(self.rows()), watch);
             // What was broken off is incomplete.
             if !watch.is_stale() {
-                self.recent.keep(short, rows.clone());
+                self.recent.keep(short, rows.without_empty_sets());
             }
             rows
         })
@@ -167,6 +184,23 @@ impl TextIndex {
 }
 
 impl WordRows {
+    /// The same with sets over no rows where nothing is in them, as in most classes of most words:
+    /// to add such a set, or to take it away, changes nothing.
+    fn without_empty_sets(&self) -> Self {
+        let kept = |set: &RowSet| match set.is_empty() {
+            true => RowSet::new(0),
+            false => set.clone(),
+        };
+        let places = self.places.iter().map(|by_place| ByPlace {
+            sets: by_place.sets.each_ref().map(kept),
+            ..*by_place
+        });
+        Self {
+            places: places.collect(),
+            unsure: kept(&self.unsure),
+        }
+    }
+
     fn bytes(&self) -> usize {
         let sets = self.places.iter().flat_map(ByPlace::sets);
         let sets = sets.chain([&self.unsure]);
@@ -203,10 +237,12 @@ impl RecentWords {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|(known, _)| *known != word);
         kept.insert(0, (word, rows));
+        let parts = PARTS.load(Ordering::Relaxed).max(1);
+        let bytes_max = KEPT_BYTES_MAX.min(ALL_KEPT_BYTES_MAX / parts);
         let mut bytes = 0;
         kept.retain(|(_, rows)| {
             bytes += rows.bytes();
-            bytes <= KEPT_BYTES_MAX
+            bytes <= bytes_max
         });
     }
 }

@@ -71,10 +71,9 @@ impl FieldCheck {
                     let Some(leaf) = self.text_of(leaf, printed) else {
                         return;
                     };
-                    term.find(&text.prepare(leaf), &mut |found: TermMatch| {
-                        let cost = Cost::of(found.typos, found.fit);
+                    if let Some(cost) = term.least_cost(leaf, text) {
                         best = Some(best.map_or(cost, |best| best.min(cost)));
-                    });
+                    }
                 });
                 best
             }

@@ -308,7 +308,7 @@ impl TextSearch<'_> {
             if text_of == TextOf::Number && !term.may_match_numbers() {
                 continue;
             }
-            term.find(text, &mut |found| {
+            term.find_fits(text, &mut |found| {
                 let term = self.first + index;
                 self.hits.add(term, &found, facts, &mut is_new_text);
             });

@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use regex::Regex;
 
+use super::rank::Cost;
 use super::word::{Fit, Part, QueryWord, WordMatch};
-use crate::search::text::PreparedText;
+use crate::search::text::{PreparedText, TextBuffer};
 use crate::search::tokenize::TokenKind;
 
 /// A term, ready to be looked for.
@@ -65,6 +66,44 @@ impl Term {
                 }
             }
         }
+    }
+
+    /// Like [`find`](Self::find), for those who ask how well the term fits and not where: all
+    /// matches of what is no word fit alike, and the first stands for them.
+    pub(in crate::search) fn find_fits(
+        &self,
+        text: &PreparedText<'_>,
+        emit: &mut dyn FnMut(TermMatch),
+    ) {
+        let is_found = match &self.kind {
+            TermKind::Words(_) => return self.find(text, emit),
+            TermKind::Raw(needle) => contains(text.folded, needle),
+            TermKind::Regex(regex) => regex.is_match(text.original),
+        };
+        if is_found {
+            emit(self.whole(Span::Folded(0..0)));
+        }
+    }
+
+    /// The least cost at which the term fits a text.
+    pub(in crate::search) fn least_cost(
+        &self,
+        text: &str,
+        buffer: &mut TextBuffer,
+    ) -> Option<Cost> {
+        let is_found = match &self.kind {
+            TermKind::Words(_) => {
+                let mut best: Option<Cost> = None;
+                self.find(&buffer.prepare(text), &mut |found| {
+                    let cost = Cost::of(found.typos, found.fit);
+                    best = Some(best.map_or(cost, |best| best.min(cost)));
+                });
+                return best;
+            }
+            TermKind::Raw(needle) => contains(buffer.fold(text), needle),
+            TermKind::Regex(regex) => regex.is_match(text),
+        };
+        is_found.then(|| Cost::of(self.base_typos, Fit::Whole))
     }
 
     /// The words, if the term has some.
@@ -180,6 +219,10 @@ impl Term {
             }
         }
     }
+}
+
+fn contains(text: &str, needle: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), needle.as_bytes()).is_some()
 }
 
 /// `newyork` fits `new york`: two neighbours that make up the word, the second as the part that

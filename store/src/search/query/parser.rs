@@ -11,6 +11,8 @@ use crate::path::Path;
 
 mod value;
 
+use value::VALUE_MISSING;
+
 /// A longer query is cut, with a hint.
 pub(super) const QUERY_CHARACTERS_MAX: usize = 4096;
 /// Parentheses nested deeper are passed over, with a hint.
@@ -37,6 +39,8 @@ impl Query {
             is_full: false,
             leaves_end: 0,
             open_quote: false,
+            is_negated: false,
+            unfinished: 0,
             hints: Vec::new(),
         };
         if cut.len() < text.len() {
@@ -45,7 +49,7 @@ impl Query {
             parser.hint(message, cut.len()..text.len());
         }
         let mut expr = parser.top();
-        if matches!(expr, Expr::All) && parser.leaves == 0 {
+        if matches!(expr, Expr::All) && parser.leaves == 0 && parser.unfinished == 0 {
             expr = parser.operators_as_words();
         }
         let tail = cut.get(parser.leaves_end..).unwrap_or_default();
@@ -75,6 +79,10 @@ struct Parser<'a> {
     leaves_end: usize,
     /// Whether the last thing read is a text whose closing quote is missing.
     open_quote: bool,
+    /// Whether what is read is in a NOT.
+    is_negated: bool,
+    /// Conditions so far whose value is not typed yet.
+    unfinished: usize,
     hints: Vec<Hint>,
 }
 
@@ -112,19 +120,47 @@ impl<'a> Parser<'a> {
     /// Stops in front of a closing parenthesis or at the end.
     fn or(&mut self, depth: usize) -> Option<Expr> {
         let mut branches = Vec::new();
+        let mut unfinished = Vec::new();
         loop {
+            let unfinished_before = self.unfinished;
             let branch = self.and(depth);
             let had_branch = branch.is_some();
-            branches.extend(branch);
+            if self.unfinished > unfinished_before && is_existence(branch.as_ref()) {
+                unfinished.extend(branch.map(|branch| (branch, self.hints.len())));
+            } else {
+                branches.extend(branch);
+            }
             let start = self.at;
             if !self.take_keyword("OR") && !self.take_keyword("|") {
-                return or(branches);
+                return self.alternatives(branches, unfinished);
             }
             self.skip_space();
             if !had_branch || self.rest().is_empty() || self.rest().starts_with(')') {
                 self.hint("OR stands between two conditions", start..self.at);
             }
         }
+    }
+
+    /// Branches, and those that only ask whether a path is there because their value is not typed
+    /// yet, each with how many hints there were behind it. Beside others these would let nearly
+    /// everything through: there they do not count yet.
+    fn alternatives(
+        &mut self,
+        branches: Vec<Expr>,
+        unfinished: Vec<(Expr, usize)>,
+    ) -> Option<Expr> {
+        if branches.is_empty() {
+            return or(unfinished.into_iter().map(|(branch, _)| branch).collect());
+        }
+        for (_, hints) in unfinished {
+            let hint = hints
+                .checked_sub(1)
+                .and_then(|hint| self.hints.get_mut(hint));
+            if let Some(hint) = hint.filter(|hint| hint.message.starts_with(VALUE_MISSING)) {
+                hint.message = format!("{VALUE_MISSING}: this finds nothing more yet");
+            }
+        }
+        or(branches)
     }
 
     fn and(&mut self, depth: usize) -> Option<Expr> {
@@ -176,12 +212,16 @@ impl<'a> Parser<'a> {
             || self.sees_keyword("OR")
             || self.sees_keyword("|")
             || self.sees_keyword("AND");
+        let unfinished_before = self.unfinished;
         let child = if nothing_follows && !minus {
             None
         } else {
-            self.unary(depth + 1)
+            self.is_negated = !self.is_negated;
+            let child = self.unary(depth + 1);
+            self.is_negated = !self.is_negated;
+            child
         };
-        if child.is_none() {
+        if child.is_none() && self.unfinished == unfinished_before {
             self.hint("NOT stands in front of a condition", start..self.at);
         }
         child.map(|child| Expr::Not(Box::new(child)))
@@ -409,6 +449,13 @@ fn or(branches: Vec<Expr>) -> Option<Expr> {
         1 => flat.pop(),
         _ => Some(Expr::Or(flat)),
     }
+}
+
+fn is_existence(expr: Option<&Expr>) -> bool {
+    let Some(Expr::Field(field)) = expr else {
+        return false;
+    };
+    field.test == FieldTest::Exists
 }
 
 fn count_leaves(expr: &Expr) -> usize {

@@ -177,7 +177,7 @@ fn what_cannot_be_read_becomes_words_and_a_hint() {
         ("/a(b/", "and(Word(a), Word(b))"),
         ("year:", "year:exists"),
         ("title^=", "title:exists"),
-        ("year:[1980 TO", "and(year:Word(1980), Word(TO))"),
+        ("year:[1980]", "year:Word([1980])"),
         ("items[0].price:1", "items[].price:Word(1)"),
     ] {
         let query = parse(text);
@@ -189,6 +189,62 @@ fn what_cannot_be_read_becomes_words_and_a_hint() {
             assert!(text.get(hint.range.clone()).is_some(), "{text} {hint:?}");
         }
     }
+}
+
+/// What is typed of a condition finds what the whole may find, and never hides everything.
+#[test]
+fn half_typed_conditions_mean_what_they_may_become() {
+    for (text, expected) in [
+        ("$key^=", "$key:exists"),
+        ("year>", "year:exists"),
+        ("year>=", "year:exists"),
+        ("year!=", "year:exists"),
+        ("title:", "title:exists"),
+        ("title:\"", "title:exists"),
+        ("title=\" ", "title:exists"),
+        ("title*=", "title:exists"),
+        ("year:1980..", "year>=1980"),
+        ("year:[", "year:exists"),
+        ("year:[19", "year>=19"),
+        ("year:[1980 T", "year>=1980"),
+        ("year:[1980 TO ", "year>=1980"),
+        ("year:[1980 TO 19", "year>=1980"),
+        ("year:[\"1980", "year:exists"),
+        ("year:[* TO 19", "year:exists"),
+        ("(year:[1980 TO) a", "and(year>=1980, Word(a))"),
+        ("-year:", "all"),
+        ("a -year:", "Word(a)"),
+        ("a NOT year>=", "Word(a)"),
+        ("--year:", "not(not(year:exists))"),
+        ("a OR year:", "Word(a)"),
+        ("year: OR title:", "or(year:exists, title:exists)"),
+        ("a (b OR year:", "and(Word(a), Word(b))"),
+        ("\"new yo", "Phrase(new yo)"),
+        ("/ab", "Word(/ab)"),
+        ("-", "all"),
+        ("(", "all"),
+        ("a OR", "Word(a)"),
+    ] {
+        assert_eq!(tree(text), expected, "{text}");
+        let query = parse(text);
+        let says_nothing = ["\"new yo", "/ab", "-", "year:1980.."].contains(&text);
+        assert_eq!(
+            query.hints.is_empty(),
+            says_nothing,
+            "{text} {:?}",
+            query.hints
+        );
+        assert_fixpoint(&query);
+    }
+    let hints = |text: &str| parse(text).hints[0].message.clone();
+    assert_eq!(
+        hints("a OR year:"),
+        "a value is missing: this finds nothing more yet"
+    );
+    assert_eq!(
+        hints("-year:"),
+        "a value is missing: this hides nothing yet"
+    );
 }
 
 #[test]

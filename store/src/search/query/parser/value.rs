@@ -6,6 +6,9 @@ use crate::search::query::ast::{
 };
 use crate::search::query::lexer::{self, Operator};
 
+/// How every hint begins that is about a value that is not typed yet.
+pub(super) const VALUE_MISSING: &str = "a value is missing";
+
 impl Parser<'_> {
     /// The condition whose path and operator were just read.
     pub(super) fn condition(
@@ -18,11 +21,31 @@ impl Parser<'_> {
             return self.field_group(name, target);
         }
         let start = self.at;
-        let is_empty = !self.rest().starts_with('"') && lexer::word(self.rest()).is_empty();
-        if is_empty {
-            let message = format!("a value is missing: this finds every record that has {name}");
-            self.hint(message, start..start);
-            return Some(field(name, target, FieldTest::Exists));
+        let rest = self.rest();
+        let nothing_typed = match lexer::quoted(rest) {
+            Some((text, len, is_closed)) => (!is_closed && text.trim().is_empty()).then_some(len),
+            None => lexer::word(rest).is_empty().then_some(0),
+        };
+        if let Some(len) = nothing_typed {
+            self.at += len;
+            return self.without_value(name, target, start);
+        }
+        if operator == Operator::Colon
+            && let Some((from, len)) = unclosed_range(rest)
+        {
+            self.at += len;
+            let Some(from) = from else {
+                return self.without_value(name, target, start);
+            };
+            self.hint(
+                "the range ends with ]: until then its start alone counts",
+                start..self.at,
+            );
+            return Some(field(
+                name,
+                target,
+                FieldTest::Compare(CompareOp::AtLeast, from),
+            ));
         }
         Some(match operator {
             Operator::Colon => self.value_of_field(&name, &target),
@@ -43,6 +66,22 @@ impl Parser<'_> {
                 field(name, target, FieldTest::Contains(literal))
             }
         })
+    }
+
+    /// A condition whose value is not typed yet: the path is there. In a NOT that would hide every
+    /// record that has it, so there it does not count yet.
+    fn without_value(&mut self, name: String, target: Target, start: usize) -> Option<Expr> {
+        self.unfinished += 1;
+        if self.is_negated {
+            self.hint(
+                format!("{VALUE_MISSING}: this hides nothing yet"),
+                start..start,
+            );
+            return None;
+        }
+        let message = format!("{VALUE_MISSING}: this finds every record that has {name}");
+        self.hint(message, start..start);
+        Some(field(name, target, FieldTest::Exists))
     }
 
     /// `path:( … )`: every word inside is a condition on the path.
@@ -151,6 +190,32 @@ fn bracket_range(text: &str) -> Option<(Option<Literal>, Option<Literal>, usize)
     let (to, rest) = bracket_end(rest.trim_start())?;
     let rest = rest.trim_start().strip_prefix(']')?;
     Some((from, to, text.len() - rest.len()))
+}
+
+/// `[a TO b` with the end of the text, or of a group, where `]` should be: the start of the range,
+/// if it has one so far, and the length.
+fn unclosed_range(text: &str) -> Option<(Option<Literal>, usize)> {
+    let (from, rest) = unclosed_end(text.strip_prefix('[')?)?;
+    let rest = rest.trim_start();
+    let keyword = lexer::word(rest);
+    let rest = match keyword {
+        "T" | "TO" => unclosed_end(rest.get(keyword.len()..)?)?.1.trim_start(),
+        _ => rest,
+    };
+    let is_end = rest.is_empty() || rest.starts_with(')');
+    is_end.then(|| (from, text.len() - rest.len()))
+}
+
+/// An end of a range that may not be typed yet, and what is behind it.
+fn unclosed_end(text: &str) -> Option<(Option<Literal>, &str)> {
+    let text = text.trim_start();
+    if text.is_empty() || text.starts_with(')') {
+        return Some((None, text));
+    }
+    if matches!(lexer::quoted(text), Some((_, _, false))) {
+        return Some((None, ""));
+    }
+    bracket_end(text)
 }
 
 fn bracket_end(text: &str) -> Option<(Option<Literal>, &str)> {

@@ -1,0 +1,62 @@
+//! The least and the greatest of values that compare with each other.
+
+use std::cmp::Ordering;
+
+use crate::value::{Value, ValueRef, cmp_values};
+
+/// The least and the greatest of values that compare with each other.
+#[derive(Debug, Default)]
+pub(super) struct Extremes {
+    pub(super) ends: Option<(Value, Value)>,
+    pub(super) count: u64,
+}
+
+impl Extremes {
+    pub(super) fn add(&mut self, value: ValueRef<'_>, count: u64) {
+        self.count += count;
+        let Some((least, greatest)) = &mut self.ends else {
+            self.ends = Some((Value::from(value), Value::from(value)));
+            return;
+        };
+        // Of 1 and 1.0 the integer is named, in whichever order they come.
+        let is_simpler = |known: &Value| value.value_type() < as_ref(known).value_type();
+        match compare(value, least) {
+            Ordering::Less => *least = Value::from(value),
+            Ordering::Equal if is_simpler(least) => *least = Value::from(value),
+            _ => {}
+        }
+        match compare(value, greatest) {
+            Ordering::Greater => *greatest = Value::from(value),
+            Ordering::Equal if is_simpler(greatest) => *greatest = Value::from(value),
+            _ => {}
+        }
+    }
+
+    /// Of both.
+    pub(super) fn merged(mut self, other: Self) -> Self {
+        self.count += other.count;
+        if let Some((least, greatest)) = other.ends {
+            self.add(as_ref(&least), 0);
+            self.add(as_ref(&greatest), 0);
+        }
+        self
+    }
+}
+
+fn compare(value: ValueRef<'_>, known: &Value) -> Ordering {
+    cmp_values(value, as_ref(known))
+}
+
+/// Scalars only; nothing else is compared here.
+fn as_ref(value: &Value) -> ValueRef<'_> {
+    match value {
+        Value::Int(int) => ValueRef::Int(*int),
+        Value::UInt(uint) => ValueRef::UInt(*uint),
+        Value::Float(float) => ValueRef::Float(*float),
+        Value::String(text) => ValueRef::String(text),
+        Value::Timestamp(timestamp) => ValueRef::Timestamp(*timestamp),
+        Value::Bool(truth) => ValueRef::Bool(*truth),
+        Value::Bytes(bytes) => ValueRef::Bytes(bytes),
+        Value::Null | Value::List(_) | Value::Map(_) => ValueRef::Null,
+    }
+}

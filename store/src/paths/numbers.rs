@@ -1,0 +1,236 @@
+//! Counting numbers and moments one by one, exactly: each different one with how often it stands
+//! there, in order. Takes 16 bytes for each value that is told.
+
+use rayon::slice::ParallelSliceMut as _;
+
+use super::extremes::Extremes;
+use super::histogram::{Histogram, HistogramUnit};
+use super::shares::Shares;
+use crate::value::{Timestamp, Value, ValueRef};
+
+const SIGN: u64 = 1 << 63;
+
+/// Values as they are told, in any order; in order and each once after [`sorted`](Self::sorted).
+#[derive(Debug)]
+struct Counts<K>(Vec<(K, u64)>);
+
+impl<K> Default for Counts<K> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<K: Ord + Copy + Send> Counts<K> {
+    fn merged(mut self, mut other: Self) -> Self {
+        if self.0.len() < other.0.len() {
+            std::mem::swap(&mut self, &mut other);
+        }
+        self.0.append(&mut other.0);
+        self
+    }
+
+    fn sorted(mut self) -> Self {
+        self.0.par_sort_unstable();
+        self.0.dedup_by(|next, kept| {
+            let is_same = next.0 == kept.0;
+            if is_same {
+                kept.1 += next.1;
+            }
+            is_same
+        });
+        self
+    }
+
+    /// The most frequent, alike in their order.
+    fn top(&self, limit: usize) -> Vec<(K, u64)> {
+        let order = |left: &(K, u64), right: &(K, u64)| {
+            right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0))
+        };
+        let mut top = self.0.clone();
+        if limit > 0 && limit < top.len() {
+            top.select_nth_unstable_by(limit - 1, order);
+        }
+        top.truncate(limit);
+        top.sort_unstable_by(order);
+        top
+    }
+}
+
+/// Numbers and moments.
+#[derive(Debug, Default)]
+pub(super) struct Numbers {
+    ints: Counts<i64>,
+    uints: Counts<u64>,
+    /// By their place in the total order of floats.
+    floats: Counts<u64>,
+    moments: Counts<Timestamp>,
+}
+
+impl Numbers {
+    /// Counts a value that stands there so often; `false` if it is neither a number nor a moment.
+    pub(super) fn add(&mut self, value: ValueRef<'_>, count: u64) -> bool {
+        match value {
+            ValueRef::Int(int) => self.ints.0.push((int, count)),
+            ValueRef::UInt(uint) => self.uints.0.push((uint, count)),
+            ValueRef::Float(float) => self.floats.0.push((float_place(float), count)),
+            ValueRef::Timestamp(moment) => self.moments.0.push((moment, count)),
+            _ => return false,
+        }
+        true
+    }
+
+    pub(super) fn merged(self, other: Self) -> Self {
+        Self {
+            ints: self.ints.merged(other.ints),
+            uints: self.uints.merged(other.uints),
+            floats: self.floats.merged(other.floats),
+            moments: self.moments.merged(other.moments),
+        }
+    }
+
+    /// In order, each value once: for all that follows.
+    pub(super) fn sorted(self) -> Self {
+        Self {
+            ints: self.ints.sorted(),
+            uints: self.uints.sorted(),
+            floats: self.floats.sorted(),
+            moments: self.moments.sorted(),
+        }
+    }
+
+    /// How many different ones.
+    pub(super) fn distinct(&self) -> u64 {
+        let numbers = self.ints.0.len() + self.uints.0.len() + self.floats.0.len();
+        (numbers + self.moments.0.len()) as u64
+    }
+
+    /// The most frequent of each type, most frequent first.
+    pub(super) fn top(&self, limit: usize) -> Vec<(Value, u64)> {
+        let mut top = Vec::new();
+        top.extend(named(self.ints.top(limit), Value::Int));
+        top.extend(named(self.uints.top(limit), Value::UInt));
+        top.extend(named(self.floats.top(limit), |place| {
+            Value::Float(float_at(place))
+        }));
+        top.extend(named(self.moments.top(limit), Value::Timestamp));
+        top
+    }
+
+    /// The least and the greatest number that is finite.
+    pub(super) fn ends(&self) -> Extremes {
+        let mut ends = Extremes::default();
+        let ints = self.ints.0.iter();
+        add_ends(
+            &mut ends,
+            ints.map(|(int, count)| (ValueRef::Int(*int), *count)),
+        );
+        let uints = self.uints.0.iter();
+        add_ends(
+            &mut ends,
+            uints.map(|(uint, count)| (ValueRef::UInt(*uint), *count)),
+        );
+        let floats = self.finite_floats();
+        add_ends(
+            &mut ends,
+            floats.map(|(float, count)| (ValueRef::Float(float), count)),
+        );
+        ends
+    }
+
+    /// The first and the last moment.
+    pub(super) fn moment_ends(&self) -> Extremes {
+        let mut ends = Extremes::default();
+        let moments = self.moments.0.iter();
+        let moments = moments.map(|(moment, count)| (ValueRef::Timestamp(*moment), *count));
+        add_ends(&mut ends, moments);
+        ends
+    }
+
+    /// How many moments, equal ones included.
+    pub(super) fn moments(&self) -> u64 {
+        self.moments.0.iter().map(|(_, count)| count).sum()
+    }
+
+    /// How the numbers are spread; if there are none, the moments and those of `dates`.
+    pub(super) fn spread(&self, dates: &Self) -> (Option<Histogram>, Option<Shares>) {
+        let (unit, values) = match self.values() {
+            values if values.is_empty() => (HistogramUnit::Seconds, self.seconds(dates)),
+            values => (HistogramUnit::Number, values),
+        };
+        let (Some((least, _)), Some((greatest, _))) = (values.first(), values.last()) else {
+            return (None, None);
+        };
+        let is_whole = self.finite_floats().all(|(float, _)| float.fract() == 0.0);
+        let Some(mut histogram) = Histogram::covering(unit, *least, *greatest, is_whole) else {
+            return (None, None);
+        };
+        for (value, count) in &values {
+            histogram.add(*value, *count);
+        }
+        (Some(histogram), Shares::of(unit, values))
+    }
+
+    /// The seconds of the moments, ascending.
+    fn seconds(&self, dates: &Self) -> Vec<(f64, u64)> {
+        let moments = self.moments.0.iter().chain(&dates.moments.0);
+        let seconds = moments.map(|(moment, count)| (moment.seconds() as f64, *count));
+        let mut seconds: Vec<(f64, u64)> = seconds.collect();
+        seconds.par_sort_unstable_by(|left, right| left.0.total_cmp(&right.0));
+        seconds
+    }
+
+    /// The finite numbers, ascending.
+    fn values(&self) -> Vec<(f64, u64)> {
+        let mut values: Vec<(f64, u64)> = Vec::new();
+        values.extend(self.ints.0.iter().map(|(int, count)| (*int as f64, *count)));
+        values.extend(
+            self.uints
+                .0
+                .iter()
+                .map(|(uint, count)| (*uint as f64, *count)),
+        );
+        values.extend(self.finite_floats());
+        if !values.is_sorted_by(|left, right| left.0 <= right.0) {
+            values.par_sort_unstable_by(|left, right| left.0.total_cmp(&right.0));
+        }
+        values
+    }
+
+    fn finite_floats(&self) -> impl DoubleEndedIterator<Item = (f64, u64)> + Clone {
+        let floats = self.floats.0.iter();
+        let floats = floats.map(|(place, count)| (float_at(*place), *count));
+        floats.filter(|(float, _)| float.is_finite())
+    }
+}
+
+fn named<K>(top: Vec<(K, u64)>, name: impl Fn(K) -> Value) -> impl Iterator<Item = (Value, u64)> {
+    top.into_iter().map(move |(key, count)| (name(key), count))
+}
+
+/// Values that ascend: the outermost are added, the others only counted.
+fn add_ends<'a>(
+    ends: &mut Extremes,
+    values: impl DoubleEndedIterator<Item = (ValueRef<'a>, u64)> + Clone,
+) {
+    let count = values.clone().map(|(_, count)| count).sum();
+    let mut at_end = values.clone();
+    let (Some((first, _)), Some((last, _))) = (values.clone().next(), at_end.next_back()) else {
+        return;
+    };
+    ends.add(first, count);
+    ends.add(last, 0);
+}
+
+/// The place of a float in IEEE 754's total order.
+fn float_place(float: f64) -> u64 {
+    let bits = float.to_bits();
+    if bits & SIGN == 0 { bits | SIGN } else { !bits }
+}
+
+fn float_at(place: u64) -> f64 {
+    f64::from_bits(if place & SIGN == 0 {
+        !place
+    } else {
+        place & !SIGN
+    })
+}
