@@ -7,10 +7,17 @@ use vstore::search::{PartialSink, SearchResult};
 use vstore::{Condition, Path, SearchControl, Snapshot, Ticket};
 
 use super::measure::{Report, millis};
-use super::queries::{QUERIES, ask};
+use super::queries::{HALF_TYPED, QUERIES, ask};
 
-/// Queries that no index answers: they read every record.
-const READING: [&str; 2] = ["/wirel[ea]ss key/", "\"e, c\""];
+/// Queries that no index answers alone: they read some records, or what columns do not keep.
+const READING: [&str; 6] = [
+    "/wirel[ea]ss key/",
+    "\"e, c\"",
+    "/smith[0-9]+@/",
+    "profile.email^=müller",
+    "/^[0-9]+$/",
+    "/[aeiou]{4}/",
+];
 
 /// Each query is repeated so often, unless that takes longer than a while.
 const REPEATS: usize = 200;
@@ -25,6 +32,9 @@ pub(crate) fn all(report: &mut Report, snapshot: &Snapshot) {
         report.number("", hits as f64, "hits");
     }
     report.times("search, all of these", spent);
+    let half_typed = HALF_TYPED.iter();
+    let spent = half_typed.flat_map(|text| times_of(snapshot, text).0);
+    report.times("search, half-typed conditions", spent.collect());
     keystrokes(report, snapshot);
     first_answers(report, snapshot);
     for text in READING {

@@ -115,7 +115,11 @@ pub(crate) fn statistics_of(
     let numbers = seen.numbers.sorted();
     // A date among other texts is one of them.
     let has_dates = seen.texts.count < seen.dates.moments().saturating_mul(2);
-    let dates = if has_dates { seen.dates } else { Numbers::default() };
+    let dates = if has_dates {
+        seen.dates
+    } else {
+        Numbers::default()
+    };
     let (histogram, shares) = numbers.spread(&dates);
     let (distinct, is_exact) = seen.counter.distinct();
     let error = seen.counter.error();

@@ -1,6 +1,6 @@
 //! All keys, in chunks and in parallel, without reading a value.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
@@ -13,11 +13,12 @@ use crate::state::State;
 /// So many keys are handed over at once.
 const CHUNK_KEYS: usize = 4096;
 
-/// Some keys of a snapshot, as a bit for each record: an eighth of a megabyte for a million.
+/// Some keys of a snapshot, as a bit for each record: an eighth of a megabyte for a million. Keeps no
+/// record in memory.
 #[derive(Clone, Debug)]
 pub struct KeySet {
-    /// Keeps the rows what they are.
-    state: Arc<State>,
+    /// Whose rows they are: nothing else gets its place while this is kept.
+    state: Weak<State>,
     parts: Vec<RowSet>,
 }
 
@@ -44,7 +45,7 @@ impl Snapshot {
         ticket: &Ticket,
         visit: &(dyn Fn(&[&str], &mut dyn FnMut(usize)) + Sync),
     ) -> Result<KeySet, Cancelled> {
-        let within = within.filter(|within| Arc::ptr_eq(&within.state, &self.state));
+        let within = within.filter(|within| within.state.as_ptr() == Arc::as_ptr(&self.state));
         let rows = SnapshotRows::new(self);
         let parts = (0..rows.parts()).into_par_iter().map(|part| {
             let visible = rows.chosen_in(part, within.map(|within| within.parts.as_slice()));
@@ -70,7 +71,7 @@ impl Snapshot {
             chosen
         });
         let parts = parts.collect();
-        let state = Arc::clone(&self.state);
+        let state = Arc::downgrade(&self.state);
         ticket
             .is_current()
             .then_some(KeySet { state, parts })

@@ -134,6 +134,19 @@ impl TextIndex {
         }
     }
 
+    /// Whether any term may fit a word.
+    pub(super) fn has(&self, plan: &WordPlan) -> bool {
+        let mut has_any = false;
+        self.for_each_term(plan, &mut |ranks, _| {
+            has_any |= match ranks {
+                TermRanks::Range(ranks) => !ranks.is_empty(),
+                TermRanks::Set(ranks) => !ranks.is_empty(),
+            };
+            !has_any
+        });
+        has_any
+    }
+
     /// Without spaces nobody knows where words end: a run that has the characters has the word.
     fn for_each_pair(&self, text: &str, visit: TermsFound<'_>) {
         let characters = text.chars().count();

@@ -171,7 +171,13 @@ impl PartSearch<'_> {
         looked.costs.add_typos(u32::from(term.base_typos));
         looked.costs.settle(within);
         looked.unsure.intersect(within);
+        let index = self.source.text();
         for (first, second) in &plan.splits {
+            // Most halves of a word are no words: asked before the rows of the other half are added
+            // up, which for the first letters of a word are many.
+            if !index.has(first) || !index.has(second) {
+                continue;
+            }
             // Nothing is gained for rows that fit at one typo or less.
             let mut open = within.clone();
             let gained = Cost::of(1, Fit::Beginning);

@@ -11,6 +11,10 @@
 //! value  = number | true | false | null | date | text ;
 //! ```
 //!
+//! While a condition is typed, it means what the whole may become: without a value that the path is
+//! there, or nothing where that would hide or add nearly all records (in NOT, beside other branches
+//! of OR); a range without `]` everything from its start on. Each says so in a [`Hint`].
+//!
 //! A sign is an operator only if what stands left of it names a path of the store (see
 //! [`PathDictionary`]), because keys look like `customer:de:ab12`. What cannot be read is taken
 //! as plain words, with a [`Hint`].
