@@ -154,3 +154,6 @@ fn reaches_into(moves: &[u32], into: &Range<u32>) -> bool {
         .zip(last)
         .is_some_and(|(first, last)| *first < into.end && *last >= into.start)
 }
+
+#[cfg(test)]
+mod tests;

@@ -132,7 +132,7 @@ impl<'a> ColumnBuilder<'a> {
     fn finish_texts(&mut self, len: u32) -> Option<Keyed> {
         let mut texts = std::mem::take(&mut self.texts);
         let dictionary = std::mem::take(&mut self.dictionary);
-        let Some((dictionary, codes)) = dictionary.finish(texts.keys.len()) else {
+        let Some((dictionary, codes)) = dictionary.finish(texts.keys.len(), len) else {
             if let Some(marked) = self.marked.get_mut(ValueType::String as usize) {
                 // Those before the dictionary gave up come before those after.
                 let after = std::mem::replace(marked, texts.rows).into_vec();

@@ -6,6 +6,9 @@ use hashbrown::HashMap;
 const VALUES_PER_TEXT: usize = 8;
 /// So many texts may always be in a dictionary.
 const TEXTS_FREE: usize = 256;
+/// In a part with up to so many rows they may be as many as it hopes for: such parts are of what
+/// was written lately, are few, and are searched again and again while they are rewritten.
+const FEW_ROWS: u32 = 32 * 1024;
 /// How many texts may be seen before it counts how many they are: in the beginning all are new.
 const TEXTS_HOPED: usize = 4096;
 /// The most texts, which a number of 16 bits can tell apart.
@@ -76,11 +79,16 @@ impl<'a> DictionaryBuilder<'a> {
         Some(code)
     }
 
-    /// The dictionary of `values` values, and for each number given out that in the dictionary.
-    /// `None` if texts repeat too rarely.
-    pub(super) fn finish(self, values: usize) -> Option<(Dictionary, Vec<u32>)> {
+    /// The dictionary of `values` values of a part of `rows`, and for each number given out that in
+    /// the dictionary. `None` if texts repeat too rarely.
+    pub(super) fn finish(self, values: usize, rows: u32) -> Option<(Dictionary, Vec<u32>)> {
         let texts = self.codes.len();
-        if self.has_given_up || (texts > TEXTS_FREE && texts > values / VALUES_PER_TEXT) {
+        let texts_free = if rows <= FEW_ROWS {
+            TEXTS_HOPED
+        } else {
+            TEXTS_FREE
+        };
+        if self.has_given_up || (texts > texts_free && texts > values / VALUES_PER_TEXT) {
             return None;
         }
         let mut sorted: Vec<(&str, u32)> = self.codes.into_iter().collect();
