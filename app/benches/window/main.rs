@@ -1,0 +1,145 @@
+//! What a frame of the window costs: commands, layout of every panel and tessellation, as time of the
+//! drawing thread, over a million records. What a graphics card does with it is not measured.
+//!
+//! `cargo bench -p vstore-app --bench window` prints p50, p99 and maximum of each kind of frame and
+//! writes them to `target/bench/window-<records>.json`. `VSTORE_BENCH_RECORDS=100000` measures with
+//! other numbers of records.
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a benchmark prints, and may fail"
+)]
+
+#[path = "../../../store/benches/corpus/mod.rs"]
+mod corpus;
+#[path = "../../../store/benches/suite/output.rs"]
+mod output;
+mod program;
+mod report;
+
+use std::alloc::System;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
+
+use egui::{Key, Modifiers};
+use vstore_app::command::{RecordCommand, SearchCommand, SelectionCommand};
+use vstore_app::state::{Scope, SearchMode};
+use zeroizing_alloc::ZeroAlloc;
+
+use program::Program;
+use report::Report;
+
+/// What is freed is wiped, as in the program.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
+
+/// What somebody may type: a name with typos, a condition, a beginning that everything has.
+const QUERIES: [&str; 4] = [
+    "jhon smtih",
+    "address.city=\"New York\" age>=30",
+    "customer de",
+    "ca",
+];
+
+fn main() {
+    for records in output::sizes(&[1_000_000]) {
+        let mut report = Report::new(records);
+        measure(&mut report, records);
+        report.save();
+    }
+}
+
+fn measure(report: &mut Report, records: usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let (all, some) = (
+        folder.path().join("all.ndjson"),
+        folder.path().join("some.ndjson"),
+    );
+    write_corpus(&all, records, 1);
+    // The same keys with other values.
+    write_corpus(&some, records / 10, 2);
+
+    let mut program = Program::start();
+    report.frames("nothing open", program.idle(60));
+    report.frames("while importing and indexing", program.import(&all));
+    assert_eq!(program.records(), records);
+    report.frames("nothing changes", program.idle(200));
+    report.frames("scrolling all records", scroll(&mut program));
+    report.frames("typing", type_queries(&mut program));
+    program.search("c");
+    report.frames("scrolling a result", scroll(&mut program));
+
+    program.start_import(&some);
+    let mut frames = type_queries(&mut program);
+    frames.extend(scroll(&mut program));
+    frames.extend(program.settle());
+    report.frames("typing and scrolling while records are replaced", frames);
+
+    program.search("");
+    everything(report, &mut program, records);
+}
+
+/// All records deleted and put back.
+fn everything(report: &mut Report, program: &mut Program, records: usize) {
+    program.ask(SelectionCommand::All);
+    program.ask(RecordCommand::Delete(Scope::Selected));
+    report.frames("while all records are deleted", program.until_records(0));
+    program.ask(RecordCommand::Undo);
+    report.frames("while they are put back", program.until_records(records));
+    program.ask(SearchCommand::SetMode(SearchMode::Fuzzy));
+    program.ask(SelectionCommand::Range(0..records, records - 1));
+    report.frames("while a range of all rows is selected", program.idle(20));
+}
+
+/// By the wheel, slowly and fast, then from end to end by keys.
+fn scroll(program: &mut Program) -> Vec<report::Frame> {
+    let mut frames = Vec::new();
+    for lines in [3.0, 60.0, -25.0] {
+        for _ in 0..120 {
+            frames.push(program.wheel(lines));
+        }
+    }
+    program.focus_table();
+    for key in [
+        Key::End,
+        Key::PageUp,
+        Key::ArrowDown,
+        Key::Home,
+        Key::PageDown,
+    ] {
+        for _ in 0..40 {
+            let modifiers = match key {
+                Key::End | Key::Home => Modifiers::CTRL,
+                _ => Modifiers::NONE,
+            };
+            frames.push(program.key(key, modifiers));
+        }
+    }
+    frames
+}
+
+/// Letter by letter, with the frames that the answers bring.
+fn type_queries(program: &mut Program) -> Vec<report::Frame> {
+    let mut frames = Vec::new();
+    for query in QUERIES {
+        frames.push(program.key(Key::F, Modifiers::CTRL));
+        frames.push(program.key(Key::A, Modifiers::CTRL));
+        for letter in query.chars() {
+            frames.push(program.text(letter));
+            frames.extend(program.idle(6));
+        }
+    }
+    frames.push(program.key(Key::Escape, Modifiers::NONE));
+    frames
+}
+
+fn write_corpus(path: &Path, records: usize, seed: u64) {
+    let mut corpus = corpus::Corpus::new(seed);
+    let mut out = BufWriter::with_capacity(1 << 20, File::create(path).unwrap());
+    for _ in 0..records {
+        corpus.write_line(&mut out).unwrap();
+    }
+    out.flush().unwrap();
+    assert!(fs::metadata(path).is_ok());
+}
