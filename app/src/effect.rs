@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use vstore::value::ValueRef;
 use vstore::value::json::{to_compact, to_pretty};
-use vstore::{Record, Snapshot};
+use vstore::{Commit, Record, Snapshot};
 use zeroize::Zeroizing;
 
 use crate::engine::Request;
@@ -77,18 +77,9 @@ impl Copied {
             Self::Text(text) => text,
             Self::Value(record) => to_pretty(record.value.view()),
             Self::Leaf(record, location) => leaf_text(record.value.view(), &location),
-            Self::Records(snapshot, Target::Everything) => {
-                records_text(snapshot.iter().map(|record| (record.key, record.value)))
-            }
-            Self::Records(snapshot, Target::Keys(keys)) => {
-                let records: Vec<_> = keys
-                    .iter()
-                    .filter_map(|key| snapshot.get(key.as_str()))
-                    .collect();
-                let pairs = records
-                    .iter()
-                    .map(|record| (record.key.as_str(), record.value.view()));
-                records_text(pairs)
+            Self::Records(snapshot, target) => {
+                let records = target.records(&snapshot);
+                records_text(records.map(|record| (record.key, record.value)))
             }
         })
     }
@@ -132,4 +123,6 @@ pub enum Discarded {
     Listing(Listing),
     /// A database that was closed or locked.
     Store(Box<OpenStore>),
+    /// A commit that was taken in, and the records as they were before.
+    Commit(Commit, Box<Snapshot>),
 }

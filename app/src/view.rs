@@ -101,7 +101,7 @@ impl<'a> StoreView<'a> {
 
     /// How many records are selected.
     pub fn selected_count(self) -> usize {
-        self.store.selection.len(self.row_count())
+        self.store.selected_count()
     }
 
     /// Why nothing can be changed; `None`: it can.

@@ -140,22 +140,9 @@ impl EngineState {
         let Some(store) = &self.store else { return };
         let snapshot = store.snapshot();
         let mut batch = WriteBatch::new(Cause::Edit);
-        match target {
-            Target::Everything => {
-                for key in snapshot
-                    .iter()
-                    .filter_map(|record| Key::new(record.key).ok())
-                {
-                    batch.push(op(key));
-                }
-            }
-            // What is gone meanwhile is passed over: it must not keep the others from changing.
-            Target::Keys(keys) => {
-                let there = |key: &Key| snapshot.get(key.as_str()).is_some();
-                keys.iter().filter(there).for_each(|key| {
-                    batch.push(op(key));
-                });
-            }
+        // What is gone meanwhile is passed over: it must not keep the others from changing.
+        for key in target.keys(&snapshot) {
+            batch.push(op(key));
         }
         if batch.is_empty() {
             return;

@@ -93,8 +93,14 @@ impl UndoStack {
         state::History {
             undo: self.undo.iter().rev().take(SHOWN_MAX).map(label).collect(),
             redo: self.redo.iter().rev().take(SHOWN_MAX).map(label).collect(),
+            undo_records: records(self.undo.back()),
+            redo_records: records(self.redo.last()),
         }
     }
+}
+
+fn records(entry: Option<&Entry>) -> usize {
+    entry.map_or(0, |entry| entry.commit.changes.len())
 }
 
 /// How many labels the window is told.

@@ -102,6 +102,8 @@ pub enum Request {
         /// What was read.
         report: ImportReport,
     },
+    /// Does what else is asked as a task: a change to so many records that it takes its time.
+    Watched(TaskId, Box<Request>),
     /// Takes the last change back.
     Undo,
     /// Makes it again.
@@ -175,6 +177,8 @@ pub enum Reply {
     ChangedElsewhere(bool),
     /// How far a task is.
     TaskProgress(TaskId, BusyPhase),
+    /// A change that was watched is done, in words.
+    TaskDone(TaskId, String),
     /// An import was committed.
     Imported(TaskId, ImportReport),
     /// The file was written anew; its length in bytes.

@@ -126,6 +126,10 @@ pub fn handle(
         Request::SetSetting { name, value } => state.set_setting(name, value, say),
         Request::LookAtFile => state.look_at_file(say),
         Request::KeepBackups(count) => state.keep_backups(count),
+        Request::Watched(task, request) => {
+            state.change_watched(task, *request, &control, say);
+            say(Reply::Settled(1));
+        }
         request => {
             state.change(request, &control, say);
             say(Reply::Settled(1));
@@ -236,6 +240,29 @@ impl EngineState {
     pub(super) fn indexed(&mut self) -> Option<Background> {
         self.indexing = false;
         self.plan_background()
+    }
+
+    /// Changes something as a task, whose end is told by what came of the change.
+    fn change_watched(
+        &mut self,
+        task: TaskId,
+        request: Request,
+        control: &Control,
+        say: &mut dyn FnMut(Reply),
+    ) {
+        let mut end = Reply::TaskCancelled(task);
+        self.change(request, control, &mut |reply| {
+            match &reply {
+                Reply::Committed(committed) => {
+                    end = Reply::TaskDone(task, committed.told.text.clone());
+                }
+                Reply::Refused(words) => end = Reply::TaskFailed(task, words.clone()),
+                Reply::WriteFailed(problem) => end = Reply::TaskFailed(task, problem.text()),
+                _ => {}
+            }
+            say(reply);
+        });
+        say(end);
     }
 
     fn change(&mut self, request: Request, control: &Control, say: &mut dyn FnMut(Reply)) {

@@ -94,6 +94,7 @@ impl Engine {
                 control
             }
             Request::Import { task, .. }
+            | Request::Watched(task, _)
             | Request::Compact(task)
             | Request::Check(task)
             | Request::Security(SecurityRequest::Rotate { task, .. }) => {

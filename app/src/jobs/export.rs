@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use vstore::Snapshot;
 use vstore::transfer::{self, ExportError, ExportOptions, ExportReport, Format};
-use vstore::{Record, Snapshot};
 
 use super::runner::Done;
 use super::task::TaskContext;
@@ -59,21 +59,11 @@ impl ExportJob {
         let progress = |done: u64, total: Option<u64>| {
             context.report(done, total, || format!("{} records", format::count(done)))
         };
-        match &self.target {
-            Target::Everything => {
-                let expected = self.snapshot.len() as u64;
-                let records = self.snapshot.iter();
-                transfer::export_to_file(records, expected, options, &self.path, &progress)
-            }
-            Target::Keys(keys) => {
-                let found: Vec<Record> = keys
-                    .iter()
-                    .filter_map(|key| self.snapshot.get(key.as_str()))
-                    .collect();
-                let expected = found.len() as u64;
-                let records = found.iter().map(Record::as_ref);
-                transfer::export_to_file(records, expected, options, &self.path, &progress)
-            }
-        }
+        let expected = match &self.target {
+            Target::Everything => self.snapshot.len(),
+            target => target.keys(&self.snapshot).count(),
+        };
+        let records = self.target.records(&self.snapshot);
+        transfer::export_to_file(records, expected as u64, options, &self.path, &progress)
     }
 }

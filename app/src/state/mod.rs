@@ -61,14 +61,14 @@ pub use search::{
     SearchMode, Sort, SortBy,
 };
 pub use security::{KeyKind, KeySlot, SecretText, Security, SecurityStep};
-pub use selection::{SelectHow, Selection};
+pub use selection::{SelectHow, Selection, Span};
 pub use settings::{
     DELIMITERS, FileSettings, Query, SETTINGS_NAME, SavedSearch, apply_settings, encode_settings,
 };
 pub use task::{Task, TaskId, TaskState, Tasks, Ticket};
 pub use transfer::{
-    Conflict, Duplicates, ExportPlan, ImportKeys, ImportPlan, ImportPreview, PreviewRow, Scope,
-    Target, TransferFormat,
+    Conflict, Duplicates, ExportPlan, ImportKeys, ImportPlan, ImportPreview, PreviewRow, Run,
+    Scope, Target, TransferFormat,
 };
 pub use why_hit::{WhyHit, WhyWord};
 

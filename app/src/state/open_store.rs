@@ -6,8 +6,8 @@ use vstore::value::EncodedValue;
 use vstore::{Indexing, Millis, Seq, Snapshot};
 
 use super::{
-    Activity, Column, Detail, Explorer, FileSettings, Jump, Listing, Namespaces, Problem, Scope,
-    Search, Selection, Sort, Target,
+    Activity, Column, Detail, Explorer, FileSettings, Jump, Listing, Namespaces, Problem, Run,
+    Scope, Search, Selection, Sort, Span, Target,
 };
 
 /// An open, unlocked database.
@@ -125,6 +125,10 @@ pub struct History {
     pub undo: Vec<String>,
     /// What redo makes again, next first.
     pub redo: Vec<String>,
+    /// How many records undo would change.
+    pub undo_records: usize,
+    /// How many records redo would change.
+    pub redo_records: usize,
 }
 
 impl OpenStore {
@@ -171,28 +175,61 @@ impl OpenStore {
         }
     }
 
-    /// Looks up which records a scope means now. Costs O(n) for n selected records.
+    /// Looks up which records a scope means now. Costs O(n) for n records selected one by one.
     pub fn target(&self, scope: &Scope) -> Target {
         match (scope, &self.listing) {
             (Scope::Everything, _) => Target::Everything,
             (Scope::Keys(keys), _) => Target::Keys(keys.clone()),
-            (Scope::Selected, Listing::Keys(keys)) if self.selection.all => {
-                Target::Keys(keys.clone())
-            }
-            (Scope::Selected, Listing::Everything { .. }) if self.selection.all => {
-                Target::Everything
-            }
-            (Scope::Selected, _) => Target::Keys(self.selection.keys.iter().collect()),
+            (Scope::Run(run), _) => Target::Run(run.clone()),
+            (Scope::Selected, listing) => self.selected(listing),
         }
+    }
+
+    fn selected(&self, listing: &Listing) -> Target {
+        let Selection {
+            all,
+            span,
+            except,
+            keys,
+            ..
+        } = &self.selection;
+        let whole = *all && except.is_empty() && keys.is_empty();
+        let span = match listing {
+            Listing::Keys(found) if whole => return Target::Keys(found.clone()),
+            Listing::Everything { .. } if whole => return Target::Everything,
+            Listing::Keys(found) if *all => Some(Span::Rows {
+                keys: found.clone(),
+                rows: 0..found.len(),
+            }),
+            Listing::Everything { .. } if *all => None,
+            _ if span.is_some() => span.clone(),
+            _ => return Target::Keys(keys.iter().collect()),
+        };
+        Target::Run(Box::new(Run {
+            span,
+            except: except.clone(),
+            more: keys.clone(),
+        }))
     }
 
     /// How many records a scope means.
     pub fn count(&self, scope: &Scope) -> usize {
         match scope {
             Scope::Everything => self.snapshot.len(),
-            Scope::Selected => self.selection.len(self.row_count()),
+            Scope::Selected => self.selected_count(),
             Scope::Keys(keys) => keys.len(),
+            Scope::Run(run) => {
+                let run = run.as_ref();
+                let span = run.span.as_ref();
+                let all = span.map_or(self.snapshot.len(), |span| span.len(&self.snapshot));
+                all.saturating_sub(run.except.len()) + run.more.len()
+            }
         }
+    }
+
+    /// How many records are selected.
+    pub fn selected_count(&self) -> usize {
+        self.selection.len(self.row_count(), &self.snapshot)
     }
 
     /// How many rows the table has.

@@ -1,8 +1,12 @@
 //! What an import or an export is to do, and what came of it.
 
+use std::collections::BTreeSet;
+use std::ops::Bound;
 use std::path::PathBuf;
 
-use super::Keys;
+use vstore::{Key, RecordRef, Snapshot};
+
+use super::{Keys, Span};
 
 /// Which records something is done to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +17,8 @@ pub enum Scope {
     Selected,
     /// These.
     Keys(Keys),
+    /// What was selected when it was asked for, not named one by one.
+    Run(Box<Run>),
 }
 
 /// A [`Scope`] after it was looked up: what the engine and jobs are told.
@@ -22,6 +28,85 @@ pub enum Target {
     Everything,
     /// These.
     Keys(Keys),
+    /// A selection that is not named one by one.
+    Run(Box<Run>),
+}
+
+/// Many records but for some, and some more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Where they begin and end; `None`: all records.
+    pub span: Option<Span>,
+    /// These are not meant.
+    pub except: BTreeSet<Key>,
+    /// These are meant too.
+    pub more: BTreeSet<Key>,
+}
+
+impl Target {
+    /// The keys that are meant and are there, in their order. Reads them as it goes: of a million
+    /// none is kept.
+    pub fn keys<'a>(&'a self, snapshot: &'a Snapshot) -> Box<dyn Iterator<Item = Key> + 'a> {
+        match self {
+            Self::Everything => Box::new(keys_between(snapshot, Bound::Unbounded, None)),
+            Self::Keys(keys) => Box::new(present(snapshot, keys.iter())),
+            Self::Run(run) => {
+                let kept = run.keys(snapshot).filter(|key| !run.except.contains(key));
+                Box::new(kept.chain(present(snapshot, run.more.iter().cloned())))
+            }
+        }
+    }
+}
+
+impl Target {
+    /// The records that are meant, in their order, read as it goes.
+    pub fn records<'a>(
+        &'a self,
+        snapshot: &'a Snapshot,
+    ) -> Box<dyn Iterator<Item = RecordRef<'a>> + 'a> {
+        if let Self::Everything = self {
+            return Box::new(snapshot.iter());
+        }
+        let record = |key: Key| {
+            let place = Bound::Included(key.as_str());
+            snapshot.range(place, place).next()
+        };
+        Box::new(self.keys(snapshot).filter_map(record))
+    }
+}
+
+impl Run {
+    fn keys<'a>(&'a self, snapshot: &'a Snapshot) -> Box<dyn Iterator<Item = Key> + 'a> {
+        match &self.span {
+            None => Box::new(keys_between(snapshot, Bound::Unbounded, None)),
+            Some(Span::Between { first, last }) => {
+                let from = Bound::Included(first.as_str());
+                Box::new(keys_between(snapshot, from, Some(last)))
+            }
+            Some(Span::Rows { keys, rows }) => {
+                let keys = keys.iter().skip(rows.start).take(rows.len());
+                Box::new(present(snapshot, keys))
+            }
+        }
+    }
+}
+
+fn keys_between<'a>(
+    snapshot: &'a Snapshot,
+    from: Bound<&str>,
+    last: Option<&'a Key>,
+) -> impl Iterator<Item = Key> + 'a {
+    let until = last.map_or(Bound::Unbounded, |last| Bound::Included(last.as_str()));
+    let records = snapshot.range(from, until);
+    records.filter_map(|record| Key::new(record.key).ok())
+}
+
+/// What is gone meanwhile is passed over.
+fn present<'a>(
+    snapshot: &'a Snapshot,
+    keys: impl Iterator<Item = Key> + 'a,
+) -> impl Iterator<Item = Key> + 'a {
+    keys.filter(|key| snapshot.get(key.as_str()).is_some())
 }
 
 /// Forms of data files.

@@ -7,7 +7,7 @@ use vstore::Millis;
 use super::Effects;
 use crate::effect::{Discarded, Effect};
 use crate::jobs::{ListingQuestion, NamespacesQuestion, Question, StatisticsQuestion};
-use crate::state::{Asked, FacetScope, Listing, OpenStore, Search};
+use crate::state::{Asked, FacetScope, Listing, OpenStore, Search, Span};
 
 /// Rows are refreshed at most this often while data change, if searching is quick.
 const ROWS_MILLIS: i64 = 33;
@@ -127,10 +127,35 @@ fn ask_rows(store: &mut OpenStore, refresh: bool) -> Effects {
 pub(super) fn set_listing(store: &mut OpenStore, listing: Listing) -> Effects {
     let before = std::mem::replace(&mut store.listing, listing);
     find_cursor_row(store);
+    follow_span(store);
     match before {
         Listing::Everything { .. } => Effects::new(),
         keys @ Listing::Keys(_) => vec![Effect::Discard(Discarded::Listing(keys))],
     }
+}
+
+/// A long run of rows of a result stays between the records at its ends; where one of them is not
+/// found any more, at the row where it was.
+fn follow_span(store: &mut OpenStore) {
+    let selection = &mut store.selection;
+    let Some(Span::Rows { keys, rows }) = &selection.span else {
+        return;
+    };
+    let Listing::Keys(found) = &store.listing else {
+        selection.end_run();
+        return;
+    };
+    let row_of = |row: usize| {
+        let key = keys.get(row);
+        let moved = key.and_then(|key| found.position(key.as_str()));
+        moved.unwrap_or(row).min(found.len())
+    };
+    let (first, last) = (row_of(rows.start), row_of(rows.end.saturating_sub(1)));
+    let rows = first.min(last)..first.max(last).saturating_add(1).min(found.len());
+    selection.span = Some(Span::Rows {
+        keys: found.clone(),
+        rows,
+    });
 }
 
 /// Looks up the row of the record under the cursor.

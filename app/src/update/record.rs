@@ -11,11 +11,13 @@ use crate::engine::{LeafEdit, Request};
 use crate::format;
 use crate::state::{
     Dialog, Draft, DraftBase, DraftError, EDITED_TEXT_BYTES_MAX, FocusTarget, Level, Location,
-    OpenStore, SaveState, Scope, State, Step, Target,
+    OpenStore, SaveState, Scope, State, Step,
 };
 
 /// How many keys a question about deletion shows.
 const SAMPLE_KEYS: usize = 5;
+/// Changes to so many records take long enough to be watched.
+const WATCHED_FROM: usize = 20_000;
 
 pub(super) fn update(state: &mut State, command: RecordCommand, now: Millis) -> Effects {
     let honour = state.prefs.honour_expire_at;
@@ -24,6 +26,10 @@ pub(super) fn update(state: &mut State, command: RecordCommand, now: Millis) -> 
         RecordCommand::Edit(key) => start_edit(state, &key, now),
         RecordCommand::DeleteSelected => delete_selected(state),
         RecordCommand::Copy(what) => copy(state, what),
+        RecordCommand::Delete(_)
+        | RecordCommand::SetExpiry { .. }
+        | RecordCommand::Undo
+        | RecordCommand::Redo => change_many(state, command, now),
         command => match state.store_mut() {
             Some(store) => change(store, command, honour),
             None => Effects::new(),
@@ -89,21 +95,55 @@ fn change(store: &mut OpenStore, command: RecordCommand, honour_expire_at: bool)
             batch.rename(from, to);
             ask(store, Request::Commit(batch))
         }
-        RecordCommand::Delete(scope) => {
-            let target = store.target(&scope);
-            ask(store, Request::Delete(target))
-        }
-        RecordCommand::SetExpiry { scope, expires_at } => {
-            let target = store.target(&scope);
-            ask(store, Request::SetExpiry { target, expires_at })
-        }
-        RecordCommand::Undo => ask(store, Request::Undo),
-        RecordCommand::Redo => ask(store, Request::Redo),
-        RecordCommand::New { .. }
+        RecordCommand::Delete(_)
+        | RecordCommand::SetExpiry { .. }
+        | RecordCommand::Undo
+        | RecordCommand::Redo
+        | RecordCommand::New { .. }
         | RecordCommand::Edit(_)
         | RecordCommand::DeleteSelected
         | RecordCommand::Copy(_) => Effects::new(),
     }
+}
+
+/// Changes that may be about any number of records. Many are a task, which shows how far it is and
+/// can be cancelled.
+fn change_many(state: &mut State, command: RecordCommand, now: Millis) -> Effects {
+    let Some(store) = state.store_mut().filter(|store| !store.read_only) else {
+        return Effects::new();
+    };
+    let nearest = |labels: &[String]| labels.first().cloned().unwrap_or_default();
+    let (request, count, title) = match command {
+        RecordCommand::Delete(scope) => {
+            let count = store.count(&scope);
+            let title = format!("Delete {}", format::counted(count as u64, "record"));
+            (Request::Delete(store.target(&scope)), count, title)
+        }
+        RecordCommand::SetExpiry { scope, expires_at } => {
+            let count = store.count(&scope);
+            let target = store.target(&scope);
+            let records = format::counted(count as u64, "record");
+            let request = Request::SetExpiry { target, expires_at };
+            (request, count, format!("Change the expiry of {records}"))
+        }
+        RecordCommand::Undo => {
+            let title = format!("Undo: {}", nearest(&store.history.undo));
+            (Request::Undo, store.history.undo_records, title)
+        }
+        _ => {
+            let title = format!("Redo: {}", nearest(&store.history.redo));
+            (Request::Redo, store.history.redo_records, title)
+        }
+    };
+    if count < WATCHED_FROM {
+        return ask(store, request);
+    }
+    let task = state.tasks.start(now, title, true);
+    let request = Request::Watched(task, Box::new(request));
+    state
+        .store_mut()
+        .map(|store| ask(store, request))
+        .unwrap_or_default()
 }
 
 fn edit_leaf(store: &mut OpenStore, key: Key, edit: LeafEdit) -> Effects {
@@ -326,7 +366,7 @@ fn delete_selected(state: &mut State) -> Effects {
     let Some(store) = state.store_mut() else {
         return Effects::new();
     };
-    let count = store.selection.len(store.row_count());
+    let count = store.selected_count();
     if count <= 1 {
         let target = store.target(&Scope::Selected);
         return if count == 0 {
@@ -335,15 +375,8 @@ fn delete_selected(state: &mut State) -> Effects {
             ask(store, Request::Delete(target))
         };
     }
-    let sample = match store.target(&Scope::Selected) {
-        Target::Keys(keys) => keys.iter().take(SAMPLE_KEYS).collect(),
-        Target::Everything => store
-            .snapshot
-            .rows(0..SAMPLE_KEYS)
-            .into_iter()
-            .map(|record| record.key)
-            .collect(),
-    };
+    let target = store.target(&Scope::Selected);
+    let sample = target.keys(&store.snapshot).take(SAMPLE_KEYS).collect();
     state.dialogs.push_back(Dialog::ConfirmDelete {
         scope: Scope::Selected,
         count,

@@ -15,6 +15,9 @@ use crate::state::{
     Page, Problem, SaveState, State, TaskState, Ticket, Told,
 };
 
+/// A commit of more changes is not looked through change by change: that would hold up a frame.
+const FEW: usize = 1_000;
+
 pub(super) fn receive(state: &mut State, reply: Reply, now: Millis) -> Effects {
     match reply {
         Reply::Probed { path, facts } => {
@@ -94,6 +97,9 @@ fn task_reply(state: &mut State, reply: Reply, now: Millis) -> Effects {
             state
                 .tasks
                 .progress(task, phase.fraction(), phase.text().to_owned());
+        }
+        Reply::TaskDone(task, words) => {
+            state.tasks.finish(task, TaskState::Finished(words));
         }
         Reply::Imported(task, report) => transfer::imported(state, task, report, now),
         Reply::Compacted(task, bytes) => {
@@ -288,7 +294,7 @@ fn committed_batch(state: &mut State, committed: Committed, now: Millis) -> Effe
         return Effects::new();
     };
     let row_before = store.selection.cursor_row;
-    store.snapshot = snapshot;
+    let before = std::mem::replace(&mut store.snapshot, snapshot);
     store.history = history;
     for event in events {
         store.activity.push(event);
@@ -310,6 +316,7 @@ fn committed_batch(state: &mut State, committed: Committed, now: Millis) -> Effe
         selection::show_cursor(store);
     }
     tell(state, &commit, told, now);
+    effects.push(Effect::Discard(Discarded::Commit(commit, Box::new(before))));
     effects
 }
 
@@ -359,24 +366,21 @@ fn follow_renames(store: &mut OpenStore, commit: &Commit) {
     }
 }
 
-/// Takes records that are gone out of the selection; whether the one under the cursor went.
+/// Takes records that are gone out of the selection; whether the one under the cursor went. The
+/// selection names few records, a commit may change a million.
 fn forget_gone(store: &mut OpenStore, commit: &Commit) -> bool {
-    let mut cursor_went = false;
-    for change in commit
-        .changes
-        .iter()
-        .filter(|change| change.after.is_none())
-    {
-        store.selection.keys.remove(&change.key);
-        let is = |place: &Option<Key>| place.as_ref() == Some(&change.key);
-        cursor_went |= is(&store.selection.cursor);
-        if is(&store.selection.anchor) {
-            store.selection.anchor = None;
-        }
+    let is_small = commit.changes.len() <= FEW;
+    if is_small && commit.changes.iter().all(|change| change.after.is_some()) {
+        return false;
     }
+    let (snapshot, selection) = (&store.snapshot, &mut store.selection);
+    let is_gone = |key: &Key| snapshot.get(key.as_str()).is_none();
+    selection.keys.retain(|key| !is_gone(key));
+    selection.except.retain(|key| !is_gone(key));
+    selection.anchor.take_if(|key| is_gone(key));
+    let cursor_went = selection.cursor.take_if(|key| is_gone(key)).is_some();
     if cursor_went {
-        store.selection.cursor = None;
-        store.selection.all = false;
+        selection.end_run();
     }
     cursor_went
 }
@@ -386,6 +390,13 @@ fn follow_draft(store: &mut OpenStore, commit: &Commit) {
     let Some(draft) = &mut store.detail.draft else {
         return;
     };
+    if FEW < commit.changes.len() {
+        if let DraftBase::Record(record) = &draft.base {
+            let now = store.snapshot.get(record.key.as_str());
+            draft.outdated |= now.as_ref() != Some(record);
+        }
+        return;
+    }
     let written = |change: &Change| {
         change.key.as_str() == draft.key
             && change.after.as_ref().map(|record| &record.value) == draft.parsed.as_ref().ok()

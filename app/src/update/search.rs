@@ -6,7 +6,7 @@ use super::{Effects, derived, settings};
 use crate::command::SearchCommand;
 use crate::effect::Effect;
 use crate::jobs::{JumpQuestion, Question, WhyHitQuestion};
-use crate::state::{OpenStore, State};
+use crate::state::{OpenStore, Span, State};
 
 /// Longer queries are cut: no keyboard writes them.
 const TEXT_BYTES_MAX: usize = 4096;
@@ -123,6 +123,10 @@ pub(super) fn set_text(store: &mut OpenStore, mut text: String) -> Effects {
         return Effects::new();
     }
     store.search.text = text;
+    // The rows of another question are other records.
+    if matches!(store.selection.span, Some(Span::Rows { .. })) {
+        store.selection.end_run();
+    }
     derived::ask_listing(store)
 }
 

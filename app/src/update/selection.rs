@@ -6,10 +6,10 @@ use vstore::Key;
 
 use super::{Effects, derived, search};
 use crate::command::SelectionCommand;
-use crate::state::{FocusTarget, OpenStore, Selection, State};
+use crate::state::{FocusTarget, Listing, OpenStore, Selection, Span, State};
 
-/// How many rows a range selects at most; more are selected with "Select all".
-const RANGE_ROWS_MAX: usize = 200_000;
+/// A range of more rows is known by its ends, not key by key.
+const NAMED_ROWS_MAX: usize = 2_000;
 
 pub(super) fn update(state: &mut State, command: SelectionCommand) -> Effects {
     let focus = match command {
@@ -29,15 +29,14 @@ pub(super) fn update(state: &mut State, command: SelectionCommand) -> Effects {
         }
         SelectionCommand::Toggle(row) => toggle(store, row),
         SelectionCommand::Range(rows, cursor) => {
-            store.selection.all = false;
-            store.selection.keys.clear();
+            store.selection.clear_records();
             add_range(store, rows, cursor);
         }
         SelectionCommand::AddRange(rows, cursor) => add_range(store, rows, cursor),
         SelectionCommand::Cursor(row) => move_cursor(store, row),
         SelectionCommand::All => {
+            store.selection.clear_records();
             store.selection.all = store.row_count() > 0;
-            store.selection.keys.clear();
         }
         SelectionCommand::None => clear(store),
         SelectionCommand::Next => {
@@ -100,7 +99,7 @@ pub(super) fn select_row(store: &mut OpenStore, row: usize) {
             cursor: Some(key.clone()),
             anchor: Some(key),
             cursor_row,
-            all: false,
+            ..Selection::default()
         };
         show_cursor(store);
     }
@@ -110,29 +109,44 @@ fn toggle(store: &mut OpenStore, row: usize) {
     let Some(key) = store.listing.key_at(&store.snapshot, row) else {
         return;
     };
-    if std::mem::take(&mut store.selection.all) {
-        // Taking one row out of "all" leaves the rows on record, as far as a range may go.
-        let rows = 0..store.row_count().min(RANGE_ROWS_MAX);
-        store.selection.keys = keys(store, rows);
-    }
-    if !store.selection.keys.remove(&key) {
-        store.selection.keys.insert(key.clone());
-    }
+    store.selection.toggle(row, key.clone());
     store.selection.anchor = Some(key);
     move_cursor(store, row);
 }
 
+/// Selects rows too. Of long ranges the last one counts.
 fn add_range(store: &mut OpenStore, rows: Range<usize>, cursor: usize) {
-    let rows = rows.start..rows.end.min(rows.start.saturating_add(RANGE_ROWS_MAX));
-    let mut added = keys(store, rows);
-    store.selection.all = false;
-    store.selection.keys.append(&mut added);
+    let rows = rows.start..rows.end.min(store.row_count());
+    if rows.len() <= NAMED_ROWS_MAX {
+        let keys = store.listing.keys(&store.snapshot, rows.clone());
+        for (row, key) in rows.zip(keys) {
+            store.selection.add(row, key);
+        }
+    } else {
+        store.selection.clear_records();
+        store.selection.span = span(store, rows);
+    }
     move_cursor(store, cursor);
 }
 
-fn keys(store: &OpenStore, rows: Range<usize>) -> std::collections::BTreeSet<Key> {
-    let keys = store.listing.keys(&store.snapshot, rows);
-    keys.into_iter().collect()
+/// A run of rows of the table.
+fn span(store: &OpenStore, rows: Range<usize>) -> Option<Span> {
+    match &store.listing {
+        Listing::Keys(keys) => Some(Span::Rows {
+            keys: keys.clone(),
+            rows,
+        }),
+        Listing::Everything { descending } => {
+            let key_at = |row: usize| store.listing.key_at(&store.snapshot, row);
+            let (first, last) = (key_at(rows.start)?, key_at(rows.end.checked_sub(1)?)?);
+            let (first, last) = if *descending {
+                (last, first)
+            } else {
+                (first, last)
+            };
+            Some(Span::Between { first, last })
+        }
+    }
 }
 
 fn move_cursor(store: &mut OpenStore, row: usize) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use vstore::value::json::parse_text;
 use vstore::{Cause, Key, ManualClock, Millis, Store, WriteBatch};
 
+use super::derived::set_listing;
 use super::{Effects, Event, FileAnswer, next_wake, receive, tick, update};
 use crate::command::{
     Command, FileCommand, LayoutCommand, LockCommand, RecordCommand, SearchCommand, Secret,
@@ -14,8 +15,8 @@ use crate::effect::Effect;
 use crate::engine::{Committed, OpenedStore, Reply, Request};
 use crate::jobs::{Done, Question};
 use crate::state::{
-    AfterClose, Dialog, DraftBase, FilePurpose, ImportReport, Listing, OpenStore, Page, Problem,
-    SaveState, Scope, State, Target, Ticket, Told,
+    AfterClose, Dialog, DraftBase, FilePurpose, ImportReport, Keys, Listing, OpenStore, Page,
+    Problem, SaveState, Scope, State, Target, Ticket, Told,
 };
 
 mod desktop;
@@ -199,7 +200,65 @@ fn ranges_and_toggles_add_up() {
     assert_eq!(keys, ["b", "d"]);
     fixture.ask(SelectionCommand::All);
     fixture.ask(SelectionCommand::Toggle(0));
-    assert_eq!(fixture.open().selection.len(4), 3);
+    assert_eq!(fixture.open().selected_count(), 3);
+}
+
+#[test]
+fn many_rows_are_selected_by_their_ends_and_what_is_done_to_them_is_watched() {
+    let mut fixture = Fixture::new();
+    let mut batch = WriteBatch::new(Cause::Import);
+    for number in 0..30_000 {
+        batch.put(key(&format!("n{number:05}")), parse_text("1").unwrap().0);
+    }
+    fixture.commit(vec![Effect::Ask(Request::Commit(batch))]);
+    fixture.ask(SelectionCommand::Range(4..30_004, 4));
+    assert!(fixture.open().selection.keys.is_empty());
+    fixture.ask(SelectionCommand::Toggle(5));
+    assert_eq!(fixture.open().selected_count(), 29_999);
+    let mut batch = WriteBatch::new(Cause::Edit);
+    batch.delete(key("n00002"));
+    fixture.commit(vec![Effect::Ask(Request::Commit(batch))]);
+    assert_eq!(fixture.open().selected_count(), 29_998);
+
+    let effects = fixture.ask(RecordCommand::Delete(Scope::Selected));
+    let [Effect::Ask(Request::Watched(task, request))] = &*effects else {
+        unreachable!("not watched: {effects:?}");
+    };
+    let Request::Delete(target) = &**request else {
+        unreachable!("not a deletion: {request:?}");
+    };
+    let snapshot = fixture.open().snapshot.clone();
+    let keys: Vec<_> = target.keys(&snapshot).collect();
+    assert_eq!(
+        (keys.len(), &keys[..2]),
+        (29_998, &[key("n00000"), key("n00003")][..])
+    );
+    assert_eq!(target.records(&snapshot).count(), 29_998);
+    let task = *task;
+    fixture.reply(Reply::TaskDone(task, "Deleted".to_owned()));
+    assert_eq!(fixture.state.tasks.running(), 0);
+}
+
+#[test]
+fn a_run_of_rows_of_a_result_follows_its_ends_and_ends_with_the_question() {
+    let mut fixture = Fixture::new();
+    let found: Vec<Key> = (0..5_000)
+        .map(|number| key(&format!("n{number:04}")))
+        .collect();
+    let keys: Keys = found.iter().collect();
+    set_listing(fixture.open(), Listing::Keys(keys));
+    fixture.ask(SelectionCommand::Range(1_000..4_000, 3_999));
+    assert_eq!(fixture.open().selected_count(), 3_000);
+    // One more before the run, one less within it.
+    let mut later = found;
+    later.insert(0, key("m"));
+    later.remove(2_000);
+    set_listing(fixture.open(), Listing::Keys(later.iter().collect()));
+    let selection = &fixture.open().selection;
+    assert!(selection.contains(1_001, "n1000") && !selection.contains(1_000, "n0999"));
+    assert_eq!(fixture.open().selected_count(), 2_999);
+    fixture.ask(SearchCommand::SetText("x".to_owned()));
+    assert_eq!(fixture.open().selected_count(), 0);
 }
 
 #[test]

@@ -69,6 +69,7 @@ fn frozen(store: &OpenStore, scope: Scope) -> Scope {
     match store.target(&scope) {
         crate::state::Target::Everything => Scope::Everything,
         crate::state::Target::Keys(keys) => Scope::Keys(keys),
+        crate::state::Target::Run(run) => Scope::Run(run),
     }
 }
 

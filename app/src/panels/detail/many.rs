@@ -1,10 +1,12 @@
 //! What is shown while several records are selected.
 
 use egui::{RichText, Ui};
+use vstore::Key;
 
 use crate::action::{Action, shortcut_text};
 use crate::command::Commands;
 use crate::format;
+use crate::state::Scope;
 use crate::theme::{Tokens, metrics, type_scale};
 use crate::view::StoreView;
 use crate::widgets::button::Button;
@@ -31,19 +33,14 @@ pub(super) struct ManyData {
 impl ManyData {
     pub(super) fn new(view: StoreView<'_>, count: usize) -> Self {
         let selection = &view.store.selection;
-        let sample: Vec<_> = if selection.all {
-            view.rows(0..SAMPLE)
-                .into_iter()
-                .map(|row| row.key.to_string())
-                .collect()
+        let target;
+        let keys: Box<dyn Iterator<Item = Key>> = if selection.has_run() {
+            target = view.store.target(&Scope::Selected);
+            target.keys(view.snapshot())
         } else {
-            selection
-                .keys
-                .iter()
-                .take(SAMPLE)
-                .map(ToString::to_string)
-                .collect()
+            Box::new(selection.keys.iter().cloned())
         };
+        let sample: Vec<_> = keys.take(SAMPLE).map(|key| key.to_string()).collect();
         let more = count.saturating_sub(sample.len());
         Self {
             title: format!("{} selected", format::counted(count as u64, "record")),

@@ -74,7 +74,7 @@ impl RecordsPanel {
         let selected = |index: usize| {
             let mut cache = cache.borrow_mut();
             let row = cache.get(index, page, &view);
-            row.is_some_and(|row| selection.contains(row.key.as_str()))
+            row.is_some_and(|row| selection.contains(index, row.key.as_str()))
         };
         let response = Table::new(Self::table_id(), "Records", &widths, view.row_count())
             .density(density)
