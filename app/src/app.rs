@@ -29,6 +29,9 @@ mod typing;
 /// How long taking in what came back may hold up a frame.
 const RECEIVE_BUDGET: Duration = Duration::from_millis(10);
 
+/// A text cursor blinks for so many seconds after the last input: an idle window draws nothing.
+const BLINKS_SECS: f64 = 10.0;
+
 /// How the window is started.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -72,6 +75,8 @@ pub struct VStoreApp {
     typing: typing::TypingOrder,
     /// The state was drawn since it changed last: what holds for one frame only is over.
     drawn: bool,
+    /// When there was input last, by the clock of the toolkit, in seconds.
+    touched_secs: f64,
 }
 
 impl VStoreApp {
@@ -126,6 +131,7 @@ impl VStoreApp {
             dialogs: Dialogs::default(),
             typing: typing::TypingOrder::default(),
             drawn: false,
+            touched_secs: 0.0,
         })
     }
 
@@ -227,6 +233,7 @@ impl VStoreApp {
         if touched {
             self.performer.idle.touch();
         }
+        self.rest_cursor(ctx, touched);
         if !dropped.is_empty() {
             self.commands.push(FileCommand::Dropped(dropped));
         }
@@ -241,6 +248,19 @@ impl VStoreApp {
             }
         }
         self.note_size(ctx);
+    }
+
+    /// Lets the text cursor stand still when nobody types any more.
+    fn rest_cursor(&mut self, ctx: &egui::Context, touched: bool) {
+        let now = ctx.input(|input| input.time);
+        if touched {
+            self.touched_secs = now;
+        }
+        let recently = now - self.touched_secs < BLINKS_SECS;
+        let blinks = recently && !self.state.prefs.reduced_motion;
+        if ctx.global_style().visuals.text_cursor.blink != blinks {
+            theme::set_cursor_blinks(ctx, blinks);
+        }
     }
 
     /// Remembers the size of the window once it has changed.

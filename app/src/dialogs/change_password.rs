@@ -46,15 +46,21 @@ impl ChangePasswordForm {
         if shown.submitted {
             self.new.focus();
         }
-        let id = Id::unique("current key file");
-        self.current_key_file
-            .show(ui, id, "Current key file", view, commands);
         ui.add_space(metrics::SPACE_8);
         field::label(ui, "New password");
         let shown = self.new.show(ui, Id::unique("new password"));
+        // Behind the passwords: the Tab key goes from one to the next.
+        let id = Id::unique("current key file");
+        self.current_key_file
+            .show(ui, id, "Current key file", view, commands);
         let id = Id::unique("new key file");
-        self.new_key_file
-            .show(ui, id, "Key file as well as the password", view, commands);
+        self.new_key_file.show(
+            ui,
+            id,
+            "New key file as well as the password",
+            view,
+            commands,
+        );
         shown.submitted
     }
 

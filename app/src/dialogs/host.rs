@@ -163,8 +163,8 @@ impl Forms {
                 import_report::show(ctx, &mut self.report, shown, commands);
             }
             Dialog::Export { plan, count: _ } => export::show(ctx, plan, view, commands),
-            Dialog::PathField { purpose } => {
-                path_field::show(ctx, &mut self.path, *purpose, commands);
+            Dialog::PathField { purpose, suggested } => {
+                path_field::show(ctx, &mut self.path, (*purpose, suggested), commands);
             }
             Dialog::Message { title, text } => message::show(ctx, title, text, commands),
         }

@@ -8,7 +8,7 @@ use super::host;
 use crate::command::{Commands, FileCommand};
 use crate::state::FilePurpose;
 use crate::theme::icons;
-use crate::widgets::field::TextField;
+use crate::widgets::field::{self, TextField};
 use crate::widgets::modal::{Dialog, DialogButton};
 
 /// The path as typed.
@@ -49,9 +49,13 @@ pub(super) fn path_of(text: &str) -> Option<PathBuf> {
 pub(super) fn show(
     ctx: &Context,
     form: &mut PathForm,
-    purpose: FilePurpose,
+    (purpose, suggested): (FilePurpose, &str),
     commands: &mut Commands,
 ) {
+    let starts = !std::mem::replace(&mut form.started, true);
+    if starts {
+        suggested.clone_into(&mut form.path);
+    }
     let (title, hint, verb) = words(purpose);
     let path = path_of(&form.path);
     let buttons = [
@@ -64,8 +68,9 @@ pub(super) fn show(
         .show(ctx, &buttons, |ui| {
             let field = TextField::new(host::field_id("path"), "Path").hint(hint);
             let response = field.show(ui, &mut form.path);
-            if !std::mem::replace(&mut form.started, true) {
+            if starts {
                 response.request_focus();
+                field::select_all(ui.ctx(), host::field_id("path"), &form.path);
             }
         });
     if shown.cancelled || shown.clicked == Some(0) {

@@ -139,6 +139,7 @@ fn esc_closes_every_dialog_and_nothing_else_happens() {
         },
         Dialog::PathField {
             purpose: FilePurpose::Open,
+            suggested: String::new(),
         },
         Dialog::Message {
             title: "Title".to_owned(),
@@ -397,9 +398,27 @@ fn a_wrong_current_password_is_said_and_selected() {
 }
 
 #[test]
+fn a_proposed_path_stands_in_the_field_and_typing_replaces_it() {
+    let mut harness = harness(Dialog::PathField {
+        purpose: FilePurpose::SaveAs,
+        suggested: "/documents/films.vstore".to_owned(),
+    });
+    harness.run();
+    let value = |harness: &Harness<'_, Window>| {
+        let field = harness.get_by_role_and_label(Role::TextInput, "Path");
+        field.value()
+    };
+    assert_eq!(value(&harness).as_deref(), Some("/documents/films.vstore"));
+    harness.event(egui::Event::Text("/x".to_owned()));
+    harness.run();
+    assert_eq!(value(&harness).as_deref(), Some("/x"));
+}
+
+#[test]
 fn a_path_can_be_typed_where_no_file_dialog_answers() {
     let mut harness = harness(Dialog::PathField {
         purpose: FilePurpose::Open,
+        suggested: String::new(),
     });
     harness
         .get_by_role_and_label(Role::TextInput, "Path")
@@ -457,7 +476,8 @@ fn a_field_for_a_path_leaves_alone_what_is_typed_below_it() {
     type_password(&mut harness, "Current password", "old");
     let purpose = FilePurpose::KeyFile;
     let dialogs = &mut harness.state_mut().state.dialogs;
-    dialogs.push_front(Dialog::PathField { purpose });
+    let suggested = String::new();
+    dialogs.push_front(Dialog::PathField { purpose, suggested });
     harness.run();
     assert!(
         harness

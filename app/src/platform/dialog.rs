@@ -22,6 +22,12 @@ pub fn ask_for_file(
     answer: impl Fn(FileAnswer) + Send + Clone + 'static,
 ) {
     let on_failure = answer.clone();
+    let proposed = proposed(name.as_deref(), folder.clone());
+    if !can_ask() {
+        answer(FileAnswer::Unavailable(proposed));
+        return;
+    }
+    let proposed_later = proposed.clone();
     let work = move || {
         let shown_at = Instant::now();
         let mut dialog = FileDialog::new();
@@ -36,7 +42,7 @@ pub fn ask_for_file(
         drop(visible);
         answer(match picked {
             Some(path) => FileAnswer::Picked(path),
-            None if shown_at.elapsed() < UNSEEN => FileAnswer::Unavailable,
+            None if shown_at.elapsed() < UNSEEN => FileAnswer::Unavailable(proposed_later),
             None => FileAnswer::Cancelled,
         });
     };
@@ -45,8 +51,46 @@ pub fn ask_for_file(
         .spawn(work)
         .is_err()
     {
-        on_failure(FileAnswer::Unavailable);
+        on_failure(FileAnswer::Unavailable(proposed));
     }
+}
+
+/// Whether there is anybody to show a file dialog. Finding out by asking may take longer than a
+/// dialog that is closed at once.
+#[cfg(not(target_os = "linux"))]
+const fn can_ask() -> bool {
+    true
+}
+
+/// On Linux the portal on the session bus shows it, or `zenity`.
+#[cfg(target_os = "linux")]
+fn can_ask() -> bool {
+    use std::env;
+
+    let bus = env::var_os("XDG_RUNTIME_DIR").map(|folder| PathBuf::from(folder).join("bus"));
+    let has_bus = env::var_os("DBUS_SESSION_BUS_ADDRESS")
+        .is_some_and(|address| !address.is_empty())
+        || bus.is_some_and(|bus| bus.exists());
+    let has_zenity = || {
+        let path = env::var_os("PATH").unwrap_or_default();
+        env::split_paths(&path).any(|folder| folder.join("zenity").is_file())
+    };
+    has_bus || has_zenity()
+}
+
+/// Where a new file would go: beside the open one, or among the documents. Empty where a file is
+/// only to be read: nobody knows which.
+fn proposed(name: Option<&str>, folder: Option<PathBuf>) -> PathBuf {
+    let Some(name) = name else {
+        return PathBuf::new();
+    };
+    let documents = || {
+        let user = directories::UserDirs::new()?;
+        let documents = user.document_dir().filter(|folder| folder.is_dir());
+        Some(documents.unwrap_or(user.home_dir()).to_path_buf())
+    };
+    let folder = folder.or_else(documents).unwrap_or_default();
+    folder.join(name)
 }
 
 fn show(dialog: FileDialog, purpose: FilePurpose) -> Option<PathBuf> {

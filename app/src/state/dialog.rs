@@ -112,6 +112,8 @@ pub enum Dialog {
     PathField {
         /// What the path is for.
         purpose: FilePurpose,
+        /// What stands in it at first; empty for nothing.
+        suggested: String,
     },
     /// Something that needs more room than a notice.
     Message {

@@ -30,5 +30,10 @@ pub fn set_reduced_motion(ctx: &egui::Context, reduced: bool) {
     ctx.all_styles_mut(|target| style::set_motion(target, !reduced));
 }
 
+/// Lets the text cursor blink, or stand still.
+pub fn set_cursor_blinks(ctx: &egui::Context, blinks: bool) {
+    ctx.all_styles_mut(|target| target.visuals.text_cursor.blink = blinks);
+}
+
 #[cfg(test)]
 mod tests;

@@ -41,8 +41,9 @@ pub enum FileAnswer {
     Picked(PathBuf),
     /// Without one.
     Cancelled,
-    /// So fast that nobody can have seen it: there is no file dialog here.
-    Unavailable,
+    /// So fast that nobody can have seen it: there is no file dialog here. The path it would have
+    /// proposed, or nothing.
+    Unavailable(PathBuf),
 }
 
 /// Takes in what came back.
@@ -61,9 +62,12 @@ pub fn receive(state: &mut State, event: Event, now: Millis) -> Effects {
                     }
                     Effects::new()
                 }
-                FileAnswer::Unavailable => {
+                FileAnswer::Unavailable(proposed) => {
+                    let suggested = proposed.to_string_lossy().into_owned();
                     // Before a dialog that asked for the path, or it would never be seen.
-                    state.dialogs.push_front(Dialog::PathField { purpose });
+                    state
+                        .dialogs
+                        .push_front(Dialog::PathField { purpose, suggested });
                     Effects::new()
                 }
             }

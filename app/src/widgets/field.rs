@@ -2,6 +2,7 @@
 //!
 //! For plain texts only: a password belongs into [`super::password`].
 
+use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
 use egui::{
     Align, Context, CornerRadius, Frame, Id, Rect, Response, RichText, Role, Sense, Stroke,
@@ -117,6 +118,15 @@ impl<'a> TextField<'a> {
 /// Makes the toolkit forget what was typed in a text field, its undo history included.
 pub fn forget(ctx: &Context, id: Id) {
     TextEdit::store_state(ctx, id, TextEditState::default());
+}
+
+/// Selects all of a text field's text: what is typed next takes its place.
+pub fn select_all(ctx: &Context, id: Id, text: &str) {
+    let mut state = TextEdit::load_state(ctx, id).unwrap_or_default();
+    let end = CCursor::new(text.chars().count());
+    let range = CCursorRange::two(CCursor::new(0), end);
+    state.cursor.set_char_range(Some(range));
+    TextEdit::store_state(ctx, id, state);
 }
 
 /// The label above a field or a group of controls.

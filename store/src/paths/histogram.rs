@@ -5,6 +5,9 @@ use super::calendar;
 /// At most about this many bins; widths are the smallest round ones that need no more.
 const BINS_MAX: f64 = 24.0;
 
+/// The days of a month, the hours of a day, the years of a generation.
+const MOMENT_BINS_MAX: i64 = 31;
+
 /// What the ends of bins count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HistogramUnit {
@@ -43,7 +46,7 @@ impl Histogram {
             return None;
         }
         if unit == HistogramUnit::Seconds {
-            let bins = calendar::bins(min as i64, max as i64, BINS_MAX as i64 + 1);
+            let bins = calendar::bins(min as i64, max as i64, MOMENT_BINS_MAX);
             return Some(Self { unit, bins });
         }
         let width = number_width(range, whole);

@@ -67,11 +67,10 @@ fn what_is_typed_right_after_ctrl_f_is_searched() {
 fn enter_in_the_path_field_means_the_whole_path() {
     let mut program = Program::start();
     let purpose = FilePurpose::Open;
-    program
-        .app
-        .state
-        .dialogs
-        .push_back(Dialog::PathField { purpose });
+    program.app.state.dialogs.push_back(Dialog::PathField {
+        purpose,
+        suggested: String::new(),
+    });
     program.type_at_once(Vec::new());
     let mut events: Vec<_> = letters("/nowhere/notes.vstore").collect();
     events.push(press(Press::Enter, Modifiers::NONE));

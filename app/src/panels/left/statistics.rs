@@ -112,7 +112,9 @@ fn top_rows(values: &[TopValue]) -> Vec<TopRow> {
 
 fn prefers_words(statistics: &PathStatistics) -> bool {
     let most = statistics.top.first().map_or(0, |top| top.count);
-    !statistics.words.is_empty() && most.saturating_mul(WORTH_LISTING) <= statistics.records
+    // The words of a date are numbers that say nothing alone.
+    let says_more = statistics.scale == Scale::Numbers && !statistics.words.is_empty();
+    says_more && most.saturating_mul(WORTH_LISTING) <= statistics.records
 }
 
 fn summary(statistics: &PathStatistics) -> String {

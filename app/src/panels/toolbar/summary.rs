@@ -69,6 +69,9 @@ pub(super) fn summary(search: &Search, so_far: bool) -> Summary {
     }
 }
 
+/// Between the parts of the words.
+const SEPARATOR: &str = " · ";
+
 /// The place of the summary.
 #[derive(Debug, Default)]
 pub(super) struct SummaryPlace {
@@ -90,16 +93,28 @@ impl SummaryPlace {
             Summary::Working(words) => ("", *words),
             Summary::Found(loud, quiet) => (loud.as_str(), quiet.as_str()),
         };
-        response.widget_info(|| WidgetInfo::labeled(Role::Status, true, format!("{loud}{quiet}")));
+        let spoken = format!("{loud}{quiet}");
+        response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &spoken));
         ui.ctx().accesskit_node_builder(response.id, |node| {
             node.set_live(egui::accesskit::Live::Polite);
         });
         let loud = type_scale::number(ui, loud, type_scale::body(), tokens.text);
         let placed = paint::text_in(ui.painter(), rect, Align::Min, loud);
-        let quiet = type_scale::number(ui, quiet, type_scale::body(), tokens.muted);
         let rest = rect.with_min_x(placed.right() + 1.0);
-        paint::text_in(&ui.painter().with_clip_rect(rect), rest, Align::Min, quiet);
-        if !caveat.is_empty() {
+        let line = |words| type_scale::number(ui, words, type_scale::body(), tokens.muted);
+        // Where counts are long, the time gives way: half a number would be a wrong one.
+        let whole = line(quiet);
+        let is_cut = rest.width() < whole.size().x;
+        let counts = quiet.rsplit_once(SEPARATOR).map(|(counts, _)| counts);
+        let shown = match counts.filter(|_| is_cut) {
+            Some(counts) => line(counts),
+            None => whole,
+        };
+        paint::text_in(&ui.painter().with_clip_rect(rect), rest, Align::Min, shown);
+        if is_cut {
+            let all = format!("{spoken}\n{caveat}");
+            response.on_hover_text(all.trim_end());
+        } else if !caveat.is_empty() {
             response.on_hover_text(caveat);
         }
     }

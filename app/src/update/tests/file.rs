@@ -145,7 +145,10 @@ fn without_a_file_dialog_a_field_takes_its_place() {
     );
     receive(
         &mut state,
-        Event::File(FilePurpose::Open, FileAnswer::Unavailable),
+        Event::File(
+            FilePurpose::Open,
+            FileAnswer::Unavailable("/home/notes.vstore".into()),
+        ),
         NOW,
     );
     assert!(matches!(state.dialog(), Some(Dialog::PathField { .. })));
