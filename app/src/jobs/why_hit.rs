@@ -63,8 +63,8 @@ fn level(rank: &SortKeyParts) -> String {
         Level::Exact => "Every word stands there as typed",
         Level::Prefix => "Some word is the beginning of a longer one",
         Level::Inside => "Some word stands inside a longer one",
-        Level::OneTypo => "One typo",
-        Level::TwoTypos => return format::counted(rank.typos.into(), "typo"),
+        Level::SlightTypos => "Slightly misspelt",
+        Level::Typos => "Misspelt",
     };
     words.to_owned()
 }
@@ -85,8 +85,8 @@ fn word(reason: &Reason) -> WhyWord {
             Level::Exact => "as typed",
             Level::Prefix => "its beginning",
             Level::Inside => "inside of it",
-            Level::OneTypo => "one typo",
-            Level::TwoTypos => "two typos or more",
+            Level::SlightTypos => "slightly misspelt",
+            Level::Typos => "misspelt",
         },
     }
 }
@@ -115,13 +115,13 @@ fn order(rank: &SortKeyParts, reasons: &[Reason]) -> Vec<(&'static str, String)>
         SPREAD_MAX.. => "far from each other".to_owned(),
         apart => format!("{apart} apart or out of order"),
     };
-    let typos = match rank.typos {
+    let misspelling = match rank.misspelling {
         0 => "none".to_owned(),
-        typos => format::count(typos.into()),
+        weight => format!("{weight} (swapped or doubled letter 1, vowel 2, other 3)"),
     };
     let length = format::counted(rank.length.into(), "byte");
     vec![
-        ("Typos", typos),
+        ("Misspelling", misspelling),
         ("Words matched in part", in_part),
         ("Where they stand", place.to_owned()),
         ("The words", spread),

@@ -9,7 +9,7 @@ pub struct WhyHit {
     pub key: Key,
     /// Its row and how many rows there are; `None`: it is not in the table now.
     pub row: Option<(usize, usize)>,
-    /// How well it fits: `One typo`.
+    /// How well it fits: `Slightly misspelt`.
     pub level: String,
     /// What was found of each word of the query, in their order.
     pub words: Vec<WhyWord>,
@@ -26,6 +26,6 @@ pub struct WhyWord {
     pub found: String,
     /// Where: a path, or `key`.
     pub place: String,
-    /// How they fit: `one typo`.
+    /// How they fit: `slightly misspelt`.
     pub how: &'static str,
 }

@@ -13,6 +13,7 @@ mod hits;
 mod index;
 mod indexed;
 mod matcher;
+mod misspelling;
 mod mode;
 mod query;
 mod row_hits;

@@ -23,10 +23,11 @@ pub enum Level {
     Prefix,
     /// Some word stands inside a longer one.
     Inside,
-    /// One typo, or two words written as one, or one as two.
-    OneTypo,
-    /// Two typos or more, over all words.
-    TwoTypos,
+    /// One typo over all words, or likely ones that weigh no more together; or two words written as
+    /// one, or one as two.
+    SlightTypos,
+    /// Typos that weigh more than one.
+    Typos,
 }
 
 impl Level {
@@ -35,8 +36,8 @@ impl Level {
         Self::Exact,
         Self::Prefix,
         Self::Inside,
-        Self::OneTypo,
-        Self::TwoTypos,
+        Self::SlightTypos,
+        Self::Typos,
     ];
 
     /// The word for interfaces and reports.
@@ -45,8 +46,8 @@ impl Level {
             Self::Exact => "exact",
             Self::Prefix => "prefix",
             Self::Inside => "inside",
-            Self::OneTypo => "one_typo",
-            Self::TwoTypos => "two_typos",
+            Self::SlightTypos => "slight_typos",
+            Self::Typos => "typos",
         }
     }
 }

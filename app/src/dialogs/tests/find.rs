@@ -56,22 +56,22 @@ fn the_account_of_a_hit_names_words_and_places() {
     let why = WhyHit {
         key: key("a:1"),
         row: Some((2, 66)),
-        level: "One typo".to_owned(),
+        level: "Slightly misspelt".to_owned(),
         words: vec![WhyWord {
             word: "hofman".to_owned(),
             found: "Hoffman".to_owned(),
             place: "cast[]".to_owned(),
-            how: "one typo",
+            how: "slightly misspelt",
         }],
         order: vec![("Typos", "1".to_owned())],
     };
     let mut harness = harness(Dialog::WhyHit(Box::new(why)));
     for label in [
-        "One typo.",
+        "Slightly misspelt.",
         "hofman",
         "Hoffman",
         "cast[]",
-        "one typo",
+        "slightly misspelt",
         "What its relevance is made of (row 3 of 66)",
         "Typos",
     ] {

@@ -55,13 +55,19 @@ fn why(text: &str, key: &str) -> Option<Box<WhyHit>> {
 #[test]
 fn a_hit_is_explained_in_words() {
     let found = why("totsie year:1982", "film:1982:tootsie").unwrap();
-    assert_eq!(found.level, "One typo");
+    assert_eq!(found.level, "Slightly misspelt");
     let word = &found.words[0];
     assert_eq!(
         (word.word.as_str(), word.found.as_str(), word.how),
-        ("totsie", "tootsie", "one typo")
+        ("totsie", "tootsie", "slightly misspelt")
     );
-    assert_eq!(found.order[0], ("Typos", "1".to_owned()));
+    assert_eq!(
+        found.order[0],
+        (
+            "Misspelling",
+            "1 (swapped or doubled letter 1, vowel 2, other 3)".to_owned()
+        )
+    );
     assert_eq!(
         found.order[2],
         ("Where they stand", "in the key".to_owned())

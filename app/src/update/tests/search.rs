@@ -199,7 +199,7 @@ fn why_a_hit_is_there_is_asked_with_the_query_on_screen() {
     let why = WhyHit {
         key: key("b"),
         row: question.row,
-        level: "One typo".to_owned(),
+        level: "Slightly misspelt".to_owned(),
         words: Vec::new(),
         order: Vec::new(),
     };

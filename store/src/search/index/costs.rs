@@ -97,10 +97,10 @@ impl CostSets {
         }
     }
 
-    /// All costs rise by these typos.
-    pub(super) fn add_typos(&mut self, typos: u32) {
+    /// All costs rise by what typos weigh.
+    pub(super) fn add_misspelling(&mut self, weight: u32) {
         for (cost, _) in &mut self.sets {
-            cost.typos += typos;
+            cost.misspelling += weight;
         }
     }
 

@@ -10,6 +10,7 @@ use fst::{Automaton, IntoStreamer as _, Streamer as _};
 use levenshtein_automata::{DFA, LevenshteinAutomatonBuilder};
 
 use super::terms::{LATER_PIECE, Terms};
+use crate::search::matcher::TypoBudget;
 
 /// Parts with fewer terms have no automaton: reading all of them costs a search less than building
 /// it costs whoever writes.
@@ -55,38 +56,53 @@ pub(super) fn is_for_typos(term: &[u8]) -> bool {
 /// All spellings of a word within its budget, ready to be looked for in every part.
 pub(super) struct Spellings {
     first: String,
+    patterns: Vec<Pattern>,
+    is_compared: bool,
+}
+
+/// Some of the spellings.
+struct Pattern {
+    dfa: DFA,
+    /// Only of words that start with the same letter.
+    same_first: bool,
     /// Whether words may go on behind a spelling.
     is_beginning: bool,
-    /// For words that start with the same letter. `None`: three edits, for which the automaton of
-    /// all spellings is larger than the words are many.
-    same_first: Option<DFA>,
-    /// For other words: a wrong first letter counts as two typos, so one edit is left.
-    other_first: Option<DFA>,
 }
 
 impl Spellings {
-    /// `budget` is at least 1.
-    pub(super) fn new(word: &str, budget: u8, is_beginning: bool) -> Self {
+    /// `budget` is not none.
+    pub(super) fn new(word: &str, budget: TypoBudget, is_beginning: bool) -> Self {
         // Not `build_prefix_dfa`: that takes `johnson` for no spelling of a beginning of `johnnew`,
         // which starts with `johnn`.
-        let build = |builder: &LevenshteinAutomatonBuilder| builder.build_dfa(word);
-        Self {
-            is_beginning,
-            first: word.chars().take(1).collect(),
-            same_first: match budget {
-                1 => Some(build(&ONE_EDIT)),
-                2 => Some(build(&TWO_EDITS)),
-                _ => None,
+        let pattern = |edits: u8, same_first, is_beginning| Pattern {
+            dfa: match edits {
+                1 => ONE_EDIT.build_dfa(word),
+                _ => TWO_EDITS.build_dfa(word),
             },
-            other_first: (budget > 1).then(|| build(&ONE_EDIT)),
+            same_first,
+            is_beginning,
+        };
+        let (edits, of_whole) = (budget.edits(), budget.edits_of_whole());
+        let mut patterns = Vec::new();
+        // Three edits: the automaton of all spellings is larger than the words are many.
+        if edits <= 2 {
+            patterns.push(pattern(edits, true, is_beginning));
+            if of_whole > edits {
+                patterns.push(pattern(of_whole, true, false));
+            }
+        }
+        // Another first letter is a typo, and takes a whole word or one more typo to be allowed.
+        patterns.push(pattern(1, false, is_beginning && edits > 1));
+        Self {
+            patterns,
+            first: word.chars().take(1).collect(),
+            is_compared: edits > 2,
         }
     }
-}
 
-impl Spellings {
     /// The beginning of the words that all have to be compared, if that is so.
     pub(super) fn compared(&self) -> Option<&str> {
-        self.same_first.is_none().then_some(&self.first)
+        self.is_compared.then_some(&self.first)
     }
 }
 
@@ -113,29 +129,23 @@ impl Words {
         fst::Map::new(bytes).ok().map(Self)
     }
 
-    /// Visits the terms that may be spellings, each once or twice. Breaks off when `visit` says
-    /// `false`.
+    /// Visits the terms that may be spellings, each once or more often. Breaks off when `visit`
+    /// says `false`.
     pub(super) fn for_each(&self, spellings: &Spellings, visit: &mut dyn FnMut(u32) -> bool) {
         let mut after = spellings.first.clone().into_bytes();
         if let Some(last) = after.last_mut() {
             *last = last.saturating_add(1);
         }
-        let first = &spellings.first;
-        let go_on = match &spellings.same_first {
-            Some(same_first) if spellings.is_beginning => {
-                let words = self.0.search(Automaton::starts_with(same_first));
-                visit_words(words.ge(first).lt(&after), visit)
-            }
-            Some(same_first) => visit_words(self.0.search(same_first).ge(first).lt(&after), visit),
-            None => true,
-        };
-        if let Some(other_first) = &spellings.other_first
-            && go_on
-        {
-            if spellings.is_beginning {
-                visit_words(self.0.search(Automaton::starts_with(other_first)), visit);
+        for pattern in &spellings.patterns {
+            let go_on = if pattern.is_beginning {
+                let words = self.0.search(Automaton::starts_with(&pattern.dfa));
+                visit_words(pattern.limit(words, &spellings.first, &after), visit)
             } else {
-                visit_words(self.0.search(other_first), visit);
+                let words = self.0.search(&pattern.dfa);
+                visit_words(pattern.limit(words, &spellings.first, &after), visit)
+            };
+            if !go_on {
+                return;
             }
         }
     }
@@ -143,6 +153,21 @@ impl Words {
     /// Bytes of memory.
     pub(super) fn bytes(&self) -> usize {
         self.0.as_fst().size()
+    }
+}
+
+impl Pattern {
+    fn limit<'a, A: Automaton>(
+        &self,
+        words: StreamBuilder<'a, A>,
+        first: &str,
+        after: &[u8],
+    ) -> StreamBuilder<'a, A> {
+        if self.same_first {
+            words.ge(first).lt(after)
+        } else {
+            words
+        }
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) struct WordPlan {
 impl WordPlan {
     pub(super) fn new(word: &QueryWord) -> Self {
         let text = word.as_str();
-        let spellings = word.budget() > 0
+        let spellings = !word.budget().is_none()
             && word.kind() == TokenKind::Word
             // With digits, terms beyond those of the automaton are within reach.
             && !text.chars().any(char::is_numeric);
@@ -124,11 +124,11 @@ impl TextIndex {
         }
         match word.part() {
             Part::Whole => self.whole(word.as_str(), visit),
-            Part::Beginning => self.beginning(word.as_str(), visit),
+            Part::Beginning => self.beginning(word, visit),
             Part::End => self.end(word.as_str(), visit),
-            Part::Any => self.anywhere(word.as_str(), visit),
+            Part::Any => self.anywhere(word, visit),
         }
-        if word.budget() > 0 {
+        if !word.budget().is_none() {
             self.with_typos(plan, visit);
             self.long_with_typos(word, visit);
         }
@@ -186,12 +186,12 @@ impl TextIndex {
         }
     }
 
-    fn beginning(&self, text: &str, visit: TermsFound<'_>) {
+    fn beginning(&self, word: &QueryWord, visit: TermsFound<'_>) {
+        let text = word.as_str();
         if text.len() > TERM_BYTES_MAX {
             self.first_piece(text, visit);
             return;
         }
-        let begun = Some(Cost::of(0, Fit::Beginning));
         let mut longer = self.terms.prefix(text.as_bytes());
         if longer.start < longer.end && self.terms.get(longer.start) == text.as_bytes() {
             if !visit(
@@ -202,9 +202,33 @@ impl TextIndex {
             }
             longer.start += 1;
         }
-        if visit(longer.into(), begun) {
-            visit(self.terms.prefix(&marked(FIRST_PIECE, text)).into(), begun);
+        if self.longer(word, longer, visit) {
+            let begun = Cost::of(0, Fit::Beginning);
+            let pieces = self.terms.prefix(&marked(FIRST_PIECE, text));
+            visit(pieces.into(), Some(begun));
         }
+    }
+
+    /// Words that go on behind what was typed; neighbours that fit alike are visited together.
+    fn longer(&self, word: &QueryWord, terms: Range<u32>, visit: TermsFound<'_>) -> bool {
+        let mut run = terms.start..terms.start;
+        let mut run_fit = Fit::Beginning;
+        if word.tells_nearly_whole() {
+            for (rank, term) in self.terms.iter(terms) {
+                let fit = word.fit_of_beginning(text_of(term));
+                if fit != run_fit {
+                    if !run.is_empty() && !visit(run.clone().into(), Some(Cost::of(0, run_fit))) {
+                        return false;
+                    }
+                    run.start = rank;
+                    run_fit = fit;
+                }
+                run.end = rank + 1;
+            }
+        } else {
+            run = terms;
+        }
+        run.is_empty() || visit(run.into(), Some(Cost::of(0, run_fit)))
     }
 
     fn end(&self, text: &str, visit: TermsFound<'_>) {
@@ -217,7 +241,8 @@ impl TextIndex {
         self.pieces_with(text, visit);
     }
 
-    fn anywhere(&self, text: &str, visit: TermsFound<'_>) {
+    fn anywhere(&self, word: &QueryWord, visit: TermsFound<'_>) {
+        let text = word.as_str();
         let words = self.terms.whole_words();
         let begun = self.terms.prefix(text.as_bytes());
         let is_whole = self.terms.get(begun.start) == text.as_bytes();
@@ -234,7 +259,7 @@ impl TextIndex {
                 true
             });
         let go_on = visit(whole.into(), Some(Cost::default()))
-            && visit(longer.into(), Some(Cost::of(0, Fit::Beginning)))
+            && self.longer(word, longer, visit)
             && visit(TermRanks::Set(&inside), Some(Cost::of(0, Fit::Inside)));
         if go_on {
             self.pieces_with(text, visit);
@@ -272,9 +297,9 @@ impl TextIndex {
     fn with_typos(&self, plan: &WordPlan, visit: TermsFound<'_>) {
         let mut compare = |rank: u32, term: &[u8]| {
             let found = plan.word.fit(text_of(term), TokenKind::Word);
-            match found.filter(|found| found.typos > 0) {
+            match found.filter(|found| found.misspelling > 0) {
                 Some(found) => {
-                    let cost = Cost::of(found.typos, found.fit);
+                    let cost = Cost::of(found.misspelling, found.fit);
                     visit((rank..rank + 1).into(), Some(cost))
                 }
                 None => true,
@@ -310,7 +335,7 @@ impl TextIndex {
             } else {
                 let found = word.fit(piece, TokenKind::Word);
                 found.is_none_or(|found| {
-                    let cost = Cost::of(found.typos, found.fit);
+                    let cost = Cost::of(found.misspelling, found.fit);
                     visit((rank..rank + 1).into(), Some(cost))
                 })
             };

@@ -5,7 +5,9 @@ use std::cmp::Reverse;
 use super::lookup::WordPlan;
 use super::required::required_texts;
 use crate::search::condition::TextPart;
-use crate::search::matcher::{FieldRule, Matcher, Node, Part, QueryWord, Term, TermKind};
+use crate::search::matcher::{
+    FieldRule, Matcher, Node, Part, QueryWord, Term, TermKind, TypoBudget,
+};
 use crate::search::mode::Mode;
 use crate::search::query::Query;
 use crate::search::tokenize::{TokenKind, tokenize};
@@ -98,7 +100,7 @@ impl TermPlan {
         };
         Self {
             splits: match words {
-                [word] if word.budget() > 0 => splits(word),
+                [word] if !word.budget().is_none() => splits(word),
                 _ => Vec::new(),
             },
             words: words.iter().map(WordPlan::new).collect(),
@@ -113,8 +115,14 @@ impl TermPlan {
 /// All ways to write a word as two.
 fn splits(word: &QueryWord) -> Vec<(WordPlan, WordPlan)> {
     let text = word.as_str();
-    let plan =
-        |text: &str, part: Part| WordPlan::new(&QueryWord::new(text, TokenKind::Word, part, 0));
+    let plan = |text: &str, part: Part| {
+        WordPlan::new(&QueryWord::new(
+            text,
+            TokenKind::Word,
+            part,
+            TypoBudget::NONE,
+        ))
+    };
     text.char_indices()
         .skip(1)
         .map(|(middle, _)| {
@@ -173,7 +181,12 @@ fn needed_words(part: TextPart<'_>) -> Vec<WordPlan> {
             (true, true) => Part::Any,
         };
         let word = text.get(token.range()).unwrap_or_default();
-        WordPlan::new(&QueryWord::new(word, token.kind, word_part, 0))
+        WordPlan::new(&QueryWord::new(
+            word,
+            token.kind,
+            word_part,
+            TypoBudget::NONE,
+        ))
     });
     words.collect()
 }

@@ -14,6 +14,7 @@ use crate::record::RecordRef;
 use crate::row_set::RowSet;
 use crate::search::condition::{ConditionTest, visit_place};
 use crate::search::matcher::{Cost, FieldPlace, FieldRule, Fit, Term, visit_leaves};
+use crate::search::misspelling::TYPO;
 use crate::search::text::leaf_text;
 use crate::value::{ValueRef, ValueType};
 
@@ -168,7 +169,7 @@ impl PartSearch<'_> {
                 looked
             }
         };
-        looked.costs.add_typos(u32::from(term.base_typos));
+        looked.costs.add_misspelling(term.base);
         looked.costs.settle(within);
         looked.unsure.intersect(within);
         let index = self.source.text();
@@ -178,9 +179,9 @@ impl PartSearch<'_> {
             if !index.has(first) || !index.has(second) {
                 continue;
             }
-            // Nothing is gained for rows that fit at one typo or less.
+            // Nothing is gained for rows that fit at the weight of one typo or less.
             let mut open = within.clone();
-            let gained = Cost::of(1, Fit::Beginning);
+            let gained = Cost::of(TYPO, Fit::NearlyWhole);
             open.subtract(&looked.costs.below(gained));
             if let Some(met) = met {
                 open.subtract(&met.below(gained));

@@ -213,7 +213,7 @@ impl ShortWord {
     fn of(word: &WordPlan, places: &Places) -> Option<Self> {
         let query = &word.word;
         let is_short = !places.are_chosen
-            && query.budget() == 0
+            && query.budget().is_none()
             && query.kind() == TokenKind::Word
             && matches!(query.part(), Part::Beginning | Part::Any)
             && query.as_str().chars().nth(CHARACTERS_MAX).is_none();

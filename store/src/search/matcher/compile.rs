@@ -4,9 +4,10 @@ use std::ops::Bound;
 
 use super::field::{FieldCheck, FieldPlace, FieldRule};
 use super::term::{Term, TermKind};
-use super::word::{Part, QueryWord, typo_budget};
+use super::word::{Part, QueryWord, TypoBudget};
 use crate::search::condition::{Condition, ConditionTest, TextComparison};
 use crate::search::fold::fold;
+use crate::search::misspelling::TYPO;
 use crate::search::mode::Mode;
 use crate::search::query::{
     CompareOp, Expr, Field, FieldTest, Literal, Query, Target, TextAtom, TextForm, Typed,
@@ -123,19 +124,18 @@ impl Compiler {
         let kind = match (atom.form, mode) {
             (TextForm::Regex, _) => TermKind::Regex(compile_regex(&atom.text).ok()?),
             (TextForm::Inside, _) | (TextForm::Word, Mode::Contains) => inside(&atom.text)?,
-            (TextForm::Word, Mode::Fuzzy) => words(&atom.text, last_part, typo_budget)?,
-            (TextForm::Typos(None), _) => words(&atom.text, Part::Whole, typo_budget)?,
-            (TextForm::Typos(Some(edits)), _) => words(&atom.text, Part::Whole, |_, _| edits)?,
-            (TextForm::Prefix, _) => words(&atom.text, Part::Beginning, |_, _| 0)?,
-            (TextForm::Phrase, _) => words(&atom.text, last_part, |_, _| 0)?,
+            (TextForm::Word, Mode::Fuzzy) => words(&atom.text, last_part, TypoBudget::of_word)?,
+            (TextForm::Typos(None), _) => words(&atom.text, Part::Whole, TypoBudget::of_word)?,
+            (TextForm::Typos(Some(edits)), _) => {
+                words(&atom.text, Part::Whole, |_, _| TypoBudget::exactly(edits))?
+            }
+            (TextForm::Prefix, _) => words(&atom.text, Part::Beginning, |_, _| TypoBudget::NONE)?,
+            (TextForm::Phrase, _) => words(&atom.text, last_part, |_, _| TypoBudget::NONE)?,
             (TextForm::Exact, _) | (TextForm::Word, Mode::Exact) => {
-                words(&atom.text, Part::Whole, |_, _| 0)?
+                words(&atom.text, Part::Whole, |_, _| TypoBudget::NONE)?
             }
         };
-        Some(Term {
-            kind,
-            base_typos: 0,
-        })
+        Some(Term { kind, base: 0 })
     }
 
     /// Terms for neighbours written as one word. Only plain words of at least two letters are
@@ -146,7 +146,7 @@ impl Compiler {
         }
         let joinable = |node: &Node, terms: &[Term]| match node {
             Node::Term(index) if *index >= first_term => match terms.get(*index)?.words() {
-                [word] if word.budget() > 0 || word.as_str().len() >= 2 => {
+                [word] if !word.budget().is_none() || word.as_str().len() >= 2 => {
                     Some((word.as_str().to_owned(), word.part()))
                 }
                 _ => None,
@@ -162,10 +162,10 @@ impl Compiler {
                     return None;
                 }
                 let text = format!("{left}{right}");
-                let word = QueryWord::new(&text, TokenKind::Word, right_part, 0);
+                let word = QueryWord::new(&text, TokenKind::Word, right_part, TypoBudget::NONE);
                 self.terms.push(Term {
                     kind: TermKind::Words(vec![word]),
-                    base_typos: 1,
+                    base: TYPO,
                 });
                 Some(self.terms.len() - 1)
             }));
@@ -187,8 +187,8 @@ impl Compiler {
             FieldTest::Between(from, to) => condition(between(from.as_ref(), to.as_ref())),
             FieldTest::Similar(literal) => FieldRule::Words {
                 term: Term {
-                    kind: words(&literal.text, Part::Whole, typo_budget)?,
-                    base_typos: 0,
+                    kind: words(&literal.text, Part::Whole, TypoBudget::of_word)?,
+                    base: 0,
                 },
                 typed: None,
                 with_numbers: true,
@@ -226,10 +226,7 @@ impl Compiler {
         let term = match (atom.form, mode) {
             (TextForm::Word, Mode::Exact | Mode::Fuzzy) => {
                 let last = last_part(open && typed.is_none(), mode);
-                words(&atom.text, last, |_, _| 0).map(|kind| Term {
-                    kind,
-                    base_typos: 0,
-                })
+                words(&atom.text, last, |_, _| TypoBudget::NONE).map(|kind| Term { kind, base: 0 })
             }
             _ => self.term(atom, open),
         };
@@ -262,7 +259,11 @@ fn folded_tokens(text: &str) -> (String, Vec<Token>) {
 }
 
 /// The words of a text, the last of which may be only a part. `None` if there are none.
-fn words(text: &str, last_part: Part, budget: impl Fn(&str, TokenKind) -> u8) -> Option<TermKind> {
+fn words(
+    text: &str,
+    last_part: Part,
+    budget: impl Fn(&str, TokenKind) -> TypoBudget,
+) -> Option<TermKind> {
     let (folded, tokens) = folded_tokens(text);
     let last = tokens.len().checked_sub(1)?;
     let words = tokens.iter().enumerate().map(|(index, token)| {
@@ -294,7 +295,7 @@ fn inside(text: &str) -> Option<TermKind> {
             folded.get(token.range()).unwrap_or_default(),
             token.kind,
             part,
-            0,
+            TypoBudget::NONE,
         )
     });
     Some(TermKind::Words(words.collect()))

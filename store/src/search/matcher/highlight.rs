@@ -185,7 +185,7 @@ impl MarkReader<'_> {
             }
             let best = self.scratch.hits.cost(index);
             term.find(text, &mut |found| {
-                let cost = Cost::of(found.typos, found.fit);
+                let cost = Cost::of(found.misspelling, found.fit);
                 if best == Some(cost) {
                     emit(found.span, Some(index), cost);
                 }
@@ -198,7 +198,7 @@ impl MarkReader<'_> {
             field.spans(value, text, &mut |span| match span {
                 FieldSpan::Folded(range) => emit(Span::Folded(range), None, Cost::default()),
                 FieldSpan::Term(found) => {
-                    emit(found.span, None, Cost::of(found.typos, found.fit));
+                    emit(found.span, None, Cost::of(found.misspelling, found.fit));
                 }
             });
         }

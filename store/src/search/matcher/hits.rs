@@ -57,7 +57,7 @@ impl Hits {
         facts: TextFacts,
         is_new_text: &mut bool,
     ) {
-        let cost = Cost::of(found.typos, found.fit);
+        let cost = Cost::of(found.misspelling, found.fit);
         if let Some(best) = self.best.get_mut(term) {
             *best = Some(best.map_or(cost, |best| best.min(cost)));
         }

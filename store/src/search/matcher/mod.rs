@@ -20,7 +20,7 @@ pub(super) use compile::Node;
 pub(super) use field::{FieldPlace, FieldRule, visit_leaves};
 pub(super) use rank::Cost;
 pub(super) use term::{Term, TermKind};
-pub(super) use word::{Fit, Part, QueryWord};
+pub(super) use word::{Fit, Part, QueryWord, TypoBudget};
 
 #[cfg(test)]
 mod tests;

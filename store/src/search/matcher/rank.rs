@@ -2,43 +2,50 @@
 //! other records: the order is stable and can be explained.
 
 use super::word::Fit;
+use crate::search::misspelling::TYPO;
 use crate::search::mode::Level;
 
 /// Terms a query can have: as many as bits here.
 pub(in crate::search) type TermSet = u128;
 
-/// What it costs to accept a record, best first: typos, then words matched only in part.
+/// What it costs to accept a record, best first: typos, by what they weigh, then words matched only
+/// in part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::search) struct Cost {
-    pub(in crate::search) typos: u32,
+    pub(in crate::search) misspelling: u32,
     pub(in crate::search) inside: u32,
+    /// Two for the beginning of a longer word, one for nearly all of it.
     pub(in crate::search) beginnings: u32,
 }
 
 impl Cost {
-    pub(in crate::search) const fn of(typos: u8, fit: Fit) -> Self {
+    pub(in crate::search) const fn of(misspelling: u32, fit: Fit) -> Self {
         Self {
-            typos: typos as u32,
+            misspelling,
             inside: matches!(fit, Fit::Inside) as u32,
-            beginnings: matches!(fit, Fit::Beginning) as u32,
+            beginnings: match fit {
+                Fit::Whole | Fit::Inside => 0,
+                Fit::NearlyWhole => 1,
+                Fit::Beginning => 2,
+            },
         }
     }
 
     pub(in crate::search) const fn plus(self, other: Self) -> Self {
         Self {
-            typos: self.typos + other.typos,
+            misspelling: self.misspelling + other.misspelling,
             inside: self.inside + other.inside,
             beginnings: self.beginnings + other.beginnings,
         }
     }
 
     pub(in crate::search) const fn level(self) -> Level {
-        match (self.typos, self.inside, self.beginnings) {
+        match (self.misspelling, self.inside, self.beginnings) {
             (0, 0, 0) => Level::Exact,
             (0, 0, _) => Level::Prefix,
             (0, _, _) => Level::Inside,
-            (1, _, _) => Level::OneTypo,
-            _ => Level::TwoTypos,
+            (1..=TYPO, _, _) => Level::SlightTypos,
+            _ => Level::Typos,
         }
     }
 }
@@ -62,9 +69,12 @@ pub enum FieldClass {
 pub struct SortKeyParts {
     /// How well the record fits.
     pub level: Level,
-    /// Typos of all words together.
-    pub typos: u32,
-    /// Words matched in part: one for the beginning of a longer word, two for its inside.
+    /// What the typos of all words weigh together: two letters that change places and a letter
+    /// doubled or not 1, a vowel or a consonant that sounds alike 2, any other letter 3; a
+    /// misspelt beginning of a longer word 2 more.
+    pub misspelling: u32,
+    /// Words matched in part: one for nearly all of a longer word, two for its beginning, three for
+    /// its inside.
     pub in_part: u32,
     /// Where the query stands.
     pub place: FieldClass,
@@ -91,7 +101,7 @@ pub(in crate::search) struct Rank {
 
 /// How well a record fits: less is better. Records of the same number are in key order.
 ///
-/// From the highest bit: level (3 bits), typos (7), words matched in part (6), field class (2),
+/// From the highest bit: level (3 bits), misspelling (7), words matched in part (6), field class (2),
 /// spread (8), position (14), length of the text (16); each stops at its largest value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SortKey(u64);
@@ -117,11 +127,11 @@ impl SortKey {
             2 => FieldClass::StartOfValue,
             _ => FieldClass::Elsewhere,
         };
-        let (in_part, typos) = (take(6), take(7));
+        let (in_part, misspelling) = (take(6), take(7));
         let level = Level::ALL.get(take(3) as usize).copied();
         SortKeyParts {
-            level: level.unwrap_or(Level::TwoTypos),
-            typos,
+            level: level.unwrap_or(Level::Typos),
+            misspelling,
             in_part,
             place,
             spread,
@@ -159,11 +169,11 @@ impl Rank {
         let parts = self
             .cost
             .inside
-            .saturating_mul(2)
+            .saturating_mul(3)
             .saturating_add(self.cost.beginnings);
         let fields = [
             (3, self.level() as u32),
-            (7, self.cost.typos),
+            (7, self.cost.misspelling),
             (6, parts),
             (2, self.class as u32),
             (8, self.spread),
@@ -185,7 +195,7 @@ mod tests {
     fn what_was_packed_is_told_again() {
         let rank = Rank {
             cost: Cost {
-                typos: 2,
+                misspelling: 4,
                 inside: 1,
                 beginnings: 1,
             },
@@ -195,9 +205,9 @@ mod tests {
             length: 70_000,
         };
         let expected = SortKeyParts {
-            level: Level::TwoTypos,
-            typos: 2,
-            in_part: 3,
+            level: Level::Typos,
+            misspelling: 4,
+            in_part: 4,
             place: FieldClass::StartOfValue,
             spread: 7,
             position: 900,
@@ -257,7 +267,7 @@ mod tests {
             },
             Rank {
                 cost: Cost {
-                    typos: 9,
+                    misspelling: 9,
                     ..Cost::default()
                 },
                 ..best

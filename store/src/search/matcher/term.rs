@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::rank::Cost;
 use super::word::{Fit, Part, QueryWord, WordMatch};
+use crate::search::misspelling::TYPO;
 use crate::search::text::{PreparedText, TextBuffer};
 use crate::search::tokenize::TokenKind;
 
@@ -14,8 +15,8 @@ use crate::search::tokenize::TokenKind;
 #[derive(Clone, Debug)]
 pub(in crate::search) struct Term {
     pub(in crate::search) kind: TermKind,
-    /// Typos that any match has before it is looked at: 1 where two words are joined.
-    pub(in crate::search) base_typos: u8,
+    /// What any match weighs before it is looked at: a typo where two words are joined.
+    pub(in crate::search) base: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -31,7 +32,7 @@ pub(in crate::search) enum TermKind {
 /// Where and how well a term fits a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::search) struct TermMatch {
-    pub(in crate::search) typos: u8,
+    pub(in crate::search) misspelling: u32,
     pub(in crate::search) fit: Fit,
     /// The first token, and how many.
     pub(in crate::search) token: u32,
@@ -95,7 +96,7 @@ impl Term {
             TermKind::Words(_) => {
                 let mut best: Option<Cost> = None;
                 self.find(&buffer.prepare(text), &mut |found| {
-                    let cost = Cost::of(found.typos, found.fit);
+                    let cost = Cost::of(found.misspelling, found.fit);
                     best = Some(best.map_or(cost, |best| best.min(cost)));
                 });
                 return best;
@@ -103,7 +104,7 @@ impl Term {
             TermKind::Raw(needle) => contains(buffer.fold(text), needle),
             TermKind::Regex(regex) => regex.is_match(text),
         };
-        is_found.then(|| Cost::of(self.base_typos, Fit::Whole))
+        is_found.then(|| Cost::of(self.base, Fit::Whole))
     }
 
     /// The words, if the term has some.
@@ -127,7 +128,7 @@ impl Term {
 
     fn whole(&self, span: Span) -> TermMatch {
         TermMatch {
-            typos: self.base_typos,
+            misspelling: self.base,
             fit: Fit::Whole,
             token: 0,
             width: 1,
@@ -153,11 +154,11 @@ impl Term {
                 let start = token.start as usize;
                 let span = Span::Folded(start + found.start..start + found.end);
                 emit(self.match_of(found, index, 1, span));
-            } else if word.budget() > 0
+            } else if !word.budget().is_none()
                 && let Some((fit, end)) = split_fit(word, token_text, text, index)
             {
                 emit(TermMatch {
-                    typos: self.base_typos + 1,
+                    misspelling: self.base + TYPO,
                     fit,
                     token: index as u32,
                     width: 2,
@@ -175,7 +176,7 @@ impl Term {
 
     fn match_of(&self, found: WordMatch, token: usize, width: u32, span: Span) -> TermMatch {
         TermMatch {
-            typos: self.base_typos + found.typos,
+            misspelling: self.base + found.misspelling,
             fit: found.fit,
             token: token as u32,
             width,
@@ -190,7 +191,7 @@ impl Term {
         emit: &mut dyn FnMut(TermMatch),
     ) {
         for first in 0..(text.tokens.len() + 1).saturating_sub(words.len()) {
-            let mut typos = 0;
+            let mut misspelling = 0;
             let mut fit = Fit::Whole;
             let mut span = 0..0;
             let fits = words.iter().enumerate().all(|(offset, word)| {
@@ -200,7 +201,7 @@ impl Term {
                 let Some(found) = word.fit(token_text, token.kind) else {
                     return false;
                 };
-                typos += found.typos;
+                misspelling += found.misspelling;
                 fit = fit.max(found.fit);
                 if offset == 0 {
                     span.start = token.start as usize + found.start;
@@ -210,7 +211,7 @@ impl Term {
             });
             if fits {
                 emit(TermMatch {
-                    typos: self.base_typos + typos,
+                    misspelling: self.base + misspelling,
                     fit,
                     token: first as u32,
                     width: words.len() as u32,

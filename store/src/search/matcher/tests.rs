@@ -75,8 +75,9 @@ fn words_match_anywhere_and_all_of_them_must() {
     assert_eq!(fuzzy("hoffman spielberg"), None);
     assert_eq!(fuzzy("hoffm"), Some(Level::Prefix));
     assert_eq!(fuzzy("hoffm "), None);
-    assert_eq!(fuzzy("hofman dustn"), Some(Level::TwoTypos));
-    assert_eq!(fuzzy("hofman dustin "), Some(Level::OneTypo));
+    assert_eq!(fuzzy("hofmn dustn"), Some(Level::Typos));
+    assert_eq!(fuzzy("hofman dustn"), Some(Level::SlightTypos));
+    assert_eq!(fuzzy("hofman dustin "), Some(Level::SlightTypos));
     assert_eq!(fuzzy("tootsie 1982"), Some(Level::Exact));
     assert_eq!(fuzzy("1983"), None);
     assert_eq!(fuzzy("198"), Some(Level::Prefix));
@@ -135,7 +136,10 @@ fn modes_differ_in_what_a_plain_word_is() {
     assert_eq!(level(&film, "offma", Mode::Fuzzy), None);
     assert_eq!(level(&film, "*offma*", Mode::Fuzzy), Some(Level::Inside));
     assert_eq!(level(&film, "hofman", Mode::Contains), None);
-    assert_eq!(level(&film, "hofman~", Mode::Exact), Some(Level::OneTypo));
+    assert_eq!(
+        level(&film, "hofman~", Mode::Exact),
+        Some(Level::SlightTypos)
+    );
     assert_eq!(level(&film, "ho", Mode::Contains), Some(Level::Prefix));
     assert_eq!(level(&film, "tin-hof", Mode::Contains), Some(Level::Inside));
     assert_eq!(level(&film, ",", Mode::Contains), Some(Level::Exact));
@@ -151,10 +155,10 @@ fn words_typed_together_must_stand_together() {
 }
 
 #[test]
-fn words_split_or_joined_cost_one_typo() {
-    assert_eq!(fuzzy("dustinhoffman"), Some(Level::OneTypo));
-    assert_eq!(fuzzy("too tsie"), Some(Level::OneTypo));
-    assert_eq!(fuzzy("columbia pic tures"), Some(Level::OneTypo));
+fn words_split_or_joined_cost_slight_typos() {
+    assert_eq!(fuzzy("dustinhoffman"), Some(Level::SlightTypos));
+    assert_eq!(fuzzy("too tsie"), Some(Level::SlightTypos));
+    assert_eq!(fuzzy("columbia pic tures"), Some(Level::SlightTypos));
     assert_eq!(level(&tootsie(), "dustinhoffman", Mode::Exact), None);
 }
 
@@ -328,7 +332,7 @@ fn an_explanation_names_the_word_and_its_place() {
     let explanation = Matcher::new(&query, Mode::Fuzzy)
         .explain(film.as_ref())
         .unwrap();
-    assert_eq!(explanation.level, Level::OneTypo);
+    assert_eq!(explanation.level, Level::SlightTypos);
     let reasons: Vec<(&str, &str, Level)> = explanation
         .reasons
         .iter()
@@ -337,7 +341,7 @@ fn an_explanation_names_the_word_and_its_place() {
     assert_eq!(
         reasons,
         [
-            ("hofman", "Hoffman", Level::OneTypo),
+            ("hofman", "Hoffman", Level::SlightTypos),
             ("lange", "Lange", Level::Exact)
         ]
     );

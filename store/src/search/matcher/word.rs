@@ -3,7 +3,17 @@
 use crate::search::distance::{
     EDITS_MAX, WORD_CHARACTERS_MAX, bounded_distance, bounded_prefix_distance,
 };
-use crate::search::tokenize::TokenKind;
+use crate::search::misspelling::{weight, weight_of_beginning};
+use crate::search::tokenize::{TERM_BYTES_MAX, TokenKind};
+
+/// The most that a word of four or five letters with two typos may weigh: two likely ones.
+const TWO_LIKELY_TYPOS: u32 = 4;
+/// What a misspelt beginning weighs more than a misspelt word: most words are typed to their end.
+const BEGINNING: u32 = 2;
+/// A longer word that has so many letters more is nearly what was typed, as its plural is.
+const NEARLY_MAX: usize = 2;
+/// Shorter beginnings are nearly nothing.
+const NEARLY_LETTERS_MIN: usize = 3;
 
 /// Which part of a token a word must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +32,8 @@ pub(in crate::search) enum Part {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::search) enum Fit {
     Whole,
+    /// All but its last one or two letters.
+    NearlyWhole,
     Beginning,
     Inside,
 }
@@ -29,7 +41,8 @@ pub(in crate::search) enum Fit {
 /// A word that fits a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::search) struct WordMatch {
-    pub(in crate::search) typos: u8,
+    /// How much its typos weigh: see [`misspelling`](crate::search::misspelling).
+    pub(in crate::search) misspelling: u32,
     pub(in crate::search) fit: Fit,
     /// Bytes of the token that were matched.
     pub(in crate::search) start: usize,
@@ -42,37 +55,84 @@ pub(in crate::search) struct QueryWord {
     text: String,
     kind: TokenKind,
     part: Part,
-    budget: u8,
+    budget: TypoBudget,
     characters: Vec<char>,
 }
 
-/// How many typos a word may have: none up to three letters, one up to five, two up to eight, then
-/// three. None in what has a digit, where a typo is another number, and none in scripts without
-/// spaces.
-///
-/// Web shops stop at two, and allow the second from eight letters on. That misses one in fifteen
-/// real misspellings: short ones with two typos (`bizzare`, `wensday`, `ghandi`) and long ones with
-/// three (`edinborough`, `resteraunt`). The order of hits keeps them behind all better ones.
-pub(in crate::search) fn typo_budget(folded: &str, kind: TokenKind) -> u8 {
-    if kind == TokenKind::Spaceless || folded.chars().any(char::is_numeric) {
-        return 0;
+/// How many typos a word may have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::search) struct TypoBudget {
+    /// At most [`EDITS_MAX`].
+    edits: u8,
+    /// Whether two likely typos are as good as the one that the word may have.
+    or_two_likely: bool,
+}
+
+impl TypoBudget {
+    pub(in crate::search) const NONE: Self = Self::exactly(0);
+
+    /// What somebody asked for.
+    pub(in crate::search) const fn exactly(edits: u8) -> Self {
+        Self {
+            edits: if edits > EDITS_MAX as u8 {
+                EDITS_MAX as u8
+            } else {
+                edits
+            },
+            or_two_likely: false,
+        }
     }
-    match folded.chars().count() {
-        0..=3 => 0,
-        4..=5 => 1,
-        6..=8 => 2,
-        9..=WORD_CHARACTERS_MAX => 3,
-        _ => 0,
+
+    /// None up to three letters, one up to five (or two likely ones), two up to eight, then three.
+    /// None in what has a digit, where a typo is another number, and none in scripts without spaces.
+    ///
+    /// Web shops stop at two, and allow the second from eight letters on. That misses one in fifteen
+    /// real misspellings: short ones with two typos (`hvea`, `bizzare`, `ghandi`) and long ones with
+    /// three (`edinborough`, `resteraunt`). The order of hits keeps them behind all better ones.
+    pub(in crate::search) fn of_word(folded: &str, kind: TokenKind) -> Self {
+        if kind == TokenKind::Spaceless || folded.chars().any(char::is_numeric) {
+            return Self::NONE;
+        }
+        let edits = match folded.chars().count() {
+            0..=3 => 0,
+            4..=5 => 1,
+            6..=8 => 2,
+            9..=WORD_CHARACTERS_MAX => 3,
+            _ => 0,
+        };
+        Self {
+            edits,
+            or_two_likely: edits == 1,
+        }
+    }
+
+    pub(in crate::search) const fn is_none(self) -> bool {
+        self.edits == 0
+    }
+
+    /// Typos of a word that keeps its first letter.
+    pub(in crate::search) const fn edits(self) -> u8 {
+        self.edits
+    }
+
+    /// The same where words do not go on behind what was typed.
+    pub(in crate::search) const fn edits_of_whole(self) -> u8 {
+        if self.or_two_likely { 2 } else { self.edits }
     }
 }
 
 impl QueryWord {
-    pub(in crate::search) fn new(folded: &str, kind: TokenKind, part: Part, budget: u8) -> Self {
+    pub(in crate::search) fn new(
+        folded: &str,
+        kind: TokenKind,
+        part: Part,
+        budget: TypoBudget,
+    ) -> Self {
         Self {
             text: folded.to_owned(),
             kind,
             part,
-            budget: budget.min(EDITS_MAX as u8),
+            budget,
             characters: folded.chars().collect(),
         }
     }
@@ -81,7 +141,7 @@ impl QueryWord {
         &self.text
     }
 
-    pub(in crate::search) const fn budget(&self) -> u8 {
+    pub(in crate::search) const fn budget(&self) -> TypoBudget {
         self.budget
     }
 
@@ -103,9 +163,8 @@ impl QueryWord {
         let (Some(&first), Some(&found)) = (word.first(), token.first()) else {
             return false;
         };
-        // Words with fewer than two typos keep their first letter.
         first == found
-            || (self.budget >= 2
+            || (!self.budget.is_none()
                 && (word.len() == 1
                     || !first.is_ascii()
                     || !found.is_ascii()
@@ -129,7 +188,7 @@ impl QueryWord {
         };
         match exact {
             Some(start) => Some(self.exact_match(token, start)),
-            None if self.budget == 0 => None,
+            None if self.budget.is_none() => None,
             None => self.fit_with_typos(token),
         }
     }
@@ -138,15 +197,34 @@ impl QueryWord {
         let fit = if token.len() == self.text.len() {
             Fit::Whole
         } else if start == 0 {
-            Fit::Beginning
+            self.fit_of_beginning(token)
         } else {
             Fit::Inside
         };
         WordMatch {
-            typos: 0,
+            misspelling: 0,
             fit,
             start,
             end: start + self.text.len(),
+        }
+    }
+
+    /// Whether longer tokens are told apart by how much longer they are.
+    pub(in crate::search) const fn tells_nearly_whole(&self) -> bool {
+        self.characters.len() >= NEARLY_LETTERS_MIN
+    }
+
+    /// How much of a longer token it is that starts with the word.
+    pub(in crate::search) fn fit_of_beginning(&self, token: &str) -> Fit {
+        let more = token.get(self.text.len()..).unwrap_or_default();
+        // Of longer tokens the index knows pieces.
+        let is_nearly_all = token.len() <= TERM_BYTES_MAX
+            && self.tells_nearly_whole()
+            && more.chars().nth(NEARLY_MAX).is_none();
+        if is_nearly_all {
+            Fit::NearlyWhole
+        } else {
+            Fit::Beginning
         }
     }
 
@@ -157,26 +235,24 @@ impl QueryWord {
         }
         let start = token.find(&self.text)?;
         Some(WordMatch {
-            typos: 0,
+            misspelling: 0,
             fit: Fit::Whole,
             start,
             end: start + self.text.len(),
         })
     }
 
-    /// More than one typo must keep the first letter. Where the first letter itself is wrong, that one typo
-    /// counts as two, so that short words keep theirs.
     fn fit_with_typos(&self, token: &str) -> Option<WordMatch> {
         let is_prefix = self.part == Part::Beginning;
         // One character is at most four bytes: what differs more in length is too far away.
-        let slack = usize::from(self.budget) * 4;
+        let slack = usize::from(self.budget.edits_of_whole()) * 4;
         let too_short = token.len() + slack < self.text.len();
         let too_long = !is_prefix && self.text.len() + slack < token.len();
         if too_short || too_long {
             return None;
         }
-        let (typos, fit) = if self.text.is_ascii() && token.is_ascii() {
-            edits(
+        let (misspelling, fit) = if self.text.is_ascii() && token.is_ascii() {
+            misspelt(
                 self.text.as_bytes(),
                 token.as_bytes(),
                 self.budget,
@@ -189,10 +265,10 @@ impl QueryWord {
                 *cell = character;
                 len += 1;
             }
-            edits(&self.characters, &buffer[..len], self.budget, is_prefix)?
+            misspelt(&self.characters, &buffer[..len], self.budget, is_prefix)?
         };
         Some(WordMatch {
-            typos,
+            misspelling,
             fit,
             start: 0,
             end: token.len(),
@@ -200,67 +276,108 @@ impl QueryWord {
     }
 }
 
-/// The typos between word and token, within the budget, and whether all of the token was needed.
-fn edits<T: Copy + Eq>(word: &[T], token: &[T], budget: u8, is_prefix: bool) -> Option<(u8, Fit)> {
-    let same_first = word.first() == token.first();
-    let max = match (same_first, budget) {
-        (true, budget) => usize::from(budget),
-        (false, 2..) => 1,
-        (false, _) => return None,
-    };
-    let whole = bounded_distance(word, token, max);
+/// What the typos between word and token weigh, within the budget, and whether all of the token
+/// was needed.
+fn misspelt<T: Copy + Eq + Into<char>>(
+    word: &[T],
+    token: &[T],
+    budget: TypoBudget,
+    is_prefix: bool,
+) -> Option<(u32, Fit)> {
+    let whole = misspelt_whole(word, token, budget).map(|weight| (weight, Fit::Whole));
     let beginning = if is_prefix {
-        bounded_prefix_distance(word, token, max)
+        misspelt_beginning(word, token, budget).map(|weight| (weight, Fit::Beginning))
     } else {
         None
     };
-    let (distance, fit) = match (whole, beginning) {
-        (Some(whole), Some(beginning)) if beginning < whole => (beginning, Fit::Beginning),
-        (Some(whole), _) => (whole, Fit::Whole),
-        (None, Some(beginning)) => (beginning, Fit::Beginning),
-        (None, None) => return None,
+    match (whole, beginning) {
+        (Some(whole), Some(beginning)) => Some(whole.min(beginning)),
+        (whole, beginning) => whole.or(beginning),
+    }
+}
+
+/// More than one typo must keep the first letter, and words of four letters keep theirs unless it
+/// changed places with the second.
+fn misspelt_whole<T: Copy + Eq + Into<char>>(
+    word: &[T],
+    token: &[T],
+    budget: TypoBudget,
+) -> Option<u32> {
+    let is_swapped = || word.first() == token.get(1) && word.get(1) == token.first();
+    let edits = if word.first() == token.first() {
+        budget.edits_of_whole()
+    } else if budget.edits >= 2 || word.len() >= 5 || is_swapped() {
+        budget.edits.min(1)
+    } else {
+        0
     };
-    let typos = if same_first { distance } else { 2 };
-    Some((typos as u8, fit))
+    if edits == 0 {
+        return None;
+    }
+    let typos = bounded_distance(word, token, usize::from(edits))?;
+    let weight = weight(word, token);
+    (typos <= usize::from(budget.edits) || weight <= TWO_LIKELY_TYPOS).then_some(weight)
+}
+
+fn misspelt_beginning<T: Copy + Eq + Into<char>>(
+    word: &[T],
+    token: &[T],
+    budget: TypoBudget,
+) -> Option<u32> {
+    let edits = match (word.first() == token.first(), budget.edits) {
+        (true, edits) => edits,
+        (false, 2..) => 1,
+        (false, _) => return None,
+    };
+    bounded_prefix_distance(word, token, usize::from(edits))?;
+    Some(weight_of_beginning(word, token) + BEGINNING)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn fit(word: &str, part: Part, token: &str) -> Option<(u8, Fit)> {
-        let budget = typo_budget(word, TokenKind::Word);
+    fn fit(word: &str, part: Part, token: &str) -> Option<(u32, Fit)> {
+        let budget = TypoBudget::of_word(word, TokenKind::Word);
         QueryWord::new(word, TokenKind::Word, part, budget)
             .fit(token, TokenKind::Word)
-            .map(|found| (found.typos, found.fit))
+            .map(|found| (found.misspelling, found.fit))
     }
 
     #[test]
     fn the_budget_depends_on_length_and_digits() {
-        for (word, budget) in [
-            ("tom", 0),
-            ("john", 1),
-            ("young", 1),
-            ("ghandi", 2),
-            ("keyboard", 2),
-            ("authecation", 3),
-            ("ab12", 0),
-            ("über", 1),
+        for (word, edits, of_whole) in [
+            ("tom", 0, 0),
+            ("john", 1, 2),
+            ("young", 1, 2),
+            ("ghandi", 2, 2),
+            ("keyboard", 2, 2),
+            ("authecation", 3, 3),
+            ("ab12", 0, 0),
+            ("über", 1, 2),
         ] {
-            assert_eq!(typo_budget(word, TokenKind::Word), budget, "{word}");
+            let budget = TypoBudget::of_word(word, TokenKind::Word);
+            assert_eq!(
+                (budget.edits(), budget.edits_of_whole()),
+                (edits, of_whole),
+                "{word}"
+            );
         }
-        assert_eq!(typo_budget("日本語日本語日本語", TokenKind::Spaceless), 0);
+        let spaceless = TypoBudget::of_word("日本語日本語日本語", TokenKind::Spaceless);
+        assert!(spaceless.is_none());
     }
 
     #[test]
-    fn typos_within_the_budget_are_counted() {
+    fn typos_within_the_budget_are_weighed() {
         assert_eq!(fit("hofman", Part::Whole, "hoffman"), Some((1, Fit::Whole)));
-        assert_eq!(fit("hofmn", Part::Whole, "hoffman"), None);
-        assert_eq!(fit("ghandi", Part::Whole, "gandhi"), Some((2, Fit::Whole)));
+        assert_eq!(fit("hofmn", Part::Whole, "hoffman"), Some((3, Fit::Whole)));
+        assert_eq!(fit("hofmn", Part::Whole, "hoffmon"), Some((3, Fit::Whole)));
+        assert_eq!(fit("hfmns", Part::Whole, "hoffman"), None);
+        assert_eq!(fit("ghandi", Part::Whole, "gandhi"), Some((6, Fit::Whole)));
         assert_eq!(fit("gahndi", Part::Whole, "candid"), None);
         assert_eq!(
             fit("keybaord", Part::Whole, "keyboards"),
-            Some((2, Fit::Whole))
+            Some((4, Fit::Whole))
         );
         assert_eq!(fit("tom", Part::Whole, "tim"), None);
         assert_eq!(fit("müler", Part::Whole, "müller"), Some((1, Fit::Whole)));
@@ -268,33 +385,48 @@ mod tests {
     }
 
     #[test]
+    fn short_words_may_have_two_likely_typos_but_not_two_others() {
+        assert_eq!(fit("hvea", Part::Whole, "have"), Some((4, Fit::Whole)));
+        assert_eq!(fit("layed", Part::Whole, "laid"), Some((4, Fit::Whole)));
+        assert_eq!(fit("ocurr", Part::Whole, "occur"), Some((2, Fit::Whole)));
+        assert_eq!(fit("smith", Part::Whole, "smoke"), None);
+        assert_eq!(fit("hvea", Part::Beginning, "haveno"), None);
+        let one = TypoBudget::exactly(1);
+        let asked_for = QueryWord::new("ocurr", TokenKind::Word, Part::Whole, one);
+        assert_eq!(asked_for.fit("occur", TokenKind::Word), None);
+    }
+
+    #[test]
     fn three_typos_need_a_long_word_and_its_first_letter() {
         assert_eq!(
             fit("edinborough", Part::Whole, "edinburgh"),
-            Some((3, Fit::Whole))
+            Some((6, Fit::Whole))
         );
         assert_eq!(fit("odinborough", Part::Whole, "edinburgh"), None);
         assert_eq!(fit("obstical", Part::Whole, "obstacle"), None);
     }
 
     #[test]
-    fn a_wrong_first_letter_counts_as_two_typos() {
-        assert_eq!(fit("young", Part::Whole, "joung"), None);
+    fn a_wrong_first_letter_is_the_only_typo() {
+        assert_eq!(fit("kohn", Part::Whole, "john"), None);
+        assert_eq!(fit("ojhn", Part::Whole, "john"), Some((1, Fit::Whole)));
+        assert_eq!(fit("young", Part::Whole, "joung"), Some((3, Fit::Whole)));
+        assert_eq!(fit("young", Part::Beginning, "joungster"), None);
         assert_eq!(
             fit("koffman", Part::Whole, "hoffman"),
-            Some((2, Fit::Whole))
+            Some((3, Fit::Whole))
         );
         assert_eq!(
             fit("leyboard", Part::Whole, "keyboard"),
-            Some((2, Fit::Whole))
+            Some((3, Fit::Whole))
         );
         assert_eq!(
             fit("eyboards", Part::Whole, "keyboards"),
-            Some((2, Fit::Whole))
+            Some((3, Fit::Whole))
         );
         assert_eq!(
             fit("ekyboard", Part::Whole, "keyboard"),
-            Some((2, Fit::Whole))
+            Some((1, Fit::Whole))
         );
         assert_eq!(fit("leyboads", Part::Whole, "keyboard"), None);
     }
@@ -303,30 +435,41 @@ mod tests {
     fn a_beginning_may_have_typos_too() {
         assert_eq!(
             fit("dustn", Part::Beginning, "dustin"),
-            Some((1, Fit::Whole))
+            Some((2, Fit::Whole))
         );
         assert_eq!(
             fit("intrnat", Part::Beginning, "international"),
-            Some((1, Fit::Beginning))
-        );
-        assert_eq!(
-            fit("inter", Part::Beginning, "international"),
-            Some((0, Fit::Beginning))
+            Some((4, Fit::Beginning))
         );
         assert_eq!(fit("inter", Part::Whole, "international"), None);
     }
 
     #[test]
+    fn what_is_nearly_typed_is_told_from_what_is_only_begun() {
+        for (word, token, expected) in [
+            ("addres", "address", Fit::NearlyWhole),
+            ("addres", "addresse", Fit::NearlyWhole),
+            ("addres", "addressed", Fit::Beginning),
+            ("inter", "international", Fit::Beginning),
+            ("in", "inn", Fit::Beginning),
+            ("mül", "müll", Fit::NearlyWhole),
+        ] {
+            let found = fit(word, Part::Beginning, token);
+            assert_eq!(found, Some((0, expected)), "{word} {token}");
+        }
+    }
+
+    #[test]
     fn inside_and_end_are_told_apart() {
         assert_eq!(fit("mith", Part::Any, "smith"), Some((0, Fit::Inside)));
-        assert_eq!(fit("smi", Part::Any, "smith"), Some((0, Fit::Beginning)));
+        assert_eq!(fit("smi", Part::Any, "smith"), Some((0, Fit::NearlyWhole)));
         assert_eq!(fit("ith", Part::End, "smith"), Some((0, Fit::Inside)));
         assert_eq!(fit("smi", Part::End, "smith"), None);
     }
 
     #[test]
     fn a_run_without_spaces_is_found_anywhere() {
-        let word = QueryWord::new("本語", TokenKind::Spaceless, Part::Whole, 0);
+        let word = QueryWord::new("本語", TokenKind::Spaceless, Part::Whole, TypoBudget::NONE);
         let found = word.fit("日本語", TokenKind::Spaceless).unwrap();
         assert_eq!((found.start, found.end, found.fit), (3, 9, Fit::Whole));
         assert_eq!(word.fit("abc", TokenKind::Word), None);
