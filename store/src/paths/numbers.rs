@@ -213,8 +213,8 @@ fn add_ends<'a>(
     values: impl DoubleEndedIterator<Item = (ValueRef<'a>, u64)> + Clone,
 ) {
     let count = values.clone().map(|(_, count)| count).sum();
-    let mut at_end = values.clone();
-    let (Some((first, _)), Some((last, _))) = (values.clone().next(), at_end.next_back()) else {
+    let (first, mut values) = (values.clone().next(), values);
+    let (Some((first, _)), Some((last, _))) = (first, values.next_back()) else {
         return;
     };
     ends.add(first, count);

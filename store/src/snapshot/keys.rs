@@ -13,6 +13,9 @@ use crate::state::State;
 /// So many keys are handed over at once.
 const CHUNK_KEYS: usize = 4096;
 
+/// Takes keys, and what chooses one of them by its place.
+type ChooseKeys<'a> = &'a (dyn Fn(&[&str], &mut dyn FnMut(usize)) + Sync);
+
 /// Some keys of a snapshot, as a bit for each record: an eighth of a megabyte for a million. Keeps no
 /// record in memory.
 #[derive(Clone, Debug)]
@@ -43,7 +46,7 @@ impl Snapshot {
         &self,
         within: Option<&KeySet>,
         ticket: &Ticket,
-        visit: &(dyn Fn(&[&str], &mut dyn FnMut(usize)) + Sync),
+        visit: ChooseKeys<'_>,
     ) -> Result<KeySet, Cancelled> {
         let within = within.filter(|within| within.state.as_ptr() == Arc::as_ptr(&self.state));
         let rows = SnapshotRows::new(self);
@@ -85,25 +88,8 @@ impl Snapshot {
         ticket: &Ticket,
         visit: &(dyn Fn(&[&str]) + Sync),
     ) -> Result<(), Cancelled> {
-        let rows = SnapshotRows::new(self);
-        (0..rows.parts()).into_par_iter().for_each(|part| {
-            let visible = rows.chosen_in(part, None);
-            let mut keys = Vec::with_capacity(CHUNK_KEYS);
-            for row in visible.iter() {
-                keys.extend(rows.key(part, row));
-                if keys.len() == CHUNK_KEYS {
-                    if !ticket.is_current() {
-                        return;
-                    }
-                    visit(&keys);
-                    keys.clear();
-                }
-            }
-            if !keys.is_empty() && ticket.is_current() {
-                visit(&keys);
-            }
-        });
-        ticket.is_current().then_some(()).ok_or(Cancelled)
+        let chosen = self.choose_keys(None, ticket, &|keys, _| visit(keys));
+        chosen.map(drop)
     }
 }
 

@@ -336,3 +336,74 @@ pub(super) fn first_scalar<'a>(value: ValueRef<'a>, path: &[PathSegment]) -> Opt
     });
     first
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::batch::WriteBatch;
+    use crate::clock::{ManualClock, Millis};
+    use crate::commit::Cause;
+    use crate::search::{PARTIAL_HITS_MAX, PartialSink};
+    use crate::store::Store;
+    use crate::value::{EncodedValue, Value};
+
+    #[test]
+    fn the_first_of_many_hits_are_told_before_all_are_in_order() {
+        let mut store = Store::in_memory(Arc::new(ManualClock::new(Millis(0))));
+        let mut batch = WriteBatch::new(Cause::Edit);
+        let count = PARTIAL_HITS_MAX * FIRST_PER_ALL * 2;
+        for number in 0..count {
+            let text = format!("a text that begins as all {}", number * 7_919 % count);
+            let numbers = [
+                ("n", Value::Int((number * 7_919 % 500) as i64)),
+                ("t", text.as_str().into()),
+            ];
+            let value = numbers
+                .map(|(name, value)| (name.to_owned(), value))
+                .to_vec();
+            let value = EncodedValue::encode(&Value::Map(value)).unwrap();
+            batch.put(Key::new(&format!("{number:06}")).unwrap(), value);
+        }
+        store.commit(&batch).unwrap();
+        let snapshot = store.snapshot();
+        for indexed in [false, true] {
+            if indexed {
+                snapshot
+                    .build_indexes(&Ticket::unlimited(), &|_| {})
+                    .unwrap();
+            }
+            for (path, descending) in [("n", false), ("n", true), ("t", false), ("t", true)] {
+                let partial: Mutex<Vec<SearchResult>> = Mutex::new(Vec::new());
+                let is_due = || true;
+                let publish = |result| partial.lock().unwrap().push(result);
+                let control = SearchControl {
+                    ticket: Ticket::unlimited(),
+                    partial: Some(PartialSink {
+                        is_due: &is_due,
+                        publish: &publish,
+                    }),
+                };
+                let path = Path::parse(path).unwrap();
+                let order = PathOrder {
+                    path: &path,
+                    descending,
+                };
+                let all = snapshot.search_by_path(&Query::all(), Mode::Fuzzy, order, &control);
+                assert_eq!((all.hits.len(), all.complete), (count, true));
+                let partial = partial.into_inner().unwrap();
+                let [first] = partial.as_slice() else {
+                    panic!("{} partial answers", partial.len());
+                };
+                assert_eq!((first.total, first.complete), (count as u64, false));
+                let keys = |result: &SearchResult| -> Vec<String> {
+                    let hits = result.hits.iter().take(PARTIAL_HITS_MAX);
+                    hits.map(|hit| hit.key.to_owned()).collect()
+                };
+                assert_eq!(keys(first), keys(&all), "{path} {descending}");
+                assert_eq!(first.hits.len(), PARTIAL_HITS_MAX);
+            }
+        }
+    }
+}

@@ -313,6 +313,12 @@ impl IndexedRows for PartRows<'_> {
         self.view.segment.key(self.rows.start + row)
     }
 
+    fn value(&self, row: u32) -> Option<ValueRef<'_>> {
+        let row = self.rows.start + row;
+        let is_there = self.rows.contains(&row);
+        is_there.then(|| ValueRef::read(self.view.segment.value_bytes(row)))
+    }
+
     fn record(&self, row: u32) -> Option<RecordRef<'_>> {
         self.view.segment.get(self.rows.start + row)
     }

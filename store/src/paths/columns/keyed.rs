@@ -303,7 +303,7 @@ impl Keyed {
     /// Whether there are at most some thousand different values.
     pub(super) fn repeats(&self) -> bool {
         let (Form::ByRow { keys, .. } | Form::ByValue { keys, .. }) = &self.form;
-        keys.range() <= u64::from(u16::MAX)
+        u16::try_from(keys.range()).is_ok()
     }
 
     /// Adds the rows of `within` whose value passes a test, which is asked once for each different
@@ -378,7 +378,7 @@ struct KnownKeys {
 impl KnownKeys {
     fn new(keys: &Packed) -> Self {
         let range = keys.range();
-        let is_narrow = range <= u64::from(u16::MAX);
+        let is_narrow = u16::try_from(range).is_ok();
         Self {
             least: keys.bounds().0,
             known: vec![None; if is_narrow { range as usize + 1 } else { 0 }],

@@ -82,6 +82,9 @@ pub(crate) trait IndexedRows {
     /// The key of a row. Keys ascend.
     fn key(&self, row: u32) -> Option<&str>;
 
+    /// The value of a row, without the rest of the record.
+    fn value(&self, row: u32) -> Option<ValueRef<'_>>;
+
     /// The record of a row.
     fn record(&self, row: u32) -> Option<RecordRef<'_>>;
 }

@@ -76,6 +76,11 @@ impl Place {
         self.0 % PLACES_PER_PATH >= 3
     }
 
+    /// Whether the term is the first of its text.
+    pub(super) const fn is_first(self) -> bool {
+        self.0 % 3 != TextPlace::Elsewhere as u16
+    }
+
     pub(super) const fn class(self) -> PlaceClass {
         match (self.path(), self.0 % 3) {
             (PathId::KEY | PathId::KEY_PARTS, _) => PlaceClass::Key,

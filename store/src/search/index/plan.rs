@@ -35,6 +35,8 @@ pub(super) struct Needed {
     pub(super) words: Vec<WordPlan>,
     /// Whether it is met wherever they are.
     pub(super) are_enough: bool,
+    /// Whether the first of them is the first word of the text.
+    pub(super) are_first: bool,
 }
 
 /// The words of a term.
@@ -142,6 +144,7 @@ impl Needed {
                 }
                 _ => false,
             },
+            are_first: !matches!(part, TextPart::Inside(_)),
             words,
         }
     }

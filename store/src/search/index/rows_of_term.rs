@@ -10,7 +10,6 @@ use super::lookup::{Places, WordPlan};
 use super::places::PathId;
 use super::plan::TermPlan;
 use super::word_rows::{ByPlace, WordRows};
-use crate::record::RecordRef;
 use crate::row_set::RowSet;
 use crate::search::condition::{ConditionTest, visit_place};
 use crate::search::matcher::{Cost, FieldPlace, FieldRule, Fit, Term, visit_leaves};
@@ -20,6 +19,9 @@ use crate::value::{ValueRef, ValueType};
 
 /// With more paths than these, neighbours are not told apart by path.
 const PATHS_APART_MAX: usize = 64;
+
+/// Whether the answer is still wanted is asked after this many texts.
+const TEXTS_PER_CHECK: usize = 64;
 
 /// With more different texts that fit than these, records are read instead.
 const TEXTS_APART_MAX: usize = 64;
@@ -92,7 +94,11 @@ impl PartSearch<'_> {
             }
             words => {
                 let mut may = RowSet::new(within.rows());
-                for proposed in self.propose(words.iter(), &places, within).values() {
+                let are_first = needed.are_first;
+                for proposed in self
+                    .propose(words.iter(), are_first, &places, within)
+                    .values()
+                {
                     may.unite(proposed);
                 }
                 (met, may)
@@ -246,7 +252,7 @@ impl PartSearch<'_> {
         within: &RowSet,
         looked: &mut Looked,
     ) {
-        for (path, rows) in self.propose(words, places, within) {
+        for (path, rows) in self.propose(words, false, places, within) {
             match path {
                 // Camel case parts are not neighbours of anything.
                 PathId::KEY_PARTS => {}
@@ -256,22 +262,24 @@ impl PartSearch<'_> {
         }
     }
 
-    /// The rows that have all of some words at one path, by path.
+    /// The rows that have all of some words at one path, by path. `are_first`: the first of them is
+    /// the first of its text.
     fn propose<'w>(
         &mut self,
         mut words: impl Iterator<Item = &'w WordPlan>,
+        are_first: bool,
         places: &Places,
         within: &RowSet,
     ) -> RowsByPath {
         let Some(first) = words.next() else {
             return RowsByPath::new();
         };
-        let mut proposed = self.rows_by_path(first, places, within);
+        let mut proposed = self.rows_by_path(first, are_first, places, within);
         for word in words {
             if proposed.is_empty() {
                 break;
             }
-            let others = self.rows_by_path(word, places, within);
+            let others = self.rows_by_path(word, false, places, within);
             proposed.retain(|path, rows| {
                 let Some(others) = others.get(path) else {
                     return false;
@@ -284,13 +292,22 @@ impl PartSearch<'_> {
     }
 
     /// All rows where a word stands, or may stand, by path.
-    fn rows_by_path(&mut self, word: &WordPlan, places: &Places, within: &RowSet) -> RowsByPath {
+    fn rows_by_path(
+        &mut self,
+        word: &WordPlan,
+        is_first: bool,
+        places: &Places,
+        within: &RowSet,
+    ) -> RowsByPath {
         let index = self.source.text();
         let is_apart = index.paths.iter().nth(PATHS_APART_MAX).is_none();
         let mut by_path = RowsByPath::new();
         let watch = &mut self.watch;
         index.for_each_term(word, &mut |ranks, _| {
             index.for_each_slot(ranks, places, watch, |place, postings| {
+                if is_first && !place.is_first() {
+                    return;
+                }
                 let path = if is_apart {
                     place.path()
                 } else {
@@ -324,9 +341,12 @@ impl PartSearch<'_> {
         }
         let mut text = std::mem::take(&mut self.text);
         let mut printed = std::mem::take(&mut self.printed);
-        self.read(rows, costs, |record, _| {
+        for (read, row) in rows.iter().enumerate() {
+            if read % TEXTS_PER_CHECK == 0 && self.watch.is_stale() {
+                break;
+            }
             let mut best: Option<Cost> = None;
-            let mut read = |leaf: ValueRef<'_>| {
+            self.visit_path(row, path, &names, &mut |leaf| {
                 if places.passes_over(leaf) {
                     return;
                 }
@@ -334,12 +354,31 @@ impl PartSearch<'_> {
                 if let Some(cost) = leaf.and_then(|leaf| term.least_cost(leaf, &mut text)) {
                     best = Some(best.map_or(cost, |best| best.min(cost)));
                 }
-            };
-            visit_path(record, path, &names, &mut read);
-            best
-        });
+            });
+            if let Some(cost) = best {
+                costs.improve(row, cost);
+            }
+        }
         self.text = text;
         self.printed = printed;
+    }
+
+    /// Visits what stands at a path of a row, lists by their elements, and reads nothing else of the
+    /// record.
+    pub(super) fn visit_path(
+        &self,
+        row: u32,
+        path: PathId,
+        names: &[String],
+        visit: &mut dyn FnMut(ValueRef<'_>),
+    ) {
+        if path == PathId::KEY {
+            if let Some(key) = self.source.key(row) {
+                visit(ValueRef::String(key));
+            }
+        } else if let Some(value) = self.source.value(row) {
+            visit_place(value, names, &mut |node| visit_leaves(node, visit));
+        }
     }
 }
 
@@ -373,19 +412,6 @@ impl PartSearch<'_> {
         found.settle(rows);
         costs.improve_all(&found);
         true
-    }
-}
-
-pub(super) fn visit_path(
-    record: RecordRef<'_>,
-    path: PathId,
-    names: &[String],
-    visit: &mut dyn FnMut(ValueRef<'_>),
-) {
-    if path == PathId::KEY {
-        visit(ValueRef::String(record.key));
-    } else {
-        visit_place(record.value, names, &mut |node| visit_leaves(node, visit));
     }
 }
 

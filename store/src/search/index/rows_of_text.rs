@@ -6,7 +6,6 @@ use super::Names;
 use super::evaluate::PartSearch;
 use super::lookup::Places;
 use super::places::PathId;
-use super::rows_of_term::visit_path;
 use crate::row_set::RowSet;
 use crate::search::matcher::Term;
 use crate::search::text::{TextBuffer, leaf_text};
@@ -99,11 +98,8 @@ impl PartSearch<'_> {
                 if test.has_ended {
                     return Some(found);
                 }
-                let Some(record) = self.source.record(row) else {
-                    continue;
-                };
                 let mut is_met = false;
-                visit_path(record, *path, names, &mut |leaf| {
+                self.visit_path(row, *path, names, &mut |leaf| {
                     is_met = is_met || test.passes(leaf);
                 });
                 if is_met {

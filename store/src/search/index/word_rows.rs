@@ -187,9 +187,12 @@ impl WordRows {
     /// The same with sets over no rows where nothing is in them, as in most classes of most words:
     /// to add such a set, or to take it away, changes nothing.
     fn without_empty_sets(&self) -> Self {
-        let kept = |set: &RowSet| match set.is_empty() {
-            true => RowSet::new(0),
-            false => set.clone(),
+        let kept = |set: &RowSet| {
+            if set.is_empty() {
+                RowSet::new(0)
+            } else {
+                set.clone()
+            }
         };
         let places = self.places.iter().map(|by_place| ByPlace {
             sets: by_place.sets.each_ref().map(kept),

@@ -332,6 +332,13 @@ fn atom() -> impl Strategy<Value = String> {
         2 => misspelt().prop_map(|word| format!("'{word}")),
         3 => text().prop_map(|text| format!("\"{text}\"")),
         1 => misspelt().prop_map(|word| format!("/{word}.?/")),
+        // What no word is required for, and what is still being typed.
+        1 => select(vec![
+            "/^[0-9]+$/", "/[aeiou]{2}/", "/./", "/[^a-z]/", "*-*", "name:/[0-9]/", "$key:/k/",
+            "tags:/[a-m]y/", "$key^=", "$key!=3", "$key>2023-11-14", "$key*=\"\"", "name:", "tags*=",
+            "age:[1", "age:[1 TO", "note^=\"\"", "age:2023-11-14..",
+        ])
+        .prop_map(str::to_owned),
         6 => (path, operator, literal)
             .prop_map(|(path, operator, literal)| format!("{path}{operator}{literal}")),
     ]
