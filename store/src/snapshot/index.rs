@@ -12,6 +12,10 @@ use crate::segment::{IndexPart, ROWS_PER_CHECK, Segment};
 /// megabytes, however many cores there are.
 const PARTS_AT_ONCE: usize = 4;
 
+/// So few rows are indexed by whoever calls, in milliseconds: what was just written must not wait
+/// until a merge of millions leaves a thread.
+const FEW_ROWS: usize = if cfg!(test) { 100 } else { 4 * 1024 };
+
 /// How many records have an index.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Indexing {
@@ -105,9 +109,12 @@ impl Snapshot {
                 });
             });
         };
+        let missing_rows: usize = missing.iter().map(|(_, part)| part.rows().len()).sum();
         // What was just opened or imported is indexed by the threads that loaded it, in memory
         // they have at hand; searches get their turn. Later no search waits at all.
-        if is_first {
+        if missing_rows <= FEW_ROWS {
+            work();
+        } else if is_first {
             work_at_once();
         } else {
             background::run(work_at_once);
