@@ -24,6 +24,9 @@ use super::{
 const BATCH_BYTES: usize = 8 << 20;
 const BATCH_CHUNKS: usize = 64;
 const WRITE_BYTES: usize = 4 << 20;
+/// So much is written before the medium is given time for it. What is left for the sync at the end
+/// is little then, and the thread that waits here is not the one that compresses.
+const SYNC_BYTES: u64 = 32 << 20;
 /// Padding of frames of the checkpoint.
 const UNIT: Padding = Padding::Unit(16);
 
@@ -95,6 +98,7 @@ impl NewGeneration<'_> {
         let mut sink = Sink {
             file: &*file,
             position: Chain::START.offset,
+            synced: 0,
             writer,
         };
         let meta = pack::pack(&meta::encode(&self.meta), 0, 0)?;
@@ -148,6 +152,8 @@ pub(crate) fn write_headers(file: &dyn VfsFile, header: &Header, dek: &Dek) -> R
 struct Sink<'a> {
     file: &'a dyn VfsFile,
     position: u64,
+    /// How far the medium has it.
+    synced: u64,
     writer: FrameWriter<'a>,
 }
 
@@ -156,6 +162,10 @@ impl Sink<'_> {
         self.file.write_at(&self.writer.out, self.position)?;
         self.position = self.writer.chain.offset;
         self.writer.out.clear();
+        if self.position.saturating_sub(self.synced) >= SYNC_BYTES {
+            self.file.sync_data()?;
+            self.synced = self.position;
+        }
         Ok(())
     }
 }
