@@ -129,8 +129,12 @@ impl PathCatalog {
             {
                 continue;
             }
-            before.into_iter().for_each(|record| gone.add(record));
-            after.into_iter().for_each(|record| come.add(record));
+            if let Some(before) = before {
+                gone.add(before);
+            }
+            if let Some(after) = after {
+                come.add(after);
+            }
         }
         // What goes makes room for what comes.
         for (path, counts) in gone.iter() {

@@ -19,15 +19,13 @@ impl<T: Default> PathTree<T> {
     ) -> Result<&'a [u8], ValueError> {
         let (head, inside) = read_head(bytes).ok_or(ValueError::Malformed)?;
         if let Head::Map(_) = head {
-            return self.check_inside(Some(0), head, inside, 0, visit);
+            return self.check_inside(Some(0), &head, inside, 0, visit);
         }
         let node = self.root();
-        if let Some((_, data)) = self.place(node) {
-            visit(data, head.value_type());
-        }
-        self.check_inside(node, head, inside, 0, visit)
+        self.check_value(node, bytes, 0, visit)
     }
 
+    #[inline]
     fn check_value<'a>(
         &mut self,
         node: Option<usize>,
@@ -35,51 +33,65 @@ impl<T: Default> PathTree<T> {
         depth: usize,
         visit: &mut impl FnMut(&mut T, ValueType),
     ) -> Result<&'a [u8], ValueError> {
-        if depth > VALUE_DEPTH_MAX {
-            return Err(ValueError::TooDeep);
-        }
-        let (head, inside) = read_head(bytes).ok_or(ValueError::Malformed)?;
+        let (head, rest) = read_head(bytes).ok_or(ValueError::Malformed)?;
         if let Some((_, data)) = self.place(node) {
             visit(data, head.value_type());
         }
-        self.check_inside(node, head, inside, depth, visit)
+        match head {
+            Head::Scalar(_) => Ok(rest),
+            Head::Text(text) => check_utf8(text).map(|()| rest),
+            Head::List(_) | Head::Map(_) => self.check_inside(node, &head, rest, depth, visit),
+        }
     }
 
-    /// Returns what follows the value whose head was read.
+    /// Checks what is in a list or a map of that depth; returns what follows it.
     fn check_inside<'a>(
         &mut self,
         node: Option<usize>,
-        head: Head<'a>,
+        head: &Head<'_>,
         mut rest: &'a [u8],
         depth: usize,
         visit: &mut impl FnMut(&mut T, ValueType),
     ) -> Result<&'a [u8], ValueError> {
-        match head {
-            Head::Scalar(_) | Head::List(0) => {}
-            Head::Text(text) => check_utf8(text)?,
-            Head::List(len) => {
-                let elements = node.and_then(|node| self.elements(node));
-                for _ in 0..len {
-                    rest = self.check_value(elements, rest, depth + 1, visit)?;
-                }
-            }
-            Head::Map(len) => {
-                let mut seen = SeenNames::default();
-                let mut expected_at = 0;
-                for _ in 0..len {
-                    let (Head::Text(name), value) = read_head(rest).ok_or(ValueError::Malformed)?
-                    else {
-                        return Err(ValueError::KeyNotText);
-                    };
-                    let child = node.and_then(|node| self.named(node, name, expected_at));
-                    seen.add(child.map(|child| child.number), name)?;
-                    expected_at = child.map_or(expected_at, |child| child.number + 1);
-                    let child = child.map(|child| child.node);
-                    rest = self.check_value(child, value, depth + 1, visit)?;
-                }
-                seen.check()?;
-            }
+        let (len, is_map) = match *head {
+            Head::List(len) => (len, false),
+            Head::Map(len) => (len, true),
+            Head::Scalar(_) | Head::Text(_) => (0, false),
+        };
+        if len > 0 && depth >= VALUE_DEPTH_MAX {
+            return Err(ValueError::TooDeep);
         }
+        if is_map {
+            return self.check_entries(node, len, rest, depth, visit);
+        }
+        let elements = node.filter(|_| len > 0);
+        let elements = elements.and_then(|node| self.elements(node));
+        for _ in 0..len {
+            rest = self.check_value(elements, rest, depth + 1, visit)?;
+        }
+        Ok(rest)
+    }
+
+    fn check_entries<'a>(
+        &mut self,
+        node: Option<usize>,
+        len: u32,
+        mut rest: &'a [u8],
+        depth: usize,
+        visit: &mut impl FnMut(&mut T, ValueType),
+    ) -> Result<&'a [u8], ValueError> {
+        let mut seen = SeenNames::default();
+        let mut expected_at = 0;
+        for _ in 0..len {
+            let (Head::Text(name), value) = read_head(rest).ok_or(ValueError::Malformed)? else {
+                return Err(ValueError::KeyNotText);
+            };
+            let child = node.and_then(|node| self.named(node, name, expected_at));
+            seen.add(child.map(|child| child.number), name)?;
+            expected_at = child.map_or(expected_at, |child| child.number + 1);
+            rest = self.check_value(child.map(|child| child.node), value, depth + 1, visit)?;
+        }
+        seen.check()?;
         Ok(rest)
     }
 }
@@ -188,11 +200,8 @@ mod tests {
                     let mut writer = ValueWriter::new();
                     writer.map(count);
                     for number in 0..count {
-                        let number = if twice && number == second {
-                            first
-                        } else {
-                            number
-                        };
+                        let is_other = twice && number == second;
+                        let number = [number, first][usize::from(is_other)];
                         writer.string(&format!("n{number}"));
                         writer.null();
                     }

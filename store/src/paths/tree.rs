@@ -179,11 +179,14 @@ impl<T: Default> PathTree<T> {
 
     /// The node of a name below `node`; `None` if its path is too long, if there are too many, or
     /// if it is no text.
+    #[inline]
     pub(super) fn named(&mut self, node: usize, name: &[u8], expected_at: usize) -> Option<Child> {
+        let known = self.nodes.get(node)?.names.find(name, expected_at);
+        known.or_else(|| self.add_named(node, name))
+    }
+
+    fn add_named(&mut self, node: usize, name: &[u8]) -> Option<Child> {
         let parent = self.nodes.get(node)?;
-        if let Some(known) = parent.names.find(name, expected_at) {
-            return Some(known);
-        }
         let name = std::str::from_utf8(name).ok()?;
         let mut text = PathText::from(&*parent.text);
         text.push_name(name);
@@ -290,6 +293,7 @@ impl<T> PathTree<T> {
 }
 
 impl Names {
+    #[inline]
     fn find(&self, name: &[u8], expected_at: usize) -> Option<Child> {
         if let Some((found, node)) = self.in_order.get(expected_at)
             && **found == *name
@@ -297,6 +301,10 @@ impl Names {
             let (number, node) = (expected_at, *node);
             return Some(Child { number, node });
         }
+        self.search(name)
+    }
+
+    fn search(&self, name: &[u8]) -> Option<Child> {
         let place = if self.places.is_empty() {
             self.in_order.iter().position(|(found, _)| **found == *name)
         } else {

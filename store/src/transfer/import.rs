@@ -1,6 +1,9 @@
 //! From elements to records: keys, times, duplicates, conflicts, and the account of them.
 
 use std::ops::ControlFlow;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use crate::batch::{Expiry, Op};
 use crate::clock::Millis;
@@ -238,7 +241,7 @@ fn interpret(options: &ImportOptions, element: Element) -> Result<Candidate, Imp
     let place = element.place;
     let mut record = find_record(&options.keys, &element)?;
     let mut is_expire_at_ignored = false;
-    if options.expire_at && record.expires_at.is_none() {
+    if options.expire_at && record.expires_at.is_none() && may_expire(&record.value) {
         match read_expire_at(record.value.view()) {
             Some(Ok(at)) => record.expires_at = Some(at),
             Some(Err(())) => is_expire_at_ignored = true,
@@ -293,6 +296,12 @@ fn find_record(keys: &KeyRule, element: &Element) -> Result<ImportRecord, Import
             })
         }
     }
+}
+
+/// Whether the name stands anywhere in a value; most values are passed over by that.
+fn may_expire(value: &EncodedValue) -> bool {
+    static NAME: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(EXPIRE_AT));
+    NAME.find(value.as_bytes()).is_some()
 }
 
 /// The moment that an integer `expireAt` at the top of a value names, in Unix seconds.

@@ -188,14 +188,18 @@ impl<'a> MapRef<'a> {
         None
     }
 
-    /// The entries with the encoded form of each value.
+    /// The entries with the encoded form of each value, of a map behind which nothing follows: what
+    /// is left is the last value, and is not walked through.
     pub(crate) fn iter_encoded(self) -> impl Iterator<Item = (&'a str, ValueRef<'a>, &'a [u8])> {
         let mut left = self.len;
         let mut bytes = self.bytes;
         std::iter::from_fn(move || {
             left = left.checked_sub(1)?;
             let (name, behind) = read_value(bytes)?;
-            let (value, rest) = read_value(behind)?;
+            let (value, rest) = match left {
+                0 => (ValueRef::read(behind), &[][..]),
+                _ => read_value(behind)?,
+            };
             bytes = rest;
             let encoded = behind.get(..behind.len() - rest.len())?;
             Some((name.as_str()?, value, encoded))
