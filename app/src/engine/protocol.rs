@@ -103,7 +103,7 @@ pub enum Request {
         report: ImportReport,
     },
     /// Does what else is asked as a task: a change to so many records that it takes its time.
-    Watched(TaskId, Box<Request>),
+    Watched(TaskId, Box<Self>),
     /// Takes the last change back.
     Undo,
     /// Makes it again.

@@ -87,7 +87,7 @@ fn proposed(name: Option<&str>, folder: Option<PathBuf>) -> PathBuf {
     let documents = || {
         let user = directories::UserDirs::new()?;
         let documents = user.document_dir().filter(|folder| folder.is_dir());
-        Some(documents.unwrap_or(user.home_dir()).to_path_buf())
+        Some(documents.unwrap_or_else(|| user.home_dir()).to_path_buf())
     };
     let folder = folder.or_else(documents).unwrap_or_default();
     folder.join(name)
