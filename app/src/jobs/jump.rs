@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use vstore::search::Ticket;
-use vstore::{Key, Snapshot};
+use vstore::{Key, KeySet, Snapshot};
 
 use super::runner::{Done, Say};
 use crate::state::{JumpAnswer, JumpRow};
@@ -25,31 +25,51 @@ pub struct JumpQuestion {
     pub typed: String,
 }
 
-pub(super) fn answer_jump(question: JumpQuestion, ticket: &Ticket, say: &Say) -> Option<Done> {
-    let JumpQuestion { snapshot, typed } = question;
-    let letters: String = typed.trim().chars().take(LETTERS_MAX).collect();
-    let config = frizbee::Config::default().max_typos(Some(0));
-    let matcher = || frizbee::Matcher::new(&letters, &config);
-    let best = Mutex::new(Best {
-        shown: Instant::now(),
-        keys: Vec::new(),
-        total: 0,
-    });
-    let compare = |keys: &[&str]| {
-        let found = matcher().match_list(keys);
-        if found.is_empty() {
-            return;
-        }
-        let mut best = best.lock().unwrap_or_else(PoisonError::into_inner);
-        best.add(keys, &found);
-        if best.shown.elapsed() >= PARTIAL && ticket.is_current() {
-            best.shown = Instant::now();
-            say(best.answer(&mut matcher(), &typed, true));
-        }
-    };
-    snapshot.visit_keys(ticket, &compare).ok()?;
-    let best = best.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Some(best.answer(&mut matcher(), &typed, false))
+/// Answers one question after the other: whoever types on finds no other keys than those found
+/// before, so that only these are compared again.
+#[derive(Debug, Default)]
+pub(super) struct Jumps {
+    /// The letters of the last answer, and the keys that have them.
+    before: Option<(String, KeySet)>,
+}
+
+impl Jumps {
+    pub(super) fn answer(
+        &mut self,
+        question: JumpQuestion,
+        ticket: &Ticket,
+        say: &Say,
+    ) -> Option<Done> {
+        let JumpQuestion { snapshot, typed } = question;
+        let letters: String = typed.trim().chars().take(LETTERS_MAX).collect();
+        let config = frizbee::Config::default().max_typos(Some(0));
+        let matcher = || frizbee::Matcher::new(&letters, &config);
+        let best = Mutex::new(Best {
+            shown: Instant::now(),
+            keys: Vec::new(),
+            total: 0,
+        });
+        let compare = |keys: &[&str], choose: &mut dyn FnMut(usize)| {
+            let found = matcher().match_list(keys);
+            if found.is_empty() {
+                return;
+            }
+            found.iter().for_each(|found| choose(found.index as usize));
+            let mut best = best.lock().unwrap_or_else(PoisonError::into_inner);
+            best.add(keys, &found);
+            if best.shown.elapsed() >= PARTIAL && ticket.is_current() {
+                best.shown = Instant::now();
+                say(best.answer(&mut matcher(), &typed, true));
+            }
+        };
+        let before = self.before.as_ref();
+        let within = before.filter(|(before, _)| letters.starts_with(before.as_str()));
+        let within = within.map(|(_, keys)| keys);
+        let chosen = snapshot.choose_keys(within, ticket, &compare).ok()?;
+        self.before = Some((letters.clone(), chosen));
+        let best = best.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Some(best.answer(&mut matcher(), &typed, false))
+    }
 }
 
 /// The best keys so far.

@@ -9,11 +9,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use vstore::WriteBatch;
+use vstore::search::Ticket;
 
 use super::check::CheckJob;
 use super::export::ExportJob;
 use super::import::ImportJob;
-use super::jump::{JumpQuestion, answer_jump};
+use super::jump::{JumpQuestion, Jumps};
 use super::listing::{ListingAnswer, ListingQuestion, answer_listing};
 use super::namespaces::{NamespacesAnswer, NamespacesQuestion, answer_namespaces};
 use super::preview::{PreviewAnswer, PreviewQuestion, answer_preview};
@@ -155,6 +156,9 @@ impl Jobs {
     /// Starts the threads of the questions; they wait and cost nothing. `say` is called from them.
     pub fn start(say: impl Fn(Done) + Send + Sync + 'static) -> std::io::Result<Self> {
         let say: Say = Arc::new(say);
+        let mut jumps = Jumps::default();
+        let answer_jump =
+            move |question, ticket: &Ticket, say: &Say| jumps.answer(question, ticket, say);
         Ok(Self {
             listing: Worker::start("search", Arc::clone(&say), answer_listing)?,
             statistics: Worker::start("statistics", Arc::clone(&say), answer_statistics)?,

@@ -19,7 +19,7 @@ impl<Q: Send + 'static> Worker<Q> {
     pub(super) fn start(
         name: &'static str,
         say: Say,
-        answer: fn(Q, &Ticket, &Say) -> Option<Done>,
+        mut answer: impl FnMut(Q, &Ticket, &Say) -> Option<Done> + Send + 'static,
     ) -> std::io::Result<Self> {
         let (questions, receiver) = unbounded::<(Ticket, Q)>();
         thread::Builder::new()

@@ -6,10 +6,19 @@ use crate::state::{Keys, WhyHit};
 
 fn jump(snapshot: Snapshot, typed: &str) -> (Vec<String>, u64) {
     let (jobs, receiver) = jobs();
+    jump_next(&jobs, &receiver, snapshot, typed)
+}
+
+fn jump_next(
+    jobs: &Jobs,
+    receiver: &Receiver<Done>,
+    snapshot: Snapshot,
+    typed: &str,
+) -> (Vec<String>, u64) {
     let typed = typed.to_owned();
     jobs.ask(Question::Jump(Box::new(JumpQuestion { snapshot, typed })));
     loop {
-        if let Done::Jump(answer) = next(&receiver)
+        if let Done::Jump(answer) = next(receiver)
             && !answer.partial
         {
             let keys = answer.rows.iter().map(|row| row.key.to_string());
@@ -35,6 +44,24 @@ fn many_keys_are_counted_and_the_best_listed() {
     assert_eq!((keys.first().unwrap().as_str(), total), ("key:19999", 1));
     let (keys, total) = jump(snapshot(&records), "k");
     assert_eq!((keys.len(), total), (100, 20_000));
+}
+
+#[test]
+fn letters_typed_on_find_what_they_find_alone() {
+    let names: Vec<String> = (0..9_000).map(|n| format!("key:{n:05}")).collect();
+    let records: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "1")).collect();
+    let many = snapshot(&records);
+    let (jobs, receiver) = jobs();
+    for typed in ["k", "k1", "k12", "k1", "k13", "k132", "e", "ey:8"] {
+        let found = jump_next(&jobs, &receiver, many.clone(), typed);
+        assert_eq!(found, jump(many.clone(), typed), "{typed}");
+    }
+    let (found, _) = jump_next(&jobs, &receiver, films(), "ey:82");
+    assert_eq!(found, <[&str; 0]>::default());
+    assert_eq!(
+        jump_next(&jobs, &receiver, films(), "82too").0,
+        ["film:1982:tootsie"]
+    );
 }
 
 fn why(text: &str, key: &str) -> Option<Box<WhyHit>> {
