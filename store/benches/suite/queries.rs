@@ -33,24 +33,6 @@ pub(crate) const QUERIES: [&str; 26] = [
     "müller",
 ];
 
-/// What stands in the field while a condition is typed.
-pub(crate) const HALF_TYPED: [&str; 14] = [
-    "$key^=",
-    "profile.age>",
-    "profile.age>=",
-    "profile.name:",
-    "profile.email*=",
-    "-status:",
-    "price:[100 TO",
-    "\"new yo",
-    "/ab",
-    "-",
-    "NOT",
-    "(",
-    "john OR",
-    "john OR status:",
-];
-
 /// What the table of the program asks for: the best hits and the exact count of all.
 pub(crate) fn ask(
     snapshot: &Snapshot,

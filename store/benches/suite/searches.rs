@@ -4,10 +4,10 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use vstore::search::{PartialSink, SearchResult};
-use vstore::{Condition, Path, SearchControl, Snapshot, Ticket};
+use vstore::{Condition, Generation, Path, SearchControl, Snapshot, Ticket};
 
 use super::measure::{Report, millis};
-use super::queries::{HALF_TYPED, QUERIES, ask};
+use super::queries::{QUERIES, ask};
 
 /// Queries that no index answers alone: they read some records, or what columns do not keep.
 const READING: [&str; 6] = [
@@ -17,6 +17,24 @@ const READING: [&str; 6] = [
     "profile.email^=müller",
     "/^[0-9]+$/",
     "/[aeiou]{4}/",
+];
+
+/// What stands in the field while a condition is typed.
+const HALF_TYPED: [&str; 14] = [
+    "$key^=",
+    "profile.age>",
+    "profile.age>=",
+    "profile.name:",
+    "profile.email*=",
+    "-status:",
+    "price:[100 TO",
+    "\"new yo",
+    "/ab",
+    "-",
+    "NOT",
+    "(",
+    "john OR",
+    "john OR status:",
 ];
 
 /// Each query is repeated so often, unless that takes longer than a while.
@@ -37,6 +55,7 @@ pub(crate) fn all(report: &mut Report, snapshot: &Snapshot) {
     report.times("search, half-typed conditions", spent.collect());
     keystrokes(report, snapshot);
     first_answers(report, snapshot);
+    given_up(report, snapshot);
     for text in READING {
         let (times, hits) = times_of(snapshot, text);
         report.times(&format!("search by reading {text}"), times);
@@ -107,6 +126,48 @@ fn first_answer(snapshot: &Snapshot, text: &str) -> Duration {
     ask(snapshot, text, 100, &control);
     let first = *first.lock().unwrap();
     first.unwrap_or_else(|| start.elapsed())
+}
+
+/// How long a search goes on after nobody wants its answer any more: each query is given up when
+/// half of its time is over.
+fn given_up(report: &mut Report, snapshot: &Snapshot) {
+    let mut spent = Vec::new();
+    let mut slowest = (Duration::ZERO, "");
+    for text in QUERIES {
+        let start = Instant::now();
+        ask(snapshot, text, 100, &SearchControl::unlimited());
+        let half = start.elapsed() / 2;
+        for _ in 0..20 {
+            if let Some(time) = time_to_give_up(snapshot, text, half) {
+                spent.push(time);
+                slowest = slowest.max((time, text));
+            }
+        }
+    }
+    report.times("given up, until the search ends", spent);
+    let (time, text) = slowest;
+    report.number(&format!("  the slowest: {text}"), millis(time), "ms");
+}
+
+/// `None`: the answer was there before.
+fn time_to_give_up(snapshot: &Snapshot, text: &str, after: Duration) -> Option<Duration> {
+    let generation = Generation::new();
+    let ticket = generation.advance();
+    let start = Instant::now();
+    std::thread::scope(|scope| {
+        let given_up = scope.spawn(|| {
+            while start.elapsed() < after {
+                std::hint::spin_loop();
+            }
+            let now = Instant::now();
+            generation.cancel();
+            now
+        });
+        let answer = ask(snapshot, text, 100, &SearchControl::new(ticket));
+        let end = Instant::now();
+        let given_up = given_up.join().unwrap();
+        (!answer.complete).then(|| end.saturating_duration_since(given_up))
+    })
 }
 
 fn look_ups(report: &mut Report, snapshot: &Snapshot) {
