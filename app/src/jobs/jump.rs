@@ -54,7 +54,9 @@ impl Jumps {
             if found.is_empty() {
                 return;
             }
-            found.iter().for_each(|found| choose(found.index as usize));
+            for found in &found {
+                choose(found.index as usize);
+            }
             let mut best = best.lock().unwrap_or_else(PoisonError::into_inner);
             best.add(keys, &found);
             if best.shown.elapsed() >= PARTIAL && ticket.is_current() {
