@@ -320,7 +320,7 @@ fn a_hit_can_be_explained_and_highlighted() {
     let query = parse(&records, "hofman dustn");
     let matcher = Matcher::new(&query, Mode::Fuzzy);
     let Explanation { level, reasons, .. } = matcher.explain(records[0].as_ref()).unwrap();
-    assert_eq!(level, Level::Typos);
+    assert_eq!(level, Level::SlightTypos);
     let found: Vec<&str> = reasons.iter().map(|reason| reason.found.as_str()).collect();
     assert_eq!(found, ["Hoffman", "Dustin"]);
     let highlights = matcher.highlights(records[0].as_ref());
