@@ -9,24 +9,26 @@
 use super::distance::{EDITS_MAX, WORD_CHARACTERS_MAX};
 
 /// Neighbours that change places, a letter doubled or not doubled.
-const SLIGHT: u32 = 1;
+const SLIGHT: u8 = 1;
 /// A vowel for another, one too many or too few; a consonant for one that sounds alike.
-const LIKELY: u32 = 2;
-/// Any other letter. What one typo weighs at most.
-pub(crate) const TYPO: u32 = 3;
+const LIKELY: u8 = 2;
+/// Any other letter.
+const UNLIKELY: u8 = 3;
+/// What one typo weighs at most.
+pub(crate) const TYPO: u32 = UNLIKELY as u32;
 
 /// Consonants that are written for each other.
 const ALIKE: [&str; 5] = ["ckqsxz", "dt", "bpvfw", "mn", "gj"];
 
-type Row = [u32; WORD_CHARACTERS_MAX + EDITS_MAX + 1];
+/// No weight is more than that of replacing all of the longer one.
+type Row = [u8; WORD_CHARACTERS_MAX + EDITS_MAX + 1];
 
 /// The least weight of the typos between word and text, both of at most
 /// [`WORD_CHARACTERS_MAX`] + [`EDITS_MAX`] characters.
 pub(crate) fn weight<T: Copy + Eq + Into<char>>(word: &[T], text: &[T]) -> u32 {
     last_row(word, text)
         .get(text.len())
-        .copied()
-        .unwrap_or(u32::MAX)
+        .map_or(u32::MAX, |weight| u32::from(*weight))
 }
 
 /// The least weight of the typos between the word and any beginning of the text.
@@ -34,7 +36,7 @@ pub(crate) fn weight_of_beginning<T: Copy + Eq + Into<char>>(word: &[T], text: &
     let text = &text[..text.len().min(word.len() + EDITS_MAX)];
     let row = last_row(word, text);
     let ends = row.iter().take(text.len() + 1);
-    ends.copied().min().unwrap_or(u32::MAX)
+    ends.min().map_or(u32::MAX, |weight| u32::from(*weight))
 }
 
 /// Weights of the whole word against each beginning of the text, as [`super::distance`] counts
@@ -71,18 +73,18 @@ fn last_row<T: Copy + Eq + Into<char>>(word: &[T], text: &[T]) -> Row {
 }
 
 /// What a letter weighs that only one of the two has.
-fn gap<T: Copy + Eq + Into<char>>(letters: &[T], index: usize) -> u32 {
+fn gap<T: Copy + Eq + Into<char>>(letters: &[T], index: usize) -> u8 {
     let letter = letters[index];
     if index > 0 && letters[index - 1] == letter {
         SLIGHT
     } else if is_vowel(letter.into()) {
         LIKELY
     } else {
-        TYPO
+        UNLIKELY
     }
 }
 
-fn substitution<T: Copy + Eq + Into<char>>(letter: T, other: T) -> u32 {
+fn substitution<T: Copy + Eq + Into<char>>(letter: T, other: T) -> u8 {
     if letter == other {
         return 0;
     }
@@ -95,7 +97,7 @@ fn substitution<T: Copy + Eq + Into<char>>(letter: T, other: T) -> u32 {
     if is_vowel(letter) && is_vowel(other) || sounds_alike() {
         LIKELY
     } else {
-        TYPO
+        UNLIKELY
     }
 }
 

@@ -27,6 +27,11 @@ impl CostSets {
         }
     }
 
+    /// How many rows the part has.
+    pub(super) const fn rows(&self) -> u32 {
+        self.rows
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &(Cost, RowSet)> {
         self.sets.iter()
     }

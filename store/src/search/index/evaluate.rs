@@ -263,12 +263,19 @@ impl PartSearch<'_> {
 
     /// The rows in groups: by cost, then by where the words stand.
     fn ranked(&self, costs: &CostSets) -> Vec<RankedRows> {
+        let standing = self.standing(costs.rows());
         let mut groups: Vec<RankedRows> = Vec::new();
         for (cost, set) in costs.iter() {
+            let is_whole = cost.inside + cost.beginnings == 0;
             let mut left = set.clone();
-            for (class, rows) in self.classes(*cost, set) {
+            for (class, places) in &standing {
+                if *class == FieldClass::WholeValue && !is_whole {
+                    continue;
+                }
+                let mut rows = left.clone();
+                rows.intersect(places);
                 left.subtract(&rows);
-                push_group(&mut groups, *cost, class, rows);
+                push_group(&mut groups, *cost, *class, rows);
             }
             push_group(&mut groups, *cost, FieldClass::Elsewhere, left);
         }
@@ -276,55 +283,47 @@ impl PartSearch<'_> {
         groups
     }
 
-    /// Of rows at one cost those that stand in better places, apart. With several words only
-    /// those where all stand in the key: whether they share a value is known to the record alone.
-    fn classes(&self, cost: Cost, set: &RowSet) -> Vec<(FieldClass, RowSet)> {
-        let is_whole = cost.inside + cost.beginnings == 0;
-        let mut key = set.clone();
-        let mut whole = set.clone();
-        let mut start = set.clone();
-        for places in &self.places {
-            let mut at_key = RowSet::new(set.rows());
-            let mut at_whole = RowSet::new(set.rows());
-            let mut at_start = RowSet::new(set.rows());
-            let mut seen = RowSet::new(set.rows());
-            for by_place in places {
-                // A place counts where the word stands at its least cost.
-                let [in_key, in_whole, in_start, _] = by_place.sets();
-                for (to, from) in [
-                    (&mut at_key, in_key),
-                    (&mut at_whole, in_whole),
-                    (&mut at_start, in_start),
-                ] {
-                    let mut best = from.clone();
-                    best.subtract(&seen);
-                    to.unite(&best);
+    /// The rows where all words stand in better places, best first: a row may be in more than one.
+    /// Of several words only those that all stand in the key: whether they share a value is known
+    /// to the record alone.
+    fn standing(&self, rows: u32) -> Vec<(FieldClass, RowSet)> {
+        let [key, whole, start] = match self.places.as_slice() {
+            [] => return Vec::new(),
+            [places] => standing_of(places, rows),
+            [first, others @ ..] => {
+                let [mut key, ..] = standing_of(first, rows);
+                for places in others {
+                    key.intersect(&standing_of(places, rows)[0]);
                 }
-                for set in by_place.sets() {
-                    seen.unite(set);
-                }
+                return vec![(FieldClass::Key, key)];
             }
-            key.intersect(&at_key);
-            at_start.unite(&at_whole);
-            whole.intersect(&at_whole);
-            start.intersect(&at_start);
+        };
+        let mut at_start = whole.clone();
+        at_start.unite(&start);
+        vec![
+            (FieldClass::Key, key),
+            (FieldClass::WholeValue, whole),
+            (FieldClass::StartOfValue, at_start),
+        ]
+    }
+}
+
+/// The rows where a word stands in the key, is all of a value, or starts one. A place counts where
+/// the word stands at its least cost.
+fn standing_of(places: &[ByPlace], rows: u32) -> [RowSet; 3] {
+    let mut standing = [(); 3].map(|()| RowSet::new(rows));
+    let mut seen = RowSet::new(rows);
+    for by_place in places {
+        for (to, from) in standing.iter_mut().zip(by_place.sets()) {
+            let mut best = from.clone();
+            best.subtract(&seen);
+            to.unite(&best);
         }
-        match self.places.len() {
-            0 => Vec::new(),
-            1 => {
-                start.subtract(&key);
-                let mut classes = vec![(FieldClass::Key, key.clone())];
-                if is_whole {
-                    whole.subtract(&key);
-                    start.subtract(&whole);
-                    classes.push((FieldClass::WholeValue, whole));
-                }
-                classes.push((FieldClass::StartOfValue, start));
-                classes
-            }
-            _ => vec![(FieldClass::Key, key)],
+        for set in by_place.sets() {
+            seen.unite(set);
         }
     }
+    standing
 }
 
 fn push_group(groups: &mut Vec<RankedRows>, cost: Cost, class: FieldClass, rows: RowSet) {

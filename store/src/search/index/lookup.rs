@@ -19,6 +19,9 @@ const SLOTS_PER_CHECK: u32 = 4096;
 /// Fewer terms than one in so many are looked up one by one.
 const TERMS_APART_MAX: u32 = if cfg!(test) { 3 } else { 16 };
 
+/// The same after so many misspelt words were compared.
+const TERMS_PER_CHECK: u32 = 64;
+
 /// A word and what is prepared once for all parts.
 pub(super) struct WordPlan {
     pub(super) word: QueryWord,
@@ -116,7 +119,12 @@ impl From<Range<u32>> for TermRanks<'_> {
 impl TextIndex {
     /// Visits the terms that a word fits, or may fit. Breaks off when `visit` says `false`.
     /// Typos of neighbours written as one word are not among them.
-    pub(super) fn for_each_term(&self, plan: &WordPlan, visit: TermsFound<'_>) {
+    pub(super) fn for_each_term(
+        &self,
+        plan: &WordPlan,
+        is_stale: &dyn Fn() -> bool,
+        visit: TermsFound<'_>,
+    ) {
         let word = &plan.word;
         if word.kind() == TokenKind::Spaceless {
             self.for_each_pair(word.as_str(), visit);
@@ -129,7 +137,7 @@ impl TextIndex {
             Part::Any => self.anywhere(word, visit),
         }
         if !word.budget().is_none() {
-            self.with_typos(plan, visit);
+            self.with_typos(plan, is_stale, visit);
             self.long_with_typos(word, visit);
         }
     }
@@ -137,7 +145,7 @@ impl TextIndex {
     /// Whether any term may fit a word.
     pub(super) fn has(&self, plan: &WordPlan) -> bool {
         let mut has_any = false;
-        self.for_each_term(plan, &mut |ranks, _| {
+        self.for_each_term(plan, &|| false, &mut |ranks, _| {
             has_any |= match ranks {
                 TermRanks::Range(ranks) => !ranks.is_empty(),
                 TermRanks::Set(ranks) => !ranks.is_empty(),
@@ -294,8 +302,16 @@ impl TextIndex {
         }
     }
 
-    fn with_typos(&self, plan: &WordPlan, visit: TermsFound<'_>) {
+    fn with_typos(&self, plan: &WordPlan, is_stale: &dyn Fn() -> bool, visit: TermsFound<'_>) {
+        let mut compared_until_check = TERMS_PER_CHECK;
         let mut compare = |rank: u32, term: &[u8]| {
+            compared_until_check -= 1;
+            if compared_until_check == 0 {
+                compared_until_check = TERMS_PER_CHECK;
+                if is_stale() {
+                    return false;
+                }
+            }
             let found = plan.word.fit(text_of(term), TokenKind::Word);
             match found.filter(|found| found.misspelling > 0) {
                 Some(found) => {
@@ -427,6 +443,11 @@ pub(super) struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
+    /// What is asked.
+    pub(super) const fn asked(&self) -> &'a dyn Fn() -> bool {
+        self.is_stale
+    }
+
     pub(super) const fn new(is_stale: &'a dyn Fn() -> bool) -> Self {
         Self { slots: 0, is_stale }
     }

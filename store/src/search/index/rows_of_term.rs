@@ -302,8 +302,9 @@ impl PartSearch<'_> {
         let index = self.source.text();
         let is_apart = index.paths.iter().nth(PATHS_APART_MAX).is_none();
         let mut by_path = RowsByPath::new();
+        let is_stale = self.watch.asked();
         let watch = &mut self.watch;
-        index.for_each_term(word, &mut |ranks, _| {
+        index.for_each_term(word, is_stale, &mut |ranks, _| {
             index.for_each_slot(ranks, places, watch, |place, postings| {
                 if is_first && !place.is_first() {
                     return;

@@ -149,7 +149,7 @@ impl TextIndex {
     ) -> WordRows {
         let mut unsure = RowSet::new(self.rows());
         let mut by_cost: Vec<ByPlace> = Vec::new();
-        self.for_each_term(word, &mut |ranks, cost| {
+        self.for_each_term(word, watch.asked(), &mut |ranks, cost| {
             let Some(cost) = cost else {
                 return self.for_each_slot(ranks, places, watch, |_, postings| {
                     self.postings.unite_into(postings, &mut unsure);

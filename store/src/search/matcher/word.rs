@@ -8,6 +8,8 @@ use crate::search::tokenize::{TERM_BYTES_MAX, TokenKind};
 
 /// The most that a word of four or five letters with two typos may weigh: two likely ones.
 const TWO_LIKELY_TYPOS: u32 = 4;
+/// Shorter words with one typo keep their first letter, unless it changed places with the second.
+const LETTERS_TO_LOSE_THE_FIRST: usize = 5;
 /// What a misspelt beginning weighs more than a misspelt word: most words are typed to their end.
 const BEGINNING: u32 = 2;
 /// A longer word that has so many letters more is nearly what was typed, as its plural is.
@@ -163,14 +165,18 @@ impl QueryWord {
         let (Some(&first), Some(&found)) = (word.first(), token.first()) else {
             return false;
         };
-        first == found
-            || (!self.budget.is_none()
-                && (word.len() == 1
-                    || !first.is_ascii()
-                    || !found.is_ascii()
-                    || word.get(1) == Some(&found)
-                    || token.get(1) == Some(&first)
-                    || word.get(1) == token.get(1)))
+        if first == found {
+            return true;
+        }
+        if self.budget.is_none() || word.len() == 1 || !first.is_ascii() || !found.is_ascii() {
+            return !self.budget.is_none();
+        }
+        let is_left_out = token.get(1) == Some(&first);
+        let is_too_many = word.get(1) == Some(&found);
+        if self.budget.edits == 1 && word.len() < LETTERS_TO_LOSE_THE_FIRST {
+            return is_left_out && is_too_many;
+        }
+        is_left_out || is_too_many || word.get(1) == token.get(1)
     }
 
     /// Whether and how the word fits a token.
@@ -306,7 +312,7 @@ fn misspelt_whole<T: Copy + Eq + Into<char>>(
     let is_swapped = || word.first() == token.get(1) && word.get(1) == token.first();
     let edits = if word.first() == token.first() {
         budget.edits_of_whole()
-    } else if budget.edits >= 2 || word.len() >= 5 || is_swapped() {
+    } else if budget.edits >= 2 || word.len() >= LETTERS_TO_LOSE_THE_FIRST || is_swapped() {
         budget.edits.min(1)
     } else {
         0

@@ -34,6 +34,9 @@ fn is_part(part: &[String], all: &[String]) -> bool {
     part.iter().all(|key| all.binary_search(key).is_ok())
 }
 
+/// Two words may be joined with each other: what is never there keeps them apart.
+const APART: &str = " -(never ) ";
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(cases()))]
 
@@ -44,8 +47,6 @@ proptest! {
         mode in mode(),
     ) {
         let snapshot = indexed(&records);
-        // Two words may be joined with each other: what is never there keeps them apart.
-        const APART: &str = " -(never ) ";
         let apart: Vec<String> = atoms.iter().map(|atom| format!("({atom} )")).collect();
         let all = found(&snapshot, &apart.join(APART), mode);
         let fewer = found(&snapshot, &apart[1..].join(APART), mode);
