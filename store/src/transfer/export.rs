@@ -69,26 +69,29 @@ pub fn export<'a>(
     };
     write(open.as_bytes())?;
     let mut records = records.into_iter();
+    let mut next_batch = || records.by_ref().take(BATCH_RECORDS).collect::<Vec<_>>();
     let mut written = 0_u64;
-    loop {
-        let batch = records.by_ref().take(BATCH_RECORDS).collect::<Vec<_>>();
-        if batch.is_empty() {
-            break;
-        }
-        let parts = batch
-            .par_chunks(PART_RECORDS)
-            .map(|part| serialize(part, form, separator))
-            .collect::<io::Result<Vec<_>>>()?;
-        for (index, part) in parts.iter().enumerate() {
-            if written > 0 || index > 0 {
-                write(separator.as_bytes())?;
+    let mut batch = next_batch();
+    let mut texts: Vec<Text> = Vec::new();
+    // One batch becomes text while the one before it is written and the one after it is read.
+    while !(batch.is_empty() && texts.is_empty()) {
+        let mut serialized = Ok(Vec::new());
+        let following = rayon::in_place_scope(|scope| {
+            scope.spawn(|_| serialized = serialize_all(&batch, form, separator));
+            for text in &texts {
+                if written > 0 {
+                    write(separator.as_bytes())?;
+                }
+                write(&text.bytes)?;
+                written += text.records;
             }
-            write(part)?;
-        }
-        written += batch.len() as u64;
+            Ok::<_, ExportError>(next_batch())
+        })?;
         if progress.report(written, Some(expected)).is_break() {
             return Err(ExportError::Cancelled);
         }
+        texts = serialized?;
+        batch = following;
     }
     let is_empty_text = written == 0 && !is_json;
     if !is_empty_text {
@@ -99,15 +102,31 @@ pub fn export<'a>(
     Ok(report)
 }
 
-fn serialize(records: &[RecordRef<'_>], form: Form, separator: &str) -> io::Result<Vec<u8>> {
-    let mut out = Vec::new();
+/// Records as they are written, with separators between them.
+struct Text {
+    bytes: Vec<u8>,
+    records: u64,
+}
+
+fn serialize_all(batch: &[RecordRef<'_>], form: Form, separator: &str) -> io::Result<Vec<Text>> {
+    batch
+        .par_chunks(PART_RECORDS)
+        .map(|part| serialize(part, form, separator))
+        .collect()
+}
+
+fn serialize(records: &[RecordRef<'_>], form: Form, separator: &str) -> io::Result<Text> {
+    let mut bytes = Vec::new();
     for (index, record) in records.iter().enumerate() {
         if index > 0 {
-            out.extend_from_slice(separator.as_bytes());
+            bytes.extend_from_slice(separator.as_bytes());
         }
-        write_record(record, form, &mut out)?;
+        write_record(record, form, &mut bytes)?;
     }
-    Ok(out)
+    Ok(Text {
+        bytes,
+        records: records.len() as u64,
+    })
 }
 
 fn write_record(record: &RecordRef<'_>, form: Form, out: &mut Vec<u8>) -> io::Result<()> {
