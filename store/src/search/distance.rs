@@ -11,30 +11,42 @@ pub(crate) const EDITS_MAX: usize = 3;
 type Row = [u8; WORD_CHARACTERS_MAX + EDITS_MAX + 1];
 const FAR: u8 = u8::MAX / 2;
 
-/// The distance of two words if it is at most `max` (which is at most [`EDITS_MAX`]).
-pub(crate) fn bounded_distance<T: Copy + Eq>(word: &[T], text: &[T], max: usize) -> Option<usize> {
-    if word.len().abs_diff(text.len()) > max {
-        return None;
-    }
-    let last_row = last_row(word, text, max)?;
-    let distance = usize::from(last_row[text.len()]);
-    (distance <= max).then_some(distance)
+/// How far a word is from a text and from the beginnings of that text. Up to the bound that was
+/// asked for distances are exact; larger ones are only known to be larger.
+pub(crate) struct Distances {
+    to_beginnings: Row,
+    text_len: usize,
+    is_cut: bool,
 }
 
-/// The smallest distance of `word` to any beginning of `text`, if it is at most `max`.
-pub(crate) fn bounded_prefix_distance<T: Copy + Eq>(
-    word: &[T],
-    text: &[T],
-    max: usize,
-) -> Option<usize> {
-    if word.len() > text.len() + max {
-        return None;
+impl Distances {
+    /// The distances of `word`, if any is at most `max` (which is at most [`EDITS_MAX`]).
+    pub(crate) fn bounded<T: Copy + Eq>(word: &[T], text: &[T], max: usize) -> Option<Self> {
+        if word.len() > text.len() + max {
+            return None;
+        }
+        let text_len = text.len().min(word.len() + max);
+        Some(Self {
+            to_beginnings: last_row(word, &text[..text_len], max)?,
+            text_len,
+            is_cut: text_len < text.len(),
+        })
     }
-    let text = &text[..text.len().min(word.len() + max)];
-    let last_row = last_row(word, text, max)?;
-    let distance = last_row[..=text.len()].iter().copied().min()?;
-    let distance = usize::from(distance);
-    (distance <= max).then_some(distance)
+
+    /// To all of the text.
+    pub(crate) const fn whole(&self) -> u8 {
+        if self.is_cut {
+            FAR
+        } else {
+            self.to_beginnings[self.text_len]
+        }
+    }
+
+    /// To the beginning that is nearest.
+    pub(crate) fn beginning(&self) -> u8 {
+        let ends = self.to_beginnings.iter().take(self.text_len + 1);
+        ends.min().copied().unwrap_or(FAR)
+    }
 }
 
 /// The last row of the table: distances of the whole word to each beginning of the text. Only the
@@ -85,8 +97,18 @@ mod tests {
 
     use super::*;
 
+    fn whole<T: Copy + Eq>(word: &[T], text: &[T], max: usize) -> Option<usize> {
+        let distance = Distances::bounded(word, text, max)?.whole().into();
+        (distance <= max).then_some(distance)
+    }
+
+    fn beginning<T: Copy + Eq>(word: &[T], text: &[T], max: usize) -> Option<usize> {
+        let distance = Distances::bounded(word, text, max)?.beginning().into();
+        (distance <= max).then_some(distance)
+    }
+
     fn distance(word: &str, text: &str, max: usize) -> Option<usize> {
-        bounded_distance(word.as_bytes(), text.as_bytes(), max)
+        whole(word.as_bytes(), text.as_bytes(), max)
     }
 
     #[test]
@@ -106,9 +128,7 @@ mod tests {
 
     #[test]
     fn a_beginning_is_enough_for_the_prefix_variant() {
-        let prefix = |word: &str, text: &str, max| {
-            bounded_prefix_distance(word.as_bytes(), text.as_bytes(), max)
-        };
+        let prefix = |word: &str, text: &str, max| beginning(word.as_bytes(), text.as_bytes(), max);
         assert_eq!(prefix("dustn", "dustin", 1), Some(1));
         assert_eq!(prefix("intrnat", "internationalisation", 2), Some(1));
         assert_eq!(prefix("dust", "dustin", 0), Some(0));
@@ -130,7 +150,7 @@ mod tests {
             let right: Vec<char> = text.chars().collect();
             let expected = strsim::osa_distance(&word, &text);
             prop_assert_eq!(
-                bounded_distance(&left, &right, max),
+                whole(&left, &right, max),
                 (expected <= max).then_some(expected)
             );
             let expected = (0..=right.len())
@@ -138,7 +158,7 @@ mod tests {
                 .min()
                 .unwrap();
             prop_assert_eq!(
-                bounded_prefix_distance(&left, &right, max),
+                beginning(&left, &right, max),
                 (expected <= max).then_some(expected)
             );
         }

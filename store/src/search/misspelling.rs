@@ -17,57 +17,95 @@ const UNLIKELY: u8 = 3;
 /// What one typo weighs at most.
 pub(crate) const TYPO: u32 = UNLIKELY as u32;
 
-/// Consonants that are written for each other.
-const ALIKE: [&str; 5] = ["ckqsxz", "dt", "bpvfw", "mn", "gj"];
+/// Letters that are written for each other: vowels, and consonants that sound alike.
+const ALIKE: [&[u8]; 6] = [VOWELS, b"ckqsxz", b"dt", b"bpvfw", b"mn", b"gj"];
+const VOWELS: &[u8] = b"aeiouy";
+const VOWEL: u8 = 1;
+
+/// For each ASCII character which of the groups it belongs to, as a number from one on; no letter
+/// belongs to two.
+const GROUPS: [u8; 128] = {
+    let mut groups = [0; 128];
+    let mut group = 0;
+    while group < ALIKE.len() {
+        let mut index = 0;
+        while index < ALIKE[group].len() {
+            groups[ALIKE[group][index] as usize] = group as u8 + 1;
+            index += 1;
+        }
+        group += 1;
+    }
+    groups
+};
 
 /// No weight is more than that of replacing all of the longer one.
 type Row = [u8; WORD_CHARACTERS_MAX + EDITS_MAX + 1];
 
-/// The least weight of the typos between word and text, both of at most
-/// [`WORD_CHARACTERS_MAX`] + [`EDITS_MAX`] characters.
-pub(crate) fn weight<T: Copy + Eq + Into<char>>(word: &[T], text: &[T]) -> u32 {
-    last_row(word, text)
-        .get(text.len())
-        .map_or(u32::MAX, |weight| u32::from(*weight))
+/// The least weights of the typos between a word and a text, and between it and the beginnings of
+/// that text.
+pub(crate) struct Weights {
+    of_beginnings: Row,
+    text_len: usize,
 }
 
-/// The least weight of the typos between the word and any beginning of the text.
-pub(crate) fn weight_of_beginning<T: Copy + Eq + Into<char>>(word: &[T], text: &[T]) -> u32 {
-    let text = &text[..text.len().min(word.len() + EDITS_MAX)];
-    let row = last_row(word, text);
-    let ends = row.iter().take(text.len() + 1);
-    ends.min().map_or(u32::MAX, |weight| u32::from(*weight))
+impl Weights {
+    /// Of texts that have more than [`EDITS_MAX`] characters more than the word only beginnings
+    /// are weighed. The word has at most [`WORD_CHARACTERS_MAX`] characters.
+    pub(crate) fn new<T: Copy + Eq + Into<char>>(word: &[T], text: &[T]) -> Self {
+        let word = &word[..word.len().min(WORD_CHARACTERS_MAX)];
+        let text_len = text.len().min(word.len() + EDITS_MAX);
+        Self {
+            of_beginnings: last_row(word, &text[..text_len]),
+            text_len,
+        }
+    }
+
+    /// Against all of the text.
+    pub(crate) const fn whole(&self) -> u32 {
+        self.of_beginnings[self.text_len] as u32
+    }
+
+    /// Against the beginning that weighs least.
+    pub(crate) fn beginning(&self) -> u32 {
+        let ends = self.of_beginnings.iter().take(self.text_len + 1);
+        ends.min().map_or(u32::MAX, |weight| u32::from(*weight))
+    }
 }
 
 /// Weights of the whole word against each beginning of the text, as [`super::distance`] counts
 /// edits; without its bound, as one unlikely typo can weigh more than two likely ones.
 fn last_row<T: Copy + Eq + Into<char>>(word: &[T], text: &[T]) -> Row {
-    let text = &text[..text.len().min(WORD_CHARACTERS_MAX + EDITS_MAX)];
-    let mut two_above: Row = [0; WORD_CHARACTERS_MAX + EDITS_MAX + 1];
-    let mut above = two_above;
+    const EMPTY: Row = [0; WORD_CHARACTERS_MAX + EDITS_MAX + 1];
+    let (mut gaps, mut groups) = (EMPTY, EMPTY);
+    let (mut two_above, mut above, mut row) = (EMPTY, EMPTY, EMPTY);
     for column in 1..=text.len() {
-        above[column] = above[column - 1] + gap(text, column - 1);
+        gaps[column] = gap(text, column - 1);
+        groups[column] = group(text[column - 1]);
+        above[column] = above[column - 1] + gaps[column];
     }
     for row_index in 1..=word.len() {
-        let mut row = two_above;
-        let gap_in_word = gap(word, row_index - 1);
+        let letter = word[row_index - 1];
+        let (gap_in_word, group_in_word) = (gap(word, row_index - 1), group(letter));
         row[0] = above[0] + gap_in_word;
         for column in 1..=text.len() {
-            let (letter, other) = (word[row_index - 1], text[column - 1]);
-            let mut least = (above[column - 1] + substitution(letter, other))
+            let substituted = match text[column - 1] {
+                other if other == letter => 0,
+                _ if group_in_word > 0 && group_in_word == groups[column] => LIKELY,
+                _ => UNLIKELY,
+            };
+            let mut least = (above[column - 1] + substituted)
                 .min(above[column] + gap_in_word)
-                .min(row[column - 1] + gap(text, column - 1));
-            let swapped = row_index > 1
+                .min(row[column - 1] + gaps[column]);
+            let is_swapped = row_index > 1
                 && column > 1
                 && letter == text[column - 2]
-                && word[row_index - 2] == other;
-            if swapped {
+                && word[row_index - 2] == text[column - 1];
+            if is_swapped {
                 least = least.min(two_above[column - 2] + SLIGHT);
             }
             row[column] = least;
         }
-        two_above = above;
-        above = row;
+        (two_above, above, row) = (above, row, two_above);
     }
     above
 }
@@ -77,32 +115,16 @@ fn gap<T: Copy + Eq + Into<char>>(letters: &[T], index: usize) -> u8 {
     let letter = letters[index];
     if index > 0 && letters[index - 1] == letter {
         SLIGHT
-    } else if is_vowel(letter.into()) {
+    } else if group(letter) == VOWEL {
         LIKELY
     } else {
         UNLIKELY
     }
 }
 
-fn substitution<T: Copy + Eq + Into<char>>(letter: T, other: T) -> u8 {
-    if letter == other {
-        return 0;
-    }
-    let (letter, other) = (letter.into(), other.into());
-    let sounds_alike = || {
-        ALIKE
-            .iter()
-            .any(|alike| alike.contains(letter) && alike.contains(other))
-    };
-    if is_vowel(letter) && is_vowel(other) || sounds_alike() {
-        LIKELY
-    } else {
-        UNLIKELY
-    }
-}
-
-const fn is_vowel(letter: char) -> bool {
-    matches!(letter, 'a' | 'e' | 'i' | 'o' | 'u' | 'y')
+/// The group of [`ALIKE`] that a letter belongs to, 0 for none.
+fn group<T: Into<char>>(letter: T) -> u8 {
+    GROUPS.get(letter.into() as usize).copied().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -110,10 +132,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::search::distance::bounded_distance;
+    use crate::search::distance::Distances;
 
     fn of(word: &str, text: &str) -> u32 {
-        weight(word.as_bytes(), text.as_bytes())
+        Weights::new(word.as_bytes(), text.as_bytes()).whole()
     }
 
     #[test]
@@ -138,7 +160,7 @@ mod tests {
     #[test]
     fn a_beginning_may_end_anywhere() {
         let beginning =
-            |word: &str, text: &str| weight_of_beginning(word.as_bytes(), text.as_bytes());
+            |word: &str, text: &str| Weights::new(word.as_bytes(), text.as_bytes()).beginning();
         assert_eq!(beginning("hofm", "hoffmann"), 1);
         assert_eq!(beginning("intrnat", "internationalisation"), 2);
         assert_eq!(beginning("hofm", "ho"), 6);
@@ -149,13 +171,14 @@ mod tests {
         fn a_weight_lies_between_a_third_and_all_of_the_typos(
             word in "[a-e]{1,7}", text in "[a-e]{1,7}",
         ) {
-            let typos = bounded_distance(word.as_bytes(), text.as_bytes(), EDITS_MAX);
-            let weight = of(&word, &text);
-            prop_assert_eq!(weight, of(&text, &word));
-            prop_assert_eq!(weight == 0, word == text);
-            if let Some(typos) = typos {
-                prop_assert!(weight <= TYPO * typos as u32);
-                prop_assert!(weight >= typos as u32);
+            let distances = Distances::bounded(word.as_bytes(), text.as_bytes(), EDITS_MAX);
+            let typos = distances.map_or(u8::MAX, |distances| distances.whole());
+            if usize::from(typos) <= EDITS_MAX {
+                let weight = of(&word, &text);
+                prop_assert_eq!(weight, of(&text, &word));
+                prop_assert_eq!(weight == 0, word == text);
+                prop_assert!(weight <= TYPO * u32::from(typos));
+                prop_assert!(weight >= u32::from(typos));
             }
         }
     }

@@ -1,9 +1,7 @@
 //! One word of a query against one token of a text: equal, beginning, inside, or with typos.
 
-use crate::search::distance::{
-    EDITS_MAX, WORD_CHARACTERS_MAX, bounded_distance, bounded_prefix_distance,
-};
-use crate::search::misspelling::{weight, weight_of_beginning};
+use crate::search::distance::{Distances, EDITS_MAX, WORD_CHARACTERS_MAX};
+use crate::search::misspelling::Weights;
 use crate::search::tokenize::{TERM_BYTES_MAX, TokenKind};
 
 /// The most that a word of four or five letters with two typos may weigh: two likely ones.
@@ -290,53 +288,49 @@ fn misspelt<T: Copy + Eq + Into<char>>(
     budget: TypoBudget,
     is_prefix: bool,
 ) -> Option<(u32, Fit)> {
-    let whole = misspelt_whole(word, token, budget).map(|weight| (weight, Fit::Whole));
-    let beginning = if is_prefix {
-        misspelt_beginning(word, token, budget).map(|weight| (weight, Fit::Beginning))
+    let of_whole = edits_of_whole(word, token, budget);
+    let of_beginning = if is_prefix {
+        edits_of_beginning(word, token, budget)
     } else {
-        None
+        0
     };
-    match (whole, beginning) {
-        (Some(whole), Some(beginning)) => Some(whole.min(beginning)),
-        (whole, beginning) => whole.or(beginning),
+    let most = of_whole.max(of_beginning);
+    if most == 0 {
+        return None;
     }
+    let distances = Distances::bounded(word, token, most.into())?;
+    let may_be_whole = distances.whole() <= of_whole;
+    let is_beginning = of_beginning > 0 && distances.beginning() <= of_beginning;
+    if !may_be_whole && !is_beginning {
+        return None;
+    }
+    let weights = Weights::new(word, token);
+    let is_whole =
+        may_be_whole && (distances.whole() <= budget.edits || weights.whole() <= TWO_LIKELY_TYPOS);
+    let whole = is_whole.then(|| (weights.whole(), Fit::Whole));
+    let beginning = is_beginning.then(|| (weights.beginning() + BEGINNING, Fit::Beginning));
+    whole.into_iter().chain(beginning).min()
 }
 
 /// More than one typo must keep the first letter, and words of four letters keep theirs unless it
 /// changed places with the second.
-fn misspelt_whole<T: Copy + Eq + Into<char>>(
-    word: &[T],
-    token: &[T],
-    budget: TypoBudget,
-) -> Option<u32> {
+fn edits_of_whole<T: Copy + Eq>(word: &[T], token: &[T], budget: TypoBudget) -> u8 {
     let is_swapped = || word.first() == token.get(1) && word.get(1) == token.first();
-    let edits = if word.first() == token.first() {
+    if word.first() == token.first() {
         budget.edits_of_whole()
     } else if budget.edits >= 2 || word.len() >= LETTERS_TO_LOSE_THE_FIRST || is_swapped() {
         budget.edits.min(1)
     } else {
         0
-    };
-    if edits == 0 {
-        return None;
     }
-    let typos = bounded_distance(word, token, usize::from(edits))?;
-    let weight = weight(word, token);
-    (typos <= usize::from(budget.edits) || weight <= TWO_LIKELY_TYPOS).then_some(weight)
 }
 
-fn misspelt_beginning<T: Copy + Eq + Into<char>>(
-    word: &[T],
-    token: &[T],
-    budget: TypoBudget,
-) -> Option<u32> {
-    let edits = match (word.first() == token.first(), budget.edits) {
+fn edits_of_beginning<T: Copy + Eq>(word: &[T], token: &[T], budget: TypoBudget) -> u8 {
+    match (word.first() == token.first(), budget.edits) {
         (true, edits) => edits,
         (false, 2..) => 1,
-        (false, _) => return None,
-    };
-    bounded_prefix_distance(word, token, usize::from(edits))?;
-    Some(weight_of_beginning(word, token) + BEGINNING)
+        (false, _) => 0,
+    }
 }
 
 #[cfg(test)]
