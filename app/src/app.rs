@@ -97,7 +97,7 @@ impl VStoreApp {
             .unwrap_or_default();
         apply_theme(ctx, &prefs);
         let waker = ctx.clone();
-        let wake = move || waker.request_repaint();
+        let wake = move |wait| waker.request_repaint_after(wait);
         let (mut performer, events) = Performer::start(Arc::clone(&clock), kdf, prefs_path, wake)?;
         performer.apply_idle_lock(&prefs);
         performer.keep_backups(&prefs);

@@ -31,28 +31,38 @@ pub(crate) struct Performer {
     mailbox: Mailbox,
 }
 
+/// How long the window may wait before it shows how far something is: reports come faster than
+/// anybody reads, and without a graphics card each frame takes time from the work it tells of.
+const PROGRESS_WAIT: Duration = Duration::from_millis(250);
+
 /// Where everything that comes back goes. Sending wakes the window.
 #[derive(Clone)]
 struct Mailbox {
     events: Sender<Event>,
-    wake: Arc<dyn Fn() + Send + Sync>,
+    wake: Arc<dyn Fn(Duration) + Send + Sync>,
 }
 
 impl Mailbox {
     fn send(&self, event: Event) {
+        let wait = if event.is_progress() {
+            PROGRESS_WAIT
+        } else {
+            Duration::ZERO
+        };
         // The receiver goes with the window: nobody is left to be told.
         self.events.send(event).ok();
-        (self.wake)();
+        (self.wake)(wait);
     }
 }
 
 impl Performer {
-    /// Starts every thread. What comes back arrives in the receiver; `wake` is called for each.
+    /// Starts every thread. What comes back arrives in the receiver; `wake` is called for each, with
+    /// the time that it may wait.
     pub(crate) fn start(
         clock: Arc<dyn Clock>,
         kdf: KdfProfile,
         prefs_path: Option<PathBuf>,
-        wake: impl Fn() + Send + Sync + 'static,
+        wake: impl Fn(Duration) + Send + Sync + 'static,
     ) -> io::Result<(Self, Receiver<Event>)> {
         let (events, received) = unbounded();
         let mailbox = Mailbox {

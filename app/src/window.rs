@@ -5,6 +5,7 @@ use egui::ViewportBuilder;
 
 use crate::app::{Options, VStoreApp};
 use crate::platform;
+use crate::theme;
 
 const ICON: &[u8] = include_bytes!("../../assets/icon/vstore-256.png");
 const FIRST_SIZE: [f32; 2] = [1280.0, 800.0];
@@ -52,12 +53,26 @@ fn show(renderer: Renderer, options: &Options) -> eframe::Result {
     let native = NativeOptions {
         viewport,
         renderer,
+        // There are no gradients that it would smooth.
+        dithering: false,
         ..NativeOptions::default()
     };
     let options = options.clone();
     eframe::run_native(
         "VStore",
         native,
-        Box::new(|created| Ok(Box::new(VStoreApp::new(&created.egui_ctx, options)?))),
+        Box::new(|created| {
+            if is_drawn_in_software(created) {
+                theme::set_drawn_in_software(&created.egui_ctx);
+            }
+            Ok(Box::new(VStoreApp::new(&created.egui_ctx, options)?))
+        }),
     )
+}
+
+fn is_drawn_in_software(created: &eframe::CreationContext<'_>) -> bool {
+    created.wgpu_render_state.as_ref().is_some_and(|state| {
+        let adapter = state.adapter.get_info();
+        adapter.device_type == eframe::wgpu::DeviceType::Cpu
+    })
 }

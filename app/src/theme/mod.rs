@@ -26,8 +26,21 @@ pub fn install(ctx: &egui::Context) {
 }
 
 /// Turns motion off (or on again) in both styles, for people who asked their system for less.
+/// It stays off where the processor draws.
 pub fn set_reduced_motion(ctx: &egui::Context, reduced: bool) {
-    ctx.all_styles_mut(|target| style::set_motion(target, !reduced));
+    let in_software = ctx.data(|data| data.get_temp(drawn_in_software()).unwrap_or(false));
+    ctx.all_styles_mut(|target| style::set_motion(target, !(reduced || in_software)));
+}
+
+/// The processor draws, as there is no graphics card: without motion, of which each frame would
+/// take time from the work that it shows.
+pub fn set_drawn_in_software(ctx: &egui::Context) {
+    ctx.data_mut(|data| data.insert_temp(drawn_in_software(), true));
+    set_reduced_motion(ctx, true);
+}
+
+fn drawn_in_software() -> egui::Id {
+    egui::Id::unique("drawn in software")
 }
 
 /// Lets the text cursor blink, or stand still.

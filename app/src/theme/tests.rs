@@ -135,6 +135,19 @@ fn the_theme_of_the_system_decides_and_motion_can_be_switched_off() {
 }
 
 #[test]
+fn where_the_processor_draws_nothing_moves() {
+    let ctx = egui::Context::default();
+    let moves = |ctx: &egui::Context| ctx.global_style().animation_time > 0.0;
+    super::install(&ctx);
+    super::set_reduced_motion(&ctx, false);
+    assert!(moves(&ctx));
+    super::set_drawn_in_software(&ctx);
+    assert!(!moves(&ctx));
+    super::set_reduced_motion(&ctx, false);
+    assert!(!moves(&ctx), "whatever the preferences say");
+}
+
+#[test]
 fn signs_of_code_are_drawn_as_they_are_written() {
     let ctx = egui::Context::default();
     super::install(&ctx);

@@ -34,6 +34,17 @@ pub enum Event {
     Trouble(String),
 }
 
+impl Event {
+    /// Whether it only tells how far something is: the next one tells it again.
+    pub(crate) const fn is_progress(&self) -> bool {
+        matches!(
+            self,
+            Self::Engine(Reply::Busy(..) | Reply::TaskProgress(..) | Reply::Indexing(_))
+                | Self::Job(Done::TaskProgress { .. })
+        )
+    }
+}
+
 /// How a file dialog ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileAnswer {
