@@ -101,6 +101,7 @@ fn paint_cell(
     let max = type_scale::MAX_LINE_CHARS;
     if column.kind == ColumnKind::Value {
         let font = type_scale::mono();
+        let cell = cell.in_sight(row.chars(index, &font));
         let job = highlight(&cell.text, &cell.marks, &font, tokens.muted, tokens, max);
         row.job(index, job);
     } else if let Some(kind) = cell.kind {

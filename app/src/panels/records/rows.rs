@@ -1,5 +1,6 @@
 //! What the table shows of each record, made once and kept while record, columns and search stay.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -15,8 +16,7 @@ use crate::view::StoreView;
 const PREVIEW_CHARS: usize = 300;
 /// How much of a value is looked through for the first match, in characters.
 const SEARCHED_CHARS: usize = 4_000;
-/// What of a preview is surely seen, and what is shown before a match behind that.
-const SEEN_CHARS: usize = 40;
+/// The most that is shown before a match that would be out of sight, in characters.
 const LEAD_CHARS: usize = 16;
 /// The longest text of a cell, in characters.
 const CELL_CHARS: usize = 200;
@@ -81,8 +81,42 @@ impl RowData {
     }
 }
 
-/// The value in one line, from its start, or from shortly before the first match where that
-/// would be out of sight. Marks are found again by their text: the line has no paths.
+impl CellData {
+    /// The same from shortly before the first match on, if that is out of sight in a cell of so
+    /// many characters.
+    pub(super) fn in_sight(&self, chars: usize) -> Cow<'_, Self> {
+        let first = self.marks.iter().min_by_key(|mark| mark.start);
+        let Some((before, mark)) = first.and_then(|mark| {
+            let before = self.text.get(..mark.start)?;
+            Some((before, self.text.get(mark.clone())?))
+        }) else {
+            return Cow::Borrowed(self);
+        };
+        let mark_chars = mark.chars().count();
+        // One for the ellipsis at the end.
+        let room = chars.saturating_sub(mark_chars + 1);
+        if before.chars().nth(room).is_none() {
+            return Cow::Borrowed(self);
+        }
+        let lead = before.char_indices().rev().take(LEAD_CHARS.min(room / 2));
+        let start = lead.last().map_or(before.len(), |(at, _)| at);
+        let moved = |at: usize| at - start + ELLIPSIS.len();
+        Cow::Owned(Self {
+            text: format!("{ELLIPSIS}{}", self.text.get(start..).unwrap_or_default()),
+            marks: self
+                .marks
+                .iter()
+                .map(|mark| moved(mark.start)..moved(mark.end))
+                .collect(),
+            kind: self.kind,
+            query: self.query.clone(),
+        })
+    }
+}
+
+const ELLIPSIS: &str = "…";
+
+/// The value in one line. Marks are found again by their text: the line has no paths.
 fn preview(record: &Record, marks: &[Highlight]) -> CellData {
     let words = marked_words(record, marks);
     let chars = if words.is_empty() {
@@ -91,7 +125,6 @@ fn preview(record: &Record, marks: &[Highlight]) -> CellData {
         SEARCHED_CHARS
     };
     let text = to_compact_preview(record.value.view(), chars);
-    let text = from_first_match(text, &words);
     let mut found = Vec::new();
     for word in words {
         found.extend(
@@ -105,25 +138,6 @@ fn preview(record: &Record, marks: &[Highlight]) -> CellData {
         text,
         query: String::new(),
     }
-}
-
-fn from_first_match(text: String, words: &[String]) -> String {
-    let first = words
-        .iter()
-        .filter_map(|word| text.find(word.as_str()))
-        .min();
-    let Some(before) = first.and_then(|first| text.get(..first)) else {
-        return text;
-    };
-    if before.chars().nth(SEEN_CHARS).is_none() {
-        return text;
-    }
-    let lead = before
-        .char_indices()
-        .rev()
-        .nth(LEAD_CHARS)
-        .map_or(0, |(at, _)| at);
-    format!("…{}", text.get(lead..).unwrap_or_default())
 }
 
 /// The texts that are marked anywhere in the value.

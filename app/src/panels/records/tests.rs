@@ -126,13 +126,14 @@ fn a_match_out_of_sight_is_brought_into_the_preview() {
         }]
     };
     let rows = rows_of(&open_with(&batch), &Highlighter(Some(Arc::new(mark))));
-    let cell = rows[0].cells[1].clone().unwrap();
-    assert!(
-        cell.text.starts_with("…ü") && cell.marks.len() == 1,
-        "{cell:?}"
-    );
-    let before = cell.text.get(..cell.marks[0].start).unwrap();
-    assert!(before.chars().count() < 40, "{before}");
+    let whole = rows[0].cells[1].clone().unwrap();
+    assert_eq!(whole.in_sight(400).text, whole.text);
+    for (chars, lead) in [(40, 16), (22, 7), (5, 0)] {
+        let cell = whole.in_sight(chars);
+        let before = cell.text.get(..cell.marks[0].start).unwrap();
+        assert_eq!(before, format!("…{}", "ü".repeat(lead)), "{chars}");
+        assert_eq!(cell.text.get(cell.marks[0].clone()), Some("needle"));
+    }
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use egui::text::LayoutJob;
 use egui::{
-    Align, Color32, Id, Rangef, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, accesskit,
+    Align, Color32, FontId, Id, Rangef, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder,
+    accesskit,
 };
 
 use super::columns::{self, Column};
@@ -61,6 +62,16 @@ impl RowUi<'_> {
     /// Paints the following cells fainter, as for a record that just expired.
     pub fn set_opacity(&mut self, opacity: f32) {
         self.opacity = opacity;
+    }
+
+    /// How many characters of a monospaced font a cell has room for.
+    pub fn chars(&self, column: usize, font: &FontId) -> usize {
+        let cell = self.frame.cells.get(column);
+        let width = cell.map_or(0.0, |range| {
+            columns::inner(Rect::from_x_y_ranges(*range, self.frame.rect.y_range())).width()
+        });
+        let advance = self.ui.fonts_mut(|fonts| fonts.glyph_width(font, '0'));
+        (width / advance.max(1.0)).max(0.0) as usize
     }
 
     /// A cell of running text.
