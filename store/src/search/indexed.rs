@@ -161,7 +161,12 @@ impl Search<'_> {
         let mut head: Vec<RowId> = Vec::new();
         let mut tail = Vec::new();
         for (part, group) in runs {
-            let room = RERANKED_MAX - head.len();
+            // Behind as many as wanted, no better group comes any more.
+            let room = if head.len() < limit {
+                RERANKED_MAX - head.len()
+            } else {
+                0
+            };
             let first = group.rows.iter().take(room);
             let taken: Vec<RowId> = first.map(|row| RowId { part, row }).collect();
             let is_whole = taken.len() < room;

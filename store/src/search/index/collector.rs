@@ -15,10 +15,10 @@ use super::fuzzy::Words;
 use super::pieces::{PieceList, Pieces};
 use super::places::{Paths, Place};
 use super::postings::{PostingsBuilder, PostingsRef};
+use super::recent::RecentWords;
 use super::slots::SlotsBuilder;
 use super::table::Table;
 use super::terms::TermsBuilder;
-use super::word_rows::RecentWords;
 
 /// How many bytes of a term its entry holds.
 pub(super) const HEAD_BYTES: usize = 8;

@@ -63,7 +63,7 @@ pub(super) struct Spellings {
 /// Some of the spellings.
 struct Pattern {
     dfa: DFA,
-    /// Only of words that start with the same letter.
+    /// Of words that start with the same letter, or of those that start with another.
     same_first: bool,
     /// Whether words may go on behind a spelling.
     is_beginning: bool,
@@ -92,6 +92,7 @@ impl Spellings {
             }
         }
         // Another first letter is a typo, and takes a whole word or one more typo to be allowed.
+        // Words with the same one are all among those above, or compared.
         patterns.push(pattern(1, false, is_beginning && edits > 1));
         Self {
             patterns,
@@ -129,24 +130,45 @@ impl Words {
         fst::Map::new(bytes).ok().map(Self)
     }
 
-    /// Visits the terms that may be spellings, each once or more often. Breaks off when `visit`
-    /// says `false`.
-    pub(super) fn for_each(&self, spellings: &Spellings, visit: &mut dyn FnMut(u32) -> bool) {
-        let mut after = spellings.first.clone().into_bytes();
+    /// Visits the terms that may be spellings, each once or more often, until `visit` says `false`.
+    /// `false`: so it did.
+    pub(super) fn for_each(
+        &self,
+        spellings: &Spellings,
+        visit: &mut dyn FnMut(u32) -> bool,
+    ) -> bool {
+        let first = spellings.first.as_bytes();
+        let mut after = first.to_vec();
         if let Some(last) = after.last_mut() {
             *last = last.saturating_add(1);
         }
         for pattern in &spellings.patterns {
-            let go_on = if pattern.is_beginning {
-                let words = self.0.search(Automaton::starts_with(&pattern.dfa));
-                visit_words(pattern.limit(words, &spellings.first, &after), visit)
+            let go_on = if pattern.same_first {
+                self.between(pattern, first, Some(&after), visit)
             } else {
-                let words = self.0.search(&pattern.dfa);
-                visit_words(pattern.limit(words, &spellings.first, &after), visit)
+                self.between(pattern, &[], Some(first), visit)
+                    && self.between(pattern, &after, None, visit)
             };
             if !go_on {
-                return;
+                return false;
             }
+        }
+        true
+    }
+
+    /// The terms of a pattern from one on, up to another. `false`: broken off.
+    fn between(
+        &self,
+        pattern: &Pattern,
+        from: &[u8],
+        until: Option<&[u8]>,
+        visit: &mut dyn FnMut(u32) -> bool,
+    ) -> bool {
+        if pattern.is_beginning {
+            let words = self.0.search(Automaton::starts_with(&pattern.dfa)).ge(from);
+            visit_words(words, until, visit)
+        } else {
+            visit_words(self.0.search(&pattern.dfa).ge(from), until, visit)
         }
     }
 
@@ -156,26 +178,16 @@ impl Words {
     }
 }
 
-impl Pattern {
-    fn limit<'a, A: Automaton>(
-        &self,
-        words: StreamBuilder<'a, A>,
-        first: &str,
-        after: &[u8],
-    ) -> StreamBuilder<'a, A> {
-        if self.same_first {
-            words.ge(first).lt(after)
-        } else {
-            words
-        }
-    }
-}
-
 /// `false`: broken off.
 fn visit_words<A: Automaton>(
     words: StreamBuilder<'_, A>,
+    until: Option<&[u8]>,
     visit: &mut dyn FnMut(u32) -> bool,
 ) -> bool {
+    let words = match until {
+        Some(until) => words.lt(until),
+        None => words,
+    };
     let mut words = words.into_stream();
     while let Some((_, rank)) = words.next() {
         if !visit(rank as u32) {

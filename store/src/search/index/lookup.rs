@@ -8,7 +8,6 @@ use super::places::{PathId, Place};
 use super::postings::PostingsRef;
 use super::terms::{FIRST_PIECE, LATER_PIECE, PAIR, text_of};
 use crate::row_set::RowSet;
-use crate::search::distance::EDITS_MAX;
 use crate::search::matcher::{Cost, Fit, Part, QueryWord};
 use crate::search::text::is_number_text;
 use crate::search::tokenize::{TERM_BYTES_MAX, TERM_BYTES_OVERLAP, TokenKind, for_each_pair};
@@ -19,14 +18,11 @@ const SLOTS_PER_CHECK: u32 = 4096;
 /// Fewer terms than one in so many are looked up one by one.
 const TERMS_APART_MAX: u32 = if cfg!(test) { 3 } else { 16 };
 
-/// The same after so many misspelt words were compared.
-const TERMS_PER_CHECK: u32 = 64;
-
 /// A word and what is prepared once for all parts.
 pub(super) struct WordPlan {
     pub(super) word: QueryWord,
     /// `None`: no typos, or so unusual ones that all terms have to be compared.
-    spellings: Option<Spellings>,
+    pub(super) spellings: Option<Spellings>,
 }
 
 impl WordPlan {
@@ -138,7 +134,6 @@ impl TextIndex {
         }
         if !word.budget().is_none() {
             self.with_typos(plan, is_stale, visit);
-            self.long_with_typos(word, visit);
         }
     }
 
@@ -299,65 +294,6 @@ impl TextIndex {
         let piece = marked(FIRST_PIECE, text.get(..end).unwrap_or(text));
         if let Some(rank) = self.terms.find(&piece) {
             visit((rank..rank + 1).into(), None);
-        }
-    }
-
-    fn with_typos(&self, plan: &WordPlan, is_stale: &dyn Fn() -> bool, visit: TermsFound<'_>) {
-        let mut compared_until_check = TERMS_PER_CHECK;
-        let mut compare = |rank: u32, term: &[u8]| {
-            compared_until_check -= 1;
-            if compared_until_check == 0 {
-                compared_until_check = TERMS_PER_CHECK;
-                if is_stale() {
-                    return false;
-                }
-            }
-            let found = plan.word.fit(text_of(term), TokenKind::Word);
-            match found.filter(|found| found.misspelling > 0) {
-                Some(found) => {
-                    let cost = Cost::of(found.misspelling, found.fit);
-                    visit((rank..rank + 1).into(), Some(cost))
-                }
-                None => true,
-            }
-        };
-        let compared = match (&plan.spellings, &self.words) {
-            (Some(spellings), Some(words)) => {
-                words.for_each(spellings, &mut |rank| compare(rank, self.terms.get(rank)));
-                match spellings.compared() {
-                    Some(first) => self.terms.prefix(first.as_bytes()),
-                    None => return,
-                }
-            }
-            _ => self.terms.whole_words(),
-        };
-        for (rank, term) in self.terms.iter(compared) {
-            if plan.word.may_fit(term) && !compare(rank, term) {
-                return;
-            }
-        }
-    }
-
-    /// Words longer than a term that start, with typos, as the word does.
-    fn long_with_typos(&self, word: &QueryWord, visit: TermsFound<'_>) {
-        let characters = word.as_str().chars().count();
-        for (rank, term) in self.terms.iter(self.terms.prefix(&[FIRST_PIECE])) {
-            let piece = text_of(term);
-            if !word.may_fit(piece.as_bytes()) {
-                continue;
-            }
-            let go_on = if piece.chars().count() <= characters + EDITS_MAX {
-                visit((rank..rank + 1).into(), None)
-            } else {
-                let found = word.fit(piece, TokenKind::Word);
-                found.is_none_or(|found| {
-                    let cost = Cost::of(found.misspelling, found.fit);
-                    visit((rank..rank + 1).into(), Some(cost))
-                })
-            };
-            if !go_on {
-                return;
-            }
         }
     }
 

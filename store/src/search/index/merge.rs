@@ -10,9 +10,9 @@ use super::collector::{HEAD_BYTES, head_of};
 use super::fuzzy::Words;
 use super::places::{Paths, Place};
 use super::postings::{PostingsBuilder, PostingsRef};
+use super::recent::RecentWords;
 use super::slots::{SlotReader, SlotsBuilder};
 use super::terms::{TermReader, TermsBuilder};
-use super::word_rows::RecentWords;
 use crate::row_set::RowSet;
 
 /// After so many terms it is asked whether to go on.

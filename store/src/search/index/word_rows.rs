@@ -1,10 +1,7 @@
 //! The rows of a single word, by cost and by where it stands.
 //!
-//! Short words are in so many terms that adding up their rows takes most of a frame; what they
-//! found is kept for a while. A part never changes, so it stays true.
-
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+//! Short words are in so many terms that adding up their rows takes most of a frame: what they
+//! found is kept for a while.
 
 use super::TextIndex;
 use super::lookup::{Places, Watch, WordPlan};
@@ -15,12 +12,6 @@ use crate::search::tokenize::TokenKind;
 
 /// Words up to this many characters are kept.
 const CHARACTERS_MAX: usize = 2;
-/// How many bytes of rows all parts keep together, and a part at most: some ten words of a part of
-/// full size.
-const ALL_KEPT_BYTES_MAX: usize = 16 * 1024 * 1024;
-const KEPT_BYTES_MAX: usize = 512 * 1024;
-/// How many parts there are that keep words.
-static PARTS: AtomicUsize = AtomicUsize::new(0);
 /// After so many slots it is checked whether more of them could tell anything new.
 const SLOTS_PER_CHECK: u32 = if cfg!(test) { 3 } else { 8 * 1024 };
 /// How many classes of places there are.
@@ -47,26 +38,9 @@ pub(super) struct WordRows {
     pub(super) unsure: RowSet,
 }
 
-/// What short words found, those asked for last first.
-#[derive(Debug)]
-pub(super) struct RecentWords(Mutex<Vec<(ShortWord, WordRows)>>);
-
-impl Default for RecentWords {
-    fn default() -> Self {
-        PARTS.fetch_add(1, Ordering::Relaxed);
-        Self(Mutex::default())
-    }
-}
-
-impl Drop for RecentWords {
-    fn drop(&mut self) {
-        PARTS.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 /// A word that is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct ShortWord {
+pub(super) struct ShortWord {
     text: String,
     part: Part,
     with_numbers: bool,
@@ -130,11 +104,14 @@ impl TextIndex {
         let Some(short) = ShortWord::of(word, places) else {
             return self.look_up(word, places, within, watch);
         };
-        self.recent.get(&short).unwrap_or_else(|| {
+        let recent = &self.recent.rows;
+        recent.get(&short).unwrap_or_else(|| {
             let rows = self.look_up(word, places, &RowSet::full(self.rows()), watch);
             // What was broken off is incomplete.
             if !watch.is_stale() {
-                self.recent.keep(short, rows.without_empty_sets());
+                let kept = rows.without_empty_sets();
+                let bytes = kept.bytes();
+                recent.keep(short, kept, bytes);
             }
             rows
         })
@@ -225,27 +202,5 @@ impl ShortWord {
             part: query.part(),
             with_numbers: places.with_numbers,
         })
-    }
-}
-
-impl RecentWords {
-    fn get(&self, word: &ShortWord) -> Option<WordRows> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = kept.iter().position(|(known, _)| known == word)?;
-        kept.get_mut(..=at)?.rotate_right(1);
-        kept.first().map(|(_, rows)| rows.clone())
-    }
-
-    fn keep(&self, word: ShortWord, rows: WordRows) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|(known, _)| *known != word);
-        kept.insert(0, (word, rows));
-        let parts = PARTS.load(Ordering::Relaxed).max(1);
-        let bytes_max = KEPT_BYTES_MAX.min(ALL_KEPT_BYTES_MAX / parts);
-        let mut bytes = 0;
-        kept.retain(|(_, rows)| {
-            bytes += rows.bytes();
-            bytes <= bytes_max
-        });
     }
 }

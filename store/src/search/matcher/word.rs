@@ -50,7 +50,7 @@ pub(in crate::search) struct WordMatch {
 }
 
 /// A folded word of a query.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::search) struct QueryWord {
     text: String,
     kind: TokenKind,
