@@ -1,6 +1,10 @@
 //! Texts that repeat: each once, in order, known by its number.
 
+use std::sync::OnceLock;
+
 use hashbrown::HashMap;
+
+use crate::search::parse_moment;
 
 /// A part whose texts are more than one in so many values, and many, has no dictionary.
 const VALUES_PER_TEXT: usize = 8;
@@ -22,9 +26,27 @@ pub(super) struct Dictionary {
     text: Box<str>,
     /// Where each text ends.
     ends: Box<[u32]>,
+    /// Whether they are moments in their order, once asked.
+    moments_ascend: OnceLock<bool>,
 }
 
 impl Dictionary {
+    /// Whether all texts are moments, none before the one in front of it: then the texts of a
+    /// range of moments follow each other. Most texts are not, which the first of them tells.
+    pub(super) fn moments_ascend(&self) -> bool {
+        *self.moments_ascend.get_or_init(|| {
+            let mut texts = (0..self.len() as u64).map(|code| self.get(code));
+            texts
+                .try_fold(None, |before, text| {
+                    let (moment, _) = parse_moment(text)?;
+                    before
+                        .is_none_or(|before| before <= moment)
+                        .then_some(Some(moment))
+                })
+                .is_some()
+        })
+    }
+
     /// The text of a number.
     pub(super) fn get(&self, code: u64) -> &str {
         let code = code as usize;
@@ -104,6 +126,7 @@ impl<'a> DictionaryBuilder<'a> {
         let dictionary = Dictionary {
             text: all.into(),
             ends: ends.into(),
+            moments_ascend: OnceLock::new(),
         };
         Some((dictionary, codes))
     }

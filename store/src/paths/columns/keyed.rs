@@ -176,7 +176,12 @@ impl Keyed {
         if !test.may_be_met_by(self.value_type()) {
             return;
         }
-        if test.is_range() && !matches!(self.kind, Kind::Text(_)) {
+        // A range is of numbers or of moments.
+        let are_in_order = || match &self.kind {
+            Kind::Text(dictionary) => dictionary.moments_ascend(),
+            _ => true,
+        };
+        if test.is_range() && are_in_order() {
             if let Some((from, to)) = self.range(test, scratch) {
                 self.add_between(from, to, set);
             }
@@ -209,9 +214,13 @@ impl Keyed {
 
     /// The numbers of the values that meet a range, ends included.
     fn range(&self, test: &ConditionTest, scratch: &mut ConditionScratch) -> Option<(u64, u64)> {
-        let (least, greatest) = match &self.form {
+        let (least, mut greatest) = match &self.form {
             Form::ByRow { keys, .. } | Form::ByValue { keys, .. } => keys.bounds(),
         };
+        if let Kind::Text(dictionary) = &self.kind {
+            // The bounds are those of what the numbers are kept in.
+            greatest = greatest.min((dictionary.len() as u64).checked_sub(1)?);
+        }
         test.side(self.value(least), scratch)?;
         let mut first = |is_behind: &dyn Fn(Ordering) -> bool| {
             let (mut low, mut high) = (least, greatest);

@@ -149,6 +149,37 @@ proptest! {
     }
 
     #[test]
+    fn ranges_of_moments_are_found_among_texts_in_their_order_and_in_none(
+        days in prop::collection::vec((1_u8..29, 0_u8..4), 1..60),
+        is_mixed: bool,
+        from in 1_u8..29,
+        len in 0_u8..20,
+    ) {
+        let text = |(day, form): &(u8, u8)| match (is_mixed, form) {
+            (false, _) | (_, 0) => format!("2020-05-{day:02}"),
+            // The day before, though the text is behind.
+            (_, 1) => format!("2020-05-{day:02}T00:30:00+02:00"),
+            (_, 2) => format!("2020-05-{day:02}T12:00:00Z"),
+            _ => format!("on day {day}"),
+        };
+        let values: Vec<Value> = days.iter().map(|day| Value::from(text(day))).collect();
+        let (records, columns) = columns_of(&values);
+        let places = [place(&["$value"])];
+        let day = |day: u8| moment(&format!("2020-05-{day:02}T00:00:00Z"));
+        let end = day(from.saturating_add(len).min(30));
+        for condition in [
+            Condition::AtLeast(day(from)),
+            Condition::Less(end.clone()),
+            Condition::NotEquals(day(from)),
+            Condition::Between(Bound::Excluded(day(from)), Bound::Included(end)),
+        ] {
+            let test = ConditionTest::new(&condition, TextComparison::Folded);
+            let (found, expected) = answers(&records, &columns, &places, &test);
+            prop_assert_eq!(found, Some(expected), "{:?}", condition);
+        }
+    }
+
+    #[test]
     fn conditions_on_kept_values_are_answered(
         ints in prop::collection::vec(prop::option::of(-300_i64..70_000), 1..200),
         from in -400_i64..70_100,

@@ -14,7 +14,9 @@ use crate::search::tokenize::{TERM_BYTES_MAX, TERM_BYTES_OVERLAP, TokenKind, for
 use crate::value::ValueRef;
 
 /// Whether the answer is still wanted is asked after this many slots.
-const SLOTS_PER_CHECK: u32 = 4096;
+const SLOTS_PER_CHECK: u32 = 512;
+/// The same after looking into so many terms.
+const TERMS_PER_CHECK: u32 = 4096;
 /// Fewer terms than one in so many are looked up one by one.
 const TERMS_APART_MAX: u32 = if cfg!(test) { 3 } else { 16 };
 
@@ -129,8 +131,8 @@ impl TextIndex {
         match word.part() {
             Part::Whole => self.whole(word.as_str(), visit),
             Part::Beginning => self.beginning(word, visit),
-            Part::End => self.end(word.as_str(), visit),
-            Part::Any => self.anywhere(word, visit),
+            Part::End => self.end(word.as_str(), is_stale, visit),
+            Part::Any => self.anywhere(word, is_stale, visit),
         }
         if !word.budget().is_none() {
             self.with_typos(plan, is_stale, visit);
@@ -234,17 +236,17 @@ impl TextIndex {
         run.is_empty() || visit(run.into(), Some(Cost::of(0, run_fit)))
     }
 
-    fn end(&self, text: &str, visit: TermsFound<'_>) {
+    fn end(&self, text: &str, is_stale: &dyn Fn() -> bool, visit: TermsFound<'_>) {
         let mut needle = text.as_bytes().to_vec();
         needle.push(0);
         let words = self.terms.whole_words();
-        self.terms.containing(words, &needle, &mut |rank, _, _| {
+        self.containing(words, &needle, is_stale, &mut |rank, _| {
             visit((rank..rank + 1).into(), None)
         });
-        self.pieces_with(text, visit);
+        self.pieces_with(text, is_stale, visit);
     }
 
-    fn anywhere(&self, word: &QueryWord, visit: TermsFound<'_>) {
+    fn anywhere(&self, word: &QueryWord, is_stale: &dyn Fn() -> bool, visit: TermsFound<'_>) {
         let text = word.as_str();
         let words = self.terms.whole_words();
         let begun = self.terms.prefix(text.as_bytes());
@@ -254,38 +256,58 @@ impl TextIndex {
         // What is inside of a short text is in a good part of all terms: as a set they are looked up
         // in one pass over the slots.
         let mut inside = RowSet::new(words.end);
-        self.terms
-            .containing(words, text.as_bytes(), &mut |rank, at, _| {
-                if at > 0 {
-                    inside.insert(rank);
-                }
-                true
-            });
+        self.containing(words, text.as_bytes(), is_stale, &mut |rank, at| {
+            if at > 0 {
+                inside.insert(rank);
+            }
+            true
+        });
         let go_on = visit(whole.into(), Some(Cost::default()))
             && self.longer(word, longer, visit)
             && visit(TermRanks::Set(&inside), Some(Cost::of(0, Fit::Inside)));
         if go_on {
-            self.pieces_with(text, visit);
+            self.pieces_with(text, is_stale, visit);
         }
     }
 
     /// The pieces of long words that contain a text, or the first bytes of it that are in one
     /// piece for certain.
-    fn pieces_with(&self, text: &str, visit: TermsFound<'_>) {
+    fn pieces_with(&self, text: &str, is_stale: &dyn Fn() -> bool, visit: TermsFound<'_>) {
         let head_end = text.floor_char_boundary(TERM_BYTES_OVERLAP);
         let head = text.get(..head_end).unwrap_or(text);
         let is_all = head.len() == text.len();
         let pieces = self.terms.pieces();
-        self.terms
-            .containing(pieces, head.as_bytes(), &mut |rank, at, _| {
-                // The mark is one byte.
-                let fit = if at == 1 && self.terms.get(rank).first() == Some(&FIRST_PIECE) {
-                    Fit::Beginning
-                } else {
-                    Fit::Inside
-                };
-                visit((rank..rank + 1).into(), is_all.then(|| Cost::of(0, fit)))
-            });
+        self.containing(pieces, head.as_bytes(), is_stale, &mut |rank, at| {
+            // The mark is one byte.
+            let fit = if at == 1 && self.terms.get(rank).first() == Some(&FIRST_PIECE) {
+                Fit::Beginning
+            } else {
+                Fit::Inside
+            };
+            visit((rank..rank + 1).into(), is_all.then(|| Cost::of(0, fit)))
+        });
+    }
+
+    /// Visits the terms of a range that contain some bytes, with where these are first, while the
+    /// answer is wanted.
+    fn containing(
+        &self,
+        ranks: Range<u32>,
+        needle: &[u8],
+        is_stale: &dyn Fn() -> bool,
+        visit: &mut dyn FnMut(u32, usize) -> bool,
+    ) {
+        let mut start = ranks.start;
+        let mut go_on = true;
+        while go_on && start < ranks.end && !is_stale() {
+            let end = ranks.end.min(start + TERMS_PER_CHECK);
+            self.terms
+                .containing(start..end, needle, &mut |rank, at, _| {
+                    go_on = visit(rank, at);
+                    go_on
+                });
+            start = end;
+        }
     }
 
     /// Words too long for a term start with the same piece.
