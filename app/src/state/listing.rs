@@ -7,6 +7,9 @@ use vstore::{Key, Record, Snapshot};
 
 use super::Keys;
 
+/// So many rows are looked at on either side of one that is gone.
+const ROWS_NEARBY: usize = 200;
+
 /// The rows of the record table.
 #[derive(Clone, Debug)]
 pub enum Listing {
@@ -102,6 +105,23 @@ impl Listing {
                 .pop()
                 .map(|row| row.key),
         }
+    }
+
+    /// The row whose record takes the place of one that is gone: that row or the first behind it
+    /// with a record, else the last before it. `None`: there is none nearby.
+    pub fn row_instead_of(&self, snapshot: &Snapshot, row: usize) -> Option<usize> {
+        let len = self.len(snapshot);
+        let Self::Keys(keys) = self else {
+            return len.checked_sub(1).map(|last| row.min(last));
+        };
+        let is_there = |row: &usize| {
+            let key = keys.get(*row);
+            key.is_some_and(|key| snapshot.get(key.as_str()).is_some())
+        };
+        let row = row.min(len);
+        let behind = row..len.min(row + ROWS_NEARBY);
+        let before = row.saturating_sub(ROWS_NEARBY)..row;
+        behind.chain(before.rev()).find(is_there)
     }
 
     /// The row of a key. O(log n) for everything; for a result see

@@ -309,11 +309,15 @@ fn committed_batch(state: &mut State, committed: Committed, now: Millis) -> Effe
     effects.extend(derived::refresh_stale(store, now));
     if let Some(key) = select {
         selection::select_key(store, key);
-    } else if cursor_went && commit.cause != Cause::Expired {
-        let row = row_before.unwrap_or(0);
-        selection::select_row(store, row.min(store.row_count().saturating_sub(1)));
     } else {
         selection::show_cursor(store);
+        if cursor_went && commit.cause != Cause::Expired {
+            let row = row_before.unwrap_or(0);
+            // A result names the records that are gone until it is looked up again.
+            if let Some(row) = store.listing.row_instead_of(&store.snapshot, row) {
+                selection::select_row(store, row);
+            }
+        }
     }
     tell(state, &commit, told, now);
     effects.push(Effect::Discard(Discarded::Commit(commit, Box::new(before))));

@@ -82,6 +82,28 @@ fn a_change_by_others_marks_the_open_draft() {
 }
 
 #[test]
+fn the_record_behind_a_deleted_one_is_chosen_also_before_a_result_is_looked_up_again() {
+    let chosen_after = |row: usize, in_result: bool| {
+        let mut fixture = Fixture::new();
+        if in_result {
+            let found = Keys::from(["d", "b", "a", "c"].map(key));
+            set_listing(fixture.open(), Listing::Keys(found));
+        }
+        fixture.ask(SelectionCommand::Only(row));
+        let effects = fixture.ask(RecordCommand::Delete(Scope::Selected));
+        fixture.commit(effects);
+        let selection = fixture.open().selection.clone();
+        assert_eq!(fixture.open().selected_count(), selection.keys.len());
+        assert_eq!(selection.keys.first(), selection.cursor.as_ref());
+        selection.cursor
+    };
+    assert_eq!(chosen_after(1, false), Some(key("c")));
+    assert_eq!(chosen_after(3, false), Some(key("c")));
+    assert_eq!(chosen_after(1, true), Some(key("a")));
+    assert_eq!(chosen_after(3, true), Some(key("a")));
+}
+
+#[test]
 fn more_than_one_record_is_deleted_only_after_a_question() {
     let mut fixture = Fixture::new();
     fixture.ask(SelectionCommand::All);
