@@ -204,7 +204,7 @@ impl Collector {
             postings: self.postings.finish(self.row),
             paths,
             keys_are_folded,
-            recent: RecentWords::default(),
+            recent: RecentWords::new(self.row),
         });
         self.clear();
         index

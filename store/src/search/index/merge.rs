@@ -144,7 +144,7 @@ impl TextIndexMerger {
             postings,
             paths,
             keys_are_folded,
-            recent: RecentWords::default(),
+            recent: RecentWords::new(rows),
         })
     }
 

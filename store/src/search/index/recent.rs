@@ -1,18 +1,16 @@
 //! What words found in a part, kept for a while. A part never changes, so it stays true.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::misspelt::Misspelt;
 use super::word_rows::{ShortWord, WordRows};
 use crate::search::matcher::QueryWord;
 
-/// How many bytes of each kind all parts keep together, and a part at most: of the rows of short
-/// words some ten for a part of full size, of terms what some twenty misspelt words mean.
-const ALL_KEPT_BYTES_MAX: usize = 16 * 1024 * 1024;
-const KEPT_BYTES_MAX: usize = 512 * 1024;
-/// How many parts there are that keep words.
-static PARTS: AtomicUsize = AtomicUsize::new(0);
+/// How many bytes of each kind a part keeps for each of its rows: of the rows of short words some
+/// ten, of terms what some hundred misspelt words mean.
+const BYTES_PER_ROW: usize = 4;
+/// What a part with few rows keeps of each kind.
+const BYTES_MIN: usize = 4096;
 
 /// What the words asked for last found in a part.
 #[derive(Debug)]
@@ -24,35 +22,36 @@ pub(super) struct RecentWords {
     pub(super) misspelt: Recent<QueryWord, Arc<Misspelt>>,
 }
 
-impl Default for RecentWords {
-    fn default() -> Self {
-        PARTS.fetch_add(1, Ordering::Relaxed);
+impl RecentWords {
+    /// Of a part with so many rows.
+    pub(super) fn new(rows: u32) -> Self {
+        let bytes_max = (rows as usize * BYTES_PER_ROW).max(BYTES_MIN);
         Self {
-            rows: Recent::default(),
-            misspelt: Recent::default(),
+            rows: Recent::new(bytes_max),
+            misspelt: Recent::new(bytes_max),
         }
-    }
-}
-
-impl Drop for RecentWords {
-    fn drop(&mut self) {
-        PARTS.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 /// What words found, and how many bytes that takes; those asked for last first.
 #[derive(Debug)]
-pub(super) struct Recent<K, V>(Mutex<Vec<(K, V, usize)>>);
+pub(super) struct Recent<K, V> {
+    kept: Mutex<Vec<(K, V, usize)>>,
+    bytes_max: usize,
+}
 
-impl<K, V> Default for Recent<K, V> {
-    fn default() -> Self {
-        Self(Mutex::default())
+impl<K, V> Recent<K, V> {
+    const fn new(bytes_max: usize) -> Self {
+        Self {
+            kept: Mutex::new(Vec::new()),
+            bytes_max,
+        }
     }
 }
 
 impl<K: PartialEq, V: Clone> Recent<K, V> {
     pub(super) fn get(&self, word: &K) -> Option<V> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let at = kept.iter().position(|(known, ..)| known == word)?;
         kept.get_mut(..=at)?.rotate_right(1);
         kept.first().map(|(_, found, _)| found.clone())
@@ -61,15 +60,13 @@ impl<K: PartialEq, V: Clone> Recent<K, V> {
     /// Keeps what a word found, which takes so many `bytes`, and drops what was not asked for
     /// longest where all together would be too much.
     pub(super) fn keep(&self, word: K, found: V, bytes: usize) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|(known, ..)| *known != word);
-        kept.insert(0, (word, found, bytes));
-        let parts = PARTS.load(Ordering::Relaxed).max(1);
-        let bytes_max = KEPT_BYTES_MAX.min(ALL_KEPT_BYTES_MAX / parts);
+        kept.insert(0, (word, found, bytes + size_of::<(K, V, usize)>()));
         let mut all = 0;
         kept.retain(|(.., bytes)| {
             all += bytes;
-            all <= bytes_max
+            all <= self.bytes_max
         });
     }
 }
