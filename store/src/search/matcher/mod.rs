@@ -1,7 +1,7 @@
 //! The matcher: one query against one record.
 //!
-//! The definition of what a query finds and in which order. Scanning search runs it over all
-//! records, live results over changed ones; indexes are tested against it.
+//! The definition of what a query finds and in which order. Searches run it over what has no index,
+//! changed records first of all; indexes are tested against it.
 
 mod compile;
 mod field;
