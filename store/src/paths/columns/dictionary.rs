@@ -6,15 +6,17 @@ use hashbrown::HashMap;
 
 use crate::search::parse_moment;
 
-/// A part whose texts are more than one in so many values, and many, has no dictionary.
-const VALUES_PER_TEXT: usize = 8;
+/// A dictionary takes at most so many bytes for each value: a few thousand dates in a part of any
+/// size, and not what hardly repeats.
+const BYTES_PER_VALUE: usize = 8;
 /// So many texts may always be in a dictionary.
 const TEXTS_FREE: usize = 256;
-/// In a part with up to so many rows they may be as many as it hopes for: such parts are of what
-/// was written lately, are few, and are searched again and again while they are rewritten.
+/// So many may be in that of a part with few rows: such parts are of what was written lately, are
+/// few, and are searched again and again while they are rewritten.
+const TEXTS_FREE_OF_FEW: usize = 4096;
 const FEW_ROWS: u32 = 32 * 1024;
 /// How many texts may be seen before it counts how many they are: in the beginning all are new.
-const TEXTS_HOPED: usize = 4096;
+const TEXTS_HOPED: usize = 8192;
 /// The most texts, which a number of 16 bits can tell apart.
 const TEXTS_MAX: usize = 1 << 16;
 /// Longer texts are not copied.
@@ -106,11 +108,11 @@ impl<'a> DictionaryBuilder<'a> {
     pub(super) fn finish(self, values: usize, rows: u32) -> Option<(Dictionary, Vec<u32>)> {
         let texts = self.codes.len();
         let texts_free = if rows <= FEW_ROWS {
-            TEXTS_HOPED
+            TEXTS_FREE_OF_FEW
         } else {
             TEXTS_FREE
         };
-        if self.has_given_up || (texts > texts_free && texts > values / VALUES_PER_TEXT) {
+        if self.has_given_up || (texts > texts_free && self.bytes() > values * BYTES_PER_VALUE) {
             return None;
         }
         let mut sorted: Vec<(&str, u32)> = self.codes.into_iter().collect();
@@ -129,5 +131,11 @@ impl<'a> DictionaryBuilder<'a> {
             moments_ascend: OnceLock::new(),
         };
         Some((dictionary, codes))
+    }
+
+    /// What the dictionary will take.
+    fn bytes(&self) -> usize {
+        let texts = self.codes.keys().map(|text| text.len() + size_of::<u32>());
+        texts.sum()
     }
 }

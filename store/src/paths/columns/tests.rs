@@ -234,6 +234,29 @@ fn texts_that_repeat_are_kept_and_others_are_not() {
 }
 
 #[test]
+fn some_thousand_dates_are_kept_in_a_part_of_any_size() {
+    for rows in [5_000, 20_000, 40_000] {
+        let dates = 8_000.min(rows / 2);
+        let date = |n: usize| {
+            let day = n * 7_919 % dates;
+            format!(
+                "{}-{:02}-{:02}",
+                2000 + day / 336,
+                day / 28 % 12 + 1,
+                day % 28 + 1
+            )
+        };
+        let values: Vec<Value> = (0..rows).map(|n| Value::from(date(n))).collect();
+        let (records, columns) = columns_of(&values);
+        let condition = Condition::AtLeast(moment("2003-05-06T00:00:00Z"));
+        let test = ConditionTest::new(&condition, TextComparison::Folded);
+        let (found, expected) = answers(&records, &columns, &[place(&["$value"])], &test);
+        assert!(expected.len() > 1000);
+        assert_eq!(found, Some(expected), "{rows}");
+    }
+}
+
+#[test]
 fn typical_records_take_a_few_bytes_each() {
     let entries = |n: i64| {
         Value::Map(vec![
