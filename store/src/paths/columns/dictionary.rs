@@ -8,7 +8,7 @@ use crate::search::parse_moment;
 
 /// A dictionary takes at most so many bytes for each value: a few thousand dates in a part of any
 /// size, and not what hardly repeats.
-const BYTES_PER_VALUE: usize = 8;
+const BYTES_PER_VALUE: usize = 12;
 /// So many texts may always be in a dictionary.
 const TEXTS_FREE: usize = 256;
 /// So many may be in that of a part with few rows: such parts are of what was written lately, are
