@@ -324,7 +324,14 @@ mod tests {
     proptest! {
         #[test]
         fn terms_answer_as_a_sorted_list_does(
-            words in prop::collection::btree_set("[\u{1}-\u{3}]?[a-cé]{1,12}", 0..120),
+            words in prop::collection::btree_set(
+                prop_oneof![
+                    6 => "[\u{1}-\u{3}]?[a-cé]{1,12}",
+                    1 => "[\u{1}-\u{3}]?[a-cé]{50,150}",
+                    1 => "[b-cé]{60,70}",
+                ],
+                0..120,
+            ),
             probe in "[\u{1}-\u{3}]?[a-cé]{1,3}",
         ) {
             let words: BTreeSet<Vec<u8>> = words.into_iter().map(String::into_bytes).collect();
