@@ -22,9 +22,10 @@ impl Parser<'_> {
         }
         let start = self.at;
         let rest = self.rest();
-        let nothing_typed = match lexer::quoted(rest) {
-            Some((text, len, is_closed)) => (!is_closed && text.trim().is_empty()).then_some(len),
-            None => lexer::word(rest).is_empty().then_some(0),
+        let nothing_typed = if rest.starts_with('"') {
+            open_quote(rest)
+        } else {
+            lexer::word(rest).is_empty().then_some(0)
         };
         if let Some(len) = nothing_typed {
             self.at += len;
@@ -86,18 +87,26 @@ impl Parser<'_> {
 
     /// `path:( … )`: every word inside is a condition on the path.
     fn field_group(&mut self, name: String, target: Target) -> Option<Expr> {
-        let leaves_before = self.leaves;
+        let (leaves_before, unfinished_before) = (self.leaves, self.unfinished);
+        let start = self.at;
         let outer = self.field.replace((name.clone(), target.clone()));
         let inside = self.group(super::DEPTH_MAX / 2);
         self.field = outer;
-        if inside.is_none() && self.leaves == leaves_before {
-            return Some(field(name, target, FieldTest::Exists));
+        let is_empty = inside.is_none() && self.leaves == leaves_before;
+        if is_empty && self.unfinished == unfinished_before {
+            return self.without_value(name, target, start);
         }
         inside
     }
 
     /// What stands right of a colon.
     pub(super) fn value_of_field(&mut self, name: &str, target: &Target) -> Expr {
+        if let Some(len) = open_quote(self.rest()) {
+            let start = self.at;
+            self.at += len;
+            let exists = self.without_value(name.to_owned(), target.clone(), start);
+            return exists.unwrap_or(Expr::All);
+        }
         let make = |test| field(name.to_owned(), target.clone(), test);
         let has = |mut atom: TextAtom| {
             // A word from something unreadable must not be read as a keyword when it is printed.
@@ -234,4 +243,10 @@ fn bracket_end(text: &str) -> Option<(Option<Literal>, &str)> {
         ("*", rest) => Some((None, rest)),
         (word, rest) => Some((Some(bare(word)), rest)),
     }
+}
+
+/// The length of a quote that was opened, and nothing typed behind it.
+fn open_quote(rest: &str) -> Option<usize> {
+    let (text, len, is_closed) = lexer::quoted(rest)?;
+    (!is_closed && text.trim().is_empty()).then_some(len)
 }
