@@ -152,6 +152,8 @@ pub enum RecordCommand {
     },
     /// Starts a draft of a record.
     Edit(Key),
+    /// Brings the open edit into sight.
+    ShowDraft,
     /// The draft was typed in.
     EditDraft {
         /// The key as it stands now.

@@ -9,13 +9,17 @@ use zeroize::Zeroizing;
 
 use crate::engine::Request;
 use crate::jobs::{Question, TaskJob};
-use crate::state::{FilePurpose, Listing, Location, OpenStore, Preferences, Step, Target, TaskId};
+use crate::state::{
+    FilePurpose, Listing, Location, OpenStore, Preferences, RequestId, Step, Target, TaskId,
+};
 
 /// Something the outside is asked to do.
 #[derive(Debug)]
 pub enum Effect {
     /// Asks the engine.
     Ask(Request),
+    /// Asks the engine something about an open database.
+    AskOf(RequestId, Request),
     /// Stops opening or creating a file.
     CancelBusy,
     /// Asks a worker; the question of its kind before becomes stale.

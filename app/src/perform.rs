@@ -1,7 +1,7 @@
 //! Doing what effects ask for: the one place where the window meets engine, jobs and system.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,12 +74,16 @@ impl Performer {
             move |words| mailbox.send(Event::Trouble(words))
         };
         let (for_engine, for_jobs, for_idle) = (mailbox.clone(), mailbox.clone(), mailbox.clone());
+        let mut engine = EngineState::new(clock, kdf);
+        if let Some(folder) = prefs_path.as_deref().and_then(Path::parent) {
+            engine.keep_unsaved_in(folder.join("unsaved"));
+        }
         let writer = prefs_path
             .map(|path| PreferencesWriter::start(path, trouble(&mailbox)))
             .transpose()?;
         let performer = Self {
-            engine: Engine::start(EngineState::new(clock, kdf), move |reply| {
-                for_engine.send(Event::Engine(reply));
+            engine: Engine::start(engine, move |answer| {
+                for_engine.send(Event::Engine(answer));
             })?,
             jobs: Jobs::start(move |done| for_jobs.send(Event::Job(done)))?,
             clipboard: Clipboard::start(trouble(&mailbox))?,
@@ -96,6 +100,8 @@ impl Performer {
     pub(crate) fn join_desktop(&mut self) {
         let mailbox = self.mailbox.clone();
         platform::watch_system_lock(move || mailbox.send(Event::SystemLocked));
+        let mailbox = self.mailbox.clone();
+        platform::watch_signals(move || mailbox.send(Event::EndRequested));
         let mailbox = self.mailbox.clone();
         // Without the thread this window is not found, and a second one opens.
         self.presence = Presence::start(move || mailbox.send(Event::ShowRequested)).ok();
@@ -126,7 +132,8 @@ impl Performer {
     /// Does one thing.
     pub(crate) fn perform(&mut self, effect: Effect, ctx: &egui::Context, prefs: &Preferences) {
         match effect {
-            Effect::Ask(request) => self.engine.ask(request),
+            Effect::Ask(request) => self.engine.ask(None, request),
+            Effect::AskOf(id, request) => self.engine.ask(Some(id), request),
             Effect::CancelBusy => self.engine.cancel_busy(),
             Effect::Question(question) => self.jobs.ask(question),
             Effect::CancelQuestions => self.jobs.cancel_questions(),
@@ -176,7 +183,7 @@ impl Performer {
 
     /// Keeps as many backups as the preferences say.
     pub(crate) fn keep_backups(&mut self, prefs: &Preferences) {
-        self.engine.ask(Request::KeepBackups(prefs.backups));
+        self.engine.ask(None, Request::KeepBackups(prefs.backups));
     }
 
     /// Ends every thread that has something to finish.

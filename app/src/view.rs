@@ -11,8 +11,8 @@ use std::time::Duration;
 use vstore::{Millis, Snapshot};
 
 use crate::state::{
-    Dialog, FilePurpose, FocusTarget, Notices, OpenStore, Page, Preferences, RecentFacts, Row,
-    State, Tasks,
+    Dialog, FilePurpose, FocusTarget, KeptAside, Notices, OpenStore, Page, Preferences,
+    RecentFacts, Row, State, Tasks,
 };
 
 /// What every panel may see.
@@ -38,6 +38,8 @@ pub struct AppView<'a> {
     pub recent: Option<&'a BTreeMap<PathBuf, RecentFacts>>,
     /// How long until an idle program locks itself.
     pub locks_in: Option<Duration>,
+    /// Changes to files that are not open, which those files did not take.
+    pub kept_aside: &'a [KeptAside],
     /// The time of this frame.
     pub now: Millis,
 }
@@ -65,6 +67,7 @@ impl<'a> AppView<'a> {
             picked: state.picked.as_ref(),
             recent: state.recent.as_ref(),
             locks_in: state.locks_in,
+            kept_aside: &state.kept_aside,
             now,
         }
     }

@@ -44,5 +44,5 @@ pub use segment::{Merge, Merged};
 pub use snapshot::{Indexing, KeySet, PathOrder, Records, Snapshot, WordCount, WordStatistics};
 pub use store::{
     CommitError, Compacted, Compaction, LostRange, OpenReport, Salvage, SalvageError,
-    SalvageOptions, SalvageReport, Store, StoreStats,
+    SalvageOptions, SalvageReport, Sealer, SetAside, Store, StoreStats,
 };

@@ -5,10 +5,12 @@ mod keys;
 mod load;
 mod open;
 mod salvage;
+mod set_aside;
 
 pub use compaction::{Compacted, Compaction};
 pub use open::OpenReport;
 pub use salvage::{LostRange, Salvage, SalvageError, SalvageOptions, SalvageReport};
+pub use set_aside::{Sealer, SetAside};
 
 use std::path::Path;
 use std::sync::Arc;

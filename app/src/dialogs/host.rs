@@ -125,9 +125,16 @@ impl Forms {
                 name,
                 draft,
                 no_file,
+                waiting,
+                locked,
                 then,
             } => {
-                let text = save_before_closing::Words::new(name, draft.as_deref(), *no_file);
+                let draft = draft.as_deref();
+                let text = if *locked {
+                    save_before_closing::Words::locked(name, *waiting)
+                } else {
+                    save_before_closing::Words::new(name, draft, *no_file, *waiting)
+                };
                 save_before_closing::show(ctx, &text, then, commands);
             }
             Dialog::SaveAs {

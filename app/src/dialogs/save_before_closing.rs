@@ -4,6 +4,7 @@ use egui::Context;
 
 use super::host;
 use crate::command::{Commands, FileCommand};
+use crate::format;
 use crate::state::AfterClose;
 use crate::theme::icons;
 use crate::widgets::modal::{Dialog, DialogButton};
@@ -13,10 +14,11 @@ use crate::widgets::modal::{Dialog, DialogButton};
 pub(super) struct Words {
     pub(super) title: String,
     pub(super) reasons: Vec<String>,
+    can_save: bool,
 }
 
 impl Words {
-    pub(super) fn new(name: &str, draft: Option<&str>, no_file: bool) -> Self {
+    pub(super) fn new(name: &str, draft: Option<&str>, no_file: bool, waiting: usize) -> Self {
         let mut reasons = Vec::new();
         if let Some(key) = draft {
             reasons.push(if key.is_empty() {
@@ -24,6 +26,18 @@ impl Words {
             } else {
                 format!("The edit of “{key}” has not been saved.")
             });
+        }
+        if waiting > 0 {
+            let changes = format::counted(waiting as u64, "change");
+            let (are, them) = if waiting == 1 {
+                ("is", "it")
+            } else {
+                ("are", "them")
+            };
+            reasons.push(format!(
+                "{changes} {are} not in the file, which did not take {them}. “Save” tries again; \
+                 “Save a copy…” over the table writes everything elsewhere."
+            ));
         }
         if no_file {
             reasons.push(
@@ -33,19 +47,40 @@ impl Words {
         Self {
             title: format!("“{name}” was modified. Save changes?"),
             reasons,
+            can_save: true,
+        }
+    }
+
+    /// For a database that is locked.
+    pub(super) fn locked(name: &str, waiting: usize) -> Self {
+        let changes = format::counted(waiting as u64, "change");
+        Self {
+            title: format!("Quit and lose unsaved changes to “{name}”?"),
+            reasons: vec![format!(
+                "{changes} could not be written before the database was locked. They are sealed in \
+                 memory and are tried again when you unlock it."
+            )],
+            can_save: false,
         }
     }
 }
 
 pub(super) fn show(ctx: &Context, words: &Words, then: &AfterClose, commands: &mut Commands) {
-    let buttons = [
-        DialogButton::secondary("Don't save"),
-        DialogButton::secondary("Cancel"),
-        DialogButton::primary("Save"),
-    ];
+    let buttons: &[DialogButton<'_>] = if words.can_save {
+        &[
+            DialogButton::secondary("Don't save"),
+            DialogButton::secondary("Cancel"),
+            DialogButton::primary("Save"),
+        ]
+    } else {
+        &[
+            DialogButton::secondary("Quit and lose them"),
+            DialogButton::primary("Cancel"),
+        ]
+    };
     let shown = Dialog::new(host::id("save before closing"), &words.title)
         .icon(icons::FLOPPY_DISK)
-        .show(ctx, &buttons, |ui| {
+        .show(ctx, buttons, |ui| {
             for reason in &words.reasons {
                 ui.label(reason);
             }

@@ -117,6 +117,8 @@ fn esc_closes_every_dialog_and_nothing_else_happens() {
             name: "Sample".to_owned(),
             draft: None,
             no_file: true,
+            waiting: 0,
+            locked: false,
             then: AfterClose::Quit,
         },
         Dialog::SaveAs {
@@ -281,13 +283,15 @@ fn deleting_some_needs_one_click() {
 
 #[test]
 fn closing_asks_once_about_everything_that_would_be_lost() {
-    let words = Words::new("Sample", Some("a:1"), true);
+    let words = Words::new("Sample", Some("a:1"), true, 2);
     assert_eq!(words.title, "“Sample” was modified. Save changes?");
-    assert_eq!(words.reasons.len(), 2);
+    assert_eq!(words.reasons.len(), 3);
     let dialog = || Dialog::SaveBeforeClosing {
         name: "Sample".to_owned(),
         draft: None,
         no_file: true,
+        waiting: 0,
+        locked: false,
         then: AfterClose::Quit,
     };
     let mut save = harness(dialog());

@@ -54,7 +54,15 @@ impl EngineState {
         control: Control,
         say: &mut dyn FnMut(Reply),
     ) -> Option<Background> {
-        match self.store.as_ref()?.begin_verify()? {
+        let verification = self.store.as_ref().and_then(vstore::Store::begin_verify);
+        let Some(verification) = verification else {
+            say(Reply::Checked(
+                task,
+                Err(Some("There is no file to check.".to_owned())),
+            ));
+            return None;
+        };
+        match verification {
             Ok(verification) => Some(Background::Check(task, Box::new(verification), control)),
             Err(error) => {
                 say(Reply::Checked(task, Err(Some(format!("{error}.")))));

@@ -1,38 +1,48 @@
 //! Changes to records on behalf of the engine: from a request to a batch, to a commit, to a reply.
 
 use vstore::file::Control;
-use vstore::{Cause, Commit, Expiry, Key, Op, Record, Store, WriteBatch};
+use vstore::{Cause, Commit, Expiry, Key, Op, Record, WriteBatch};
 
 use super::describe;
 use super::edit::LeafEdit;
 use super::problem::NotCommitted;
-use super::protocol::{Committed, Reply};
+use super::protocol::{Committed, Outcome, Reply, Request};
 use super::server::EngineState;
-use crate::state::{ImportReport, Problem, Target, TaskId, Told};
+use super::unsaved::Kind;
+use crate::state::{ImportReport, Problem, RequestId, Target, TaskId, Told};
 
 /// How many numbered keys are tried for a duplicate.
 const DUPLICATES_MAX: u32 = 10_000;
 
 impl EngineState {
-    /// Commits batches of the user with one sync.
-    pub(super) fn commit_all(&mut self, batches: &[WriteBatch], say: &mut dyn FnMut(Reply)) {
-        let Some(store) = &mut self.store else { return };
-        match store.commit_all(batches) {
-            Ok(results) => {
-                for result in results {
-                    match result {
-                        Ok(commit) => self.publish(&commit, None, say),
-                        Err(rejection) => say(Reply::Refused(rejection.to_string())),
+    /// Writes changes of a few records with one sync, after everything that waits.
+    pub(super) fn commit_group(
+        &mut self,
+        requests: Vec<(RequestId, Request)>,
+        say: &mut dyn FnMut(Reply),
+    ) {
+        for (id, request) in requests {
+            match request {
+                Request::Commit(batch) => self.enqueue(id, batch, Kind::Small, say),
+                Request::SaveDraft { batch, new } => {
+                    let taken = new.filter(|key| self.current_value(key).is_some());
+                    if let Some(key) = taken {
+                        say(Reply::Refused(key_taken(&key)));
+                        say(Reply::Settled(id, Outcome::Refused));
+                    } else {
+                        self.enqueue(id, batch, Kind::Draft, say);
                     }
                 }
-            }
-            Err(error) => {
-                for batch in batches {
-                    self.unwritten.keep(batch.clone());
-                }
-                NotCommitted::from(error).say(say);
+                _ => say(Reply::Settled(id, Outcome::Refused)),
             }
         }
+        self.write_out(&Control::default(), say);
+    }
+
+    /// Commits one batch behind everything that waits.
+    fn commit_small(&mut self, id: RequestId, batch: WriteBatch, say: &mut dyn FnMut(Reply)) {
+        self.enqueue(id, batch, Kind::Small, say);
+        self.write_out(&Control::default(), say);
     }
 
     /// Commits one batch, whatever its size, and tells the window about it.
@@ -40,15 +50,32 @@ impl EngineState {
         &mut self,
         batch: &WriteBatch,
         told: Option<Told>,
+        request: Option<RequestId>,
         control: &Control,
         say: &mut dyn FnMut(Reply),
     ) -> Result<(), NotCommitted> {
         let Some(store) = &mut self.store else {
-            return Ok(());
+            return Err(NotCommitted::NotWritten(Problem::Crashed));
         };
         let commit = store.commit_large(batch, control)?;
-        self.publish(&commit, told, say);
+        self.publish(&commit, told, request, say);
         Ok(())
+    }
+
+    /// Commits a batch that nobody typed (undo, import), and that is not kept if the file does not
+    /// take it, behind everything that waits.
+    fn commit_unkept(
+        &mut self,
+        batch: &WriteBatch,
+        told: Option<Told>,
+        control: &Control,
+        say: &mut dyn FnMut(Reply),
+    ) -> Result<(), NotCommitted> {
+        if !self.write_out(control, say) {
+            let words = "earlier changes are not in the file yet".to_owned();
+            return Err(NotCommitted::Refused(words));
+        }
+        self.commit_large(batch, told, None, control, say)
     }
 
     /// Tells the window about a commit, and remembers it for undo if a user made it.
@@ -56,13 +83,10 @@ impl EngineState {
         &mut self,
         commit: &Commit,
         told: Option<Told>,
+        request: Option<RequestId>,
         say: &mut dyn FnMut(Reply),
     ) {
         let Some(store) = &self.store else { return };
-        if commit.cause != Cause::Expired {
-            // The file takes changes again. What was kept was meant for the records of before.
-            self.unwritten.forget();
-        }
         if matches!(commit.cause, Cause::Edit | Cause::Import) {
             self.undo.push(commit, &describe::label(commit));
         }
@@ -74,84 +98,92 @@ impl EngineState {
             history: self.undo.labels(),
             told: told.unwrap_or_else(|| describe::told(commit)),
             select: new_record(commit),
+            request,
         })));
         if advised && !std::mem::replace(&mut self.compaction_advised, true) {
             say(Reply::CompactionAdvised);
         }
     }
 
-    pub(super) fn add(&mut self, record: Record, say: &mut dyn FnMut(Reply)) {
-        let Some(store) = &self.store else { return };
+    pub(super) fn add(&mut self, id: RequestId, record: Record, say: &mut dyn FnMut(Reply)) {
         let Record { key, value, meta } = record;
-        if store.snapshot().get(key.as_str()).is_some() {
-            say(Reply::Refused(format!(
-                "the key {key} is taken by another record"
-            )));
+        if self.current_value(&key).is_some() {
+            say(Reply::Refused(key_taken(&key)));
             return;
         }
         let expiry = meta.expires_at.map_or(Expiry::Never, Expiry::At);
         let mut batch = WriteBatch::new(Cause::Edit);
         batch.push(Op::Put { key, value, expiry });
-        self.commit_all(&[batch], say);
+        self.commit_small(id, batch, say);
     }
 
-    pub(super) fn edit_leaf(&mut self, key: Key, edit: &LeafEdit, say: &mut dyn FnMut(Reply)) {
-        let Some(record) = self.record(&key, say) else {
+    pub(super) fn edit_leaf(
+        &mut self,
+        id: RequestId,
+        key: Key,
+        edit: &LeafEdit,
+        say: &mut dyn FnMut(Reply),
+    ) {
+        // A change that waits is not undone by the next one to the same record.
+        let Some(value) = self.current_value(&key) else {
+            say(Reply::Refused(gone(&key)));
             return;
         };
-        match edit.apply(&record.value) {
+        match edit.apply(&value) {
             Ok(value) => {
                 let mut batch = WriteBatch::new(Cause::Edit);
                 batch.put(key, value);
-                self.commit_all(&[batch], say);
+                self.commit_small(id, batch, say);
             }
             Err(reason) => say(Reply::Refused(reason)),
         }
     }
 
-    pub(super) fn duplicate(&mut self, key: &Key, say: &mut dyn FnMut(Reply)) {
-        let Some(record) = self.record(key, say) else {
+    pub(super) fn duplicate(&mut self, id: RequestId, key: &Key, say: &mut dyn FnMut(Reply)) {
+        let Some(value) = self.current_value(key) else {
+            say(Reply::Refused(gone(key)));
             return;
         };
-        let Some(free) = self.store.as_ref().and_then(|store| free_key(store, key)) else {
+        let record = self
+            .current_snapshot()
+            .and_then(|snapshot| snapshot.get(key.as_str()));
+        let expires_at = record.and_then(|record| record.meta.expires_at);
+        let Some(free) = self.free_key(key) else {
             say(Reply::Refused(format!(
                 "no free key beside {key} was found"
             )));
             return;
         };
-        let expiry = record.meta.expires_at.map_or(Expiry::Never, Expiry::At);
         let mut batch = WriteBatch::new(Cause::Edit);
         batch.push(Op::Put {
             key: free,
-            value: record.value,
-            expiry,
+            value,
+            expiry: expires_at.map_or(Expiry::Never, Expiry::At),
         });
-        self.commit_all(&[batch], say);
+        self.commit_small(id, batch, say);
     }
 
     /// One change to each record of a target, as one batch.
     pub(super) fn change_each(
         &mut self,
+        id: RequestId,
         target: &Target,
         op: impl Fn(Key) -> Op,
         control: &Control,
         say: &mut dyn FnMut(Reply),
     ) {
-        let Some(store) = &self.store else { return };
-        let snapshot = store.snapshot();
+        let Some(snapshot) = self.current_snapshot() else {
+            self.write_failed(Problem::Crashed, say);
+            return;
+        };
         let mut batch = WriteBatch::new(Cause::Edit);
         // What is gone meanwhile is passed over: it must not keep the others from changing.
         for key in target.keys(&snapshot) {
             batch.push(op(key));
         }
-        if batch.is_empty() {
-            return;
-        }
-        if let Err(reason) = self.commit_large(&batch, None, control, say) {
-            if matches!(reason, NotCommitted::NotWritten(_)) {
-                self.unwritten.keep(batch);
-            }
-            reason.say(say);
+        if !batch.is_empty() {
+            self.enqueue(id, batch, Kind::Large, say);
+            self.write_out(control, say);
         }
     }
 
@@ -163,18 +195,8 @@ impl EngineState {
         control: &Control,
         say: &mut dyn FnMut(Reply),
     ) {
-        let Some(store) = &mut self.store else {
-            say(Reply::TaskFailed(task, "no database is open".to_owned()));
-            return;
-        };
-        match store
-            .commit_large(batch, control)
-            .map_err(NotCommitted::from)
-        {
-            Ok(commit) => {
-                self.publish(&commit, None, say);
-                say(Reply::Imported(task, report));
-            }
+        match self.commit_unkept(batch, None, control, say) {
+            Ok(()) => say(Reply::Imported(task, report)),
             Err(NotCommitted::Cancelled) => say(Reply::TaskCancelled(task)),
             Err(NotCommitted::Refused(words)) => say(Reply::TaskFailed(task, words)),
             Err(NotCommitted::NotWritten(problem)) => {
@@ -189,9 +211,9 @@ impl EngineState {
     pub(super) fn undo(&mut self, control: &Control, say: &mut dyn FnMut(Reply)) {
         if let Some((batch, told)) = self.undo.undo_batch() {
             self.undo.undone();
-            if let Err(reason) = self.commit_large(&batch, Some(told), control, say) {
+            if let Err(reason) = self.commit_unkept(&batch, Some(told), control, say) {
                 self.undo.redone();
-                reason.say(say);
+                self.say_not_committed(reason, say);
             }
         }
     }
@@ -199,20 +221,34 @@ impl EngineState {
     pub(super) fn redo(&mut self, control: &Control, say: &mut dyn FnMut(Reply)) {
         if let Some((batch, told)) = self.undo.redo_batch() {
             self.undo.redone();
-            if let Err(reason) = self.commit_large(&batch, Some(told), control, say) {
+            if let Err(reason) = self.commit_unkept(&batch, Some(told), control, say) {
                 self.undo.undone();
-                reason.say(say);
+                self.say_not_committed(reason, say);
             }
         }
     }
 
-    fn record(&self, key: &Key, say: &mut dyn FnMut(Reply)) -> Option<Record> {
-        let found = self.store.as_ref()?.snapshot().get(key.as_str());
-        if found.is_none() {
-            say(Reply::Refused(format!("there is no record {key} any more")));
+    /// Says why something that nobody typed was not written.
+    pub(super) fn say_not_committed(&mut self, reason: NotCommitted, say: &mut dyn FnMut(Reply)) {
+        match reason {
+            NotCommitted::NotWritten(problem) => self.write_failed(problem, say),
+            reason => reason.say(say),
         }
-        found
     }
+
+    fn free_key(&self, key: &Key) -> Option<Key> {
+        (2..DUPLICATES_MAX)
+            .filter_map(|number| Key::new(&format!("{key}-{number}")).ok())
+            .find(|key| self.current_value(key).is_none())
+    }
+}
+
+fn key_taken(key: &Key) -> String {
+    format!("the key {key} is taken by another record")
+}
+
+fn gone(key: &Key) -> String {
+    format!("there is no record {key} any more")
 }
 
 /// The one record that a commit made new, if it is one: what a user wants to see next.
@@ -226,11 +262,4 @@ fn new_record(commit: &Commit) -> Option<Key> {
         .filter(|change| change.before.is_none());
     let first = new.next()?;
     new.next().is_none().then(|| first.key.clone())
-}
-
-fn free_key(store: &Store, key: &Key) -> Option<Key> {
-    let snapshot = store.snapshot();
-    (2..DUPLICATES_MAX)
-        .filter_map(|number| Key::new(&format!("{key}-{number}")).ok())
-        .find(|key| snapshot.get(key.as_str()).is_none())
 }

@@ -2,8 +2,9 @@
 
 use vstore::value::json::to_compact_preview;
 use vstore::value::{EncodedValue, ValueRef};
-use vstore::{Cause, Change, Commit, Key, Millis, Record};
+use vstore::{Cause, Change, Commit, Key, Millis, Op, Record, WriteBatch};
 
+use super::draft::DRAFT_SETTING;
 use crate::format;
 use crate::state::{self, ActivityEvent, EventKind, Told};
 
@@ -89,6 +90,20 @@ pub(super) fn label(commit: &Commit) -> String {
         Deed::DeleteMany(count) => format!("Delete {}", records(count)),
         Deed::SetExpiryMany(count) => format!("Change expiry of {}", records(count)),
         Deed::EditMany(count) => format!("Change {}", records(count)),
+    }
+}
+
+/// What a batch that waits will do: `Put a`, `12 changes`.
+pub(super) fn batch(batch: &WriteBatch) -> String {
+    match batch.ops() {
+        [Op::Put { key, .. } | Op::Restore(Record { key, .. })] => format!("Put {key}"),
+        [Op::Delete { key }] => format!("Delete {key}"),
+        [Op::SetExpiry { key, .. } | Op::SetMeta { key, .. }] => {
+            format!("Change expiry of {key}")
+        }
+        [Op::Rename { from, to }, ..] => format!("Rename {from} to {to}"),
+        [Op::SetSetting { name, .. }] if name == DRAFT_SETTING => "The open edit".to_owned(),
+        ops => format::counted(ops.len() as u64, "change"),
     }
 }
 

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use vstore::file::{
-    self, Control, Credentials, KdfProfile, KeyFile, Password, PasswordChange, RealVfs, RecoveryKey,
+    self, Control, Credentials, KdfProfile, KeyFile, Password, PasswordChange, RealVfs,
+    RecoveryKey, Vfs,
 };
 use vstore::{Clock, CreateOptions, OpenOptions, Snapshot, Store};
 
@@ -14,7 +15,7 @@ use super::problem::{self, Failure};
 use super::protocol::{FileFacts, OpenedStore};
 use crate::command::Secret;
 use crate::format;
-use crate::state::{OpenStore, Problem};
+use crate::state::{OpenStore, Problem, Ticket};
 
 /// Smaller files are read before anybody sees that they are.
 const PREVIEWED_BYTES: u64 = 8 << 20;
@@ -26,6 +27,8 @@ pub(super) struct Files {
     pub(super) kdf: KdfProfile,
     /// How many generations of a file are kept as backups.
     pub(super) backups: u8,
+    /// The file system.
+    pub(super) vfs: Arc<dyn Vfs>,
 }
 
 impl Files {
@@ -34,16 +37,17 @@ impl Files {
             clock,
             kdf,
             backups: OpenOptions::default().backups,
+            vfs: Arc::new(RealVfs),
         }
     }
 
     /// Looks at a file without a password.
-    pub(super) fn probe(path: &Path) -> Result<FileFacts, Problem> {
-        match Store::probe(path).map_err(Failure::from) {
+    pub(super) fn probe(&self, path: &Path) -> Result<FileFacts, Problem> {
+        match file::probe(&*self.vfs, path).map_err(Failure::from) {
             Ok(probe) => Ok(FileFacts {
                 len: probe.len,
                 needs_key_file: probe.needs_key_file,
-                holder: file::lock_holder(&RealVfs, path)
+                holder: file::lock_holder(&*self.vfs, path)
                     .filter(|holder| holder.pid != std::process::id())
                     .map(problem::holder),
             }),
@@ -64,6 +68,7 @@ impl Files {
             read_only,
             clock: Arc::clone(&self.clock),
             backups: self.backups,
+            vfs: Arc::clone(&self.vfs),
             ..OpenOptions::default()
         };
         let is_large = std::fs::metadata(path).is_ok_and(|file| file.len() >= PREVIEWED_BYTES);
@@ -114,6 +119,7 @@ impl Files {
             overwrite,
             clock: Arc::clone(&self.clock),
             backups: self.backups,
+            vfs: Arc::clone(&self.vfs),
             ..CreateOptions::default()
         };
         let credentials = credentials(secret)?;
@@ -159,6 +165,7 @@ impl Files {
 fn opened(store: &Store, notes: Vec<String>) -> OpenedStore {
     let path = store.path().map(Path::to_path_buf);
     OpenedStore {
+        session: Ticket::default(),
         title: path.as_deref().map(OpenStore::title_of).unwrap_or_default(),
         path,
         read_only: store.is_read_only(),

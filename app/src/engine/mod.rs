@@ -9,6 +9,7 @@ mod commits;
 mod describe;
 mod draft;
 mod edit;
+mod failure;
 mod files;
 mod history;
 mod problem;
@@ -19,13 +20,14 @@ mod sample;
 mod security;
 mod server;
 mod thread;
-mod unwritten;
+mod unsaved;
 
 pub use check::check_file;
 pub use draft::SealedDraft;
 pub use edit::LeafEdit;
 pub use protocol::{
-    Background, Committed, Envelope, FileFacts, OpenedStore, Preview, Reply, Request,
+    Answer, Background, Committed, Envelope, FileFacts, OpenedStore, Outcome, Preview, Reply,
+    Request,
 };
 pub use restore::restore_header;
 pub use salvage::salvage_file;

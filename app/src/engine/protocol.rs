@@ -12,11 +12,12 @@ use super::edit::LeafEdit;
 use super::security::{SecurityReply, SecurityRequest};
 use crate::command::Secret;
 use crate::state::{
-    ActivityEvent, BusyPhase, CheckReport, History, Holder, ImportReport, Problem, Target, TaskId,
-    Ticket, Told,
+    ActivityEvent, BusyPhase, CheckReport, History, Holder, ImportReport, KeptAside, Problem,
+    RequestId, Target, TaskId, Ticket, Told, Unsaved,
 };
 
-/// Something the engine is asked. Requests are answered in order, each at least once.
+/// Something the engine is asked. Requests are answered in order; one that has a [`RequestId`] is
+/// answered by [`Reply::Settled`] exactly once, whatever becomes of it.
 #[derive(Clone, Debug)]
 pub enum Request {
     /// Looks at a file without a password.
@@ -63,9 +64,18 @@ pub enum Request {
         path: PathBuf,
         /// Its password.
         secret: Secret,
+        /// The records on screen: what is saved if the engine has lost its store.
+        snapshot: Snapshot,
     },
     /// Commits a batch.
     Commit(WriteBatch),
+    /// Commits what the editor holds. The editor keeps it until the commit arrives.
+    SaveDraft {
+        /// The change.
+        batch: WriteBatch,
+        /// The key of a new record, which must be free.
+        new: Option<Key>,
+    },
     /// Puts a record under a key that must be free.
     Add {
         /// Its key.
@@ -141,8 +151,35 @@ pub enum Request {
         /// The open edit.
         draft: Option<SealedDraft>,
     },
-    /// Closes the store.
-    Close,
+    /// Closes the store, unless more changes wait than the person knows of.
+    Close {
+        /// The number of waiting changes that are given up.
+        giving_up: usize,
+    },
+}
+
+/// How the engine dealt with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It did what was asked.
+    Done,
+    /// It refused; nothing changed.
+    Refused,
+    /// The file did not take the change. Unless it is the editor's, it waits in the engine.
+    NotWritten,
+    /// The database that was meant is not open.
+    NotOpen,
+    /// The engine failed over it.
+    Crashed,
+}
+
+/// What the engine says, and about which database.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The session of the database it is about; `None`: about none that is open.
+    pub session: Option<Ticket>,
+    /// What it says.
+    pub reply: Reply,
 }
 
 /// What the engine says.
@@ -167,12 +204,16 @@ pub enum Reply {
     Cancelled(Ticket),
     /// Something was committed.
     Committed(Box<Committed>),
-    /// So many requests for a change were dealt with, one way or the other.
-    Settled(usize),
+    /// A request was dealt with, and how. The last answer to it.
+    Settled(RequestId, Outcome),
     /// A change was refused, in words; nothing changed.
     Refused(String),
-    /// A change could not be written; nothing changed.
+    /// An attempt to write failed; nothing changed.
     WriteFailed(Problem),
+    /// All that is not in the file, whenever that changes.
+    Unsaved(Unsaved),
+    /// Changes that are kept for files that are not open, whenever that changes.
+    KeptAside(Vec<KeptAside>),
     /// Whether another program changed the open file, or put another one in its place.
     ChangedElsewhere(bool),
     /// How far a task is.
@@ -199,11 +240,15 @@ pub enum Reply {
     PasswordChanged(Result<(), Problem>),
     /// About passwords and keys of the open file.
     Security(SecurityReply),
-    /// Keys and records are gone; why the open edit could not be kept, if so.
+    /// Keys and records are gone; why not everything that was unsaved could be kept, if so.
     Locked {
         /// In words.
-        draft_lost: Option<String>,
+        lost: Option<String>,
+        /// The file: another than the window knows of if a copy was finished just before.
+        path: Option<PathBuf>,
     },
+    /// The store was not closed: changes wait that the person does not know of.
+    NotClosed,
     /// The store is closed; what could not be written at the end, in words.
     Closed(Result<(), String>),
 }
@@ -229,6 +274,8 @@ pub struct Preview {
 /// A store that was opened.
 #[derive(Clone, Debug)]
 pub struct OpenedStore {
+    /// By which it is named from now on; that of a copy stays what it was.
+    pub session: Ticket,
     /// What it is called.
     pub title: String,
     /// Its file.
@@ -260,11 +307,15 @@ pub struct Committed {
     pub told: Told,
     /// A record that should be selected now.
     pub select: Option<Key>,
+    /// The request it came from; `None`: nobody asked for it.
+    pub request: Option<RequestId>,
 }
 
 /// A request on its way, with what stops it.
 #[derive(Debug)]
 pub struct Envelope {
+    /// The database it is about and the number of the request; `None`: about none.
+    pub id: Option<RequestId>,
     /// What is asked.
     pub request: Request,
     /// Reports progress, and stops it.

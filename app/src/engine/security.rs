@@ -166,7 +166,10 @@ impl EngineState {
         say: &mut dyn FnMut(Reply),
     ) -> Option<Background> {
         let limits = KdfLimits::default();
-        let store = self.store.as_mut()?;
+        let Some(store) = &mut self.store else {
+            say(Reply::TaskFailed(task, Problem::Crashed.text()));
+            return None;
+        };
         let begun = credentials(current)
             .map_err(Failure::from)
             .and_then(|current| {

@@ -1,24 +1,31 @@
 //! The whole protocol without a thread: a state, a request, its replies.
 
+use std::cell::Cell;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use vstore::file::{Control, KdfProfile, RotationReport};
 use vstore::search::Generation;
 use vstore::value::EncodedValue;
-use vstore::{Cause, Clock, Compacted, Merged, Meta, Op, Record, Store, SystemClock, WriteBatch};
+use vstore::{
+    Cause, Clock, Compacted, Merged, Meta, Op, Record, Sealer, Store, SystemClock, WriteBatch,
+};
 
 use super::draft::{DRAFT_SETTING, SealedDraft};
+use super::failure;
 use super::files::Files;
 use super::history::UndoStack;
 use super::problem::{Failure, NotCommitted};
-use super::protocol::{Background, Envelope, OpenedStore, Preview, Reply, Request};
+use super::protocol::{
+    Answer, Background, Envelope, OpenedStore, Outcome, Preview, Reply, Request,
+};
 use super::sample;
 use super::security::{self, SecurityReply};
-use super::unwritten::Unwritten;
+use super::unsaved::{Queue, Vault};
 use crate::command::Secret;
-use crate::state::{Problem, TaskId, Ticket};
+use crate::state::{Problem, RequestId, TaskId, Ticket};
 
 /// A file shorter than this is compacted while it is closed: nobody notices the time.
 const COMPACTED_ON_CLOSE_BYTES: u64 = 32 << 20;
@@ -27,9 +34,16 @@ const COMPACTED_ON_CLOSE_BYTES: u64 = 32 << 20;
 pub struct EngineState {
     pub(super) files: Files,
     pub(super) store: Option<Store>,
+    /// The attempt that opened what the window shows. It stays when the store was let go after a
+    /// failure: what waits for the file is still here.
+    pub(super) session: Option<Ticket>,
     pub(super) undo: UndoStack,
-    /// What the file did not take.
-    pub(super) unwritten: Unwritten,
+    /// Changes that are not in the file.
+    pub(super) queue: Queue,
+    /// After a failure: what still seals changes to the file that was open.
+    pub(super) sealer: Option<(PathBuf, Sealer)>,
+    /// Changes of files that are locked, which those files did not take.
+    pub(super) vault: Vault,
     /// The window was told that a compaction pays.
     pub(super) compaction_advised: bool,
     /// The compaction that is being written.
@@ -57,20 +71,56 @@ impl fmt::Debug for EngineState {
     }
 }
 
-/// Does what is asked and says what came of it. The work that is returned may run on any thread;
-/// its result belongs to `EngineState::compacted` or `EngineState::merged`.
+/// Does what is asked and says what came of it; at last, and exactly once, that a request with an
+/// id was dealt with. The work that is returned may run on any thread; its result belongs to
+/// `EngineState::compacted` or `EngineState::merged`.
 pub fn handle(
     state: &mut EngineState,
     envelope: Envelope,
+    say: &mut dyn FnMut(Answer),
+) -> Option<Background> {
+    let Envelope {
+        id,
+        request,
+        control,
+    } = envelope;
+    let session = id.map(|id| id.session);
+    let outcome = Cell::new(Some(Outcome::Done));
+    let mut say = |reply| {
+        match &reply {
+            Reply::Settled(settled, _) if Some(*settled) == id => outcome.set(None),
+            Reply::Refused(_) => outcome.set(outcome.get().and(Some(Outcome::Refused))),
+            Reply::WriteFailed(_) => outcome.set(outcome.get().and(Some(Outcome::NotWritten))),
+            _ => {}
+        }
+        say(Answer { session, reply });
+    };
+    let background = if session.is_some() && session != state.session {
+        failure::not_open(&request, &mut say);
+        say(Reply::Settled(id.unwrap_or_default(), Outcome::NotOpen));
+        None
+    } else {
+        dispatch(state, id.unwrap_or_default(), request, control, &mut say)
+    };
+    if let (Some(id), Some(outcome)) = (id, outcome.get()) {
+        say(Reply::Settled(id, outcome));
+    }
+    background
+}
+
+fn dispatch(
+    state: &mut EngineState,
+    id: RequestId,
+    request: Request,
+    control: Control,
     say: &mut dyn FnMut(Reply),
 ) -> Option<Background> {
-    let Envelope { request, control } = envelope;
     match request {
         Request::Security(request) => return state.security(request, &control, say),
         Request::Compact(task) => return state.compact(task, control, say),
         Request::Check(task) => return state.begin_check(task, control, say),
         Request::Probe(path) => {
-            let facts = Files::probe(&path);
+            let facts = state.files.probe(&path);
             say(Reply::Probed { path, facts });
         }
         Request::Open {
@@ -79,7 +129,7 @@ pub fn handle(
             secret,
             read_only,
         } => {
-            state.let_go();
+            state.put_away(say);
             let mut preview = |snapshot| say(Reply::Preview(ticket, Preview { snapshot }));
             let result = state
                 .files
@@ -92,7 +142,7 @@ pub fn handle(
             secret,
             overwrite,
         } => {
-            state.let_go();
+            state.put_away(say);
             let result = state
                 .files
                 .create(&path, None, &secret, overwrite, &control);
@@ -100,7 +150,7 @@ pub fn handle(
         }
         Request::OpenSample { ticket } => state.open_sample(ticket, say),
         Request::OpenScratch { ticket, title } => {
-            state.let_go();
+            state.put_away(say);
             let opened = state.files.in_memory(&title);
             state.install(ticket, Ok(opened), say);
         }
@@ -108,32 +158,26 @@ pub fn handle(
             ticket,
             path,
             secret,
+            snapshot,
         } => {
-            let Some(store) = &state.store else {
-                return None;
-            };
-            let snapshot = store.snapshot();
+            let snapshot = state.current_snapshot().unwrap_or(snapshot);
             let result = state
                 .files
                 .create(&path, Some(&snapshot), &secret, true, &control);
-            state.install(ticket, result, say);
+            state.save_as(ticket, result, &control, say);
         }
         Request::ChangePassword { current, new } => {
             state.change_password(&current, &new, &control, say);
         }
-        Request::Lock { draft } => state.lock(draft, say),
-        Request::Close => state.close(&control, say),
+        Request::Lock { draft } => state.lock(id, draft, say),
+        Request::Close { giving_up } => state.close(giving_up, &control, say),
         Request::SetSetting { name, value } => state.set_setting(name, value, say),
         Request::LookAtFile => state.look_at_file(say),
         Request::KeepBackups(count) => state.keep_backups(count),
         Request::Watched(task, request) => {
-            state.change_watched(task, *request, &control, say);
-            say(Reply::Settled(1));
+            state.change_watched(id, task, *request, &control, say);
         }
-        request => {
-            state.change(request, &control, say);
-            say(Reply::Settled(1));
-        }
+        request => state.change(id, request, &control, say),
     }
     state.plan_background()
 }
@@ -144,8 +188,11 @@ impl EngineState {
         Self {
             files: Files::new(clock, kdf),
             store: None,
+            session: None,
             undo: UndoStack::default(),
-            unwritten: Unwritten::default(),
+            queue: Queue::default(),
+            sealer: None,
+            vault: Vault::default(),
             compaction_advised: false,
             compacting: None,
             rotating: None,
@@ -153,6 +200,12 @@ impl EngineState {
             indexing: false,
             index_work: Generation::new(),
         }
+    }
+
+    /// Keeps what files do not take in this folder while they are locked, sealed, so that it
+    /// outlives the program.
+    pub fn keep_unsaved_in(&mut self, folder: PathBuf) {
+        self.vault = Vault::at(folder);
     }
 
     /// How long until a record expires; `None`: none does.
@@ -168,10 +221,10 @@ impl EngineState {
             return true;
         };
         match store.expire_due() {
-            Ok(Some(commit)) => self.publish(&commit, None, say),
+            Ok(Some(commit)) => self.publish(&commit, None, None, say),
             Ok(None) => {}
             Err(error) => {
-                NotCommitted::from(error).say(say);
+                self.say_not_committed(NotCommitted::from(error), say);
                 return false;
             }
         }
@@ -194,7 +247,10 @@ impl EngineState {
             say(Reply::TaskCancelled(task));
             return;
         }
-        let Some(store) = &mut self.store else { return };
+        let Some(store) = &mut self.store else {
+            say(Reply::TaskCancelled(task));
+            return;
+        };
         match written.and_then(|compacted| store.finish_compaction(*compacted)) {
             Ok(()) => {
                 self.compaction_advised = false;
@@ -236,6 +292,24 @@ impl EngineState {
         }
     }
 
+    /// Writing a compaction failed: another can be begun.
+    pub(super) fn compaction_failed(&mut self) {
+        if let Some(store) = &mut self.store {
+            store.abort_compaction();
+        }
+        self.forget_compaction();
+    }
+
+    /// Merging failed. It is tried again with the next change.
+    pub(super) const fn merge_failed(&mut self) {
+        self.merging = false;
+    }
+
+    /// Building indexes failed. It is tried again with the next change.
+    pub(super) const fn index_failed(&mut self) {
+        self.indexing = false;
+    }
+
     /// Indexes were built, or given up.
     pub(super) fn indexed(&mut self) -> Option<Background> {
         self.indexing = false;
@@ -245,13 +319,14 @@ impl EngineState {
     /// Changes something as a task, whose end is told by what came of the change.
     fn change_watched(
         &mut self,
+        id: RequestId,
         task: TaskId,
         request: Request,
         control: &Control,
         say: &mut dyn FnMut(Reply),
     ) {
         let mut end = Reply::TaskCancelled(task);
-        self.change(request, control, &mut |reply| {
+        self.change(id, request, control, &mut |reply| {
             match &reply {
                 Reply::Committed(committed) => {
                     end = Reply::TaskDone(task, committed.told.text.clone());
@@ -265,9 +340,17 @@ impl EngineState {
         say(end);
     }
 
-    fn change(&mut self, request: Request, control: &Control, say: &mut dyn FnMut(Reply)) {
+    fn change(
+        &mut self,
+        id: RequestId,
+        request: Request,
+        control: &Control,
+        say: &mut dyn FnMut(Reply),
+    ) {
         match request {
-            Request::Commit(batch) => self.commit_all(&[batch], say),
+            Request::Commit(_) | Request::SaveDraft { .. } => {
+                self.commit_group(vec![(id, request)], say);
+            }
             Request::Add {
                 key,
                 value,
@@ -277,15 +360,16 @@ impl EngineState {
                     expires_at,
                     ..Meta::default()
                 };
-                self.add(Record { key, value, meta }, say);
+                self.add(id, Record { key, value, meta }, say);
             }
-            Request::EditLeaf { key, edit } => self.edit_leaf(key, &edit, say),
-            Request::Duplicate(key) => self.duplicate(&key, say),
+            Request::EditLeaf { key, edit } => self.edit_leaf(id, key, &edit, say),
+            Request::Duplicate(key) => self.duplicate(id, &key, say),
             Request::Delete(target) => {
-                self.change_each(&target, |key| Op::Delete { key }, control, say);
+                self.change_each(id, &target, |key| Op::Delete { key }, control, say);
             }
             Request::SetExpiry { target, expires_at } => {
                 self.change_each(
+                    id,
                     &target,
                     |key| Op::SetExpiry { key, expires_at },
                     control,
@@ -302,7 +386,7 @@ impl EngineState {
             Request::ForgetDraft => {
                 let mut batch = WriteBatch::new(Cause::Edit);
                 batch.set_setting(DRAFT_SETTING, None);
-                self.commit_all(&[batch], say);
+                self.commit_group(vec![(id, Request::Commit(batch))], say);
             }
             Request::WriteAgain => self.write_again(control, say),
             Request::Undo => self.undo(control, say),
@@ -312,7 +396,7 @@ impl EngineState {
     }
 
     fn open_sample(&mut self, ticket: Ticket, say: &mut dyn FnMut(Reply)) {
-        self.let_go();
+        self.put_away(say);
         let (mut store, mut opened) = self.files.in_memory("Sample");
         let filled = sample::batch(self.files.clock.now()).and_then(|batch| {
             store
@@ -334,17 +418,59 @@ impl EngineState {
         say: &mut dyn FnMut(Reply),
     ) {
         match result {
-            Ok((store, opened)) => {
-                if !opened.is_copy {
-                    self.undo = UndoStack::default();
+            Ok((store, mut opened)) => {
+                self.store = Some(store);
+                self.session = Some(ticket);
+                let mut said = Vec::new();
+                let draft = self.unseal(ticket, &mut |reply| said.push(reply));
+                opened.session = ticket;
+                opened.draft = draft.or(opened.draft);
+                if let Some(store) = &self.store {
+                    opened.snapshot = store.snapshot();
                 }
-                self.unwritten.forget();
+                say(Reply::Opened(ticket, Box::new(opened)));
+                for reply in said {
+                    say(reply);
+                }
+            }
+            Err(Failure::Cancelled) => say(Reply::Cancelled(ticket)),
+            Err(Failure::Problem(problem)) => say(Reply::NotOpened(ticket, problem)),
+        }
+    }
+
+    /// Goes on with a copy, which gets everything that waits as well. If it does not take that,
+    /// the store that is open stays.
+    fn save_as(
+        &mut self,
+        ticket: Ticket,
+        result: Result<(Store, OpenedStore), Failure>,
+        control: &Control,
+        say: &mut dyn FnMut(Reply),
+    ) {
+        let Some(session) = self.session else {
+            return;
+        };
+        let written = result.and_then(|(mut store, opened)| {
+            let commits = self.write_into(&mut store, control)?;
+            Ok((store, opened, commits))
+        });
+        match written {
+            Ok((store, mut opened, commits)) => {
                 self.forget_compaction();
                 if let Some(before) = self.store.replace(store) {
                     // The store that was left behind is safe whether or not it is marked as closed.
                     before.close().ok();
                 }
+                self.queue.forget();
+                self.sealer = None;
+                self.forget_sealed(session);
+                opened.session = session;
                 say(Reply::Opened(ticket, Box::new(opened)));
+                for commit in commits {
+                    self.publish(&commit, None, None, say);
+                }
+                self.say_unsaved(say);
+                self.say_kept_aside(say);
             }
             Err(Failure::Cancelled) => say(Reply::Cancelled(ticket)),
             Err(Failure::Problem(problem)) => say(Reply::NotOpened(ticket, problem)),
@@ -358,7 +484,10 @@ impl EngineState {
         control: &Control,
         say: &mut dyn FnMut(Reply),
     ) {
-        let Some(store) = &mut self.store else { return };
+        let Some(store) = &mut self.store else {
+            say(Reply::PasswordChanged(Err(Problem::Crashed)));
+            return;
+        };
         let result = self.files.change_password(store, current, new, control);
         say(Reply::PasswordChanged(result.map_err(
             |failure| match failure {
@@ -383,7 +512,10 @@ impl EngineState {
         control: Control,
         say: &mut dyn FnMut(Reply),
     ) -> Option<Background> {
-        let store = self.store.as_mut()?;
+        let Some(store) = &mut self.store else {
+            say(Reply::TaskFailed(task, Problem::Crashed.text()));
+            return None;
+        };
         match store.begin_compaction() {
             Ok(Some(compaction)) => {
                 self.compacting = Some((task, control.clone()));
@@ -435,29 +567,53 @@ impl EngineState {
         let mut batch = WriteBatch::new(Cause::Edit);
         batch.set_setting(name, Some(value));
         if let Err(error) = store.commit(&batch) {
-            NotCommitted::from(error).say(say);
+            self.say_not_committed(NotCommitted::from(error), say);
         }
     }
 
-    fn lock(&mut self, draft: Option<SealedDraft>, say: &mut dyn FnMut(Reply)) {
-        let draft_lost = self.store.as_mut().zip(draft).and_then(|(store, draft)| {
-            let sealed = draft.encode().ok_or_else(|| "it is too large".to_owned());
-            let kept = sealed.and_then(|value| {
-                let mut batch = WriteBatch::new(Cause::Edit);
-                batch.set_setting(DRAFT_SETTING, Some(value));
-                store.commit(&batch).map_err(|error| error.to_string())
-            });
-            kept.err()
-        });
-        self.let_go();
-        say(Reply::Locked { draft_lost });
+    fn lock(&mut self, id: RequestId, draft: Option<SealedDraft>, say: &mut dyn FnMut(Reply)) {
+        let mut lost = None;
+        if let Some(draft) = draft {
+            match draft.encode() {
+                Some(value) => {
+                    self.keep_draft(id, value);
+                    self.write_out(&Control::default(), say);
+                }
+                None => lost = Some("the open edit is too large".to_owned()),
+            }
+        }
+        self.finish_lock(lost, say);
     }
 
-    fn close(&mut self, control: &Control, say: &mut dyn FnMut(Reply)) {
+    /// Lets everything go, and says so.
+    pub(super) fn finish_lock(&mut self, lost: Option<String>, say: &mut dyn FnMut(Reply)) {
+        let store = self.store.as_ref();
+        let path = store
+            .and_then(Store::path)
+            .map(std::path::Path::to_path_buf)
+            .or_else(|| self.sealer.as_ref().map(|(path, _)| path.clone()));
+        let unsealed = self.let_go();
+        say(Reply::Locked {
+            lost: lost.or(unsealed),
+            path,
+        });
+        self.say_kept_aside(say);
+    }
+
+    fn close(&mut self, giving_up: usize, control: &Control, say: &mut dyn FnMut(Reply)) {
+        if giving_up < self.queue.len() {
+            self.say_unsaved(say);
+            say(Reply::NotClosed);
+            return;
+        }
         self.index_work.cancel();
         self.forget_compaction();
         self.undo = UndoStack::default();
-        self.unwritten.forget();
+        self.queue.forget();
+        self.sealer = None;
+        if let Some(session) = self.session.take() {
+            self.forget_sealed(session);
+        }
         let Some(mut store) = self.store.take() else {
             say(Reply::Closed(Ok(())));
             return;
@@ -480,15 +636,46 @@ impl EngineState {
         ));
     }
 
-    /// Drops keys and records at once. Everything acknowledged is on disk already.
-    fn let_go(&mut self) {
-        self.index_work.cancel();
-        self.forget_compaction();
-        self.undo = UndoStack::default();
-        self.unwritten.forget();
+    /// The program ends, and nobody can be asked any more: what waits is tried once more.
+    pub(super) fn end(&mut self, say: &mut dyn FnMut(Reply)) {
+        if self.session.is_some() {
+            self.write_out(&Control::default(), say);
+            self.close(usize::MAX, &Control::default(), say);
+        }
+    }
+
+    /// Makes room for another store. The window has closed or locked the one before, so that
+    /// nothing of it waits, unless an answer came late: then it is sealed like a lock does it.
+    fn put_away(&mut self, say: &mut dyn FnMut(Reply)) {
+        let was_open = self.session.is_some();
+        if let Some(lost) = self.let_go() {
+            let (lost, path) = (Some(lost), None);
+            say(Reply::Locked { lost, path });
+        }
+        if was_open {
+            self.say_kept_aside(say);
+        }
+    }
+
+    /// Drops keys and records at once. Everything acknowledged is on disk already; what is not is
+    /// sealed. In words what was lost, if that was impossible.
+    fn let_go(&mut self) -> Option<String> {
+        let lost = self.seal_what_waits();
+        self.forget_open();
+        self.queue.forget();
+        self.session = None;
+        self.sealer = None;
         if let Some(store) = self.store.take() {
             store.close().ok();
         }
+        lost
+    }
+
+    /// Forgets everything that belongs to a store that is not there any more.
+    pub(super) fn forget_open(&mut self) {
+        self.index_work.cancel();
+        self.forget_compaction();
+        self.undo = UndoStack::default();
     }
 
     /// A compaction that exchanges the data key is being written.

@@ -1,5 +1,7 @@
+mod disk;
+mod orders;
 mod security;
-mod unwritten;
+mod unsaved;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,9 +12,12 @@ use vstore::file::{Control, KdfParams, KdfProfile};
 use vstore::value::json::{parse_text, to_compact};
 use vstore::{Cause, Key, ManualClock, Millis, Snapshot, WriteBatch};
 
-use super::{Engine, EngineState, Envelope, LeafEdit, Reply, Request, SealedDraft, handle};
+use super::failure::Interrupted;
+use super::{
+    Answer, Engine, EngineState, Envelope, LeafEdit, Outcome, Reply, Request, SealedDraft, handle,
+};
 use crate::command::Secret;
-use crate::state::{Problem, Step, Target, TaskId, Ticket};
+use crate::state::{Problem, RequestId, Step, Target, TaskId, Ticket};
 
 /// The least cost a password may have.
 const CHEAP: KdfProfile = KdfProfile::Explicit(KdfParams {
@@ -25,6 +30,9 @@ const CHEAP: KdfProfile = KdfProfile::Explicit(KdfParams {
 struct Server {
     state: EngineState,
     clock: Arc<ManualClock>,
+    asked: u64,
+    /// How the last request was dealt with.
+    outcome: Option<Outcome>,
 }
 
 impl Server {
@@ -34,7 +42,16 @@ impl Server {
         Self {
             state: EngineState::new(shared, CHEAP),
             clock,
+            asked: 0,
+            outcome: None,
         }
+    }
+
+    /// An engine whose files are on this disk.
+    fn on(disk: &disk::Disk) -> Self {
+        let mut server = Self::new();
+        server.state.files.vfs = Arc::new(disk.clone());
+        server
     }
 
     fn scratch() -> Self {
@@ -46,13 +63,49 @@ impl Server {
         server
     }
 
+    /// Asks, about what is open if anything is, and returns all answers but the last: that it was
+    /// dealt with.
     fn ask(&mut self, request: Request) -> Vec<Reply> {
+        let session = self.state.session;
+        let id = session.map(|session| {
+            self.asked += 1;
+            RequestId {
+                session,
+                number: self.asked,
+            }
+        });
+        let id = id.filter(|_| {
+            !matches!(
+                request,
+                Request::Probe(_)
+                    | Request::Open { .. }
+                    | Request::Create { .. }
+                    | Request::OpenSample { .. }
+                    | Request::OpenScratch { .. }
+                    | Request::KeepBackups(_)
+            )
+        });
+        self.ask_as(id, request)
+    }
+
+    fn ask_as(&mut self, id: Option<RequestId>, request: Request) -> Vec<Reply> {
         let mut replies = Vec::new();
         let envelope = Envelope {
+            id,
             request,
             control: Control::default(),
         };
-        let background = handle(&mut self.state, envelope, &mut |reply| replies.push(reply));
+        let mut say = |answer: Answer| replies.push(answer.reply);
+        let background = handle(&mut self.state, envelope, &mut say);
+        let is_end =
+            |reply: &Reply| matches!(reply, Reply::Settled(settled, _) if Some(*settled) == id);
+        let ends = replies.iter().filter(|reply| is_end(reply)).count();
+        assert_eq!(ends, usize::from(id.is_some()), "{replies:?}");
+        self.outcome = replies.iter().find_map(|reply| match reply {
+            Reply::Settled(settled, outcome) if Some(*settled) == id => Some(*outcome),
+            _ => None,
+        });
+        replies.retain(|reply| !matches!(reply, Reply::Settled(..)));
         if let Some(super::Background::Compact(task, compaction, control)) = background {
             let written = compaction.write(&control).map(Box::new);
             self.state
@@ -65,6 +118,13 @@ impl Server {
         let mut batch = WriteBatch::new(Cause::Edit);
         batch.put(self::key(key), parse_text(json).unwrap().0);
         self.ask(Request::Commit(batch))
+    }
+
+    /// A put during which the engine fails: what its thread does then.
+    fn panicking_put(&mut self, key: &str, json: &str) {
+        let put = std::panic::AssertUnwindSafe(|| self.put(key, json));
+        assert!(std::panic::catch_unwind(put).is_err());
+        self.state.interrupted(Interrupted::default(), &mut |_| {});
     }
 
     fn snapshot(&self) -> Snapshot {
@@ -274,7 +334,7 @@ fn a_file_is_created_closed_and_opened_again() {
     server.ask(Request::Compact(TaskId(1)));
     server.put("b", "2");
     assert!(matches!(
-        server.ask(Request::Close).first(),
+        server.ask(Request::Close { giving_up: 0 }).first(),
         Some(Reply::Closed(Ok(())))
     ));
 
@@ -333,10 +393,8 @@ fn a_draft_is_sealed_on_lock_and_offered_after_unlock() {
     let replies = server.ask(Request::Lock {
         draft: Some(draft.clone()),
     });
-    assert!(
-        matches!(replies.first(), Some(Reply::Locked { draft_lost: None })),
-        "{replies:?}"
-    );
+    let is_locked = |reply: &Reply| matches!(reply, Reply::Locked { lost: None, .. });
+    assert!(replies.iter().any(is_locked), "{replies:?}");
     assert!(server.state.store.is_none());
     let opened = |replies: Vec<Reply>| match replies.into_iter().next() {
         Some(Reply::Opened(_, opened)) => opened,
@@ -344,7 +402,7 @@ fn a_draft_is_sealed_on_lock_and_offered_after_unlock() {
     };
     assert_eq!(opened(server.open(&path, "one")).draft, Some(draft));
     server.ask(Request::ForgetDraft);
-    server.ask(Request::Close);
+    server.ask(Request::Close { giving_up: 0 });
     assert_eq!(opened(server.open(&path, "one")).draft, None);
 }
 
@@ -358,6 +416,7 @@ fn a_copy_goes_on_with_the_same_records_and_history() {
         ticket: Ticket(3),
         path: path.clone(),
         secret: secret("new"),
+        snapshot: server.snapshot(),
     };
     let replies = server.ask(request);
     let Some(Reply::Opened(_, opened)) = replies.first() else {
@@ -366,7 +425,7 @@ fn a_copy_goes_on_with_the_same_records_and_history() {
     assert!(opened.is_copy);
     server.ask(Request::Undo);
     assert_eq!(server.snapshot().len(), 0);
-    server.ask(Request::Close);
+    server.ask(Request::Close { giving_up: 0 });
     assert!(matches!(
         server.open(&path, "new").first(),
         Some(Reply::Opened(..))
@@ -386,29 +445,29 @@ fn the_sample_has_records_some_of_which_expire() {
 fn the_thread_answers_in_order_and_ends() {
     let (sender, replies) = unbounded();
     let state = Server::new().state;
-    let mut engine = Engine::start(state, move |reply| sender.send(reply).unwrap()).unwrap();
-    engine.ask(Request::OpenScratch {
+    let say = move |answer: Answer| sender.send(answer.reply).unwrap();
+    let mut engine = Engine::start(state, say).unwrap();
+    let request = Request::OpenScratch {
         ticket: Ticket(1),
         title: "t".to_owned(),
-    });
+    };
+    engine.ask(None, request);
     for number in 0..50 {
         let mut batch = WriteBatch::new(Cause::Edit);
         batch.put(key(&format!("k{number:02}")), parse_text("1").unwrap().0);
-        engine.ask(Request::Commit(batch));
+        let id = RequestId {
+            session: Ticket(1),
+            number,
+        };
+        engine.ask(Some(id), Request::Commit(batch));
     }
     engine.shut_down();
     let replies: Vec<_> = replies.try_iter().collect();
-    let settled: usize = replies
-        .iter()
-        .map(|reply| {
-            if let Reply::Settled(count) = reply {
-                *count
-            } else {
-                0
-            }
-        })
-        .sum();
-    assert_eq!(settled, 50);
+    let settled = replies.iter().filter_map(|reply| match reply {
+        Reply::Settled(id, Outcome::Done) => Some(id.number),
+        _ => None,
+    });
+    assert_eq!(settled.collect::<Vec<_>>(), (0..50).collect::<Vec<_>>());
     let expected: Vec<_> = (0..50)
         .map(|number| format!("Added k{number:02}"))
         .collect();

@@ -1,20 +1,23 @@
 //! The thread around the protocol: a channel in, a callback out, and the clock of expiry.
 
+use std::any::Any;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use vstore::file::{CompactError, Control, Phase, Progress, VerifyDepth};
-use vstore::{Compacted, Merged, WriteBatch};
+use vstore::{Compacted, Merged};
 
 use super::check::check_of;
-use super::protocol::{Background, Envelope, Reply, Request};
+use super::failure::Interrupted;
+use super::protocol::{Answer, Background, Envelope, Outcome, Reply, Request};
 use super::security::SecurityRequest;
 use super::server::{EngineState, handle};
-use crate::state::{BusyPhase, CheckReport, TaskId, Ticket};
+use crate::state::{BusyPhase, CheckReport, Problem, RequestId, TaskId, Ticket, Unsaved};
 
 /// The clock of the computer may jump: expiry looks at it at least this often.
 const TICK_MAX: Duration = Duration::from_secs(30);
@@ -27,7 +30,7 @@ const PROGRESS_MILLIS: u64 = 33;
 const SHUTDOWN: Duration = Duration::from_secs(10);
 
 /// Where replies go: stores them and wakes the window.
-pub(super) type Say = Arc<dyn Fn(Reply) + Send + Sync>;
+pub(super) type Say = Arc<dyn Fn(Answer) + Send + Sync>;
 
 enum Message {
     Ask(Envelope),
@@ -35,7 +38,18 @@ enum Message {
     Merged(Option<Merged>),
     Checked(TaskId, Box<Result<CheckReport, Option<String>>>),
     Indexed,
+    /// Work on another thread failed: nothing came of it.
+    Failed(Failed),
     Stop,
+}
+
+/// Which work on another thread failed.
+#[derive(Clone, Copy, Debug)]
+enum Failed {
+    Compaction(TaskId),
+    Check(TaskId),
+    Merge,
+    Index,
 }
 
 /// The handle of the engine's thread.
@@ -53,7 +67,7 @@ impl Engine {
     /// Starts the thread. `say` is called from it with every reply.
     pub fn start(
         state: EngineState,
-        say: impl Fn(Reply) + Send + Sync + 'static,
+        say: impl Fn(Answer) + Send + Sync + 'static,
     ) -> std::io::Result<Self> {
         let say: Say = Arc::new(say);
         let (messages, receiver) = unbounded();
@@ -83,8 +97,8 @@ impl Engine {
         })
     }
 
-    /// Asks for something; the answer comes as a reply.
-    pub fn ask(&mut self, request: Request) {
+    /// Asks for something, with an id if it is about an open database; the answer comes as a reply.
+    pub fn ask(&mut self, id: Option<RequestId>, request: Request) {
         let control = match &request {
             Request::Open { ticket, .. }
             | Request::Create { ticket, .. }
@@ -112,10 +126,32 @@ impl Engine {
             }
             _ => Control::default(),
         };
-        // The thread ends only with the program: nobody waits for an answer then.
-        self.messages
-            .send(Message::Ask(Envelope { request, control }))
-            .ok();
+        let envelope = Envelope {
+            id,
+            request,
+            control,
+        };
+        if self.messages.send(Message::Ask(envelope)).is_err()
+            && let Some(id) = id
+        {
+            self.say_it_ended(id);
+        }
+    }
+
+    /// The thread is gone, which only a failure outside of any request can cause.
+    fn say_it_ended(&self, id: RequestId) {
+        let say = |reply| {
+            (self.say)(Answer {
+                session: Some(id.session),
+                reply,
+            });
+        };
+        say(Reply::Settled(id, Outcome::Crashed));
+        say(Reply::Unsaved(Unsaved {
+            version: u64::MAX,
+            problem: Some(Problem::Crashed),
+            ..Unsaved::default()
+        }));
     }
 
     /// Stops opening or creating a file.
@@ -132,10 +168,9 @@ impl Engine {
         }
     }
 
-    /// Closes the store and ends the thread; waits a few seconds for it.
+    /// Closes the store if it is still open, and ends the thread; waits a few seconds for it.
     pub fn shut_down(&mut self) {
         self.cancel_busy();
-        self.ask(Request::Close);
         self.messages.send(Message::Stop).ok();
         if self.stopped.recv_timeout(SHUTDOWN).is_ok()
             && let Some(thread) = self.thread.take()
@@ -156,9 +191,13 @@ impl Engine {
                 return;
             }
             reported.store(now, Ordering::Relaxed);
-            say(match watched {
+            let reply = match watched {
                 Watched::Ticket(ticket) => Reply::Busy(ticket, phase),
                 Watched::Task(task) => Reply::TaskProgress(task, phase),
+            };
+            say(Answer {
+                session: None,
+                reply,
             });
         })
     }
@@ -195,8 +234,14 @@ impl Loop {
                 Ok(message) => message,
                 Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => {
-                    let say = Arc::clone(&self.say);
-                    if !self.state.expire_due(&mut |reply| say(reply)) {
+                    let expire = |this: &mut Self| {
+                        let mut say = this.say_of_open();
+                        this.state.expire_due(&mut say)
+                    };
+                    if !self
+                        .guarded(Interrupted::default(), expire)
+                        .unwrap_or(false)
+                    {
                         not_before = Some(RETRY);
                     }
                     continue;
@@ -204,13 +249,42 @@ impl Loop {
             };
             let mut message = Some(message);
             while let Some(next) = message.take() {
-                match self.take(next) {
-                    Taken::Done => {}
-                    Taken::Next(after) => message = Some(after),
-                    Taken::Stop => return,
+                if matches!(next, Message::Stop) {
+                    let end = |this: &mut Self| {
+                        let mut say = this.say_of_open();
+                        this.state.end(&mut say);
+                    };
+                    self.guarded(Interrupted::default(), end);
+                    return;
                 }
+                let interrupted = match &next {
+                    Message::Ask(envelope) => Interrupted::of(envelope),
+                    _ => Interrupted::default(),
+                };
+                message = self.guarded(interrupted, |this| this.take(next)).flatten();
             }
         }
+    }
+
+    /// What is said about the database that is open now.
+    fn say_of_open(&self) -> impl FnMut(Reply) + use<> {
+        let (say, session) = (Arc::clone(&self.say), self.state.session);
+        move |reply| say(Answer { session, reply })
+    }
+
+    /// Does some work; a panic in it ends the work, not the engine.
+    fn guarded<T>(
+        &mut self,
+        interrupted: Interrupted,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> Option<T> {
+        let done = catch_unwind(AssertUnwindSafe(|| work(self)));
+        if done.is_err() {
+            let say = Arc::clone(&self.say);
+            self.state
+                .interrupted(interrupted, &mut |answer| say(answer));
+        }
+        done.ok()
     }
 
     fn wait(&self, not_before: Option<Duration>) -> Result<Message, RecvTimeoutError> {
@@ -223,12 +297,12 @@ impl Loop {
         }
     }
 
-    fn take(&mut self, message: Message) -> Taken {
-        let say = Arc::clone(&self.say);
-        let say = &mut |reply| say(reply);
+    /// Deals with a message; returns one that was received behind it and is not dealt with yet.
+    fn take(&mut self, message: Message) -> Option<Message> {
+        let mut say = self.say_of_open();
         match message {
-            Message::Stop => return Taken::Stop,
-            Message::Compacted(task, written) => self.state.compacted(task, written, say),
+            Message::Stop => {}
+            Message::Compacted(task, written) => self.state.compacted(task, written, &mut say),
             Message::Checked(task, result) => say(Reply::Checked(task, *result)),
             Message::Merged(merged) => {
                 let more = self.state.merged(merged);
@@ -238,84 +312,123 @@ impl Loop {
                 let more = self.state.indexed();
                 self.start(more);
             }
+            Message::Failed(failed) => self.failed(failed, &mut say),
             Message::Ask(Envelope {
-                request: Request::Commit(first),
+                id: Some(id),
+                request: request @ (Request::Commit(_) | Request::SaveDraft { .. }),
                 ..
-            }) => {
-                let (batches, after) = self.drain_commits(first);
-                self.state.commit_all(&batches, say);
-                say(Reply::Settled(batches.len()));
+            }) if Some(id.session) == self.state.session => {
+                let (requests, after) = self.drain_commits(id, request);
+                self.state.commit_group(requests, &mut say);
                 let background = self.state.plan_background();
                 self.start(background);
-                if let Some(after) = after {
-                    return Taken::Next(after);
-                }
+                return after;
             }
             Message::Ask(envelope) => {
-                let background = handle(&mut self.state, envelope, say);
+                let all = Arc::clone(&self.say);
+                let background = handle(&mut self.state, envelope, &mut |answer| all(answer));
                 self.start(background);
             }
         }
-        Taken::Done
+        None
     }
 
-    /// The commits that wait already share one sync. Order is kept: the first request of another
-    /// kind ends the group.
-    fn drain_commits(&self, first: WriteBatch) -> (Vec<WriteBatch>, Option<Message>) {
-        let mut batches = vec![first];
+    /// The commits that wait already share one sync. Order is kept: the first message of another
+    /// kind, or about another database, ends the group.
+    fn drain_commits(
+        &self,
+        id: RequestId,
+        first: Request,
+    ) -> (Vec<(RequestId, Request)>, Option<Message>) {
+        let mut requests = vec![(id, first)];
         for message in self.messages.try_iter() {
             match message {
                 Message::Ask(Envelope {
-                    request: Request::Commit(batch),
+                    id: Some(id),
+                    request: request @ (Request::Commit(_) | Request::SaveDraft { .. }),
                     ..
-                }) => {
-                    batches.push(batch);
-                }
-                other => return (batches, Some(other)),
+                }) if Some(id.session) == self.state.session => requests.push((id, request)),
+                other => return (requests, Some(other)),
             }
         }
-        (batches, None)
+        (requests, None)
+    }
+
+    fn failed(&mut self, failed: Failed, say: &mut dyn FnMut(Reply)) {
+        let words = "something went wrong inside VStore; nothing was changed".to_owned();
+        match failed {
+            Failed::Compaction(task) => {
+                self.state.compaction_failed();
+                say(Reply::TaskFailed(task, words));
+            }
+            Failed::Check(task) => say(Reply::Checked(task, Err(Some(words)))),
+            Failed::Merge => self.state.merge_failed(),
+            Failed::Index => self.state.index_failed(),
+        }
     }
 
     fn start(&self, background: Option<Background>) {
         let Some(background) = background else { return };
-        let sender = self.sender.clone();
-        let say = Arc::clone(&self.say);
+        let (sender, say) = (self.sender.clone(), self.say_of_open());
+        let failed = match &background {
+            Background::Compact(task, ..) => Failed::Compaction(*task),
+            Background::Check(task, ..) => Failed::Check(*task),
+            Background::Merge(_) => Failed::Merge,
+            Background::Index(..) => Failed::Index,
+        };
         let work = move || {
-            let done = match background {
-                Background::Compact(task, compaction, control) => {
-                    Message::Compacted(task, compaction.write(&control).map(Box::new))
-                }
-                Background::Check(task, check, control) => {
-                    let report = check.run(VerifyDepth::Full, &control);
-                    Message::Checked(task, Box::new(check_of(report)))
-                }
-                Background::Merge(merge) => Message::Merged(merge.run().ok()),
-                Background::Index(snapshot, ticket) => {
-                    let tell = |indexing| {
-                        // Nobody asks any more how far a file is that was closed.
-                        if ticket.is_current() {
-                            say(Reply::Indexing(indexing));
-                        }
-                    };
-                    tell(snapshot.indexing());
-                    // Given up only when nobody searches there any more.
-                    snapshot.build_indexes(&ticket, &tell).ok();
-                    Message::Indexed
-                }
-            };
+            let done = catch_unwind(AssertUnwindSafe(|| run(background, say)));
+            let done = done.unwrap_or_else(|_: Box<dyn Any + Send>| Message::Failed(failed));
             sender.send(done).ok();
         };
-        // Where the system starts no thread the work is left undone: only speed and space are lost.
-        thread::Builder::new()
-            .name("engine-background".to_owned())
-            .spawn(work)
-            .ok();
+        on_thread(work);
     }
 }
 
-enum Taken {
-    Done,
-    Next(Message),
-    Stop,
+/// Work that may take its time, on whatever thread.
+fn run(background: Background, say: impl FnMut(Reply) + Send) -> Message {
+    match background {
+        Background::Compact(task, compaction, control) => {
+            Message::Compacted(task, compaction.write(&control).map(Box::new))
+        }
+        Background::Check(task, check, control) => {
+            let report = check.run(VerifyDepth::Full, &control);
+            Message::Checked(task, Box::new(check_of(report)))
+        }
+        Background::Merge(merge) => Message::Merged(merge.run().ok()),
+        Background::Index(snapshot, ticket) => {
+            let say = Mutex::new(say);
+            let tell = |indexing| {
+                // Nobody asks any more how far a file is that was closed.
+                if ticket.is_current() {
+                    let mut say = say.lock().unwrap_or_else(PoisonError::into_inner);
+                    say(Reply::Indexing(indexing));
+                }
+            };
+            tell(snapshot.indexing());
+            // Given up only when nobody searches there any more.
+            snapshot.build_indexes(&ticket, &tell).ok();
+            Message::Indexed
+        }
+    }
+}
+
+/// Runs work on a thread of its own; where the system starts none, on this one: late is better
+/// than never.
+fn on_thread(work: impl FnOnce() + Send + 'static) {
+    let work = Arc::new(Mutex::new(Some(work)));
+    let take = |work: &Mutex<Option<_>>| work.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let on_thread = Arc::clone(&work);
+    let started = thread::Builder::new()
+        .name("engine-background".to_owned())
+        .spawn(move || {
+            if let Some(work) = take(&on_thread) {
+                work();
+            }
+        });
+    if started.is_err()
+        && let Some(work) = take(&work)
+    {
+        work();
+    }
 }

@@ -2,6 +2,7 @@
 
 use egui::{Align, Color32, Rect, Role, Sense, Ui, WidgetInfo, pos2};
 
+use crate::command::{Commands, RecordCommand};
 use crate::format;
 use crate::state::{OpenStore, SaveState};
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
@@ -23,17 +24,19 @@ enum Tone {
 }
 
 /// A few words with an icon.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 struct Item {
     icon: Option<&'static str>,
     text: String,
     /// What the pointer is told; empty for nothing.
     tooltip: String,
     tone: Tone,
+    /// What a click does.
+    command: Option<RecordCommand>,
 }
 
 /// What the status bar shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 struct StatusData {
     /// From the left edge.
     left: Vec<Item>,
@@ -48,7 +51,13 @@ impl Item {
             text: text.into(),
             tooltip: String::new(),
             tone: Tone::Quiet,
+            command: None,
         }
+    }
+
+    fn on_click(mut self, command: RecordCommand) -> Self {
+        self.command = Some(command);
+        self
     }
 
     fn icon(mut self, icon: &'static str, tone: Tone) -> Self {
@@ -95,7 +104,7 @@ impl StatusData {
                 .icon(icons::WARNING_CIRCLE, Tone::Warning)
                 .tooltip("Another program changed the file, or put another one in its place")
         } else {
-            saving(&store.save)
+            saving(store)
         });
         if store.path.is_some() {
             let item = Item::new("AES-256").icon(icons::SHIELD_CHECK, Tone::Quiet);
@@ -134,8 +143,22 @@ fn lock_countdown(time: std::time::Duration) -> String {
     }
 }
 
-fn saving(save: &SaveState) -> Item {
-    match save {
+/// Whether everything that was entered is in the file. The worst comes first.
+fn saving(store: &OpenStore) -> Item {
+    if let (SaveState::Saved { .. } | SaveState::InMemory { .. }, Some(draft)) =
+        (&store.save, store.unsaved_draft())
+    {
+        let what = if draft.key.is_empty() {
+            "A new record".to_owned()
+        } else {
+            format!("“{}”", draft.key)
+        };
+        return Item::new("1 unsaved edit")
+            .icon(icons::PENCIL_SIMPLE, Tone::Warning)
+            .tooltip(format!("{what} is being edited. Click to go there"))
+            .on_click(RecordCommand::ShowDraft);
+    }
+    match &store.save {
         SaveState::InMemory { changed } => {
             let tone = if *changed { Tone::Warning } else { Tone::Quiet };
             Item::new("In memory only")
@@ -151,17 +174,26 @@ fn saving(save: &SaveState) -> Item {
                 "{} on the way to the file",
                 format::counted(*pending as u64, "change")
             )),
-        SaveState::Failed { problem } => Item::new("Not saved")
-            .icon(icons::WARNING_CIRCLE, Tone::Danger)
-            .tooltip(format!(
-                "{} The file is as it was before the last change",
-                problem.text()
-            )),
+        SaveState::Failed { problem } => {
+            let waiting = store.unsaved.waiting + usize::from(store.unsaved_draft().is_some());
+            let what = match waiting {
+                0 => "Not saved".to_owned(),
+                count => format!("Not saved: {}", format::counted(count as u64, "change")),
+            };
+            let mut lines = vec![problem.text()];
+            lines.extend(store.unsaved.labels.iter().cloned());
+            let item = Item::new(what).icon(icons::WARNING_CIRCLE, Tone::Danger);
+            let item = item.tooltip(lines.join("\n"));
+            match store.unsaved_draft() {
+                Some(_) => item.on_click(RecordCommand::ShowDraft),
+                None => item,
+            }
+        }
     }
 }
 
 /// Draws the bar into the available space.
-pub(super) fn status_bar(ui: &Ui, view: StoreView<'_>) {
+pub(super) fn status_bar(ui: &Ui, view: StoreView<'_>, commands: &mut Commands) {
     let data = StatusData::new(&view);
     let tokens = Tokens::of(ui);
     let bar = ui.max_rect();
@@ -170,19 +202,26 @@ pub(super) fn status_bar(ui: &Ui, view: StoreView<'_>) {
     let mut right = bar.right() - metrics::SPACE_12;
     for (index, item) in data.right.iter().enumerate().rev() {
         let room = Rect::from_min_max(bar.left_top(), pos2(right, bar.bottom()));
-        let placed = show(ui, room, Align::Max, item, ("right", index));
+        let placed = show(ui, room, Align::Max, item, ("right", index), commands);
         right = placed.left() - GAP;
     }
     let mut left = bar.left() + metrics::SPACE_12;
     for (index, item) in data.left.iter().enumerate() {
         let room = Rect::from_min_max(pos2(left, bar.top()), pos2(right, bar.bottom()));
-        let placed = show(ui, room, Align::Min, item, ("left", index));
+        let placed = show(ui, room, Align::Min, item, ("left", index), commands);
         left = placed.right() + GAP;
     }
 }
 
 /// Paints an item at one end of `room`; returns its place.
-fn show(ui: &Ui, room: Rect, align: Align, item: &Item, id: (&'static str, usize)) -> Rect {
+fn show(
+    ui: &Ui,
+    room: Rect,
+    align: Align,
+    item: &Item,
+    id: (&'static str, usize),
+    commands: &mut Commands,
+) -> Rect {
     let tokens = Tokens::of(ui);
     let (icon_color, text_color) = match item.tone {
         Tone::Quiet => (tokens.muted, tokens.muted),
@@ -198,8 +237,26 @@ fn show(ui: &Ui, room: Rect, align: Align, item: &Item, id: (&'static str, usize
         _ => room.left(),
     };
     let place = Rect::from_min_max(pos2(left, room.top()), pos2(left + width, room.bottom()));
-    let response = ui.interact(place, ui.scope_id().with(id), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &item.text));
+    let (sense, role) = match item.command {
+        Some(_) => (Sense::click(), Role::Button),
+        None => (Sense::hover(), Role::Label),
+    };
+    let response = ui.interact(place, ui.scope_id().with(id), sense);
+    response.widget_info(|| WidgetInfo::labeled(role, true, &item.text));
+    if let Some(command) = item.command.clone() {
+        if response.hovered() {
+            ui.set_cursor_icon(egui::CursorIcon::PointingHand);
+        }
+        if response.has_focus() {
+            let ring = egui::Stroke::new(1.0, tokens.accent);
+            let around = place.shrink2(egui::vec2(-4.0, 3.0));
+            ui.painter()
+                .rect_stroke(around, metrics::SPACE_4, ring, egui::StrokeKind::Inside);
+        }
+        if response.clicked() {
+            commands.push(command);
+        }
+    }
     if let Some(glyph) = item.icon {
         let icon = place.with_max_x(left + ICON);
         paint::icon(ui.painter(), icon, glyph, ICON, icon_color);
@@ -292,16 +349,23 @@ mod tests {
 
     #[test]
     fn a_failure_to_save_is_loud_and_says_why() {
-        let item = saving(&SaveState::Failed {
+        let mut state = films();
+        let store = store_of(&mut state);
+        store.save = SaveState::Failed {
             problem: Problem::NotWritten("the disk is gone".to_owned()),
-        });
+        };
+        let item = saving(store);
         assert_eq!((item.text.as_str(), item.tone), ("Not saved", Tone::Danger));
         assert!(item.tooltip.contains("the disk is gone"));
-        assert_eq!(saving(&SaveState::Saving { pending: 2 }).text, "Saving…");
-        assert_eq!(
-            saving(&SaveState::InMemory { changed: true }).tone,
-            Tone::Warning
-        );
+        store.unsaved.waiting = 2;
+        store.unsaved.labels = vec!["Put a".to_owned(), "Delete b".to_owned()];
+        let item = saving(store);
+        assert_eq!(item.text, "Not saved: 2 changes");
+        assert!(item.tooltip.ends_with("Put a\nDelete b"));
+        store.save = SaveState::Saving { pending: 2 };
+        assert_eq!(saving(store).text, "Saving…");
+        store.save = SaveState::InMemory { changed: true };
+        assert_eq!(saving(store).tone, Tone::Warning);
     }
 
     #[test]

@@ -5,7 +5,8 @@ use egui::{Align, Role, Ui, UiBuilder};
 
 use crate::action::Action;
 use crate::command::Commands;
-use crate::state::{Problem, SaveState};
+use crate::format;
+use crate::state::{OpenStore, Problem, SaveState};
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::view::StoreView;
 use crate::widgets::button::Button;
@@ -46,12 +47,15 @@ impl Trouble {
             // What was replaced is back.
             SaveState::Failed {
                 problem: Problem::ChangedElsewhere,
+            } => (missing(store), &[AGAIN, COPY]),
+            SaveState::Failed {
+                problem: problem @ Problem::Crashed,
             } => (
-                "The last change is not in the file yet.".to_owned(),
-                &[AGAIN, COPY],
+                format!("{} {}", problem.text(), missing(store)),
+                &[COPY, (Action::Reload, "Open it again")],
             ),
             SaveState::Failed { problem } => (
-                format!("{} The last change is not in the file.", problem.text()),
+                format!("{} {}", problem.text(), missing(store)),
                 &[AGAIN, COPY],
             ),
             _ => return None,
@@ -110,6 +114,21 @@ impl Trouble {
     }
 }
 
+/// What is not in the file.
+fn missing(store: &OpenStore) -> String {
+    let edit = store.unsaved_draft().is_some();
+    match (store.unsaved.waiting, edit) {
+        (0, false) => "Nothing that was entered is missing from it.".to_owned(),
+        (0, true) => "The open edit is not in the file.".to_owned(),
+        (1, false) => "1 change is not in the file yet.".to_owned(),
+        (count, edit) => {
+            let changes = format::counted(count as u64, "change");
+            let and = if edit { " and the open edit" } else { "" };
+            format!("{changes}{and} are not in the file yet.")
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use egui_kittest::kittest::Queryable as _;
@@ -152,6 +171,7 @@ mod tests {
         let mut state = file();
         let problem = Problem::StorageFull("no space left for films.vstore".to_owned());
         store_of(&mut state).save = SaveState::Failed { problem };
+        store_of(&mut state).unsaved.waiting = 2;
         let mut scene = Scene::new(
             state,
             [1200.0, 900.0],
@@ -161,8 +181,8 @@ mod tests {
         );
         scene.harness.get_by_label("Try again").click();
         assert_eq!(scene.commands(), ["File(WriteAgain)"]);
-        let told = "The disk is full: no space left for films.vstore. The last change is not in \
-                    the file.";
+        let told = "The disk is full: no space left for films.vstore. 2 changes are not in the \
+                    file yet.";
         scene.harness.get_by_role_and_label(Role::Alert, told);
     }
 }

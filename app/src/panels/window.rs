@@ -178,7 +178,7 @@ impl Panels {
         if let Some(rect) = rects.bottom {
             bottom_panel(&mut part(ui, rect, "Activity and jobs"), view, commands);
         }
-        status_bar(&part(ui, rects.status, "Status bar"), view);
+        status_bar(&part(ui, rects.status, "Status bar"), view, commands);
         // The grips lie over the edges of two panels, so they come after all panels.
         for (side, rect) in [
             (PanelSide::Left, rects.left),

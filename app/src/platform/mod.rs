@@ -9,6 +9,7 @@ mod harden;
 mod idle;
 mod instance;
 mod preferences;
+mod signals;
 mod system_lock;
 
 pub use clipboard::Clipboard;
@@ -18,4 +19,5 @@ pub use harden::{DEBUG_VARIABLE, harden};
 pub use idle::IdleTimer;
 pub use instance::{Presence, Shown, show_window_of};
 pub use preferences::{PreferencesWriter, default_path, load};
+pub use signals::watch_signals;
 pub use system_lock::watch_system_lock;

@@ -68,8 +68,10 @@ pub struct Draft {
     pub sealed: bool,
     /// Somebody changed or removed the record meanwhile.
     pub outdated: bool,
-    /// It is on its way to the file; it goes when it has arrived.
-    pub committing: bool,
+    /// The request by which it is on its way to the file; it goes when it has arrived.
+    pub committing: Option<u64>,
+    /// It was on its way before, and the file did not take it.
+    pub not_written: bool,
 }
 
 /// What a draft started from.

@@ -56,6 +56,10 @@ pub enum Dialog {
         draft: Option<String>,
         /// The database has no file and is not empty.
         no_file: bool,
+        /// The number of changes that the file did not take.
+        waiting: usize,
+        /// The database is locked: the changes are sealed in memory and can only be given up.
+        locked: bool,
         /// What comes next.
         then: AfterClose,
     },

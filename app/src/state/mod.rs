@@ -46,7 +46,7 @@ pub use keys::Keys;
 pub use listing::{Listing, Row};
 pub use namespaces::{Namespace, Namespaces};
 pub use notice::{Deed, Level, Notice, NoticeId, Notices, Told};
-pub use open_store::{Asked, History, Loading, OpenStore, SaveState};
+pub use open_store::{Asked, History, KeptAside, Loading, OpenStore, SaveState, Unsaved};
 pub use page::{BusyPhase, CreatePage, Page, UnlockPage};
 pub use prefs::{
     BACKUPS_MAX, BottomTab, Layout, PanelSide, Preferences, RECENT_MAX, RecentFacts, RecentFile,
@@ -65,7 +65,7 @@ pub use selection::{SelectHow, Selection, Span};
 pub use settings::{
     DELIMITERS, FileSettings, Query, SETTINGS_NAME, SavedSearch, apply_settings, encode_settings,
 };
-pub use task::{Task, TaskId, TaskState, Tasks, Ticket};
+pub use task::{RequestId, Task, TaskId, TaskState, Tasks, Ticket};
 pub use transfer::{
     Conflict, Duplicates, ExportPlan, ImportKeys, ImportPlan, ImportPreview, PreviewRow, Run,
     Scope, Target, TransferFormat,
@@ -105,6 +105,12 @@ pub struct State {
     pub attempts: u64,
     /// Data to import once a database is open.
     pub pending_import: Option<PathBuf>,
+    /// The session that is being locked and the file it had, until the engine has said so.
+    pub locking: Option<(Ticket, PathBuf)>,
+    /// Changes to files that are not open, which those files did not take.
+    pub kept_aside: Vec<KeptAside>,
+    /// The database that the open file dialog was opened for; an answer for another is dropped.
+    pub file_dialog_session: Option<Ticket>,
 }
 
 /// What a file is asked for.
@@ -133,6 +139,21 @@ pub enum FilePurpose {
     Import,
     /// The place of an export.
     Export,
+}
+
+impl FilePurpose {
+    /// Whether its file makes no sense without an open database.
+    pub const fn needs_open_database(self) -> bool {
+        matches!(self, Self::SaveAs | Self::Export | Self::HeaderBackup)
+    }
+
+    /// Whether its file is for the database that is open, and none other.
+    pub const fn is_about_open_database(self) -> bool {
+        matches!(
+            self,
+            Self::SaveAs | Self::Export | Self::Import | Self::HeaderBackup | Self::NewKeyFile
+        )
+    }
 }
 
 /// A part of the window that can be given the keyboard focus.
@@ -165,6 +186,11 @@ impl State {
             Page::Open(store) => Some(store),
             _ => None,
         }
+    }
+
+    /// The session of the open database.
+    pub fn session(&self) -> Option<Ticket> {
+        self.store().map(|store| store.session)
     }
 
     /// Begins an attempt to open, create or copy a file; answers to earlier ones are stale.

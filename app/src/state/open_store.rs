@@ -1,18 +1,27 @@
 //! An open, unlocked database as the window sees it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use vstore::value::EncodedValue;
 use vstore::{Indexing, Millis, Seq, Snapshot};
 
 use super::{
-    Activity, Column, Detail, Explorer, FileSettings, Jump, Listing, Namespaces, Problem, Run,
-    Scope, Search, Selection, Sort, Span, Target,
+    Activity, Column, Detail, Draft, Explorer, FileSettings, Jump, Listing, Namespaces, Problem,
+    RequestId, Run, Scope, Search, Selection, Sort, Span, Target, Ticket,
 };
 
 /// An open, unlocked database.
 #[derive(Debug)]
 pub struct OpenStore {
+    /// The attempt that opened it: requests and answers about it say so.
+    pub session: Ticket,
+    /// The number of the last request about it.
+    pub asked: u64,
+    /// The changes that were asked for and not answered yet.
+    pub pending: BTreeSet<u64>,
+    /// What the engine has that is not in the file.
+    pub unsaved: Unsaved,
     /// What the title bar calls it: `films.vstore`, `Sample`.
     pub title: String,
     /// Its file; `None` while it lives in memory only.
@@ -63,6 +72,33 @@ pub struct OpenStore {
     pub indexing: Option<Indexing>,
     /// What happens when it is closed; `Some` while it is closing.
     pub closing: Option<super::AfterClose>,
+    /// The request to close it, once it was made.
+    pub close_asked: Option<u64>,
+}
+
+/// What is not in the file although it was asked for, as the engine says it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unsaved {
+    /// The number of this report: a later one replaces it.
+    pub version: u64,
+    /// The number of changes that wait to be written.
+    pub waiting: usize,
+    /// The first of them, in words.
+    pub labels: Vec<String>,
+    /// Why the last attempt to write failed; `None`: it did not.
+    pub problem: Option<Problem>,
+}
+
+/// Changes to a file that is locked or closed, which that file did not take. They are sealed until
+/// it is opened again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptAside {
+    /// The file.
+    pub path: PathBuf,
+    /// The number of changes, the open edit included.
+    pub changes: usize,
+    /// They are kept in the program's own folder as well, until the file takes them.
+    pub outlives_program: bool,
 }
 
 /// A file that is being read while its first records are shown.
@@ -139,6 +175,10 @@ impl OpenStore {
             None => SaveState::InMemory { changed: false },
         };
         Self {
+            session: Ticket::default(),
+            asked: 0,
+            pending: BTreeSet::new(),
+            unsaved: Unsaved::default(),
             title,
             path,
             read_only,
@@ -164,7 +204,22 @@ impl OpenStore {
             counts_asked: Asked::default(),
             indexing: None,
             closing: None,
+            close_asked: None,
         }
+    }
+
+    /// The name of the next request about this database.
+    pub const fn next_request(&mut self) -> RequestId {
+        self.asked += 1;
+        RequestId {
+            session: self.session,
+            number: self.asked,
+        }
+    }
+
+    /// The edit that would be lost if it were forgotten.
+    pub fn unsaved_draft(&self) -> Option<&Draft> {
+        self.detail.draft.as_ref().filter(|draft| draft.is_dirty())
     }
 
     /// Whether it was opened without writing, even once it has been read.

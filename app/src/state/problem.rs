@@ -35,6 +35,8 @@ pub enum Problem {
     ChangedElsewhere,
     /// A change could not be written, and why.
     NotWritten(String),
+    /// The engine failed and let the file go.
+    Crashed,
     /// Anything else, in words.
     Other(String),
 }
@@ -104,6 +106,9 @@ impl Problem {
             }
             Self::ChangedElsewhere => "Another program changed the file.".to_owned(),
             Self::NotWritten(what) => format!("The change could not be written: {what}."),
+            Self::Crashed => "Something went wrong inside VStore, and the file was closed. \
+                              What was saved is in it."
+                .to_owned(),
             Self::Other(what) => format!("{what}."),
         }
     }

@@ -10,10 +10,19 @@ use super::ImportReport;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaskId(pub u64);
 
-/// Names an attempt to open, create or copy a file. An answer to one that was given up is told by
-/// its ticket.
+/// Names an attempt to open, create or copy a file, by which an answer to one that was given up is
+/// known. The one that opened a database names it for as long as it is open: its session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub u64);
+
+/// Names a request about an open database. Each is answered once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId {
+    /// The attempt that opened the database.
+    pub session: Ticket,
+    /// Its number among the requests about it, from 1; 0: nobody asked.
+    pub number: u64,
+}
 
 /// One task.
 #[derive(Clone, Debug, PartialEq)]

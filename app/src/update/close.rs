@@ -1,42 +1,87 @@
 //! Closing a database: what would be lost is asked about once, in one dialog.
 
-use super::{Effects, file, record, settings};
+use vstore::Millis;
+
+use super::{Effects, ask_of, file, record, settings};
 use crate::effect::{Discarded, Effect};
 use crate::engine::Request;
-use crate::state::{AfterClose, Dialog, Draft, FilePurpose, Page, SaveState, State};
+use crate::state::{AfterClose, Dialog, FilePurpose, Level, OpenStore, Page, SaveState, State};
 
 /// Closes what is open, then does what comes next; asks first if something would be lost.
 pub(super) fn request(state: &mut State, then: AfterClose) -> Effects {
     let Page::Open(store) = &state.page else {
+        if then == AfterClose::Quit && !state.dialogs.iter().any(is_question) {
+            // Sealed in memory only: they go with the program.
+            let kept = state
+                .kept_aside
+                .iter()
+                .filter(|kept| !kept.outlives_program);
+            let waiting = kept.clone().map(|kept| kept.changes).sum();
+            if let Some(first) = kept.clone().next() {
+                let question = Dialog::SaveBeforeClosing {
+                    name: OpenStore::title_of(&first.path),
+                    draft: None,
+                    no_file: false,
+                    waiting,
+                    locked: true,
+                    then,
+                };
+                return ask(state, question);
+            }
+        }
         let mut effects = file::cancel_busy(state);
         effects.extend(proceed(state, then));
         return effects;
     };
-    let draft = store.detail.draft.as_ref().filter(|draft| draft.is_dirty());
+    let draft = store.unsaved_draft();
     let no_file = store.would_be_lost();
-    if draft.is_none() && !no_file {
-        return without_saving(state, then);
+    let waiting = store.unsaved.waiting;
+    if draft.is_none() && !no_file && waiting == 0 {
+        return without_saving(state, then, 0);
     }
     let dialog = Dialog::SaveBeforeClosing {
         name: store.title.clone(),
         draft: draft.map(|draft| draft.key.clone()),
         no_file,
+        waiting,
+        locked: false,
         then,
     };
-    let asked = |open: &Dialog| matches!(open, Dialog::SaveBeforeClosing { .. });
-    if !state.dialogs.iter().any(asked) {
-        state.dialogs.push_front(dialog);
-    }
+    ask(state, dialog)
+}
+
+const fn is_question(dialog: &Dialog) -> bool {
+    matches!(dialog, Dialog::SaveBeforeClosing { .. })
+}
+
+/// Asks, in the place of the same question asked before: it may know less.
+fn ask(state: &mut State, question: Dialog) -> Effects {
+    state.dialogs.retain(|dialog| !is_question(dialog));
+    state.dialogs.push_front(question);
     vec![Effect::ShowWindow]
 }
 
-/// Closes what is open without another question.
-pub(super) fn without_saving(state: &mut State, then: AfterClose) -> Effects {
+/// The engine did not close: changes wait that nobody was asked about.
+pub(super) fn not_closed(state: &mut State) -> Effects {
+    let Some(store) = state.store_mut() else {
+        return Effects::new();
+    };
+    store.close_asked = None;
+    match store.closing.take() {
+        Some(then) => request(state, then),
+        None => Effects::new(),
+    }
+}
+
+/// Closes what is open without another question, unless more changes wait than are given up.
+pub(super) fn without_saving(state: &mut State, then: AfterClose, giving_up: usize) -> Effects {
     let Some(store) = state.store_mut() else {
         return proceed(state, then);
     };
     store.closing = Some(then);
     let mut effects = settings::write(store);
+    let close = ask_of(store, Request::Close { giving_up });
+    store.close_asked = Some(store.asked);
     if store.loading.is_some() {
         // What is still being read must not come back after it was closed.
         state.busy = None;
@@ -45,57 +90,88 @@ pub(super) fn without_saving(state: &mut State, then: AfterClose) -> Effects {
         Effect::CancelBusy,
         Effect::CancelQuestions,
         Effect::CancelTasks,
-        Effect::Ask(Request::Close),
+        close,
     ]);
     effects
 }
 
 /// Saves what would be lost, then closes.
-pub(super) fn save_first(state: &mut State, then: AfterClose) -> Effects {
+pub(super) fn save_first(state: &mut State, then: AfterClose, now: Millis) -> Effects {
     let Some(store) = state.store_mut() else {
         return proceed(state, then);
     };
     let no_file = store.would_be_lost();
-    let dirty = store.detail.draft.as_ref().is_some_and(Draft::is_dirty);
-    store.closing = Some(then.clone());
     let mut effects = Effects::new();
-    if dirty {
-        effects.extend(record::commit_draft(store));
-        if effects.is_empty() {
-            // The edit cannot be written as it is: the user should see why.
-            store.closing = None;
-            return effects;
-        }
+    if store.unsaved.waiting > 0 {
+        effects.extend(record::ask(store, Request::WriteAgain));
     }
+    if let Some(draft) = store.unsaved_draft() {
+        if !draft.is_valid() {
+            // The edit cannot be written as it is: the person should see it, and why.
+            return show_what_is_wrong(state, now);
+        }
+        effects.extend(record::commit_draft(store));
+    }
+    store.closing = Some(then);
     if no_file {
         effects.extend(file::pick(state, FilePurpose::SaveAs));
-    } else if effects.is_empty() {
-        effects.extend(without_saving(state, then));
+    } else {
+        effects.extend(go_on(state));
     }
     effects
 }
 
+/// An edit that cannot be saved as it is, in sight and with the reason.
+fn show_what_is_wrong(state: &mut State, now: Millis) -> Effects {
+    let why = state
+        .store()
+        .and_then(OpenStore::unsaved_draft)
+        .map(|draft| {
+            let wrong_key = draft.key_error.clone();
+            wrong_key.unwrap_or_else(|| match &draft.parsed {
+                Err(error) => format!("line {}: {}", error.line, error.message),
+                Ok(_) => String::new(),
+            })
+        });
+    let words = format!(
+        "The edit cannot be saved yet ({}). Correct it, or close without saving",
+        why.unwrap_or_default()
+    );
+    state.notices.push(now, Level::Warning, words);
+    record::show_draft(state)
+}
+
 /// Goes on with closing once everything that was to be saved first is on disk.
 pub(super) fn go_on(state: &mut State) -> Effects {
-    let Some(store) = state.store() else {
+    let Some(store) = state.store_mut() else {
         return Effects::new();
     };
-    let arrived = matches!(store.save, SaveState::Saved { .. });
-    match &store.closing {
-        Some(then) if arrived && store.detail.draft.is_none() => {
-            let then = then.clone();
-            without_saving(state, then)
-        }
-        _ => Effects::new(),
+    let Some(then) = store.closing.clone() else {
+        return Effects::new();
+    };
+    if store.close_asked.is_some() || !store.pending.is_empty() {
+        return Effects::new();
     }
+    if store.unsaved_draft().is_some() {
+        // More was typed while the edit was on its way.
+        let effects = record::commit_draft(store);
+        if effects.is_empty() {
+            store.closing = None;
+        }
+        return effects;
+    }
+    if matches!(store.save, SaveState::Saved { .. }) {
+        return without_saving(state, then, 0);
+    }
+    Effects::new()
 }
 
 /// The engine has closed the store.
 pub(super) fn closed(state: &mut State) -> Effects {
-    let then = state.store_mut().and_then(|store| store.closing.take());
-    let Some(then) = then else {
+    let Some(store) = state.store_mut() else {
         return Effects::new();
     };
+    let then = store.closing.take().unwrap_or(AfterClose::Welcome);
     let mut effects = Effects::new();
     if let Page::Open(store) = std::mem::take(&mut state.page) {
         effects.push(Effect::Discard(Discarded::Store(store)));

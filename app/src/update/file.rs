@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use vstore::Millis;
 
-use super::{Effects, close, layout, loading, record, repair, security, transfer};
+use super::{Effects, ask_of, close, layout, loading, repair, security, transfer, unsaved};
 use crate::command::{FileCommand, Secret};
 use crate::effect::Effect;
 use crate::engine::Request;
@@ -37,31 +37,34 @@ pub(super) fn update(state: &mut State, command: FileCommand, now: Millis) -> Ef
         FileCommand::SwitchToWindow(path) => vec![Effect::ShowOtherWindow(path)],
         FileCommand::Compact => compact(state, now),
         FileCommand::WriteAgain => match state.store_mut() {
-            Some(store) => record::ask(store, Request::WriteAgain),
+            Some(store) => unsaved::write_again(store),
             None => Effects::new(),
         },
-        FileCommand::LookAtFile => match state.store() {
-            Some(store) if store.path.is_some() => vec![Effect::Ask(Request::LookAtFile)],
+        FileCommand::LookAtFile => match state.store_mut() {
+            Some(store) if store.path.is_some() => vec![ask_of(store, Request::LookAtFile)],
             _ => Effects::new(),
         },
         FileCommand::Reload => reload(state),
         FileCommand::SaveAs => pick(state, FilePurpose::SaveAs),
         FileCommand::SaveCopy { path, secret } => save_copy(state, path, secret),
         FileCommand::ChangePassword { current, new } => {
+            let Page::Open(store) = &mut state.page else {
+                return Effects::new();
+            };
             if let Some(Dialog::ChangePassword { busy, problem }) = state.dialogs.front_mut() {
                 *busy = true;
                 *problem = None;
             }
-            vec![Effect::Ask(Request::ChangePassword { current, new })]
+            vec![ask_of(store, Request::ChangePassword { current, new })]
         }
         FileCommand::Close(then) => close::request(state, then),
         FileCommand::CloseWithoutSaving(then) => {
-            forget_question(state);
-            close::without_saving(state, then)
+            let giving_up = forget_question(state);
+            close::without_saving(state, then, giving_up)
         }
         FileCommand::SaveAndClose(then) => {
             forget_question(state);
-            close::save_first(state, then)
+            close::save_first(state, then, now)
         }
         FileCommand::ForgetRecent(path) => {
             state.prefs.forget(&path);
@@ -74,10 +77,17 @@ pub(super) fn update(state: &mut State, command: FileCommand, now: Millis) -> Ef
     }
 }
 
-fn forget_question(state: &mut State) {
-    state
-        .dialogs
-        .retain(|dialog| !matches!(dialog, Dialog::SaveBeforeClosing { .. }));
+/// Takes the question away; returns the number of waiting changes that it named.
+fn forget_question(state: &mut State) -> usize {
+    let mut named = 0;
+    state.dialogs.retain(|dialog| match dialog {
+        Dialog::SaveBeforeClosing { waiting, .. } => {
+            named = *waiting;
+            false
+        }
+        _ => true,
+    });
+    named
 }
 
 /// Shows the unlock page of a file.
@@ -122,11 +132,16 @@ fn save_copy(state: &mut State, path: PathBuf, secret: Secret) -> Effects {
         *busy = true;
         *problem = None;
     }
-    vec![Effect::Ask(Request::SaveAs {
+    let Page::Open(store) = &mut state.page else {
+        return Effects::new();
+    };
+    let request = Request::SaveAs {
         ticket,
         path,
         secret,
-    })]
+        snapshot: store.snapshot.clone(),
+    };
+    vec![ask_of(store, request)]
 }
 
 fn reload(state: &mut State) -> Effects {
@@ -160,7 +175,10 @@ pub(super) fn start_compaction(state: &mut State, now: Millis) -> Effects {
         return Effects::new();
     }
     let task = state.tasks.start(now, TITLE, true);
-    vec![Effect::Ask(Request::Compact(task))]
+    let store = state.store_mut();
+    store
+        .map(|store| vec![ask_of(store, Request::Compact(task))])
+        .unwrap_or_default()
 }
 
 /// Gives up opening or creating a file. The page is free at once; the answer will be stale.
@@ -210,10 +228,12 @@ pub(super) fn is_data(path: &Path) -> bool {
 
 /// Shows the system's file dialog, unless one is open.
 pub(super) fn pick(state: &mut State, purpose: FilePurpose) -> Effects {
-    if state.file_dialog.is_some() {
+    let has_subject = state.store().is_some() || !purpose.needs_open_database();
+    if state.file_dialog.is_some() || !has_subject {
         return Effects::new();
     }
     state.file_dialog = Some(purpose);
+    state.file_dialog_session = state.session();
     let stem = state.store().map(|store| {
         let title = Path::new(&store.title).file_stem().unwrap_or_default();
         title.to_string_lossy().into_owned()
@@ -258,12 +278,15 @@ pub(super) fn picked(
             }
             close::request(state, AfterClose::Open { path, read_only })
         }
-        FilePurpose::NewKeyFile | FilePurpose::HeaderBackup => security::picked(purpose, path),
+        FilePurpose::NewKeyFile | FilePurpose::HeaderBackup => {
+            security::picked(state, purpose, path)
+        }
         FilePurpose::Damaged => repair::plan_salvage(state, path),
         FilePurpose::Create | FilePurpose::KeyFile | FilePurpose::OpenHeaderBackup => {
             state.picked = Some((purpose, path));
             Effects::new()
         }
+        FilePurpose::SaveAs if state.store().is_none() => Effects::new(),
         FilePurpose::SaveAs => {
             let then = state.store_mut().and_then(|store| store.closing.take());
             let path = with_ending(path, "vstore");

@@ -1,10 +1,12 @@
 //! Locking and unlocking. Locking succeeds at once, whatever is under way.
 
-use super::{Effects, file, settings};
+use super::{Effects, ask_of, close, file, settings};
 use crate::command::LockCommand;
 use crate::effect::{Discarded, Effect};
 use crate::engine::{Request, SealedDraft};
-use crate::state::{BusyPhase, Draft, DraftBase, FocusTarget, Page, State, TaskState, UnlockPage};
+use crate::state::{
+    AfterClose, BusyPhase, Draft, DraftBase, FocusTarget, Page, State, TaskState, UnlockPage,
+};
 
 pub(super) fn update(state: &mut State, command: LockCommand) -> Effects {
     match command {
@@ -37,15 +39,15 @@ pub(super) fn lock(state: &mut State) -> Effects {
         return Effects::new();
     };
     let mut effects = settings::write(&mut store);
-    let draft = store
-        .detail
-        .draft
-        .as_ref()
-        .filter(|draft| draft.is_dirty() && !store.read_only);
+    let draft = store.unsaved_draft().filter(|_| !store.read_only);
     let draft = draft.map(sealed);
+    let ask = ask_of(&mut store, Request::Lock { draft });
     let mut page = UnlockPage::new(store.path.clone().unwrap_or_default(), store.is_read_only());
     page.was_locked = true;
+    // A copy may be finished just now: only the engine knows then which file was locked.
+    page.busy = state.busy.map(|_| BusyPhase::Waiting);
     let path = page.path.clone();
+    state.locking = Some((store.session, path.clone()));
     state.page = Page::Unlock(page);
     state.focus = Some(FocusTarget::Password);
     // Dialogs, notices and the titles of tasks may show keys.
@@ -57,11 +59,23 @@ pub(super) fn lock(state: &mut State) -> Effects {
     effects.extend([
         Effect::CancelQuestions,
         Effect::CancelTasks,
-        Effect::Ask(Request::Lock { draft }),
+        ask,
         Effect::ClearClipboard,
         Effect::Discard(Discarded::Store(store)),
         file::probe(path),
     ]);
+    effects
+}
+
+/// The system asks the program to end. It does not wait for answers, so that nothing is asked where
+/// locking keeps everything; only a database without a file has no other way.
+pub(super) fn end(state: &mut State) -> Effects {
+    if state.store().is_some_and(|store| store.would_be_lost()) {
+        return close::request(state, AfterClose::Quit);
+    }
+    let mut effects = lock(state);
+    state.may_quit = true;
+    effects.push(Effect::CloseWindow);
     effects
 }
 

@@ -20,6 +20,7 @@ mod selection;
 mod settings;
 mod tick;
 mod transfer;
+mod unsaved;
 
 use vstore::Millis;
 
@@ -28,10 +29,16 @@ pub use tick::{next_wake, tick};
 
 use crate::command::Command;
 use crate::effect::Effect;
-use crate::state::State;
+use crate::engine::Request;
+use crate::state::{OpenStore, State};
 
 /// What the outside is asked to do, in order.
 pub type Effects = Vec<Effect>;
+
+/// Asks the engine something about an open database.
+fn ask_of(store: &mut OpenStore, request: Request) -> Effect {
+    Effect::AskOf(store.next_request(), request)
+}
 
 /// Carries out a command.
 pub fn update(state: &mut State, command: Command, now: Millis) -> Effects {

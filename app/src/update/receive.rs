@@ -6,7 +6,7 @@ use vstore::Millis;
 
 use super::{Effects, file, jobs, lock, replies};
 use crate::effect::Effect;
-use crate::engine::Reply;
+use crate::engine::{Answer, Reply};
 use crate::jobs::Done;
 use crate::state::{Dialog, FilePurpose, Level, State};
 
@@ -14,7 +14,7 @@ use crate::state::{Dialog, FilePurpose, Level, State};
 #[derive(Debug)]
 pub enum Event {
     /// From the engine.
-    Engine(Reply),
+    Engine(Answer),
     /// From a job.
     Job(Done),
     /// From the system's file dialog.
@@ -23,6 +23,8 @@ pub enum Event {
     Idle,
     /// The screen was locked, or the computer goes to sleep.
     SystemLocked,
+    /// The system asks the program to end: log-out, shut-down, Ctrl+C in its terminal.
+    EndRequested,
     /// Somebody wants to see this window: its file was opened once more.
     ShowRequested,
     /// Whether the window was found that shows a file.
@@ -39,8 +41,10 @@ impl Event {
     pub(crate) const fn is_progress(&self) -> bool {
         matches!(
             self,
-            Self::Engine(Reply::Busy(..) | Reply::TaskProgress(..) | Reply::Indexing(_))
-                | Self::Job(Done::TaskProgress { .. })
+            Self::Engine(Answer {
+                reply: Reply::Busy(..) | Reply::TaskProgress(..) | Reply::Indexing(_),
+                ..
+            }) | Self::Job(Done::TaskProgress { .. })
         )
     }
 }
@@ -60,10 +64,17 @@ pub enum FileAnswer {
 /// Takes in what came back.
 pub fn receive(state: &mut State, event: Event, now: Millis) -> Effects {
     match event {
-        Event::Engine(reply) => replies::receive(state, reply, now),
+        Event::Engine(answer) => replies::receive(state, answer, now),
         Event::Job(done) => jobs::receive(state, done, now),
         Event::File(purpose, answer) => {
             state.file_dialog = None;
+            let asked_for = state.file_dialog_session.take();
+            if asked_for != state.session() && purpose.is_about_open_database() {
+                // It was locked or closed while the system's dialog stood open.
+                let words = "The database was locked or closed meanwhile; nothing was done";
+                state.notices.push(now, Level::Info, words);
+                return Effects::new();
+            }
             match answer {
                 FileAnswer::Picked(path) => file::picked(state, purpose, path, now),
                 FileAnswer::Cancelled => {
@@ -86,6 +97,7 @@ pub fn receive(state: &mut State, event: Event, now: Millis) -> Effects {
         Event::Idle => lock::lock(state),
         Event::SystemLocked if state.prefs.lock_with_system => lock::lock(state),
         Event::SystemLocked => Effects::new(),
+        Event::EndRequested => lock::end(state),
         Event::ShowRequested => vec![Effect::ShowWindow],
         Event::OtherWindow { shown } => {
             if !shown {

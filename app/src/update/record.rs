@@ -4,14 +4,14 @@ use vstore::value::json::{parse_text, to_pretty};
 use vstore::value::{EncodedValue, ValueRef};
 use vstore::{Cause, Expiry, Key, Millis, Op, WriteBatch};
 
-use super::Effects;
+use super::{Effects, selection, unsaved};
 use crate::command::{CopyWhat, RecordCommand};
 use crate::effect::{Copied, Effect};
 use crate::engine::{LeafEdit, Request};
 use crate::format;
 use crate::state::{
-    Dialog, Draft, DraftBase, DraftError, EDITED_TEXT_BYTES_MAX, FocusTarget, Level, Location,
-    OpenStore, SaveState, Scope, State, Step,
+    DetailTab, Dialog, Draft, DraftBase, DraftError, EDITED_TEXT_BYTES_MAX, FocusTarget, Level,
+    Location, OpenStore, SaveState, Scope, State, Step,
 };
 
 /// How many keys a question about deletion shows.
@@ -21,9 +21,17 @@ const WATCHED_FROM: usize = 20_000;
 
 pub(super) fn update(state: &mut State, command: RecordCommand, now: Millis) -> Effects {
     let honour = state.prefs.honour_expire_at;
+    if state
+        .store()
+        .is_some_and(|store| store.close_asked.is_some())
+    {
+        // What is entered now would come too late. If the engine does not close, it goes on.
+        return Effects::new();
+    }
     match command {
         RecordCommand::New { prefix } => start_new(state, prefix),
         RecordCommand::Edit(key) => start_edit(state, &key, now),
+        RecordCommand::ShowDraft => show_draft(state),
         RecordCommand::DeleteSelected => delete_selected(state),
         RecordCommand::Copy(what) => copy(state, what),
         RecordCommand::Delete(_)
@@ -101,6 +109,7 @@ fn change(store: &mut OpenStore, command: RecordCommand, honour_expire_at: bool)
         | RecordCommand::Redo
         | RecordCommand::New { .. }
         | RecordCommand::Edit(_)
+        | RecordCommand::ShowDraft
         | RecordCommand::DeleteSelected
         | RecordCommand::Copy(_) => Effects::new(),
     }
@@ -155,14 +164,13 @@ pub(super) fn ask(store: &mut OpenStore, request: Request) -> Effects {
     if store.read_only {
         return Effects::new();
     }
-    store.save = match store.save {
-        SaveState::Saving { pending } => SaveState::Saving {
-            pending: pending + 1,
-        },
-        SaveState::InMemory { .. } => SaveState::InMemory { changed: true },
-        SaveState::Saved { .. } | SaveState::Failed { .. } => SaveState::Saving { pending: 1 },
-    };
-    vec![Effect::Ask(request)]
+    if matches!(store.save, SaveState::InMemory { .. }) {
+        store.save = SaveState::InMemory { changed: true };
+    }
+    let id = store.next_request();
+    store.pending.insert(id.number);
+    unsaved::refresh(store, None);
+    vec![Effect::AskOf(id, request)]
 }
 
 fn start_new(state: &mut State, prefix: String) -> Effects {
@@ -241,7 +249,8 @@ pub(super) fn new_draft(
         restored: false,
         sealed: false,
         outdated: false,
-        committing: false,
+        committing: None,
+        not_written: false,
     }
 }
 
@@ -299,27 +308,24 @@ pub(super) fn commit_draft(store: &mut OpenStore) -> Effects {
         .detail
         .draft
         .as_mut()
-        .filter(|draft| !draft.committing)
+        .filter(|draft| draft.committing.is_none())
     else {
         return Effects::new();
     };
     let (Ok(value), Ok(key)) = (draft.parsed.clone(), Key::new(&draft.key)) else {
         return Effects::new();
     };
-    draft.committing = true;
     let expires_at = draft.expires_at;
     let (sealed, base) = (draft.sealed, draft.base.clone());
-    let mut effects = match base {
-        DraftBase::New => ask(
-            store,
-            Request::Add {
-                key,
-                value,
-                expires_at,
-            },
-        ),
+    let mut batch = WriteBatch::new(Cause::Edit);
+    let mut new = None;
+    match base {
+        DraftBase::New => {
+            new = Some(key.clone());
+            let expiry = expires_at.map_or(Expiry::Never, Expiry::At);
+            batch.push(Op::Put { key, value, expiry });
+        }
         DraftBase::Record(record) => {
-            let mut batch = WriteBatch::new(Cause::Edit);
             // A record that is gone meanwhile comes back with the edit.
             if record.key != key && store.snapshot.get(record.key.as_str()).is_some() {
                 batch.rename(record.key.clone(), key.clone());
@@ -330,13 +336,33 @@ pub(super) fn commit_draft(store: &mut OpenStore) -> Effects {
                 let expiry = expires_at.map_or(Expiry::Never, Expiry::At);
                 batch.push(Op::Put { key, value, expiry });
             }
-            ask(store, Request::Commit(batch))
         }
-    };
+    }
+    let mut effects = ask(store, Request::SaveDraft { batch, new });
+    if let Some(draft) = store.detail.draft.as_mut().filter(|_| !effects.is_empty()) {
+        draft.committing = Some(store.asked);
+    }
     if sealed {
         effects.extend(ask(store, Request::ForgetDraft));
     }
     effects
+}
+
+/// Brings the open edit into sight, with the keyboard.
+pub(super) fn show_draft(state: &mut State) -> Effects {
+    state.prefs.layout.right = true;
+    let Some(store) = state.store_mut() else {
+        return Effects::new();
+    };
+    let base = store.detail.draft.as_ref().map(|draft| draft.base.clone());
+    if let Some(DraftBase::Record(record)) = base
+        && store.snapshot.get(record.key.as_str()).is_some()
+    {
+        selection::select_key(store, record.key);
+    }
+    store.detail.tab = DetailTab::Text;
+    state.focus = Some(FocusTarget::Detail);
+    Effects::new()
 }
 
 fn discard_draft(store: &mut OpenStore) -> Effects {

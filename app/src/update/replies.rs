@@ -1,24 +1,33 @@
 //! What the engine said.
 
-use vstore::{Cause, Change, Commit, Key, Millis};
+use std::path::PathBuf;
+
+use vstore::{Cause, Change, Commit, Key, Millis, Record};
 
 use super::{
     Effects, close, derived, file, loading, record, repair, search, security, selection, settings,
-    transfer,
+    transfer, unsaved,
 };
 use crate::action::Action;
 use crate::effect::{Discarded, Effect};
-use crate::engine::{Committed, OpenedStore, Reply, Request, SealedDraft};
+use crate::engine::{Answer, Committed, OpenedStore, Reply, Request, SealedDraft};
 use crate::format;
 use crate::state::{
     ActivityEvent, Column, Dialog, Draft, DraftBase, EventKind, FocusTarget, Level, OpenStore,
-    Page, Problem, SaveState, State, TaskState, Ticket, Told,
+    Page, Problem, RequestId, SaveState, State, TaskState, Ticket, Told,
 };
 
 /// A commit of more changes is not looked through change by change: that would hold up a frame.
 const FEW: usize = 1_000;
 
-pub(super) fn receive(state: &mut State, reply: Reply, now: Millis) -> Effects {
+/// Takes in an answer, unless it is about a database that is not open any more: those that matter
+/// all the same name what they are about themselves (a path, an attempt, a task).
+pub(super) fn receive(state: &mut State, answer: Answer, now: Millis) -> Effects {
+    let Answer { session, reply } = answer;
+    let is_stale = session.is_some() && session != state.session();
+    if is_stale && is_about_open(&reply) {
+        return Effects::new();
+    }
     match reply {
         Reply::Probed { path, facts } => {
             if let Page::Unlock(page) = &mut state.page
@@ -50,6 +59,7 @@ pub(super) fn receive(state: &mut State, reply: Reply, now: Millis) -> Effects {
             Effects::new()
         }
         Reply::Preview(ticket, preview) => loading::preview(state, ticket, preview, now),
+        Reply::Opened(_, opened) if opened.is_copy => saved_as(state, *opened, now),
         Reply::Opened(ticket, opened) => opened_store(state, ticket, *opened, now),
         Reply::NotOpened(ticket, problem) => not_opened(state, ticket, problem, now),
         Reply::Cancelled(ticket) => {
@@ -59,9 +69,26 @@ pub(super) fn receive(state: &mut State, reply: Reply, now: Millis) -> Effects {
             Effects::new()
         }
         Reply::Committed(committed) => committed_batch(state, *committed, now),
-        Reply::Settled(count) => settled(state, count, now),
-        Reply::Refused(words) => refused(state, &words, now),
-        Reply::WriteFailed(problem) => write_failed(state, problem, now),
+        Reply::Settled(id, outcome) => unsaved::settled(state, id, outcome, now),
+        Reply::Refused(words) => {
+            let words = format!("Not changed: {words}");
+            state.notices.push(now, Level::Warning, words);
+            Effects::new()
+        }
+        Reply::WriteFailed(problem) => match state.store_mut() {
+            Some(store) => unsaved::write_failed(store, &problem, now),
+            None => Effects::new(),
+        },
+        Reply::Unsaved(unsaved) => {
+            if let Some(store) = state.store_mut() {
+                unsaved::reported(store, unsaved, now);
+            }
+            Effects::new()
+        }
+        Reply::KeptAside(kept) => {
+            state.kept_aside = kept;
+            Effects::new()
+        }
         Reply::ChangedElsewhere(changed) => {
             if let Some(store) = state.store_mut() {
                 store.changed_elsewhere = changed;
@@ -72,13 +99,15 @@ pub(super) fn receive(state: &mut State, reply: Reply, now: Millis) -> Effects {
         Reply::Security(reply) => security::receive(state, reply, now),
         Reply::Indexing(indexing) => search::indexing(state, indexing, now),
         Reply::CompactionAdvised => file::start_compaction(state, now),
-        Reply::Locked { draft_lost } => {
-            if let Some(why) = draft_lost {
-                let words = format!("The open edit could not be kept: {why}");
+        Reply::Locked { lost, path } => {
+            let effects = locked(state, session, path, now);
+            if let Some(why) = lost {
+                let words = format!("Not everything that was unsaved could be kept: {why}");
                 state.notices.push(now, Level::Error, words);
             }
-            Effects::new()
+            effects
         }
+        Reply::NotClosed => close::not_closed(state),
         Reply::Closed(result) => {
             if let Err(words) = result {
                 state
@@ -88,6 +117,74 @@ pub(super) fn receive(state: &mut State, reply: Reply, now: Millis) -> Effects {
             close::closed(state)
         }
         reply => task_reply(state, reply, now),
+    }
+}
+
+/// The engine has locked a file. It may be a copy that was finished just before: then the page
+/// asks for that one.
+fn locked(
+    state: &mut State,
+    session: Option<Ticket>,
+    path: Option<PathBuf>,
+    now: Millis,
+) -> Effects {
+    let Some((_, shown)) = state
+        .locking
+        .take_if(|(locking, _)| Some(*locking) == session)
+    else {
+        return Effects::new();
+    };
+    if let Page::Unlock(page) = &mut state.page
+        && state.busy.is_none()
+    {
+        page.busy = None;
+    }
+    let Some(path) = path.filter(|path| *path != shown) else {
+        return Effects::new();
+    };
+    let words = format!("Saved as {} before it was locked", path.display());
+    state.notices.push(now, Level::Info, words);
+    state.prefs.remember(path.clone(), now.0);
+    match &mut state.page {
+        Page::Unlock(page) if page.path == shown && state.busy.is_none() => {
+            page.path.clone_from(&path);
+            vec![file::probe(path)]
+        }
+        _ => Effects::new(),
+    }
+}
+
+/// Whether a reply makes sense only for the database that it is about.
+const fn is_about_open(reply: &Reply) -> bool {
+    match reply {
+        Reply::Committed(_)
+        | Reply::Settled(..)
+        | Reply::Refused(_)
+        | Reply::WriteFailed(_)
+        | Reply::Unsaved(_)
+        | Reply::ChangedElsewhere(_)
+        | Reply::Indexing(_)
+        | Reply::CompactionAdvised
+        | Reply::PasswordChanged(_)
+        | Reply::Security(_)
+        | Reply::BackupFailed(_)
+        | Reply::NotClosed
+        | Reply::Closed(_) => true,
+        Reply::Probed { .. }
+        | Reply::Busy(..)
+        | Reply::Preview(..)
+        | Reply::Opened(..)
+        | Reply::NotOpened(..)
+        | Reply::Cancelled(_)
+        | Reply::TaskProgress(..)
+        | Reply::TaskDone(..)
+        | Reply::Imported(..)
+        | Reply::Compacted(..)
+        | Reply::Checked(..)
+        | Reply::TaskCancelled(_)
+        | Reply::TaskFailed(..)
+        | Reply::KeptAside(_)
+        | Reply::Locked { .. } => false,
     }
 }
 
@@ -114,9 +211,6 @@ fn task_reply(state: &mut State, reply: Reply, now: Millis) -> Effects {
                     key: None,
                     text,
                 });
-                if matches!(store.save, SaveState::Failed { .. }) {
-                    store.save = SaveState::Saved { at: now };
-                }
             }
         }
         Reply::Checked(task, result) => repair::checked(state, task, result),
@@ -135,14 +229,19 @@ fn task_reply(state: &mut State, reply: Reply, now: Millis) -> Effects {
 }
 
 fn opened_store(state: &mut State, ticket: Ticket, opened: OpenedStore, now: Millis) -> Effects {
+    if state.session() == Some(ticket) {
+        // It is on screen already.
+        return Effects::new();
+    }
     if state.busy != Some(ticket) {
         // Nobody waits for it any more: keys and records are dropped again.
-        return vec![Effect::Ask(Request::Lock { draft: None })];
+        let id = RequestId {
+            session: ticket,
+            number: 0,
+        };
+        return vec![Effect::AskOf(id, Request::Lock { draft: None })];
     }
     state.busy = None;
-    if opened.is_copy {
-        return saved_as(state, opened, now);
-    }
     state.recent = None;
     let loaded = take_loading(state, &opened);
     let OpenedStore {
@@ -152,6 +251,7 @@ fn opened_store(state: &mut State, ticket: Ticket, opened: OpenedStore, now: Mil
         snapshot,
         draft,
         notes,
+        session,
         ..
     } = opened;
     let is_new = loaded.is_none();
@@ -160,9 +260,22 @@ fn opened_store(state: &mut State, ticket: Ticket, opened: OpenedStore, now: Mil
         store.columns.push(Column::Value);
         store
     });
+    store.session = session;
     settings::load(&mut store);
-    store.detail.draft = draft.map(|draft| unsealed(&store, draft));
-    if store.detail.draft.is_some() {
+    let mut asked = Effects::new();
+    match draft.map(|draft| unsealed(&store, draft)) {
+        // It was written after it was sealed: nothing is left to do.
+        Some(draft) if is_written(&store, &draft) => {
+            asked.extend(record::ask(&mut store, Request::ForgetDraft));
+        }
+        draft => store.detail.draft = draft,
+    }
+    if let Some(draft) = &store.detail.draft {
+        if let DraftBase::Record(record) = &draft.base {
+            let key = record.key.clone();
+            selection::select_key(&mut store, key);
+        }
+        state.prefs.layout.right = true;
         state
             .notices
             .push(now, Level::Info, "Restored an unsaved edit");
@@ -182,6 +295,7 @@ fn opened_store(state: &mut State, ticket: Ticket, opened: OpenedStore, now: Mil
         state.notices.push(now, Level::Info, note);
     }
     let mut effects = file::remember(state, &store, now);
+    effects.extend(asked);
     effects.extend(derived::refresh_all(&mut store, now));
     state.page = Page::Open(store);
     if let Some(path) = state.pending_import.take() {
@@ -215,7 +329,22 @@ fn unsealed(store: &OpenStore, sealed: SealedDraft) -> Draft {
     }
 }
 
+/// Whether the records hold what a draft says.
+fn is_written(store: &OpenStore, draft: &Draft) -> bool {
+    let record = store.snapshot.get(&draft.key);
+    record.is_some_and(|record| {
+        draft.parsed.as_ref() == Ok(&record.value) && draft.expires_at == record.meta.expires_at
+    })
+}
+
+/// The engine goes on with a copy. That is so whether or not somebody still waits for it: an attempt
+/// that was cancelled too late is told as it ended.
 fn saved_as(state: &mut State, opened: OpenedStore, now: Millis) -> Effects {
+    if state.session() != Some(opened.session) {
+        return Effects::new();
+    }
+    let is_attempt_over = state.busy.is_none();
+    state.busy = None;
     let is_save_as = |dialog: &Dialog| matches!(dialog, Dialog::SaveAs { .. });
     let place = state.dialogs.iter().position(is_save_as);
     let then = match place.and_then(|place| state.dialogs.remove(place)) {
@@ -228,18 +357,33 @@ fn saved_as(state: &mut State, opened: OpenedStore, now: Millis) -> Effects {
     store.title = opened.title;
     store.path = opened.path;
     store.read_only = opened.read_only;
-    store.save = SaveState::Saved { at: now };
     store.changed_elsewhere = false;
-    state
-        .notices
-        .push(now, Level::Success, format!("Saved as {}", store.title));
+    // What waits is in the copy as well: the engine says so next.
+    store.save = SaveState::Saved { at: now };
+    unsaved::refresh(store, Some(now));
+    let mut asked = Effects::new();
+    if store
+        .detail
+        .draft
+        .as_ref()
+        .is_some_and(|draft| draft.not_written)
+    {
+        asked.extend(record::commit_draft(store));
+    }
+    let words = if is_attempt_over {
+        format!("Saved as {}: it was too late to cancel", store.title)
+    } else {
+        format!("Saved as {}", store.title)
+    };
+    state.notices.push(now, Level::Success, words);
     let Page::Open(store) = std::mem::take(&mut state.page) else {
         return Effects::new();
     };
     let mut effects = file::remember(state, &store, now);
+    effects.extend(asked);
     state.page = Page::Open(store);
     if let Some(then) = then {
-        effects.extend(close::without_saving(state, then));
+        effects.extend(close::request(state, then));
     }
     effects
 }
@@ -250,11 +394,12 @@ fn not_opened(state: &mut State, ticket: Ticket, problem: Problem, now: Millis) 
     }
     state.busy = None;
     loading::back_to_unlock(state);
-    if let Some(Dialog::SaveAs {
-        busy,
-        problem: shown,
-        ..
-    }) = state.dialogs.front_mut()
+    if matches!(state.page, Page::Open(_))
+        && let Some(Dialog::SaveAs {
+            busy,
+            problem: shown,
+            ..
+        }) = state.dialogs.front_mut()
     {
         *busy = false;
         *shown = Some(problem);
@@ -289,10 +434,15 @@ fn committed_batch(state: &mut State, committed: Committed, now: Millis) -> Effe
         history,
         told,
         select,
+        request,
     } = committed;
     let Some(store) = state.store_mut() else {
         return Effects::new();
     };
+    if snapshot.seq() < store.snapshot.seq() {
+        // An answer that comes late: what is on screen is newer.
+        return Effects::new();
+    }
     let row_before = store.selection.cursor_row;
     let before = std::mem::replace(&mut store.snapshot, snapshot);
     store.history = history;
@@ -301,7 +451,7 @@ fn committed_batch(state: &mut State, committed: Committed, now: Millis) -> Effe
     }
     follow_renames(store, &commit);
     let cursor_went = forget_gone(store, &commit);
-    follow_draft(store, &commit);
+    follow_draft(store, &commit, request);
     let mut effects = Effects::new();
     if matches!(store.listing, crate::state::Listing::Everything { .. }) {
         derived::find_cursor_row(store);
@@ -390,10 +540,25 @@ fn forget_gone(store: &mut OpenStore, commit: &Commit) -> bool {
 }
 
 /// A draft that arrived is done; one whose record somebody else changed says so.
-fn follow_draft(store: &mut OpenStore, commit: &Commit) {
+fn follow_draft(store: &mut OpenStore, commit: &Commit, request: Option<RequestId>) {
     let Some(draft) = &mut store.detail.draft else {
         return;
     };
+    if draft.committing.is_some() && draft.committing == request.map(|id| id.number) {
+        let after = store.snapshot.get(&draft.key);
+        let is_whole = after.as_ref().is_some_and(|record| {
+            draft.parsed.as_ref() == Ok(&record.value) && draft.expires_at == record.meta.expires_at
+        });
+        if is_whole {
+            store.detail.draft = None;
+        } else if let Some(record) = written_record(commit) {
+            // More was typed while it was on its way.
+            draft.base = DraftBase::Record(record);
+            draft.committing = None;
+            draft.not_written = false;
+        }
+        return;
+    }
     if FEW < commit.changes.len() {
         if let DraftBase::Record(record) = &draft.base {
             let now = store.snapshot.get(record.key.as_str());
@@ -401,84 +566,21 @@ fn follow_draft(store: &mut OpenStore, commit: &Commit) {
         }
         return;
     }
-    let written = |change: &Change| {
-        change.key.as_str() == draft.key
-            && change.after.as_ref().map(|record| &record.value) == draft.parsed.as_ref().ok()
-    };
-    if draft.committing && commit.cause == Cause::Edit && commit.changes.iter().any(written) {
-        store.detail.draft = None;
-        return;
-    }
     if let DraftBase::Record(record) = &draft.base
-        && !draft.committing
         && commit.changes.iter().any(|change| change.key == record.key)
     {
         draft.outdated = true;
     }
 }
 
-fn settled(state: &mut State, count: usize, now: Millis) -> Effects {
-    let Some(store) = state.store_mut() else {
-        return Effects::new();
-    };
-    if let SaveState::Saving { pending } = store.save {
-        store.save = match pending.saturating_sub(count) {
-            0 => SaveState::Saved { at: now },
-            pending => SaveState::Saving { pending },
-        };
-        // Nothing is written to a file that somebody else has changed.
-        store.changed_elsewhere &= !matches!(store.save, SaveState::Saved { .. });
-    }
-    let saving = matches!(store.save, SaveState::Saving { .. });
-    if let Some(draft) = store
-        .detail
-        .draft
-        .as_mut()
-        .filter(|draft| draft.committing && !saving)
-    {
-        // Everything was dealt with and the draft is still there: it changed nothing, or was
-        // refused.
-        if draft.is_dirty() {
-            draft.committing = false;
-        } else {
-            store.detail.draft = None;
-        }
-    }
-    close::go_on(state)
-}
-
-fn refused(state: &mut State, words: &str, now: Millis) -> Effects {
-    if let Some(store) = state.store_mut() {
-        store.closing = None;
-        if let Some(draft) = &mut store.detail.draft {
-            draft.committing = false;
-        }
-    }
-    state
-        .notices
-        .push(now, Level::Warning, format!("Not changed: {words}"));
-    Effects::new()
-}
-
-/// The words stay over the table until something could be written: see `panels/trouble.rs`.
-fn write_failed(state: &mut State, problem: Problem, now: Millis) -> Effects {
-    let Some(store) = state.store_mut() else {
-        return Effects::new();
-    };
-    store.closing = None;
-    if let Some(draft) = &mut store.detail.draft {
-        draft.committing = false;
-    }
-    store.activity.push(ActivityEvent {
-        before: None,
-        at: now,
-        kind: EventKind::Failure,
-        key: None,
-        text: problem.text(),
-    });
-    store.changed_elsewhere |= problem == Problem::ChangedElsewhere;
-    store.save = SaveState::Failed { problem };
-    vec![Effect::ShowWindow]
+/// The record that a commit wrote, if it wrote one.
+fn written_record(commit: &Commit) -> Option<Record> {
+    let mut written = commit
+        .changes
+        .iter()
+        .filter_map(|change| change.after.clone());
+    let first = written.next()?;
+    written.next().is_none().then_some(first)
 }
 
 fn password_changed(state: &mut State, result: Result<(), Problem>, now: Millis) -> Effects {

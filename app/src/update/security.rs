@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use vstore::Millis;
 
-use super::{Effects, file};
+use super::{Effects, ask_of, file};
 use crate::command::SecurityCommand;
 use crate::effect::Effect;
 use crate::engine::{Request, SecurityReply, SecurityRequest};
@@ -24,7 +24,7 @@ pub(super) fn update(state: &mut State, command: SecurityCommand, now: Millis) -
             security.busy = true;
             security.problem = None;
             security.done = None;
-            vec![ask(SecurityRequest::Change { current, change })]
+            ask(state, SecurityRequest::Change { current, change })
         }
         SecurityCommand::Rotate { current } => {
             if idle(state).is_none() {
@@ -32,7 +32,7 @@ pub(super) fn update(state: &mut State, command: SecurityCommand, now: Millis) -
             }
             close(state);
             let task = state.tasks.start(now, "Exchange the data key", true);
-            vec![ask(SecurityRequest::Rotate { task, current })]
+            ask(state, SecurityRequest::Rotate { task, current })
         }
         SecurityCommand::NewKeyFile => file::pick(state, FilePurpose::NewKeyFile),
         SecurityCommand::BackUpHeader => file::pick(state, FilePurpose::HeaderBackup),
@@ -47,7 +47,7 @@ fn open(state: &mut State) -> Effects {
         return Effects::new();
     }
     state.dialogs.push_back(Dialog::Security(Box::default()));
-    vec![ask(SecurityRequest::List)]
+    ask(state, SecurityRequest::List)
 }
 
 fn show(state: &mut State, step: SecurityStep) -> Effects {
@@ -59,21 +59,21 @@ fn show(state: &mut State, step: SecurityStep) -> Effects {
     security.done = None;
     security.recovery_key = None;
     if step == SecurityStep::Add(KeyKind::RecoveryKey) {
-        return vec![ask(SecurityRequest::MakeRecoveryKey)];
+        return make(SecurityRequest::MakeRecoveryKey);
     }
     Effects::new()
 }
 
 /// The place of a key file or a header backup was chosen.
-pub(super) fn picked(purpose: FilePurpose, path: PathBuf) -> Effects {
+pub(super) fn picked(state: &mut State, purpose: FilePurpose, path: PathBuf) -> Effects {
     match purpose {
         FilePurpose::NewKeyFile => {
             let path = file::with_ending(path, "key");
-            vec![ask(SecurityRequest::MakeKeyFile(path))]
+            make(SecurityRequest::MakeKeyFile(path))
         }
         FilePurpose::HeaderBackup => {
             let path = file::with_ending(path, "vstore-header");
-            vec![ask(SecurityRequest::BackUpHeader(path))]
+            ask(state, SecurityRequest::BackUpHeader(path))
         }
         _ => Effects::new(),
     }
@@ -146,8 +146,17 @@ fn rotated(state: &mut State, task: TaskId, dropped: &[KeySlot], now: Millis) {
     }
 }
 
-fn ask(request: SecurityRequest) -> Effect {
-    Effect::Ask(Request::Security(request))
+/// Asks about the open file; nothing if none is open.
+fn ask(state: &mut State, request: SecurityRequest) -> Effects {
+    let store = state.store_mut();
+    store
+        .map(|store| vec![ask_of(store, Request::Security(request))])
+        .unwrap_or_default()
+}
+
+/// Asks for something that belongs to no file yet.
+fn make(request: SecurityRequest) -> Effects {
+    vec![Effect::Ask(Request::Security(request))]
 }
 
 fn find(state: &mut State) -> Option<&mut Security> {

@@ -5,9 +5,8 @@
 
 use vstore::Millis;
 
-use super::{Effects, derived};
+use super::{Effects, ask_of, derived};
 use crate::command::SettingsCommand;
-use crate::effect::Effect;
 use crate::engine::Request;
 use crate::state::{
     Column, ColumnKind, DELIMITERS, OpenStore, Query, SETTINGS_NAME, State, apply_settings,
@@ -111,10 +110,11 @@ pub(super) fn write(store: &mut OpenStore) -> Effects {
         return Effects::new();
     }
     store.settings_written = Some(value.clone());
-    vec![Effect::Ask(Request::SetSetting {
+    let request = Request::SetSetting {
         name: SETTINGS_NAME,
         value,
-    })]
+    };
+    vec![ask_of(store, request)]
 }
 
 /// Takes over what the file says, when it was opened.

@@ -12,11 +12,11 @@ use crate::command::{
     SelectionCommand, SettingsCommand, TransferCommand,
 };
 use crate::effect::Effect;
-use crate::engine::{Committed, OpenedStore, Reply, Request};
+use crate::engine::{Answer, Committed, OpenedStore, Outcome, Reply, Request};
 use crate::jobs::{Done, Question};
 use crate::state::{
     AfterClose, Dialog, DraftBase, FilePurpose, ImportReport, Keys, Listing, OpenStore, Page,
-    Problem, SaveState, Scope, State, Target, Ticket, Told,
+    Problem, RequestId, SaveState, Scope, State, Target, Ticket, Told,
 };
 
 mod desktop;
@@ -47,6 +47,7 @@ impl Fixture {
         let mut state = State::default();
         let ticket = state.start_attempt();
         let opened = OpenedStore {
+            session: ticket,
             title: "t.vstore".to_owned(),
             path: Some("/t.vstore".into()),
             read_only: false,
@@ -57,7 +58,7 @@ impl Fixture {
         };
         receive(
             &mut state,
-            Event::Engine(Reply::Opened(ticket, Box::new(opened))),
+            told(Reply::Opened(ticket, Box::new(opened))),
             NOW,
         );
         Self { state, store }
@@ -68,7 +69,22 @@ impl Fixture {
     }
 
     fn reply(&mut self, reply: Reply) -> Effects {
-        receive(&mut self.state, Event::Engine(reply), NOW)
+        let session = self.state.session();
+        receive(
+            &mut self.state,
+            Event::Engine(Answer { session, reply }),
+            NOW,
+        )
+    }
+
+    /// The engine has dealt with the change that was asked for first.
+    fn settle(&mut self, outcome: Outcome) -> Effects {
+        let store = self.open();
+        let id = RequestId {
+            session: store.session,
+            number: store.pending.first().copied().unwrap_or(store.asked),
+        };
+        self.reply(Reply::Settled(id, outcome))
     }
 
     fn open(&mut self) -> &mut OpenStore {
@@ -79,16 +95,21 @@ impl Fixture {
     fn commit(&mut self, effects: Effects) -> Effects {
         let mut more = Effects::new();
         for effect in effects {
-            let batch = match effect {
-                Effect::Ask(Request::Commit(batch)) => batch,
-                Effect::Ask(Request::Delete(Target::Keys(keys))) => {
+            let (id, request) = match effect {
+                Effect::AskOf(id, request) => (Some(id), request),
+                Effect::Ask(request) => (None, request),
+                _ => continue,
+            };
+            let batch = match request {
+                Request::Commit(batch) | Request::SaveDraft { batch, .. } => batch,
+                Request::Delete(Target::Keys(keys)) => {
                     let mut batch = WriteBatch::new(Cause::Edit);
                     for key in keys.iter() {
                         batch.delete(key.clone());
                     }
                     batch
                 }
-                Effect::Ask(Request::Add { key, value, .. }) => {
+                Request::Add { key, value, .. } => {
                     let mut batch = WriteBatch::new(Cause::Edit);
                     batch.put(key, value);
                     batch
@@ -106,12 +127,23 @@ impl Fixture {
                     deed: None,
                 },
                 select: None,
+                request: id,
             };
             more.extend(self.reply(Reply::Committed(Box::new(committed))));
-            more.extend(self.reply(Reply::Settled(1)));
+            if let Some(id) = id {
+                more.extend(self.reply(Reply::Settled(id, Outcome::Done)));
+            }
         }
         more
     }
+}
+
+/// What the engine says of a database that is not open yet, or not any more.
+fn told(reply: Reply) -> Event {
+    Event::Engine(Answer {
+        session: None,
+        reply,
+    })
 }
 
 fn key(text: &str) -> Key {
@@ -144,7 +176,7 @@ fn unlocking() -> (State, Ticket) {
 
 fn asks(effects: &Effects) -> Vec<String> {
     let requests = effects.iter().filter_map(|effect| match effect {
-        Effect::Ask(request) => Some(format!("{request:?}")),
+        Effect::Ask(request) | Effect::AskOf(_, request) => Some(format!("{request:?}")),
         _ => None,
     });
     let name = |text: String| text.split([' ', '(']).next().unwrap_or_default().to_owned();
@@ -221,7 +253,7 @@ fn many_rows_are_selected_by_their_ends_and_what_is_done_to_them_is_watched() {
     assert_eq!(fixture.open().selected_count(), 29_998);
 
     let effects = fixture.ask(RecordCommand::Delete(Scope::Selected));
-    let [Effect::Ask(Request::Watched(task, request))] = &*effects else {
+    let [Effect::AskOf(_, Request::Watched(task, request))] = &*effects else {
         unreachable!("not watched: {effects:?}");
     };
     let Request::Delete(target) = &**request else {
@@ -282,8 +314,10 @@ fn data_without_a_database_is_imported_into_one_in_memory() {
     let dropped = FileCommand::Dropped(vec!["/films.json".into()]);
     let effects = update(&mut state, dropped.into(), NOW);
     assert_eq!(asks(&effects), ["OpenScratch"]);
+    let ticket = state.busy.unwrap();
     let store = Store::in_memory(Arc::new(ManualClock::new(NOW)));
     let opened = OpenedStore {
+        session: ticket,
         title: "films.json".to_owned(),
         path: None,
         read_only: false,
@@ -292,10 +326,9 @@ fn data_without_a_database_is_imported_into_one_in_memory() {
         notes: Vec::new(),
         is_copy: false,
     };
-    let ticket = state.busy.unwrap();
     receive(
         &mut state,
-        Event::Engine(Reply::Opened(ticket, Box::new(opened))),
+        told(Reply::Opened(ticket, Box::new(opened))),
         NOW,
     );
     assert!(matches!(state.dialog(), Some(Dialog::Import { .. })));
@@ -334,9 +367,9 @@ fn nothing_claims_to_be_saved_while_an_import_or_an_edit_is_on_its_way() {
     let effects = receive(&mut fixture.state, Event::Job(read), NOW);
     assert_eq!(asks(&effects), ["Import"]);
     fixture.ask(RecordCommand::Delete(Scope::Keys([key("a")].into())));
-    fixture.reply(Reply::Settled(1));
+    fixture.settle(Outcome::Done);
     assert_eq!(fixture.open().save, SaveState::Saving { pending: 1 });
-    fixture.reply(Reply::Settled(1));
+    fixture.settle(Outcome::Done);
     assert_eq!(fixture.open().save, SaveState::Saved { at: NOW });
 }
 

@@ -54,6 +54,7 @@ mod rules;
 mod salvage;
 mod seal;
 mod secret;
+mod set_aside;
 mod slot_label;
 mod slot_list;
 mod slots;
@@ -91,6 +92,8 @@ pub use salvage::{
     LostFrame, LostKind, Rescued, SalvageError, SalvageMode, SalvageReport, salvage,
 };
 pub use seal::{Entropy, EntropyError, OsEntropy};
+pub(crate) use set_aside::AsideSealer;
+pub use set_aside::SealError;
 pub use slot_label::{SLOT_LABEL_BYTES_MAX, SlotLabel, SlotLabelError};
 pub use slot_list::SlotInfo;
 pub use slots::{SlotId, SlotKind};

@@ -27,6 +27,7 @@ const LABEL_HEADER_MAC: &[u8] = b"vstore1/header-mac";
 const LABEL_FRAMES: &[u8] = b"vstore1/frames";
 const LABEL_GEN_SALT: &[u8] = b"vstore1/generation-salt";
 const LABEL_RECOVERY_KEY: &[u8] = b"vstore1/recovery-key";
+const LABEL_ASIDE: &[u8] = b"vstore1/set-aside";
 
 pub(crate) type Nonce = [u8; NONCE_LEN];
 pub(crate) type Tag = [u8; TAG_LEN];
@@ -221,6 +222,12 @@ impl Dek {
         gen_salt: &[u8; 32],
     ) -> FrameCipher {
         let key = self.frame_key(store_id, generation, gen_salt);
+        leaving_no_trace(|| FrameCipher(Arc::new(Xaes256Gcm::new(key.bytes().into()))))
+    }
+
+    /// The key of what is sealed but kept outside the file.
+    pub(crate) fn aside_cipher(&self, store_id: &StoreId) -> FrameCipher {
+        let key = self.derived(&[LABEL_ASIDE, store_id]);
         leaving_no_trace(|| FrameCipher(Arc::new(Xaes256Gcm::new(key.bytes().into()))))
     }
 

@@ -63,7 +63,7 @@ fn a_recovery_key_is_added_opens_the_file_and_outlives_the_password_it_was_added
     assert!(change(&mut server, &key.0, KeyChange::Remove { number: 0 }).is_ok());
     let last = change(&mut server, &key.0, KeyChange::Remove { number: 1 });
     assert!(last.is_err());
-    server.ask(Request::Close);
+    server.ask(Request::Close { giving_up: 0 });
     assert!(matches!(
         server.open(&path, "one").first(),
         Some(Reply::NotOpened(_, Problem::WrongPassword))
@@ -96,7 +96,7 @@ fn exchanging_the_data_key_keeps_the_records_and_names_what_it_drops() {
     };
     let names: Vec<_> = dropped.iter().map(KeySlot::title).collect();
     assert_eq!(names, ["Ana"]);
-    server.ask(Request::Close);
+    server.ask(Request::Close { giving_up: 0 });
     assert!(matches!(
         server.open(&path, "two").first(),
         Some(Reply::NotOpened(_, Problem::WrongPassword))
@@ -137,7 +137,7 @@ fn what_is_left_of_a_damaged_file_goes_into_a_new_one() {
     for key in ["a", "b", "c"] {
         server.put(key, "1");
     }
-    server.ask(Request::Close);
+    server.ask(Request::Close { giving_up: 0 });
     let mut bytes = std::fs::read(&path).unwrap();
     // In the journal: a change before others.
     let middle = bytes.len() - 500;

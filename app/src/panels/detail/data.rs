@@ -31,6 +31,8 @@ pub(super) struct RecordData {
     pub(super) record: Record,
     /// The open edit is of this record.
     pub(super) edited: bool,
+    /// The record was deleted or ran out while it was edited: only the edit is left.
+    pub(super) gone: bool,
     /// How often it changed since the database was opened.
     pub(super) changes: usize,
     /// `created 20 Nov 2026 13:56 · modified 14:02 · 1.2 KB`.
@@ -71,8 +73,17 @@ impl Subject {
     pub(super) fn new(view: StoreView<'_>, parked: bool, zone: &TimeZone) -> Self {
         let store = view.store;
         let draft = store.detail.draft.as_ref();
-        if draft.is_some_and(is_new) && !parked {
-            return Self::NewRecord;
+        // An edit is left by saving or discarding it, or for a look at another record: never because
+        // its record was hidden, deleted or ran out.
+        match draft.filter(|_| !parked).map(|draft| &draft.base) {
+            Some(DraftBase::New) => return Self::NewRecord,
+            Some(DraftBase::Record(base)) => {
+                let now = store.detail.record.as_ref();
+                let now = now.filter(|record| record.key == base.key);
+                let shown = now.unwrap_or(base);
+                return Self::of_record(view, shown, (true, now.is_none()), zone);
+            }
+            None => {}
         }
         let selected = view.selected_count();
         if selected > 1 {
@@ -80,17 +91,7 @@ impl Subject {
         }
         if let Some(record) = &store.detail.record {
             let edited = draft.is_some_and(|draft| is_of(draft, &record.key));
-            let key = &record.key;
-            let events = store.activity.iter();
-            let changes = events
-                .filter(|event| event.key.as_ref() == Some(key))
-                .count();
-            return Self::One(Box::new(RecordData {
-                record: record.clone(),
-                edited,
-                changes,
-                footer: footer(record, view.app.now, zone),
-            }));
+            return Self::of_record(view, record, (edited, false), zone);
         }
         match &store.selection.cursor {
             Some(key) => Self::Gone(key.clone()),
@@ -98,6 +99,25 @@ impl Subject {
                 writable: view.read_only_reason().is_none(),
             },
         }
+    }
+
+    fn of_record(
+        view: StoreView<'_>,
+        record: &Record,
+        (edited, gone): (bool, bool),
+        zone: &TimeZone,
+    ) -> Self {
+        let events = view.store.activity.iter();
+        let changes = events
+            .filter(|event| event.key.as_ref() == Some(&record.key))
+            .count();
+        Self::One(Box::new(RecordData {
+            record: record.clone(),
+            edited,
+            gone,
+            changes,
+            footer: footer(record, view.app.now, zone),
+        }))
     }
 }
 

@@ -100,8 +100,10 @@ impl NewRecordForm {
 /// What a banner says and offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Banner {
-    /// The record changed or went while it was edited.
+    /// The record changed while it was edited.
     Outdated,
+    /// The record was deleted or ran out while it was edited.
+    Gone,
     /// The edit was restored after a lock or a crash.
     Restored,
     /// An edit of another record is open.
@@ -115,8 +117,10 @@ pub(super) enum Banner {
 
 impl Banner {
     /// The banner over the draft that is shown.
-    pub(super) fn over(draft: &Draft) -> Option<Self> {
-        if draft.outdated {
+    pub(super) fn over(draft: &Draft, gone: bool) -> Option<Self> {
+        if gone {
+            Some(Self::Gone)
+        } else if draft.outdated {
             Some(Self::Outdated)
         } else {
             draft.restored.then_some(Self::Restored)
@@ -135,8 +139,14 @@ impl Banner {
     pub(super) fn words(&self) -> (String, [&'static str; 2]) {
         match self {
             Self::Outdated => (
-                "This record changed or expired while you were editing it.".to_owned(),
+                "This record changed while you were editing it.".to_owned(),
                 ["Keep mine", "Take theirs"],
+            ),
+            Self::Gone => (
+                "This record was deleted or expired while you were editing it. Saving your edit \
+                 brings it back."
+                    .to_owned(),
+                ["Keep mine", "Discard"],
             ),
             Self::Restored => ("Restored unsaved edit".to_owned(), ["Keep", "Discard"]),
             Self::Elsewhere { new: true, .. } => (
@@ -154,7 +164,7 @@ impl Banner {
     pub(super) fn ui(&self, ui: &mut Ui) -> Option<usize> {
         let tokens = Tokens::of(ui);
         let (words, labels) = self.words();
-        let color = if *self == Self::Outdated {
+        let color = if matches!(self, Self::Outdated | Self::Gone) {
             tokens.warning
         } else {
             tokens.accent_text

@@ -67,7 +67,7 @@ impl DetailPanel {
                 }
                 Subject::NewRecord => {
                     if let Some(draft) = &view.store.detail.draft {
-                        banner_over(ui, draft, commands);
+                        banner_over(ui, draft, false, commands);
                         self.new_record
                             .ui(ui, draft, &mut self.text, view, commands);
                     }
@@ -123,10 +123,14 @@ impl DetailPanel {
         }
     }
 
-    /// The form of a new record stays until another record than the one that was under the
-    /// cursor when it was opened gets there.
+    /// An edit stays until somebody looks at another record: for a new one, another than that
+    /// which was under the cursor when its form was opened.
     fn is_parked(&self, view: StoreView<'_>) -> bool {
         let cursor = &view.store.selection.cursor;
+        let draft = view.store.detail.draft.as_ref();
+        if let Some(DraftBase::Record(base)) = draft.map(|draft| &draft.base) {
+            return cursor.as_ref().is_some_and(|key| *key != base.key);
+        }
         cursor.is_some()
             && self
                 .form
@@ -144,8 +148,14 @@ impl DetailPanel {
         let tokens = Tokens::of(ui);
         let detail = &view.store.detail;
         let draft = detail.draft.as_ref();
+        // Of a record that is gone nothing but the edit can be shown.
+        let tab = if data.gone {
+            DetailTab::Text
+        } else {
+            detail.tab
+        };
         header_ui(ui, &data.record.key, view, commands);
-        tabs(ui, data, detail.tab, commands);
+        tabs(ui, data, tab, commands);
         let line = ui.cursor().top() - ui.spacing().item_spacing.y - 0.5;
         let across = ui
             .max_rect()
@@ -158,14 +168,14 @@ impl DetailPanel {
         self.take_focus(ui, data, view);
 
         let room = ui.available_height() - FOOTER;
-        let wanted = match detail.tab {
+        let wanted = match tab {
             DetailTab::Tree if !data.edited => self.tree.wanted_height(&data.record, view),
             _ => f32::INFINITY,
         };
         let size = egui::vec2(ui.available_width(), wanted.clamp(40.0, room.max(80.0)));
         ui.allocate_ui(size, |ui| {
             ui.set_min_size(size);
-            self.content(ui, data, view, commands);
+            self.content(ui, data, tab, view, commands);
         });
         footer(ui, data, draft, view, commands);
     }
@@ -182,7 +192,7 @@ impl DetailPanel {
             return;
         };
         if data.edited {
-            banner_over(ui, draft, commands);
+            banner_over(ui, draft, data.gone, commands);
             return;
         }
         let clicked = Banner::elsewhere(draft).and_then(|banner| banner.ui(ui));
@@ -216,12 +226,13 @@ impl DetailPanel {
         &mut self,
         ui: &mut Ui,
         data: &RecordData,
+        tab: DetailTab,
         view: StoreView<'_>,
         commands: &mut Commands,
     ) {
         let record = &data.record;
         let detail = &view.store.detail;
-        match detail.tab {
+        match tab {
             DetailTab::Tree => self.tree.ui(ui, record, view, commands),
             DetailTab::Text => match &detail.draft {
                 Some(draft) if is_of(draft, &record.key) => {
@@ -260,8 +271,8 @@ fn tabs(ui: &mut Ui, data: &RecordData, shown: DetailTab, commands: &mut Command
 }
 
 /// Draws the banner over the draft that is shown and carries out what was chosen.
-fn banner_over(ui: &mut Ui, draft: &Draft, commands: &mut Commands) {
-    match Banner::over(draft).and_then(|banner| banner.ui(ui)) {
+fn banner_over(ui: &mut Ui, draft: &Draft, gone: bool, commands: &mut Commands) {
+    match Banner::over(draft, gone).and_then(|banner| banner.ui(ui)) {
         Some(0) => commands.push(RecordCommand::RebaseDraft),
         Some(_) => commands.push(RecordCommand::DiscardDraft),
         None => {}

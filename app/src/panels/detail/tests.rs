@@ -52,7 +52,8 @@ impl Window {
             restored: false,
             sealed: false,
             outdated: false,
-            committing: false,
+            committing: None,
+            not_written: false,
         });
     }
 }
@@ -379,7 +380,7 @@ fn a_draft_that_became_outdated_offers_both_versions() {
     window.edit("12", Ok(encoded("12")));
     let draft = window.store().detail.draft.as_mut().unwrap();
     draft.outdated = true;
-    assert_eq!(Banner::over(draft), Some(Banner::Outdated));
+    assert_eq!(Banner::over(draft, false), Some(Banner::Outdated));
     let mut harness = harness(window);
     harness.state_mut().taken();
     harness.get_by_label("Keep mine").click();

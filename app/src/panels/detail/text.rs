@@ -207,7 +207,7 @@ impl TextTab {
 }
 
 fn buttons(ui: &mut Ui, draft: &Draft, verb: &str, commands: &mut Commands) {
-    let ready = draft.is_valid() && draft.is_dirty() && !draft.committing;
+    let ready = draft.is_valid() && draft.is_dirty() && draft.committing.is_none();
     ui.horizontal(|ui| {
         let format = |ui: &mut Ui| {
             Button::link("Format")

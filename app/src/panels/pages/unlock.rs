@@ -39,6 +39,8 @@ pub(super) struct UnlockData {
     pub(super) busy: Option<BusyPhase>,
     /// Why the last attempt failed.
     pub(super) problem: Option<Problem>,
+    /// What is kept for the file until it is unlocked, in words.
+    pub(super) kept: Option<String>,
 }
 
 impl UnlockData {
@@ -63,8 +65,29 @@ impl UnlockData {
             read_only: page.read_only,
             busy: page.busy,
             problem: page.problem.clone(),
+            kept: kept(page, view),
         }
     }
+}
+
+/// The changes that the file did not take before it was locked.
+fn kept(page: &UnlockPage, view: AppView<'_>) -> Option<String> {
+    let kept = view.kept_aside.iter().filter(|kept| kept.path == page.path);
+    let (count, outlive) = kept.fold((0, true), |(count, outlive), kept| {
+        (count + kept.changes, outlive && kept.outlives_program)
+    });
+    if count == 0 {
+        return None;
+    }
+    let changes = format::counted(count as u64, "change");
+    let end = if outlive {
+        ""
+    } else {
+        " Do not quit VStore before."
+    };
+    Some(format!(
+        "{changes} could not be written and will be tried again after you unlock.{end}"
+    ))
 }
 
 impl UnlockForm {
@@ -174,6 +197,10 @@ impl UnlockForm {
                 submitted
             })
             .inner;
+        if let Some(kept) = &data.kept {
+            ui.add_space(metrics::SPACE_8);
+            field::caution(ui, kept);
+        }
         ui.add_space(metrics::SPACE_8);
         if let Some(phase) = data.busy {
             busy_line(ui, Id::unique("unlock progress"), phase);

@@ -9,7 +9,7 @@ use crate::jobs::{CheckJob, TaskJob};
 use crate::state::{
     Check, CheckReport, Dialog, OpenStore, Page, State, TaskId, TaskState, UnlockPage,
 };
-use crate::update::Effects;
+use crate::update::{Effects, ask_of};
 
 /// Starts reading the file of the unlock page, unless that is under way.
 pub(super) fn start(state: &mut State, secret: Secret, now: Millis) -> Effects {
@@ -54,7 +54,10 @@ pub(super) fn start_open(state: &mut State, now: Millis) -> Effects {
     }
     let task = state.tasks.start(now, format!("Check {title}"), true);
     state.dialogs.push_back(Dialog::Check(Check::Running(task)));
-    vec![Effect::Ask(Request::Check(task))]
+    let store = state.store_mut();
+    store
+        .map(|store| vec![ask_of(store, Request::Check(task))])
+        .unwrap_or_default()
 }
 
 /// Closes what reading the open file showed.

@@ -22,7 +22,7 @@ fn locking_drops_everything_at_once_and_seals_the_draft() {
     assert!(page.was_locked);
     assert!(fixture.state.dialogs.is_empty());
     let sealed = effects.iter().any(|effect| {
-        matches!(effect, Effect::Ask(Request::Lock { draft: Some(draft) }) if draft.key == "n")
+        matches!(effect, Effect::AskOf(_, Request::Lock { draft: Some(draft) }) if draft.key == "n")
     });
     assert!(
         sealed
@@ -56,7 +56,7 @@ fn a_wrong_password_keeps_the_page_and_says_so() {
     update(&mut state, unlock.into(), NOW);
     let ticket = state.busy.unwrap();
     let reply = Reply::NotOpened(ticket, Problem::WrongPassword);
-    receive(&mut state, Event::Engine(reply), NOW);
+    receive(&mut state, told(reply), NOW);
     let Page::Unlock(page) = &state.page else {
         panic!("{:?}", state.page)
     };
@@ -72,6 +72,7 @@ fn a_store_that_opens_after_it_was_given_up_is_dropped() {
     let (mut state, ticket) = unlocking();
     update(&mut state, FileCommand::CancelBusy.into(), NOW);
     let opened = OpenedStore {
+        session: ticket,
         title: String::new(),
         path: None,
         read_only: false,
@@ -82,7 +83,7 @@ fn a_store_that_opens_after_it_was_given_up_is_dropped() {
     };
     let effects = receive(
         &mut state,
-        Event::Engine(Reply::Opened(ticket, Box::new(opened))),
+        told(Reply::Opened(ticket, Box::new(opened))),
         NOW,
     );
     assert_eq!(asks(&effects), ["Lock"]);
@@ -103,7 +104,7 @@ fn closing_asks_once_about_everything_that_would_be_lost() {
         text: "1".to_owned(),
     });
     let effects = fixture.ask(FileCommand::SaveAndClose(AfterClose::Quit));
-    assert_eq!(asks(&effects), ["Add"]);
+    assert_eq!(asks(&effects), ["SaveDraft"]);
     let effects = fixture.commit(effects);
     assert_eq!(asks(&effects), ["Close"]);
     let effects = fixture.reply(Reply::Closed(Ok(())));

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use vstore::value::json::parse_text;
 use vstore::{Cause, ManualClock, Store, WriteBatch};
 
-use super::{NOW, asks, key, unlocking};
+use super::{NOW, asks, key, told, unlocking};
 use crate::command::{Command, FileCommand, LockCommand, RecordCommand, SearchCommand};
 use crate::engine::{OpenedStore, Preview, Reply};
 use crate::state::{AfterClose, Page, Problem, Scope, State, Ticket};
-use crate::update::{Effects, Event, receive, update};
+use crate::update::{Effects, receive, update};
 
 /// A state whose file is being read, with its first two of three records shown.
 fn reading() -> (State, Ticket, Store) {
@@ -22,12 +22,13 @@ fn reading() -> (State, Ticket, Store) {
     }
     let snapshot = store.snapshot();
     let preview = Reply::Preview(ticket, Preview { snapshot });
-    receive(&mut state, Event::Engine(preview), NOW);
+    receive(&mut state, told(preview), NOW);
     (state, ticket, store)
 }
 
 fn read_to_the_end(state: &mut State, ticket: Ticket, store: &Store) -> Effects {
     let opened = OpenedStore {
+        session: ticket,
         title: "x.vstore".to_owned(),
         path: Some("/x.vstore".into()),
         read_only: false,
@@ -37,7 +38,7 @@ fn read_to_the_end(state: &mut State, ticket: Ticket, store: &Store) -> Effects 
         is_copy: false,
     };
     let opened = Reply::Opened(ticket, Box::new(opened));
-    receive(state, Event::Engine(opened), NOW)
+    receive(state, told(opened), NOW)
 }
 
 #[test]
@@ -64,7 +65,7 @@ fn damage_behind_the_first_records_takes_them_back() {
     let problem = Problem::WrongPassword;
     receive(
         &mut state,
-        Event::Engine(Reply::NotOpened(ticket, problem.clone())),
+        told(Reply::NotOpened(ticket, problem.clone())),
         NOW,
     );
     let Page::Unlock(page) = &state.page else {

@@ -1,6 +1,7 @@
 //! Edits of records: drafts, deletion, what could not be written.
 
 use super::*;
+use crate::state::Unsaved;
 
 #[test]
 fn an_edit_goes_from_draft_to_file() {
@@ -22,7 +23,7 @@ fn an_edit_goes_from_draft_to_file() {
         text,
     });
     let effects = fixture.ask(RecordCommand::CommitDraft);
-    assert_eq!(asks(&effects), ["Commit"]);
+    assert_eq!(asks(&effects), ["SaveDraft"]);
     assert_eq!(fixture.open().save, SaveState::Saving { pending: 1 });
     assert!(fixture.open().detail.draft.is_some());
     fixture.commit(effects);
@@ -40,11 +41,14 @@ fn a_refused_edit_keeps_what_was_typed() {
         key: "xy".to_owned(),
         text: "1".to_owned(),
     });
-    assert_eq!(asks(&fixture.ask(RecordCommand::CommitDraft)), ["Add"]);
+    assert_eq!(
+        asks(&fixture.ask(RecordCommand::CommitDraft)),
+        ["SaveDraft"]
+    );
     fixture.reply(Reply::Refused("no".to_owned()));
-    fixture.reply(Reply::Settled(1));
+    fixture.settle(Outcome::Refused);
     let draft = fixture.open().detail.draft.clone().unwrap();
-    assert_eq!((draft.text.as_str(), draft.committing), ("1", false));
+    assert_eq!((draft.text.as_str(), draft.committing), ("1", None));
     assert_eq!(fixture.state.notices.iter().len(), 1);
 }
 
@@ -115,7 +119,7 @@ fn more_than_one_record_is_deleted_only_after_a_question() {
     let effects = fixture.ask(RecordCommand::Delete(Scope::Selected));
     assert!(matches!(
         &*effects,
-        [Effect::Ask(Request::Delete(Target::Everything))]
+        [Effect::AskOf(_, Request::Delete(Target::Everything))]
     ));
 }
 
@@ -135,17 +139,28 @@ fn a_restored_edit_that_is_kept_says_so_no_more_and_leaves_nothing_behind() {
 fn a_failed_write_is_told_and_nothing_claims_to_be_saved() {
     let mut fixture = Fixture::new();
     fixture.ask(RecordCommand::Delete(Scope::Keys([key("a")].into())));
-    fixture.reply(Reply::WriteFailed(Problem::StorageFull(
-        "no space".to_owned(),
-    )));
-    fixture.reply(Reply::Settled(1));
+    let problem = Problem::StorageFull("no space".to_owned());
+    let unsaved = |version, waiting, problem| {
+        Reply::Unsaved(Unsaved {
+            version,
+            waiting,
+            labels: Vec::new(),
+            problem,
+        })
+    };
+    fixture.reply(Reply::WriteFailed(problem.clone()));
+    fixture.reply(unsaved(1, 1, Some(problem)));
+    fixture.settle(Outcome::NotWritten);
     assert!(matches!(fixture.open().save, SaveState::Failed { .. }));
 
     // There is space again.
     let effects = update(&mut fixture.state, FileCommand::WriteAgain.into(), NOW);
-    assert!(matches!(*effects, [Effect::Ask(Request::WriteAgain)]));
-    assert!(matches!(fixture.open().save, SaveState::Saving { .. }));
-    fixture.reply(Reply::Settled(1));
+    assert!(matches!(*effects, [Effect::AskOf(_, Request::WriteAgain)]));
+    fixture.settle(Outcome::Done);
+    assert!(matches!(fixture.open().save, SaveState::Failed { .. }));
+    fixture.reply(unsaved(2, 0, None));
+    // A report that comes late says nothing new.
+    fixture.reply(unsaved(1, 1, Some(Problem::Crashed)));
     assert!(matches!(fixture.open().save, SaveState::Saved { .. }));
 }
 

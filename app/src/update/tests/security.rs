@@ -1,13 +1,13 @@
 //! The dialogs about passwords and keys, without drawing them.
 
-use super::{Fixture, NOW, asks, secret};
+use super::{Fixture, NOW, asks, secret, told};
 use crate::command::{FileCommand, KeyChange, SecurityCommand};
 use crate::engine::{Reply, SecurityReply};
 use crate::state::{
     Dialog, FilePurpose, KeyKind, KeySlot, Level, Problem, SecretText, Security, SecurityStep,
     State,
 };
-use crate::update::{Event, receive};
+use crate::update::receive;
 
 fn open() -> Fixture {
     let mut fixture = Fixture::new();
@@ -24,7 +24,7 @@ fn dialog(state: &State) -> &Security {
 }
 
 fn say(state: &mut State, reply: SecurityReply) {
-    receive(state, Event::Engine(Reply::Security(reply)), NOW);
+    receive(state, told(Reply::Security(reply)), NOW);
 }
 
 fn remove() -> SecurityCommand {

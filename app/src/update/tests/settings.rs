@@ -17,7 +17,7 @@ fn what_the_file_keeps_is_written_after_a_pause_and_before_locking() {
     fixture.ask(SettingsCommand::SaveSearch { name });
     fixture.ask(SettingsCommand::SetDelimiter('/'));
     let effects = fixture.ask(LockCommand::Lock);
-    let [Effect::Ask(Request::SetSetting { name, value }), ..] = &*effects else {
+    let [Effect::AskOf(_, Request::SetSetting { name, value }), ..] = &*effects else {
         panic!("{effects:?}")
     };
     let mut batch = WriteBatch::new(Cause::Edit);
@@ -26,6 +26,7 @@ fn what_the_file_keeps_is_written_after_a_pause_and_before_locking() {
 
     let (mut state, ticket) = unlocking();
     let opened = OpenedStore {
+        session: ticket,
         title: "x".to_owned(),
         path: Some("/x.vstore".into()),
         read_only: false,
@@ -35,7 +36,7 @@ fn what_the_file_keeps_is_written_after_a_pause_and_before_locking() {
         is_copy: false,
     };
     let reply = Reply::Opened(ticket, Box::new(opened));
-    receive(&mut state, Event::Engine(reply), NOW);
+    receive(&mut state, told(reply), NOW);
     let store = state.store().unwrap();
     assert!(store.columns.contains(&year));
     assert_eq!(store.namespaces.delimiter, '/');

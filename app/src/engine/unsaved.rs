@@ -1,0 +1,580 @@
+//! The one owner of every change that is not in the file: what is being written, what could not be
+//! written, and, while the file is locked, the edit that was open.
+//!
+//! A change enters the queue before anything is tried with it and leaves it when it was committed
+//! or refused, so that neither a full disk nor a failure inside the engine can lose it. Changes are
+//! written in their order: nothing overtakes one that waits. An edit in the window's editor is kept
+//! there until its commit arrives, and is in the queue only while it is tried.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use vstore::file::Control;
+use vstore::value::EncodedValue;
+use vstore::{Cause, Key, Millis, Op, Record, Sealer, SetAside, Snapshot, Store, WriteBatch};
+
+use super::describe;
+use super::draft::{DRAFT_SETTING, SealedDraft};
+use super::problem::NotCommitted;
+use super::protocol::{Outcome, Reply};
+use super::server::EngineState;
+use crate::format;
+use crate::state::{KeptAside, Problem, RequestId, Ticket, Unsaved};
+
+/// More changes than this do not wait: then each further one is refused and said to be.
+const WAITING_MAX: usize = 1_000;
+/// The number of labels of waiting changes that the window is given.
+const LABELS_MAX: usize = 20;
+
+/// A change on its way to the file.
+#[derive(Debug)]
+struct Waiting {
+    id: RequestId,
+    batch: WriteBatch,
+    kind: Kind,
+    /// Its request was answered: the file did not take it then.
+    settled: bool,
+}
+
+/// How a change is written, and who keeps it if that fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A few records; waits here.
+    Small,
+    /// Any number of records, with progress; waits here.
+    Large,
+    /// The edit in the editor, which stays there until its commit arrives.
+    Draft,
+}
+
+/// Changes that are not in the file.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    waiting: VecDeque<Waiting>,
+    problem: Option<Problem>,
+    /// The number of the last report to the window.
+    version: u64,
+}
+
+/// Changes of a locked file, sealed with its keys.
+#[derive(Debug)]
+struct Sealed {
+    /// The file; `None`: an earlier run of the program sealed them.
+    path: Option<PathBuf>,
+    session: Ticket,
+    changes: SetAside,
+    /// Where they are kept as well, so that they outlive the program.
+    kept_at: Option<PathBuf>,
+}
+
+/// Changes of locked files that those files did not take: in memory, and where possible in a
+/// folder of the program's own, which may be on another disk.
+#[derive(Debug, Default)]
+pub(super) struct Vault {
+    sealed: Vec<Sealed>,
+    folder: Option<PathBuf>,
+    /// Where changes are kept that wait in the queue again. They go when the file has taken them.
+    in_queue: Vec<PathBuf>,
+}
+
+/// The ending of the files in the folder of the vault.
+const KEPT_ENDING: &str = "vstore-unsaved";
+/// More files than this are not looked at, nor larger ones.
+const KEPT_FILES_MAX: usize = 64;
+const KEPT_BYTES_MAX: u64 = 256 << 20;
+
+impl Vault {
+    /// Uses this folder, and takes in what an earlier run of the program has left there.
+    pub(super) fn at(folder: PathBuf) -> Self {
+        let kept = fs::read_dir(&folder).into_iter().flatten().flatten();
+        let kept = kept.map(|entry| entry.path());
+        let kept = kept.filter(|path| path.extension().is_some_and(|ending| ending == KEPT_ENDING));
+        let sealed = kept.take(KEPT_FILES_MAX).filter_map(|path| {
+            let is_plain = |found: &fs::Metadata| found.is_file() && found.len() <= KEPT_BYTES_MAX;
+            fs::symlink_metadata(&path).ok().filter(is_plain)?;
+            let changes = SetAside::from_bytes(&fs::read(&path).ok()?)?;
+            Some(Sealed {
+                path: None,
+                session: Ticket::default(),
+                changes,
+                kept_at: Some(path),
+            })
+        });
+        Self {
+            sealed: sealed.collect(),
+            folder: Some(folder),
+            in_queue: Vec::new(),
+        }
+    }
+
+    /// What waited is in the file, given up, or sealed anew.
+    fn forget_queued(&mut self) {
+        for path in self.in_queue.drain(..) {
+            // What cannot be removed is older than the records, and is passed over next time.
+            fs::remove_file(&path).ok();
+        }
+    }
+
+    fn keep(&mut self, path: PathBuf, session: Ticket, changes: SetAside, now: Millis) {
+        let folder = self.folder.as_deref();
+        let kept_at = folder.and_then(|folder| write_kept(folder, &changes, now).ok());
+        self.sealed.push(Sealed {
+            path: Some(path),
+            session,
+            changes,
+            kept_at,
+        });
+    }
+
+    /// Forgets those that `is_over` names, also where they are kept.
+    fn forget(&mut self, mut is_over: impl FnMut(&Sealed) -> bool) {
+        self.sealed.retain(|sealed| {
+            let is_over = is_over(sealed);
+            if let Some(path) = sealed.kept_at.as_deref().filter(|_| is_over) {
+                // One that stays is offered again, and changes nothing then.
+                fs::remove_file(path).ok();
+            }
+            !is_over
+        });
+    }
+}
+
+/// Writes sealed changes into a new file.
+fn write_kept(folder: &Path, changes: &SetAside, now: Millis) -> io::Result<PathBuf> {
+    fs::create_dir_all(folder)?;
+    for number in 0..KEPT_FILES_MAX {
+        let path = folder.join(format!("{}-{number}.{KEPT_ENDING}", now.0));
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = match options.open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+            Err(error) => return Err(error),
+        };
+        let written = file
+            .write_all(&changes.to_bytes())
+            .and_then(|()| file.sync_all());
+        if let Err(error) = written {
+            fs::remove_file(&path).ok();
+            return Err(error);
+        }
+        return Ok(path);
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+impl Queue {
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.waiting.clear();
+        self.problem = None;
+    }
+
+    fn batches(&self) -> Vec<WriteBatch> {
+        let batches = self.waiting.iter().map(|waiting| waiting.batch.clone());
+        batches.collect()
+    }
+
+    /// The value of a record as it will be once everything that waits is written; `None`: nothing
+    /// that waits is about it.
+    fn value_of(&self, key: &Key) -> Option<Option<EncodedValue>> {
+        let mut key = key;
+        let batches = self.waiting.iter().rev();
+        for op in batches.flat_map(|waiting| waiting.batch.ops().iter().rev()) {
+            match op {
+                Op::Put {
+                    key: put, value, ..
+                }
+                | Op::Restore(Record {
+                    key: put, value, ..
+                }) if put == key => return Some(Some(value.clone())),
+                Op::Delete { key: gone } if gone == key => return Some(None),
+                Op::Rename { from, .. } if from == key => return Some(None),
+                Op::Rename { from, to } if to == key => key = from,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// The open edit among what waits. It stays there until it is saved or discarded: the window
+    /// that it is handed to may have given up waiting for the file.
+    fn draft(&self) -> Option<SealedDraft> {
+        let batches = self.waiting.iter().rev();
+        batches
+            .flat_map(|waiting| waiting.batch.ops().iter().rev())
+            .find_map(|op| match op {
+                Op::SetSetting { name, value } if name == DRAFT_SETTING => Some(value),
+                _ => None,
+            })?
+            .as_ref()
+            .and_then(SealedDraft::decode)
+    }
+}
+
+impl EngineState {
+    /// Whether another change may wait; says so if not.
+    fn has_room(&self, say: &mut dyn FnMut(Reply)) -> bool {
+        let has_room = self.queue.len() < WAITING_MAX;
+        if !has_room {
+            let waiting = format::counted(WAITING_MAX as u64, "change");
+            say(Reply::Refused(format!(
+                "{waiting} wait to be written already; save a copy elsewhere first"
+            )));
+        }
+        has_room
+    }
+
+    /// Takes a change into the queue; [`write_out`](Self::write_out) writes it.
+    pub(super) fn enqueue(
+        &mut self,
+        id: RequestId,
+        batch: WriteBatch,
+        kind: Kind,
+        say: &mut dyn FnMut(Reply),
+    ) {
+        if kind != Kind::Draft && !self.has_room(say) {
+            say(Reply::Settled(id, Outcome::Refused));
+            return;
+        }
+        self.queue.waiting.push_back(Waiting {
+            id,
+            batch,
+            kind,
+            settled: false,
+        });
+    }
+
+    /// Takes the open edit of a database that is being locked into the queue, however full that is.
+    pub(super) fn keep_draft(&mut self, id: RequestId, value: EncodedValue) {
+        let mut batch = WriteBatch::new(Cause::Edit);
+        batch.set_setting(DRAFT_SETTING, Some(value));
+        self.queue.waiting.push_back(Waiting {
+            id,
+            batch,
+            kind: Kind::Small,
+            settled: false,
+        });
+    }
+
+    /// Writes everything that waits, in its order, as far as the file takes it, and says what
+    /// came of each change. True: nothing waits any more.
+    pub(super) fn write_out(&mut self, control: &Control, say: &mut dyn FnMut(Reply)) -> bool {
+        let before = self.queue.len();
+        let mut failure = None;
+        while let Some(first) = self.queue.waiting.front() {
+            let written = if first.kind == Kind::Large {
+                self.write_large(control, say)
+            } else {
+                self.write_group(say)
+            };
+            if let Err(problem) = written {
+                failure = Some(problem);
+                break;
+            }
+        }
+        let changed = before > 0 || failure.is_some() || self.queue.problem.is_some();
+        if let Some(problem) = &failure {
+            say(Reply::WriteFailed(problem.clone()));
+        }
+        self.queue.problem = failure;
+        self.settle_what_waits(Outcome::NotWritten, say);
+        if changed {
+            self.say_unsaved(say);
+        }
+        if self.queue.waiting.is_empty() {
+            self.vault.forget_queued();
+        }
+        self.queue.waiting.is_empty()
+    }
+
+    /// The changes at the front that are small share one sync.
+    fn write_group(&mut self, say: &mut dyn FnMut(Reply)) -> Result<(), Problem> {
+        let small = self.queue.waiting.iter();
+        let small = small.take_while(|waiting| waiting.kind != Kind::Large);
+        let batches: Vec<_> = small.map(|waiting| waiting.batch.clone()).collect();
+        let store = self.store.as_mut().ok_or(Problem::Crashed)?;
+        let results = store.commit_all(&batches);
+        let results = results.map_err(|error| not_written(NotCommitted::from(error)))?;
+        for result in results {
+            let Some(waiting) = self.queue.waiting.pop_front() else {
+                break;
+            };
+            let outcome = match result {
+                Ok(commit) => {
+                    self.publish(&commit, None, Some(waiting.id), say);
+                    Outcome::Done
+                }
+                Err(rejection) => {
+                    say(Reply::Refused(rejection.to_string()));
+                    Outcome::Refused
+                }
+            };
+            if !waiting.settled {
+                say(Reply::Settled(waiting.id, outcome));
+            }
+        }
+        Ok(())
+    }
+
+    fn write_large(
+        &mut self,
+        control: &Control,
+        say: &mut dyn FnMut(Reply),
+    ) -> Result<(), Problem> {
+        let Some(first) = self.queue.waiting.front() else {
+            return Ok(());
+        };
+        let (batch, id) = (first.batch.clone(), first.id);
+        let outcome = match self.commit_large(&batch, None, Some(id), control, say) {
+            Ok(()) => Outcome::Done,
+            Err(NotCommitted::NotWritten(problem)) => return Err(problem),
+            Err(reason) => {
+                reason.say(say);
+                Outcome::Refused
+            }
+        };
+        if let Some(waiting) = self.queue.waiting.pop_front()
+            && !waiting.settled
+        {
+            say(Reply::Settled(id, outcome));
+        }
+        Ok(())
+    }
+
+    /// Answers the requests of changes that stay in the queue. An edit of the editor does not: the
+    /// editor has it.
+    pub(super) fn settle_what_waits(&mut self, outcome: Outcome, say: &mut dyn FnMut(Reply)) {
+        for waiting in &mut self.queue.waiting {
+            if !std::mem::replace(&mut waiting.settled, true) {
+                say(Reply::Settled(waiting.id, outcome));
+            }
+        }
+        self.queue
+            .waiting
+            .retain(|waiting| waiting.kind != Kind::Draft);
+    }
+
+    /// Says all that is not in the file.
+    pub(super) fn say_unsaved(&mut self, say: &mut dyn FnMut(Reply)) {
+        self.queue.version += 1;
+        let waiting = self.queue.waiting.iter();
+        let labels = waiting.take(LABELS_MAX);
+        say(Reply::Unsaved(Unsaved {
+            version: self.queue.version,
+            waiting: self.queue.len(),
+            labels: labels
+                .map(|waiting| describe::batch(&waiting.batch))
+                .collect(),
+            problem: self.queue.problem.clone(),
+        }));
+    }
+
+    /// Something could not be written that nobody typed: it is not kept, but said.
+    pub(super) fn write_failed(&mut self, problem: Problem, say: &mut dyn FnMut(Reply)) {
+        say(Reply::WriteFailed(problem.clone()));
+        self.queue.problem = Some(problem);
+        self.say_unsaved(say);
+    }
+
+    /// The value of a record, with the changes that wait for it.
+    pub(super) fn current_value(&self, key: &Key) -> Option<EncodedValue> {
+        match self.queue.value_of(key) {
+            Some(value) => value,
+            None => Some(self.current_snapshot()?.get(key.as_str())?.value),
+        }
+    }
+
+    /// The records; after a failure as they were before it.
+    pub(super) fn current_snapshot(&self) -> Option<Snapshot> {
+        let open = self.store.as_ref().map(Store::snapshot);
+        open.or_else(|| Some(self.sealer.as_ref()?.1.snapshot()))
+    }
+
+    /// Tries once more; with nothing to write: is the file in order?
+    pub(super) fn write_again(&mut self, control: &Control, say: &mut dyn FnMut(Reply)) {
+        if self.queue.len() > 0 {
+            self.write_out(control, say);
+            return;
+        }
+        let Some(store) = &mut self.store else {
+            self.write_failed(Problem::Crashed, say);
+            return;
+        };
+        if store.is_changed_elsewhere().unwrap_or(true) {
+            self.write_failed(Problem::ChangedElsewhere, say);
+        } else if store.poisoned().is_some()
+            && let Err(error) = store.compact(control)
+        {
+            self.write_failed(not_written(NotCommitted::from(error)), say);
+        } else if self.expire_due(say) {
+            self.write_out(control, say);
+        }
+    }
+
+    /// Asks the file system, not the file: costs nothing worth mentioning.
+    pub(super) fn look_at_file(&self, say: &mut dyn FnMut(Reply)) {
+        // A file that cannot even be asked about is told when something is written to it.
+        if let Some(Ok(changed)) = self.store.as_ref().map(Store::is_changed_elsewhere) {
+            say(Reply::ChangedElsewhere(changed));
+        }
+    }
+
+    /// Brings everything that waits into a store that was just written with the records of the
+    /// open one. The queue is left as it is: the caller empties it once the store is in place.
+    pub(super) fn write_into(
+        &self,
+        store: &mut Store,
+        control: &Control,
+    ) -> Result<Vec<vstore::Commit>, Problem> {
+        let mut commits = Vec::new();
+        for waiting in &self.queue.waiting {
+            match store.commit_large(&waiting.batch, control) {
+                Ok(commit) => commits.push(commit),
+                Err(error) => match NotCommitted::from(error) {
+                    // What the records refuse would never be written anywhere.
+                    NotCommitted::Refused(_) => {}
+                    reason => return Err(not_written(reason)),
+                },
+            }
+        }
+        Ok(commits)
+    }
+
+    /// Says that nothing is written until the database is opened again or saved elsewhere.
+    pub(super) fn stop_writing(&mut self, problem: Problem, say: &mut dyn FnMut(Reply)) {
+        self.queue.problem = Some(problem);
+        self.say_unsaved(say);
+    }
+
+    /// Seals what waits with the keys of the store, which is about to be let go. In words what
+    /// was lost, if that is impossible.
+    pub(super) fn seal_what_waits(&mut self) -> Option<String> {
+        let batches = self.queue.batches();
+        let (false, Some(session)) = (batches.is_empty(), self.session) else {
+            return None;
+        };
+        // What was sealed when the engine failed is part of what waits now.
+        self.vault.forget(|sealed| sealed.session == session);
+        let of_open = self.store.as_ref().and_then(sealer_of);
+        let (path, sealer) = of_open.or_else(|| self.sealer.take())?;
+        match sealer.seal(&batches) {
+            Ok((changes, refused)) => {
+                let now = self.files.clock.now();
+                self.vault.keep(path, session, changes, now);
+                self.vault.forget_queued();
+                let lost = refused.first()?;
+                Some(format!("a change that waited was refused: {lost}"))
+            }
+            Err(error) => Some(error.to_string()),
+        }
+    }
+
+    /// Forgets what was sealed for a store whose changes are elsewhere, or were given up.
+    pub(super) fn forget_sealed(&mut self, session: Ticket) {
+        self.vault.forget(|sealed| sealed.session == session);
+        self.vault.forget_queued();
+    }
+
+    /// Says which changes are kept for files that are not open.
+    pub(super) fn say_kept_aside(&self, say: &mut dyn FnMut(Reply)) {
+        let kept = self.vault.sealed.iter().filter_map(|sealed| {
+            Some(KeptAside {
+                path: sealed.path.clone()?,
+                changes: sealed.changes.len(),
+                outlives_program: sealed.kept_at.is_some(),
+            })
+        });
+        say(Reply::KeptAside(kept.collect()));
+    }
+
+    /// Takes back what was sealed for the store that was just opened, and writes it if the file
+    /// takes it now. Returns the edit that was open, if it is not in the file.
+    pub(super) fn unseal(
+        &mut self,
+        session: Ticket,
+        say: &mut dyn FnMut(Reply),
+    ) -> Option<SealedDraft> {
+        let store = self.store.as_ref().filter(|store| !store.is_read_only())?;
+        let mut unreadable = false;
+        let snapshot = store.snapshot();
+        let (waiting, before) = (&mut self.queue.waiting, self.vault.sealed.len());
+        let mut taken = Vec::new();
+        self.vault.sealed.retain(|sealed| {
+            match store.take_back(&sealed.changes) {
+                None => return true,
+                Some(Err(_)) => unreadable = true,
+                Some(Ok(batches)) => {
+                    let batches = batches.into_iter();
+                    let batches = batches.map(|batch| without_older(batch, &snapshot));
+                    waiting.extend(batches.map(|batch| Waiting {
+                        id: RequestId { session, number: 0 },
+                        batch,
+                        kind: Kind::Large,
+                        settled: true,
+                    }));
+                }
+            }
+            taken.extend(sealed.kept_at.clone());
+            false
+        });
+        if self.vault.sealed.len() == before {
+            return None;
+        }
+        if unreadable {
+            say(Reply::Refused(
+                "changes that waited for this file cannot be read any more".to_owned(),
+            ));
+        }
+        self.vault.in_queue.extend(taken);
+        self.write_out(&Control::default(), say);
+        self.say_kept_aside(say);
+        let in_file = self
+            .store
+            .as_ref()
+            .and_then(|store| store.setting(DRAFT_SETTING));
+        self.queue
+            .draft()
+            .or_else(|| in_file.and_then(SealedDraft::decode))
+    }
+}
+
+/// What seals changes to a store, and the path of its file.
+pub(super) fn sealer_of(store: &Store) -> Option<(PathBuf, Sealer)> {
+    store.path().map(Path::to_path_buf).zip(store.sealer())
+}
+
+/// What of a batch that was set aside is newer than the records: another program may have changed
+/// them since.
+fn without_older(batch: WriteBatch, snapshot: &Snapshot) -> WriteBatch {
+    let mut newer = WriteBatch::new(batch.cause);
+    for op in batch.ops() {
+        let is_older = match op {
+            Op::Restore(Record { key, meta, .. }) | Op::SetMeta { key, meta } => {
+                let now = snapshot.get(key.as_str());
+                now.is_some_and(|record| meta.modified_at < record.meta.modified_at)
+            }
+            _ => false,
+        };
+        if !is_older {
+            newer.push(op.clone());
+        }
+    }
+    newer
+}
+
+/// The problem behind a change that was not made.
+pub(super) fn not_written(reason: NotCommitted) -> Problem {
+    match reason {
+        NotCommitted::NotWritten(problem) => problem,
+        NotCommitted::Refused(words) => Problem::NotWritten(words),
+        NotCommitted::Cancelled => Problem::NotWritten("it was cancelled".to_owned()),
+    }
+}

@@ -1,0 +1,107 @@
+//! What is not in the file: what the engine says of it, what the window still waits for, and the
+//! edit in the editor. The one place that says whether everything is saved.
+
+use vstore::Millis;
+
+use super::{Effects, close, record};
+use crate::effect::Effect;
+use crate::engine::Outcome;
+use crate::state::{
+    ActivityEvent, EventKind, OpenStore, Problem, RequestId, SaveState, State, Unsaved,
+};
+
+/// Makes the words about saving fit the facts; `now` is given when something was settled.
+pub(super) fn refresh(store: &mut OpenStore, now: Option<Millis>) {
+    if store.path.is_none() && store.unsaved.problem.is_none() {
+        return;
+    }
+    store.save = match &store.unsaved.problem {
+        Some(problem) => SaveState::Failed {
+            problem: problem.clone(),
+        },
+        None if !store.pending.is_empty() => SaveState::Saving {
+            pending: store.pending.len(),
+        },
+        None => match (now, &store.save) {
+            (None, SaveState::Saved { .. }) => return,
+            (now, _) => SaveState::Saved {
+                at: now.unwrap_or_else(|| store.snapshot.now()),
+            },
+        },
+    };
+}
+
+/// A request was dealt with.
+pub(super) fn settled(state: &mut State, id: RequestId, outcome: Outcome, now: Millis) -> Effects {
+    let Some(store) = state.store_mut() else {
+        return Effects::new();
+    };
+    let was_pending = store.pending.remove(&id.number);
+    if was_pending && outcome == Outcome::Done {
+        // Nothing is written to a file that somebody else has changed.
+        store.changed_elsewhere = false;
+    }
+    refresh(store, Some(now));
+    if let Some(draft) = &mut store.detail.draft
+        && draft.committing == Some(id.number)
+    {
+        // Its commit would have taken it away.
+        draft.committing = None;
+        draft.not_written = matches!(outcome, Outcome::NotWritten | Outcome::Crashed);
+        if outcome == Outcome::Done && !draft.is_dirty() {
+            store.detail.draft = None;
+        }
+    }
+    if was_pending && outcome != Outcome::Done && store.close_asked.is_none() {
+        store.closing = None;
+    }
+    if store.close_asked == Some(id.number) {
+        if outcome == Outcome::NotOpen {
+            return close::closed(state);
+        }
+        // It was not closed, or this page would be gone.
+        store.close_asked = None;
+        store.closing = None;
+        return Effects::new();
+    }
+    close::go_on(state)
+}
+
+/// The engine says what it has that is not in the file.
+pub(super) fn reported(store: &mut OpenStore, unsaved: Unsaved, now: Millis) {
+    if store.unsaved.version < unsaved.version {
+        store.unsaved = unsaved;
+        refresh(store, Some(now));
+    }
+}
+
+/// An attempt to write failed. The words stay over the table until it succeeds.
+pub(super) fn write_failed(store: &mut OpenStore, problem: &Problem, now: Millis) -> Effects {
+    if store.close_asked.is_none() {
+        store.closing = None;
+    }
+    store.activity.push(ActivityEvent {
+        before: None,
+        at: now,
+        kind: EventKind::Failure,
+        key: None,
+        text: problem.text(),
+    });
+    store.changed_elsewhere |= *problem == Problem::ChangedElsewhere;
+    vec![Effect::ShowWindow]
+}
+
+/// Tries to write everything that is not in the file: what waits in the engine, and an edit that
+/// was tried before.
+pub(super) fn write_again(store: &mut OpenStore) -> Effects {
+    let mut effects = record::ask(store, crate::engine::Request::WriteAgain);
+    if store
+        .detail
+        .draft
+        .as_ref()
+        .is_some_and(|draft| draft.not_written)
+    {
+        effects.extend(record::commit_draft(store));
+    }
+    effects
+}
