@@ -24,6 +24,7 @@ mod segment;
 mod snapshot;
 mod state;
 mod store;
+pub mod target;
 pub mod transfer;
 pub mod value;
 

@@ -10,7 +10,9 @@ use crate::file::{self, CommitAlign, KdfLimits, KdfProfile, RealVfs, Vfs};
 pub struct CreateOptions {
     /// What deriving the key from the password costs, for its owner and for those who guess.
     pub kdf: KdfProfile,
-    /// Replace a file that exists, once the new one is complete.
+    /// Replace a file that exists, once the new one is complete. What is replaced stays as
+    /// `NAME.bak1`, also where `backups` is 0. Ask [`target::approve`](crate::target::approve)
+    /// first: it knows what must not be replaced.
     pub overwrite: bool,
     /// Let commits end at sector boundaries, for media that destroy the rest of a sector when
     /// power fails.

@@ -28,7 +28,7 @@ Exit codes:
   5  another program has the file open
   6  not a VStore file
   7  the file needs a newer version of VStore
-  8  the input was refused, nothing was changed
+  8  the input, or the file to write, was refused; nothing was changed
   9  reading or writing failed
 
 Examples:
@@ -225,8 +225,13 @@ pub(super) struct ImportArgs {
 pub(super) struct ExportArgs {
     #[command(flatten)]
     pub(super) common: Common,
-    /// The file to write, replacing one that exists; "-" is standard output
+    /// The file to write; "-" is standard output
+    ///
+    /// An earlier export is replaced, any other file only with --force, and a database never.
     pub(super) out: PathBuf,
+    /// Replace a file that is not an earlier export
+    #[arg(long)]
+    pub(super) force: bool,
     /// The format, if the ending does not tell it
     #[arg(long, value_enum)]
     pub(super) format: Option<FormatArg>,

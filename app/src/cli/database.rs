@@ -1,12 +1,14 @@
 //! Opening and closing the file of a command.
 
 use vstore::file::{Control, Credentials, KdfProfile};
+use vstore::target::Approved;
 use vstore::{CreateOptions, OpenOptions, OpenReport, Store};
 
 use super::args::{Common, Creation, Kdf};
 use super::exit::Failure;
 use super::output;
 use super::password;
+use super::target;
 
 /// Opens a file to read it, without a lock.
 pub(super) fn open_to_read(common: &Common) -> Result<Store, Failure> {
@@ -20,6 +22,7 @@ pub(super) fn open_to_write(common: &Common) -> Result<Store, Failure> {
 
 fn open(common: &Common, read_only: bool) -> Result<Store, Failure> {
     // What needs no password is said before one is asked for.
+    target::check_stdout(common)?;
     Store::probe(&common.db)?;
     let credentials = password::existing(common)?;
     open_with(common, &credentials, read_only)
@@ -50,9 +53,10 @@ impl From<Kdf> for KdfProfile {
 }
 
 /// How a new file is created.
-pub(super) fn create_options(creation: &Creation) -> CreateOptions {
+pub(super) fn create_options(creation: &Creation, target: &Approved) -> CreateOptions {
     CreateOptions {
         kdf: creation.kdf.into(),
+        overwrite: target.replaces().is_some(),
         ..CreateOptions::default()
     }
 }

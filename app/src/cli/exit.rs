@@ -31,7 +31,7 @@ pub enum Exit {
     NotAVStore = 6,
     /// The file needs a newer version of VStore.
     NewerVersion = 7,
-    /// The input was refused; nothing was changed.
+    /// The input, or the file to write, was refused; nothing was changed.
     Refused = 8,
     /// Reading or writing failed.
     InputOutput = 9,
@@ -99,7 +99,7 @@ impl From<CreateError> for Failure {
     fn from(error: CreateError) -> Self {
         let exit = match &error {
             CreateError::Locked { .. } => Exit::Locked,
-            CreateError::TooLarge { .. } => Exit::Refused,
+            CreateError::TooLarge { .. } | CreateError::AlreadyExists { .. } => Exit::Refused,
             _ => Exit::InputOutput,
         };
         Self::new(exit, error)

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use serde::Serialize;
+use vstore::target::Output;
 use vstore::transfer::{ExportOptions, Format, export, export_to_file};
 
 use super::args::{ExportArgs, FormatArg};
@@ -12,6 +13,7 @@ use super::database;
 use super::exit::{Exit, Failure};
 use super::output;
 use super::progress::ProgressLine;
+use super::target;
 
 /// What `--json` prints, where standard output is free for it.
 #[derive(Serialize)]
@@ -29,31 +31,30 @@ pub(super) fn run(args: &ExportArgs) -> Result<Exit, Failure> {
         format: format(args, to_stdout)?,
         with_metadata: args.with_metadata,
     };
-    if args
-        .out
-        .extension()
-        .is_some_and(|ending| ending == "vstore")
-    {
-        return Err(Failure::usage(format_args!(
-            "{} would be replaced by an export: the file to write comes second",
-            args.out.display()
-        )));
+    let approve = || target::approve(&args.out, Output::Export, &args.common, args.force);
+    // What needs no password is said before one is asked for.
+    if to_stdout {
+        target::check_export_to_stdout(&args.common)?;
+    } else {
+        approve()?;
     }
     let store = database::open_to_read(&args.common)?;
     let snapshot = store.snapshot();
     let expected = snapshot.len() as u64;
     let line = ProgressLine::new();
     let progress = |done, total| line.transfer("Exporting", done, total);
+    let is_stdout = to_stdout || args.out == Path::new("/dev/stdout");
     let report = if to_stdout {
         let mut data = output::data();
         let report = export(snapshot.iter(), expected, options, &mut data, &progress)?;
         data.flush()?;
         report
     } else {
-        export_to_file(snapshot.iter(), expected, options, &args.out, &progress)?
+        // Once more: asking for the password may have taken an hour.
+        export_to_file(snapshot.iter(), expected, options, &approve()?, &progress)?
     };
     drop(line);
-    if args.common.json && !to_stdout {
+    if args.common.json && !is_stdout {
         output::json(&Answer {
             written: report.written,
             expected: report.expected,

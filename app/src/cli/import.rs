@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use serde::Serialize;
+use vstore::target::Approved;
 use vstore::transfer::{
     Conflict, DuplicateKeys, Format, ImportOptions, ImportReport, ImportSource, KeyField, KeyRule,
     Template,
@@ -18,6 +19,7 @@ use super::exit::{Exit, Failure};
 use super::output;
 use super::password;
 use super::progress::ProgressLine;
+use super::target;
 
 /// How many notes a person is shown; `--json` has all that were kept.
 const NOTES_SHOWN: usize = 20;
@@ -44,11 +46,9 @@ struct Answer<'a> {
 pub(super) fn run(args: &ImportArgs) -> Result<Exit, Failure> {
     let start = Instant::now();
     let options = options(args)?;
-    let creates = args.creation.create && !args.common.db.exists();
-    let report = if creates {
-        into_new_file(args, &options)?
-    } else {
-        into_file(args, &options)?
+    let report = match target::to_create(&args.common, args.creation.create)? {
+        Some(new_file) => into_new_file(args, &options, &new_file)?,
+        None => into_file(args, &options)?,
     };
     // What the options ask for in so many words is counted, not told record by record.
     let expected = report.replaced + report.kept;
@@ -110,17 +110,21 @@ fn tell(answer: &Answer<'_>) {
 }
 
 /// The input is read before anything is created, so that a refusal leaves no file behind.
-fn into_new_file(args: &ImportArgs, options: &ImportOptions) -> Result<ImportReport, Failure> {
+fn into_new_file(
+    args: &ImportArgs,
+    options: &ImportOptions,
+    new_file: &Approved,
+) -> Result<ImportReport, Failure> {
     let credentials = password::new(&args.common)?;
     let mut store = Store::in_memory(Arc::new(SystemClock));
     let (batch, report) = read(args, options, &store)?;
     if !args.dry_run {
         store.commit(&batch)?;
         let (store, _) = Store::create_from(
-            &args.common.db,
+            new_file.path(),
             &store.snapshot(),
             &credentials,
-            &database::create_options(&args.creation),
+            &database::create_options(&args.creation, new_file),
             &ProgressLine::new().control(),
         )?;
         store.close()?;

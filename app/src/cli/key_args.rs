@@ -116,8 +116,11 @@ pub(super) enum HeaderBackupCommand {
 pub(super) struct HeaderBackupArgs {
     #[command(flatten)]
     pub(super) common: Common,
-    /// The backup; never written over a file that exists
+    /// The backup
     pub(super) backup: PathBuf,
+    /// Replace a file that exists; a database is never replaced
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 #[derive(Debug, Args)]
@@ -143,8 +146,11 @@ pub(super) enum ModeArg {
 pub(super) struct SalvageArgs {
     #[command(flatten)]
     pub(super) common: Common,
-    /// The new file; never written over a file that exists
+    /// The new file
     pub(super) new: PathBuf,
+    /// Replace a file that exists; it stays as NEW.bak1
+    #[arg(long)]
+    pub(super) force: bool,
     /// How much is taken
     #[arg(long, value_enum, default_value_t = ModeArg::Prefix)]
     pub(super) mode: ModeArg,

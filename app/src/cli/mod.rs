@@ -21,6 +21,7 @@ mod progress;
 mod query;
 mod records;
 mod repair;
+mod target;
 
 pub use exit::Exit;
 pub use launch::{Launch, launch};

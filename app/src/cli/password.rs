@@ -4,12 +4,14 @@ use std::io::{self, BufRead as _, Read as _};
 use std::path::Path;
 
 use vstore::file::{Credentials, KeyFile, Password, RealVfs, RecoveryKey};
+use vstore::target::Output;
 use zeroize::Zeroizing;
 
 use super::args::Common;
 use super::exit::{Exit, Failure};
 use super::key_args::NewPassword;
 use super::output;
+use super::target;
 
 /// The longest password, in bytes; more is a file that was piped in by mistake.
 const PASSWORD_BYTES_MAX: u64 = 4096;
@@ -50,15 +52,19 @@ pub(super) fn added(
     new: &NewPassword,
     kept: Option<&Path>,
 ) -> Result<Credentials, Failure> {
+    let Some(path) = &new.generate_key_file else {
+        let text = typed_twice(common)?;
+        return with_key_file(text, new.new_key_file.as_deref().or(kept));
+    };
+    let approve = || target::approve(path, Output::KeyFile, common, false);
+    // What needs no password is said before one is asked for.
+    approve()?;
     let text = typed_twice(common)?;
     if text.is_empty() {
         // Before a key file is made for it.
         return with_key_file(text, None);
     }
-    let Some(path) = &new.generate_key_file else {
-        return with_key_file(text, new.new_key_file.as_deref().or(kept));
-    };
-    let key_file = KeyFile::generate(&RealVfs, path)?;
+    let key_file = KeyFile::generate(&RealVfs, approve()?.path())?;
     output::message(format_args!(
         "vstore: made the key file {}; keep a copy of it",
         path.display()

@@ -17,6 +17,7 @@ use super::exit::{Exit, Failure};
 use super::output;
 use super::password;
 use super::printer::{Content, Full, Printer};
+use super::target;
 
 pub(super) fn get(args: &GetArgs) -> Result<Exit, Failure> {
     let store = database::open_to_read(&args.common)?;
@@ -40,21 +41,21 @@ pub(super) fn get(args: &GetArgs) -> Result<Exit, Failure> {
 
 pub(super) fn put(args: &PutArgs) -> Result<Exit, Failure> {
     let key = Key::new(&args.key)?;
-    let creates = args.creation.create && !args.common.db.exists();
+    let new_file = target::to_create(&args.common, args.creation.create)?;
     // A value in the arguments is checked before a password is asked for.
     let given = match args.value.as_str() {
         "-" => None,
         text => Some(parse_value(text)?),
     };
-    let store = if creates {
+    let store = if let Some(new_file) = new_file {
         let credentials = password::new(&args.common)?;
         let value = value_or_stdin(given)?;
         // Nothing is created before the record is known to be good.
         let mut store = Store::in_memory(Arc::new(SystemClock));
         write(&mut store, key, value, args)?;
-        let options = database::create_options(&args.creation);
+        let options = database::create_options(&args.creation, &new_file);
         let (snapshot, control) = (store.snapshot(), Control::default());
-        Store::create_from(&args.common.db, &snapshot, &credentials, &options, &control)?.0
+        Store::create_from(new_file.path(), &snapshot, &credentials, &options, &control)?.0
     } else {
         let mut store = database::open_to_write(&args.common)?;
         let value = value_or_stdin(given)?;

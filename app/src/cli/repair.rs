@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use vstore::file::{Control, HeaderBackup, RealVfs, SalvageMode};
+use vstore::target::Output;
 use vstore::transfer::rfc3339;
 use vstore::{CreateOptions, Millis, OpenOptions, SalvageOptions, SalvageReport, Store};
 
@@ -13,6 +14,7 @@ use super::key_args::{
 use super::keys::as_json;
 use super::output;
 use super::password;
+use super::target;
 
 pub(super) fn header_backup(command: &HeaderBackupCommand) -> Result<Exit, Failure> {
     match command {
@@ -22,11 +24,18 @@ pub(super) fn header_backup(command: &HeaderBackupCommand) -> Result<Exit, Failu
 }
 
 fn export(args: &HeaderBackupArgs) -> Result<Exit, Failure> {
+    let approve = || target::approve(&args.backup, Output::HeaderBackup, &args.common, args.force);
+    // What needs no password is said before one is asked for.
+    approve()?;
     let store = database::open_to_read(&args.common)?;
     let Some(backup) = store.header_backup() else {
         return Err(Failure::new(Exit::InputOutput, "there is no file"));
     };
-    backup.save(&RealVfs, &args.backup)?;
+    let target = approve()?;
+    target.write(&backup.to_bytes()).map_err(|error| {
+        let words = format!("{} cannot be written: {error}", target.path().display());
+        Failure::new(Exit::InputOutput, words)
+    })?;
     if args.common.json {
         output::json(&json!({
             "bytes": backup.to_bytes().len(),
@@ -82,7 +91,11 @@ fn restore(args: &HeaderRestoreArgs) -> Result<Exit, Failure> {
 }
 
 pub(super) fn salvage(args: &SalvageArgs) -> Result<Exit, Failure> {
+    let approve = || target::approve(&args.new, Output::Database, &args.common, args.force);
+    // What needs no password is said before one is asked for.
+    approve()?;
     let credentials = password::existing(&args.common)?;
+    let target = approve()?;
     let options = SalvageOptions {
         mode: match args.mode {
             ModeArg::Prefix => SalvageMode::ConsistentPrefix,
@@ -91,12 +104,13 @@ pub(super) fn salvage(args: &SalvageArgs) -> Result<Exit, Failure> {
         open: OpenOptions::default(),
         create: CreateOptions {
             kdf: args.kdf.into(),
+            overwrite: target.replaces().is_some(),
             ..CreateOptions::default()
         },
     };
     let (store, report, _) = Store::salvage(
         &args.common.db,
-        &args.new,
+        target.path(),
         &credentials,
         &options,
         &Control::default(),

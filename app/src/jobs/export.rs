@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use vstore::Snapshot;
+use vstore::target::{self, Consent, InUse, NotApproved, Output};
 use vstore::transfer::{self, ExportError, ExportOptions, ExportReport, Format};
 
 use super::runner::Done;
@@ -21,8 +22,13 @@ pub struct ExportJob {
     pub format: TransferFormat,
     /// With their times.
     pub with_metadata: bool,
-    /// Where to. A file that is there is replaced once the new one is complete.
+    /// Where to.
     pub path: PathBuf,
+    /// The databases and key files that must not be replaced.
+    pub in_use: InUse,
+    /// What the person agreed to replace. A file that is there is replaced once the new one is
+    /// complete.
+    pub consent: Consent,
 }
 
 impl ExportJob {
@@ -39,8 +45,9 @@ impl ExportJob {
                 format::count(report.written),
                 format::count(report.expected)
             )),
-            Err(ExportError::Cancelled) => TaskState::Cancelled,
-            Err(error) => TaskState::Failed(error.to_string()),
+            Err(Problem::Export(ExportError::Cancelled)) => TaskState::Cancelled,
+            Err(Problem::Export(error)) => TaskState::Failed(error.to_string()),
+            Err(Problem::Target(error)) => TaskState::Failed(error.to_string()),
         };
         Done::TaskEnded {
             task: context.task,
@@ -48,7 +55,8 @@ impl ExportJob {
         }
     }
 
-    fn write(&self, context: &TaskContext) -> Result<ExportReport, ExportError> {
+    fn write(&self, context: &TaskContext) -> Result<ExportReport, Problem> {
+        let target = target::approve(&self.path, Output::Export, &self.in_use, &self.consent)?;
         let options = ExportOptions {
             format: match self.format {
                 TransferFormat::Json => Format::Json,
@@ -64,6 +72,26 @@ impl ExportJob {
             target => target.keys(&self.snapshot).count(),
         };
         let records = self.target.records(&self.snapshot);
-        transfer::export_to_file(records, expected as u64, options, &self.path, &progress)
+        let written =
+            transfer::export_to_file(records, expected as u64, options, &target, &progress);
+        Ok(written?)
+    }
+}
+
+/// Why an export did not come about.
+enum Problem {
+    Target(NotApproved),
+    Export(ExportError),
+}
+
+impl From<NotApproved> for Problem {
+    fn from(error: NotApproved) -> Self {
+        Self::Target(error)
+    }
+}
+
+impl From<ExportError> for Problem {
+    fn from(error: ExportError) -> Self {
+        Self::Export(error)
     }
 }

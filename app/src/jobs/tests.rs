@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, unbounded};
 use vstore::search::Ticket;
+use vstore::target::{Consent, InUse};
 use vstore::value::json::parse_text;
 use vstore::{Cause, Key, ManualClock, Millis, Path, Snapshot, Store, WriteBatch};
 
@@ -178,6 +179,8 @@ fn an_export_reads_back_as_what_it_was() {
         format: TransferFormat::Json,
         with_metadata: false,
         path: path.clone(),
+        in_use: InUse::default(),
+        consent: Consent::NotAsked,
     };
     jobs.run(TaskId(1), TaskJob::Export(Box::new(job)));
     let Done::TaskEnded { state, .. } = next(&receiver) else {

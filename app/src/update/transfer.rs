@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use vstore::Millis;
+use vstore::target::{Consent, InUse};
 
 use super::{Effects, file};
 use crate::action::Action;
@@ -227,6 +228,11 @@ fn export(state: &mut State, plan: ExportPlan, now: Millis) -> Effects {
         format: plan.format,
         with_metadata: plan.with_metadata,
         path,
+        in_use: InUse {
+            databases: store.path.clone().into_iter().collect(),
+            key_files: Vec::new(),
+        },
+        consent: Consent::NotAsked,
     };
     let title = format!("Export {}", OpenStore::title_of(&job.path));
     state

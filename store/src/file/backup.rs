@@ -71,6 +71,22 @@ impl StoreFile {
     }
 }
 
+/// Keeps a file that a new one is about to replace as the newest backup. One without content is
+/// not worth a backup.
+pub(crate) fn keep_replaced(
+    vfs: &Arc<dyn Vfs>,
+    path: &Path,
+    backups: u8,
+    entropy: &dyn Entropy,
+) -> Result<(), IoError> {
+    match vfs.stat(path) {
+        Ok(stat) if stat.len == 0 => Ok(()),
+        Ok(stat) => push(vfs, path, stat.id, backups.clamp(1, BACKUPS_MAX), entropy),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 /// Whether a path names this file.
 fn is_file(vfs: &dyn Vfs, path: &Path, id: FileId) -> bool {
     vfs.stat(path).is_ok_and(|stat| stat.id == id)

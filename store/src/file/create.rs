@@ -8,7 +8,7 @@ use std::{
 use bytes::Bytes;
 
 use super::{
-    backup::BACKUPS_MAX,
+    backup::{BACKUPS_MAX, keep_replaced},
     checkpoint::{NewGeneration, TempFile},
     control::Control,
     credentials::Credentials,
@@ -40,7 +40,8 @@ pub struct CreateOptions {
     /// Let every commit end at a multiple of 512 or 4096 bytes, for media that may destroy the
     /// rest of a sector when power fails while it is written (USB sticks, SD cards).
     pub commit_align: Option<CommitAlign>,
-    /// Replace an existing file, once the new one is complete.
+    /// Replace an existing file, once the new one is complete. What is replaced stays as the
+    /// newest backup, also where `backups` is 0.
     pub overwrite: bool,
     /// How many generations are kept as backups when a compaction replaces them, 0 to 10.
     pub backups: u8,
@@ -153,6 +154,9 @@ impl StoreFile {
             control,
         };
         let mut generation = new.write::<CreateError>(file, chunks)?;
+        if options.overwrite {
+            keep_replaced(&vfs, &path, options.backups, entropy)?;
+        }
         publish(&*vfs, temp, &path, options.overwrite)?;
         generation.file.renamed(&path);
         let report = CreateReport {

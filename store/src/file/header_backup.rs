@@ -19,7 +19,7 @@ use super::{
 /// Length of a header backup in bytes.
 pub const HEADER_BACKUP_LEN: usize = HEADER_AT + HEADER_LEN + SHA_LEN;
 
-const MAGIC: [u8; 8] = *b"\x89VSH\r\n\x1a\n";
+pub(crate) const MAGIC: [u8; 8] = *b"\x89VSH\r\n\x1a\n";
 const VERSION: u16 = 1;
 const TEXT_AT: usize = 32;
 const TEXT_LEN: usize = 160;

@@ -15,7 +15,7 @@ use super::{
 /// Most bytes of a key file: more is a film chosen by mistake.
 pub const KEY_FILE_BYTES_MAX: u64 = 64 << 20;
 /// Bytes of a key file that is made for the purpose.
-const GENERATED_LEN: usize = 64;
+pub(crate) const GENERATED_LEN: usize = 64;
 const READ_LEN: usize = 64 << 10;
 
 /// What a key file contributes to the key: a hash of its content, wiped when dropped.

@@ -15,7 +15,7 @@ use super::{
     vfs::{Access, FileId, Vfs, VfsFile, host_name},
 };
 
-const FIRST_LINE: &str = "vstore-lock 1";
+pub(crate) const FIRST_LINE: &str = "vstore-lock 1";
 const MAX_LEN: usize = 4096;
 
 /// Who has a file open.

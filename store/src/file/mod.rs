@@ -100,3 +100,11 @@ pub use slots::{SlotId, SlotKind};
 pub use store_file::{FileStats, StoreFile};
 pub use verify::{Finding, FindingKind, Loss, Verification, VerifyDepth, VerifyReport, verify};
 pub use vfs::{Access, FileId, RealVfs, Stat, Vfs, VfsFile};
+
+// What `target` knows files of a database by.
+pub(crate) use create::{TEMP_SUFFIX, folder};
+pub(crate) use frame::MARK as FRAME_MARK;
+pub(crate) use header::{COPY_B as HEADER_COPY_B, DATA_OFFSET, MAGIC as HEADER_MAGIC};
+pub(crate) use header_backup::MAGIC as HEADER_BACKUP_MAGIC;
+pub(crate) use key_file::GENERATED_LEN as GENERATED_KEY_LEN;
+pub(crate) use lock::{FIRST_LINE as LOCK_FIRST_LINE, lock_path, sibling};

@@ -11,6 +11,7 @@ use crate::batch::Op;
 use crate::clock::Millis;
 use crate::key::Key;
 use crate::record::{Meta, Record};
+use crate::target::{Consent, InUse, Output, approve};
 use crate::value::json::parse_text;
 
 fn record(key: &str, json: &str, expires_at: Option<i64>) -> Record {
@@ -111,11 +112,17 @@ fn an_export_replaces_its_file_only_when_it_is_whole() {
     let records = [record("a", "1", None)];
     let write = |progress: &dyn Progress| {
         let options = options(Format::Json, false);
+        let target = approve(
+            &path,
+            Output::Export,
+            &InUse::default(),
+            &Consent::ReplaceAny,
+        );
         export_to_file(
             records.iter().map(Record::as_ref),
             1,
             options,
-            &path,
+            &target.unwrap(),
             progress,
         )
     };
@@ -126,23 +133,38 @@ fn an_export_replaces_its_file_only_when_it_is_whole() {
     assert_eq!(write(&NoProgress).unwrap().written, 1);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "{\n\"a\":1\n}\n");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
-    #[cfg(unix)]
-    {
-        let mode = std::os::unix::fs::PermissionsExt::mode(
-            &std::fs::metadata(&path).unwrap().permissions(),
-        );
-        assert_eq!(mode & 0o777, 0o600);
-    }
-    let missing = folder.path().join("missing").join("out.json");
-    let refused = export_to_file(
+}
+
+#[cfg(unix)]
+#[test]
+fn an_export_to_a_descriptor_is_appended() {
+    use std::os::fd::AsRawFd as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    std::fs::write(&path, "before\n").unwrap();
+    let file = std::fs::OpenOptions::new()
+        .append(true)
+        .open(&path)
+        .unwrap();
+    let descriptor = format!("/dev/fd/{}", file.as_raw_fd());
+    let consent = Consent::NotAsked;
+    let target = approve(
+        descriptor.as_ref(),
+        Output::Export,
+        &InUse::default(),
+        &consent,
+    );
+    let records = [record("a", "1", None)];
+    let written = export_to_file(
         records.iter().map(Record::as_ref),
         1,
-        options(Format::Json, false),
-        &missing,
+        options(Format::Ndjson, false),
+        &target.unwrap(),
         &NoProgress,
     );
-    let kind = io::ErrorKind::NotFound;
-    assert!(matches!(refused, Err(ExportError::Io { kind: found, .. }) if found == kind));
+    assert_eq!(written.unwrap().written, 1);
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(text, "before\n{\"key\":\"a\",\"value\":1}\n");
 }
 
 #[test]
