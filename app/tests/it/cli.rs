@@ -15,6 +15,7 @@ use tempfile::TempDir;
 mod keys;
 mod records;
 mod refusals;
+mod targets;
 mod transfer;
 
 const PASSWORD: &str = "correct horse";
