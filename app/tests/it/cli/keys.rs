@@ -94,7 +94,7 @@ fn a_key_file_is_needed_beside_the_password_it_belongs_to() {
     desk.does(&without, &["newer", PASSWORD]);
     assert!(desk.opens(&[], PASSWORD));
 
-    let again = desk.fails(&generate, &[PASSWORD, "new"], 9);
+    let again = desk.fails(&generate, &[PASSWORD, "new"], 8);
     assert!(again.contains("my.key"), "{again}");
     desk.write("empty.key", "");
     let empty = [&passwd[..], &["--new-key-file", "empty.key"]].concat();
