@@ -20,6 +20,9 @@ const END_BYTES: u64 = 64 << 10;
 /// The longest line: a key and a value of the largest size, with escapes.
 const LINE_BYTES_MAX: u64 = 2 * (VALUE_BYTES_MAX + KEY_BYTES_MAX) as u64 + 1024;
 
+/// How the line of a record starts.
+const LINE_START: &[u8] = b"{\"key\":";
+
 /// How records stand in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
@@ -32,11 +35,11 @@ enum Form {
 }
 
 impl Form {
-    fn told_by(first_line: &[u8]) -> Option<Self> {
-        match first_line {
-            b"{\n" => Some(Self::Entries),
-            b"[\n" => Some(Self::Array),
-            line => line.starts_with(b"{\"key\":").then_some(Self::Lines),
+    fn told_by(start: &[u8]) -> Option<Self> {
+        match start {
+            [b'{', b'\n', ..] => Some(Self::Entries),
+            [b'[', b'\n', ..] => Some(Self::Array),
+            _ => start.starts_with(LINE_START).then_some(Self::Lines),
         }
     }
 
@@ -54,7 +57,12 @@ impl Form {
 pub(super) fn is_export(file: &mut File) -> io::Result<bool> {
     let length = file.metadata()?.len();
     let mut input = BufReader::with_capacity(1 << 16, &mut *file);
-    let Some(form) = Form::told_by(&next_line(&mut input)?) else {
+    let mut start = Vec::new();
+    input
+        .by_ref()
+        .take(LINE_START.len() as u64)
+        .read_to_end(&mut start)?;
+    let Some(form) = Form::told_by(&start) else {
         return Ok(false);
     };
     input.rewind()?;
