@@ -11,6 +11,7 @@ use std::ops::Range;
 use std::panic::Location as Caller;
 use std::path::PathBuf;
 
+use vstore::target::Consent;
 use vstore::value::EncodedValue;
 use vstore::{Key, Millis, Path};
 use zeroize::Zeroizing;
@@ -122,6 +123,8 @@ pub enum FileCommand {
         path: PathBuf,
         /// Its password.
         secret: Secret,
+        /// What the person agreed to replace.
+        consent: Consent,
     },
     /// Gives the open file another password.
     ChangePassword {

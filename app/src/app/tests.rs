@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use vstore::file::{KdfParams, KdfProfile};
+use vstore::target::Consent;
 use vstore::value::json::{parse_text, to_compact};
 use vstore::{Key, Millis};
 
@@ -255,6 +256,7 @@ fn data_is_imported_into_a_scratch_database_and_saved_with_a_password() {
     program.ask(FileCommand::SaveCopy {
         path,
         secret: secret("right"),
+        consent: Consent::NotAsked,
     });
     program.until("it has a file", |state| {
         state.store().is_some_and(|store| store.path.is_some())

@@ -22,8 +22,8 @@ use super::shortcuts::ShortcutsForm;
 use super::toasts::ToastBridge;
 use super::{
     about, change_password, check, confirm_delete, expiry, export, go_to_key, import,
-    import_report, message, palette, path_field, rename, restore_header, salvage, save_as,
-    save_before_closing, saved_searches, security, settings, shortcuts, why_hit,
+    import_report, message, palette, path_field, rename, replace_file, restore_header, salvage,
+    save_as, save_before_closing, saved_searches, security, settings, shortcuts, why_hit,
 };
 use crate::command::{Commands, FileCommand, LayoutCommand};
 use crate::panels::pages::busy_line;
@@ -168,6 +168,9 @@ impl Forms {
             } => {
                 let shown = (*task, title.as_str(), &**report);
                 import_report::show(ctx, &mut self.report, shown, commands);
+            }
+            Dialog::ReplaceFile { existing, plan } => {
+                replace_file::show(ctx, existing, plan, commands);
             }
             Dialog::Export { plan, count: _ } => export::show(ctx, plan, view, commands),
             Dialog::PathField { purpose, suggested } => {

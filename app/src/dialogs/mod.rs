@@ -19,6 +19,7 @@ mod message;
 mod palette;
 mod path_field;
 mod rename;
+mod replace_file;
 mod restore_header;
 mod salvage;
 mod save_as;

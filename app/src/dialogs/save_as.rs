@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use egui::{Context, Id};
+use vstore::target::Consent;
 
 use super::host;
 use crate::command::{Commands, FileCommand, Secret};
@@ -30,14 +31,24 @@ pub(super) fn show(
     if !std::mem::replace(&mut form.started, true) {
         form.password.focus();
     }
-    let save = if form.password.is_warning() {
+    let replaces = match problem {
+        Some(Problem::Replaces(existing)) if !busy => Some(existing),
+        _ => None,
+    };
+    let save = if replaces.is_some() {
+        "Replace"
+    } else if form.password.is_warning() {
         "Continue anyway"
     } else {
         "Save"
     };
     let buttons = [
         DialogButton::secondary("Cancel"),
-        DialogButton::primary(save).enabled(!busy),
+        if replaces.is_some() {
+            DialogButton::danger(save)
+        } else {
+            DialogButton::primary(save).enabled(!busy)
+        },
     ];
     let title = format!("Save as {}", OpenStore::title_of(path));
     let folder = path.parent().map(|folder| folder.to_string_lossy());
@@ -67,6 +78,10 @@ pub(super) fn show(
                 password,
                 key_file: form.key_file.path(),
             },
+            // What stands in the way is named above: the button says that it goes.
+            consent: replaces.map_or(Consent::NotAsked, |existing| {
+                Consent::Replace((**existing).clone())
+            }),
         });
     }
 }

@@ -343,7 +343,12 @@ fn a_copy_is_saved_with_a_password_that_was_typed_twice() {
     harness.get_by_label("Save").click();
     harness.run();
     let commands = harness.state_mut().taken();
-    let [Command::File(FileCommand::SaveCopy { path: to, secret })] = commands.as_slice() else {
+    let [
+        Command::File(FileCommand::SaveCopy {
+            path: to, secret, ..
+        }),
+    ] = commands.as_slice()
+    else {
         panic!("{commands:?}");
     };
     assert_eq!(

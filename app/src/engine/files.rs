@@ -7,6 +7,7 @@ use vstore::file::{
     self, Control, Credentials, KdfProfile, KeyFile, Password, PasswordChange, RealVfs,
     RecoveryKey, Vfs,
 };
+use vstore::target::{self, Consent, InUse, NotApproved, Output};
 use vstore::{Clock, CreateOptions, OpenOptions, Snapshot, Store};
 
 use super::describe;
@@ -101,6 +102,7 @@ impl Files {
             ));
         }
         let mut opened = opened(&store, notes);
+        opened.key_file.clone_from(&secret.key_file);
         opened.draft = store.setting(DRAFT_SETTING).and_then(SealedDraft::decode);
         Ok((store, opened))
     }
@@ -128,6 +130,7 @@ impl Files {
             None => Store::create(path, &credentials, &options, control)?,
         };
         let mut opened = opened(&store, Vec::new());
+        opened.key_file.clone_from(&secret.key_file);
         opened.is_copy = records.is_some();
         Ok((store, opened))
     }
@@ -162,10 +165,20 @@ impl Files {
     }
 }
 
+/// Whether a database may be written to a path, and what it replaces there.
+pub(super) fn approve(path: &Path, in_use: &InUse, consent: &Consent) -> Result<bool, Problem> {
+    match target::approve(path, Output::Database, in_use, consent) {
+        Ok(approved) => Ok(approved.replaces().is_some()),
+        Err(NotApproved::Ask(existing)) => Err(Problem::Replaces(Box::new(existing))),
+        Err(NotApproved::Refused(refusal)) => Err(Problem::Other(refusal.to_string())),
+    }
+}
+
 fn opened(store: &Store, notes: Vec<String>) -> OpenedStore {
     let path = store.path().map(Path::to_path_buf);
     OpenedStore {
         session: Ticket::default(),
+        key_file: None,
         title: path.as_deref().map(OpenStore::title_of).unwrap_or_default(),
         path,
         read_only: store.is_read_only(),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use vstore::file::{Control, Verification};
 use vstore::search::Ticket as SearchTicket;
+use vstore::target::Consent;
 use vstore::value::EncodedValue;
 use vstore::{Commit, Compaction, Indexing, Key, Merge, Millis, Snapshot, WriteBatch};
 
@@ -66,6 +67,8 @@ pub enum Request {
         secret: Secret,
         /// The records on screen: what is saved if the engine has lost its store.
         snapshot: Snapshot,
+        /// What the person agreed to replace.
+        consent: Consent,
     },
     /// Commits a batch.
     Commit(WriteBatch),
@@ -280,6 +283,8 @@ pub struct OpenedStore {
     pub title: String,
     /// Its file.
     pub path: Option<PathBuf>,
+    /// The key file that opened it.
+    pub key_file: Option<PathBuf>,
     /// It cannot be written.
     pub read_only: bool,
     /// Its records.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use vstore::file::{Control, KdfProfile, RotationReport};
 use vstore::search::Generation;
+use vstore::target::{Consent, InUse};
 use vstore::value::EncodedValue;
 use vstore::{
     Cause, Clock, Compacted, Merged, Meta, Op, Record, Sealer, Store, SystemClock, WriteBatch,
@@ -15,7 +16,7 @@ use vstore::{
 
 use super::draft::{DRAFT_SETTING, SealedDraft};
 use super::failure;
-use super::files::Files;
+use super::files::{Files, approve};
 use super::history::UndoStack;
 use super::problem::{Failure, NotCommitted};
 use super::protocol::{
@@ -37,6 +38,8 @@ pub struct EngineState {
     /// The attempt that opened what the window shows. It stays when the store was let go after a
     /// failure: what waits for the file is still here.
     pub(super) session: Option<Ticket>,
+    /// The key file that opened it.
+    key_file: Option<PathBuf>,
     pub(super) undo: UndoStack,
     /// Changes that are not in the file.
     pub(super) queue: Queue,
@@ -143,9 +146,20 @@ fn dispatch(
             overwrite,
         } => {
             state.put_away(say);
-            let result = state
-                .files
-                .create(&path, None, &secret, overwrite, &control);
+            let consent = if overwrite {
+                Consent::ReplaceAny
+            } else {
+                Consent::NotAsked
+            };
+            let approved = approve(&path, &InUse::default(), &consent);
+            let approved = approved.map_err(|problem| match problem {
+                Problem::Replaces(_) => Problem::AlreadyExists(path.clone()),
+                problem => problem,
+            });
+            let result = approved.map_err(Failure::from).and_then(|overwrite| {
+                let files = &state.files;
+                files.create(&path, None, &secret, overwrite, &control)
+            });
             state.install(ticket, result, say);
         }
         Request::OpenSample { ticket } => state.open_sample(ticket, say),
@@ -159,11 +173,14 @@ fn dispatch(
             path,
             secret,
             snapshot,
+            consent,
         } => {
             let snapshot = state.current_snapshot().unwrap_or(snapshot);
-            let result = state
-                .files
-                .create(&path, Some(&snapshot), &secret, true, &control);
+            let approved = approve(&path, &state.in_use(), &consent).map_err(Failure::from);
+            let result = approved.and_then(|overwrite| {
+                let files = &state.files;
+                files.create(&path, Some(&snapshot), &secret, overwrite, &control)
+            });
             state.save_as(ticket, result, &control, say);
         }
         Request::ChangePassword { current, new } => {
@@ -189,6 +206,7 @@ impl EngineState {
             files: Files::new(clock, kdf),
             store: None,
             session: None,
+            key_file: None,
             undo: UndoStack::default(),
             queue: Queue::default(),
             sealer: None,
@@ -199,6 +217,16 @@ impl EngineState {
             merging: false,
             indexing: false,
             index_work: Generation::new(),
+        }
+    }
+
+    /// The files that nothing may be written over.
+    fn in_use(&self) -> InUse {
+        let open = self.store.as_ref().and_then(Store::path);
+        let lost = self.sealer.as_ref().map(|(path, _)| path.as_path());
+        InUse {
+            databases: open.or(lost).map(ToOwned::to_owned).into_iter().collect(),
+            key_files: self.key_file.clone().into_iter().collect(),
         }
     }
 
@@ -421,6 +449,7 @@ impl EngineState {
             Ok((store, mut opened)) => {
                 self.store = Some(store);
                 self.session = Some(ticket);
+                self.key_file.clone_from(&opened.key_file);
                 let mut said = Vec::new();
                 let draft = self.unseal(ticket, &mut |reply| said.push(reply));
                 opened.session = ticket;
@@ -465,6 +494,7 @@ impl EngineState {
                 self.sealer = None;
                 self.forget_sealed(session);
                 opened.session = session;
+                self.key_file.clone_from(&opened.key_file);
                 say(Reply::Opened(ticket, Box::new(opened)));
                 for commit in commits {
                     self.publish(&commit, None, None, say);

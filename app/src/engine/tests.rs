@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crossbeam_channel::unbounded;
 use vstore::file::{Control, KdfParams, KdfProfile};
+use vstore::target::Consent;
 use vstore::value::json::{parse_text, to_compact};
 use vstore::{Cause, Key, ManualClock, Millis, Snapshot, WriteBatch};
 
@@ -417,6 +418,7 @@ fn a_copy_goes_on_with_the_same_records_and_history() {
         path: path.clone(),
         secret: secret("new"),
         snapshot: server.snapshot(),
+        consent: Consent::NotAsked,
     };
     let replies = server.ask(request);
     let Some(Reply::Opened(_, opened)) = replies.first() else {

@@ -9,7 +9,7 @@ use vstore::transfer::{self, ExportError, ExportOptions, ExportReport, Format};
 use super::runner::Done;
 use super::task::TaskContext;
 use crate::format;
-use crate::state::{Target, TaskState, TransferFormat};
+use crate::state::{ExportPlan, Scope, Target, TaskState, TransferFormat};
 
 /// What to write, and how.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub struct ExportJob {
     pub path: PathBuf,
     /// The databases and key files that must not be replaced.
     pub in_use: InUse,
+    /// Which records, as the person chose them.
+    pub scope: Scope,
     /// What the person agreed to replace. A file that is there is replaced once the new one is
     /// complete.
     pub consent: Consent,
@@ -47,6 +49,20 @@ impl ExportJob {
             )),
             Err(Problem::Export(ExportError::Cancelled)) => TaskState::Cancelled,
             Err(Problem::Export(error)) => TaskState::Failed(error.to_string()),
+            Err(Problem::Target(NotApproved::Ask(existing))) => {
+                let plan = ExportPlan {
+                    scope: self.scope,
+                    format: self.format,
+                    with_metadata: self.with_metadata,
+                    path: Some(self.path),
+                    consent: Consent::Replace(existing.clone()),
+                };
+                return Done::ExportAsks {
+                    task: context.task,
+                    plan: Box::new(plan),
+                    existing: Box::new(existing),
+                };
+            }
             Err(Problem::Target(error)) => TaskState::Failed(error.to_string()),
         };
         Done::TaskEnded {

@@ -10,6 +10,7 @@ use std::thread;
 
 use vstore::WriteBatch;
 use vstore::search::Ticket;
+use vstore::target::Existing;
 
 use super::check::CheckJob;
 use super::export::ExportJob;
@@ -26,8 +27,8 @@ use super::task::TaskContext;
 use super::why_hit::{WhyHitQuestion, answer_why_hit};
 use super::worker::Worker;
 use crate::state::{
-    CheckReport, ImportReport, JumpAnswer, RecentFacts, RestoredHeader, SalvageOutcome, TaskId,
-    TaskState, WhyHit,
+    CheckReport, ExportPlan, ImportReport, JumpAnswer, RecentFacts, RestoredHeader, SalvageOutcome,
+    TaskId, TaskState, WhyHit,
 };
 
 /// Where answers go: stores them and wakes the window.
@@ -92,6 +93,15 @@ pub enum Done {
         fraction: Option<f32>,
         /// In words.
         text: String,
+    },
+    /// A file stands where an export is to go.
+    ExportAsks {
+        /// The task, which is over.
+        task: TaskId,
+        /// What was to be exported.
+        plan: Box<ExportPlan>,
+        /// The file.
+        existing: Box<Existing>,
     },
     /// An import was read and waits to be committed.
     ImportRead {

@@ -15,8 +15,8 @@ use super::{
     StatisticsQuestion, TaskJob,
 };
 use crate::state::{
-    Conflict, Distinct, Duplicates, ImportKeys, ImportPlan, SearchMode, Sort, SortBy, Target,
-    TaskId, TaskState, TransferFormat,
+    Conflict, Distinct, Duplicates, ImportKeys, ImportPlan, Scope, SearchMode, Sort, SortBy,
+    Target, TaskId, TaskState, TransferFormat,
 };
 
 fn snapshot(records: &[(&str, &str)]) -> Snapshot {
@@ -181,6 +181,7 @@ fn an_export_reads_back_as_what_it_was() {
         path: path.clone(),
         in_use: InUse::default(),
         consent: Consent::NotAsked,
+        scope: Scope::Everything,
     };
     jobs.run(TaskId(1), TaskJob::Export(Box::new(job)));
     let Done::TaskEnded { state, .. } = next(&receiver) else {

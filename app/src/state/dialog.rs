@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use vstore::Key;
+use vstore::target::Existing;
 
 use super::{
     ExportPlan, FilePurpose, ImportPlan, ImportPreview, ImportReport, Problem, Scope, TaskId,
@@ -111,6 +112,13 @@ pub enum Dialog {
         plan: ExportPlan,
         /// How many records.
         count: usize,
+    },
+    /// A file stands where an export is to go.
+    ReplaceFile {
+        /// The file.
+        existing: Box<Existing>,
+        /// What is exported if it may be replaced.
+        plan: ExportPlan,
     },
     /// A field for a path, where no native file dialog answers.
     PathField {

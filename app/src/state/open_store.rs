@@ -26,6 +26,8 @@ pub struct OpenStore {
     pub title: String,
     /// Its file; `None` while it lives in memory only.
     pub path: Option<PathBuf>,
+    /// The key file that opened it.
+    pub key_file: Option<PathBuf>,
     /// It was opened without writing.
     pub read_only: bool,
     /// It is still being read; `read_only` until then.
@@ -181,6 +183,7 @@ impl OpenStore {
             unsaved: Unsaved::default(),
             title,
             path,
+            key_file: None,
             read_only,
             loading: None,
             snapshot,

@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use vstore::Millis;
+use vstore::target::Existing;
+
+use crate::format;
 
 /// What went wrong with a file. Different problems have different words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +32,8 @@ pub enum Problem {
     StorageFull(String),
     /// There is a file already.
     AlreadyExists(PathBuf),
+    /// There is a file already that is replaced only if somebody says so.
+    Replaces(Box<Existing>),
     /// Opening would cost more memory or time than allowed.
     TooExpensive(String),
     /// Another program changed the file, or put another one in its place.
@@ -101,6 +106,13 @@ impl Problem {
             Self::NotWritable(what) => format!("Writing is not possible here: {what}."),
             Self::StorageFull(what) => format!("The disk is full: {what}."),
             Self::AlreadyExists(path) => format!("{} exists already.", path.display()),
+            Self::Replaces(existing) => format!(
+                "{} exists already ({}, {}). Saving replaces it; what it holds now stays beside it \
+                 as a backup.",
+                existing.path.display(),
+                existing.content.named(),
+                format::bytes(existing.bytes)
+            ),
             Self::TooExpensive(what) => {
                 format!("Opening this file would cost too much: {what}.")
             }

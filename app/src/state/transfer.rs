@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Bound;
 use std::path::PathBuf;
 
+use vstore::target::Consent;
 use vstore::{Key, RecordRef, Snapshot};
 
 use super::{Keys, Span};
@@ -285,4 +286,6 @@ pub struct ExportPlan {
     pub with_metadata: bool,
     /// Where to; asked for last.
     pub path: Option<PathBuf>,
+    /// What the person agreed to replace.
+    pub consent: Consent,
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use vstore::Millis;
+use vstore::target::Consent;
 
 use super::{Effects, ask_of, close, layout, loading, repair, security, transfer, unsaved};
 use crate::command::{FileCommand, Secret};
@@ -46,7 +47,11 @@ pub(super) fn update(state: &mut State, command: FileCommand, now: Millis) -> Ef
         },
         FileCommand::Reload => reload(state),
         FileCommand::SaveAs => pick(state, FilePurpose::SaveAs),
-        FileCommand::SaveCopy { path, secret } => save_copy(state, path, secret),
+        FileCommand::SaveCopy {
+            path,
+            secret,
+            consent,
+        } => save_copy(state, path, secret, consent),
         FileCommand::ChangePassword { current, new } => {
             let Page::Open(store) = &mut state.page else {
                 return Effects::new();
@@ -123,7 +128,7 @@ fn create(state: &mut State, path: PathBuf, secret: Secret, overwrite: bool) -> 
     })]
 }
 
-fn save_copy(state: &mut State, path: PathBuf, secret: Secret) -> Effects {
+fn save_copy(state: &mut State, path: PathBuf, secret: Secret, consent: Consent) -> Effects {
     if state.store().is_none() {
         return Effects::new();
     }
@@ -140,6 +145,7 @@ fn save_copy(state: &mut State, path: PathBuf, secret: Secret) -> Effects {
         path,
         secret,
         snapshot: store.snapshot.clone(),
+        consent,
     };
     vec![ask_of(store, request)]
 }

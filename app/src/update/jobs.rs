@@ -99,6 +99,11 @@ fn task(state: &mut State, done: Done, now: Millis) -> Effects {
             }
             state.tasks.finish(task, TaskState::Cancelled);
         }
+        Done::ExportAsks {
+            task,
+            plan,
+            existing,
+        } => transfer::export_asks(state, task, *plan, *existing),
         Done::Salvaged { task, result } => repair::salvaged(state, task, result),
         Done::Checked { task, result } => repair::checked(state, task, result),
         Done::HeaderRestored { task, result } => repair::restored(state, task, result),

@@ -252,6 +252,7 @@ fn opened_store(state: &mut State, ticket: Ticket, opened: OpenedStore, now: Mil
         draft,
         notes,
         session,
+        key_file,
         ..
     } = opened;
     let is_new = loaded.is_none();
@@ -261,6 +262,7 @@ fn opened_store(state: &mut State, ticket: Ticket, opened: OpenedStore, now: Mil
         store
     });
     store.session = session;
+    store.key_file = key_file;
     settings::load(&mut store);
     let mut asked = Effects::new();
     match draft.map(|draft| unsealed(&store, draft)) {
@@ -356,6 +358,7 @@ fn saved_as(state: &mut State, opened: OpenedStore, now: Millis) -> Effects {
     };
     store.title = opened.title;
     store.path = opened.path;
+    store.key_file = opened.key_file;
     store.read_only = opened.read_only;
     store.changed_elsewhere = false;
     // What waits is in the copy as well: the engine says so next.

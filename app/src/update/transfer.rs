@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use vstore::Millis;
-use vstore::target::{Consent, InUse};
+use vstore::target::{Consent, Existing, InUse};
 
 use super::{Effects, file};
 use crate::action::Action;
@@ -33,6 +33,7 @@ pub(super) fn update(state: &mut State, command: TransferCommand, now: Millis) -
                 format: TransferFormat::default(),
                 with_metadata: false,
                 path: None,
+                consent: Consent::NotAsked,
             };
             state.dialogs.push_back(Dialog::Export { plan, count });
             Effects::new()
@@ -230,9 +231,10 @@ fn export(state: &mut State, plan: ExportPlan, now: Millis) -> Effects {
         path,
         in_use: InUse {
             databases: store.path.clone().into_iter().collect(),
-            key_files: Vec::new(),
+            key_files: store.key_file.clone().into_iter().collect(),
         },
-        consent: Consent::NotAsked,
+        consent: plan.consent,
+        scope: plan.scope,
     };
     let title = format!("Export {}", OpenStore::title_of(&job.path));
     state
@@ -240,6 +242,17 @@ fn export(state: &mut State, plan: ExportPlan, now: Millis) -> Effects {
         .retain(|dialog| !matches!(dialog, Dialog::Export { .. }));
     let task = state.tasks.start(now, title, true);
     vec![Effect::Run(task, TaskJob::Export(Box::new(job)))]
+}
+
+/// A file stands where an export is to go: whether it may be replaced.
+pub(super) fn export_asks(state: &mut State, task: TaskId, plan: ExportPlan, existing: Existing) {
+    state.tasks.finish(task, TaskState::Cancelled);
+    if state.store().is_some() {
+        let existing = Box::new(existing);
+        state
+            .dialogs
+            .push_back(Dialog::ReplaceFile { existing, plan });
+    }
 }
 
 fn cancel(state: &mut State, task: TaskId) -> Effects {

@@ -3,6 +3,8 @@ use std::sync::Arc;
 use egui::Role;
 use egui_kittest::kittest::Queryable as _;
 
+use vstore::target::Consent;
+
 use super::{harness, is_enabled};
 use crate::command::{Command, TransferCommand};
 use crate::state::{
@@ -102,6 +104,7 @@ pub(super) fn export_plan() -> ExportPlan {
         format: TransferFormat::Json,
         with_metadata: false,
         path: None,
+        consent: Consent::NotAsked,
     }
 }
 

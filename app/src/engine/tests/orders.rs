@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use vstore::file::RecoveryKey;
+use vstore::target::Consent;
 use vstore::value::json::{parse_text, to_compact};
 use vstore::{Key, ManualClock, Millis};
 use zeroize::Zeroizing;
@@ -366,7 +367,11 @@ impl World {
                     self.state.dialogs.pop_front();
                 } else {
                     let secret = self.secret.clone();
-                    self.ask(FileCommand::SaveCopy { path, secret });
+                    self.ask(FileCommand::SaveCopy {
+                        path,
+                        secret,
+                        consent: Consent::NotAsked,
+                    });
                 }
             }
             Some(Dialog::SaveAs { busy: true, .. }) if self.dice.roll(3) == 0 => {
@@ -504,6 +509,7 @@ impl World {
             self.ask(FileCommand::SaveCopy {
                 path: path.clone(),
                 secret,
+                consent: Consent::NotAsked,
             });
             self.settle();
         }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use vstore::Store;
+use vstore::target::Consent;
 
 use super::disk::Disk;
 use super::*;
@@ -222,6 +223,7 @@ fn a_copy_contains_what_waits() {
         path: "/copy.vstore".into(),
         secret: secret("two"),
         snapshot,
+        consent: Consent::NotAsked,
     });
     let copy = opened(&replies);
     assert!(copy.is_copy);

@@ -139,7 +139,8 @@ impl CreateForm {
         if let Some(phase) = page.busy {
             busy_line(ui, Id::unique("create progress"), phase);
         } else if self.would_overwrite(page) {
-            let text = "A file with this name exists. Creating replaces it for good.";
+            let text = "A file with this name exists. Creating replaces it; what it holds now stays \
+                        beside it as a backup.";
             field::caution(ui, text);
         } else if let Some(problem) = &page.problem {
             field::problem(ui, &problem.text());

@@ -75,6 +75,7 @@ fn a_store_that_opens_after_it_was_given_up_is_dropped() {
         session: ticket,
         title: String::new(),
         path: None,
+        key_file: None,
         read_only: false,
         snapshot,
         draft: None,

@@ -31,6 +31,7 @@ fn read_to_the_end(state: &mut State, ticket: Ticket, store: &Store) -> Effects 
         session: ticket,
         title: "x.vstore".to_owned(),
         path: Some("/x.vstore".into()),
+        key_file: None,
         read_only: false,
         snapshot: store.snapshot(),
         draft: None,

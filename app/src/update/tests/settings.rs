@@ -29,6 +29,7 @@ fn what_the_file_keeps_is_written_after_a_pause_and_before_locking() {
         session: ticket,
         title: "x".to_owned(),
         path: Some("/x.vstore".into()),
+        key_file: None,
         read_only: false,
         snapshot: fixture.store.snapshot(),
         draft: None,

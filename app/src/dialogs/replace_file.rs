@@ -1,0 +1,59 @@
+//! Before an export takes the place of a file: what would be replaced.
+
+use egui::Context;
+use jiff::tz::TimeZone;
+use vstore::Millis;
+use vstore::target::Existing;
+
+use super::host;
+use crate::command::{Commands, TransferCommand};
+use crate::format;
+use crate::state::{ExportPlan, OpenStore};
+use crate::theme::icons;
+use crate::widgets::field;
+use crate::widgets::modal::{Dialog, DialogButton};
+
+/// What the file is, how large, and when it was modified.
+pub(super) fn facts(existing: &Existing, zone: &TimeZone) -> String {
+    let mut facts = format!(
+        "It is {}, {}",
+        existing.content.named(),
+        format::bytes(existing.bytes)
+    );
+    let since_1970 = existing
+        .modified
+        .and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+    if let Some(millis) = since_1970.and_then(|time| i64::try_from(time.as_millis()).ok()) {
+        let at = format::date_time(Millis(millis), zone);
+        facts.push_str(&format!(", modified {at}"));
+    }
+    facts.push('.');
+    facts
+}
+
+pub(super) fn show(ctx: &Context, existing: &Existing, plan: &ExportPlan, commands: &mut Commands) {
+    let buttons = [
+        DialogButton::secondary("Cancel"),
+        DialogButton::danger("Replace"),
+    ];
+    let title = format!("Replace {}?", OpenStore::title_of(&existing.path));
+    let folder = existing
+        .path
+        .parent()
+        .map(|folder| folder.to_string_lossy());
+    let shown = Dialog::new(host::id("replace file"), &title)
+        .icon(icons::WARNING)
+        .subtitle(folder.as_deref().unwrap_or_default())
+        .show(ctx, &buttons, |ui| {
+            ui.label(facts(existing, &TimeZone::system()));
+            field::explanation(
+                ui,
+                "It is replaced once the export is complete, and cannot be brought back.",
+            );
+        });
+    if shown.cancelled || shown.clicked == Some(0) {
+        host::close(commands);
+    } else if shown.clicked == Some(1) {
+        host::answer(commands, TransferCommand::Export(plan.clone()));
+    }
+}
