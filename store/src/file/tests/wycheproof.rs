@@ -1,13 +1,18 @@
-//! The AES-GCM cases of Wycheproof with keys of 256 bits, nonces of 96 and tags of 128, and the
-//! accumulated vectors of C2SP XAES-256-GCM.
+//! The cases of Wycheproof for HKDF and HMAC with SHA-256, and for AES-GCM with keys of 256 bits,
+//! nonces of 96 and tags of 128; the accumulated vectors of C2SP XAES-256-GCM.
 //!
 //! `tests/vectors/wycheproof_aes_256_gcm.json` holds those 66 of the 316 cases of
-//! `C2SP/wycheproof:testvectors_v1/aes_gcm_test.json` (Apache-2.0), each unchanged.
+//! `C2SP/wycheproof:testvectors_v1/aes_gcm_test.json` (Apache-2.0), each unchanged. The two other
+//! files hold all cases of `hkdf_sha256_test.json` and `hmac_sha256_test.json` from there, without
+//! their notes.
 use aes_gcm::{
     Aes256Gcm,
     aead::{AeadInOut as _, KeyInit as _},
 };
+use hkdf::Hkdf;
+use hmac::{Hmac, Mac};
 use serde::Deserialize;
+use sha2::Sha256;
 use shake::{
     Shake128,
     digest::{ExtendableOutput as _, Update as _, XofReader},
@@ -62,6 +67,72 @@ fn aes_gcm_answers_as_wycheproof_says() {
                 .unwrap();
             assert_eq!((made, found.to_vec()), (sealed, tag.to_vec()), "{told}");
         }
+    }
+}
+
+#[derive(Deserialize)]
+struct HkdfCase {
+    #[serde(rename = "tcId")]
+    id: u32,
+    comment: String,
+    ikm: String,
+    salt: String,
+    info: String,
+    size: usize,
+    okm: String,
+    result: String,
+}
+
+/// The library as a whole, and our own use of it: without Extract, from a key of 32 bytes.
+#[test]
+fn hkdf_answers_as_wycheproof_says() {
+    let text = include_str!("../../../tests/vectors/wycheproof_hkdf_sha256.json");
+    let cases: Vec<HkdfCase> = serde_json::from_str(text).unwrap();
+    assert_eq!(cases.len(), 86);
+    for case in &cases {
+        let told = format!("{} {}", case.id, case.comment);
+        let (salt, info) = (from_hex(&case.salt), from_hex(&case.info));
+        let (key, hkdf) = Hkdf::<Sha256>::extract(Some(&salt), &from_hex(&case.ikm));
+        let mut okm = vec![0; case.size];
+        let result = hkdf.expand(&info, &mut okm);
+        assert_eq!(result.is_ok(), case.result == "valid", "{told}");
+        if result.is_ok() {
+            assert_eq!(okm, from_hex(&case.okm), "{told}");
+            okm.fill(0);
+            for_tests::expand(&key.into(), &info, &mut okm);
+            assert_eq!(okm, from_hex(&case.okm), "{told}");
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct HmacCase {
+    #[serde(rename = "tcId")]
+    id: u32,
+    comment: String,
+    key: String,
+    msg: String,
+    tag: String,
+    result: String,
+}
+
+#[test]
+fn hmac_answers_as_wycheproof_says() {
+    let text = include_str!("../../../tests/vectors/wycheproof_hmac_sha256.json");
+    let cases: Vec<HmacCase> = serde_json::from_str(text).unwrap();
+    assert_eq!(cases.len(), 174);
+    for case in &cases {
+        let told = format!("{} {}", case.id, case.comment);
+        let mut mac = Hmac::<Sha256>::new_from_slice(&from_hex(&case.key)).unwrap();
+        Mac::update(&mut mac, &from_hex(&case.msg));
+        let tag = from_hex(&case.tag);
+        // Half of the cases are of tags that were cut to 128 bits.
+        let result = if tag.len() == 32 {
+            mac.verify_slice(&tag)
+        } else {
+            mac.verify_truncated_left(&tag)
+        };
+        assert_eq!(result.is_ok(), case.result == "valid", "{told}");
     }
 }
 
