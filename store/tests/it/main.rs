@@ -14,6 +14,7 @@ mod salvage;
 mod search;
 mod secrets;
 mod store;
+mod suites;
 
 /// Whether freed memory is wiped here; the tests of `tests/wiping` run with an allocator that does.
 #[cfg(target_os = "linux")]
