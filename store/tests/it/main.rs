@@ -4,12 +4,15 @@
     reason = "a failed test is what a failed unwrap should be"
 )]
 
+mod clock;
 mod file;
 #[cfg(unix)]
 mod full_disk;
 mod kill;
 mod many;
 mod misspellings;
+#[cfg(unix)]
+mod places;
 mod salvage;
 mod search;
 mod secrets;
