@@ -6,6 +6,7 @@
 
 mod clock;
 mod file;
+mod format;
 #[cfg(unix)]
 mod full_disk;
 mod kill;
