@@ -435,6 +435,47 @@ fn a_copy_goes_on_with_the_same_records_and_history() {
 }
 
 #[test]
+fn a_copy_replaces_another_file_only_with_consent_and_keeps_it_as_a_backup() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, other) = (
+        folder.path().join("a.vstore"),
+        folder.path().join("b.vstore"),
+    );
+    let mut server = Server::new();
+    server.create(&other);
+    server.ask(Request::Close { giving_up: 0 });
+    let theirs = std::fs::read(&other).unwrap();
+    server.create(&path);
+    server.put("a", "1");
+    let mut save_as = |path: &Path, consent| {
+        let request = Request::SaveAs {
+            ticket: Ticket(9),
+            path: path.to_owned(),
+            secret: secret("new"),
+            snapshot: server.snapshot(),
+            consent,
+        };
+        server.ask(request).into_iter().next().unwrap()
+    };
+    for own in [path.clone(), vstore::file::backup_path(&path, 1)] {
+        let refused = save_as(&own, Consent::ReplaceAny);
+        assert!(
+            matches!(&refused, Reply::NotOpened(_, Problem::Other(words)) if words.contains("open database")),
+            "{refused:?}"
+        );
+    }
+    let Reply::NotOpened(_, Problem::Replaces(existing)) = save_as(&other, Consent::NotAsked)
+    else {
+        panic!("no question")
+    };
+    assert_eq!(std::fs::read(&other).unwrap(), theirs);
+    let saved = save_as(&other, Consent::Replace(*existing));
+    assert!(matches!(saved, Reply::Opened(..)), "{saved:?}");
+    let backup = vstore::file::backup_path(&other, 1);
+    assert_eq!(std::fs::read(backup).unwrap(), theirs);
+}
+
+#[test]
 fn the_sample_has_records_some_of_which_expire() {
     let mut server = Server::new();
     server.ask(Request::OpenSample { ticket: Ticket(1) });

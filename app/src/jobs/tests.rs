@@ -201,6 +201,45 @@ fn an_export_reads_back_as_what_it_was() {
 }
 
 #[test]
+fn an_export_asks_before_it_replaces_a_file_and_again_if_that_changed_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("films.json");
+    std::fs::write(&path, "a shopping list").unwrap();
+    let (mut jobs, receiver) = jobs();
+    let mut export = |consent| {
+        let job = ExportJob {
+            snapshot: films(),
+            target: Target::Everything,
+            format: TransferFormat::Json,
+            with_metadata: false,
+            path: path.clone(),
+            in_use: InUse::default(),
+            consent,
+            scope: Scope::Everything,
+        };
+        jobs.run(TaskId(1), TaskJob::Export(Box::new(job)));
+        next(&receiver)
+    };
+    let Done::ExportAsks { existing, .. } = export(Consent::NotAsked) else {
+        panic!("no question")
+    };
+    std::fs::write(&path, "another, longer list").unwrap();
+    let Done::ExportAsks { plan, .. } = export(Consent::Replace(*existing)) else {
+        panic!("no second question")
+    };
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap(),
+        "another, longer list"
+    );
+    let Done::TaskEnded { state, .. } = export(plan.consent) else {
+        panic!("not ended")
+    };
+    assert!(matches!(state, TaskState::Finished(_)), "{state:?}");
+    // An earlier export is replaced without a question.
+    assert!(matches!(export(Consent::NotAsked), Done::TaskEnded { .. }));
+}
+
+#[test]
 fn a_preview_shows_the_keys_a_plan_makes_and_suggests_one_where_there_is_none() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("films.json");
