@@ -5,6 +5,7 @@
 
 mod memory;
 mod screen;
+mod signals;
 
 use std::path::Path;
 use std::process::Command;
