@@ -245,8 +245,8 @@ pub(crate) fn read_chunk(payload: &Bytes) -> Result<Chunk, CodecError> {
     read_chunk_with(payload, &mut validate)
 }
 
-/// As [`read_chunk`], with other eyes on the values: `check` must refuse whatever [`validate`]
-/// refuses.
+/// As [`read_chunk`], with other eyes on the values of the records: `check` must refuse whatever
+/// [`validate`] refuses. Settings are not shown to it.
 pub(crate) fn read_chunk_with(
     payload: &Bytes,
     check: &mut CheckValue<'_>,
@@ -403,6 +403,7 @@ impl<'a> Cursor<'a> {
     }
 
     fn scalar(&mut self) -> Result<ValueRef<'a>, CodecError> {
+            // Whoever looks at values looks at those of records: a setting is none.
         let (value, rest) = read_scalar(self.rest()).ok_or(CodecError::Malformed)?;
         self.at = self.payload.len() - rest.len();
         Ok(value)

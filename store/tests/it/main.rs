@@ -17,6 +17,7 @@ mod places;
 mod salvage;
 mod search;
 mod secrets;
+mod settings;
 mod store;
 mod suites;
 
