@@ -45,6 +45,8 @@ impl ExpiryIndex {
 
     /// The records that expire after `now`, the next first.
     pub(crate) fn upcoming(&self, now: Millis) -> impl Iterator<Item = &(Millis, Key)> {
-        self.due.iter().skip_while(move |(at, _)| *at <= now)
+        // A millisecond later nothing begins before this: no key is below it.
+        let first = (now.plus_millis(1), Key::below_all());
+        self.due.range(first..).filter(move |(at, _)| *at > now)
     }
 }

@@ -67,6 +67,11 @@ impl Key {
         Ok(())
     }
 
+    /// What no key is below: where a range begins. No record has it.
+    pub(crate) fn below_all() -> Self {
+        Self(Arc::from(""))
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

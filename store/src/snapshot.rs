@@ -5,13 +5,16 @@ mod keys;
 mod order;
 mod order_places;
 mod paths;
+mod records;
 mod rows;
+mod shown;
 mod stream;
 mod words;
 
 pub use index::Indexing;
 pub use keys::KeySet;
 pub use order::PathOrder;
+pub use records::Records;
 pub use words::{WordCount, WordStatistics};
 
 mod chunks;
@@ -24,13 +27,12 @@ use bytes::Bytes;
 use crate::clock::{Clock, Millis};
 use crate::commit::Seq;
 use crate::key::Key;
-use crate::memtable::Recent;
 use crate::paths::PathCatalog;
 use crate::record::{Record, RecordRef, Scan};
-use crate::segment::{SegmentView, next_live};
 use crate::state::State;
 use crate::value::EncodedValue;
 use chunks::Chunks;
+use shown::{RecentRows, Shown};
 
 /// All records as they were after one commit. Taking and cloning one is O(1), holding it blocks
 /// nobody, and it can be read from any thread.
@@ -42,7 +44,7 @@ pub struct Snapshot {
     state: Arc<State>,
     clock: Arc<dyn Clock>,
     /// The memtable's records by position; made when the first row is asked for.
-    recent: Arc<OnceLock<Box<[Arc<Record>]>>>,
+    recent: Arc<OnceLock<RecentRows>>,
 }
 
 impl Snapshot {
@@ -65,9 +67,11 @@ impl Snapshot {
 
     /// How many records are visible now.
     pub fn len(&self) -> usize {
-        self.state
-            .len()
-            .saturating_sub(self.state.expiry.due(self.clock.now()).count())
+        let now = self.clock.now();
+        if self.state.expiry.next().is_none_or(|at| at > now) {
+            return self.state.len();
+        }
+        Shown::new(self, now).len()
     }
 
     /// Whether no record is visible.
@@ -89,38 +93,30 @@ impl Snapshot {
 
     /// The records of a range of rows in key order; fewer where the rows end.
     pub fn rows(&self, rows: Range<usize>) -> Vec<Record> {
-        let due = self.due_ranks();
-        let mut start = rows.start;
-        for rank in due {
-            if rank <= start {
-                start += 1;
-            } else {
-                break;
-            }
-        }
-        let Some(key) = self.nth_key(start) else {
+        let now = self.clock.now();
+        let shown = Shown::new(self, now);
+        let Some(key) = shown.nth_key(rows.start) else {
             return Vec::new();
         };
-        self.range(Bound::Included(&key), Bound::Unbounded)
-            .take(rows.len())
-            .filter_map(|record| self.get(record.key))
-            .collect()
+        Records::new(
+            &self.state,
+            Some(now),
+            Bound::Included(key),
+            Bound::Unbounded,
+        )
+        .take(rows.len())
+        .filter_map(|record| self.state.get(record.key))
+        .collect()
     }
 
     /// How many visible records have smaller keys: the row of the key, or where it would stand.
     pub fn rank(&self, key: &str) -> usize {
-        let due = self
-            .state
-            .expiry
-            .due(self.clock.now())
-            .filter(|due| due.as_str() < key)
-            .count();
-        self.rank_with_due(key).saturating_sub(due)
+        Shown::new(self, self.clock.now()).rank(key)
     }
 
     /// The visible records between two keys, in key order.
     pub fn range(&self, start: Bound<&str>, end: Bound<&str>) -> Records<'_> {
-        Records::new(&self.state, self.clock.now(), start, end)
+        Records::new(&self.state, Some(self.clock.now()), start, end)
     }
 
     /// All visible records in key order.
@@ -136,14 +132,13 @@ impl Snapshot {
 
     /// How many visible keys start with `prefix`, without walking them.
     pub fn prefix_len(&self, prefix: &str) -> usize {
-        match prefix_end(prefix) {
-            Some(end) => self.rank(&end).saturating_sub(self.rank(prefix)),
-            None => self.len().saturating_sub(self.rank(prefix)),
-        }
+        let shown = Shown::new(self, self.clock.now());
+        let end = prefix_end(prefix).map_or_else(|| shown.len(), |end| shown.rank(&end));
+        end - shown.rank(prefix)
     }
 
     /// What every path of every value holds: how many records, which types. Kept up to date by
-    /// every commit.
+    /// every commit; counts records that have expired until they are deleted.
     pub fn catalog(&self) -> &PathCatalog {
         &self.state.catalog
     }
@@ -153,9 +148,14 @@ impl Snapshot {
         self.state.settings.get(name)
     }
 
-    /// How many records have an expiry.
+    /// How many visible records have an expiry.
     pub fn expiring_len(&self) -> usize {
-        self.state.expiry.len()
+        self.state.expiry.len() - self.due_len()
+    }
+
+    /// How many records are due and not deleted yet: they are in the file, and nobody sees them.
+    pub fn due_len(&self) -> usize {
+        self.state.len() - self.len()
     }
 
     /// The records that expire next, soonest first.
@@ -181,12 +181,7 @@ impl Snapshot {
     /// Records and settings as checkpoint chunks, due records included: only the write path
     /// deletes.
     pub(crate) fn chunks(&self) -> impl Iterator<Item = Bytes> + '_ {
-        let everything = Records::new(
-            &self.state,
-            Millis(i64::MIN),
-            Bound::Unbounded,
-            Bound::Unbounded,
-        );
+        let everything = Records::new(&self.state, None, Bound::Unbounded, Bound::Unbounded);
         Chunks::new(everything, &self.state.settings)
     }
 
@@ -195,70 +190,14 @@ impl Snapshot {
         self.state.len() as u64
     }
 
-    /// The ranks, due records included, of the due records, ascending.
-    fn due_ranks(&self) -> Vec<usize> {
-        let due = self.state.expiry.due(self.clock.now());
-        let mut ranks: Vec<_> = due.map(|key| self.rank_with_due(key.as_str())).collect();
-        ranks.sort_unstable();
-        ranks
-    }
-
-    fn rank_with_due(&self, key: &str) -> usize {
-        let sealed: usize = self
-            .state
-            .segments
-            .iter()
-            .map(|view| view.live_rank(key) as usize)
-            .sum();
-        sealed
-            + self
-                .recent()
-                .partition_point(|record| record.key.as_str() < key)
-    }
-
-    /// The key of rank `n`, due records included. Each run is searched for it: it stands in one.
-    fn nth_key(&self, n: usize) -> Option<String> {
-        if n >= self.state.len() {
-            return None;
-        }
-        let recent = self.recent();
-        let found = search_rank(recent.len(), n, |index| {
-            recent
-                .get(index)
-                .map(|record| self.rank_with_due(record.key.as_str()))
-        });
-        if let Some(record) = found.and_then(|index| recent.get(index)) {
-            return Some(record.key.as_str().to_owned());
-        }
-        self.state.segments.iter().find_map(|view| {
-            let key_at = |index: usize| {
-                let row = view.nth_live(u32::try_from(index).ok()?)?;
-                view.segment.get(row).map(|record| record.key)
-            };
-            let rank_at = |index| key_at(index).map(|key| self.rank_with_due(key));
-            let found = search_rank(view.live_len() as usize, n, rank_at)?;
-            key_at(found).map(str::to_owned)
-        })
+    fn recent_rows(&self) -> &RecentRows {
+        let memtable = &self.state.memtable;
+        self.recent.get_or_init(|| RecentRows::of(memtable))
     }
 
     fn recent(&self) -> &[Arc<Record>] {
-        self.recent
-            .get_or_init(|| self.state.memtable.iter().cloned().collect())
+        self.recent_rows().records()
     }
-}
-
-/// The index whose rank is exactly `n`, among `len` ascending ranks.
-fn search_rank(len: usize, n: usize, rank_at: impl Fn(usize) -> Option<usize>) -> Option<usize> {
-    let (mut low, mut high) = (0, len);
-    while low < high {
-        let middle = low.midpoint(high);
-        match rank_at(middle)?.cmp(&n) {
-            std::cmp::Ordering::Equal => return Some(middle),
-            std::cmp::Ordering::Less => low = middle + 1,
-            std::cmp::Ordering::Greater => high = middle,
-        }
-    }
-    None
 }
 
 /// The smallest text above all texts that start with `prefix`.
@@ -276,127 +215,6 @@ pub(crate) fn prefix_end(prefix: &str) -> Option<String> {
         }
     }
     None
-}
-
-/// A block that a checkpoint can take over as it stands.
-struct WholeBlock {
-    run: usize,
-    chunk: Bytes,
-    /// The row behind its last.
-    end: u32,
-}
-
-/// The visible records of a range, in key order.
-#[derive(Debug)]
-pub struct Records<'a> {
-    runs: Vec<(&'a SegmentView, u32)>,
-    recent: std::iter::Peekable<Recent<'a>>,
-    end: Bound<String>,
-    now: Millis,
-}
-
-impl<'a> Records<'a> {
-    fn new(state: &'a State, now: Millis, start: Bound<&str>, end: Bound<&str>) -> Self {
-        let runs = state.segments.iter().map(|view| {
-            let row = match start {
-                Bound::Unbounded => 0,
-                Bound::Included(key) => view.segment.find(key).unwrap_or_else(|row| row),
-                Bound::Excluded(key) => {
-                    view.segment.find(key).map_or_else(|row| row, |row| row + 1)
-                }
-            };
-            (view, next_live(view, row))
-        });
-        Self {
-            runs: runs.collect(),
-            recent: state.memtable.range_from(start).peekable(),
-            end: end.map(str::to_owned),
-            now,
-        }
-    }
-
-    fn next_with_value(&mut self) -> Option<(RecordRef<'a>, &'a [u8])> {
-        loop {
-            let (record, value) = self.next_live()?;
-            let inside = match &self.end {
-                Bound::Unbounded => true,
-                Bound::Included(end) => record.key <= end.as_str(),
-                Bound::Excluded(end) => record.key < end.as_str(),
-            };
-            if !inside {
-                return None;
-            }
-            if !record.meta.is_due(self.now) {
-                return Some((record, value));
-            }
-        }
-    }
-
-    /// What comes next, if it is all of a block and nothing else.
-    fn whole_block(&mut self, bytes_min: usize) -> Option<WholeBlock> {
-        let next_keys = self.runs.iter().enumerate();
-        let next_keys =
-            next_keys.filter_map(|(run, (view, row))| Some((run, view.segment.key(*row)?)));
-        let (run, _) = next_keys.clone().min_by_key(|(_, key)| *key)?;
-        let (view, row) = self.runs.get(run)?;
-        let (block, rows) = view.segment.block_at(*row)?;
-        if *row != rows.start {
-            return None;
-        }
-        let chunk = block.chunk().filter(|chunk| chunk.len() >= bytes_min)?;
-        let last = block.last_key();
-        let recent = self.recent.peek().map(|(key, _)| key.as_str());
-        let is_alone = next_keys
-            .filter(|(other, _)| *other != run)
-            .map(|(_, key)| key)
-            .chain(recent)
-            .all(|key| last < key);
-        (is_alone && view.all_live(rows.clone())).then(|| WholeBlock {
-            run,
-            chunk: chunk.clone(),
-            end: rows.end,
-        })
-    }
-
-    /// Goes on behind a block; returns the chunk it was made of.
-    fn pass(&mut self, whole: WholeBlock) -> Bytes {
-        if let Some((view, row)) = self.runs.get_mut(whole.run) {
-            *row = next_live(view, whole.end);
-        }
-        whole.chunk
-    }
-
-    fn next_live(&mut self) -> Option<(RecordRef<'a>, &'a [u8])> {
-        let sealed = self
-            .runs
-            .iter()
-            .enumerate()
-            .filter_map(|(run, (view, row))| Some((run, view.segment.get(*row)?)))
-            .min_by_key(|(_, record)| record.key);
-        let recent = self.recent.peek().map(|(_, record)| *record);
-        match (sealed, recent) {
-            (Some((run, record)), recent)
-                if recent.is_none_or(|recent| record.key < recent.key.as_str()) =>
-            {
-                let (view, row) = self.runs.get_mut(run)?;
-                let value = view.segment.value_bytes(*row);
-                *row = next_live(view, *row + 1);
-                Some((record, value))
-            }
-            _ => {
-                let (_, record) = self.recent.next()?;
-                Some((record.as_ref().as_ref(), record.value.as_bytes()))
-            }
-        }
-    }
-}
-
-impl<'a> Iterator for Records<'a> {
-    type Item = RecordRef<'a>;
-
-    fn next(&mut self) -> Option<RecordRef<'a>> {
-        self.next_with_value().map(|(record, _)| record)
-    }
 }
 
 impl<'a> IntoIterator for &'a Snapshot {
@@ -428,15 +246,14 @@ impl Scan for Snapshot {
                 index -= blocks.len();
                 continue;
             };
+            let shown = view.shown(Some(now));
             let start = view.segment.block_start(index);
-            for row in 0..block.len() {
-                if let Some(record) = block.get(row)
-                    && !view.dead.contains(start + row as u32)
-                    && !record.meta.is_due(now)
-                    && visit(record).is_break()
-                {
+            let mut row = shown.next(start);
+            while let Some(record) = block.get((row - start) as usize) {
+                if visit(record).is_break() {
                     return;
                 }
+                row = shown.next(row + 1);
             }
             return;
         }

@@ -64,7 +64,7 @@ pub enum CommitError {
 pub struct StoreStats {
     /// Visible records.
     pub records: usize,
-    /// Records with an expiry.
+    /// Visible records with an expiry.
     pub expiring: usize,
     /// Distinct paths in all values.
     pub paths: usize,
@@ -281,6 +281,7 @@ impl Store {
     pub fn begin_verify(&self) -> Option<Result<crate::file::Verification, crate::file::IoError>> {
         self.file.as_ref().map(StoreFile::begin_verify)
     }
+        let snapshot = self.snapshot();
 
     /// The failure after which the file takes nothing until it could be written anew, which each
     /// commit tries first. The records can still be read, and written to another place
@@ -292,8 +293,8 @@ impl Store {
     /// Figures, from memory.
     pub fn stats(&self) -> StoreStats {
         StoreStats {
-            records: self.snapshot().len(),
-            expiring: self.state.expiry.len(),
+            records: snapshot.len(),
+            expiring: snapshot.expiring_len(),
             paths: self.state.catalog.len(),
             segments: self.state.segments.len(),
             file: self.file.as_ref().map(StoreFile::stats),

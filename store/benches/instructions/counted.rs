@@ -2,14 +2,16 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use vstore::file::Control;
 use vstore::transfer::{
     ExportOptions, Format, ImportOptions, ImportSource, NoProgress, export, import,
 };
-use vstore::value::json;
+use vstore::value::{EncodedValue, Value, json};
 use vstore::{
-    Cause, Expiry, Op, OpenOptions, SearchControl, Snapshot, Store, SystemClock, Ticket, WriteBatch,
+    Cause, Expiry, Key, ManualClock, Millis, Op, OpenOptions, SearchControl, Snapshot, Store,
+    SystemClock, Ticket, WriteBatch,
 };
 
 use crate::access::{create_options, credentials};
@@ -44,6 +46,7 @@ pub(crate) fn all(records: usize) {
         values(&text);
         let mut store = filled(&text, records, &folder.path().join("counted.vstore"));
         reads(&store.snapshot());
+        hidden(records);
         for query in QUERIES {
             path(&format!("search {query}"), 1, || {
                 ask(&store.snapshot(), query, 100, &SearchControl::unlimited())
@@ -76,7 +79,7 @@ fn filled(text: &[u8], records: usize, file: &Path) -> Store {
     let batch = path("import, a line of NDJSON", records, || {
         batch_of(text, &snapshot)
     });
-    let mut beside = Store::in_memory(std::sync::Arc::new(SystemClock));
+    let mut beside = Store::in_memory(Arc::new(SystemClock));
     path(
         "commit all records at once, in memory: a record",
         records,
@@ -120,7 +123,7 @@ fn reads(snapshot: &Snapshot) {
     let keys = rows.iter().filter_map(|row| snapshot.row(*row));
     let keys: Vec<_> = keys.map(|record| record.key).collect();
     path("get", keys.len(), || {
-        let find = |key: &vstore::Key| snapshot.get(key.as_str()).is_some();
+        let find = |key: &Key| snapshot.get(key.as_str()).is_some();
         assert!(keys.iter().all(find));
     });
     path("40 rows from any row on", rows.len(), || {
@@ -128,6 +131,63 @@ fn reads(snapshot: &Snapshot) {
             snapshot.rows(*row..*row + 40);
         }
     });
+}
+
+/// Reads where nine of ten records are not shown: they have expired and are still there, as in a
+/// file that cannot be written, or they are deleted and nothing is merged yet.
+fn hidden(records: usize) {
+    let many = records * 9 / 10;
+    let key = |number: usize| Key::new(&format!("{number:08}")).unwrap();
+    for (case, expired, deleted) in [
+        ("no record is hidden", 0, 0),
+        ("nine of ten have expired", many, 0),
+        ("nine of ten are deleted", 0, many),
+    ] {
+        let clock = Arc::new(ManualClock::new(Millis(0)));
+        let mut store = Store::in_memory(Arc::clone(&clock) as _);
+        let mut batch = WriteBatch::new(Cause::Import);
+        for number in 0..records {
+            batch.push(Op::Put {
+                key: key(number),
+                value: EncodedValue::encode(&Value::Null).unwrap(),
+                expiry: if number < expired {
+                    Expiry::At(Millis(1_000))
+                } else {
+                    Expiry::Never
+                },
+            });
+        }
+        store.commit(&batch).unwrap();
+        let mut batch = WriteBatch::new(Cause::Edit);
+        (0..deleted).for_each(|number| {
+            batch.delete(key(number));
+        });
+        store.commit(&batch).unwrap();
+        let snapshot = store.snapshot();
+        clock.set(Millis(2_000));
+        let hidden = expired.max(deleted);
+        path(&format!("first count, {case}: a record"), records, || {
+            assert_eq!(snapshot.len(), records - hidden);
+        });
+        path(&format!("count, {case}"), 200, || {
+            (0..200).map(|_| snapshot.len()).sum::<usize>()
+        });
+        let rows: Vec<usize> = (0..200).map(|n| n * 7_919 % snapshot.len()).collect();
+        path(&format!("40 rows, {case}"), rows.len(), || {
+            for row in &rows {
+                snapshot.rows(*row..*row + 40);
+            }
+        });
+        let keys: Vec<_> = (0..200).map(|n| key(n * 7_919 % records)).collect();
+        path(&format!("rank, {case}"), keys.len(), || {
+            keys.iter()
+                .map(|key| snapshot.rank(key.as_str()))
+                .sum::<usize>()
+        });
+        path(&format!("the first record, {case}"), 200, || {
+            (0..200).filter_map(|_| snapshot.iter().next()).count()
+        });
+    }
 }
 
 fn edits(store: &mut Store) {
@@ -144,7 +204,7 @@ fn edits(store: &mut Store) {
             batch
         })
         .collect();
-    let mut beside = Store::in_memory(std::sync::Arc::new(SystemClock));
+    let mut beside = Store::in_memory(Arc::new(SystemClock));
     path("commit one record, in memory", batches.len(), || {
         for batch in &batches {
             beside.commit(batch).unwrap();

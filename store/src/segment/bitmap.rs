@@ -3,6 +3,7 @@
 //! Each commit marks rows in a copy of the bitmap of before, which snapshots still read. What a
 //! commit copies does not grow with the segment: one page and one branch, out of millions of rows.
 
+use std::iter;
 use std::ops::Range;
 use std::ptr;
 use std::sync::Arc;
@@ -85,6 +86,39 @@ impl Bitmap {
         }
     }
 
+    /// Takes the mark off a row.
+    pub(crate) fn remove(&mut self, row: u32) {
+        if !self.contains(row) {
+            return;
+        }
+        if let Some(Some(branch)) = self.branches.get_mut((row / ROWS_PER_BRANCH) as usize) {
+            Arc::make_mut(branch).remove(row);
+            self.count -= 1;
+        }
+    }
+
+    /// The first row from `row` on that is not marked, or the number of rows if there is none.
+    pub(crate) fn next_unmarked(&self, row: u32) -> u32 {
+        let mut row = row;
+        while row < self.len {
+            let Some(branch) = self.branch(row) else {
+                return row;
+            };
+            if branch.count == ROWS_PER_BRANCH {
+                row = behind_run(row, ROWS_PER_BRANCH);
+                continue;
+            }
+            let Some(page) = branch.page(row) else {
+                return row;
+            };
+            match page.next_unmarked(row) {
+                Some(unmarked) => return unmarked.min(self.len),
+                None => row = behind_run(row, ROWS_PER_PAGE),
+            }
+        }
+        self.len
+    }
+
     /// The rows of a range that are not marked. The range starts at a multiple of 64.
     pub(crate) fn unmarked_in(&self, rows: Range<u32>) -> RowSet {
         let end = rows.end.min(self.len);
@@ -110,12 +144,17 @@ impl Bitmap {
     /// passed over.
     pub(crate) fn marked_since(&self, before: &Self) -> impl Iterator<Item = u32> {
         let pages = (0..self.len).step_by(ROWS_PER_PAGE as usize);
-        let changed = pages.filter(|start| {
-            let (now, then) = (self.page(*start), before.page(*start));
-            now.map(ptr::from_ref) != then.map(ptr::from_ref)
-        });
-        let rows = changed.flat_map(|start| start..start.saturating_add(ROWS_PER_PAGE));
-        rows.filter(|row| self.contains(*row) && !before.contains(*row))
+        pages.flat_map(|start| {
+            let (now, then) = (self.page(start), before.page(start));
+            let changed = now.filter(|page| then.is_none_or(|then| !ptr::eq(*page, then)));
+            let words = changed.into_iter().flat_map(|page| page.words);
+            let words_before = then.into_iter().flat_map(|page| page.words);
+            let words = words.zip(words_before.chain(iter::repeat(0)));
+            let starts = (start..).step_by(ROWS_PER_WORD as usize);
+            words.zip(starts).flat_map(|((word, before), start)| {
+                bits(word & !before).map(move |bit| start + bit)
+            })
+        })
     }
 
     /// How many rows before `row` are not marked.
@@ -173,6 +212,16 @@ impl Branch {
         }
     }
 
+    /// Takes the mark off a row that is marked.
+    fn remove(&mut self, row: u32) {
+        let at = page_in_branch(row);
+        if let (Some(Some(page)), Some(count)) = (self.pages.get_mut(at), self.counts.get_mut(at)) {
+            Arc::make_mut(page).remove(row);
+            *count -= 1;
+            self.count -= 1;
+        }
+    }
+
     /// How many rows of the branch before `row` are marked.
     fn before(&self, row: u32) -> u32 {
         let before = self.counts.iter().take(page_in_branch(row));
@@ -203,6 +252,22 @@ impl Page {
         }
     }
 
+    fn remove(&mut self, row: u32) {
+        if let Some(word) = self.words.get_mut(word_in_page(row)) {
+            *word &= !(1 << (row % ROWS_PER_WORD));
+        }
+    }
+
+    /// The first row of the page from `row` on that is not marked.
+    fn next_unmarked(&self, row: u32) -> Option<u32> {
+        let at = word_in_page(row);
+        let first = self.words.get(at)? | ((1 << (row % ROWS_PER_WORD)) - 1);
+        let behind = self.words.iter().skip(at + 1).copied();
+        let mut words = (row / ROWS_PER_WORD..).zip(iter::once(first).chain(behind));
+        let (word_number, word) = words.find(|(_, word)| *word != u64::MAX)?;
+        Some(word_number * ROWS_PER_WORD + word.trailing_ones())
+    }
+
     /// How many rows of the page before `row` are marked.
     fn before(&self, row: u32) -> u32 {
         let (whole, rest) = self.words.split_at(word_in_page(row));
@@ -225,6 +290,21 @@ const fn page_in_branch(row: u32) -> usize {
 
 const fn word_in_page(row: u32) -> usize {
     (row % ROWS_PER_PAGE / ROWS_PER_WORD) as usize
+}
+
+/// The row behind the run of `len` rows that a row is in, or the last number there is.
+const fn behind_run(row: u32, len: u32) -> u32 {
+    (row / len + 1).saturating_mul(len)
+}
+
+/// The numbers of the bits that are set.
+fn bits(word: u64) -> impl Iterator<Item = u32> {
+    let mut left = word;
+    iter::from_fn(move || {
+        let bit = left.trailing_zeros();
+        left &= left.wrapping_sub(1);
+        (bit < u64::BITS).then_some(bit)
+    })
 }
 
 /// Passes over runs of `len` rows, of which so many are marked, up to the run that holds the `n`th

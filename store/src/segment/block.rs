@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use crate::batch::{Chunk, ChunkEntry, CodecError, WrittenChunk, read_chunk, read_chunk_with};
+use crate::clock::Millis;
 use crate::key::Key;
 use crate::paths::PathCounter;
 use crate::record::{Record, RecordRef};
@@ -121,6 +122,14 @@ impl Block {
             key: Key::new(self.key(entry)).ok()?,
             value: EncodedValue::from_validated(self.bytes.slice(entry.value())),
             meta: entry.meta(&self.bytes),
+        })
+    }
+
+    /// When each of them does, and its row.
+    pub(crate) fn expiry_times(&self) -> impl Iterator<Item = (Millis, u32)> {
+        self.expiring.iter().filter_map(|row| {
+            let entry = self.entries.get(*row as usize)?;
+            Some((entry.meta(&self.bytes).expires_at?, *row))
         })
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::reindex::{self, Moves};
-use super::{Segment, SegmentView, build};
+use super::{SegmentView, build};
 use crate::batch::CodecError;
 use crate::record::RecordRef;
 
@@ -17,7 +17,7 @@ pub struct Merge {
 #[derive(Debug)]
 pub struct Merged {
     pub(crate) inputs: Vec<SegmentView>,
-    pub(crate) segment: Arc<Segment>,
+    pub(crate) view: SegmentView,
     moves: Moves,
 }
 
@@ -70,9 +70,13 @@ impl Merge {
         });
         let segment = Arc::new(build(rows)?);
         reindex::index(&segment, &self.inputs, &moves);
+        let view = SegmentView::new(segment);
+        // Who looks at it first should not have to look for what was known to be due.
+        let looked_until = self.inputs.iter().filter_map(SegmentView::looked_until);
+        view.shown(looked_until.max());
         Ok(Merged {
             inputs: self.inputs,
-            segment,
+            view,
             moves,
         })
     }
@@ -87,11 +91,10 @@ impl Merged {
     /// The merged segment as seen now: rows that died in `current` views of the inputs since the
     /// merge was planned are dead in it too.
     pub(crate) fn into_view(self, current: &[SegmentView]) -> SegmentView {
-        let mut view = SegmentView::new(self.segment);
-        let dead = Arc::make_mut(&mut view.dead);
+        let mut view = self.view;
         for (input, (before, now)) in self.inputs.iter().zip(current).enumerate() {
             for row in now.dead.marked_since(&before.dead) {
-                dead.insert(self.moves.of(input, row));
+                view.kill_row(self.moves.of(input, row));
             }
         }
         view
@@ -115,7 +118,7 @@ struct LiveRow<'a> {
 impl<'a> LiveRow<'a> {
     /// From the first live row at or behind a row; `None` if there is none.
     fn from(input: usize, view: &'a SegmentView, row: u32) -> Option<Self> {
-        let row = next_live(view, row);
+        let row = view.dead.next_unmarked(row);
         let record = view.segment.get(row)?;
         Some(Self {
             input,
@@ -140,14 +143,6 @@ impl<'a> LiveRows<'a> {
                 .collect(),
         }
     }
-}
-
-/// The first live row from `row` on.
-pub(crate) fn next_live(view: &SegmentView, mut row: u32) -> u32 {
-    while row < view.segment.len() && view.dead.contains(row) {
-        row += 1;
-    }
-    row
 }
 
 impl<'a> Iterator for LiveRows<'a> {

@@ -3,6 +3,7 @@
 mod bitmap;
 mod block;
 mod builder;
+mod expiring;
 mod index;
 mod merge;
 mod reindex;
@@ -11,10 +12,10 @@ mod view;
 pub(crate) use bitmap::Bitmap;
 pub(crate) use block::Block;
 pub(crate) use builder::{build, build_blocks};
+pub(crate) use expiring::{ExpiringRows, HiddenRows};
 pub(crate) use index::{IndexPart, ROWS_PER_CHECK};
-pub(crate) use merge::next_live;
 pub use merge::{Merge, Merged};
-pub(crate) use view::SegmentView;
+pub(crate) use view::{SegmentView, ShownSegment};
 
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
@@ -29,6 +30,7 @@ pub(crate) struct Segment {
     /// The row at which each block starts.
     starts: Box<[u32]>,
     parts: Box<[IndexPart]>,
+    expiring: ExpiringRows,
     len: u32,
 }
 
@@ -45,14 +47,17 @@ impl Segment {
         }
         let mut starts = Vec::with_capacity(blocks.len());
         let mut len = 0_u32;
+        let mut expiring = Vec::new();
         for block in &blocks {
             starts.push(len);
+            expiring.extend(block.expiry_times().map(|(at, row)| (at, len + row)));
             len = len.checked_add(u32::try_from(block.len()).ok()?)?;
         }
         Some(Self {
             blocks: blocks.into(),
             starts: starts.into(),
             parts: IndexPart::divide(len),
+            expiring: ExpiringRows::new(expiring),
             len,
         })
     }
@@ -65,6 +70,11 @@ impl Segment {
     /// The blocks in order.
     pub(crate) fn blocks(&self) -> &[Arc<Block>] {
         &self.blocks
+    }
+
+    /// The rows that expire one day.
+    pub(crate) const fn expiring(&self) -> &ExpiringRows {
+        &self.expiring
     }
 
     /// The parts of the index, in the order of their rows.

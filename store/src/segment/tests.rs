@@ -146,6 +146,44 @@ proptest! {
         prop_assert_eq!(bitmap.nth_unmarked(probe), unmarked.get(probe as usize).copied());
     }
 
+    /// Runs of marked rows, as deleting or expiring many leaves them, some of them unmarked again.
+    #[test]
+    fn the_next_unmarked_row_is_found_behind_any_run(
+        len in 1_u32..120_000,
+        runs in prop::collection::vec((0_u32..120_000, 1_u32..60_000), 0..6),
+        back in prop::collection::vec(0_u32..120_000, 0..4),
+        probes in prop::collection::vec(0_u32..120_001, 1..20),
+    ) {
+        let mut bitmap = Bitmap::new(len);
+        let mut marked = vec![false; len as usize];
+        for (start, rows) in runs {
+            for row in start..start + rows {
+                bitmap.insert(row);
+                if let Some(marked) = marked.get_mut(row as usize) {
+                    *marked = true;
+                }
+            }
+        }
+        let whole = bitmap.clone();
+        for row in back {
+            bitmap.remove(row);
+            if let Some(marked) = marked.get_mut(row as usize) {
+                *marked = false;
+            }
+        }
+        let expected = |row: u32| {
+            let rest = marked.iter().skip(row as usize);
+            rest.take_while(|marked| **marked).count() as u32 + row.min(len)
+        };
+        for probe in probes {
+            prop_assert_eq!(bitmap.next_unmarked(probe), expected(probe));
+        }
+        prop_assert_eq!(bitmap.count() as usize, marked.iter().filter(|marked| **marked).count());
+        let taken = whole.marked_since(&bitmap).collect::<Vec<_>>();
+        prop_assert!(taken.iter().all(|row| whole.contains(*row) && !bitmap.contains(*row)));
+        prop_assert_eq!(taken.len() as u32, whole.count() - bitmap.count());
+    }
+
     #[test]
     fn a_copy_stays_as_it_was_and_what_was_marked_since_is_told(
         len in 1_u32..40_000,
@@ -188,4 +226,27 @@ fn rows_far_apart_are_counted_and_found() {
     }
     assert_eq!(bitmap.nth_unmarked(len - bitmap.count() - 1), Some(len - 1));
     assert_eq!(bitmap.nth_unmarked(len - bitmap.count()), None);
+}
+
+#[test]
+fn a_segment_whose_rows_are_all_marked_has_no_next_row() {
+    for len in [
+        2,
+        64,
+        16_384,
+        16_385,
+        1 << 20,
+        (1 << 20) + 1,
+        (2 << 20) + 70,
+    ] {
+        let mut bitmap = Bitmap::new(len);
+        (0..len).for_each(|row| bitmap.insert(row));
+        assert_eq!(bitmap.next_unmarked(0), len);
+        assert_eq!(bitmap.next_unmarked(len - 1), len);
+        bitmap.remove(len - 1);
+        assert_eq!(bitmap.next_unmarked(0), len - 1);
+        bitmap.remove(0);
+        assert_eq!(bitmap.next_unmarked(0), 0);
+        assert_eq!(bitmap.next_unmarked(1), len - 1);
+    }
 }

@@ -95,8 +95,8 @@ impl Snapshot {
 
 impl SnapshotRows {
     fn key(&self, part: usize, row: u32) -> Option<&str> {
-        if let Some((view, part)) = self.part(part) {
-            return view.segment.key(part.rows().start + row);
+        if let Some((shown, part)) = self.part(part) {
+            return shown.segment.key(part.rows().start + row);
         }
         let record = self.recent().get(row as usize)?;
         Some(record.key.as_str())

@@ -14,7 +14,6 @@ use crate::search::{
     Cancelled, Condition, ConditionScratch, ConditionTest, Hits, RowSource as _, TextComparison,
     TextIndex, Ticket, names_of,
 };
-use crate::segment::{IndexPart, SegmentView};
 use crate::value::{ValueRef, ValueType};
 
 /// Whether the answer is still wanted is asked after this many records.
@@ -97,13 +96,6 @@ impl Snapshot {
 
 /// The last part is the memtable.
 impl SnapshotRows {
-    fn visible_in(&self, part: usize) -> RowSet {
-        match self.part(part) {
-            Some((view, part)) => self.visible(view, part.rows()),
-            None => self.visible_recent(),
-        }
-    }
-
     pub(super) fn chosen_in(&self, part: usize, chosen: Option<&[RowSet]>) -> RowSet {
         let mut rows = self.visible_in(part);
         if let Some(chosen) = chosen.and_then(|chosen| chosen.get(part)) {
@@ -120,7 +112,7 @@ impl SnapshotRows {
 
     /// The columns of a part that is indexed and has all its paths in them.
     pub(super) fn columns(&self, part: usize) -> Option<&Columns> {
-        let (_, part): (&SegmentView, &IndexPart) = self.part(part)?;
+        let (_, part) = self.part(part)?;
         let columns = &part.index()?.columns;
         (!columns.has_gaps()).then_some(columns)
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use super::Snapshot;
-use crate::clock::Millis;
+use super::shown::RecentRows;
 use crate::paths::Columns;
 use crate::record::{Record, RecordRef};
 use crate::row_set::RowSet;
@@ -16,7 +16,7 @@ use crate::search::{
     SearchControl, SearchOptions, SearchResult, SortKey, TextIndex, VisitText, search_part,
     search_rows,
 };
-use crate::segment::{IndexPart, SegmentView};
+use crate::segment::{Bitmap, IndexPart, Segment, ShownSegment};
 use crate::state::State;
 use crate::value::ValueRef;
 
@@ -47,65 +47,55 @@ impl Snapshot {
 #[derive(Debug)]
 pub(super) struct SnapshotRows {
     state: Arc<State>,
-    recent: Arc<OnceLock<Box<[Arc<Record>]>>>,
-    now: Millis,
+    segments: Vec<ShownSegment>,
+    recent: Arc<OnceLock<RecentRows>>,
+    hidden_recent: Arc<Bitmap>,
     /// For each part of an index its segment and its place there; the memtable is one more.
     parts: Vec<(usize, usize)>,
 }
 
 impl SnapshotRows {
     pub(super) fn new(snapshot: &Snapshot) -> Self {
-        // The memtable's records are laid out now, once for all searches of the snapshot.
-        snapshot.recent();
-        let segments = snapshot.state.segments.iter().enumerate();
+        let now = snapshot.now();
+        let segments = snapshot.state.segments.iter();
+        let segments: Vec<_> = segments.map(|view| view.shown(Some(now))).collect();
+        let parts = segments.iter().enumerate().flat_map(|(index, shown)| {
+            let parts = 0..shown.segment.index_parts().len();
+            parts.map(move |part| (index, part))
+        });
         Self {
-            parts: segments
-                .flat_map(|(index, view)| {
-                    (0..view.segment.index_parts().len()).map(move |part| (index, part))
-                })
-                .collect(),
+            parts: parts.collect(),
+            segments,
             state: Arc::clone(&snapshot.state),
+            // The memtable's records are laid out now, once for all searches of the snapshot.
+            hidden_recent: snapshot.recent_rows().hidden(now),
             recent: Arc::clone(&snapshot.recent),
-            now: snapshot.now(),
         }
     }
 
     pub(super) fn recent(&self) -> &[Arc<Record>] {
-        self.recent.get().map(AsRef::as_ref).unwrap_or_default()
+        let recent = self.recent.get();
+        recent.map(RecentRows::records).unwrap_or_default()
     }
 
-    pub(super) fn segments(&self) -> impl Iterator<Item = &SegmentView> {
-        self.state.segments.iter()
+    pub(super) fn segments(&self) -> impl Iterator<Item = &ShownSegment> {
+        self.segments.iter()
     }
 
-    pub(super) fn part(&self, part: usize) -> Option<(&SegmentView, &IndexPart)> {
+    pub(super) fn part(&self, part: usize) -> Option<(&ShownSegment, &IndexPart)> {
         let (segment, part) = self.parts.get(part)?;
-        let view = self.state.segments.get(*segment)?;
-        Some((view, view.segment.index_parts().get(*part)?))
+        let shown = self.segments.get(*segment)?;
+        Some((shown, shown.segment.index_parts().get(*part)?))
     }
 
     /// The rows of a part that can be found: neither dead nor due.
-    pub(super) fn visible(&self, view: &SegmentView, rows: Range<u32>) -> RowSet {
-        let mut visible = view.dead.unmarked_in(rows.clone());
-        for key in self.state.expiry.due(self.now) {
-            if let Ok(row) = view.segment.find(key.as_str())
-                && rows.contains(&row)
-            {
-                visible.remove(row - rows.start);
-            }
+    pub(super) fn visible_in(&self, part: usize) -> RowSet {
+        match self.part(part) {
+            Some((shown, part)) => shown.hidden.unmarked_in(part.rows()),
+            None => self
+                .hidden_recent
+                .unmarked_in(0..self.recent().len() as u32),
         }
-        visible
-    }
-
-    pub(super) fn visible_recent(&self) -> RowSet {
-        let recent = self.recent();
-        let mut visible = RowSet::full(recent.len() as u32);
-        for key in self.state.expiry.due(self.now) {
-            if let Ok(row) = recent.binary_search_by(|record| record.key.cmp(key)) {
-                visible.remove(row as u32);
-            }
-        }
-        visible
     }
 
     /// Reads the records of some rows.
@@ -197,10 +187,10 @@ impl RowSource for SnapshotRows {
         plan: &Plan,
         is_stale: &(dyn Fn() -> bool + Sync),
     ) -> Vec<RankedRows> {
-        let Some((view, index_part)) = self.part(part) else {
-            return self.scan(part, plan, &self.visible_recent(), rows, is_stale);
+        let mut within = self.visible_in(part);
+        let Some((shown, index_part)) = self.part(part) else {
+            return self.scan(part, plan, &within, rows, is_stale);
         };
-        let mut within = self.visible(view, index_part.rows());
         if rows.len() < within.rows() as usize {
             let mut run = RowSet::new(within.rows());
             run.insert_range(rows.clone());
@@ -210,7 +200,7 @@ impl RowSource for SnapshotRows {
             return self.scan(part, plan, &within, rows, is_stale);
         };
         let rows = PartRows {
-            view,
+            segment: &shown.segment,
             rows: index_part.rows(),
             text: &index.text,
             columns: &index.columns,
@@ -223,8 +213,8 @@ impl RowSource for SnapshotRows {
             let record = self.recent().get(row as usize)?;
             return Some(record.as_ref().as_ref());
         }
-        let (view, part) = self.part(part)?;
-        view.segment.get(part.rows().start + row)
+        let (shown, part) = self.part(part)?;
+        shown.segment.get(part.rows().start + row)
     }
 
     fn rows_in(&self, part: usize) -> u32 {
@@ -245,9 +235,9 @@ impl RowSource for SnapshotRows {
             });
         }
         let mut first_part = 0;
-        for view in self.segments() {
-            let parts = view.segment.index_parts();
-            if let Some(row) = view.find_live(key) {
+        for shown in self.segments() {
+            let parts = shown.segment.index_parts();
+            if let Some(row) = shown.find(key) {
                 let part = parts.partition_point(|part| part.rows().end <= row);
                 let start = parts.get(part)?.rows().start;
                 return Some(RowId {
@@ -268,7 +258,7 @@ impl RowSource for SnapshotRows {
 
 /// The rows of one indexed part.
 struct PartRows<'a> {
-    view: &'a SegmentView,
+    segment: &'a Segment,
     rows: Range<u32>,
     text: &'a TextIndex,
     columns: &'a Columns,
@@ -310,17 +300,17 @@ impl IndexedRows for PartRows<'_> {
     }
 
     fn key(&self, row: u32) -> Option<&str> {
-        self.view.segment.key(self.rows.start + row)
+        self.segment.key(self.rows.start + row)
     }
 
     fn value(&self, row: u32) -> Option<ValueRef<'_>> {
         let row = self.rows.start + row;
         let is_there = self.rows.contains(&row);
-        is_there.then(|| ValueRef::read(self.view.segment.value_bytes(row)))
+        is_there.then(|| ValueRef::read(self.segment.value_bytes(row)))
     }
 
     fn record(&self, row: u32) -> Option<RecordRef<'_>> {
-        self.view.segment.get(self.rows.start + row)
+        self.segment.get(self.rows.start + row)
     }
 }
 

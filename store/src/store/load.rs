@@ -69,7 +69,10 @@ impl<'a> Loader<'a> {
         } else if read.blocks.len() >= self.preview_at {
             self.preview_at = read.blocks.len() * 2;
             if let Some(state) = read.state() {
-                (self.preview)(Snapshot::new(Arc::new(state), Arc::clone(&self.clock)));
+                let snapshot = Snapshot::new(Arc::new(state), Arc::clone(&self.clock));
+                // Which rows are due is found here, not by the first look at the preview.
+                snapshot.due_len();
+                (self.preview)(snapshot);
             }
         }
     }

@@ -99,14 +99,13 @@ impl Store {
         let state = loader
             .finish(&opened.transactions)
             .map_err(|error| OpenError::Content(Box::new(error)))?;
+        let records = state.len();
+        let store = Self::new(state, Some(opened.file), Arc::clone(&options.clock));
         let report = OpenReport {
             file: opened.report,
-            records: state.len(),
-            expired: state.expiry.due(options.clock.now()).count(),
+            records,
+            expired: store.snapshot().due_len(),
         };
-        Ok((
-            Self::new(state, Some(opened.file), Arc::clone(&options.clock)),
-            report,
-        ))
+        Ok((store, report))
     }
 }

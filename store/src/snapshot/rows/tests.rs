@@ -8,7 +8,7 @@ use proptest::sample::select;
 
 use super::*;
 use crate::batch::WriteBatch;
-use crate::clock::{Clock, ManualClock};
+use crate::clock::{Clock, ManualClock, Millis};
 use crate::commit::Cause;
 use crate::key::Key;
 use crate::memtable::Memtable;
@@ -116,9 +116,9 @@ impl Small {
         }
         if let Some(merge) = merge {
             let merged = merge.run().unwrap();
-            for part in merged.segment.index_parts() {
+            for part in merged.view.segment.index_parts() {
                 if part.is_settled() {
-                    part.assert_as_built(&merged.segment);
+                    part.assert_as_built(&merged.view.segment);
                 }
             }
             assert!(self.state.install(merged));
