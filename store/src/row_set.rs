@@ -170,8 +170,21 @@ impl RowSet {
 
     /// The rows in the set, ascending.
     pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        self.words.iter().zip(0_u32..).flat_map(|(word, index)| {
-            let mut left = *word;
+        self.iter_from(0)
+    }
+
+    /// The rows in the set behind the first `n` of them, ascending.
+    pub(crate) fn iter_behind(&self, n: u32) -> impl Iterator<Item = u32> + '_ {
+        self.iter_from(self.nth(n).unwrap_or(self.len))
+    }
+
+    /// The rows in the set from a row on, ascending.
+    fn iter_from(&self, row: u32) -> impl Iterator<Item = u32> + '_ {
+        let first = row / BITS;
+        let words = self.words.get(first as usize..).unwrap_or_default();
+        words.iter().zip(first..).flat_map(move |(word, index)| {
+            let passed = if index == first { row % BITS } else { 0 };
+            let mut left = *word & (u64::MAX << passed);
             std::iter::from_fn(move || {
                 if left == 0 {
                     return None;
@@ -260,6 +273,8 @@ mod tests {
             prop_assert_eq!(a.contains(probe), left.contains(&probe));
             prop_assert_eq!(a.count_below(probe) as usize, left.range(..probe).count());
             prop_assert_eq!(a.nth(probe), left.iter().nth(probe as usize).copied());
+            let behind: Vec<u32> = a.iter_behind(probe / 2).collect();
+            prop_assert!(behind.iter().eq(left.iter().skip(probe as usize / 2)));
             let mut common = b.clone();
             common.unite_common(&a, &b);
             prop_assert_eq!(common, b);

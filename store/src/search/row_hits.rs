@@ -215,11 +215,12 @@ impl RowHits {
                 let first = runs.partition_point(|run| run.before <= places.start);
                 let first = first.saturating_sub(1);
                 let runs = runs.get(first..).unwrap_or_default();
-                let before = runs.first().map_or(0, |run| run.before);
-                let rows = runs
-                    .iter()
-                    .flat_map(|run| run.rows.iter().map(move |row| (run, row)));
-                let rows = rows.skip(places.start - before.min(places.start));
+                let start = places.start;
+                // Only of the first run are rows passed over, and those not one by one.
+                let rows = runs.iter().flat_map(move |run| {
+                    let passed = start.saturating_sub(run.before) as u32;
+                    run.rows.iter_behind(passed).map(move |row| (run, row))
+                });
                 let rows = rows.take(places.len());
                 Box::new(rows.filter_map(|(run, row)| self.hit_in(run, row)))
             }
