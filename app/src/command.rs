@@ -111,6 +111,10 @@ pub enum FileCommand {
     Compact,
     /// Writes what could not be written.
     WriteAgain,
+    /// Deletes what has expired by a clock that is doubted: somebody says that it is right.
+    DeleteExpired,
+    /// Leaves it hidden.
+    KeepExpired,
     /// The window has the keyboard again: did another program change the file meanwhile?
     LookAtFile,
     /// Closes the file and asks for its password, to read it as it is now.

@@ -44,6 +44,6 @@ pub use search::{
 pub use segment::{Merge, Merged};
 pub use snapshot::{Indexing, KeySet, PathOrder, Records, Snapshot, WordCount, WordStatistics};
 pub use store::{
-    CommitError, Compacted, Compaction, LostRange, OpenReport, Salvage, SalvageError,
-    SalvageOptions, SalvageReport, Sealer, SetAside, Store, StoreStats,
+    ClockSuspect, CommitError, Compacted, Compaction, ExpireError, LostRange, OpenReport, Salvage,
+    SalvageError, SalvageOptions, SalvageReport, Sealer, SetAside, Store, StoreStats,
 };

@@ -22,6 +22,11 @@ pub struct Meta {
 }
 
 impl Meta {
+    /// The later of the times at which somebody changed it.
+    pub(crate) fn newest(&self) -> Millis {
+        self.created_at.max(self.modified_at)
+    }
+
     /// Whether the record's time has run out at `now`.
     pub fn is_due(&self, now: Millis) -> bool {
         self.expires_at.is_some_and(|at| at <= now)

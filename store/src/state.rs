@@ -33,6 +33,8 @@ pub(crate) struct State {
     pub(crate) memtable: Memtable,
     pub(crate) expiry: ExpiryIndex,
     pub(crate) catalog: PathCatalog,
+    /// The newest time that was written into a record.
+    pub(crate) newest: Option<Millis>,
     pub(crate) settings: OrdMap<String, EncodedValue>,
 }
 
@@ -52,8 +54,10 @@ impl Prepared {
 impl State {
     /// A state of the records of one segment and the catalogue of their paths.
     pub(crate) fn from_segment(segment: Segment, catalog: PathCatalog) -> Self {
+        let blocks = segment.blocks().iter();
         let mut state = Self {
             catalog,
+            newest: blocks.filter_map(|block| block.newest()).max(),
             ..Self::default()
         };
         let blocks = segment.blocks().iter();
@@ -123,6 +127,10 @@ impl State {
 
     /// Does what was prepared against this state.
     pub(crate) fn apply(&mut self, prepared: &Prepared) {
+        let written = prepared.changes.iter();
+        let written = written.filter_map(|change| change.after.as_ref());
+        let newest = written.map(|record| record.meta.newest()).max();
+        self.newest = self.newest.max(newest);
         if !bulk::apply(self, &prepared.changes) {
             self.apply_changes(&prepared.changes);
         }

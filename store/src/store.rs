@@ -1,6 +1,7 @@
 //! The store: records, their file, and the one way to change them.
 
 mod compaction;
+mod expire;
 mod keys;
 mod load;
 mod open;
@@ -8,6 +9,7 @@ mod salvage;
 mod set_aside;
 
 pub use compaction::{Compacted, Compaction};
+pub use expire::{ClockSuspect, ExpireError};
 pub use open::OpenReport;
 pub use salvage::{LostRange, Salvage, SalvageError, SalvageOptions, SalvageReport};
 pub use set_aside::{Sealer, SetAside};
@@ -25,14 +27,11 @@ use crate::segment::{Merge, Merged};
 use crate::snapshot::Snapshot;
 use crate::state::{Prepared, State};
 use crate::value::EncodedValue;
+use expire::KnownTime;
 
 /// A batch of at least this many bytes is not appended to the journal but written as a new
 /// checkpoint, which is compressed in parallel and does not have to be compacted afterwards.
 const LARGE_BATCH_BYTES: u64 = 8 << 20;
-
-/// How many records one call of [`Store::expire_due`] deletes at most, so that a million records
-/// that expired over the weekend do not become one commit.
-const EXPIRE_RECORDS_MAX: usize = 10_000;
 
 /// Records in memory and, unless it was made with [`Store::in_memory`], in an encrypted file.
 ///
@@ -42,6 +41,7 @@ pub struct Store {
     state: Arc<State>,
     file: Option<StoreFile>,
     clock: Arc<dyn Clock>,
+    known_time: KnownTime,
     hooks: Hooks,
 }
 
@@ -82,6 +82,7 @@ impl Store {
 
     fn new(state: State, file: Option<StoreFile>, clock: Arc<dyn Clock>) -> Self {
         Self {
+            known_time: KnownTime::of(&state),
             state: Arc::new(state),
             file,
             clock,
@@ -116,15 +117,21 @@ impl Store {
         batches: &[WriteBatch],
     ) -> Result<Vec<Result<Commit, Rejection>>, AppendError> {
         let now = self.clock.now();
+        self.known_time.learn(now);
         let mut next = State::clone(&self.state);
         let mut payloads = Vec::new();
         let mut commits = Vec::with_capacity(batches.len());
         for batch in batches {
-            commits.push(next.prepare(batch, now).map(|prepared| {
+            let prepared = prepare(&next, batch, self.known_time, now).and_then(|prepared| {
+                let journal = self.file.is_some() && !prepared.is_empty();
+                let payload = journal
+                    .then(|| encode_changes(&prepared.changes, &prepared.settings))
+                    .transpose()?;
+                Ok((prepared, payload))
+            });
+            commits.push(prepared.map(|(prepared, payload)| {
                 if !prepared.is_empty() {
-                    if self.file.is_some() {
-                        payloads.push(encode_changes(&prepared.changes, &prepared.settings));
-                    }
+                    payloads.extend(payload);
                     next.apply(&prepared);
                     next.seq = Seq(next.seq.0 + 1);
                 }
@@ -175,7 +182,8 @@ impl Store {
             return self.commit(batch);
         };
         let now = self.clock.now();
-        let prepared = self.state.prepare(batch, now)?;
+        self.known_time.learn(now);
+        let prepared = prepare(&self.state, batch, self.known_time, now)?;
         let mut next = State::clone(&self.state);
         next.apply(&prepared);
         next.seq = Seq(next.seq.0 + 1);
@@ -191,24 +199,6 @@ impl Store {
         self.state = next;
         self.hooks.publish(&commit);
         Ok(commit)
-    }
-
-    /// Deletes records whose time has passed, at most ten thousand: `None` if there are none.
-    pub fn expire_due(&mut self) -> Result<Option<Commit>, CommitError> {
-        let mut batch = WriteBatch::new(Cause::Expired);
-        for key in self
-            .state
-            .expiry
-            .due(self.clock.now())
-            .take(EXPIRE_RECORDS_MAX)
-        {
-            batch.delete(key.clone());
-        }
-        if batch.is_empty() {
-            Ok(None)
-        } else {
-            self.commit(&batch).map(Some)
-        }
     }
 
     /// When [`expire_due`](Self::expire_due) has something to do next.
@@ -281,7 +271,6 @@ impl Store {
     pub fn begin_verify(&self) -> Option<Result<crate::file::Verification, crate::file::IoError>> {
         self.file.as_ref().map(StoreFile::begin_verify)
     }
-        let snapshot = self.snapshot();
 
     /// The failure after which the file takes nothing until it could be written anew, which each
     /// commit tries first. The records can still be read, and written to another place
@@ -292,6 +281,7 @@ impl Store {
 
     /// Figures, from memory.
     pub fn stats(&self) -> StoreStats {
+        let snapshot = self.snapshot();
         StoreStats {
             records: snapshot.len(),
             expiring: snapshot.expiring_len(),
@@ -316,6 +306,20 @@ impl Store {
     fn unchanged(&self, cause: Cause) -> Commit {
         commit_of(Prepared::default(), self.state.seq, cause, self.clock.now())
     }
+}
+
+/// Works out what a batch does to a state, and what is to be noted about the time with it.
+fn prepare(
+    state: &State,
+    batch: &WriteBatch,
+    known_time: KnownTime,
+    now: Millis,
+) -> Result<Prepared, Rejection> {
+    let mut prepared = state.prepare(batch, now)?;
+    if !prepared.changes.is_empty() {
+        prepared.settings.extend(known_time.note(state, now));
+    }
+    Ok(prepared)
 }
 
 fn commit_of(prepared: Prepared, seq: Seq, cause: Cause, at: Millis) -> Commit {

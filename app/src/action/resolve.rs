@@ -71,6 +71,12 @@ fn with_store(action: Action, view: StoreView<'_>) -> Option<Command> {
         Action::WriteAgain => {
             matches!(store.save, SaveState::Failed { .. }).then(|| FileCommand::WriteAgain.into())
         }
+        Action::DeleteExpired => (store.clock_suspect.is_some() && !store.read_only)
+            .then(|| FileCommand::DeleteExpired.into()),
+        Action::KeepExpired => store
+            .asks_about_clock()
+            .is_some()
+            .then(|| FileCommand::KeepExpired.into()),
         Action::Reload => store.path.is_some().then(|| FileCommand::Reload.into()),
         Action::ExportAll => Some(TransferCommand::PlanExport(Scope::Everything).into()),
         Action::SavedSearches => {

@@ -126,6 +126,10 @@ actions! {
         Window [];
     Reload: "Load again…", "Close the file and read it as it is on disk now", FOLDER_OPEN, File 1,
         Window [];
+    DeleteExpired: "Delete expired records", "Say that the clock is right: what has expired is deleted",
+        TRASH, File 1, Window [];
+    KeepExpired: "Keep expired records", "Leave them in the file, hidden while the clock is as it is",
+        CLOCK, File 1, Window [];
     Import: "Import…", "Import JSON or NDJSON", DOWNLOAD_SIMPLE, File 2, Window [CTRL_SHIFT I];
     ImportReport: "Import report…", "What the last import did, record by record", LIST_BULLETS,
         File 2, Window [];

@@ -6,7 +6,9 @@ use vstore::file::{Control, Verification};
 use vstore::search::Ticket as SearchTicket;
 use vstore::target::Consent;
 use vstore::value::EncodedValue;
-use vstore::{Commit, Compaction, Indexing, Key, Merge, Millis, Snapshot, WriteBatch};
+use vstore::{
+    ClockSuspect, Commit, Compaction, Indexing, Key, Merge, Millis, Snapshot, WriteBatch,
+};
 
 use super::draft::SealedDraft;
 use super::edit::LeafEdit;
@@ -123,6 +125,8 @@ pub enum Request {
     Redo,
     /// Writes what could not be written before.
     WriteAgain,
+    /// Says that the clock is right: what has expired by it is deleted.
+    ConfirmClock,
     /// Asks whether another program changed the open file.
     LookAtFile,
     /// Keeps so many generations of the file as backups from now on.
@@ -219,6 +223,9 @@ pub enum Reply {
     KeptAside(Vec<KeptAside>),
     /// Whether another program changed the open file, or put another one in its place.
     ChangedElsewhere(bool),
+    /// Records have expired by a clock that is far ahead of the file, and were not deleted; `None`:
+    /// that is over.
+    ClockSuspect(Option<ClockSuspect>),
     /// How far a task is.
     TaskProgress(TaskId, BusyPhase),
     /// A change that was watched is done, in words.

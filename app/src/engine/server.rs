@@ -11,7 +11,8 @@ use vstore::search::Generation;
 use vstore::target::{Consent, InUse};
 use vstore::value::EncodedValue;
 use vstore::{
-    Cause, Clock, Compacted, Merged, Meta, Op, Record, Sealer, Store, SystemClock, WriteBatch,
+    Cause, Clock, ClockSuspect, Compacted, ExpireError, Merged, Meta, Op, Record, Sealer, Store,
+    SystemClock, WriteBatch,
 };
 
 use super::draft::{DRAFT_SETTING, SealedDraft};
@@ -47,6 +48,8 @@ pub struct EngineState {
     pub(super) sealer: Option<(PathBuf, Sealer)>,
     /// Changes of files that are locked, which those files did not take.
     pub(super) vault: Vault,
+    /// Why expired records are not deleted, as the window was told.
+    clock_suspect: Option<ClockSuspect>,
     /// The window was told that a compaction pays.
     pub(super) compaction_advised: bool,
     /// The compaction that is being written.
@@ -211,6 +214,7 @@ impl EngineState {
             queue: Queue::default(),
             sealer: None,
             vault: Vault::default(),
+            clock_suspect: None,
             compaction_advised: false,
             compacting: None,
             rotating: None,
@@ -249,14 +253,42 @@ impl EngineState {
             return true;
         };
         match store.expire_due() {
-            Ok(Some(commit)) => self.publish(&commit, None, None, say),
-            Ok(None) => {}
-            Err(error) => {
+            Ok(commit) => {
+                self.tell_clock(None, say);
+                if let Some(commit) = commit {
+                    self.publish(&commit, None, None, say);
+                }
+                true
+            }
+            Err(ExpireError::ClockSuspect(suspect)) => {
+                self.tell_clock(Some(suspect), say);
+                false
+            }
+            Err(ExpireError::Commit(error)) => {
                 self.say_not_committed(NotCommitted::from(error), say);
-                return false;
+                false
             }
         }
-        true
+    }
+
+    /// Tells the window whether the clock is doubted, when that is news.
+    fn tell_clock(&mut self, suspect: Option<ClockSuspect>, say: &mut dyn FnMut(Reply)) {
+        let news =
+            |suspect: Option<ClockSuspect>| suspect.map(|suspect| (suspect.newest, suspect.due));
+        if news(suspect) != news(self.clock_suspect) {
+            self.clock_suspect = suspect;
+            say(Reply::ClockSuspect(suspect));
+        }
+    }
+
+    fn confirm_clock(&mut self, say: &mut dyn FnMut(Reply)) {
+        let Some(store) = &mut self.store else { return };
+        match store.confirm_clock() {
+            Ok(()) => {
+                self.expire_due(say);
+            }
+            Err(error) => self.say_not_committed(NotCommitted::from(error), say),
+        }
     }
 
     /// Puts a compaction that was written in place.
@@ -416,6 +448,7 @@ impl EngineState {
                 batch.set_setting(DRAFT_SETTING, None);
                 self.commit_group(vec![(id, Request::Commit(batch))], say);
             }
+            Request::ConfirmClock => self.confirm_clock(say),
             Request::WriteAgain => self.write_again(control, say),
             Request::Undo => self.undo(control, say),
             Request::Redo => self.redo(control, say),
@@ -706,6 +739,7 @@ impl EngineState {
         self.index_work.cancel();
         self.forget_compaction();
         self.undo = UndoStack::default();
+        self.clock_suspect = None;
     }
 
     /// A compaction that exchanges the data key is being written.

@@ -323,6 +323,41 @@ fn expired_records_are_deleted_and_told() {
 }
 
 #[test]
+fn under_a_clock_far_ahead_expired_records_are_kept_until_somebody_says_it_is_right() {
+    let mut server = Server::scratch();
+    server.put("a", "1");
+    server.put("b", "2");
+    let target = Target::Keys([key("a")].into());
+    server.ask(Request::SetExpiry {
+        target,
+        expires_at: Some(Millis(1_060_000)),
+    });
+    server.clock.advance_millis(50 * 365 * 24 * 60 * 60 * 1000);
+    let tick = |server: &mut Server| {
+        let mut replies = Vec::new();
+        let go_on = server.state.expire_due(&mut |reply| replies.push(reply));
+        (go_on, replies)
+    };
+    let (go_on, replies) = tick(&mut server);
+    let [Reply::ClockSuspect(Some(suspect))] = replies.as_slice() else {
+        panic!("{replies:?}")
+    };
+    assert_eq!((go_on, suspect.due), (false, 1));
+    // Asked once; the next attempt waits.
+    let (go_on, replies) = tick(&mut server);
+    assert!(!go_on && replies.is_empty());
+    let replies = server.ask(Request::ConfirmClock);
+    let expired = replies.iter().find_map(|reply| match reply {
+        Reply::Committed(committed) => Some(committed.commit.cause),
+        _ => None,
+    });
+    assert_eq!(expired, Some(Cause::Expired));
+    let is_over = |reply: &Reply| matches!(reply, Reply::ClockSuspect(None));
+    assert!(replies.iter().any(is_over));
+    assert_eq!(server.state.next_expiry_in(), None);
+}
+
+#[test]
 fn a_file_is_created_closed_and_opened_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.vstore");

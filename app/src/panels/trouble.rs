@@ -2,6 +2,8 @@
 //! opened any more. It stays until that is over: what it says must not go away by itself.
 
 use egui::{Align, Role, Ui, UiBuilder};
+use vstore::ClockSuspect;
+use vstore::transfer::rfc3339;
 
 use crate::action::Action;
 use crate::command::Commands;
@@ -29,6 +31,8 @@ impl Trouble {
         const RELOAD: (Action, &str) = (Action::Reload, "Load it again");
         const AGAIN: (Action, &str) = (Action::WriteAgain, "Try again");
         const COPY: (Action, &str) = (Action::SaveAs, "Save a copy…");
+        const KEEP: (Action, &str) = (Action::KeepExpired, "Keep hidden");
+        const DELETE: (Action, &str) = (Action::DeleteExpired, "Delete them");
         let store = view.store;
         let (text, ways): (String, &'static [_]) = match &store.save {
             _ if store.changed_elsewhere && store.read_only => (
@@ -58,7 +62,7 @@ impl Trouble {
                 format!("{} {}", problem.text(), missing(store)),
                 &[AGAIN, COPY],
             ),
-            _ => return None,
+            _ => (clock_text(store.asks_about_clock()?), &[KEEP, DELETE]),
         };
         Some(Self { text, ways })
     }
@@ -129,9 +133,20 @@ fn missing(store: &OpenStore) -> String {
     }
 }
 
+fn clock_text(suspect: ClockSuspect) -> String {
+    let day = |at| rfc3339(at).chars().take(10).collect::<String>();
+    format!(
+        "{} expired by a clock that says {}. The last change here was on {}.",
+        format::counted(suspect.due as u64, "record"),
+        day(suspect.now),
+        day(suspect.newest),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use egui_kittest::kittest::Queryable as _;
+    use vstore::Millis;
 
     use super::*;
     use crate::panels::testing::{NOW, Scene, films, store_of, view_of};
@@ -164,6 +179,30 @@ mod tests {
         let problem = Problem::StorageFull("no space left for films.vstore".to_owned());
         store_of(&mut state).save = SaveState::Failed { problem };
         assert_eq!(ways(&state), Some(vec!["Try again", "Save a copy…"]));
+    }
+
+    #[test]
+    fn records_that_expired_by_a_doubted_clock_are_asked_about_once() {
+        let mut state = file();
+        let suspect = ClockSuspect {
+            newest: Millis(1_780_000_000_000),
+            now: Millis(4_085_000_000_000),
+            due: 12,
+        };
+        store_of(&mut state).clock_suspect = Some(suspect);
+        let trouble = Trouble::of(&view_of(&state)).unwrap();
+        assert_eq!(
+            trouble.text,
+            "12 records expired by a clock that says 2099-06-13. The last change here was on              2026-05-28."
+        );
+        assert_eq!(ways(&state), Some(vec!["Keep hidden", "Delete them"]));
+        store_of(&mut state).keeps_expired = true;
+        assert_eq!(ways(&state), None);
+        // What cannot be written is said first.
+        store_of(&mut state).keeps_expired = false;
+        store_of(&mut state).changed_elsewhere = true;
+        assert_eq!(ways(&state).map(|ways| ways.len()), Some(2));
+        assert_ne!(ways(&state), Some(vec!["Keep hidden", "Delete them"]));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use vstore::value::EncodedValue;
-use vstore::{Indexing, Millis, Seq, Snapshot};
+use vstore::{ClockSuspect, Indexing, Millis, Seq, Snapshot};
 
 use super::{
     Activity, Column, Detail, Draft, Explorer, FileSettings, Jump, Listing, Namespaces, Problem,
@@ -38,6 +38,10 @@ pub struct OpenStore {
     pub save: SaveState,
     /// Another program changed the file since, or put another one in its place.
     pub changed_elsewhere: bool,
+    /// Records have expired by a clock that is far ahead of the file: hidden, and not deleted.
+    pub clock_suspect: Option<ClockSuspect>,
+    /// Somebody said that they stay so.
+    pub keeps_expired: bool,
     /// The rows of the table.
     pub listing: Listing,
     /// The order of the table.
@@ -189,6 +193,8 @@ impl OpenStore {
             snapshot,
             save,
             changed_elsewhere: false,
+            clock_suspect: None,
+            keeps_expired: false,
             listing: Listing::default(),
             sort: Sort::default(),
             columns: Vec::new(),
@@ -223,6 +229,11 @@ impl OpenStore {
     /// The edit that would be lost if it were forgotten.
     pub fn unsaved_draft(&self) -> Option<&Draft> {
         self.detail.draft.as_ref().filter(|draft| draft.is_dirty())
+    }
+
+    /// Why expired records were not deleted, until somebody said what becomes of them.
+    pub fn asks_about_clock(&self) -> Option<ClockSuspect> {
+        self.clock_suspect.filter(|_| !self.keeps_expired)
     }
 
     /// Whether it was opened without writing, even once it has been read.

@@ -41,6 +41,16 @@ pub(super) fn update(state: &mut State, command: FileCommand, now: Millis) -> Ef
             Some(store) => unsaved::write_again(store),
             None => Effects::new(),
         },
+        FileCommand::DeleteExpired => match state.store_mut() {
+            Some(store) => record::ask(store, Request::ConfirmClock),
+            None => Effects::new(),
+        },
+        FileCommand::KeepExpired => {
+            if let Some(store) = state.store_mut() {
+                store.keeps_expired = true;
+            }
+            Effects::new()
+        }
         FileCommand::LookAtFile => match state.store_mut() {
             Some(store) if store.path.is_some() => vec![ask_of(store, Request::LookAtFile)],
             _ => Effects::new(),

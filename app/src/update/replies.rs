@@ -95,6 +95,14 @@ pub(super) fn receive(state: &mut State, answer: Answer, now: Millis) -> Effects
             }
             Effects::new()
         }
+        Reply::ClockSuspect(suspect) => {
+            if let Some(store) = state.store_mut() {
+                // What expired since is asked about anew.
+                store.keeps_expired = false;
+                store.clock_suspect = suspect;
+            }
+            Effects::new()
+        }
         Reply::PasswordChanged(result) => password_changed(state, result, now),
         Reply::Security(reply) => security::receive(state, reply, now),
         Reply::Indexing(indexing) => search::indexing(state, indexing, now),

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::{Op, WriteBatch};
+use super::{Op, Rejection, WriteBatch};
 use crate::clock::Millis;
 use crate::commit::{Cause, Change, SettingChange};
 use crate::key::Key;
@@ -39,24 +39,53 @@ pub enum CodecError {
     Unordered,
 }
 
-/// Encodes what a batch did. Times are part of it, so that replaying needs no clock.
-pub(crate) fn encode_changes(changes: &[Change], settings: &[SettingChange]) -> Bytes {
+/// The longest batch that can be read again: places in it are numbers of 32 bits.
+const BATCH_BYTES_MAX: u64 = u32::MAX as u64;
+/// More than an op takes beside its key and its value.
+const OP_BYTES_MAX: u64 = 64;
+
+/// Encodes what a batch did. Times are part of it, so that replaying needs no clock. Refused, before
+/// anything is encoded, if it could not be read again.
+pub(crate) fn encode_changes(
+    changes: &[Change],
+    settings: &[SettingChange],
+) -> Result<Bytes, Rejection> {
+    let bytes = encoded_len_max(changes, settings);
+    if bytes > BATCH_BYTES_MAX {
+        return Err(Rejection::TooLarge { bytes });
+    }
     let mut writer = ValueWriter::new();
     writer.list(changes.len() + settings.len());
     let mut bytes = writer.into_bytes();
     for change in changes {
-        match (&change.before, &change.after) {
-            (_, None) => write_delete(&mut bytes, change.key.as_str()),
-            (Some(before), Some(after)) if before.value == after.value => {
-                write_set_expiry(&mut bytes, after);
-            }
-            (_, Some(after)) => write_put(&mut bytes, after.as_ref(), after.value.as_bytes()),
+        match (&change.after, written_value(change)) {
+            (None, _) => write_delete(&mut bytes, change.key.as_str()),
+            (Some(after), None) => write_set_expiry(&mut bytes, after),
+            (Some(after), Some(value)) => write_put(&mut bytes, after.as_ref(), value.as_bytes()),
         }
     }
     for setting in settings {
         write_setting(&mut bytes, &setting.name, setting.after.as_ref());
     }
-    Bytes::from(bytes)
+    Ok(Bytes::from(bytes))
+}
+
+/// The value that a change writes; none where it stays.
+fn written_value(change: &Change) -> Option<&EncodedValue> {
+    let after = &change.after.as_ref()?.value;
+    let before = change.before.as_ref().map(|before| &before.value);
+    (before != Some(after)).then_some(after)
+}
+
+fn encoded_len_max(changes: &[Change], settings: &[SettingChange]) -> u64 {
+    let len = |name: &str, value: Option<&EncodedValue>| {
+        OP_BYTES_MAX + name.len() as u64 + value.map_or(0, |value| value.len() as u64)
+    };
+    let changes = changes.iter();
+    let changes = changes.map(|change| len(change.key.as_str(), written_value(change)));
+    let settings = settings.iter();
+    let settings = settings.map(|setting| len(&setting.name, setting.after.as_ref()));
+    changes.chain(settings).sum()
 }
 
 fn write_head(bytes: &mut Vec<u8>, len: usize, opcode: i64, key: &str) {
@@ -236,6 +265,8 @@ pub(crate) struct Chunk {
     pub(crate) entries: Vec<ChunkEntry>,
     /// Which of them expire one day.
     pub(crate) expiring: Vec<u32>,
+    /// The newest time in them.
+    pub(crate) newest: Option<Millis>,
     /// Its settings of the file.
     pub(crate) settings: Vec<(String, EncodedValue)>,
 }
@@ -255,6 +286,7 @@ pub(crate) fn read_chunk_with(
     let mut chunk = Chunk {
         entries: Vec::with_capacity(ops.size_hint().1.unwrap_or(0)),
         expiring: Vec::new(),
+        newest: None,
         settings: Vec::new(),
     };
     let mut last = None;
@@ -266,6 +298,7 @@ pub(crate) fn read_chunk_with(
                     return Err(CodecError::Unordered);
                 }
                 last = Some(key.text);
+                chunk.newest = chunk.newest.max(Some(meta.newest()));
                 if meta.expires_at.is_some() {
                     chunk.expiring.push(chunk.entries.len() as u32);
                 }
@@ -370,9 +403,10 @@ impl<'a> Cursor<'a> {
                 name: self.text()?,
                 value: None,
             }),
+            // Whoever looks at values looks at those of records: a setting is none.
             (OPCODE_SET_SETTING, 3) => Ok(StoredOp::SetSetting {
                 name: self.text()?,
-                value: Some(self.value(check)?),
+                value: Some(self.value(&mut validate)?),
             }),
             (OPCODE_PUT..=OPCODE_SET_SETTING, _) => Err(CodecError::Malformed),
             (opcode, _) => Err(CodecError::UnknownOpcode { opcode }),
@@ -403,7 +437,6 @@ impl<'a> Cursor<'a> {
     }
 
     fn scalar(&mut self) -> Result<ValueRef<'a>, CodecError> {
-            // Whoever looks at values looks at those of records: a setting is none.
         let (value, rest) = read_scalar(self.rest()).ok_or(CodecError::Malformed)?;
         self.at = self.payload.len() - rest.len();
         Ok(value)
@@ -452,6 +485,8 @@ pub(crate) struct WrittenChunk {
     pub(crate) entries: Vec<ChunkEntry>,
     /// Which of them expire one day.
     pub(crate) expiring: Vec<u32>,
+    /// The newest time in them.
+    pub(crate) newest: Option<Millis>,
 }
 
 /// Fills one checkpoint chunk.
@@ -462,12 +497,14 @@ pub(crate) struct ChunkWriter {
     /// Where the records lie, counted from the first op.
     entries: Vec<ChunkEntry>,
     expiring: Vec<u32>,
+    newest: Option<Millis>,
 }
 
 impl ChunkWriter {
     /// Adds a record; the caller goes in key order.
     pub(crate) fn push(&mut self, record: RecordRef<'_>, value: &[u8]) {
         write_head(&mut self.ops, 4, OPCODE_PUT, record.key);
+        self.newest = self.newest.max(Some(record.meta.newest()));
         if record.meta.expires_at.is_some() {
             self.expiring.push(self.entries.len() as u32);
         }
@@ -530,6 +567,7 @@ impl ChunkWriter {
             payload: Bytes::from(payload),
             entries,
             expiring: std::mem::take(&mut self.expiring),
+            newest: self.newest.take(),
         }
     }
 }

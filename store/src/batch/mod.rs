@@ -181,6 +181,14 @@ pub enum Rejection {
         /// The key.
         key: Key,
     },
+    /// The batch is longer than the file can hold as one transaction (4 GiB).
+    #[error(
+        "the change has {bytes} bytes, and a transaction has at most 4 GiB: make it in several parts"
+    )]
+    TooLarge {
+        /// How many bytes it has, about.
+        bytes: u64,
+    },
     /// A setting's name is empty or longer than 255 bytes.
     #[error("a setting's name has 1 to 255 bytes")]
     SettingName,

@@ -48,7 +48,7 @@ fn what_a_batch_did_is_read_back_as_a_batch_that_does_it() {
             after: Some(expires.clone()),
         },
     ];
-    let payload = encode_changes(&changes, &[]);
+    let payload = encode_changes(&changes, &[]).unwrap();
     let batch = decode_batch(&payload).unwrap();
     assert_eq!(
         batch.ops(),
@@ -101,7 +101,8 @@ fn a_chunk_holds_puts_in_key_order_and_settings_only() {
             after: None,
         }],
         &[],
-    );
+    )
+    .unwrap();
     assert_eq!(read_chunk(&payload).err(), Some(CodecError::Malformed));
 }
 
@@ -164,4 +165,32 @@ fn a_chunk_knows_the_times_of_its_records_however_they_are_written() {
             .into_iter()
             .eq(expiring.map(|(index, _)| index))
     );
+}
+
+/// Values are shared: nothing of this size is ever in memory.
+#[test]
+fn a_batch_that_could_not_be_read_again_is_refused_before_it_is_encoded() {
+    let value = EncodedValue::encode(&Value::Bytes(vec![0; 60 << 20])).unwrap();
+    let change = |number: usize, before: Option<&EncodedValue>| {
+        let record = |value: &EncodedValue| Record {
+            key: Key::new(&format!("k{number}")).unwrap(),
+            value: value.clone(),
+            meta: Meta::default(),
+        };
+        Change {
+            key: record(&value).key,
+            before: before.map(record),
+            after: Some(record(&value)),
+        }
+    };
+    let written: Vec<_> = (0..69).map(|number| change(number, None)).collect();
+    let refused = encode_changes(&written, &[]).unwrap_err();
+    let Rejection::TooLarge { bytes } = refused else {
+        panic!("{refused}");
+    };
+    assert!((69 * (60 << 20)..70 * (60 << 20)).contains(&bytes));
+    assert!(refused.to_string().contains("at most 4 GiB"));
+    // Of records that only get other times the values are not written.
+    let touched: Vec<_> = (0..69).map(|number| change(number, Some(&value))).collect();
+    assert!(encode_changes(&touched, &[]).unwrap().len() < 10_000);
 }

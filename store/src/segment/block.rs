@@ -16,6 +16,8 @@ pub(crate) struct Block {
     entries: Box<[ChunkEntry]>,
     /// The rows of the records that expire one day.
     expiring: Box<[u32]>,
+    /// The newest time in the records.
+    newest: Option<Millis>,
     /// Whether the bytes hold these records and nothing else.
     is_whole: bool,
 }
@@ -47,6 +49,7 @@ impl Block {
             bytes: chunk,
             entries: decoded.entries.into(),
             expiring: decoded.expiring.into(),
+            newest: decoded.newest,
             is_whole: decoded.settings.is_empty(),
         };
         DecodedChunk {
@@ -62,6 +65,7 @@ impl Block {
             bytes: chunk.payload,
             entries: chunk.entries.into(),
             expiring: chunk.expiring.into(),
+            newest: chunk.newest,
             is_whole: true,
         };
         let mut pairs = block.entries.array_windows();
@@ -71,6 +75,11 @@ impl Block {
 
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
+    }
+
+    /// The newest time in the records; `None` without a record.
+    pub(crate) const fn newest(&self) -> Option<Millis> {
+        self.newest
     }
 
     /// The chunk the block was made of, if it holds its records alone.
@@ -116,20 +125,20 @@ impl Block {
         rows.filter_map(|row| self.get(*row as usize))
     }
 
+    /// When each of them does, and its row.
+    pub(crate) fn expiry_times(&self) -> impl Iterator<Item = (Millis, u32)> {
+        self.expiring.iter().filter_map(|row| {
+            let entry = self.entries.get(*row as usize)?;
+            Some((entry.meta(&self.bytes).expires_at?, *row))
+        })
+    }
+
     pub(crate) fn record(&self, index: usize) -> Option<Record> {
         let entry = self.entries.get(index)?;
         Some(Record {
             key: Key::new(self.key(entry)).ok()?,
             value: EncodedValue::from_validated(self.bytes.slice(entry.value())),
             meta: entry.meta(&self.bytes),
-        })
-    }
-
-    /// When each of them does, and its row.
-    pub(crate) fn expiry_times(&self) -> impl Iterator<Item = (Millis, u32)> {
-        self.expiring.iter().filter_map(|row| {
-            let entry = self.entries.get(*row as usize)?;
-            Some((entry.meta(&self.bytes).expires_at?, *row))
         })
     }
 

@@ -89,9 +89,12 @@ impl Sealer {
         let mut refused = Vec::new();
         let mut count = 0;
         for batch in batches {
-            match next.prepare(batch, now) {
-                Ok(prepared) => {
-                    let payload = encode_changes(&prepared.changes, &prepared.settings);
+            let prepared = next.prepare(batch, now).and_then(|prepared| {
+                let payload = encode_changes(&prepared.changes, &prepared.settings)?;
+                Ok((prepared, payload))
+            });
+            match prepared {
+                Ok((prepared, payload)) => {
                     plain.extend_from_slice(&(payload.len() as u64).to_le_bytes());
                     plain.extend_from_slice(&payload);
                     next.apply(&prepared);
