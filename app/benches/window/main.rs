@@ -56,9 +56,8 @@ fn measure(report: &mut Report, records: usize) {
         folder.path().join("all.ndjson"),
         folder.path().join("some.ndjson"),
     );
-    write_corpus(&all, records, 1);
-    // The same keys with other values.
-    write_corpus(&some, records / 10, 2);
+    write_corpus(&all, records);
+    write_replacing(&some, records / 10);
 
     let mut program = Program::start();
     report.frames("nothing open", program.idle(60));
@@ -75,6 +74,11 @@ fn measure(report: &mut Report, records: usize) {
     frames.extend(scroll(&mut program));
     frames.extend(program.settle());
     report.frames("typing and scrolling while records are replaced", frames);
+    assert_eq!(
+        program.records(),
+        records,
+        "an import only replaced records"
+    );
 
     program.search("");
     everything(report, &mut program, records);
@@ -134,12 +138,36 @@ fn type_queries(program: &mut Program) -> Vec<report::Frame> {
     frames
 }
 
-fn write_corpus(path: &Path, records: usize, seed: u64) {
-    let mut corpus = corpus::Corpus::new(seed);
+/// The seed of the records that are there from the beginning.
+const SEED: u64 = 1;
+/// What stands in a line of the corpus between its key and its value.
+const BEHIND_KEY: &str = ",\"value\":";
+
+fn write_corpus(path: &Path, records: usize) {
+    let mut corpus = corpus::Corpus::new(SEED);
     let mut out = BufWriter::with_capacity(1 << 20, File::create(path).unwrap());
     for _ in 0..records {
         corpus.write_line(&mut out).unwrap();
     }
     out.flush().unwrap();
     assert!(fs::metadata(path).is_ok());
+}
+
+/// Writes the first keys of the same corpus with the values of another: a key is made of the seed
+/// as well.
+fn write_replacing(path: &Path, records: usize) {
+    let (mut keys, mut values) = (corpus::Corpus::new(SEED), corpus::Corpus::new(SEED + 1));
+    let mut out = BufWriter::with_capacity(1 << 20, File::create(path).unwrap());
+    let line = |corpus: &mut corpus::Corpus| {
+        let mut line = Vec::new();
+        corpus.write_line(&mut line).unwrap();
+        String::from_utf8(line).unwrap()
+    };
+    for _ in 0..records {
+        let (key, value) = (line(&mut keys), line(&mut values));
+        let (key, _) = key.split_once(BEHIND_KEY).unwrap();
+        let (_, value) = value.split_once(BEHIND_KEY).unwrap();
+        write!(out, "{key}{BEHIND_KEY}{value}").unwrap();
+    }
+    out.flush().unwrap();
 }

@@ -121,7 +121,7 @@ impl Program {
 
     pub(crate) fn start_import(&mut self, path: &Path) {
         self.ask(TransferCommand::PlanImport(path.to_owned()));
-        self.until(|program| {
+        self.until("the dialog of an import", |program| {
             let dialog = program.app.state().dialog();
             matches!(dialog, Some(Dialog::Import { .. }))
         });
@@ -131,7 +131,7 @@ impl Program {
 
     /// The frames until nothing is under way.
     pub(crate) fn settle(&mut self) -> Vec<Frame> {
-        self.until(|program| {
+        self.until("nothing to be under way", |program| {
             let state = program.app.state();
             let done = state.store().is_some_and(|store| {
                 let answered = !store.search.running && !store.explorer.running;
@@ -147,14 +147,19 @@ impl Program {
     }
 
     pub(crate) fn until_records(&mut self, records: usize) -> Vec<Frame> {
-        self.until(|program| program.records() == records)
+        let waited_for = format!("{records} records");
+        self.until(&waited_for, |program| program.records() == records)
     }
 
-    fn until(&mut self, holds: impl Fn(&Self) -> bool) -> Vec<Frame> {
+    fn until(&mut self, waited_for: &str, holds: impl Fn(&Self) -> bool) -> Vec<Frame> {
         let started = Instant::now();
         let mut frames = self.idle(2);
         while !holds(self) {
-            assert!(started.elapsed() < PATIENCE, "waited in vain");
+            assert!(
+                started.elapsed() < PATIENCE,
+                "waited in vain for {waited_for}; there are {}",
+                self.records()
+            );
             frames.push(self.frame(Vec::new()));
         }
         frames
