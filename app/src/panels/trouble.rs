@@ -193,7 +193,8 @@ mod tests {
         let trouble = Trouble::of(&view_of(&state)).unwrap();
         assert_eq!(
             trouble.text,
-            "12 records expired by a clock that says 2099-06-13. The last change here was on              2026-05-28."
+            "12 records expired by a clock that says 2099-06-13. The last change here was on \
+             2026-05-28."
         );
         assert_eq!(ways(&state), Some(vec!["Keep hidden", "Delete them"]));
         store_of(&mut state).keeps_expired = true;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use vstore::value::json::parse_text;
-use vstore::{Cause, Key, ManualClock, Millis, Store, WriteBatch};
+use vstore::{Cause, ClockSuspect, Key, ManualClock, Millis, Store, WriteBatch};
 
 use super::derived::set_listing;
 use super::{Effects, Event, FileAnswer, next_wake, receive, tick, update};

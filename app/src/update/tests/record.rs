@@ -165,6 +165,29 @@ fn a_failed_write_is_told_and_nothing_claims_to_be_saved() {
 }
 
 #[test]
+fn what_expired_by_a_doubted_clock_is_asked_about_until_that_is_answered() {
+    let mut fixture = Fixture::new();
+    let suspect = |due| ClockSuspect {
+        newest: NOW,
+        now: NOW.plus_millis(1 << 40),
+        due,
+    };
+    fixture.reply(Reply::ClockSuspect(Some(suspect(3))));
+    assert_eq!(fixture.open().asks_about_clock(), Some(suspect(3)));
+    assert!(fixture.ask(FileCommand::KeepExpired).is_empty());
+    assert_eq!(fixture.open().asks_about_clock(), None);
+    // They can still be deleted, and more of them are asked about anew.
+    fixture.reply(Reply::ClockSuspect(Some(suspect(4))));
+    assert_eq!(fixture.open().asks_about_clock(), Some(suspect(4)));
+    let effects = fixture.ask(FileCommand::DeleteExpired);
+    assert!(matches!(*effects, [Effect::Ask(Request::ConfirmClock)]));
+    fixture.reply(Reply::ClockSuspect(None));
+    fixture.reply(Reply::Settled(1));
+    assert_eq!(fixture.open().clock_suspect, None);
+    assert!(matches!(fixture.open().save, SaveState::Saved { .. }));
+}
+
+#[test]
 fn nothing_can_be_changed_in_a_read_only_database() {
     let mut fixture = Fixture::new();
     fixture.open().read_only = true;
