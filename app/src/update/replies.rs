@@ -171,6 +171,7 @@ const fn is_about_open(reply: &Reply) -> bool {
         | Reply::WriteFailed(_)
         | Reply::Unsaved(_)
         | Reply::ChangedElsewhere(_)
+        | Reply::ClockSuspect(_)
         | Reply::Indexing(_)
         | Reply::CompactionAdvised
         | Reply::PasswordChanged(_)

@@ -180,9 +180,12 @@ fn what_expired_by_a_doubted_clock_is_asked_about_until_that_is_answered() {
     fixture.reply(Reply::ClockSuspect(Some(suspect(4))));
     assert_eq!(fixture.open().asks_about_clock(), Some(suspect(4)));
     let effects = fixture.ask(FileCommand::DeleteExpired);
-    assert!(matches!(*effects, [Effect::Ask(Request::ConfirmClock)]));
+    assert!(matches!(
+        *effects,
+        [Effect::AskOf(_, Request::ConfirmClock)]
+    ));
     fixture.reply(Reply::ClockSuspect(None));
-    fixture.reply(Reply::Settled(1));
+    fixture.settle(Outcome::Done);
     assert_eq!(fixture.open().clock_suspect, None);
     assert!(matches!(fixture.open().save, SaveState::Saved { .. }));
 }
