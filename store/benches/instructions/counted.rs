@@ -159,9 +159,9 @@ fn hidden(records: usize) {
         }
         store.commit(&batch).unwrap();
         let mut batch = WriteBatch::new(Cause::Edit);
-        (0..deleted).for_each(|number| {
+        for number in 0..deleted {
             batch.delete(key(number));
-        });
+        }
         store.commit(&batch).unwrap();
         let snapshot = store.snapshot();
         clock.set(Millis(2_000));

@@ -65,11 +65,14 @@ impl HiddenRows {
         if hidden.due != due {
             let rows = Arc::make_mut(&mut hidden.rows);
             let expired = expiring.rows.get(hidden.due..due).unwrap_or_default();
-            expired.iter().for_each(|row| rows.insert(*row));
+            for row in expired {
+                rows.insert(*row);
+            }
             // Somebody looks with an earlier time, or the clock was set back.
             let upcoming = expiring.rows.get(due..hidden.due).unwrap_or_default();
-            let upcoming = upcoming.iter().filter(|row| !dead.contains(**row));
-            upcoming.for_each(|row| rows.remove(*row));
+            for row in upcoming.iter().filter(|row| !dead.contains(**row)) {
+                rows.remove(*row);
+            }
             hidden.due = due;
         }
         Arc::clone(&hidden.rows)

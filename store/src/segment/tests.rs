@@ -240,7 +240,9 @@ fn a_segment_whose_rows_are_all_marked_has_no_next_row() {
         (2 << 20) + 70,
     ] {
         let mut bitmap = Bitmap::new(len);
-        (0..len).for_each(|row| bitmap.insert(row));
+        for row in 0..len {
+            bitmap.insert(row);
+        }
         assert_eq!(bitmap.next_unmarked(0), len);
         assert_eq!(bitmap.next_unmarked(len - 1), len);
         bitmap.remove(len - 1);
