@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use vstore::Millis;
 use vstore::target::Consent;
 
-use super::{Effects, ask_of, close, layout, loading, repair, security, transfer, unsaved};
+use super::{Effects, ask_of, close, layout, loading, record, repair, security, transfer, unsaved};
 use crate::command::{FileCommand, Secret};
 use crate::effect::Effect;
 use crate::engine::Request;
