@@ -61,10 +61,12 @@ impl Program {
         };
         self.app.raw_input_hook(&self.ctx, &mut input);
         let ctx = self.ctx.clone();
-        let output = ctx.run_ui(input, |ui| {
+        let mut output = ctx.run_ui(input, |ui| {
             self.app.logic(ui.ctx(), &mut self.frame);
             self.app.ui(ui, &mut self.frame);
         });
+        // No graphics card takes them.
+        output.textures_delta.clear();
         let shapes = ctx.tessellate(output.shapes, output.pixels_per_point);
         let frame = Frame {
             busy: thread_time().saturating_sub(before),
