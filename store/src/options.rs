@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
-use crate::file::{self, CommitAlign, KdfLimits, KdfProfile, RealVfs, Vfs};
+use crate::file::{self, CommitAlign, KdfLimits, KdfProfile, Position, RealVfs, Vfs};
 
 /// How a store is created.
 #[derive(Clone, Debug)]
@@ -61,6 +61,9 @@ pub struct OpenOptions {
     pub kdf_limits: KdfLimits,
     /// How many generations are kept as `NAME.bak1…` when a compaction replaces them, 0 to 10.
     pub backups: u8,
+    /// Where the store stood when it was last open here ([`Store::position`](crate::Store::position)),
+    /// if that was remembered: opening compares, and says so if the file is older.
+    pub known: Option<Position>,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
     /// The file system.
@@ -73,6 +76,7 @@ impl Default for OpenOptions {
             read_only: false,
             kdf_limits: KdfLimits::default(),
             backups: 1,
+            known: None,
             clock: Arc::new(SystemClock),
             vfs: Arc::new(RealVfs),
         }
@@ -85,6 +89,7 @@ impl OpenOptions {
             read_only: self.read_only,
             kdf_limits: self.kdf_limits,
             backups: self.backups,
+            known: self.known.clone(),
             program: PROGRAM.to_owned(),
             now: self.clock.now().0,
             ..file::OpenOptions::default()

@@ -267,6 +267,12 @@ impl Store {
         }
     }
 
+    /// Where the store stands now, to be remembered outside of its file and given to a later
+    /// opening ([`OpenOptions::known`](crate::OpenOptions::known)); `None` without a file.
+    pub fn position(&self) -> Option<crate::file::Position> {
+        self.file.as_ref().map(StoreFile::position)
+    }
+
     /// Begins a check of the file, which can run on any thread; `None` without a file.
     pub fn begin_verify(&self) -> Option<Result<crate::file::Verification, crate::file::IoError>> {
         self.file.as_ref().map(StoreFile::begin_verify)

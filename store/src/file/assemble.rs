@@ -9,6 +9,7 @@ use super::{
     frame::{COMMIT, CTRL, Chain, FrameHeader, IGNORABLE, META, SNAP, SNAP_END, TXN},
     meta::{self, Ctrl, Meta, SnapEnd},
     pack::Unpacked,
+    seal::Tag,
 };
 
 /// What the frames read so far make.
@@ -36,6 +37,10 @@ pub(crate) struct Assembly {
     pub(crate) closed: bool,
     /// Where the last whole thing ends.
     pub(crate) committed: Chain,
+    /// The number of the frame after one that is looked for.
+    pub(crate) watched: Option<u64>,
+    /// Its tag, once it was seen.
+    pub(crate) watched_tag: Option<Tag>,
 }
 
 #[derive(Debug)]
@@ -77,6 +82,8 @@ impl Assembly {
             skipped: 0,
             closed: true,
             committed: Chain::START,
+            watched: None,
+            watched_tag: None,
         }
     }
 
@@ -97,6 +104,9 @@ impl Assembly {
         unpacked: Unpacked,
         after: Chain,
     ) -> Result<(), Misfit> {
+        if self.watched == Some(after.seq) {
+            self.watched_tag = Some(after.prev_tag);
+        }
         if matches!(header.kind, META | SNAP | SNAP_END) && header.durable_seq != 0 {
             return Err(CorruptKind::Seq.into());
         }

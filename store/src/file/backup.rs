@@ -3,33 +3,21 @@
 //! `<name>.bak1` is the newest. A backup is a second name of the old file where the file system
 //! has hard links, else a copy. It is made under a temporary name first and then pushed into the
 //! row, so that at every moment each backup is a whole file and there are never too many.
-use std::{
-    ffi::OsString,
-    io,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{io, path::Path, sync::Arc};
 
 use super::{
     checkpoint::TempFile,
-    create::temp_path,
     error::IoError,
     seal::Entropy,
+    siblings::{backup_path, temp_path},
     store_file::StoreFile,
-    vfs::{Access, FileId, Vfs},
+    vfs::{Access, EntryKind, FileId, Vfs},
 };
 
 /// Most backups that can be kept.
 pub const BACKUPS_MAX: u8 = 10;
 /// Bytes copied at once, where there are no hard links.
 const COPY_BYTES: usize = 1 << 20;
-
-/// Where a backup of a file is kept; 1 is the newest.
-pub fn backup_path(path: &Path, number: u8) -> PathBuf {
-    let mut name = OsString::from(path.file_name().unwrap_or_default());
-    name.push(format!(".bak{number}"));
-    path.with_file_name(name)
-}
 
 impl StoreFile {
     /// Keeps so many generations as backups from now on, at most [`BACKUPS_MAX`]. Those that are
@@ -87,9 +75,10 @@ pub(crate) fn keep_replaced(
     }
 }
 
-/// Whether a path names this file.
+/// Whether a path names this file itself; a link to it is no backup of it.
 fn is_file(vfs: &dyn Vfs, path: &Path, id: FileId) -> bool {
-    vfs.stat(path).is_ok_and(|stat| stat.id == id)
+    vfs.look(path)
+        .is_ok_and(|entry| entry.kind == EntryKind::File && entry.stat.id == id)
 }
 
 fn push(
@@ -136,6 +125,8 @@ fn copy(vfs: &dyn Vfs, from: &Path, to: &Path) -> Result<(), IoError> {
     loop {
         let count = source.read_at(&mut buffer, position)?;
         let Some(bytes) = buffer.get(..count).filter(|bytes| !bytes.is_empty()) else {
+            // What cannot be kept stays as narrow as it was created.
+            drop(target.set_rights(&source.rights()?));
             return target.sync_all();
         };
         target.write_at(bytes, position)?;
@@ -148,7 +139,7 @@ fn copy(vfs: &dyn Vfs, from: &Path, to: &Path) -> Result<(), IoError> {
 fn remove_beyond(vfs: &dyn Vfs, path: &Path, count: u8) {
     for number in count.saturating_add(1)..=BACKUPS_MAX {
         let surplus = backup_path(path, number);
-        if vfs.stat(&surplus).is_ok() {
+        if vfs.look(&surplus).is_ok() {
             drop(vfs.remove(&surplus));
         }
     }

@@ -3,7 +3,7 @@
 use super::{
     control::Control,
     credentials::Credentials,
-    error::{AppendError, Cancelled, PasswordError},
+    error::{AppendError, Cancelled, IoError, PasswordError},
     header::{Copy, Header},
     kdf::{KdfLimits, KdfParams, KdfProfile},
     meta::Ctrl,
@@ -77,17 +77,43 @@ impl StoreFile {
             slots: *slots,
             ..old.clone()
         };
-        self.write_header_copy(&header, Copy::B)?;
+        if let Err(error) = self.write_header_copy(&header, Copy::B) {
+            return Err(self.take_back_header(&error));
+        }
         let epoch = header.epoch;
         self.generation.header = header.clone();
         // A failure from here on stops all writing, but the change is made: it is not an error
         // of this operation, and what is left is done by the next opening.
-        if self.write_header_copy(&header, Copy::A).is_ok()
-            && self.append_ctrl(&Ctrl::HeaderEpoch(epoch)).is_ok()
-        {
+        if let Err(error) = self.write_header_copy(&header, Copy::A) {
+            if holds(Rule::HeaderFailurePoisons) {
+                self.poison_by_sync(&error);
+            }
+            return Ok(());
+        }
+        if self.append_ctrl(&Ctrl::HeaderEpoch(epoch)).is_ok() {
             self.generation.known_epoch = epoch;
         }
         Ok(())
+    }
+
+    /// After a failure of copy B, of which anything may be on the disk by now: writes all of it
+    /// again as it was. A sync that succeeds afterwards speaks for every byte of it.
+    fn take_back_header(&mut self, error: &IoError) -> PasswordError {
+        let cause = error.to_string();
+        if !holds(Rule::HeaderFailurePoisons) {
+            return PasswordError::TakenBack { cause };
+        }
+        // In doubt until it is taken back, also for the next process.
+        self.poison_by_sync(error);
+        let old = self.generation.header.clone();
+        if self.write_header_copy(&old, Copy::B).is_err() {
+            return PasswordError::InDoubt { cause };
+        }
+        self.poisoned = None;
+        if let Some(lock) = &mut self.lock {
+            lock.clear_failed_sync();
+        }
+        PasswordError::TakenBack { cause }
     }
 
     /// Refuses a change of slots where it is not possible or not safe.
@@ -99,23 +125,13 @@ impl StoreFile {
         }
     }
 
-    fn write_header_copy(&mut self, header: &Header, copy: Copy) -> Result<(), AppendError> {
+    fn write_header_copy(&self, header: &Header, copy: Copy) -> Result<(), IoError> {
         let bytes = header.encode(copy, &self.dek.header_key(&header.store_id));
         let file = &self.generation.file;
-        let synced_alone = copy == Copy::A || holds(Rule::OneHeaderCopyPerSync);
-        let written = file.write_at(&bytes, copy.offset()).and_then(|()| {
-            if synced_alone {
-                file.sync_data()
-            } else {
-                Ok(())
-            }
-        });
-        if !holds(Rule::HeaderFailurePoisons) {
-            return Ok(written?);
+        file.write_at(&bytes, copy.offset())?;
+        if copy == Copy::A || holds(Rule::OneHeaderCopyPerSync) {
+            file.sync_data()?;
         }
-        // A copy that may be half written must not be followed by the other.
-        written.map_err(|error| AppendError::Poisoned {
-            cause: self.poison_by_sync(&error),
-        })
+        Ok(())
     }
 }

@@ -9,14 +9,15 @@ use bytes::Bytes;
 use super::{
     checkpoint::{self, NewGeneration, TempFile},
     control::Control,
-    create::{folder, temp_path},
     error::{CompactError, IoError},
     header::Header,
     journal,
+    lock::lock_data,
     meta::{Ctrl, Meta, Previous},
     read_back::read_back,
     rules::{Rule, holds},
     seal::{Dek, Entropy, Nonce, random},
+    siblings::{folder, temp_path},
     slots::Slots,
     store_file::{Generation, StoreFile},
     vfs::Vfs,
@@ -184,7 +185,10 @@ impl StoreFile {
             dek,
             ..
         } = compacted;
-        self.catch_up(&mut generation, &side)?;
+        drop(generation.file.set_rights(&self.generation.file.rights()?));
+        if !self.catch_up(&mut generation, &side)? {
+            generation.file.sync_all()?;
+        }
         self.keep_backup();
         rename(&*self.vfs, &temp, &self.path).map_err(CompactError::Deferred)?;
         temp.renamed();
@@ -196,7 +200,7 @@ impl StoreFile {
         {
             // The old name may come back after a power failure: nothing may be acknowledged.
             self.poison(&error);
-            return Err(error.into());
+            return Err(CompactError::NameInDoubt(error));
         }
         self.poisoned = None;
         if let Some(lock) = &mut self.lock {
@@ -221,8 +225,10 @@ impl StoreFile {
         }
     }
 
-    /// Brings a new generation, which has no name yet, to the state of the old one.
-    fn catch_up(&self, new: &mut Generation, side: &SideList) -> Result<(), CompactError> {
+    /// Brings a new generation, which has no name yet, to the state of the old one; whether that
+    /// took a sync.
+    fn catch_up(&self, new: &mut Generation, side: &SideList) -> Result<bool, CompactError> {
+        let mut synced = false;
         let entropy = &*self.entropy;
         let payloads = &side.payloads;
         if !side.rotating && new.header.slots != self.generation.header.slots {
@@ -240,14 +246,16 @@ impl StoreFile {
             new.file.sync_all()?;
             new.advance(&note);
             new.known_epoch = epoch;
+            synced = true;
         }
         if !payloads.is_empty() {
             let encoded = journal::encode_transactions(new, entropy, payloads)?;
             new.write(&encoded)?;
             new.file.sync_all()?;
             new.advance(&encoded);
+            synced = true;
         }
-        Ok(())
+        Ok(synced)
     }
 }
 
@@ -265,6 +273,8 @@ impl Compaction {
             temp_path(&self.path, &*self.entropy)?,
         );
         let file = self.vfs.create_new(temp.path())?;
+        // Locked before it has the name of the old one, so that nobody is first.
+        lock_data(&*file)?;
         let new = NewGeneration {
             dek: &self.dek,
             first_nonce: self.first_nonce,

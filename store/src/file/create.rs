@@ -15,18 +15,17 @@ use super::{
     error::{Cancelled, CreateError, IoError},
     header::{Header, MINOR},
     kdf::{KdfParams, KdfProfile},
-    lock::{Lock, LockError, sibling},
+    lock::{Lock, LockError, lock_data, lock_holder, refusing},
     meta::Meta,
-    seal::{Dek, Entropy, EntropyError, Nonce, OsEntropy, random},
+    seal::{Dek, Entropy, Nonce, OsEntropy, random},
+    siblings::{folder, remove_temporaries, temp_path},
     slots::{self, EMPTY_SLOT, NewSlotError, SLOT_COUNT},
     store_file::StoreFile,
-    vfs::Vfs,
+    vfs::{Access, Vfs, VfsFile},
 };
 
 /// Version of the payloads that META names.
 const SCHEMA: u32 = 1;
-/// Ending of temporary files.
-pub(crate) const TEMP_SUFFIX: &str = ".vstmp";
 
 /// How a file is created.
 #[derive(Clone, Debug)]
@@ -116,16 +115,16 @@ impl StoreFile {
         control: &Control,
     ) -> Result<(Self, CreateReport), CreateError> {
         let path = place(&*vfs, path)?;
-        if !options.overwrite && exists(&*vfs, &path)? {
+        let replaced = if options.overwrite {
+            existing(&*vfs, &path)?
+        } else if exists(&*vfs, &path)? {
             return Err(CreateError::AlreadyExists { path });
-        }
-        let lock =
-            Lock::acquire(&*vfs, &path, &options.program, options.now).map_err(
-                |error| match error {
-                    LockError::Held(holder) => CreateError::Locked { holder },
-                    LockError::Io(error) => refused(error),
-                },
-            )?;
+        } else {
+            None
+        };
+        let lock = take_lock(&vfs, &path, replaced.as_deref(), options)?;
+        // What an attempt left that was killed.
+        remove_temporaries(&*vfs, &path);
         let kdf = options.kdf.params()?;
         let entropy = &*options.entropy;
         let dek = Dek::random(entropy)?;
@@ -144,6 +143,8 @@ impl StoreFile {
         };
         let temp = TempFile::new(Arc::clone(&vfs), temp_path(&path, entropy)?);
         let file = vfs.create_new(temp.path()).map_err(refused)?;
+        // Locked before it has its name, so that nobody is first.
+        lock_data(&*file)?;
         let new = NewGeneration {
             dek: &dek,
             first_nonce,
@@ -154,7 +155,9 @@ impl StoreFile {
             control,
         };
         let mut generation = new.write::<CreateError>(file, chunks)?;
-        if options.overwrite {
+        if let Some(replaced) = &replaced {
+            drop(generation.file.set_rights(&replaced.rights()?));
+            generation.file.sync_all()?;
             keep_replaced(&vfs, &path, options.backups, entropy)?;
         }
         publish(&*vfs, temp, &path, options.overwrite)?;
@@ -167,10 +170,10 @@ impl StoreFile {
             vfs,
             entropy: Arc::clone(&options.entropy),
             path,
+            generation,
             lock: Some(lock),
             dek,
             kdf: matches!(credentials, Credentials::Password { .. }).then_some(kdf),
-            generation,
             program: options.program.clone(),
             poisoned: None,
             compaction: None,
@@ -249,23 +252,45 @@ fn exists(vfs: &dyn Vfs, path: &Path) -> Result<bool, IoError> {
     }
 }
 
-fn refused(error: IoError) -> CreateError {
-    if error.is_write_refused() {
-        CreateError::NotWritable { path: error.path }
-    } else {
-        error.into()
+/// The file that a new one would replace.
+fn existing(vfs: &dyn Vfs, path: &Path) -> Result<Option<Box<dyn VfsFile>>, CreateError> {
+    // Whoever may not write it may still replace it, if the folder permits.
+    let opened = match vfs.open(path, Access::ReadWrite) {
+        Err(error) if error.is_write_refused() => vfs.open(path, Access::Read),
+        other => other,
+    };
+    match opened {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.is_sharing_violation() => Err(CreateError::Locked { holder: None }),
+        Err(error) => Err(error.into()),
     }
 }
 
-/// The folder of a path; `.` if it names none.
-pub(crate) fn folder(path: &Path) -> &Path {
-    path.parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or_else(|| Path::new("."))
+/// Locks the place, and the file that will be replaced: it may be open under another name.
+fn take_lock(
+    vfs: &Arc<dyn Vfs>,
+    path: &Path,
+    replaced: Option<&dyn VfsFile>,
+    options: &CreateOptions,
+) -> Result<Lock, CreateError> {
+    if let Some(replaced) = replaced
+        && !lock_data(replaced).map_err(LockError::from)?
+    {
+        let holder = lock_holder(&**vfs, path);
+        return Err(CreateError::Locked { holder });
+    }
+    let lock = Lock::acquire(vfs, path, replaced, &options.program, options.now)?;
+    lock.announce();
+    Ok(lock)
 }
 
-/// A name beside `path` that nothing has.
-pub(crate) fn temp_path(path: &Path, entropy: &dyn Entropy) -> Result<PathBuf, EntropyError> {
-    let number = u64::from_le_bytes(random(entropy)?);
-    Ok(sibling(path, &format!(".{number:016x}{TEMP_SUFFIX}")))
+fn refused(error: IoError) -> CreateError {
+    if error.is_write_refused() {
+        CreateError::NotWritable {
+            path: refusing(error),
+        }
+    } else {
+        error.into()
+    }
 }

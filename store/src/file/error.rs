@@ -2,11 +2,15 @@
 //!
 //! A torn tail is not an error: it is reported by [`OpenReport`](super::OpenReport). No error
 //! carries plaintext or anything that depends on a key.
-use std::{fmt, io, path::PathBuf};
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+};
 
 use super::{
     kdf::{KdfError, KdfParams},
     lock::LockHolder,
+    lock_obstacle::LockObstacle,
     seal::EntropyError,
 };
 
@@ -40,6 +44,8 @@ pub enum FileOp {
     List,
     /// Locking.
     Lock,
+    /// Asking for owner, group, mode and attributes, or changing them.
+    Rights,
 }
 
 impl fmt::Display for FileOp {
@@ -58,6 +64,7 @@ impl fmt::Display for FileOp {
             Self::Inspect => "inspect",
             Self::List => "list",
             Self::Lock => "lock",
+            Self::Rights => "keep owner and rights of",
         })
     }
 }
@@ -103,6 +110,26 @@ impl IoError {
             self.kind(),
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
         )
+    }
+
+    /// Whether the file system has no locks.
+    pub(crate) fn is_lock_unsupported(&self) -> bool {
+        #[cfg(unix)]
+        let of_system = {
+            use rustix::io::Errno;
+            [Errno::NOLCK, Errno::OPNOTSUPP, Errno::NOSYS, Errno::INVAL]
+                .iter()
+                .any(|errno| self.source.raw_os_error() == Some(errno.raw_os_error()))
+        };
+        #[cfg(not(unix))]
+        let of_system = false;
+        self.op == FileOp::Lock && (of_system || self.kind() == io::ErrorKind::Unsupported)
+    }
+
+    /// Whether another program has the file open in a way that keeps us out, as on Windows.
+    pub(crate) fn is_sharing_violation(&self) -> bool {
+        const ERROR_SHARING_VIOLATION: i32 = 32;
+        cfg!(windows) && self.source.raw_os_error() == Some(ERROR_SHARING_VIOLATION)
     }
 }
 
@@ -256,6 +283,20 @@ pub enum OpenError {
         /// Who, as far as known.
         holder: Option<LockHolder>,
     },
+    /// Something that is no lock of ours stands where the lock file belongs; it was left alone.
+    #[error("{}", obstructed_message(path, *obstacle))]
+    LockObstructed {
+        /// Where it stands.
+        path: PathBuf,
+        /// What it is.
+        obstacle: LockObstacle,
+    },
+    /// The file system has no file locks.
+    #[error("{}", no_locks_message(path))]
+    LocksUnsupported {
+        /// What could not be locked.
+        path: PathBuf,
+    },
     /// File or folder refuse writing; opening read-only may work.
     #[error("{} cannot be written", path.display())]
     NotWritable {
@@ -294,6 +335,20 @@ pub enum CreateError {
     Locked {
         /// Who, as far as known.
         holder: Option<LockHolder>,
+    },
+    /// Something that is no lock of ours stands where the lock file belongs; it was left alone.
+    #[error("{}", obstructed_message(path, *obstacle))]
+    LockObstructed {
+        /// Where it stands.
+        path: PathBuf,
+        /// What it is.
+        obstacle: LockObstacle,
+    },
+    /// The file system has no file locks.
+    #[error("{}", no_locks_message(path))]
+    LocksUnsupported {
+        /// What could not be locked.
+        path: PathBuf,
     },
     /// The folder refuses writing.
     #[error("{} cannot be written", path.display())]
@@ -346,7 +401,8 @@ pub enum AppendError {
         /// The earlier failure, in words.
         cause: String,
     },
-    /// Another program replaced or changed the file.
+    /// Another program replaced or changed the file. If that was seen only after writing, the
+    /// transactions may be in the file that it left.
     #[error("another program changed the file")]
     ExternallyModified,
     /// A transaction is too large for the format.
@@ -388,6 +444,10 @@ pub enum CompactError {
     /// The file contains frames of a later version, which a compaction would lose.
     #[error("the file contains data of a newer version that compaction would lose")]
     WouldDropUnknownFrames,
+    /// The new file is in place, but nobody knows whether its name survives a power failure: until
+    /// a compaction succeeds, nothing is written to it.
+    #[error("the new file is in place, but its name could not be made durable: {0}")]
+    NameInDoubt(IoError),
     /// The new file was written but the system refused to put it in place; try again later.
     #[error("the new file could not be put in place: {0}")]
     Deferred(IoError),
@@ -432,6 +492,24 @@ pub enum PasswordError {
     #[error("writing stopped after an earlier failure: {cause}")]
     Poisoned {
         /// The earlier failure, in words.
+        cause: String,
+    },
+    /// The change could not be made durable and was taken back: what opened the file before still
+    /// does, and nothing else.
+    #[error(
+        "the change could not be written and was taken back, so that the file opens as before: {cause}"
+    )]
+    TakenBack {
+        /// The failure, in words.
+        cause: String,
+    },
+    /// The change could neither be made durable nor taken back.
+    #[error(
+        "nobody knows whether the change was made: the file may open with what opened it before, or \
+         with what should open it now: {cause}"
+    )]
+    InDoubt {
+        /// The failure, in words.
         cause: String,
     },
     /// Another program replaced or changed the file.
@@ -498,8 +576,24 @@ pub type CloseError = AppendError;
 
 fn locked_message(holder: Option<&LockHolder>) -> String {
     holder.map_or_else(
-        || "the file is open in another program".to_owned(),
+        || "the file is open in another program, perhaps under another name".to_owned(),
         |holder| format!("the file is open in {holder}"),
+    )
+}
+
+fn obstructed_message(path: &Path, obstacle: LockObstacle) -> String {
+    format!(
+        "{} is {obstacle}, where the lock file of the database belongs; it was left as it is. Move \
+         it away to write to the database; reading works without a lock",
+        path.display()
+    )
+}
+
+fn no_locks_message(path: &Path) -> String {
+    format!(
+        "the file system of {} has no file locks, without which two programs could write at once; \
+         the database can be read there, and written after it was copied to another disk",
+        path.display()
     )
 }
 

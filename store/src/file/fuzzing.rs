@@ -13,8 +13,8 @@ use std::{
 };
 
 use super::{
-    Access, Control, Entropy, EntropyError, FileId, FileOp, IoError, OpenError, OpenOptions,
-    SalvageMode, Stat, StoreFile, Vfs, VfsFile,
+    Access, Control, Entropy, EntropyError, Entry, EntryKind, FileId, FileOp, IoError, OpenError,
+    OpenOptions, Rights, SalvageMode, Stat, StoreFile, Vfs, VfsFile,
     frame::{COMMIT, Chain, FrameWriter, META, Padding, SNAP, SNAP_END, TXN},
     header::{Copy, HEADER_LEN, Header, HeaderFault, MINOR, UncheckedHeader},
     meta::{self, Meta, SnapEnd},
@@ -262,12 +262,20 @@ impl Vfs for Memory {
         refused(FileOp::Create)
     }
 
-    fn open_or_create(&self, _path: &Path) -> Result<Box<dyn VfsFile>, IoError> {
-        refused(FileOp::Create)
+    fn open_itself(&self, path: &Path, access: Access) -> Result<Box<dyn VfsFile>, IoError> {
+        self.open(path, access)
     }
 
     fn stat(&self, _path: &Path) -> Result<Stat, IoError> {
         Ok(Self::stat(self))
+    }
+
+    fn look(&self, _path: &Path) -> Result<Entry, IoError> {
+        Ok(Entry {
+            kind: EntryKind::File,
+            stat: Self::stat(self),
+            names: 1,
+        })
     }
 
     fn canonicalize(&self, path: &Path) -> Result<PathBuf, IoError> {
@@ -338,5 +346,17 @@ impl VfsFile for Memory {
 
     fn try_lock(&self) -> Result<bool, IoError> {
         Ok(true)
+    }
+
+    fn try_lock_shared(&self) -> Result<bool, IoError> {
+        Ok(true)
+    }
+
+    fn rights(&self) -> Result<Rights, IoError> {
+        Ok(Rights::default())
+    }
+
+    fn set_rights(&self, _rights: &Rights) -> Result<(), IoError> {
+        refused(FileOp::Rights)
     }
 }

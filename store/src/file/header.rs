@@ -2,6 +2,8 @@
 //!
 //! What is read is an [`UncheckedHeader`] until the data key has authenticated it. The header
 //! holds nothing about the journal, so that it is written only when keys or generation change.
+use std::iter;
+
 use super::{
     error::{IoError, OpenError},
     seal::{self, Dek, HeaderKey, StoreId},
@@ -249,11 +251,23 @@ impl UncheckedHeader {
 /// Both copies as found in a file.
 #[derive(Debug)]
 pub(crate) struct HeaderCopies {
+    /// The intact copy with the highest generation and epoch. It may be forged.
     pub(crate) current: UncheckedHeader,
-    /// Which copy is current: the intact one with the highest generation and epoch.
+    /// Which copy that is.
+    which: Copy,
+    /// The other copy, if it is intact.
+    other: Option<UncheckedHeader>,
+}
+
+/// A header that the data key has vouched for, and how it was found.
+pub(crate) struct Unlocked<T> {
+    pub(crate) header: Header,
+    /// The copy it stands in.
     pub(crate) which: Copy,
-    /// Whether the other copy says the same.
-    pub(crate) in_step: bool,
+    /// The other copy, if it does not say the same.
+    pub(crate) stale: Option<Copy>,
+    /// What unlocking brought.
+    pub(crate) key: T,
 }
 
 impl HeaderCopies {
@@ -285,33 +299,90 @@ impl HeaderCopies {
         b: Result<UncheckedHeader, HeaderFault>,
     ) -> Result<Self, OpenError> {
         let rank = |copy: &UncheckedHeader| (copy.header.generation, copy.header.epoch);
-        match (a, b) {
-            (Ok(a), Ok(b)) => {
-                let in_step = a.header == b.header;
-                let (current, which) = if rank(&b) > rank(&a) {
-                    (b, Copy::B)
-                } else {
-                    (a, Copy::A)
-                };
-                Ok(Self {
-                    current,
-                    which,
-                    in_step,
-                })
-            }
-            (Ok(current), Err(_)) => Ok(Self {
-                current,
-                which: Copy::A,
-                in_step: false,
-            }),
-            (Err(_), Ok(current)) => Ok(Self {
-                current,
-                which: Copy::B,
-                in_step: false,
-            }),
-            (Err(a), Err(b)) => Err(neither(a, b)),
-        }
+        let (current, which, other) = match (a, b) {
+            (Ok(a), Ok(b)) if rank(&b) > rank(&a) => (b, Copy::B, Some(a)),
+            (Ok(a), b) => (a, Copy::A, b.ok()),
+            (Err(_), Ok(b)) => (b, Copy::B, None),
+            (Err(a), Err(b)) => return Err(neither(a, b)),
+        };
+        Ok(Self {
+            current,
+            which,
+            other,
+        })
     }
+
+    /// What the intact copies claim, the current one first.
+    pub(crate) fn claims(&self) -> impl Iterator<Item = &Header> {
+        iter::once(&self.current)
+            .chain(&self.other)
+            .map(UncheckedHeader::claims)
+    }
+
+    /// Whether both copies are intact and say the same.
+    pub(crate) fn in_step(&self) -> bool {
+        self.other
+            .as_ref()
+            .is_some_and(|other| other.header == self.current.header)
+    }
+
+    /// Finds the data key and the copy that it vouches for. `unlock` turns slots into a key, which
+    /// `dek` shows.
+    ///
+    /// Anybody can write a copy with a higher epoch. It counts only if the data key knows it: if
+    /// not, the other does. But as long as it is genuine the other one is of the past, and what
+    /// opens only that opens nothing.
+    pub(crate) fn unlock<T>(
+        &self,
+        unlock: &dyn Fn(&Header) -> Result<T, OpenError>,
+        dek: impl Fn(&T) -> &Dek,
+    ) -> Result<Unlocked<T>, OpenError> {
+        let other = self.other.as_ref();
+        let first = unlock(&self.current.header);
+        let key = match first {
+            Ok(key) => key,
+            Err(error) => {
+                let slots = |copy: &UncheckedHeader| (copy.header.store_id, copy.header.slots);
+                let alternative = other
+                    .filter(|other| is_verdict(&error) && slots(other) != slots(&self.current))
+                    .map(|other| unlock(&other.header));
+                match alternative {
+                    Some(Ok(key)) if self.current.authenticate(dek(&key)).is_none() => key,
+                    _ => return Err(error),
+                }
+            }
+        };
+        if let Some(header) = self.current.authenticate(dek(&key)) {
+            return Ok(Unlocked {
+                header,
+                which: self.which,
+                stale: (!self.in_step()).then(|| self.which.other()),
+                key,
+            });
+        }
+        let header = other
+            .and_then(|other| other.authenticate(dek(&key)))
+            .ok_or(OpenError::HeaderTampered)?;
+        Ok(Unlocked {
+            header,
+            which: self.which.other(),
+            stale: Some(self.which),
+            key,
+        })
+    }
+}
+
+/// Whether an error of unlocking is what the slots of a copy led to; other slots may lead elsewhere.
+fn is_verdict(error: &OpenError) -> bool {
+    matches!(
+        error,
+        OpenError::WrongPassword
+            | OpenError::WrongRecoveryKey
+            | OpenError::KeyFileRequired
+            | OpenError::SlotCorrupt { .. }
+            | OpenError::KdfTooExpensive(_)
+            | OpenError::HeaderTampered
+    )
 }
 
 fn neither(a: HeaderFault, b: HeaderFault) -> OpenError {
@@ -348,11 +419,18 @@ fn read_copy(file: &dyn VfsFile, copy: Copy) -> Result<Vec<u8>, IoError> {
     Ok(bytes)
 }
 
+/// The zeros after the copies, which mean nothing.
+pub(crate) fn paddings() -> impl Iterator<Item = (u64, usize)> {
+    let len = COPY_B.saturating_sub(HEADER_LEN as u64) as usize;
+    [Copy::A, Copy::B]
+        .into_iter()
+        .map(move |copy| (copy.offset().saturating_add(HEADER_LEN as u64), len))
+}
+
 /// The first byte of the padding after the copies that is not zero, if any.
 pub(crate) fn padding_fault(file: &dyn VfsFile) -> Result<Option<u64>, IoError> {
-    for copy in [Copy::A, Copy::B] {
-        let start = copy.offset().saturating_add(HEADER_LEN as u64);
-        let mut bytes = vec![0; COPY_B.saturating_sub(HEADER_LEN as u64) as usize];
+    for (start, len) in paddings() {
+        let mut bytes = vec![0; len];
         file.read_at(&mut bytes, start)?;
         if let Some(position) = bytes.iter().position(|&byte| byte != 0) {
             return Ok(Some(start.saturating_add(position as u64)));

@@ -6,10 +6,10 @@
 use std::path::Path;
 
 use super::{
-    create::folder,
     error::IoError,
     header::{Copy, HEADER_LEN, UncheckedHeader},
     seal,
+    siblings::folder,
     slot_list::{SlotInfo, slot_list},
     store_file::StoreFile,
     vfs::{Access, Vfs},

@@ -181,11 +181,27 @@ impl StoreFile {
         }
         match synced {
             Ok(()) => {
+                self.check_length_after(encoded)?;
                 self.generation.advance(encoded);
                 Ok(())
             }
             Err(error) => Err(AppendError::Poisoned {
                 cause: self.poison_by_sync(&error),
+            }),
+        }
+    }
+
+    /// Whether the file is ours and as long as what was written made it: a program that asks for
+    /// no lock may have written at the same time, or have put another file in its place.
+    fn check_length_after(&mut self, encoded: &Encoded) -> Result<(), AppendError> {
+        if !holds(Rule::CompareLengthAfterSync) {
+            return Ok(());
+        }
+        match self.stat_of_ours() {
+            Ok(Some(stat)) if stat.len == encoded.chain.offset => Ok(()),
+            Ok(_) => Err(AppendError::ExternallyModified),
+            Err(error) => Err(AppendError::Poisoned {
+                cause: self.poison(&error),
             }),
         }
     }

@@ -6,9 +6,9 @@ use std::{fmt, path::Path};
 use zeroize::Zeroizing;
 
 use super::{
-    create::folder,
     error::IoError,
     seal::{Entropy as _, EntropyError, KeyFileHasher, OsEntropy},
+    siblings::folder,
     vfs::{Access, Vfs},
 };
 

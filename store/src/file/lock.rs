@@ -1,22 +1,43 @@
-//! One writer at a time: an advisory lock on a file beside the data file.
+//! One writer at a time: advisory locks on the data file and on a lock file beside it.
 //!
-//! The data file itself is never locked: on Windows a lock would keep readers and backup programs
-//! out, and a rename would lose it. The lock file stays when the lock is gone; its content only
-//! says who holds it, and whether a sync failed since the computer started.
+//! The data file is what is locked: whatever name leads to it and whatever becomes of the lock file,
+//! there is one lock. A new generation is locked before it gets its name. The lock file says who
+//! holds it, keeps a second creation of the same name out, and remembers a sync that failed since
+//! the computer started. On Windows, where a locked file cannot be read, the data file is opened so
+//! that nobody else can open it for writing instead.
+//!
+//! The lock file is somebody else's until it has proved to be ours: a link is not followed, what
+//! is no lock is left alone, and nothing is written before a password was right. It goes with the
+//! lock, unless it has a failed sync to tell of.
 use std::{
-    ffi::OsString,
-    fmt,
+    fmt, io, iter,
     path::{Path, PathBuf},
     process,
+    sync::Arc,
+    thread,
+    time::Duration,
 };
 
 use super::{
-    error::IoError,
-    vfs::{Access, FileId, Vfs, VfsFile, host_name},
+    error::{CreateError, FileOp, IoError, OpenError},
+    lock_obstacle::LockObstacle,
+    rules::{Rule, holds},
+    siblings::{folder, lock_path},
+    vfs::{Access, EntryKind, FileId, Vfs, VfsFile, host_name},
 };
 
-pub(crate) const FIRST_LINE: &str = "vstore-lock 1";
+pub(crate) pub(crate) const FIRST_LINE: &str = "vstore-lock 1";
 const MAX_LEN: usize = 4096;
+/// The unit in which a lock is written.
+const SECTOR: usize = 512;
+/// What a power failure can leave of a lock that no sync made durable: a few bytes, repeated.
+const BLANK_MIN: usize = 32;
+const BLANK_RUNS_MAX: usize = 4;
+/// How long a lock that somebody has is waited for, in milliseconds: whoever only looks at it has
+/// it for an instant.
+const PAUSES: [u64; 7] = [1, 2, 4, 8, 16, 32, 64];
+/// How often a file is looked for again that is replaced or removed while it is being locked.
+const ATTEMPTS: usize = 20;
 
 /// Who has a file open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,23 +66,110 @@ impl fmt::Display for LockHolder {
 #[derive(Debug)]
 pub(crate) enum LockError {
     Held(Option<LockHolder>),
+    /// Something else stands where the lock file belongs.
+    Obstructed {
+        path: PathBuf,
+        obstacle: LockObstacle,
+    },
+    /// The file system has no locks.
+    Unsupported(PathBuf),
     Io(IoError),
 }
 
 impl From<IoError> for LockError {
     fn from(error: IoError) -> Self {
-        Self::Io(error)
+        if error.is_lock_unsupported() {
+            Self::Unsupported(error.path)
+        } else if error.is_sharing_violation() {
+            Self::Held(None)
+        } else {
+            Self::Io(error)
+        }
+    }
+}
+
+impl From<LockError> for OpenError {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::Held(holder) => Self::Locked { holder },
+            LockError::Obstructed { path, obstacle } => Self::LockObstructed { path, obstacle },
+            LockError::Unsupported(path) => Self::LocksUnsupported { path },
+            LockError::Io(error) if error.is_write_refused() => Self::NotWritable {
+                path: refusing(error),
+            },
+            LockError::Io(error) => error.into(),
+        }
+    }
+}
+
+impl From<LockError> for CreateError {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::Held(holder) => Self::Locked { holder },
+            LockError::Obstructed { path, obstacle } => Self::LockObstructed { path, obstacle },
+            LockError::Unsupported(path) => Self::LocksUnsupported { path },
+            LockError::Io(error) if error.is_write_refused() => Self::NotWritable {
+                path: refusing(error),
+            },
+            LockError::Io(error) => error.into(),
+        }
+    }
+}
+
+/// What refuses writing: where a file cannot be created, that is the folder.
+pub(crate) fn refusing(error: IoError) -> PathBuf {
+    if error.op == FileOp::Create {
+        folder(&error.path).to_owned()
+    } else {
+        error.path
     }
 }
 
 /// Who has a data file open for writing now; `None` if nobody has, or nobody says who.
 ///
-/// Takes the lock for an instant to find out, and writes nothing.
+/// It writes nothing, and keeps nobody from opening the file.
 pub fn lock_holder(vfs: &dyn Vfs, data_path: &Path) -> Option<LockHolder> {
-    let file = vfs.open(&lock_path(data_path), Access::Read).ok()?;
-    if file.try_lock().ok()? {
+    let path = vfs.canonicalize(data_path).ok()?;
+    let file = vfs.open_itself(&lock_path(&path), Access::Read).ok()?;
+    if file.try_lock_shared().ok()? {
         return None;
     }
+    read(&*file).map(|content| content.holder)
+}
+
+/// Opens a data file for writing and locks it, under all its names.
+pub(crate) fn open_locked(
+    vfs: &Arc<dyn Vfs>,
+    path: &Path,
+    program: &str,
+    now: i64,
+) -> Result<(Lock, Box<dyn VfsFile>), LockError> {
+    for _ in 0..ATTEMPTS {
+        let data = vfs.open(path, Access::ReadWrite)?;
+        if !lock_data(&*data)? {
+            return Err(LockError::Held(told_holder(&**vfs, path)));
+        }
+        // Whoever had it may just have put a new generation in its place.
+        if vfs.stat(path)?.id != data.stat()?.id {
+            continue;
+        }
+        let lock = Lock::acquire(vfs, path, Some(&*data), program, now)?;
+        return Ok((lock, data));
+    }
+    Err(LockError::Held(None))
+}
+
+/// Locks a data file, or a file that will become one.
+pub(crate) fn lock_data(file: &dyn VfsFile) -> Result<bool, IoError> {
+    if cfg!(windows) || !holds(Rule::LockDataFile) {
+        return Ok(true);
+    }
+    file.try_lock()
+}
+
+/// Who the lock file says has the data file; it may have been deleted.
+fn told_holder(vfs: &dyn Vfs, data_path: &Path) -> Option<LockHolder> {
+    let file = vfs.open_itself(&lock_path(data_path), Access::Read).ok()?;
     read(&*file).map(|content| content.holder)
 }
 
@@ -94,6 +202,9 @@ impl Content {
                 text.push('\n');
             }
         }
+        // Whole sectors: what a power failure leaves is one of them as it was or as it should be.
+        let len = text.len().next_multiple_of(SECTOR);
+        text.extend(iter::repeat_n('\n', len.saturating_sub(text.len())));
         text
     }
 
@@ -105,7 +216,7 @@ impl Content {
         }
         let (mut pid, mut program, mut started_at) = (None, None, None);
         let (mut host, mut boot, mut failed_sync) = (None, None, None);
-        for line in lines {
+        for line in lines.filter(|line| !line.is_empty()) {
             let (name, value) = line.split_once(' ')?;
             // The words go to a screen: what would not be visible there is left out.
             let words: String = value
@@ -137,29 +248,37 @@ impl Content {
     }
 }
 
-/// The lock; gone when dropped.
+/// The lock file, locked; both go when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Lock {
+    vfs: Arc<dyn Vfs>,
+    path: PathBuf,
     file: Box<dyn VfsFile>,
     content: Content,
 }
 
 impl Lock {
-    /// Takes the lock of a data file for `program`.
+    /// Takes the lock file of a data file for `program`; `data` is that file, locked, if it exists.
+    /// Nobody is told before [`announce`](Self::announce).
     ///
     /// A mark of a failed sync that was left in this run of the computer is kept.
     pub(crate) fn acquire(
-        vfs: &dyn Vfs,
+        vfs: &Arc<dyn Vfs>,
         data_path: &Path,
+        data: Option<&dyn VfsFile>,
         program: &str,
         now: i64,
     ) -> Result<Self, LockError> {
-        let file = vfs.open_or_create(&lock_path(data_path))?;
-        if !file.try_lock()? {
-            return Err(LockError::Held(read(&*file).map(|content| content.holder)));
+        let path = lock_path(data_path);
+        let file = take(&**vfs, &path, data)?;
+        let previous = check(&**vfs, &path, &*file)?;
+        if let Some(Ok(rights)) = data.map(VfsFile::rights) {
+            // So that everybody who may write the data can take its lock. What the system
+            // refuses stays as narrow as it was created.
+            drop(file.set_rights(&rights));
         }
         let boot = vfs.boot_id();
-        let failed_sync = read(&*file)
+        let failed_sync = previous
             .filter(|previous| previous.boot == boot)
             .and_then(|previous| previous.failed_sync);
         let holder = LockHolder {
@@ -168,16 +287,22 @@ impl Lock {
             host: host_name(),
             started_at: now,
         };
-        let lock = Self {
+        Ok(Self {
+            vfs: Arc::clone(vfs),
+            path,
             file,
             content: Content {
                 holder,
                 boot,
                 failed_sync,
             },
-        };
-        lock.write();
-        Ok(lock)
+        })
+    }
+
+    /// Tells others who has the file; not before it is certain that it is one of ours and that
+    /// its password is known.
+    pub(crate) fn announce(&self) {
+        self.write();
     }
 
     /// Whether a sync of this file failed since the computer started: what the system shows of
@@ -207,23 +332,129 @@ impl Lock {
     }
 }
 
+impl Drop for Lock {
+    /// Whoever has opened the lock file already finds, once he has its lock, that it has lost its
+    /// name, and looks again. (Windows removes no file that is open.)
+    fn drop(&mut self) {
+        let tells_something = self.content.failed_sync.is_some();
+        if !tells_something && !cfg!(windows) && is_named(&*self.vfs, &self.path, &*self.file) {
+            drop(self.vfs.remove(&self.path));
+        }
+    }
+}
+
+/// Opens or creates the lock file and locks it.
+fn take(
+    vfs: &dyn Vfs,
+    path: &Path,
+    data: Option<&dyn VfsFile>,
+) -> Result<Box<dyn VfsFile>, LockError> {
+    let mut pauses = PAUSES.into_iter();
+    for _ in 0..ATTEMPTS {
+        let Some(file) = open_or_create(vfs, path, data.is_some())? else {
+            continue;
+        };
+        if file.try_lock()? {
+            if is_named(vfs, path, &*file) {
+                return Ok(file);
+            }
+            continue;
+        }
+        let Some(pause) = pauses.next() else {
+            return Err(LockError::Held(read(&*file).map(|content| content.holder)));
+        };
+        drop(file);
+        thread::sleep(Duration::from_millis(pause));
+    }
+    Err(LockError::Held(None))
+}
+
+/// Opens or creates the lock file; `None`: it came or went meanwhile.
+fn open_or_create(
+    vfs: &dyn Vfs,
+    path: &Path,
+    data_is_ours: bool,
+) -> Result<Option<Box<dyn VfsFile>>, LockError> {
+    let refused = match vfs.open_itself(path, Access::ReadWrite) {
+        Ok(file) => return Ok(Some(file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return match vfs.create_new(path) {
+                Ok(file) => Ok(Some(file)),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
+                Err(error) => Err(error.into()),
+            };
+        }
+        Err(error) => error,
+    };
+    let entry = match vfs.look(path) {
+        Ok(entry) => entry,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(_) => return Err(refused.into()),
+    };
+    let obstructed = |obstacle| LockError::Obstructed {
+        path: path.to_owned(),
+        obstacle,
+    };
+    match entry.kind {
+        EntryKind::Link => Err(obstructed(LockObstacle::Link)),
+        EntryKind::Folder => Err(obstructed(LockObstacle::Folder)),
+        EntryKind::Other => Err(obstructed(LockObstacle::NotRegular)),
+        EntryKind::File if refused.is_write_refused() && data_is_ours => {
+            // Another user left it. The data file is locked, so that nobody needs it.
+            let is_small = entry.stat.len <= MAX_LEN as u64 && entry.names == 1;
+            if is_small && vfs.remove(path).is_ok() {
+                Ok(None)
+            } else {
+                Err(obstructed(LockObstacle::Refused))
+            }
+        }
+        EntryKind::File if refused.is_write_refused() => Err(obstructed(LockObstacle::Refused)),
+        EntryKind::File => Err(refused.into()),
+    }
+}
+
+/// Whether a path still names an open file.
+fn is_named(vfs: &dyn Vfs, path: &Path, file: &dyn VfsFile) -> bool {
+    match (vfs.look(path), file.stat()) {
+        (Ok(entry), Ok(stat)) => entry.kind == EntryKind::File && entry.stat.id == stat.id,
+        _ => false,
+    }
+}
+
+/// Makes sure that what was locked is a lock, and nothing that somebody else needs.
+fn check(vfs: &dyn Vfs, path: &Path, file: &dyn VfsFile) -> Result<Option<Content>, LockError> {
+    let obstructed = |obstacle| LockError::Obstructed {
+        path: path.to_owned(),
+        obstacle,
+    };
+    if vfs.look(path)?.names > 1 {
+        return Err(obstructed(LockObstacle::OtherNames));
+    }
+    let bytes = read_bytes(file)?;
+    if bytes.len() > MAX_LEN || !(is_blank(&bytes) || bytes.starts_with(FIRST_LINE.as_bytes())) {
+        return Err(obstructed(LockObstacle::NotALock));
+    }
+    Ok(Content::parse(&bytes))
+}
+
+/// Whether nothing is in a lock file: it is new, or the power failed before it was durable.
+fn is_blank(bytes: &[u8]) -> bool {
+    let neighbours = bytes.iter().zip(bytes.iter().skip(1));
+    let changes = neighbours.filter(|(left, right)| left != right).count();
+    let is_repeated = bytes.len() >= BLANK_MIN && changes < BLANK_RUNS_MAX;
+    is_repeated || bytes.iter().all(|byte| *byte == 0)
+}
+
 fn read(file: &dyn VfsFile) -> Option<Content> {
-    let mut bytes = vec![0; MAX_LEN];
-    let count = file.read_at(&mut bytes, 0).ok()?;
-    Content::parse(bytes.get(..count)?)
+    Content::parse(&read_bytes(file).ok()?)
 }
 
-/// `.<name>.lock` beside the data file.
-pub(crate) fn lock_path(data_path: &Path) -> PathBuf {
-    sibling(data_path, ".lock")
-}
-
-/// `.<name><suffix>` beside the data file.
-pub(crate) fn sibling(data_path: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(".");
-    name.push(data_path.file_name().unwrap_or_default());
-    name.push(suffix);
-    data_path.with_file_name(name)
+/// What a lock file holds, and a byte more than one may hold.
+fn read_bytes(file: &dyn VfsFile) -> Result<Vec<u8>, IoError> {
+    let mut bytes = vec![0; MAX_LEN.saturating_add(1)];
+    let count = file.read_at(&mut bytes, 0)?;
+    bytes.truncate(count);
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -260,6 +491,27 @@ mod tests {
         let text = content().print().replace("desk", "de\u{1b}[2Jsk");
         let holder = Content::parse(text.as_bytes()).unwrap().holder;
         assert_eq!(holder.host.as_deref(), Some("de[2Jsk"));
+    }
+
+    #[test]
+    fn only_what_a_power_failure_leaves_counts_as_blank() {
+        for blank in [
+            &[0; 3][..],
+            &[0; 200],
+            &[7; 80],
+            &[[7; 80], [9; 80]].concat(),
+            b"",
+        ] {
+            assert!(is_blank(blank), "{blank:?}");
+        }
+        for full in [
+            &b"1"[..],
+            b"no",
+            b"aaaaaaaa",
+            &content().print().into_bytes(),
+        ] {
+            assert!(!is_blank(full), "{full:?}");
+        }
     }
 
     #[test]

@@ -15,7 +15,8 @@
 //! * `walk`, `assemble`, `recover`: reading frames in parallel, giving them meaning, deciding
 //!   what a bad one means. `checkpoint`, `journal`, `compact`: writing them.
 //! * `header`, `slots`, `frame`, `pack`, `meta`: the structures.
-//! * `seal` (keys, randomness), `kdf` (Argon2id), [`Vfs`] (every system call), `lock`.
+//! * `seal` (keys, randomness), `kdf` (Argon2id), [`Vfs`] (every system call), `lock`, `siblings`
+//!   (the names of the files beside a database).
 #![cfg_attr(
     not(test),
     deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)
@@ -40,10 +41,12 @@ mod journal;
 mod kdf;
 mod key_file;
 mod lock;
+mod lock_obstacle;
 mod manage_slots;
 mod meta;
 mod open;
 mod pack;
+mod position;
 mod probe;
 mod read_back;
 mod recover;
@@ -55,6 +58,7 @@ mod salvage;
 mod seal;
 mod secret;
 mod set_aside;
+mod siblings;
 mod slot_label;
 mod slot_list;
 mod slots;
@@ -67,7 +71,7 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-pub use backup::{BACKUPS_MAX, backup_path};
+pub use backup::BACKUPS_MAX;
 pub use change_password::PasswordChange;
 pub use compact::{Compacted, Compaction};
 pub use control::{Control, Phase, Progress};
@@ -81,7 +85,9 @@ pub use header_backup::{HEADER_BACKUP_LEN, HeaderBackup, HeaderBackupError};
 pub use kdf::{KdfLimits, KdfParams, KdfProfile};
 pub use key_file::{KEY_FILE_BYTES_MAX, KeyFile, KeyFileError};
 pub use lock::{LockHolder, lock_holder};
+pub use lock_obstacle::LockObstacle;
 pub use open::{ChunkSink, OpenOptions, OpenReport, Opened};
+pub use position::{POSITION_LEN, Position, Standing};
 pub use probe::{Probe, probe};
 pub use recovery_key::{
     RECOVERY_KEY_GROUP_LEN, RECOVERY_KEY_GROUPS, RecoveryKey, RecoveryKeyError,
@@ -94,17 +100,18 @@ pub use salvage::{
 pub use seal::{Entropy, EntropyError, OsEntropy};
 pub(crate) use set_aside::AsideSealer;
 pub use set_aside::SealError;
+pub use siblings::backup_path;
 pub use slot_label::{SLOT_LABEL_BYTES_MAX, SlotLabel, SlotLabelError};
 pub use slot_list::SlotInfo;
 pub use slots::{SlotId, SlotKind};
 pub use store_file::{FileStats, StoreFile};
 pub use verify::{Finding, FindingKind, Loss, Verification, VerifyDepth, VerifyReport, verify};
-pub use vfs::{Access, FileId, RealVfs, Stat, Vfs, VfsFile};
+pub use vfs::{Access, Entry, EntryKind, FileId, RealVfs, Rights, Stat, Vfs, VfsFile};
 
 // What `target` knows files of a database by.
-pub(crate) use create::{TEMP_SUFFIX, folder};
 pub(crate) use frame::MARK as FRAME_MARK;
 pub(crate) use header::{COPY_B as HEADER_COPY_B, DATA_OFFSET, MAGIC as HEADER_MAGIC};
 pub(crate) use header_backup::MAGIC as HEADER_BACKUP_MAGIC;
 pub(crate) use key_file::GENERATED_LEN as GENERATED_KEY_LEN;
-pub(crate) use lock::{FIRST_LINE as LOCK_FIRST_LINE, lock_path, sibling};
+pub(crate) use lock::FIRST_LINE as LOCK_FIRST_LINE;
+pub(crate) use siblings::{TEMP_SUFFIX, folder, lock_path, temp_prefix};

@@ -8,14 +8,15 @@ use super::{
     backup::BACKUPS_MAX,
     control::{Control, Phase},
     credentials::Credentials,
-    error::{CorruptKind, Corruption, IoError, OpenError},
+    error::{CorruptKind, Corruption, OpenError},
     frame::{Chain, FRAME_OVERHEAD},
     header::{self, Copy, DATA_OFFSET, Header, HeaderCopies},
     kdf::{KdfLimits, KdfParams},
-    lock::{Lock, LockError},
+    lock,
+    position::{Position, Standing},
     probe::{missing, probe},
     recover,
-    seal::{Dek, Entropy, OsEntropy},
+    seal::{Dek, Entropy, OsEntropy, Tag},
     slots,
     store_file::{Generation, StoreFile},
     vfs::{Access, Stat, Vfs, VfsFile},
@@ -35,6 +36,8 @@ pub struct OpenOptions {
     pub now: i64,
     /// How many generations are kept as backups when a compaction replaces them, 0 to 10.
     pub backups: u8,
+    /// Where the store stood when it was last open here, if that was remembered.
+    pub known: Option<Position>,
     /// Where random bytes come from; anything but the operating system is for tests only.
     pub entropy: Arc<dyn Entropy>,
 }
@@ -47,6 +50,7 @@ impl Default for OpenOptions {
             program: "VStore".to_owned(),
             now: 0,
             backups: 1,
+            known: None,
             entropy: Arc::new(OsEntropy),
         }
     }
@@ -85,13 +89,18 @@ pub struct OpenReport {
     pub read_only: bool,
     /// The last session closed the file.
     pub clean_close: bool,
+    /// How the file compares with the position it was opened with.
+    pub standing: Standing,
     /// Where an unfinished write was cut off (found, when read-only).
     pub torn_at: Option<u64>,
     /// Its length in bytes.
     pub torn_bytes: u64,
     /// Whole frames of a transaction without an end among them.
     pub discarded_uncommitted: u32,
-    /// One copy of the header was damaged or behind, and was written again.
+    /// One copy of the header is damaged, forged or behind, or bytes beside the copies that mean
+    /// nothing are not zero. Nothing is lost with it.
+    pub header_fault: bool,
+    /// That was repaired.
     pub healed_header: bool,
     /// The whole file was written anew, because its medium had failed to make it durable.
     pub rewritten: bool,
@@ -161,17 +170,18 @@ impl StoreFile {
             .map_err(|error| missing(error, path))?;
         // A foreign file gets no lock file beside it.
         probe(&*vfs, &path)?;
-        let mut lock = if options.read_only {
-            None
+        let known = options.known.as_ref();
+        let (mut lock, mut loaded) = if options.read_only {
+            let loaded = load_beside_a_writer(&*vfs, &path, known, control, unlock, sink)?;
+            (None, loaded)
         } else {
-            Some(take_lock(&*vfs, &path, options)?)
-        };
-        let mut loaded = if lock.is_some() {
-            load(&*vfs, &path, Access::ReadWrite, control, unlock, sink)?
-        } else {
-            load_beside_a_writer(&*vfs, &path, control, unlock, sink)?
+            let (lock, data) = lock::open_locked(&vfs, &path, &options.program, options.now)?;
+            let loaded = load(data, known, control, unlock, &|| lock.announce(), sink)?;
+            (Some(lock), loaded)
         };
         if loaded.generation.header.forbids_writing() {
+            // Nobody is kept out by a reader.
+            loaded.generation.file = vfs.open(&path, Access::Read)?;
             lock = None;
         }
         let mut report = loaded.report(lock.is_none());
@@ -183,10 +193,10 @@ impl StoreFile {
             vfs,
             entropy: Arc::clone(&options.entropy),
             path,
+            generation: loaded.generation,
             lock,
             dek: loaded.dek,
             kdf: loaded.kdf,
-            generation: loaded.generation,
             program: options.program.clone(),
             poisoned: None,
             compaction: None,
@@ -202,6 +212,7 @@ impl StoreFile {
             let found = recover::Found {
                 torn: loaded.torn,
                 stale_copy: loaded.stale_copy,
+                padding_fault: loaded.padding_fault,
                 chunks: &chunks,
                 transactions: &transactions,
             };
@@ -213,24 +224,6 @@ impl StoreFile {
             transactions,
             report,
         })
-    }
-}
-
-fn take_lock(vfs: &dyn Vfs, path: &Path, options: &OpenOptions) -> Result<Lock, OpenError> {
-    Lock::acquire(vfs, path, &options.program, options.now).map_err(|error| match error {
-        LockError::Held(holder) => OpenError::Locked { holder },
-        LockError::Io(error) => not_writable(error, path),
-    })
-}
-
-/// A place that refuses writing is told apart, since opening read-only may work.
-fn not_writable(error: IoError, path: &Path) -> OpenError {
-    if error.is_write_refused() {
-        OpenError::NotWritable {
-            path: path.to_owned(),
-        }
-    } else {
-        error.into()
     }
 }
 
@@ -248,8 +241,11 @@ pub(crate) struct Loaded {
     pub(crate) dek: Dek,
     pub(crate) kdf: Option<KdfParams>,
     pub(crate) torn: Option<Torn>,
-    /// The header copy that is damaged or behind.
+    /// The header copy that is damaged, forged or behind.
     pub(crate) stale_copy: Option<Copy>,
+    /// Whether bytes beside the header copies are not zero.
+    pub(crate) padding_fault: bool,
+    pub(crate) standing: Standing,
     pub(crate) chunks: Vec<Bytes>,
     pub(crate) transactions: Vec<Bytes>,
 }
@@ -259,6 +255,8 @@ impl Loaded {
         OpenReport {
             read_only,
             clean_close: self.generation.closed && self.torn.is_none(),
+            standing: self.standing,
+            header_fault: self.stale_copy.is_some() || self.padding_fault,
             torn_at: self.torn.map(|_| self.generation.chain.offset),
             torn_bytes: self.torn.map_or(0, |torn| torn.bytes),
             discarded_uncommitted: self.torn.map_or(0, |torn| torn.discarded),
@@ -272,57 +270,57 @@ impl Loaded {
 fn load_beside_a_writer(
     vfs: &dyn Vfs,
     path: &Path,
+    known: Option<&Position>,
     control: &Control,
     unlock: &Unlock<'_>,
     sink: &mut ChunkSink<'_>,
 ) -> Result<Loaded, OpenError> {
     let before = vfs.stat(path)?;
-    match load(vfs, path, Access::Read, control, unlock, sink) {
+    let mut attempt = || {
+        let file = vfs.open(path, Access::Read)?;
+        load(file, known, control, unlock, &|| (), &mut *sink)
+    };
+    match attempt() {
         Err(
             OpenError::Corrupt(_)
             | OpenError::Truncated { .. }
             | OpenError::HeaderCorrupt
             | OpenError::HeaderRollback { .. },
-        ) if vfs.stat(path)? != before => load(vfs, path, Access::Read, control, unlock, sink),
+        ) if vfs.stat(path)? != before => attempt(),
         other => other,
     }
 }
 
+/// Reads a file; `unlocked` is told as soon as the password has proved to be right.
 fn load(
-    vfs: &dyn Vfs,
-    path: &Path,
-    access: Access,
+    file: Box<dyn VfsFile>,
+    known: Option<&Position>,
     control: &Control,
     unlock: &Unlock<'_>,
+    unlocked: &dyn Fn(),
     sink: &mut ChunkSink<'_>,
 ) -> Result<Loaded, OpenError> {
     control.check()?;
-    let file = vfs
-        .open(path, access)
-        .map_err(|error| not_writable(error, path))?;
     let stat = file.stat()?;
     let copies = HeaderCopies::read(&*file, stat.len)?;
-    let (dek, kdf) = unlock(copies.current.claims())?;
-    let header = copies
-        .current
-        .authenticate(&dek)
-        .ok_or(OpenError::HeaderTampered)?;
-    if let Some(offset) = header::padding_fault(&*file)? {
-        return Err(Corruption {
-            offset,
-            seq: 0,
-            kind: CorruptKind::Padding,
-        }
-        .into());
-    }
-    let stale_copy = (!copies.in_step).then(|| copies.which.other());
-    let content = read_content(file, stat, header, &dek, control, sink)?;
+    let found = copies.unlock(unlock, |(dek, _)| dek)?;
+    unlocked();
+    let (dek, kdf) = found.key;
+    let (header, stale_copy) = (found.header, found.stale);
+    let padding_fault = header::padding_fault(&*file)?.is_some();
+    let watched = known.and_then(|known| known.watched(&header));
+    let content = read_content(file, stat, header, &dek, watched, control, sink)?;
+    let standing = known.map_or(Standing::Unknown, |known| {
+        known.standing(&content.generation, &dek, content.watched_tag)
+    });
     Ok(Loaded {
         generation: content.generation,
         dek,
         kdf,
         torn: content.torn,
         stale_copy,
+        padding_fault,
+        standing,
         chunks: content.chunks,
         transactions: content.transactions,
     })
@@ -331,6 +329,7 @@ fn load(
 struct Content {
     generation: Generation,
     torn: Option<Torn>,
+    watched_tag: Option<Tag>,
     chunks: Vec<Bytes>,
     transactions: Vec<Bytes>,
 }
@@ -340,11 +339,13 @@ fn read_content(
     stat: Stat,
     header: Header,
     dek: &Dek,
+    watched: Option<u64>,
     control: &Control,
     sink: &mut ChunkSink<'_>,
 ) -> Result<Content, OpenError> {
     let cipher = dek.frame_cipher(&header.store_id, header.generation, &header.gen_salt);
     let mut assembly = Assembly::new(true);
+    assembly.watched = watched;
     let walk = Walk {
         file: &*file,
         len: stat.len,
@@ -405,6 +406,7 @@ fn read_content(
     Ok(Content {
         generation,
         torn,
+        watched_tag: assembly.watched_tag,
         chunks,
         transactions,
     })

@@ -4,7 +4,7 @@ use std::{io, path::Path};
 
 use super::{
     error::{IoError, OpenError},
-    header::HeaderCopies,
+    header::{Header, HeaderCopies},
     kdf::KdfParams,
     slot_list::{SlotInfo, slot_list},
     vfs::{Access, Vfs},
@@ -40,7 +40,8 @@ pub fn probe(vfs: &dyn Vfs, path: &Path) -> Result<Probe, OpenError> {
     let header = copies.current.claims();
     Ok(Probe {
         len,
-        needs_key_file: header.needs_key_file(),
+        // A copy that asks for one may be forged.
+        needs_key_file: copies.claims().all(Header::needs_key_file),
         generation: header.generation,
         store_id: header.store_id,
         kdf: header
@@ -48,7 +49,7 @@ pub fn probe(vfs: &dyn Vfs, path: &Path) -> Result<Probe, OpenError> {
             .filter_map(|slot| slot.params())
             .collect(),
         slots: slot_list(&header.slots),
-        headers_in_step: copies.in_step,
+        headers_in_step: copies.in_step(),
     })
 }
 

@@ -44,7 +44,7 @@ fn read_headers(generation: &Generation, dek: &Dek) -> Result<(), CompactError> 
         Err(_) => return Err(not_as_written(0, CorruptKind::Auth)),
     };
     let as_written = copies.current.authenticate(dek).as_ref() == Some(&generation.header);
-    if !copies.in_step || !as_written {
+    if !copies.in_step() || !as_written {
         return Err(not_as_written(0, CorruptKind::Auth));
     }
     match header::padding_fault(file)? {

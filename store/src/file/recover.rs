@@ -1,22 +1,19 @@
 //! What a crash leaves behind: telling a torn tail from damage, and making the file writable.
-use std::path::Path;
-
 use bytes::Bytes;
 use memchr::memmem;
 
 use super::{
     control::Control,
-    create::{TEMP_SUFFIX, folder},
     error::{AppendError, CompactError, IoError, OpenError},
     frame::{Chain, MARK},
-    header::Copy,
-    lock::sibling,
+    header::{self, Copy},
     meta::Ctrl,
     open::{OpenReport, Torn},
     rules::{Rule, holds},
     seal::FrameCipher,
+    siblings::{folder, remove_temporaries},
     store_file::StoreFile,
-    vfs::{Vfs, VfsFile},
+    vfs::VfsFile,
     walk::{self, Window, read_frame},
 };
 
@@ -109,6 +106,7 @@ pub(crate) fn find_bytes(
 pub(crate) struct Found<'a> {
     pub(crate) torn: Option<Torn>,
     pub(crate) stale_copy: Option<Copy>,
+    pub(crate) padding_fault: bool,
     pub(crate) chunks: &'a [Bytes],
     pub(crate) transactions: &'a [Bytes],
 }
@@ -172,6 +170,10 @@ fn repair_in_place(
         heal_header(file, copy)?;
         report.healed_header = file.poisoned.is_none();
     }
+    if found.padding_fault {
+        clear_paddings(file)?;
+        report.healed_header = file.poisoned.is_none();
+    }
     if file.generation.header.epoch > file.generation.known_epoch {
         let epoch = file.generation.header.epoch;
         note(file, &Ctrl::HeaderEpoch(epoch))?;
@@ -194,6 +196,20 @@ fn heal_header(file: &mut StoreFile, copy: Copy) -> Result<(), OpenError> {
             .write_at(&good, copy.other().offset())?;
     }
     file.generation.file.write_at(&bytes, copy.offset())?;
+    if let Err(error) = file.generation.file.sync_data() {
+        file.poison_by_sync(&error);
+    }
+    Ok(())
+}
+
+/// Makes what must be zero beside the header copies zero again. Nothing of it is ever read.
+fn clear_paddings(file: &mut StoreFile) -> Result<(), OpenError> {
+    if file.poisoned.is_some() {
+        return Ok(());
+    }
+    for (start, len) in header::paddings() {
+        file.generation.file.write_at(&vec![0; len], start)?;
+    }
     if let Err(error) = file.generation.file.sync_data() {
         file.poison_by_sync(&error);
     }
@@ -241,27 +257,4 @@ impl From<CompactError> for OpenError {
             )),
         }
     }
-}
-
-/// Removes temporary files that a crash left beside the file. Nobody else writes them: the lock
-/// is held.
-fn remove_temporaries(vfs: &dyn Vfs, path: &Path) -> usize {
-    let prefix = sibling(path, ".");
-    let Some(prefix) = prefix.file_name() else {
-        return 0;
-    };
-    let parent = folder(path);
-    let names = vfs.list_dir(parent).unwrap_or_default();
-    names
-        .iter()
-        .filter(|name| {
-            let name = name.as_encoded_bytes();
-            name.strip_prefix(prefix.as_encoded_bytes())
-                .and_then(|rest| rest.strip_suffix(TEMP_SUFFIX.as_bytes()))
-                .is_some_and(|middle| {
-                    middle.len() == 16 && middle.iter().all(u8::is_ascii_hexdigit)
-                })
-        })
-        .filter(|name| vfs.remove(&parent.join(name)).is_ok())
-        .count()
 }

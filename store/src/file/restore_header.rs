@@ -15,12 +15,12 @@ use super::{
     header::{COPY_B, Copy, DATA_OFFSET, Header, HeaderCopies},
     header_backup::HeaderBackup,
     kdf::KdfLimits,
-    lock::{Lock, LockError},
+    lock,
     probe::missing,
     seal::{Dek, FrameCipher},
     slot_list::{SlotInfo, slot_list},
     slots,
-    vfs::{Access, Vfs, VfsFile},
+    vfs::{Vfs, VfsFile},
     walk::{Found, Walk, WalkError, Window, read_frame},
     wire::Reader,
 };
@@ -112,19 +112,12 @@ pub fn restore_header(
     let path = vfs
         .canonicalize(path)
         .map_err(|error| missing(error, path))?;
-    let _lock =
-        Lock::acquire(&**vfs, &path, &options.program, options.now).map_err(
-            |error| match error {
-                LockError::Held(holder) => OpenError::Locked { holder },
-                LockError::Io(error) => error.into(),
-            },
-        )?;
-    let file = vfs
-        .open(&path, Access::ReadWrite)
-        .map_err(OpenError::from)?;
+    let (lock, file) =
+        lock::open_locked(vfs, &path, &options.program, options.now).map_err(OpenError::from)?;
     let len = file.stat()?.len;
     check_headers(&*file, len, backup, options)?;
     let (dek, mut header) = unlock(backup, credentials, &options.kdf_limits, control)?;
+    lock.announce();
     let (generation, gen_salt) =
         find_generation(&*file, len, &dek, &header)?.ok_or(RestoreError::DoesNotFit)?;
     let cipher = dek.frame_cipher(&header.store_id, generation, &gen_salt);
@@ -155,7 +148,14 @@ fn check_headers(
     }
     match HeaderCopies::read(file, len) {
         Ok(copies) => {
-            let (found, kept) = (copies.current.claims(), backup.header().claims());
+            let kept = backup.header().claims();
+            // One of the copies may be forged: the one that fits the backup counts.
+            let fits = |found: &Header| {
+                found.store_id == kept.store_id && found.dek_commit == kept.dek_commit
+            };
+            let mut claims = copies.claims();
+            let first = copies.current.claims();
+            let found = claims.find(|claims| fits(claims)).unwrap_or(first);
             if found.store_id != kept.store_id {
                 Err(RestoreError::OtherStore)
             } else if found.dek_commit != kept.dek_commit {

@@ -27,6 +27,12 @@ pub(crate) enum Rule {
     SyncFolderAfterRename,
     /// The two header copies are never in the same sync.
     OneHeaderCopyPerSync,
+    /// Before anything is appended, the last frame is compared with the one that was left there.
+    CompareLastTag,
+    /// After a sync, nothing is acknowledged unless the file is as long as it should be.
+    CompareLengthAfterSync,
+    /// A data file is locked as well as its lock file, and a new generation before it has its name.
+    LockDataFile,
 }
 
 /// Whether the code keeps to a rule.

@@ -24,6 +24,7 @@ const LABEL_SLOT: &[u8] = b"vstore1/slot";
 const LABEL_SLOT_AAD: &[u8] = b"vstore1/slot-aad";
 const LABEL_DEK_COMMIT: &[u8] = b"vstore1/dek-commit";
 const LABEL_HEADER_MAC: &[u8] = b"vstore1/header-mac";
+const LABEL_POSITION: &[u8] = b"vstore1/position";
 const LABEL_FRAMES: &[u8] = b"vstore1/frames";
 const LABEL_GEN_SALT: &[u8] = b"vstore1/generation-salt";
 const LABEL_RECOVERY_KEY: &[u8] = b"vstore1/recovery-key";
@@ -200,6 +201,11 @@ impl Dek {
         HeaderKey(self.derived(&[LABEL_HEADER_MAC, store_id]))
     }
 
+    /// Authenticates what is remembered of a store outside of its file.
+    pub(crate) fn position_key(&self, store_id: &StoreId) -> HeaderKey {
+        HeaderKey(self.derived(&[LABEL_POSITION, store_id]))
+    }
+
     /// The salt of a generation whose first frame has this nonce. It is as random as the nonce,
     /// and can be found again from the first frame when both headers are lost.
     pub(crate) fn generation_salt(&self, store_id: &StoreId, nonce: &Nonce) -> [u8; 32] {
@@ -251,7 +257,7 @@ impl fmt::Debug for Dek {
     }
 }
 
-/// The key that authenticates the headers.
+/// A key that authenticates: the headers, or what is remembered of a store.
 pub(crate) struct HeaderKey(Secret);
 
 impl HeaderKey {

@@ -1,7 +1,7 @@
 //! An open file: its handle, keys, position and lock. The operations stand in the modules that
 //! are named after them.
 use std::{
-    fmt,
+    fmt, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -14,8 +14,9 @@ use super::{
     kdf::KdfParams,
     lock::Lock,
     meta::Meta,
-    seal::{Dek, Entropy, FrameCipher},
-    vfs::{FileId, Vfs, VfsFile},
+    rules::{Rule, holds},
+    seal::{Dek, Entropy, FrameCipher, TAG_LEN, Tag},
+    vfs::{FileId, Stat, Vfs, VfsFile},
 };
 
 /// A file with one header and one chain of frames.
@@ -50,12 +51,14 @@ pub struct StoreFile {
     pub(crate) vfs: Arc<dyn Vfs>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) path: PathBuf,
+    /// Its file is locked as well. It goes before the lock, so that whoever waits for the one
+    /// waits for the other.
+    pub(crate) generation: Generation,
     /// `None` when opened read-only.
     pub(crate) lock: Option<Lock>,
     pub(crate) dek: Dek,
     /// The cost of the password the file was opened with.
     pub(crate) kdf: Option<KdfParams>,
-    pub(crate) generation: Generation,
     pub(crate) program: String,
     /// The failure after which nothing may be appended.
     pub(crate) poisoned: Option<String>,
@@ -168,21 +171,26 @@ impl StoreFile {
         }
     }
 
-    /// Whether the path still names the file that was opened, as long as it was left.
+    /// Whether the path still names the file that was opened, as long as it was left and with the
+    /// frame at its end that was left there.
     pub(crate) fn is_unchanged_elsewhere(&self) -> Result<bool, IoError> {
-        let stat = match self.vfs.stat(&self.path) {
-            Ok(stat) => stat,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
-            Err(error) => return Err(error),
-        };
+        let generation = &self.generation;
         // A poisoned file may end in what could neither be synced nor taken back.
-        let len = self
-            .generation
-            .chain
-            .offset
-            .saturating_add(self.left_unread);
-        let as_left = stat.len == len || self.poisoned.is_some();
-        Ok(stat.id == self.generation.id && as_left)
+        if self.poisoned.is_some() {
+            return Ok(self.stat_of_ours()?.is_some());
+        }
+        let len = generation.chain.offset.saturating_add(self.left_unread);
+        let as_long = self.stat_of_ours()?.is_some_and(|stat| stat.len == len);
+        Ok(as_long && (!holds(Rule::CompareLastTag) || generation.ends_as_left()?))
+    }
+
+    /// Length and identity of the file, if the path still names it.
+    pub(crate) fn stat_of_ours(&self) -> Result<Option<Stat>, IoError> {
+        match self.vfs.stat(&self.path) {
+            Ok(stat) => Ok(Some(stat).filter(|stat| stat.id == self.generation.id)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     pub(crate) fn check_unchanged_elsewhere(&self) -> Result<(), AppendError> {
@@ -212,6 +220,16 @@ impl StoreFile {
 }
 
 impl Generation {
+    /// Whether the tag of the last frame stands where it was written. It vouches for all frames
+    /// before it, so that whatever was written over them in place, as long as they were or not,
+    /// ends otherwise.
+    fn ends_as_left(&self) -> Result<bool, IoError> {
+        let mut tag: Tag = [0; TAG_LEN];
+        let at = self.chain.offset.saturating_sub(TAG_LEN as u64);
+        let count = self.file.read_at(&mut tag, at)?;
+        Ok(count == TAG_LEN && tag == self.chain.prev_tag)
+    }
+
     fn checkpoint_bytes(&self) -> u64 {
         self.journal_start.saturating_sub(DATA_OFFSET)
     }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::{Compaction, Store};
 use crate::file::{
-    self, Control, Credentials, HeaderBackup, KdfLimits, KdfParams, PasswordChange, PasswordError,
-    RestoreError, RestoreOptions, RestoreReport, RotateError, RotationReport, SlotId, SlotInfo,
-    SlotLabel, StoreFile,
+    self, CompactError, Control, Credentials, HeaderBackup, KdfLimits, KdfParams, PasswordChange,
+    PasswordError, RestoreError, RestoreOptions, RestoreReport, RotateError, RotationReport,
+    SlotId, SlotInfo, SlotLabel, StoreFile,
 };
 use crate::options::OpenOptions;
 
@@ -21,10 +21,11 @@ impl Store {
         options: &PasswordChange,
         control: &Control,
     ) -> Result<Option<KdfParams>, PasswordError> {
-        let Some(file) = &mut self.file else {
+        if self.file.is_none() {
             return Ok(None);
-        };
-        file.change_password(current, new, options, control)
+        }
+        let changed = self.keys()?.change_password(current, new, options, control);
+        self.settled(changed)
     }
 
     /// The passwords and keys that open the file; nothing of it is secret. Empty without a file.
@@ -41,7 +42,8 @@ impl Store {
         options: &PasswordChange,
         control: &Control,
     ) -> Result<SlotInfo, PasswordError> {
-        self.keys()?.add_slot(current, new, label, options, control)
+        let added = self.keys()?.add_slot(current, new, label, options, control);
+        self.settled(added)
     }
 
     /// Replaces the password or key of a slot; its label stays.
@@ -53,7 +55,8 @@ impl Store {
         options: &PasswordChange,
         control: &Control,
     ) -> Result<SlotInfo, PasswordError> {
-        self.keys()?.change_slot(id, current, new, options, control)
+        let changed = self.keys()?.change_slot(id, current, new, options, control);
+        self.settled(changed)
     }
 
     /// Gives a slot another label.
@@ -65,7 +68,8 @@ impl Store {
         limits: &KdfLimits,
         control: &Control,
     ) -> Result<SlotInfo, PasswordError> {
-        self.keys()?.label_slot(id, label, current, limits, control)
+        let labelled = self.keys()?.label_slot(id, label, current, limits, control);
+        self.settled(labelled)
     }
 
     /// Removes a password or key; never the last.
@@ -76,7 +80,8 @@ impl Store {
         limits: &KdfLimits,
         control: &Control,
     ) -> Result<(), PasswordError> {
-        self.keys()?.remove_slot(id, current, limits, control)
+        let removed = self.keys()?.remove_slot(id, current, limits, control);
+        self.settled(removed)
     }
 
     /// Begins to exchange the data key. What it returns is written and finished like any other
@@ -103,11 +108,15 @@ impl Store {
         let result = compaction
             .write(control)
             .and_then(|compacted| self.finish_compaction(compacted));
-        if result.is_err() {
-            self.abort_compaction();
+        match result {
+            Ok(()) => Ok(report),
+            // The new data key is in place: one more compaction makes its name certain.
+            Err(CompactError::NameInDoubt(_)) if self.compact(control).is_ok() => Ok(report),
+            Err(error) => {
+                self.abort_compaction();
+                Err(error.into())
+            }
         }
-        result?;
-        Ok(report)
     }
 
     /// The header as it is now, to be kept elsewhere. `None` without a file.
@@ -137,7 +146,27 @@ impl Store {
         file::restore_header(&vfs, path, backup, credentials, &options, control)
     }
 
+    /// The file, written anew first if an earlier failure left it in doubt.
     fn keys(&mut self) -> Result<&mut StoreFile, PasswordError> {
+        self.write_anew_if_in_doubt();
         self.file.as_mut().ok_or(PasswordError::NoFile)
+    }
+
+    /// After a change of slots: what a failing disk left in doubt is settled by a new file, which
+    /// opens with the slots that are in memory.
+    fn settled<T>(&mut self, changed: Result<T, PasswordError>) -> Result<T, PasswordError> {
+        let settled = self.write_anew_if_in_doubt();
+        match changed {
+            Err(PasswordError::InDoubt { cause }) if settled => {
+                Err(PasswordError::TakenBack { cause })
+            }
+            other => other,
+        }
+    }
+
+    /// Whether the file was in doubt and is not any more.
+    fn write_anew_if_in_doubt(&mut self) -> bool {
+        let in_doubt = |file: &StoreFile| file.poisoned().is_some() && !file.is_compacting();
+        self.file.as_ref().is_some_and(in_doubt) && self.compact(&Control::default()).is_ok()
     }
 }

@@ -1,5 +1,6 @@
 //! The files that a database in use consists of.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -7,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::file_identity::FileIdentity;
 use super::place::Place;
-use crate::file::{BACKUPS_MAX, KEY_FILE_BYTES_MAX, TEMP_SUFFIX, backup_path, lock_path, sibling};
+use crate::file::{BACKUPS_MAX, KEY_FILE_BYTES_MAX, TEMP_SUFFIX, backup_path, lock_path, temp_prefix};
 
 /// What is open, and what it needs to be opened again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,16 +94,12 @@ fn is_at(path: &Path, place: &Place) -> bool {
 
 /// Whether it is named as what the file layer writes beside a database before it takes its place.
 fn is_temporary(database: &Path, path: &Path) -> bool {
-    let start = sibling(database, ".");
-    let bytes = |path: &Path| {
-        path.file_name()
-            .map(|name| name.as_encoded_bytes().to_vec())
-    };
-    let (Some(start_bytes), Some(name)) = (bytes(&start), bytes(path)) else {
+    let Some(name) = path.file_name().map(OsStr::as_encoded_bytes) else {
         return false;
     };
-    path.parent() == start.parent()
-        && name.starts_with(&start_bytes)
+    let number = name.strip_prefix(temp_prefix(database).as_encoded_bytes());
+    path.parent() == database.parent()
+        && number.is_some_and(|rest| rest.starts_with(b"."))
         && name.ends_with(TEMP_SUFFIX.as_bytes())
 }
 

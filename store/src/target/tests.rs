@@ -34,6 +34,10 @@ impl Desk {
         fs::write(desk.path("header"), backup.to_bytes()).unwrap();
         store.close().unwrap();
         database(&desk.path("other"), None).close().unwrap();
+        // As a program leaves them that was killed.
+        for name in [".open.vstore.lock", ".other.lock"] {
+            fs::write(desk.path(name), format!("{LOCK_FIRST_LINE}\n")).unwrap();
+        }
         KeyFile::generate(&RealVfs, &desk.path("other.key")).unwrap();
         for (name, text) in [
             ("empty", ""),
@@ -320,10 +324,11 @@ fn what_is_replaced_by_a_database_stays_as_its_backup() {
         ..CreateOptions::default()
     };
     let created = Store::create(&path, &credentials, &options, &Control::default());
-    created.unwrap().0.close().unwrap();
-    assert!(!backup_path(&path, 1).exists());
+    let (store, _) = created.unwrap();
     let lock = fs::read_to_string(desk.path(".other.lock")).unwrap();
     assert!(lock.starts_with(LOCK_FIRST_LINE), "{lock}");
+    store.close().unwrap();
+    assert!(!backup_path(&path, 1).exists());
 }
 
 #[test]

@@ -20,6 +20,8 @@ mod secrets;
 mod settings;
 mod store;
 mod suites;
+#[cfg(unix)]
+mod two_writers;
 
 /// Whether freed memory is wiped here; the tests of `tests/wiping` run with an allocator that does.
 #[cfg(target_os = "linux")]

@@ -11,13 +11,41 @@ use std::{
 
 use crate::file::{
     error::{FileOp, IoError},
-    vfs::{Access, FileId, Stat, Vfs, VfsFile},
+    vfs::{Access, Entry, EntryKind, FileId, Rights, Stat, Vfs, VfsFile},
 };
 
 struct Inode {
     id: u64,
     content: Mutex<Vec<u8>>,
-    locked: Mutex<bool>,
+    locked: Mutex<Locked>,
+}
+
+/// The lock of a file, as `flock` has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Locked {
+    #[default]
+    Free,
+    Shared(usize),
+    Exclusive,
+}
+
+impl Locked {
+    /// Takes it, if that is possible beside those who have it.
+    pub(super) fn take(&mut self, wanted: Self) -> bool {
+        *self = match (*self, wanted) {
+            (Self::Free, wanted) => wanted,
+            (Self::Shared(count), Self::Shared(_)) => Self::Shared(count + 1),
+            _ => return false,
+        };
+        true
+    }
+
+    pub(super) fn release(&mut self) {
+        *self = match *self {
+            Self::Shared(count) if count > 1 => Self::Shared(count - 1),
+            _ => Self::Free,
+        };
+    }
 }
 
 /// A failure to come.
@@ -34,11 +62,16 @@ pub(super) struct Fault {
     pub(super) times: usize,
 }
 
+/// What another program does at a call.
+type Deed = Box<dyn FnOnce(&MemVfs) + Send>;
+
 #[derive(Default)]
 struct State {
+    deeds: Vec<(FileOp, &'static str, Deed)>,
     files: BTreeMap<PathBuf, Arc<Inode>>,
     next_id: u64,
     faults: Vec<Fault>,
+    prepared: Vec<Fault>,
     log: Vec<(FileOp, PathBuf)>,
     boot: u32,
     /// Writes to temporary files until one is silently changed.
@@ -68,6 +101,17 @@ impl MemVfs {
         self.0.lock().unwrap()
     }
 
+    /// A failure that begins when [`arm`](Self::arm) is called.
+    pub(super) fn prepare(&self, fault: Fault) {
+        self.state().prepared.push(fault);
+    }
+
+    pub(super) fn arm(&self) {
+        let mut state = self.state();
+        let prepared = std::mem::take(&mut state.prepared);
+        state.faults.extend(prepared);
+    }
+
     pub(super) fn fail(&self, fault: Fault) {
         self.state().faults.push(fault);
     }
@@ -81,6 +125,30 @@ impl MemVfs {
             kind,
             times: 1,
         });
+    }
+
+    /// Lets another program do something just before the next call of this kind.
+    pub(super) fn at_next(
+        &self,
+        op: FileOp,
+        ending: &'static str,
+        deed: impl FnOnce(&Self) + Send + 'static,
+    ) {
+        self.state().deeds.push((op, ending, Box::new(deed)));
+    }
+
+    fn do_deeds(&self, op: FileOp, path: &Path) {
+        let text = path.to_string_lossy();
+        let mut state = self.state();
+        let due = state
+            .deeds
+            .iter()
+            .position(|(wanted, ending, _)| *wanted == op && text.ends_with(ending));
+        let deed = due.map(|index| state.deeds.remove(index).2);
+        drop(state);
+        if let Some(deed) = deed {
+            deed(self);
+        }
     }
 
     pub(super) fn heal(&self) {
@@ -104,6 +172,15 @@ impl MemVfs {
             })
             .map(|(op, _)| op)
             .collect()
+    }
+
+    /// How often something was asked for since the last [`take_log`](Self::take_log), of any file.
+    pub(super) fn asked(&self, op: FileOp) -> usize {
+        self.state()
+            .log
+            .iter()
+            .filter(|(asked, _)| *asked == op)
+            .count()
     }
 
     /// Number of calls since the last [`take_log`](Self::take_log).
@@ -153,6 +230,7 @@ impl MemVfs {
     }
 
     fn called(&self, op: FileOp, path: &Path) -> Result<MutexGuard<'_, State>, IoError> {
+        self.do_deeds(op, path);
         let mut state = self.state();
         state.log.push((op, path.to_owned()));
         let text = path.to_string_lossy().into_owned();
@@ -187,7 +265,7 @@ impl State {
         Arc::new(Inode {
             id: self.next_id,
             content: Mutex::new(content),
-            locked: Mutex::new(false),
+            locked: Mutex::default(),
         })
     }
 
@@ -222,15 +300,8 @@ impl Vfs for MemVfs {
         Ok(self.handle(path, &inode, Access::ReadWrite))
     }
 
-    fn open_or_create(&self, path: &Path) -> Result<Box<dyn VfsFile>, IoError> {
-        let mut state = self.called(FileOp::Create, path)?;
-        let inode = match state.files.get(path) {
-            Some(inode) => Arc::clone(inode),
-            None => state.new_inode(Vec::new()),
-        };
-        state.files.insert(path.to_owned(), Arc::clone(&inode));
-        drop(state);
-        Ok(self.handle(path, &inode, Access::ReadWrite))
+    fn open_itself(&self, path: &Path, access: Access) -> Result<Box<dyn VfsFile>, IoError> {
+        self.open(path, access)
     }
 
     fn stat(&self, path: &Path) -> Result<Stat, IoError> {
@@ -239,6 +310,20 @@ impl Vfs for MemVfs {
                 .called(FileOp::Inspect, path)?
                 .find(FileOp::Inspect, path)?,
         ))
+    }
+
+    fn look(&self, path: &Path) -> Result<Entry, IoError> {
+        let state = self.called(FileOp::Inspect, path)?;
+        let inode = state.find(FileOp::Inspect, path)?;
+        let names = state
+            .files
+            .values()
+            .filter(|other| Arc::ptr_eq(other, &inode));
+        Ok(Entry {
+            kind: EntryKind::File,
+            stat: stat(&inode),
+            names: names.count() as u64,
+        })
     }
 
     fn canonicalize(&self, path: &Path) -> Result<PathBuf, IoError> {
@@ -320,6 +405,15 @@ impl MemFile {
     }
 }
 
+impl MemFile {
+    fn lock(&self, wanted: Locked) -> Result<bool, IoError> {
+        drop(self.vfs.called(FileOp::Lock, &self.path)?);
+        let taken = self.inode.locked.lock().unwrap().take(wanted);
+        *self.holds_lock.lock().unwrap() |= taken;
+        Ok(taken)
+    }
+}
+
 impl VfsFile for MemFile {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, IoError> {
         drop(self.vfs.called(FileOp::Read, &self.path)?);
@@ -369,18 +463,27 @@ impl VfsFile for MemFile {
     }
 
     fn try_lock(&self) -> Result<bool, IoError> {
-        drop(self.vfs.called(FileOp::Lock, &self.path)?);
-        let mut locked = self.inode.locked.lock().unwrap();
-        let free = !std::mem::replace(&mut *locked, true);
-        *self.holds_lock.lock().unwrap() |= free;
-        Ok(free)
+        self.lock(Locked::Exclusive)
+    }
+
+    fn try_lock_shared(&self) -> Result<bool, IoError> {
+        self.lock(Locked::Shared(1))
+    }
+
+    fn rights(&self) -> Result<Rights, IoError> {
+        drop(self.vfs.called(FileOp::Rights, &self.path)?);
+        Ok(Rights::default())
+    }
+
+    fn set_rights(&self, _rights: &Rights) -> Result<(), IoError> {
+        self.vfs.called(FileOp::Rights, &self.path).map(drop)
     }
 }
 
 impl Drop for MemFile {
     fn drop(&mut self) {
         if *self.holds_lock.lock().unwrap() {
-            *self.inode.locked.lock().unwrap() = false;
+            self.inode.locked.lock().unwrap().release();
         }
     }
 }

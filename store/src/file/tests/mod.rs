@@ -7,14 +7,17 @@ mod emergency;
 mod faults;
 mod golden;
 mod header_backup;
+mod header_copies;
 mod key_slots;
 mod mem_vfs;
 mod password;
+mod position;
 mod rotation;
 mod rules;
 mod salvage;
 mod splice;
 mod vectors;
+mod writers;
 mod wycheproof;
 
 use std::{

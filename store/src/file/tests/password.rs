@@ -1,7 +1,11 @@
 //! Changing the password, and what failures in the middle of it lead to.
 use std::{io::ErrorKind, sync::Arc};
 
-use super::{CHEAP, Fixture, credentials, mem_vfs::Fault, payloads};
+use super::{
+    CHEAP, Fixture, credentials,
+    mem_vfs::{Fault, MemVfs},
+    payloads,
+};
 use crate::file::{
     Control, FileOp, OpenError, OpenOptions, PasswordChange, PasswordError, StoreFile,
 };
@@ -104,6 +108,165 @@ fn whatever_fails_the_old_or_the_new_password_opens() {
             assert_eq!(opens_with(&fixture, "better"), new);
         }
     }
+}
+
+#[test]
+fn a_change_whose_first_header_cannot_be_made_durable_is_taken_back() {
+    for op in [FileOp::Write, FileOp::Sync] {
+        let (fixture, mut file) = Fixture::create();
+        file.append(&payloads(&["kept"])).unwrap();
+        let before = fixture.content();
+        fixture.vfs.fail_next(op, DATA, ErrorKind::Other);
+        let result = change_password(&mut file);
+        assert!(
+            matches!(result, Err(PasswordError::TakenBack { .. })),
+            "{result:?}"
+        );
+        assert_eq!(file.poisoned(), None);
+        assert_eq!(fixture.content(), before);
+        assert!(opens_with(&fixture, "secret") && !opens_with(&fixture, "better"));
+        file.append(&[]).unwrap();
+        change_password(&mut file).unwrap();
+        drop(file);
+        assert!(
+            !fixture.open().report.rewritten,
+            "no mark of a failed sync is left"
+        );
+        assert!(opens_with(&fixture, "better") && !opens_with(&fixture, "secret"));
+    }
+}
+
+/// A store on a disk that fails, and what a change of its password leads to.
+fn change_in_store(vfs: &MemVfs) -> (crate::Store, Result<(), PasswordError>) {
+    let options = crate::OpenOptions {
+        vfs: Arc::new(vfs.clone()),
+        ..crate::OpenOptions::default()
+    };
+    let control = Control::default();
+    let path = "/folder/data.vstore".as_ref();
+    let (mut store, _) =
+        crate::Store::open(path, &credentials("secret"), &options, &control).unwrap();
+    let change = PasswordChange {
+        kdf: CHEAP,
+        ..PasswordChange::default()
+    };
+    // After what opening syncs.
+    vfs.arm();
+    let (current, new) = (credentials("secret"), credentials("better"));
+    let changed = store.change_password(&current, &new, &change, &control);
+    (store, changed.map(drop))
+}
+
+fn store_fixture() -> Fixture {
+    let vfs = MemVfs::default();
+    let options = crate::CreateOptions {
+        kdf: CHEAP,
+        vfs: Arc::new(vfs.clone()),
+        ..crate::CreateOptions::default()
+    };
+    let path = std::path::PathBuf::from("/folder/data.vstore");
+    let control = Control::default();
+    let (mut store, _) =
+        crate::Store::create(&path, &credentials("secret"), &options, &control).unwrap();
+    let dek = store.file_for_tests().dek.clone();
+    store.close().unwrap();
+    Fixture { vfs, path, dek }
+}
+
+fn opens_store(fixture: &Fixture, password: &str) -> bool {
+    let options = OpenOptions {
+        read_only: true,
+        ..OpenOptions::default()
+    };
+    let vfs = Arc::new(fixture.vfs.clone());
+    let control = Control::default();
+    StoreFile::open(
+        vfs,
+        &fixture.path,
+        &credentials(password),
+        &options,
+        &control,
+    )
+    .is_ok()
+}
+
+/// Failures of the data file that begin once it is armed.
+fn failing(op: FileOp, after: usize, times: usize) -> Fault {
+    Fault {
+        op: Some(op),
+        ending: DATA,
+        after,
+        kind: ErrorKind::Other,
+        times,
+    }
+}
+
+#[test]
+fn a_change_of_password_is_reported_as_what_became_of_it() {
+    // Copy B and its way back fail: a new file settles that the old password holds.
+    let fixture = store_fixture();
+    fixture.vfs.prepare(failing(FileOp::Sync, 0, 2));
+    let (store, result) = change_in_store(&fixture.vfs);
+    assert!(
+        matches!(result, Err(PasswordError::TakenBack { .. })),
+        "{result:?}"
+    );
+    assert_eq!(store.poisoned(), None);
+    drop(store);
+    assert!(opens_store(&fixture, "secret") && !opens_store(&fixture, "better"));
+
+    // Copy A fails: the change is made, and a new file settles it.
+    let fixture = store_fixture();
+    fixture.vfs.prepare(failing(FileOp::Sync, 1, 1));
+    let (store, result) = change_in_store(&fixture.vfs);
+    result.unwrap();
+    assert_eq!(store.poisoned(), None);
+    drop(store);
+    assert!(opens_store(&fixture, "better") && !opens_store(&fixture, "secret"));
+
+    // No new file can be written either: then nobody knows, and it is said.
+    let fixture = store_fixture();
+    fixture.vfs.prepare(failing(FileOp::Sync, 0, 2));
+    fixture.vfs.prepare(Fault {
+        ending: ".vstmp",
+        kind: ErrorKind::StorageFull,
+        ..failing(FileOp::Write, 0, usize::MAX)
+    });
+    let (store, result) = change_in_store(&fixture.vfs);
+    assert!(
+        matches!(result, Err(PasswordError::InDoubt { .. })),
+        "{result:?}"
+    );
+    assert!(store.poisoned().is_some());
+    drop(store);
+    fixture.vfs.heal();
+    assert!(opens_store(&fixture, "better") != opens_store(&fixture, "secret"));
+}
+
+#[test]
+fn an_exchange_of_the_data_key_whose_name_was_in_doubt_is_made_certain() {
+    let fixture = store_fixture();
+    let options = crate::OpenOptions {
+        vfs: Arc::new(fixture.vfs.clone()),
+        ..crate::OpenOptions::default()
+    };
+    let control = Control::default();
+    let (mut store, _) =
+        crate::Store::open(&fixture.path, &credentials("secret"), &options, &control).unwrap();
+    fixture
+        .vfs
+        .fail_next(FileOp::SyncFolder, "folder", ErrorKind::Other);
+    let limits = crate::file::KdfLimits::default();
+    store
+        .rotate(&[credentials("secret")], &limits, &control)
+        .unwrap();
+    assert_eq!(store.poisoned(), None);
+    assert_ne!(
+        crate::file::seal::for_tests::dek_bytes(&store.file_for_tests().dek),
+        crate::file::seal::for_tests::dek_bytes(&fixture.dek)
+    );
+    store.close().unwrap();
+    assert!(opens_store(&fixture, "secret"));
 }
 
 #[test]

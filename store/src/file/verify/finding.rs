@@ -37,7 +37,7 @@ pub enum FindingKind {
     HeaderCopy,
     /// The header is older than the data.
     HeaderRollback,
-    /// Bytes that must be zero are not.
+    /// Bytes between and after the header copies that must be zero are not. Opening repairs it.
     Padding,
     /// A frame is damaged.
     Frame(CorruptKind),
@@ -55,7 +55,10 @@ pub enum FindingKind {
 impl FindingKind {
     /// Whether opening repairs it and nothing is lost.
     pub fn is_harmless(self) -> bool {
-        matches!(self, Self::HeaderCopy | Self::TornTail { .. })
+        matches!(
+            self,
+            Self::HeaderCopy | Self::Padding | Self::TornTail { .. }
+        )
     }
 }
 
@@ -66,7 +69,9 @@ impl fmt::Display for FindingKind {
                 f.write_str("one copy of the header is damaged or behind; the other is good")
             }
             Self::HeaderRollback => f.write_str("the header is older than the data"),
-            Self::Padding => f.write_str("bytes that must be zero are not"),
+            Self::Padding => {
+                f.write_str("bytes between the copies of the header that must be zero are not")
+            }
             Self::Frame(kind) => write!(f, "{kind}"),
             Self::CutOff => f.write_str("the file ends inside its checkpoint"),
             Self::TornTail { bytes } => write!(f, "the last write of {bytes} bytes did not finish"),

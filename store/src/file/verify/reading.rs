@@ -72,11 +72,8 @@ pub(super) fn read_whole(
     unlock: &dyn Fn(&Header) -> Result<Dek, OpenError>,
 ) -> Result<VerifyReport, OpenError> {
     let copies = HeaderCopies::read(file, len)?;
-    let dek = unlock(copies.current.claims())?;
-    let header = copies
-        .current
-        .authenticate(&dek)
-        .ok_or(OpenError::HeaderTampered)?;
+    let found = copies.unlock(unlock, |dek| dek)?;
+    let (dek, header) = (found.key, found.header);
     let cipher = dek.frame_cipher(&header.store_id, header.generation, &header.gen_salt);
     let mut reading = Reading {
         file,
@@ -90,8 +87,8 @@ pub(super) fn read_whole(
         frames: 0,
         findings: Vec::new(),
     };
-    if !copies.in_step {
-        reading.find(copies.which.other().offset(), None, FindingKind::HeaderCopy);
+    if let Some(copy) = found.stale {
+        reading.find(copy.offset(), None, FindingKind::HeaderCopy);
     }
     if let Some(offset) = header::padding_fault(file)? {
         reading.find(offset, None, FindingKind::Padding);
@@ -104,7 +101,7 @@ pub(super) fn read_whole(
         .as_ref()
         .is_some_and(|meta| meta.generation != header.generation || !meta.align_allowed());
     if header.epoch < assembly.epoch {
-        reading.find(copies.which.offset(), None, FindingKind::HeaderRollback);
+        reading.find(found.which.offset(), None, FindingKind::HeaderRollback);
     }
     if misfits {
         let fault = FindingKind::Frame(CorruptKind::Inner);

@@ -2,7 +2,9 @@
 //!
 //! It knows paths and bytes, no structure of the file.
 mod host;
+mod identity;
 mod real;
+mod rights;
 
 use std::{
     ffi::OsString,
@@ -11,7 +13,7 @@ use std::{
 };
 
 pub(crate) use self::host::{host_name, physical_memory};
-pub use self::real::RealVfs;
+pub use self::{real::RealVfs, rights::Rights};
 use super::error::IoError;
 
 /// How a file is opened.
@@ -25,7 +27,7 @@ pub enum Access {
 
 /// Tells one file from another that has the same name.
 ///
-/// Device and inode where the system has them; else the time of creation.
+/// Device and inode; on Windows the numbers of the volume and of the file on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileId(pub u64, pub u64);
 
@@ -44,16 +46,43 @@ pub struct Stat {
     pub id: FileId,
 }
 
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A regular file.
+    File,
+    /// A symbolic link.
+    Link,
+    /// A folder.
+    Folder,
+    /// A pipe, a socket or a device.
+    Other,
+}
+
+/// A name in a folder, and what it stands for; a link is not followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is.
+    pub kind: EntryKind,
+    /// Its length and identity.
+    pub stat: Stat,
+    /// How many names it has (hard links).
+    pub names: u64,
+}
+
 /// A file system.
 pub trait Vfs: fmt::Debug + Send + Sync {
     /// Opens an existing file.
     fn open(&self, path: &Path, access: Access) -> Result<Box<dyn VfsFile>, IoError>;
-    /// Creates a file that must not exist, readable by its owner only.
+    /// Opens the regular file of this very name: no link is followed, and a pipe is not waited for.
+    fn open_itself(&self, path: &Path, access: Access) -> Result<Box<dyn VfsFile>, IoError>;
+    /// Creates a file that must not exist, readable by its owner only. A link of that name, also
+    /// one that leads nowhere, counts as a file that exists.
     fn create_new(&self, path: &Path) -> Result<Box<dyn VfsFile>, IoError>;
-    /// Opens a file for reading and writing, creating it if there is none.
-    fn open_or_create(&self, path: &Path) -> Result<Box<dyn VfsFile>, IoError>;
     /// Length and identity of what the path names now.
     fn stat(&self, path: &Path) -> Result<Stat, IoError>;
+    /// What the name itself stands for; a link is not followed.
+    fn look(&self, path: &Path) -> Result<Entry, IoError>;
     /// The path without symbolic links, so that a rename replaces the file and not a link to it.
     fn canonicalize(&self, path: &Path) -> Result<PathBuf, IoError>;
     /// Gives a file another name, replacing what had it, atomically.
@@ -88,6 +117,13 @@ pub trait VfsFile: fmt::Debug + Send + Sync {
     fn stat(&self) -> Result<Stat, IoError>;
     /// The file was given another name; errors say this one from now on.
     fn renamed(&mut self, path: &Path);
-    /// Takes the advisory lock of the file until it is dropped; false if another handle has it.
+    /// Takes the advisory lock of the file until it is dropped; false if another handle has it,
+    /// shared or not.
     fn try_lock(&self) -> Result<bool, IoError>;
+    /// The same, shared with others that do so; false if another handle has it for itself.
+    fn try_lock_shared(&self) -> Result<bool, IoError>;
+    /// Who may do what with the file.
+    fn rights(&self) -> Result<Rights, IoError>;
+    /// Gives the file the rights of another, as far as the system permits; never wider ones.
+    fn set_rights(&self, rights: &Rights) -> Result<(), IoError>;
 }

@@ -1,12 +1,12 @@
 //! The file system of the computer. The only place of the file layer that calls `std::fs`.
 use std::{
     ffi::OsString,
-    fs::{self, File, Metadata, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions, TryLockError},
     io,
     path::{Path, PathBuf},
 };
 
-use super::{Access, FileId, Stat, Vfs, VfsFile, host};
+use super::{Access, Entry, Rights, Stat, Vfs, VfsFile, host, identity};
 use crate::file::error::{FileOp, IoError};
 
 /// The file system of the computer.
@@ -29,14 +29,24 @@ impl Vfs for RealVfs {
         // Opening a folder succeeds on some systems, and opening a pipe may never return.
         let metadata = fs::metadata(path).map_err(failed(FileOp::Open, path))?;
         if !metadata.is_file() {
-            let source = io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
-            return Err(IoError::new(FileOp::Open, path, source));
+            return Err(not_regular(path));
         }
-        let file = OpenOptions::new()
-            .read(true)
-            .write(access == Access::ReadWrite)
-            .open(path)
-            .map_err(failed(FileOp::Open, path))?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(access == Access::ReadWrite);
+        alone_in_writing(&mut options, access);
+        let file = options.open(path).map_err(failed(FileOp::Open, path))?;
+        Ok(boxed(file, path))
+    }
+
+    fn open_itself(&self, path: &Path, access: Access) -> Result<Box<dyn VfsFile>, IoError> {
+        let mut options = OpenOptions::new();
+        options.read(true).write(access == Access::ReadWrite);
+        no_follow(&mut options);
+        let file = options.open(path).map_err(failed(FileOp::Open, path))?;
+        let metadata = file.metadata().map_err(failed(FileOp::Inspect, path))?;
+        if !metadata.is_file() {
+            return Err(not_regular(path));
+        }
         Ok(boxed(file, path))
     }
 
@@ -48,18 +58,12 @@ impl Vfs for RealVfs {
         Ok(boxed(file, path))
     }
 
-    fn open_or_create(&self, path: &Path) -> Result<Box<dyn VfsFile>, IoError> {
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false);
-        owner_only(&mut options);
-        let file = options.open(path).map_err(failed(FileOp::Create, path))?;
-        Ok(boxed(file, path))
+    fn stat(&self, path: &Path) -> Result<Stat, IoError> {
+        identity::of_path(path).map_err(failed(FileOp::Inspect, path))
     }
 
-    fn stat(&self, path: &Path) -> Result<Stat, IoError> {
-        fs::metadata(path)
-            .map(|metadata| stat(&metadata))
-            .map_err(failed(FileOp::Inspect, path))
+    fn look(&self, path: &Path) -> Result<Entry, IoError> {
+        identity::of_name(path).map_err(failed(FileOp::Inspect, path))
     }
 
     fn canonicalize(&self, path: &Path) -> Result<PathBuf, IoError> {
@@ -123,6 +127,14 @@ impl RealFile {
         let path = self.path.clone();
         move |source| IoError::new(op, path, source)
     }
+
+    fn locked(&self, answer: Result<(), TryLockError>) -> Result<bool, IoError> {
+        match answer {
+            Ok(()) => Ok(true),
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(error)) => Err(self.failed(FileOp::Lock)(error)),
+        }
+    }
 }
 
 /// A lock belongs to what was opened, not to this handle: a process that is being started at this
@@ -181,9 +193,8 @@ impl VfsFile for RealFile {
     }
 
     fn stat(&self) -> Result<Stat, IoError> {
-        self.file
-            .metadata()
-            .map(|metadata| stat(&metadata))
+        identity::of_file(&self.file)
+            .map(|(stat, _)| stat)
             .map_err(self.failed(FileOp::Inspect))
     }
 
@@ -192,34 +203,25 @@ impl VfsFile for RealFile {
     }
 
     fn try_lock(&self) -> Result<bool, IoError> {
-        match self.file.try_lock() {
-            Ok(()) => Ok(true),
-            Err(TryLockError::WouldBlock) => Ok(false),
-            Err(TryLockError::Error(error)) => Err(self.failed(FileOp::Lock)(error)),
-        }
+        self.locked(self.file.try_lock())
+    }
+
+    fn try_lock_shared(&self) -> Result<bool, IoError> {
+        self.locked(self.file.try_lock_shared())
+    }
+
+    fn rights(&self) -> Result<Rights, IoError> {
+        Rights::of(&self.file).map_err(self.failed(FileOp::Rights))
+    }
+
+    fn set_rights(&self, rights: &Rights) -> Result<(), IoError> {
+        rights.give(&self.file).map_err(self.failed(FileOp::Rights))
     }
 }
 
-#[cfg(unix)]
-fn stat(metadata: &Metadata) -> Stat {
-    use std::os::unix::fs::MetadataExt as _;
-    Stat {
-        len: metadata.len(),
-        id: FileId(metadata.dev(), metadata.ino()),
-    }
-}
-
-#[cfg(not(unix))]
-fn stat(metadata: &Metadata) -> Stat {
-    let created = metadata
-        .created()
-        .ok()
-        .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
-        .map_or(0, |time| time.as_nanos() as u64);
-    Stat {
-        len: metadata.len(),
-        id: FileId(created, 0),
-    }
+fn not_regular(path: &Path) -> IoError {
+    let source = io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
+    IoError::new(FileOp::Open, path, source)
 }
 
 #[cfg(unix)]
@@ -249,6 +251,37 @@ fn owner_only(options: &mut OpenOptions) {
 
 #[cfg(not(unix))]
 fn owner_only(_options: &mut OpenOptions) {}
+
+#[cfg(unix)]
+fn no_follow(options: &mut OpenOptions) {
+    use rustix::fs::OFlags;
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
+    std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags.bits().cast_signed());
+}
+
+/// A link is opened as a file of its own, which is none that is regular.
+#[cfg(windows)]
+fn no_follow(options: &mut OpenOptions) {
+    const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
+    std::os::windows::fs::OpenOptionsExt::custom_flags(options, FILE_FLAG_OPEN_REPARSE_POINT);
+}
+
+/// On Windows a lock would keep readers out; there a handle that writes shares the file with
+/// readers only, which keeps a second writer out as well.
+#[cfg(windows)]
+fn alone_in_writing(options: &mut OpenOptions, access: Access) {
+    const FILE_SHARE_READ: u32 = 1;
+    const FILE_SHARE_DELETE: u32 = 4;
+    if access == Access::ReadWrite {
+        std::os::windows::fs::OpenOptionsExt::share_mode(
+            options,
+            FILE_SHARE_READ | FILE_SHARE_DELETE,
+        );
+    }
+}
+
+#[cfg(not(windows))]
+fn alone_in_writing(_options: &mut OpenOptions, _access: Access) {}
 
 /// True if done, false if the system has no such call here.
 #[cfg(target_os = "linux")]

@@ -2,7 +2,11 @@
 mod golden;
 mod killed;
 mod lifecycle;
+#[cfg(target_os = "linux")]
+mod lock;
 mod refusals;
+#[cfg(target_os = "linux")]
+mod rights;
 
 use std::{
     path::{Path, PathBuf},

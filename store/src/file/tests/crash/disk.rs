@@ -16,7 +16,8 @@ use std::{
 
 use crate::file::{
     error::{FileOp, IoError},
-    vfs::{Access, FileId, Stat, Vfs, VfsFile},
+    tests::mem_vfs::Locked,
+    vfs::{Access, Entry, EntryKind, FileId, Rights, Stat, Vfs, VfsFile},
 };
 
 const SECTOR: usize = 512;
@@ -57,7 +58,7 @@ struct Inode {
     /// What the medium holds for certain.
     durable: Vec<u8>,
     pending: Vec<Pending>,
-    locked: bool,
+    locked: Locked,
 }
 
 /// A name change that no sync of the folder has made durable yet.
@@ -159,7 +160,7 @@ impl State {
         self.crash_at = None;
         self.fault = None;
         for inode in self.inodes.values_mut() {
-            inode.locked = false;
+            inode.locked = Locked::Free;
         }
     }
 
@@ -344,15 +345,8 @@ impl Vfs for Disk {
         Ok(Handle::boxed(self, path, inode, Access::ReadWrite))
     }
 
-    fn open_or_create(&self, path: &Path) -> Result<Box<dyn VfsFile>, IoError> {
-        let mut state = self.state();
-        state.call_that_changes(FileOp::Create, path)?;
-        let inode = match state.names.get(path) {
-            Some(inode) => *inode,
-            None => state.create(path),
-        };
-        drop(state);
-        Ok(Handle::boxed(self, path, inode, Access::ReadWrite))
+    fn open_itself(&self, path: &Path, access: Access) -> Result<Box<dyn VfsFile>, IoError> {
+        self.open(path, access)
     }
 
     fn stat(&self, path: &Path) -> Result<Stat, IoError> {
@@ -360,6 +354,18 @@ impl Vfs for Disk {
         state.call(FileOp::Inspect, path)?;
         let inode = state.find(FileOp::Inspect, path)?;
         Ok(state.stat(inode))
+    }
+
+    fn look(&self, path: &Path) -> Result<Entry, IoError> {
+        let mut state = self.state();
+        state.call(FileOp::Inspect, path)?;
+        let inode = state.find(FileOp::Inspect, path)?;
+        let names = state.names.values().filter(|other| **other == inode);
+        Ok(Entry {
+            kind: EntryKind::File,
+            stat: state.stat(inode),
+            names: names.count() as u64,
+        })
     }
 
     fn canonicalize(&self, path: &Path) -> Result<PathBuf, IoError> {
@@ -465,7 +471,11 @@ impl Handle {
         work: impl FnOnce(&mut Inode, Option<Fault>) -> T,
     ) -> Result<T, IoError> {
         assert!(
-            self.access == Access::ReadWrite || matches!(op, FileOp::Read | FileOp::Inspect),
+            self.access == Access::ReadWrite
+                || matches!(
+                    op,
+                    FileOp::Read | FileOp::Inspect | FileOp::Lock | FileOp::Rights
+                ),
             "{op} on a file opened for reading"
         );
         let mut state = self.disk.state();
@@ -478,6 +488,12 @@ impl Handle {
 
     fn failed(&self, op: FileOp, fault: Option<Fault>) -> Result<(), IoError> {
         fault.map_or(Ok(()), |fault| Err(fault.error(op, &self.path)))
+    }
+
+    fn lock(&self, wanted: Locked) -> Result<bool, IoError> {
+        let taken = self.with(FileOp::Lock, |inode, _| inode.locked.take(wanted))?;
+        *self.holds_lock.lock().unwrap() |= taken;
+        Ok(taken)
     }
 
     fn sync(&self) -> Result<(), IoError> {
@@ -548,11 +564,20 @@ impl VfsFile for Handle {
     }
 
     fn try_lock(&self) -> Result<bool, IoError> {
-        let taken = self.with(FileOp::Lock, |inode, _| {
-            !std::mem::replace(&mut inode.locked, true)
-        })?;
-        *self.holds_lock.lock().unwrap() = taken;
-        Ok(taken)
+        self.lock(Locked::Exclusive)
+    }
+
+    fn try_lock_shared(&self) -> Result<bool, IoError> {
+        self.lock(Locked::Shared(1))
+    }
+
+    fn rights(&self) -> Result<Rights, IoError> {
+        self.with(FileOp::Rights, |_, _| Rights::default())
+    }
+
+    fn set_rights(&self, _rights: &Rights) -> Result<(), IoError> {
+        let fault = self.with(FileOp::Rights, |_, fault| fault)?;
+        self.failed(FileOp::Rights, fault)
     }
 }
 
@@ -561,7 +586,7 @@ impl Drop for Handle {
         if *self.holds_lock.lock().unwrap()
             && let Some(inode) = self.disk.state().inodes.get_mut(&self.inode)
         {
-            inode.locked = false;
+            inode.locked.release();
         }
     }
 }

@@ -153,11 +153,11 @@ fn run_seed(start: &World, seed: u64) -> Result<(), String> {
     }
     // Headers are written seldom: every fourth seed does little else.
     let headers = seed % 4 == 1;
-    // From which call on it crashes, and among how many: opening takes about 25.
+    // From which call on it crashes, and among how many: opening takes about 35.
     let (range, recovery) = if headers {
-        ((22, 40), (15, 14))
+        ((32, 44), (25, 14))
     } else {
-        ((0, 110), (0, 40))
+        ((0, 125), (0, 50))
     };
     for round in 0..4 {
         let fails = random.one_in(2).then(|| random.below(80));
