@@ -77,6 +77,7 @@ impl Performer {
         let mut engine = EngineState::new(clock, kdf);
         if let Some(folder) = prefs_path.as_deref().and_then(Path::parent) {
             engine.keep_unsaved_in(folder.join("unsaved"));
+            engine.remember_positions_in(folder.join("positions"));
         }
         let writer = prefs_path
             .map(|path| PreferencesWriter::start(path, trouble(&mailbox)))

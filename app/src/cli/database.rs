@@ -12,20 +12,25 @@ use super::target;
 
 /// Opens a file to read it, without a lock.
 pub(super) fn open_to_read(common: &Common) -> Result<Store, Failure> {
-    open(common, true)
+    open(common, true).map(|(store, _)| store)
 }
 
 /// Opens a file to change it.
 pub(super) fn open_to_write(common: &Common) -> Result<Store, Failure> {
-    open(common, false)
+    open(common, false).map(|(store, _)| store)
 }
 
-fn open(common: &Common, read_only: bool) -> Result<Store, Failure> {
+/// Opens a file to read it, and says what opening it found.
+pub(super) fn open_to_inspect(common: &Common) -> Result<(Store, OpenReport), Failure> {
+    open(common, true)
+}
+
+fn open(common: &Common, read_only: bool) -> Result<(Store, OpenReport), Failure> {
     // What needs no password is said before one is asked for.
     target::check_stdout(common)?;
     Store::probe(&common.db)?;
     let credentials = password::existing(common)?;
-    open_with(common, &credentials, read_only)
+    open_reported(common, &credentials, read_only)
 }
 
 /// Opens a file with credentials that were asked for already.
@@ -34,13 +39,21 @@ pub(super) fn open_with(
     credentials: &Credentials,
     read_only: bool,
 ) -> Result<Store, Failure> {
+    open_reported(common, credentials, read_only).map(|(store, _)| store)
+}
+
+fn open_reported(
+    common: &Common,
+    credentials: &Credentials,
+    read_only: bool,
+) -> Result<(Store, OpenReport), Failure> {
     let options = OpenOptions {
         read_only,
         ..OpenOptions::default()
     };
     let (store, report) = Store::open(&common.db, credentials, &options, &Control::default())?;
     tell(&report);
-    Ok(store)
+    Ok((store, report))
 }
 
 impl From<Kdf> for KdfProfile {
@@ -68,6 +81,12 @@ pub(super) fn close(mut store: Store) {
     {
         output::message(format_args!("vstore: not compacted: {error}"));
     }
+    if let Some(cause) = store.poisoned() {
+        // What was acknowledged is safe; the next opening writes the file anew.
+        output::message(format_args!(
+            "vstore: warning: the disk failed after the change was made: {cause}"
+        ));
+    }
     if let Err(error) = store.close() {
         output::message(format_args!("vstore: not closed cleanly: {error}"));
     }
@@ -81,7 +100,7 @@ fn tell(report: &OpenReport) {
         ));
     }
     if report.file.healed_header {
-        output::message("vstore: a damaged copy of the file header was repaired");
+        output::message("vstore: the file header was damaged in one place and was repaired");
     }
     if report.expired > 0 {
         output::message(format_args!(

@@ -13,7 +13,10 @@ use super::password;
 use super::progress::ProgressLine;
 
 pub(super) fn info(args: &PlainArgs) -> Result<Exit, Failure> {
-    let store = database::open_to_read(&args.common)?;
+    let (store, report) = database::open_to_inspect(&args.common)?;
+    // Whoever has it open now has not closed it yet.
+    let holder = file::lock_holder(&RealVfs, &args.common.db);
+    let closed = holder.is_none() && report.file.clean_close;
     let stats = store.stats();
     let paths = stats.paths;
     let file = stats.file.as_ref();
@@ -32,9 +35,16 @@ pub(super) fn info(args: &PlainArgs) -> Result<Exit, Failure> {
             "expiring": stats.expiring,
             "created_at": created,
             "kdf": kdf,
+            "closed": closed,
+            "open_in": holder.as_ref().map(ToString::to_string),
         }))?;
         return Ok(Exit::Ok);
     }
+    let closed = match &holder {
+        Some(holder) => format!("no, it is open in {holder}"),
+        None if closed => "yes".to_owned(),
+        None => "no: the last session was cut short; what it acknowledged is there".to_owned(),
+    };
     let mut lines = vec![
         ("records", stats.records.to_string()),
         ("expiring", stats.expiring.to_string()),
@@ -42,6 +52,7 @@ pub(super) fn info(args: &PlainArgs) -> Result<Exit, Failure> {
         ("bytes", bytes.to_string()),
         ("journal", format!("{journal} bytes")),
         ("generation", generation.to_string()),
+        ("closed", closed),
     ];
     lines.extend(created.map(|created| ("created", created)));
     lines.extend(kdf.map(|kdf| ("password", kdf)));

@@ -4,14 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use vstore::file::{
-    self, Control, Credentials, KdfProfile, KeyFile, Password, PasswordChange, RealVfs,
-    RecoveryKey, Vfs,
+    self, CloseError, Control, Credentials, KdfProfile, KeyFile, Password, PasswordChange, RealVfs,
+    RecoveryKey, Standing, Vfs,
 };
 use vstore::target::{self, Consent, InUse, NotApproved, Output};
 use vstore::{Clock, CreateOptions, OpenOptions, Snapshot, Store};
 
 use super::describe;
 use super::draft::{DRAFT_SETTING, SealedDraft};
+use super::positions::Positions;
 use super::problem::{self, Failure};
 use super::protocol::{FileFacts, OpenedStore};
 use crate::command::Secret;
@@ -30,6 +31,8 @@ pub(super) struct Files {
     pub(super) backups: u8,
     /// The file system.
     pub(super) vfs: Arc<dyn Vfs>,
+    /// Where stores stood when they were last open here.
+    pub(super) positions: Positions,
 }
 
 impl Files {
@@ -39,6 +42,20 @@ impl Files {
             kdf,
             backups: OpenOptions::default().backups,
             vfs: Arc::new(RealVfs),
+            positions: Positions::default(),
+        }
+    }
+
+    /// Closes a store; a later opening is told if its file is older than now.
+    pub(super) fn close(&self, store: Store) -> Result<(), CloseError> {
+        self.remember(&store);
+        store.close()
+    }
+
+    /// Remembers where a store stands.
+    pub(super) fn remember(&self, store: &Store) {
+        if let Some(position) = store.position() {
+            self.positions.remember(&position);
         }
     }
 
@@ -70,6 +87,9 @@ impl Files {
             clock: Arc::clone(&self.clock),
             backups: self.backups,
             vfs: Arc::clone(&self.vfs),
+            known: file::probe(&*self.vfs, path)
+                .ok()
+                .and_then(|probe| self.positions.of(probe.store_id)),
             ..OpenOptions::default()
         };
         let is_large = std::fs::metadata(path).is_ok_and(|file| file.len() >= PREVIEWED_BYTES);
@@ -86,6 +106,24 @@ impl Files {
             return Err(Failure::Cancelled);
         }
         let mut notes = Vec::new();
+        match report.file.standing {
+            Standing::Older => notes.push(
+                "This file is older than when it was last open here: changes that were saved then \
+                 are missing. Its backups or copies may have them"
+                    .to_owned(),
+            ),
+            Standing::Diverged => notes.push(
+                "This file is not the one that was last open here, but a copy that was changed \
+                 separately: changes that were saved here are missing"
+                    .to_owned(),
+            ),
+            _ => self.remember(&store),
+        }
+        if !report.file.clean_close && !store.is_read_only() && report.file.torn_at.is_none() {
+            notes.push(
+                "The last session was cut short; everything that it had saved is here".to_owned(),
+            );
+        }
         if report.file.torn_at.is_some() {
             let size = format::bytes(report.file.torn_bytes);
             notes.push(format!(
@@ -93,7 +131,7 @@ impl Files {
             ));
         }
         if report.file.healed_header {
-            notes.push("A damaged copy of the file header was repaired".to_owned());
+            notes.push("The file header was damaged in one place and was repaired".to_owned());
         }
         if report.expired > 0 {
             notes.push(format!(

@@ -12,6 +12,7 @@ mod edit;
 mod failure;
 mod files;
 mod history;
+mod positions;
 mod problem;
 mod protocol;
 mod restore;

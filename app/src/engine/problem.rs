@@ -52,7 +52,9 @@ impl From<OpenError> for Failure {
             | OpenError::Truncated { .. }
             | OpenError::Content(_) => Problem::Damaged(words),
             OpenError::Locked { holder } => Problem::OpenElsewhere(holder.map(self::holder)),
-            OpenError::NotWritable { .. } => Problem::NotWritable(words),
+            OpenError::NotWritable { .. }
+            | OpenError::LockObstructed { .. }
+            | OpenError::LocksUnsupported { .. } => Problem::NotWritable(words),
             OpenError::StorageFull { .. } => Problem::StorageFull(words),
             OpenError::KdfTooExpensive(_) | OpenError::OutOfMemory => Problem::TooExpensive(words),
             _ => Problem::Other(words),

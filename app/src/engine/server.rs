@@ -19,6 +19,7 @@ use super::draft::{DRAFT_SETTING, SealedDraft};
 use super::failure;
 use super::files::{Files, approve};
 use super::history::UndoStack;
+use super::positions::Positions;
 use super::problem::{Failure, NotCommitted};
 use super::protocol::{
     Answer, Background, Envelope, OpenedStore, Outcome, Preview, Reply, Request,
@@ -240,6 +241,11 @@ impl EngineState {
         self.vault = Vault::at(folder);
     }
 
+    /// Remembers in this file where stores stood when they were last open here.
+    pub fn remember_positions_in(&mut self, path: PathBuf) {
+        self.files.positions = Positions::at(path);
+    }
+
     /// How long until a record expires; `None`: none does.
     pub(super) fn next_expiry_in(&self) -> Option<Duration> {
         let store = self.store.as_ref().filter(|store| !store.is_read_only())?;
@@ -314,6 +320,7 @@ impl EngineState {
         match written.and_then(|compacted| store.finish_compaction(*compacted)) {
             Ok(()) => {
                 self.compaction_advised = false;
+                self.files.remember(store);
                 let bytes = store.stats().file.map_or(0, |file| file.bytes);
                 if let Some(words) = store.backup_problem() {
                     say(Reply::BackupFailed(words.to_owned()));
@@ -521,7 +528,7 @@ impl EngineState {
                 self.forget_compaction();
                 if let Some(before) = self.store.replace(store) {
                     // The store that was left behind is safe whether or not it is marked as closed.
-                    before.close().ok();
+                    self.files.close(before).ok();
                 }
                 self.queue.forget();
                 self.sealer = None;
@@ -695,7 +702,7 @@ impl EngineState {
             store.compact(control).ok();
         }
         say(Reply::Closed(
-            store.close().map_err(|error| error.to_string()),
+            self.files.close(store).map_err(|error| error.to_string()),
         ));
     }
 
@@ -729,7 +736,7 @@ impl EngineState {
         self.session = None;
         self.sealer = None;
         if let Some(store) = self.store.take() {
-            store.close().ok();
+            self.files.close(store).ok();
         }
         lost
     }

@@ -1,5 +1,6 @@
 mod disk;
 mod orders;
+mod positions;
 mod security;
 mod unsaved;
 

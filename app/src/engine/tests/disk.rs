@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use vstore::file::{Access, FileId, FileOp, IoError, Stat, Vfs, VfsFile};
+use vstore::file::{
+    Access, Entry, EntryKind, FileId, FileOp, IoError, Rights, Stat, Vfs, VfsFile,
+};
 
 /// The disk; clones are the same disk.
 #[derive(Clone, Debug, Default)]
@@ -82,14 +84,14 @@ impl Disk {
         })
     }
 
-    fn make(&self, path: &Path) -> Result<Box<dyn VfsFile>, IoError> {
-        self.has_room(path, true)?;
+    /// An empty file, for which there is room on a full disk, too.
+    fn make(&self, path: &Path) -> Box<dyn VfsFile> {
         let content = Arc::new(Content {
             number: self.0.made.fetch_add(1, Ordering::Relaxed),
             ..Content::default()
         });
         self.files().insert(path.to_owned(), Arc::clone(&content));
-        Ok(self.handle(path, content))
+        self.handle(path, content)
     }
 
     fn has_room(&self, path: &Path, grows: bool) -> Result<(), IoError> {
@@ -115,14 +117,19 @@ impl Vfs for Disk {
             let exists = io::ErrorKind::AlreadyExists.into();
             return Err(IoError::new(FileOp::Create, path, exists));
         }
-        self.make(path)
+        Ok(self.make(path))
     }
 
-    fn open_or_create(&self, path: &Path) -> Result<Box<dyn VfsFile>, IoError> {
-        match self.content(path) {
-            Ok(content) => Ok(self.handle(path, content)),
-            Err(_) => self.make(path),
-        }
+    fn open_itself(&self, path: &Path, access: Access) -> Result<Box<dyn VfsFile>, IoError> {
+        self.open(path, access)
+    }
+
+    fn look(&self, path: &Path) -> Result<Entry, IoError> {
+        Ok(Entry {
+            kind: EntryKind::File,
+            stat: Vfs::stat(self, path)?,
+            names: 1,
+        })
     }
 
     fn stat(&self, path: &Path) -> Result<Stat, IoError> {
@@ -227,6 +234,18 @@ impl VfsFile for Handle {
 
     fn renamed(&mut self, path: &Path) {
         path.clone_into(&mut self.path);
+    }
+
+    fn try_lock_shared(&self) -> Result<bool, IoError> {
+        Ok(!self.content.locked.load(Ordering::Relaxed))
+    }
+
+    fn rights(&self) -> Result<Rights, IoError> {
+        Ok(Rights::default())
+    }
+
+    fn set_rights(&self, _: &Rights) -> Result<(), IoError> {
+        Ok(())
     }
 
     fn try_lock(&self) -> Result<bool, IoError> {

@@ -1,0 +1,151 @@
+//! Where each store stood when it was last open here: what tells a file that was put back or cut
+//! off from one that goes on.
+//!
+//! It is kept beside the preferences, by the identity of the store and without any name; it shows
+//! nothing that the files do not show themselves.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use vstore::file::{POSITION_LEN, Position};
+
+/// Stores that are remembered; those that were not open for the longest time are forgotten.
+const STORES_MAX: usize = 1000;
+
+/// What is remembered of stores, in a file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Positions {
+    path: Option<PathBuf>,
+}
+
+impl Positions {
+    /// Remembers in a file; it need not exist.
+    pub(super) fn at(path: PathBuf) -> Self {
+        Self { path: Some(path) }
+    }
+
+    /// What is remembered of a store.
+    pub(super) fn of(&self, store_id: [u8; 16]) -> Option<Position> {
+        self.read()
+            .into_iter()
+            .find(|position| position.store_id() == store_id)
+    }
+
+    /// Remembers where a store stands. What cannot be written is only not remembered.
+    pub(super) fn remember(&self, position: &Position) {
+        let Some(path) = &self.path else {
+            return;
+        };
+        let mut all = self.read();
+        if all.contains(position) {
+            return;
+        }
+        all.retain(|other| other.store_id() != position.store_id());
+        all.truncate(STORES_MAX - 1);
+        // The last one first.
+        all.insert(0, position.clone());
+        write(path, &all).ok();
+    }
+
+    /// Everything that is remembered; nothing if it cannot be read.
+    fn read(&self) -> Vec<Position> {
+        let Some(path) = &self.path else {
+            return Vec::new();
+        };
+        let mut bytes = Vec::new();
+        let read = File::open(path).and_then(|file| {
+            let limit = (STORES_MAX * POSITION_LEN) as u64;
+            file.take(limit).read_to_end(&mut bytes)
+        });
+        if read.is_err() {
+            return Vec::new();
+        }
+        bytes
+            .chunks_exact(POSITION_LEN)
+            .filter_map(Position::parse)
+            .collect()
+    }
+}
+
+fn write(path: &Path, positions: &[Position]) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    // Beside the old file and renamed over it. Several windows may do so at once: the number of
+    // the process keeps them apart.
+    let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
+    fs::remove_file(&temporary).ok();
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&temporary)?;
+    for position in positions {
+        file.write_all(&position.to_bytes())?;
+    }
+    drop(file);
+    fs::rename(&temporary, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A position of the store of this number.
+    fn position(store: u16, sequence: u8) -> Position {
+        let mut bytes = [0; POSITION_LEN];
+        bytes[..2].copy_from_slice(&store.to_le_bytes());
+        bytes[24] = sequence;
+        Position::parse(&bytes).unwrap()
+    }
+
+    fn id(store: u16) -> [u8; 16] {
+        position(store, 0).store_id()
+    }
+
+    #[test]
+    fn the_last_position_of_each_store_is_remembered() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/positions");
+        let positions = Positions::at(path.clone());
+        assert_eq!(positions.of(id(1)), None);
+        for (store, sequence) in [(1, 1), (2, 1), (1, 2)] {
+            positions.remember(&position(store, sequence));
+        }
+        let again = Positions::at(path);
+        assert_eq!(again.of(id(1)), Some(position(1, 2)));
+        assert_eq!(again.of(id(2)), Some(position(2, 1)));
+        assert_eq!(again.of(id(3)), None);
+        assert_eq!(fs::read_dir(folder.path().join("deep")).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn those_not_open_for_the_longest_time_are_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("positions");
+        let mut all = Vec::new();
+        for store in 0..STORES_MAX as u16 {
+            all.extend_from_slice(&position(store, 1).to_bytes());
+        }
+        fs::write(&path, all).unwrap();
+        let positions = Positions::at(path.clone());
+        positions.remember(&position(5000, 1));
+        assert_eq!(positions.of(id(STORES_MAX as u16 - 1)), None);
+        assert!(positions.of(id(5000)).is_some() && positions.of(id(0)).is_some());
+        assert_eq!(
+            fs::metadata(&path).unwrap().len(),
+            (STORES_MAX * POSITION_LEN) as u64
+        );
+    }
+
+    #[test]
+    fn whatever_the_file_holds_it_is_read_without_a_panic() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("positions");
+        fs::write(&path, [7; POSITION_LEN + 5]).unwrap();
+        let positions = Positions::at(path);
+        assert!(positions.of([7; 16]).is_some());
+        assert_eq!(positions.of([0; 16]), None);
+    }
+}
