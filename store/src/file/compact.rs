@@ -186,7 +186,7 @@ impl StoreFile {
             ..
         } = compacted;
         drop(generation.file.set_rights(&self.generation.file.rights()?));
-        if !self.catch_up(&mut generation, &side)? {
+        if !self.catch_up(&mut generation, &side)? && holds(Rule::SyncBeforeRename) {
             generation.file.sync_all()?;
         }
         self.keep_backup();

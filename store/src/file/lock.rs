@@ -26,7 +26,7 @@ use super::{
     vfs::{Access, EntryKind, FileId, Vfs, VfsFile, host_name},
 };
 
-pub(crate) pub(crate) const FIRST_LINE: &str = "vstore-lock 1";
+pub(crate) const FIRST_LINE: &str = "vstore-lock 1";
 const MAX_LEN: usize = 4096;
 /// The unit in which a lock is written.
 const SECTOR: usize = 512;

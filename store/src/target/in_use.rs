@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 use super::file_identity::FileIdentity;
 use super::place::Place;
-use crate::file::{BACKUPS_MAX, KEY_FILE_BYTES_MAX, TEMP_SUFFIX, backup_path, lock_path, temp_prefix};
+use crate::file::{
+    BACKUPS_MAX, KEY_FILE_BYTES_MAX, TEMP_SUFFIX, backup_path, lock_path, temp_prefix,
+};
 
 /// What is open, and what it needs to be opened again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use vstore::file::{
-    Access, Entry, EntryKind, FileId, FileOp, IoError, Rights, Stat, Vfs, VfsFile,
-};
+use vstore::file::{Access, Entry, EntryKind, FileId, FileOp, IoError, Rights, Stat, Vfs, VfsFile};
 
 /// The disk; clones are the same disk.
 #[derive(Clone, Debug, Default)]
