@@ -1,7 +1,9 @@
 //! The records a search found, in order, without holding them.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::evaluate::{Sort, SortBy};
 use super::matcher::SortKey;
@@ -46,6 +48,31 @@ struct Entry {
     key_start: usize,
     key_len: u16,
     level: Level,
+}
+
+/// Some of the records that a search found: which they are, without their order. Holds no record,
+/// but keeps what they were found in. Cloning shares.
+#[derive(Clone, Debug)]
+pub struct HitSet(Arc<SetOfHits>);
+
+#[derive(Debug)]
+struct SetOfHits {
+    keys: HashSet<Box<str>>,
+    /// Hits of an index: rows for each part of their source.
+    rows: Option<(Arc<dyn RowSource>, Vec<RowSet>)>,
+}
+
+impl HitSet {
+    /// Whether the record with this key is one of them. Costs a look-up, however many there are.
+    pub fn contains(&self, key: &str) -> bool {
+        self.0.keys.contains(key)
+            || self.0.rows.as_ref().is_some_and(|(source, sets)| {
+                source.place_of(key).is_some_and(|id| {
+                    let set = sets.get(id.part as usize);
+                    set.is_some_and(|set| set.contains(id.row))
+                })
+            })
+    }
 }
 
 impl Hits {
@@ -101,6 +128,24 @@ impl Hits {
     pub fn position(&self, key: &str) -> Option<usize> {
         let read = self.entries.iter().position(|entry| self.key(entry) == key);
         read.or_else(|| Some(self.entries.len() + self.rows.as_ref()?.position(key)?))
+    }
+
+    /// Whether a key is among the hits. Costs a comparison with each hit that was read (see
+    /// [`position`](Self::position)) and a look-up among the others.
+    pub fn contains(&self, key: &str) -> bool {
+        let is_read = self.entries.iter().any(|entry| self.key(entry) == key);
+        is_read || self.rows.as_ref().is_some_and(|rows| rows.contains(key))
+    }
+
+    /// The hits at some places of the order, as a set. Costs some nanoseconds for each.
+    pub fn set_of(&self, places: Range<usize>) -> HitSet {
+        let read = self.entries.len();
+        let entries = self.entries.iter().take(places.end).skip(places.start);
+        let behind = places.start.saturating_sub(read)..places.end.saturating_sub(read);
+        HitSet(Arc::new(SetOfHits {
+            keys: entries.map(|entry| self.key(entry).into()).collect(),
+            rows: self.rows.as_ref().map(|rows| rows.rows_at(behind)),
+        }))
     }
 
     /// The rows of a source that are hits, for each part.

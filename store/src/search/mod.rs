@@ -28,7 +28,7 @@ pub use evaluate::{
     Sort, SortBy, search,
 };
 pub use fold::{FOLD_VERSION, fold};
-pub use hits::{Hit, Hits};
+pub use hits::{Hit, HitSet, Hits};
 pub use index::TextIndexBytes;
 pub use indexed::RERANKED_MAX;
 pub use matcher::{
@@ -37,8 +37,8 @@ pub use matcher::{
 };
 pub use mode::{Level, LevelCounts, Mode};
 pub use query::{
-    CompareOp, Expr, Field, FieldTest, Hint, Literal, NoPaths, PathDictionary, Query, Resolution,
-    Target, TextAtom, TextForm, resolve,
+    CompareOp, Expr, Field, FieldTest, Hint, Literal, NoPaths, Part, Parts, PathDictionary, Query,
+    Resolution, Target, TextAtom, TextForm, resolve,
 };
 
 pub(crate) use condition::{ConditionScratch, ConditionTest, Place};

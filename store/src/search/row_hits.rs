@@ -70,6 +70,8 @@ enum Order {
         rows: Arc<[RowId]>,
         /// For each part its groups, which know the levels.
         groups: Arc<[Arc<[RankedRows]>]>,
+        /// Whether every row of the groups is listed.
+        is_whole: bool,
     },
 }
 
@@ -119,10 +121,13 @@ impl RowHits {
         rows: Vec<RowId>,
         groups: Arc<[Arc<[RankedRows]>]>,
     ) -> Self {
+        let counts = groups.iter().flat_map(|groups| groups.iter());
+        let found: usize = counts.map(|group| group.rows.count() as usize).sum();
         Self {
             source,
             len: rows.len(),
             order: Order::Rows {
+                is_whole: found == rows.len(),
                 rows: rows.into(),
                 groups,
             },
@@ -144,7 +149,7 @@ impl RowHits {
                 let row = run.rows.nth((index - run.before) as u32)?;
                 self.hit_in(run, row)
             }
-            Order::Rows { rows, groups } => self.listed_hit(groups, *rows.get(index)?),
+            Order::Rows { rows, groups, .. } => self.listed_hit(groups, *rows.get(index)?),
         }
     }
 
@@ -162,6 +167,57 @@ impl RowHits {
             Order::Rows { rows, .. } => rows.iter().position(|row| *row == id)?,
         };
         (place < self.len).then_some(place)
+    }
+
+    /// Whether a key is among the hits. Costs a look at each group of rows, and at each hit only
+    /// where not all of a group are listed.
+    pub(super) fn contains(&self, key: &str) -> bool {
+        match &self.order {
+            Order::Rows {
+                groups,
+                is_whole: true,
+                ..
+            } => self.source.place_of(key).is_some_and(|id| {
+                let groups = groups.get(id.part as usize);
+                groups.is_some_and(|groups| groups.iter().any(|group| group.rows.contains(id.row)))
+            }),
+            _ => self.position(key).is_some(),
+        }
+    }
+
+    /// The hits at some places of the order, as a set of rows for each part of their source.
+    pub(super) fn rows_at(&self, places: Range<usize>) -> (Arc<dyn RowSource>, Vec<RowSet>) {
+        let source = &self.source;
+        let mut sets: Vec<_> = (0..source.parts())
+            .map(|part| RowSet::new(source.rows_in(part)))
+            .collect();
+        let places = places.start.min(self.len)..places.end.min(self.len);
+        match &self.order {
+            Order::Groups(runs) => {
+                for run in runs.iter() {
+                    let count = run.rows.count() as usize;
+                    let first = places.start.saturating_sub(run.before).min(count);
+                    let end = places.end.saturating_sub(run.before).min(count);
+                    let Some(set) = sets.get_mut(run.part as usize) else {
+                        continue;
+                    };
+                    if end - first.min(end) == count {
+                        set.unite(&run.rows);
+                    } else if first < end {
+                        let rows = run.rows.iter().skip(first).take(end - first);
+                        rows.for_each(|row| set.insert(row));
+                    }
+                }
+            }
+            Order::Rows { rows, .. } => {
+                for id in rows.get(places).unwrap_or_default() {
+                    if let Some(set) = sets.get_mut(id.part as usize) {
+                        set.insert(id.row);
+                    }
+                }
+            }
+        }
+        (Arc::clone(source), sets)
     }
 
     /// Adds the hits to the set of each part of a source. Rows of another source are looked up by
@@ -201,7 +257,7 @@ impl RowHits {
                 });
                 Box::new(hits.take(self.len))
             }
-            Order::Rows { rows, groups } => {
+            Order::Rows { rows, groups, .. } => {
                 Box::new(rows.iter().filter_map(|row| self.listed_hit(groups, *row)))
             }
         }
@@ -224,7 +280,7 @@ impl RowHits {
                 let rows = rows.take(places.len());
                 Box::new(rows.filter_map(|(run, row)| self.hit_in(run, row)))
             }
-            Order::Rows { rows, groups } => {
+            Order::Rows { rows, groups, .. } => {
                 let rows = rows.get(places).unwrap_or_default();
                 Box::new(rows.iter().filter_map(|row| self.listed_hit(groups, *row)))
             }

@@ -23,6 +23,7 @@ mod ast;
 mod lexer;
 mod literal;
 mod parser;
+mod parts;
 mod paths;
 mod print;
 mod regex;
@@ -31,6 +32,7 @@ pub use ast::{
     CompareOp, Expr, Field, FieldTest, Hint, Literal, Query, Target, TextAtom, TextForm,
 };
 pub(crate) use literal::{Typed, parse_moment};
+pub use parts::{Part, Parts};
 pub(crate) use paths::names_of;
 pub use paths::{NoPaths, PathDictionary, Resolution, resolve};
 pub(crate) use regex::{REGEX_NESTING_MAX, compile_regex};

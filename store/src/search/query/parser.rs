@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::ast::{Expr, Field, FieldTest, Hint, Query, Target, TextAtom, TextForm};
 use super::lexer;
+use super::parts::{Part, Parts};
 use super::paths::{PathDictionary, Resolution, resolve_pattern};
 use super::regex::compile_regex;
 use crate::path::Path;
@@ -26,6 +27,12 @@ impl Query {
     /// Reads a query. Never fails: what cannot be read is searched for as plain words, and
     /// [`hints`](Self::hints) say so. `paths` decides which signs are operators.
     pub fn parse(text: &str, paths: &dyn PathDictionary) -> Self {
+        Self::parse_parts(text, paths).query
+    }
+
+    /// Reads a query as [`parse`](Self::parse) does, and says where in the text its parts stand:
+    /// for whoever changes the text part by part.
+    pub fn parse_parts(text: &str, paths: &dyn PathDictionary) -> Parts {
         let cut = text
             .char_indices()
             .nth(QUERY_CHARACTERS_MAX)
@@ -41,6 +48,10 @@ impl Query {
             open_quote: false,
             is_negated: false,
             unfinished: 0,
+            parts: Vec::new(),
+            is_one_part: false,
+            conditions: Vec::new(),
+            value_missing: None,
             hints: Vec::new(),
         };
         if cut.len() < text.len() {
@@ -51,6 +62,7 @@ impl Query {
         let mut expr = parser.top();
         if matches!(expr, Expr::All) && parser.leaves == 0 && parser.unfinished == 0 {
             expr = parser.operators_as_words();
+            parser.is_one_part = true;
         }
         let tail = cut.get(parser.leaves_end..).unwrap_or_default();
         let open = last_leaf_can_be_open(&expr)
@@ -59,10 +71,28 @@ impl Query {
             } else {
                 tail.bytes().all(|byte| byte == b')')
             };
-        Self {
-            expr,
-            open,
-            hints: parser.hints,
+        let mut parts = parser.parts;
+        if parser.is_one_part {
+            let start = cut.len() - cut.trim_start().len();
+            let range = start..start.max(cut.trim_end().len());
+            let expr = expr.clone();
+            parts = vec![Part { range, expr }];
+            parts.retain(|part| part.expr != Expr::All);
+        }
+        Parts {
+            query: Self {
+                expr,
+                open,
+                hints: parser.hints,
+            },
+            parts,
+            conditions: parser.conditions,
+            awaits_value: parser.value_missing.and_then(|(name, end)| {
+                let rest = cut.get(end..).unwrap_or_default();
+                rest.trim_matches([' ', '(', ')'])
+                    .is_empty()
+                    .then_some(name)
+            }),
         }
     }
 }
@@ -83,6 +113,14 @@ struct Parser<'a> {
     is_negated: bool,
     /// Conditions so far whose value is not typed yet.
     unfinished: usize,
+    /// What all records have to fit, each with its place.
+    parts: Vec<Part>,
+    /// The query is not a list of such parts, but has alternatives.
+    is_one_part: bool,
+    /// Where conditions on paths stand.
+    conditions: Vec<Range<usize>>,
+    /// The path of the last condition without a value, and where the condition ends.
+    value_missing: Option<(String, usize)>,
     hints: Vec<Hint>,
 }
 
@@ -134,6 +172,7 @@ impl<'a> Parser<'a> {
             if !self.take_keyword("OR") && !self.take_keyword("|") {
                 return self.alternatives(branches, unfinished);
             }
+            self.is_one_part |= depth == 0;
             self.skip_space();
             if !had_branch || self.rest().is_empty() || self.rest().starts_with(')') {
                 self.hint("OR stands between two conditions", start..self.at);
@@ -183,7 +222,14 @@ impl<'a> Parser<'a> {
                 }
                 continue;
             }
-            parts.extend(self.unary(depth));
+            let part = self.unary(depth);
+            if depth == 0
+                && let Some(expr) = &part
+            {
+                let (range, expr) = (start..self.at, expr.clone());
+                self.parts.push(Part { range, expr });
+            }
+            parts.extend(part);
         }
     }
 
@@ -371,8 +417,11 @@ impl<'a> Parser<'a> {
                 range,
             );
         }
+        let start = self.at;
         self.at += path_len + sign_len;
-        Some(self.condition(name, target, operator).unwrap_or(Expr::All))
+        let condition = self.condition(name, target, operator);
+        self.conditions.push(start..self.at);
+        Some(condition.unwrap_or(Expr::All))
     }
 
     fn sees_keyword(&self, keyword: &str) -> bool {

@@ -60,7 +60,11 @@ pub(super) fn resolve_pattern(
         .collect();
     let mut whole = Found::default();
     let mut ends = Found::default();
+    let last_name = lower_names.last().and_then(Option::as_deref);
     dictionary.for_each_path(&mut |path| {
+        if last_name.is_some_and(|name| !may_end_in(path, name)) {
+            return;
+        }
         let names = names_of(path);
         let Some(skipped) = names.len().checked_sub(lower_names.len()) else {
             return;
@@ -89,6 +93,18 @@ pub(super) fn resolve_pattern(
         return Resolution::Ambiguous(ends.paths);
     }
     paths_or_unknown(ends.paths)
+}
+
+/// Whether the last name of a path can be this one, in lower case. Most paths are told apart here,
+/// before their names are taken apart: a store may have tens of thousands.
+fn may_end_in(path: &Path, lower_name: &str) -> bool {
+    let text = path.as_str().trim_end_matches("[]");
+    if !text.is_ascii() || text.ends_with('"') || !lower_name.is_ascii() {
+        return true;
+    }
+    let start = text.len().checked_sub(lower_name.len());
+    let end = start.and_then(|start| text.get(start..));
+    end.is_some_and(|end| end.eq_ignore_ascii_case(lower_name))
 }
 
 fn paths_or_unknown(paths: Vec<Path>) -> Resolution {

@@ -271,6 +271,57 @@ fn the_last_word_is_open_until_something_follows() {
 }
 
 #[test]
+fn the_parts_of_a_query_are_told_with_their_places() {
+    let places = |text: &str| {
+        let parts = Query::parse_parts(text, &paths());
+        let of = |range: &std::ops::Range<usize>| text.get(range.clone()).unwrap().to_owned();
+        let pieces: Vec<_> = parts.parts.iter().map(|part| of(&part.range)).collect();
+        let conditions: Vec<_> = parts.conditions.iter().map(of).collect();
+        (pieces, conditions)
+    };
+    let (parts, conditions) =
+        places(r#" hofman  title="a \" b" AND -year:[1980 TO 1989] (x OR genres:y) "#);
+    assert_eq!(
+        parts,
+        [
+            "hofman",
+            r#"title="a \" b""#,
+            "-year:[1980 TO 1989]",
+            "(x OR genres:y)"
+        ]
+    );
+    assert_eq!(
+        conditions,
+        [r#"title="a \" b""#, "year:[1980 TO 1989]", "genres:y"]
+    );
+    assert_eq!(
+        places(" a b OR c ").0,
+        ["a b OR c"],
+        "alternatives are one part"
+    );
+    assert_eq!(places("film:1982 10:30").1, [""; 0]);
+    assert_eq!(places("  ").0, [""; 0]);
+}
+
+#[test]
+fn a_text_that_ends_before_a_value_says_so() {
+    for (text, awaited) in [
+        ("hofman year:", Some("year")),
+        ("year>= ", Some("year")),
+        ("-year:", Some("year")),
+        ("(a OR year:(", Some("year")),
+        ("title:\"", Some("title")),
+        ("year: hofman", None),
+        ("year:1982", None),
+        ("nothing:", None),
+        ("", None),
+    ] {
+        let parts = Query::parse_parts(text, &paths());
+        assert_eq!(parts.awaits_value.as_deref(), awaited, "{text}");
+    }
+}
+
+#[test]
 fn length_depth_and_number_of_words_are_bounded() {
     let long = "word ".repeat(10_000);
     let query = parse(&long);
@@ -312,12 +363,38 @@ fn assert_fixpoint(query: &Query) {
     );
 }
 
+/// The parts stand one behind the other, and together they are the query.
+fn assert_parts(text: &str) {
+    let parts = Query::parse_parts(text, &paths());
+    let mut end = 0;
+    let mut all = Vec::new();
+    for part in parts.parts {
+        assert!(end <= part.range.start, "{text}");
+        assert!(text.get(part.range.clone()).is_some(), "{text}");
+        end = part.range.end;
+        match part.expr {
+            Expr::And(children) => all.extend(children),
+            other => all.push(other),
+        }
+    }
+    let expected = match parts.query.expr {
+        Expr::All => Vec::new(),
+        Expr::And(children) => children,
+        other => vec![other],
+    };
+    assert_eq!(all, expected, "{text}");
+    for range in parts.conditions {
+        assert!(text.get(range).is_some(), "{text}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
     fn any_text_is_read_and_prints_to_what_reads_the_same(text in "\\PC{0,60}") {
         assert_fixpoint(&parse(&text));
+        assert_parts(&text);
     }
 
     #[test]
@@ -330,5 +407,6 @@ proptest! {
         ]), 0..24),
     ) {
         assert_fixpoint(&parse(&pieces.concat()));
+        assert_parts(&pieces.concat());
     }
 }

@@ -73,6 +73,7 @@ impl Parser<'_> {
     /// record that has it, so there it does not count yet.
     fn without_value(&mut self, name: String, target: Target, start: usize) -> Option<Expr> {
         self.unfinished += 1;
+        self.value_missing = Some((name.clone(), self.at));
         if self.is_negated {
             self.hint(
                 format!("{VALUE_MISSING}: this hides nothing yet"),
