@@ -2,28 +2,60 @@
 
 use std::collections::VecDeque;
 
-use vstore::{Cause, Commit, WriteBatch};
+use vstore::{Cause, Commit, Record, WriteBatch};
 
 use crate::state::{self, Deed, Told};
 
 /// How many commits can be undone.
 const COMMITS_MAX: usize = 500;
-/// How many bytes of values that are no longer in the store the history may keep alive. The last
-/// commit can be undone whatever its size.
+/// How many bytes of records that are no longer in the store may be kept alive for undoing, and as
+/// many for making again. The last commit can be undone and made again whatever its size.
 const BYTES_MAX: usize = 256 << 20;
 
 /// Commits that can be undone, and those that were.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct UndoStack {
     undo: VecDeque<Entry>,
-    redo: Vec<Entry>,
+    redo: VecDeque<Entry>,
+    bytes_max: usize,
+}
+
+impl Default for UndoStack {
+    fn default() -> Self {
+        Self {
+            undo: VecDeque::new(),
+            redo: VecDeque::new(),
+            bytes_max: BYTES_MAX,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
 struct Entry {
     commit: Commit,
     label: String,
-    bytes: usize,
+    /// What it keeps alive while it can be undone: the records as they were before.
+    before: usize,
+    /// What it keeps alive once it was undone: the records as they were after it.
+    after: usize,
+}
+
+fn bytes<'a>(records: impl Iterator<Item = Option<&'a Record>>) -> usize {
+    let records = records.flatten();
+    records
+        .map(|record| record.key.as_str().len() + record.value.len())
+        .sum()
+}
+
+/// Forgets the farthest commits, at the front, until the others are within the bounds. The nearest
+/// stays whatever its size.
+fn shrink(entries: &mut VecDeque<Entry>, bytes_max: usize, bytes_of: fn(&Entry) -> usize) {
+    let mut bytes: usize = entries.iter().map(bytes_of).sum();
+    while 1 < entries.len() && (COMMITS_MAX < entries.len() || bytes_max < bytes) {
+        if let Some(farthest) = entries.pop_front() {
+            bytes -= bytes_of(&farthest);
+        }
+    }
 }
 
 impl UndoStack {
@@ -32,29 +64,15 @@ impl UndoStack {
         if commit.changes.is_empty() {
             return;
         }
-        let gone = commit
-            .changes
-            .iter()
-            .filter_map(|change| change.before.as_ref());
-        let bytes = gone
-            .map(|record| record.key.as_str().len() + record.value.len())
-            .sum();
+        let changes = commit.changes.iter();
         self.redo.clear();
         self.undo.push_back(Entry {
+            before: bytes(changes.clone().map(|change| change.before.as_ref())),
+            after: bytes(changes.map(|change| change.after.as_ref())),
             commit: commit.clone(),
             label: label.to_owned(),
-            bytes,
         });
-        self.shrink();
-    }
-
-    fn shrink(&mut self) {
-        let mut bytes: usize = self.undo.iter().map(|entry| entry.bytes).sum();
-        while 1 < self.undo.len() && (COMMITS_MAX < self.undo.len() || BYTES_MAX < bytes) {
-            if let Some(oldest) = self.undo.pop_front() {
-                bytes -= oldest.bytes;
-            }
-        }
+        shrink(&mut self.undo, self.bytes_max, |entry| entry.before);
     }
 
     /// The batch that takes the last commit back.
@@ -70,11 +88,12 @@ impl UndoStack {
     /// The last commit was taken back.
     pub(super) fn undone(&mut self) {
         self.redo.extend(self.undo.pop_back());
+        shrink(&mut self.redo, self.bytes_max, |entry| entry.after);
     }
 
     /// The batch that makes the commit that was last taken back again.
     pub(super) fn redo_batch(&self) -> Option<(WriteBatch, Told)> {
-        let entry = self.redo.last()?;
+        let entry = self.redo.back()?;
         let told = Told {
             text: format!("Done again: {}", entry.label),
             deed: Some((Deed::Redo, 1)),
@@ -84,7 +103,8 @@ impl UndoStack {
 
     /// The commit that was last taken back was made again.
     pub(super) fn redone(&mut self) {
-        self.undo.extend(self.redo.pop());
+        self.undo.extend(self.redo.pop_back());
+        shrink(&mut self.undo, self.bytes_max, |entry| entry.before);
     }
 
     /// What the window shows of it: the nearest first.
@@ -94,7 +114,7 @@ impl UndoStack {
             undo: self.undo.iter().rev().take(SHOWN_MAX).map(label).collect(),
             redo: self.redo.iter().rev().take(SHOWN_MAX).map(label).collect(),
             undo_records: records(self.undo.back()),
-            redo_records: records(self.redo.last()),
+            redo_records: records(self.redo.back()),
         }
     }
 }
@@ -105,3 +125,70 @@ fn records(entry: Option<&Entry>) -> usize {
 
 /// How many labels the window is told.
 const SHOWN_MAX: usize = 50;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use vstore::value::{EncodedValue, Value};
+    use vstore::{Key, ManualClock, Millis, Store};
+
+    use super::*;
+
+    fn commits(count: usize, bytes: usize) -> Vec<Commit> {
+        let mut store = Store::in_memory(Arc::new(ManualClock::new(Millis(1))));
+        let value = EncodedValue::encode(&Value::String("x".repeat(bytes))).unwrap();
+        let commit = |number: usize| {
+            let mut batch = WriteBatch::new(Cause::Edit);
+            batch.put(Key::new(&number.to_string()).unwrap(), value.clone());
+            store.commit(&batch).unwrap()
+        };
+        (0..count).map(commit).collect()
+    }
+
+    #[test]
+    fn what_was_undone_is_kept_within_bounds_and_the_nearest_in_any_case() {
+        // None of them has a record before it: only undoing makes them keep one alive.
+        const COUNT: usize = 20;
+        let history = |bytes: usize, count: usize| {
+            let mut history = UndoStack {
+                bytes_max: 80_000,
+                ..UndoStack::default()
+            };
+            for commit in commits(count, bytes) {
+                history.push(&commit, "x");
+            }
+            assert_eq!(history.undo.len(), count);
+            history
+        };
+        let mut many = history(10_000, COUNT);
+        for _ in 0..COUNT {
+            many.undone();
+        }
+        assert_eq!(
+            many.redo.len(),
+            7,
+            "the eighth is beyond the bound by its key"
+        );
+        let mut large = history(100_000, 2);
+        large.undone();
+        assert!(large.redo_batch().is_some());
+        large.undone();
+        assert_eq!(large.redo.len(), 1);
+    }
+
+    #[test]
+    fn what_is_made_again_can_be_undone_and_is_bounded_by_number() {
+        let mut history = UndoStack::default();
+        for commit in commits(COMMITS_MAX + 5, 1) {
+            history.push(&commit, "x");
+        }
+        for _ in 0..COMMITS_MAX {
+            history.undone();
+        }
+        for _ in 0..COMMITS_MAX {
+            history.redone();
+        }
+        assert_eq!((history.undo.len(), history.redo.len()), (COMMITS_MAX, 0));
+    }
+}

@@ -113,6 +113,8 @@ impl Engine {
             | Request::Check(task)
             | Request::Security(SecurityRequest::Rotate { task, .. }) => {
                 let control = self.watched(Watched::Task(*task));
+                // What is done needs nobody to stop it.
+                self.tasks.retain(|_, control| control.is_shared());
                 self.tasks.insert(*task, control.clone());
                 control
             }

@@ -50,6 +50,11 @@ impl Control {
         }
     }
 
+    /// Whether the work it controls may still be under way: somebody else holds it too.
+    pub fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.cancelled) > 1
+    }
+
     /// The same, stopped by a flag that somebody else holds too.
     pub fn with_flag(
         cancelled: Arc<AtomicBool>,
