@@ -312,15 +312,21 @@ pub enum SearchCommand {
     SetMode(SearchMode),
     /// Empties the search box.
     Clear,
-    /// Adds a condition to the query, where the user sees it; one about the same path goes.
-    AddFilter {
-        /// The path it is about; `$key` for the key.
-        path: String,
-        /// The condition: `genres[]="Comedy"`.
-        query: String,
-    },
+    /// Adds a condition to the query, where the user sees it: `genres[]="Comedy"`. One about the
+    /// same path that was added like this goes.
+    AddFilter(String),
+    /// Adds a condition as [`AddFilter`](Self::AddFilter) does, or takes it away if it is there.
+    ToggleFilter(String),
+    /// Excludes what meets a condition, or does not any more.
+    ToggleExclusion(String),
+    /// Asks the search again that was asked before this one, or with `false` the one after it.
+    Back(bool),
+    /// Selects the first row once what is asked is answered, unless a row is chosen.
+    TakeFirst,
     /// Orders the table.
     Sort(Sort),
+    /// Whether the order stays when a search begins.
+    KeepOrder(bool),
     /// Adds or removes the column of a path.
     ToggleColumn(Column),
     /// Shows what stands at a path; `None`: nothing.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use vstore::value::ValueRef;
 use vstore::value::json::{to_compact, to_pretty};
-use vstore::{Commit, Record, Snapshot};
+use vstore::{Commit, Record, Snapshot, WriteBatch};
 use zeroize::Zeroizing;
 
 use crate::engine::Request;
@@ -129,4 +129,6 @@ pub enum Discarded {
     Store(Box<OpenStore>),
     /// A commit that was taken in, and the records as they were before.
     Commit(Commit, Box<Snapshot>),
+    /// Changes that nobody makes.
+    Batch(WriteBatch),
 }

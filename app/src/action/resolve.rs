@@ -117,6 +117,12 @@ fn with_store(action: Action, view: StoreView<'_>) -> Option<Command> {
         Action::ToggleLeft => Some(LayoutCommand::Toggle(PanelSide::Left).into()),
         Action::ToggleRight => Some(LayoutCommand::Toggle(PanelSide::Right).into()),
         Action::ToggleBottom => Some(LayoutCommand::Toggle(PanelSide::Bottom).into()),
+        Action::PreviousSearch => search_history(view, true),
+        Action::FollowingSearch => search_history(view, false),
+        Action::SortByRelevance => store
+            .search
+            .is_ranked()
+            .then(|| sort(SortBy::Relevance, false)),
         Action::SortByKey => Some(sort(SortBy::Key, false)),
         Action::SortByModified => Some(sort(SortBy::Modified, true)),
         Action::SortByExpiry => Some(sort(SortBy::Expires, false)),
@@ -127,6 +133,11 @@ fn with_store(action: Action, view: StoreView<'_>) -> Option<Command> {
         Action::NextPane => Some(LayoutCommand::FocusNext.into()),
         action => with_records(action, view),
     }
+}
+
+fn search_history(view: StoreView<'_>, back: bool) -> Option<Command> {
+    let past = &view.store.search.past;
+    past.can_go(back).then(|| SearchCommand::Back(back).into())
 }
 
 fn sort(by: SortBy, descending: bool) -> Command {

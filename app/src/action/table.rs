@@ -3,13 +3,14 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::shortcut::ShortcutScope;
-use crate::state::ThemeChoice;
+use crate::state::{SearchMode, Sort, SortBy, ThemeChoice};
 use crate::theme::icons;
 use crate::view::AppView;
 
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 const SHIFT: Modifiers = Modifiers::SHIFT;
+const ALT: Modifiers = Modifiers::ALT;
 const PLAIN: Modifiers = Modifiers::NONE;
 
 /// The menus of the menu bar.
@@ -160,6 +161,10 @@ actions! {
     WhyHit: "Why this hit", "How the record under the cursor fits the search", QUESTION, Edit 3,
         Window [];
     ClearSearch: "Clear search", "Show all records", X_CIRCLE, Edit 3, Window [];
+    PreviousSearch: "Previous search", "Ask the search again that was asked before this one",
+        ARROW_LEFT, Edit 3, Window [ALT ArrowLeft];
+    FollowingSearch: "Following search", "Ask the search again that was gone back from", ARROW_RIGHT,
+        Edit 3, Window [ALT ArrowRight];
     SavedSearches: "Saved searches…", "Keep this search by name, or find a kept one", STAR, Edit 3,
         Window [];
 
@@ -184,6 +189,8 @@ actions! {
         Window [CTRL_SHIFT B];
     ToggleBottom: "Activity and jobs", "Show or hide the bottom panel", SQUARE_HALF_BOTTOM, View 0,
         Window [CTRL J];
+    SortByRelevance: "Sort by relevance", "Order what a search found by how well it fits",
+        SORT_ASCENDING, View 1, Window [];
     SortByKey: "Sort by key", "Order the table by key", SORT_ASCENDING, View 1, Window [];
     SortByModified: "Sort by last change", "Order the table by last change, newest first", CLOCK,
         View 1, Window [];
@@ -250,10 +257,24 @@ impl Action {
     /// Whether the option it stands for is on; `None`: it stands for no option.
     pub fn is_checked(self, view: &AppView<'_>) -> Option<bool> {
         let layout = &view.prefs.layout;
+        let store = view.store().map(|view| view.store);
+        let is_mode = |mode| Some(store.is_some_and(|store| store.search.mode == mode));
+        let is_sorted = |is: &dyn Fn(bool, &Sort) -> bool| {
+            Some(store.is_some_and(|store| is(store.search.is_ranked(), store.sort())))
+        };
         match self {
             Self::ToggleLeft => Some(layout.left),
             Self::ToggleRight => Some(layout.right),
             Self::ToggleBottom => Some(layout.bottom),
+            Self::SortByRelevance => {
+                is_sorted(&|ranked, sort| ranked && sort.by == SortBy::Relevance)
+            }
+            Self::SortByKey => is_sorted(&|ranked, sort| sort.is_by_key(ranked)),
+            Self::SortByModified => is_sorted(&|_, sort| sort.by == SortBy::Modified),
+            Self::SortByExpiry => is_sorted(&|_, sort| sort.by == SortBy::Expires),
+            Self::SearchExact => is_mode(SearchMode::Exact),
+            Self::SearchFuzzy => is_mode(SearchMode::Fuzzy),
+            Self::SearchContains => is_mode(SearchMode::Contains),
             Self::ThemeSystem => Some(view.prefs.theme == ThemeChoice::System),
             Self::ThemeDark => Some(view.prefs.theme == ThemeChoice::Dark),
             Self::ThemeLight => Some(view.prefs.theme == ThemeChoice::Light),

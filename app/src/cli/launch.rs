@@ -9,6 +9,7 @@ use super::args::{Arguments, Command};
 use super::exit::{Exit, Failure};
 use super::output;
 use super::{apply, export, file, import, keys, query, records, repair};
+use crate::typed_path;
 
 /// What the program does after reading its arguments.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,7 +39,8 @@ pub fn launch(arguments: impl IntoIterator<Item = OsString>) -> Launch {
     };
     let Some(command) = arguments.command else {
         return Launch::Window {
-            file: arguments.file,
+            // Desktops pass addresses too.
+            file: arguments.file.map(typed_path::argument),
             read_only: arguments.read_only,
         };
     };

@@ -1,13 +1,12 @@
 //! A field for a path, where no native file dialog answers.
 
-use std::path::PathBuf;
-
 use egui::Context;
 
 use super::host;
 use crate::command::{Commands, FileCommand};
 use crate::state::FilePurpose;
 use crate::theme::icons;
+use crate::typed_path::typed_path;
 use crate::widgets::field::{self, TextField};
 use crate::widgets::modal::{Dialog, DialogButton};
 
@@ -35,17 +34,6 @@ pub(super) const fn words(purpose: FilePurpose) -> (&'static str, &'static str, 
     }
 }
 
-/// The path a text stands for: quotes and the `file://` of a pasted address are taken away.
-pub(super) fn path_of(text: &str) -> Option<PathBuf> {
-    let text = text.trim();
-    let text = text.strip_prefix("file://").unwrap_or(text);
-    let text = text
-        .strip_prefix('"')
-        .and_then(|text| text.strip_suffix('"'))
-        .unwrap_or(text);
-    (!text.is_empty()).then(|| PathBuf::from(text))
-}
-
 pub(super) fn show(
     ctx: &Context,
     form: &mut PathForm,
@@ -57,7 +45,7 @@ pub(super) fn show(
         suggested.clone_into(&mut form.path);
     }
     let (title, hint, verb) = words(purpose);
-    let path = path_of(&form.path);
+    let path = typed_path(&form.path);
     let buttons = [
         DialogButton::secondary("Cancel"),
         DialogButton::primary(verb).enabled(path.is_some()),
@@ -77,23 +65,5 @@ pub(super) fn show(
         host::close(commands);
     } else if let (Some(1), Some(path)) = (shown.clicked, path) {
         commands.push(FileCommand::Picked { purpose, path });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::path_of;
-
-    #[test]
-    fn pasted_paths_lose_what_is_not_theirs() {
-        let expected = Some("/tmp/a b.vstore".into());
-        for text in [
-            " /tmp/a b.vstore ",
-            "\"/tmp/a b.vstore\"",
-            "file:///tmp/a b.vstore",
-        ] {
-            assert_eq!(path_of(text), expected, "{text}");
-        }
-        assert_eq!(path_of("  "), None);
     }
 }

@@ -2,13 +2,14 @@
 
 use egui::{Context, Id, Ui, vec2};
 
+use super::host;
 use super::secret_fields::SecretFields;
-use super::{host, path_field};
 use crate::command::{Commands, FileCommand, RepairCommand};
 use crate::format;
 use crate::panels::pages::busy_line;
 use crate::state::{BusyPhase, FilePurpose, OpenStore, Restore, RestoreStage, RestoredHeader};
 use crate::theme::{icons, metrics};
+use crate::typed_path::typed_path;
 use crate::view::AppView;
 use crate::widgets::button::Button;
 use crate::widgets::field::{self, TextField};
@@ -92,7 +93,7 @@ impl RestoreForm {
             self.backup = path.to_string_lossy().into_owned();
         }
         field::label(ui, "Backup of the header");
-        let missing = self.tried && path_field::path_of(&self.backup).is_none();
+        let missing = self.tried && typed_path(&self.backup).is_none();
         ui.horizontal(|ui| {
             let browse = 90.0;
             let width = ui.available_width() - browse - ui.spacing().item_spacing.x;
@@ -117,7 +118,7 @@ impl RestoreForm {
 
     fn submit(&mut self, commands: &mut Commands) {
         self.tried = true;
-        let Some(backup) = path_field::path_of(&self.backup) else {
+        let Some(backup) = typed_path(&self.backup) else {
             return;
         };
         if let Some(secret) = self.secret.submit() {

@@ -2,14 +2,15 @@
 
 use egui::{Context, Id, RichText, ScrollArea, Ui, vec2};
 
+use super::host;
 use super::secret_fields::SecretFields;
-use super::{host, path_field};
 use crate::command::{Commands, FileCommand, RepairCommand};
 use crate::format;
 use crate::state::{
     FilePurpose, OpenStore, Salvage, SalvageMode, SalvageOutcome, SalvageStage, TaskId, TaskState,
 };
 use crate::theme::{Tokens, icons, metrics, type_scale};
+use crate::typed_path::typed_path;
 use crate::view::AppView;
 use crate::widgets::button::Button;
 use crate::widgets::field::{self, TextField};
@@ -139,7 +140,7 @@ impl SalvageForm {
     }
 
     fn submit(&mut self, commands: &mut Commands) {
-        let Some(target) = path_field::path_of(&self.target) else {
+        let Some(target) = typed_path(&self.target) else {
             return;
         };
         if let Some(secret) = self.secret.submit() {

@@ -86,6 +86,9 @@ fn position(why: &WhyHit) -> String {
             format::count(row as u64 + 1),
             format::count(rows as u64)
         ),
+        None if why.other_order => {
+            "What its relevance is made of (the table has another order now)".to_owned()
+        }
         None => "What its relevance is made of".to_owned(),
     }
 }

@@ -6,13 +6,16 @@ use std::time::{Duration, Instant};
 
 use vstore::search::HighlightPlace;
 use vstore::search::{
-    Matcher, Mode, PartialSink, Query, SearchControl, SearchOptions, SearchResult,
+    Expr, FieldTest, Matcher, Mode, PartialSink, Query, SearchControl, SearchOptions, SearchResult,
     Sort as StoreSort, SortBy as StoreSortBy, Ticket,
 };
 use vstore::{PathOrder, Record, Snapshot};
 
+use super::hints;
 use super::runner::{Done, Say};
-use crate::state::{Highlight, Highlighter, Hint, Keys, SearchAnswer, SearchMode, Sort, SortBy};
+use crate::state::{
+    Highlight, Highlighter, Hint, Keys, Orders, SearchAnswer, SearchMode, Sort, SortBy,
+};
 
 /// What is found so far is shown after this time,
 const FIRST_PARTIAL_MILLIS: u64 = 10;
@@ -28,10 +31,12 @@ pub struct ListingQuestion {
     pub text: String,
     /// How words match.
     pub mode: SearchMode,
-    /// The order.
-    pub sort: Sort,
+    /// The orders to choose from: of what is ranked and what is not.
+    pub orders: Orders,
     /// It was answered before, and records have changed since.
     pub refresh: bool,
+    /// Nothing more is typed: a condition without a value means that there is something.
+    pub finished: bool,
 }
 
 /// The rows.
@@ -45,12 +50,24 @@ pub struct ListingAnswer {
     pub found: SearchAnswer,
 }
 
+/// A query that is being typed ends before the value of a condition: nothing is searched yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValueAwaited {
+    /// The query.
+    pub text: String,
+    /// What to type, in words.
+    pub help: String,
+}
+
 pub(super) fn answer_listing(
     question: ListingQuestion,
     ticket: &Ticket,
     say: &Say,
 ) -> Option<Done> {
-    let asked = Asked::new(question);
+    let asked = match Asked::new(question) {
+        Ok(asked) => asked,
+        Err(awaited) => return Some(Done::ValueAwaited(awaited)),
+    };
     let next_partial = AtomicU64::new(FIRST_PARTIAL_MILLIS);
     let is_due = || next_partial.load(Memory::Relaxed) <= asked.elapsed_millis();
     let publish = |result: SearchResult| {
@@ -69,31 +86,58 @@ pub(super) fn answer_listing(
     result.complete.then(|| asked.answer(result))
 }
 
+/// The whole answer, without a thread.
+#[cfg(test)]
+pub(crate) fn answer_at_once(question: ListingQuestion) -> Done {
+    match Asked::new(question) {
+        Ok(asked) => asked.answer(asked.search(&SearchControl::unlimited())),
+        Err(awaited) => Done::ValueAwaited(awaited),
+    }
+}
+
 struct Asked {
     question: ListingQuestion,
     query: Query,
+    ranked: bool,
     matcher: Arc<Matcher>,
     started: Instant,
 }
 
 impl Asked {
-    fn new(question: ListingQuestion) -> Self {
+    fn new(question: ListingQuestion) -> Result<Self, ValueAwaited> {
         let started = Instant::now();
-        let query = Query::parse(&question.text, question.snapshot.catalog());
+        let parts = Query::parse_parts(&question.text, question.snapshot.catalog());
+        if let Some(name) = parts.awaits_value.filter(|_| !question.finished) {
+            let text = question.text;
+            let help = hints::value_awaited(&name);
+            return Err(ValueAwaited { text, help });
+        }
+        let mut query = parts.query;
+        query.hints.extend(hints::unknown_paths(
+            &query.expr,
+            &question.text,
+            &question.snapshot,
+        ));
         let mode = mode(question.mode);
-        Self {
+        Ok(Self {
             matcher: Arc::new(Matcher::new(&query, mode)),
+            ranked: has_words(&query.expr),
             question,
             query,
             started,
-        }
+        })
+    }
+
+    fn sort(&self) -> &Sort {
+        self.question.orders.in_force(self.ranked)
     }
 
     fn search(&self, control: &SearchControl<'_>) -> SearchResult {
         let snapshot = &self.question.snapshot;
         let mode = mode(self.question.mode);
-        let descending = self.question.sort.descending;
-        let by = match &self.question.sort.by {
+        let Sort { by, descending } = self.sort();
+        let descending = *descending;
+        let by = match by {
             SortBy::Relevance => StoreSortBy::Relevance,
             SortBy::Key => StoreSortBy::Key,
             SortBy::Modified => StoreSortBy::Modified,
@@ -120,7 +164,6 @@ impl Asked {
             snapshot,
             text,
             mode,
-            sort,
             ..
         } = &self.question;
         let keys = Keys::from(result.hits);
@@ -137,15 +180,26 @@ impl Asked {
             exact: result.counts.exact(),
             elapsed: rounded(self.started.elapsed()),
             hints: hints.collect(),
+            ranked: self.ranked,
             partial: !result.complete,
             indexed: snapshot.indexing().is_complete(),
             highlighter: highlighter(Arc::clone(&self.matcher)),
         };
         Done::Listing(Box::new(ListingAnswer {
-            sort: sort.clone(),
+            sort: self.sort().clone(),
             keys,
             found,
         }))
+    }
+}
+
+/// Whether a query asks for words, which some records fit better than others.
+fn has_words(expr: &Expr) -> bool {
+    match expr {
+        Expr::Text(_) => true,
+        Expr::Field(field) => matches!(field.test, FieldTest::Has(_) | FieldTest::Similar(_)),
+        Expr::And(children) | Expr::Or(children) => children.iter().any(has_words),
+        Expr::All | Expr::Not(_) => false,
     }
 }
 

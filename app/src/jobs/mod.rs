@@ -6,6 +6,7 @@
 
 mod check;
 mod export;
+mod hints;
 mod import;
 mod jump;
 mod listing;
@@ -24,7 +25,9 @@ pub use check::CheckJob;
 pub use export::ExportJob;
 pub use import::ImportJob;
 pub use jump::JumpQuestion;
-pub use listing::{ListingAnswer, ListingQuestion};
+#[cfg(test)]
+pub(crate) use listing::answer_at_once;
+pub use listing::{ListingAnswer, ListingQuestion, ValueAwaited};
 pub use namespaces::{NamespacesAnswer, NamespacesQuestion};
 pub use preview::{PreviewAnswer, PreviewQuestion};
 pub use restore::RestoreJob;

@@ -16,7 +16,7 @@ use super::check::CheckJob;
 use super::export::ExportJob;
 use super::import::ImportJob;
 use super::jump::{JumpQuestion, Jumps};
-use super::listing::{ListingAnswer, ListingQuestion, answer_listing};
+use super::listing::{ListingAnswer, ListingQuestion, ValueAwaited, answer_listing};
 use super::namespaces::{NamespacesAnswer, NamespacesQuestion, answer_namespaces};
 use super::preview::{PreviewAnswer, PreviewQuestion, answer_preview};
 use super::recent::answer_recent;
@@ -73,6 +73,8 @@ pub enum TaskJob {
 pub enum Done {
     /// The rows of the table.
     Listing(Box<ListingAnswer>),
+    /// The query ends before the value of a condition: there are no other rows yet.
+    ValueAwaited(ValueAwaited),
     /// The paths, and what stands at one.
     Statistics(Box<StatisticsAnswer>),
     /// The children of the open namespaces.
@@ -209,6 +211,9 @@ impl Jobs {
     /// Starts a task on a thread of its own.
     pub fn run(&mut self, task: TaskId, job: TaskJob) {
         let cancelled = Arc::new(AtomicBool::new(false));
+        // What is done needs nobody to stop it.
+        self.tasks
+            .retain(|_, cancelled| Arc::strong_count(cancelled) > 1);
         self.tasks.insert(task, Arc::clone(&cancelled));
         let say = Arc::clone(&self.say);
         let context = Arc::new(TaskContext::new(task, cancelled, Arc::clone(&say)));
@@ -246,6 +251,12 @@ impl Jobs {
         if let Some(cancelled) = self.tasks.remove(&task) {
             cancelled.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// How many tasks are known.
+    #[cfg(test)]
+    pub(super) fn known_tasks(&self) -> usize {
+        self.tasks.len()
     }
 
     /// Asks all tasks to stop, as on lock.

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use vstore::paths::HistogramUnit;
 use vstore::search::Ticket;
-use vstore::value::json::{to_compact, to_compact_preview};
-use vstore::value::{EncodedValue, Value, ValueRef, ValueType};
+use vstore::value::json::to_compact_preview;
+use vstore::value::{EncodedValue, Value, ValueType};
 use vstore::{Path, Seq, Snapshot, WordCount, WordStatistics};
 
 use super::runner::{Done, Say};
+use crate::conditions;
 use crate::state::{
     Bin, Distinct, FirstTypes, IndexBytes, Keys, PathRow, PathStatistics, Scale, TopValue,
 };
@@ -151,7 +152,7 @@ fn statistics_of(
 /// The condition names the word as it is folded: `title:tootsie`.
 fn word(path: &Path, found: WordCount) -> TopValue {
     TopValue {
-        query: format!("{path}:{}", found.word),
+        query: conditions::has_word(path, &found.word),
         text: found.word,
         count: found.records,
     }
@@ -169,16 +170,12 @@ fn text(value: &Value) -> String {
 }
 
 fn top_value(path: &Path, value: &Value, count: u64) -> TopValue {
-    let query = match EncodedValue::encode(value) {
-        Ok(encoded) => match encoded.view() {
-            ValueRef::Null => format!("{path}:null"),
-            view => format!("{path}={}", to_compact(view)),
-        },
-        Err(_) => format!("{path}:exists"),
-    };
+    let encoded = EncodedValue::encode(value).ok();
+    let query = encoded.and_then(|encoded| conditions::equals(path, encoded.view()));
     TopValue {
         text: text(value),
-        query,
+        // What no condition can name is at least there.
+        query: query.unwrap_or_else(|| conditions::exists(path, true)),
         count,
     }
 }

@@ -15,8 +15,8 @@ use super::{
     StatisticsQuestion, TaskJob,
 };
 use crate::state::{
-    Conflict, Distinct, Duplicates, ImportKeys, ImportPlan, Scope, SearchMode, Sort, SortBy,
-    Target, TaskId, TaskState, TransferFormat,
+    Conflict, Distinct, Duplicates, ImportKeys, ImportPlan, Orders, Scope, SearchMode, Sort,
+    SortBy, Target, TaskId, TaskState, TransferFormat,
 };
 
 fn snapshot(records: &[(&str, &str)]) -> Snapshot {
@@ -71,8 +71,13 @@ fn keys_in_order(text: &str, sort: Sort) -> Vec<String> {
         snapshot,
         text,
         mode,
-        sort,
+        orders: Orders {
+            browsing: sort.clone(),
+            searching: sort,
+            keeps: false,
+        },
         refresh: false,
+        finished: true,
     };
     jobs.ask(Question::Listing(Box::new(question)));
     let Done::Listing(answer) = next(&receiver) else {
@@ -279,6 +284,68 @@ fn a_preview_shows_the_keys_a_plan_makes_and_suggests_one_where_there_is_none() 
 }
 
 #[test]
+fn words_begin_with_the_best_hits_and_conditions_keep_the_order_of_the_table() {
+    let by_year = Sort {
+        by: SortBy::Path(Path::parse("year").unwrap()),
+        descending: true,
+    };
+    let answer = |text: &str, finished: bool| {
+        super::answer_at_once(ListingQuestion {
+            snapshot: films(),
+            text: text.to_owned(),
+            mode: SearchMode::Fuzzy,
+            orders: Orders {
+                browsing: by_year.clone(),
+                ..Orders::default()
+            },
+            refresh: false,
+            finished,
+        })
+    };
+    for (text, ranked) in [
+        ("hook", true),
+        ("title:hook", true),
+        ("year>=1980", false),
+        ("-hook year>=1980", false),
+        ("hook year>=1980", true),
+    ] {
+        let Done::Listing(answer) = answer(text, false) else {
+            panic!("{text}")
+        };
+        assert_eq!(answer.found.ranked, ranked, "{text}");
+        assert_eq!(answer.sort == by_year, !ranked, "{text}");
+    }
+    let Done::ValueAwaited(awaited) = answer("hook year:", false) else {
+        panic!("it is still typed")
+    };
+    assert!(awaited.help.contains("year"), "{}", awaited.help);
+    let Done::Listing(whole) = answer("hook year:", true) else {
+        panic!("it is not typed any more")
+    };
+    assert_eq!(whole.found.total, 1);
+    let Done::Listing(misspelt) = answer("yaer:1982", false) else {
+        panic!("it has its value")
+    };
+    assert!(misspelt.found.hints[0].text.contains("is year meant?"));
+}
+
+#[test]
+fn tasks_that_are_done_are_not_kept() {
+    let (mut jobs, receiver) = jobs();
+    for number in 0..30 {
+        let job = ImportJob {
+            plan: ImportPlan::new("/not/there.json".into()),
+            snapshot: films(),
+            honour_expire_at: false,
+        };
+        jobs.run(TaskId(number), TaskJob::Import(Box::new(job)));
+        next(&receiver);
+    }
+    // The thread of the last ones may not have ended yet.
+    assert!(jobs.known_tasks() < 10, "{}", jobs.known_tasks());
+}
+
+#[test]
 fn only_the_last_question_is_answered() {
     let (jobs, receiver) = jobs();
     let ask = |text: &str| {
@@ -286,8 +353,9 @@ fn only_the_last_question_is_answered() {
             snapshot: films(),
             text: text.to_owned(),
             mode: SearchMode::Exact,
-            sort: Sort::default(),
+            orders: Orders::default(),
             refresh: false,
+            finished: true,
         })));
     };
     for text in ["a", "b", "c", "hook"] {

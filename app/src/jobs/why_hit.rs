@@ -22,8 +22,10 @@ pub struct WhyHitQuestion {
     pub snapshot: Snapshot,
     /// The record.
     pub key: Key,
-    /// Its row and how many there are.
+    /// Its row and how many there are; `None`: the rows are not in the order of relevance.
     pub row: Option<(usize, usize)>,
+    /// The rows are ranked, and in another order.
+    pub other_order: bool,
     /// The query.
     pub text: String,
     /// How words match.
@@ -39,6 +41,7 @@ pub(super) fn answer_why_hit(
         snapshot,
         key,
         row,
+        other_order,
         text,
         mode: how,
     } = question;
@@ -53,6 +56,7 @@ pub(super) fn answer_why_hit(
             order: order(&explained.rank, &explained.reasons),
             key,
             row,
+            other_order,
         })
     });
     ticket.is_current().then_some(Done::WhyHit(why))

@@ -9,7 +9,6 @@ mod left;
 mod menu;
 mod menu_items;
 pub mod pages;
-mod query_text;
 mod records;
 mod status;
 mod toolbar;

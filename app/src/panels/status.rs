@@ -289,7 +289,7 @@ mod tests {
     use vstore::{Indexing, Millis};
 
     use super::*;
-    use crate::panels::testing::{films, store_of};
+    use crate::panels::testing::{films, key, store_of};
     use crate::state::{Problem, State};
     use crate::view::AppView;
 
@@ -316,7 +316,7 @@ mod tests {
         store.read_only = true;
         store.save = SaveState::Saved { at: Millis(0) };
         store.search.text = "x".to_owned();
-        store.selection.all = true;
+        store.selection.keys = ["a", "b", "c", "d"].map(key).into();
         let (left, right) = texts(&state);
         assert_eq!(left, ["4 records", "4 shown", "4 selected"]);
         assert_eq!(

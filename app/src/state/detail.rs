@@ -12,6 +12,8 @@ pub const EDITED_TEXT_BYTES_MAX: usize = 256 * 1024;
 pub struct Detail {
     /// The record under the cursor, as it is now; `None`: none, or it is gone.
     pub record: Option<Record>,
+    /// The record that was shown until its time ran out, as it was.
+    pub expired: Option<Record>,
     /// Which of its forms is shown.
     pub tab: DetailTab,
     /// The edit that is under way. It outlives selection, search and lock.

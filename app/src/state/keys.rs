@@ -1,6 +1,7 @@
 //! Keys in an order: what a search found, or what somebody chose.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use vstore::{Hit, Hits, Key};
@@ -29,6 +30,16 @@ impl Keys {
     /// The place of a key.
     pub fn position(&self, key: &str) -> Option<usize> {
         self.0.position(key)
+    }
+
+    /// Whether a key is among them.
+    pub fn contains(&self, key: &str) -> bool {
+        self.0.contains(key)
+    }
+
+    /// The keys at some places, in order.
+    pub fn iter_in(&self, places: Range<usize>) -> impl Iterator<Item = Key> {
+        self.0.iter_in(places).filter_map(Hit::to_key)
     }
 
     /// The keys in order.

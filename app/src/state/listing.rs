@@ -124,6 +124,14 @@ impl Listing {
         behind.chain(before.rev()).find(is_there)
     }
 
+    /// Whether there is a row of a key.
+    pub fn contains(&self, snapshot: &Snapshot, key: &str) -> bool {
+        match self {
+            Self::Everything { .. } => snapshot.get(key).is_some(),
+            Self::Keys(keys) => keys.contains(key),
+        }
+    }
+
     /// The row of a key. O(log n) for everything; for a result see
     /// [`Hits::position`](vstore::Hits::position).
     pub fn row_of(&self, snapshot: &Snapshot, key: &str) -> Option<usize> {

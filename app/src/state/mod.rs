@@ -57,7 +57,7 @@ pub use report::{ImportReport, ReportKind, ReportLine};
 pub use restore::{Restore, RestoreStage, RestoredHeader};
 pub use salvage::{Salvage, SalvageMode, SalvageOutcome, SalvageStage};
 pub use search::{
-    Column, ColumnKind, Highlight, HighlightFn, Highlighter, Hint, Search, SearchAnswer,
+    Column, ColumnKind, Highlight, HighlightFn, Highlighter, Hint, Orders, Search, SearchAnswer,
     SearchMode, Sort, SortBy,
 };
 pub use security::{KeyKind, KeySlot, SecretText, Security, SecurityStep};
@@ -101,6 +101,8 @@ pub struct State {
     pub may_quit: bool,
     /// The attempt to open, create or copy a file that is under way.
     pub busy: Option<Ticket>,
+    /// A file that is to be opened in the place of the one that is open, and that is looked at first.
+    pub opening: Option<Opening>,
     /// How many attempts there were.
     pub attempts: u64,
     /// Data to import once a database is open.
@@ -111,6 +113,17 @@ pub struct State {
     pub kept_aside: Vec<KeptAside>,
     /// The database that the open file dialog was opened for; an answer for another is dropped.
     pub file_dialog_session: Option<Ticket>,
+}
+
+/// A file that is to be opened while a database is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// The file.
+    pub path: PathBuf,
+    /// Without writing.
+    pub read_only: bool,
+    /// The database that is closed for it.
+    pub store: Ticket,
 }
 
 /// What a file is asked for.

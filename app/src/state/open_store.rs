@@ -7,8 +7,8 @@ use vstore::value::EncodedValue;
 use vstore::{ClockSuspect, Indexing, Millis, Seq, Snapshot};
 
 use super::{
-    Activity, Column, Detail, Draft, Explorer, FileSettings, Jump, Listing, Namespaces, Problem,
-    RequestId, Run, Scope, Search, Selection, Sort, Span, Target, Ticket,
+    Activity, Column, Detail, Draft, Explorer, FileSettings, Jump, Listing, Namespaces, Orders,
+    Problem, RequestId, Run, Scope, Search, Selection, Sort, Span, Target, Ticket,
 };
 
 /// An open, unlocked database.
@@ -44,8 +44,8 @@ pub struct OpenStore {
     pub keeps_expired: bool,
     /// The rows of the table.
     pub listing: Listing,
-    /// The order of the table.
-    pub sort: Sort,
+    /// The orders of the table.
+    pub orders: Orders,
     /// The columns of the table between key and expiry.
     pub columns: Vec<Column>,
     /// What else the file keeps about how it is looked at.
@@ -196,7 +196,7 @@ impl OpenStore {
             clock_suspect: None,
             keeps_expired: false,
             listing: Listing::default(),
-            sort: Sort::default(),
+            orders: Orders::default(),
             columns: Vec::new(),
             settings: FileSettings::default(),
             settings_due: None,
@@ -246,36 +246,42 @@ impl OpenStore {
 
     /// Looks up which records a scope means now. Costs O(n) for n records selected one by one.
     pub fn target(&self, scope: &Scope) -> Target {
-        match (scope, &self.listing) {
-            (Scope::Everything, _) => Target::Everything,
-            (Scope::Keys(keys), _) => Target::Keys(keys.clone()),
-            (Scope::Run(run), _) => Target::Run(run.clone()),
-            (Scope::Selected, listing) => self.selected(listing),
+        match scope {
+            Scope::Everything => Target::Everything,
+            Scope::Keys(keys) => Target::Keys(keys.clone()),
+            Scope::Run(run) => Target::Run(run.clone()),
+            Scope::Selected => self.selected(),
         }
     }
 
-    fn selected(&self, listing: &Listing) -> Target {
+    /// The scope that means the same records from now on, whatever happens to the selection: for
+    /// a question that is answered later.
+    pub fn frozen(&self, scope: &Scope) -> Scope {
+        match self.target(scope) {
+            Target::Everything => Scope::Everything,
+            Target::Keys(keys) => Scope::Keys(keys),
+            Target::Run(run) => Scope::Run(run),
+        }
+    }
+
+    fn selected(&self) -> Target {
         let Selection {
-            all,
-            span,
-            except,
-            keys,
-            ..
+            span, except, keys, ..
         } = &self.selection;
-        let whole = *all && except.is_empty() && keys.is_empty();
-        let span = match listing {
-            Listing::Keys(found) if whole => return Target::Keys(found.clone()),
-            Listing::Everything { .. } if whole => return Target::Everything,
-            Listing::Keys(found) if *all => Some(Span::Rows {
-                keys: found.clone(),
-                rows: 0..found.len(),
-            }),
-            Listing::Everything { .. } if *all => None,
-            _ if span.is_some() => span.clone(),
-            _ => return Target::Keys(keys.iter().collect()),
+        let Some(span) = span else {
+            return Target::Keys(keys.iter().collect());
         };
+        if except.is_empty() && keys.is_empty() {
+            match span {
+                Span::Rows { keys, rows, .. } if *rows == (0..keys.len()) => {
+                    return Target::Keys(keys.clone());
+                }
+                span if span.is_all_of(&self.snapshot) => return Target::Everything,
+                _ => {}
+            }
+        }
         Target::Run(Box::new(Run {
-            span,
+            span: Some(span.clone()),
             except: except.clone(),
             more: keys.clone(),
         }))
@@ -290,15 +296,23 @@ impl OpenStore {
             Scope::Run(run) => {
                 let run = run.as_ref();
                 let span = run.span.as_ref();
-                let all = span.map_or(self.snapshot.len(), |span| span.len(&self.snapshot));
-                all.saturating_sub(run.except.len()) + run.more.len()
+                let all = span.map_or(self.snapshot.len(), Span::count);
+                let except = run.except.iter();
+                let except =
+                    except.filter(|key| span.is_none_or(|span| span.contains(key.as_str())));
+                all.saturating_sub(except.count()) + run.more.len()
             }
         }
     }
 
     /// How many records are selected.
     pub fn selected_count(&self) -> usize {
-        self.selection.len(self.row_count(), &self.snapshot)
+        self.selection.len()
+    }
+
+    /// The order of the rows, as far as is known: that of the last answer.
+    pub fn sort(&self) -> &Sort {
+        self.orders.in_force(self.search.is_ranked())
     }
 
     /// How many rows the table has.

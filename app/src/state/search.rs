@@ -1,5 +1,6 @@
 //! The search box, its result, and the order of the table.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::time::Duration;
 
 use vstore::{Path, Record, Snapshot};
 
-use super::Keys;
+use super::{Keys, Query};
 
 /// The search box and its result.
 #[derive(Clone, Debug, Default)]
@@ -25,12 +26,110 @@ pub struct Search {
     pub cost: Duration,
     /// What was answered is being asked again, because records have changed.
     pub refreshing: bool,
+    /// The last condition has no value yet: what to type. Until then the table stays as it is.
+    pub wants_value: Option<String>,
+    /// The first row is to be selected as soon as what is asked is answered.
+    pub wants_first: bool,
+    /// Conditions that were put into the query by clicks: another click about the same path puts
+    /// another one in their place. What was typed is never replaced.
+    pub clicked: Vec<String>,
+    /// Searches that were asked before.
+    pub past: SearchHistory,
 }
 
 impl Search {
     /// Whether the table is filtered.
     pub fn is_active(&self) -> bool {
         !self.text.trim().is_empty()
+    }
+
+    /// Whether the rows are of different relevance, as far as is known: the query has words.
+    pub fn is_ranked(&self) -> bool {
+        self.is_active() && self.answer.as_ref().is_some_and(|answer| answer.ranked)
+    }
+
+    /// Whether the rows on screen answer what is asked, all of it.
+    pub fn is_answered(&self) -> bool {
+        let text = self.text.trim();
+        let answered = match &self.answer {
+            Some(answer) => answer.text == text && answer.mode == self.mode && !answer.partial,
+            None => text.is_empty(),
+        };
+        answered && !self.running
+    }
+
+    /// The question as it stands.
+    pub fn query(&self) -> Query {
+        Query {
+            text: self.text.trim().to_owned(),
+            mode: self.mode,
+        }
+    }
+}
+
+/// Searches that were asked, for going back to them and forth again. Never written to disk.
+#[derive(Clone, Debug, Default)]
+pub struct SearchHistory {
+    back: VecDeque<Query>,
+    forth: Vec<Query>,
+    is_typing: bool,
+}
+
+/// How many searches can be gone back to.
+const HISTORY_MAX: usize = 50;
+
+impl SearchHistory {
+    /// Another search takes the place of this one. What is typed in one go is one search.
+    pub fn leave(&mut self, query: Query, typing: bool) {
+        if std::mem::replace(&mut self.is_typing, typing) && typing {
+            return;
+        }
+        self.forth.clear();
+        self.keep(query);
+    }
+
+    /// What is typed from now on is another search.
+    pub const fn settle(&mut self) {
+        self.is_typing = false;
+    }
+
+    /// Whether the search that is asked is being typed.
+    pub const fn is_typing(&self) -> bool {
+        self.is_typing
+    }
+
+    /// Whether there is a search to go back to, or forth.
+    pub fn can_go(&self, back: bool) -> bool {
+        if back {
+            !self.back.is_empty()
+        } else {
+            !self.forth.is_empty()
+        }
+    }
+
+    /// The search before this one, or the one that was gone back from.
+    pub fn go(&mut self, back: bool, from: Query) -> Option<Query> {
+        self.is_typing = false;
+        let to = if back {
+            self.back.pop_back()
+        } else {
+            self.forth.pop()
+        }?;
+        if back {
+            self.forth.push(from);
+        } else {
+            self.keep(from);
+        }
+        Some(to)
+    }
+
+    fn keep(&mut self, query: Query) {
+        if self.back.back() != Some(&query) {
+            self.back.push_back(query);
+        }
+        if HISTORY_MAX < self.back.len() {
+            self.back.pop_front();
+        }
     }
 }
 
@@ -82,6 +181,8 @@ pub struct SearchAnswer {
     pub elapsed: Duration,
     /// What was not understood as it may have been meant.
     pub hints: Vec<Hint>,
+    /// The query has words, which some records fit better than others; else relevance is no order.
+    pub ranked: bool,
     /// Not everything was searched yet.
     pub partial: bool,
     /// All records were searched through indexes; else some were read.
@@ -143,7 +244,7 @@ pub struct Sort {
 /// By what the table is ordered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum SortBy {
-    /// How well they match; without a search, by key.
+    /// How well they match; where nothing is ranked, by key.
     #[default]
     Relevance,
     /// By key.
@@ -157,12 +258,63 @@ pub enum SortBy {
 }
 
 impl Sort {
-    /// Whether this is the order in which a snapshot is read.
-    pub fn is_by_key(&self, searching: bool) -> bool {
+    /// Whether this is by key, where the rows are ranked or not.
+    pub fn is_by_key(&self, ranked: bool) -> bool {
         match self.by {
             SortBy::Key => true,
-            SortBy::Relevance => !searching,
+            SortBy::Relevance => !ranked,
             _ => false,
+        }
+    }
+}
+
+/// The orders of the table. A search for words begins with the best hits whatever order was looked
+/// at before; an order that is chosen within it lasts as long as the search does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Orders {
+    /// Of rows that are not ranked: all records, or those that meet conditions. The file keeps it.
+    pub browsing: Sort,
+    /// Of what a search for words found.
+    pub searching: Sort,
+    /// The order was chosen for searches too: it stays when a search begins.
+    pub keeps: bool,
+}
+
+impl Orders {
+    /// The order in force.
+    pub const fn in_force(&self, ranked: bool) -> &Sort {
+        if ranked {
+            &self.searching
+        } else {
+            &self.browsing
+        }
+    }
+
+    /// Chooses the order in force.
+    pub fn choose(&mut self, ranked: bool, sort: Sort) {
+        if self.keeps || ranked {
+            self.searching = sort.clone();
+        }
+        if self.keeps || !ranked {
+            self.browsing = sort;
+        }
+    }
+
+    /// Whether the order in force stays when a search begins.
+    pub fn keep(&mut self, keeps: bool, ranked: bool) {
+        self.keeps = keeps;
+        if keeps {
+            let sort = self.in_force(ranked).clone();
+            self.choose(ranked, sort);
+        } else if !ranked {
+            self.search_ended();
+        }
+    }
+
+    /// Nothing is searched any more: the next search begins with the best hits.
+    pub fn search_ended(&mut self) {
+        if !self.keeps {
+            self.searching = Sort::default();
         }
     }
 }
@@ -189,4 +341,68 @@ pub enum Column {
     Value,
     /// What stands at a path.
     Path(Path),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn by(by: SortBy) -> Sort {
+        Sort {
+            by,
+            descending: false,
+        }
+    }
+
+    #[test]
+    fn an_order_lasts_as_long_as_its_search_unless_it_is_kept() {
+        let mut orders = Orders::default();
+        orders.choose(false, by(SortBy::Modified));
+        assert_eq!(
+            orders.in_force(true),
+            &Sort::default(),
+            "the best hits first"
+        );
+        orders.choose(true, by(SortBy::Key));
+        assert_eq!(orders.in_force(true), &by(SortBy::Key));
+        assert_eq!(orders.in_force(false), &by(SortBy::Modified));
+        orders.search_ended();
+        assert_eq!(orders.in_force(true), &Sort::default());
+
+        orders.keep(true, false);
+        assert_eq!(orders.in_force(true), &by(SortBy::Modified));
+        orders.choose(true, by(SortBy::Expires));
+        orders.search_ended();
+        for ranked in [false, true] {
+            assert_eq!(orders.in_force(ranked), &by(SortBy::Expires));
+        }
+        orders.keep(false, false);
+        assert_eq!(orders.in_force(true), &Sort::default());
+    }
+
+    #[test]
+    fn searches_are_gone_back_to_and_forth_again() {
+        let query = |text: &str| Query {
+            text: text.to_owned(),
+            mode: SearchMode::Fuzzy,
+        };
+        let mut history = SearchHistory::default();
+        history.leave(query(""), true);
+        history.leave(query("s"), true);
+        history.leave(query("star"), false);
+        assert_eq!(
+            history.go(true, query("star year=1982")),
+            Some(query("star"))
+        );
+        assert_eq!(history.go(true, query("star")), Some(query("")));
+        assert_eq!(history.go(true, query("")), None);
+        assert_eq!(history.go(false, query("")), Some(query("star")));
+        assert!(history.can_go(false));
+        history.leave(query("star"), true);
+        assert!(!history.can_go(false), "another way was taken");
+        for number in 0..200 {
+            history.leave(query(&number.to_string()), false);
+        }
+        assert_eq!(history.back.len(), HISTORY_MAX);
+    }
 }

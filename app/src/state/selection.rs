@@ -1,34 +1,45 @@
-//! Which records are selected. Anchored by key: it stays with its records whatever happens to
-//! their rows. Many records are selected by naming where they begin and end, not one by one.
+//! Which records are selected. A selection is of records, never of places in the table: it stays
+//! with what was chosen whatever happens to the rows. Many records are selected by naming the run
+//! of rows that they were, not one by one.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use vstore::search::HitSet;
 use vstore::{Key, Snapshot};
 
 use super::Keys;
 
+/// More single records than this are not taken out of a run: the run ends.
+const EXCEPT_MAX: usize = 2_000;
+
 /// The selected records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// Every row of the table is selected, however many there are.
-    pub all: bool,
     /// A long run of rows is selected.
     pub span: Option<Span>,
-    /// What is not selected of `all` or `span`.
+    /// What is not selected of `span`.
     pub except: BTreeSet<Key>,
     /// Selected keys beside these.
     pub keys: BTreeSet<Key>,
+    /// Records that were selected and that the table does not show now. Nothing is done to them;
+    /// they are selected again when the table shows them again.
+    pub hidden: BTreeSet<Key>,
+    /// Records that changed since the rows were looked up: a run may have lost them.
+    pub changed: BTreeSet<Key>,
+    /// A run of this many records ended because it could not be followed, and nobody was told yet.
+    pub ended: Option<usize>,
     /// Where the keyboard is; the detail panel shows this record.
     pub cursor: Option<Key>,
-    /// Its row, as of the last listing.
+    /// Its row, as of the last listing; `None`: the table does not show it.
     pub cursor_row: Option<usize>,
     /// Where a range that is extended starts.
     pub anchor: Option<Key>,
 }
 
-/// A run of rows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The records of a run of rows, as they were when the run was chosen. What appears between them
+/// later is no part of it.
+#[derive(Clone, Debug)]
 pub enum Span {
     /// All records from one key to another, in the order of keys, both included.
     Between {
@@ -36,6 +47,8 @@ pub enum Span {
         first: Key,
         /// The last.
         last: Key,
+        /// The records that were there.
+        seen: Snapshot,
     },
     /// Rows of what a search found, or of an order.
     Rows {
@@ -43,6 +56,8 @@ pub enum Span {
         keys: Keys,
         /// Its rows.
         rows: Range<usize>,
+        /// The records in these rows.
+        set: HitSet,
     },
 }
 
@@ -58,50 +73,95 @@ pub enum SelectHow {
 }
 
 impl Span {
-    /// Whether the record in a row of the table is part of it.
-    pub fn contains(&self, row: usize, key: &str) -> bool {
+    /// All records that a snapshot has from one key to another.
+    pub const fn between(seen: Snapshot, first: Key, last: Key) -> Self {
+        Self::Between { first, last, seen }
+    }
+
+    /// The records in some rows of a listing. Costs some nanoseconds for each.
+    pub fn rows(keys: Keys, rows: Range<usize>) -> Self {
+        let set = keys.hits().set_of(rows.clone());
+        Self::Rows { keys, rows, set }
+    }
+
+    /// Whether a record is part of it. Costs a look-up.
+    pub fn contains(&self, key: &str) -> bool {
         match self {
-            Self::Between { first, last } => (first.as_str()..=last.as_str()).contains(&key),
-            Self::Rows { rows, .. } => rows.contains(&row),
+            Self::Between { first, last, seen } => {
+                (first.as_str()..=last.as_str()).contains(&key) && seen.get(key).is_some()
+            }
+            Self::Rows { set, .. } => set.contains(key),
         }
     }
 
-    /// How many records it has now.
-    pub fn len(&self, snapshot: &Snapshot) -> usize {
+    /// How many records it had when it was chosen, without those that expired since in a run of
+    /// keys.
+    pub fn count(&self) -> usize {
         match self {
-            Self::Between { first, last } => {
-                let behind = usize::from(snapshot.get(last.as_str()).is_some());
-                let end = snapshot.rank(last.as_str()) + behind;
-                end.saturating_sub(snapshot.rank(first.as_str()))
+            Self::Between { first, last, seen } => {
+                let behind = usize::from(seen.get(last.as_str()).is_some());
+                let end = seen.rank(last.as_str()) + behind;
+                end.saturating_sub(seen.rank(first.as_str()))
             }
             Self::Rows { rows, .. } => rows.len(),
         }
     }
+
+    /// Whether it is every record of a snapshot.
+    pub fn is_all_of(&self, snapshot: &Snapshot) -> bool {
+        match self {
+            Self::Between { seen, .. } => {
+                seen.seq() == snapshot.seq() && self.count() == snapshot.len()
+            }
+            Self::Rows { .. } => false,
+        }
+    }
 }
 
+impl PartialEq for Span {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Between { first, last, seen },
+                Self::Between {
+                    first: other_first,
+                    last: other_last,
+                    seen: other_seen,
+                },
+            ) => first == other_first && last == other_last && seen.seq() == other_seen.seq(),
+            (
+                Self::Rows { keys, rows, .. },
+                Self::Rows {
+                    keys: other_keys,
+                    rows: other_rows,
+                    ..
+                },
+            ) => rows == other_rows && keys == other_keys,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Span {}
+
 impl Selection {
-    /// Whether the record in a row of the table is selected.
-    pub fn contains(&self, row: usize, key: &str) -> bool {
-        self.keys.contains(key) || (self.is_in_run(row, key) && !self.except.contains(key))
+    /// Whether a record is selected.
+    pub fn contains(&self, key: &str) -> bool {
+        self.keys.contains(key) || (self.is_in_run(key) && !self.except.contains(key))
     }
 
-    fn is_in_run(&self, row: usize, key: &str) -> bool {
-        let in_span = || {
-            self.span
-                .as_ref()
-                .is_some_and(|span| span.contains(row, key))
-        };
-        self.all || in_span()
+    fn is_in_run(&self, key: &str) -> bool {
+        self.span.as_ref().is_some_and(|span| span.contains(key))
     }
 
-    /// How many records are selected, of `rows` in the table.
-    pub fn len(&self, rows: usize, snapshot: &Snapshot) -> usize {
-        let run = match &self.span {
-            _ if self.all => rows,
-            Some(span) => span.len(snapshot),
-            None => 0,
-        };
-        run.saturating_sub(self.except.len()) + self.keys.len()
+    /// How many records are selected.
+    pub fn len(&self) -> usize {
+        let run = self.span.as_ref().map_or(0, |span| {
+            let except = self.except.iter();
+            let except = except.filter(|key| span.contains(key.as_str())).count();
+            span.count().saturating_sub(except)
+        });
+        run + self.keys.len()
     }
 
     /// Whether nothing is selected.
@@ -111,24 +171,32 @@ impl Selection {
 
     /// Whether more may be selected than is named one by one.
     pub const fn has_run(&self) -> bool {
-        self.all || self.span.is_some()
+        self.span.is_some()
     }
 
     /// Selects this one too, or not any more.
-    pub fn toggle(&mut self, row: usize, key: Key) {
+    pub fn toggle(&mut self, key: Key) {
         if self.keys.remove(&key) {
             return;
         }
-        if !self.is_in_run(row, key.as_str()) {
+        if !self.is_in_run(key.as_str()) {
             self.keys.insert(key);
         } else if !self.except.remove(&key) {
-            self.except.insert(key);
+            self.leave_out(key);
+        }
+    }
+
+    /// Takes a record out of the run.
+    pub fn leave_out(&mut self, key: Key) {
+        self.except.insert(key);
+        if EXCEPT_MAX < self.except.len() {
+            self.end_run_and_say_so();
         }
     }
 
     /// Selects this one too.
-    pub fn add(&mut self, row: usize, key: Key) {
-        if self.is_in_run(row, key.as_str()) {
+    pub fn add(&mut self, key: Key) {
+        if self.is_in_run(key.as_str()) {
             self.except.remove(&key);
         } else {
             self.keys.insert(key);
@@ -137,15 +205,25 @@ impl Selection {
 
     /// Forgets the long run; what is named one by one stays.
     pub fn end_run(&mut self) {
-        self.all = false;
         self.span = None;
         self.except.clear();
+        self.changed.clear();
+    }
+
+    /// As [`end_run`](Self::end_run); whoever selected it is told.
+    pub fn end_run_and_say_so(&mut self) {
+        let count = self.len() - self.keys.len();
+        self.end_run();
+        if count > 0 {
+            self.ended = Some(count);
+        }
     }
 
     /// Selects nothing; the keyboard stays where it is.
     pub fn clear_records(&mut self) {
         self.end_run();
         self.keys.clear();
+        self.hidden.clear();
     }
 
     /// The record that is meant when exactly one is meant.
@@ -159,42 +237,80 @@ impl Selection {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use vstore::value::json::parse_text;
+    use vstore::{Cause, ManualClock, Millis, Store, WriteBatch};
+
     use super::*;
 
     fn key(text: &str) -> Key {
         Key::new(text).unwrap()
     }
 
+    fn put(store: &mut Store, names: &[&str]) {
+        let mut batch = WriteBatch::new(Cause::Edit);
+        for name in names {
+            batch.put(key(name), parse_text("1").unwrap().0);
+        }
+        store.commit(&batch).unwrap();
+    }
+
+    fn chosen(selection: &Selection) -> String {
+        let names = ["a", "b", "c", "cc", "d", "e", "x"].into_iter();
+        names.filter(|key| selection.contains(key)).collect()
+    }
+
     #[test]
     fn single_records_are_taken_out_of_a_run_and_put_back() {
+        let mut store = Store::in_memory(Arc::new(ManualClock::new(Millis(1))));
+        put(&mut store, &["a", "b", "c", "d", "e"]);
         let mut selection = Selection {
-            span: Some(Span::Between {
-                first: key("b"),
-                last: key("d"),
-            }),
+            span: Some(Span::between(store.snapshot(), key("b"), key("d"))),
             ..Selection::default()
         };
-        selection.toggle(2, key("c"));
-        selection.toggle(7, key("x"));
-        let chosen = |selection: &Selection| {
-            ["a", "b", "c", "d", "e", "x"]
-                .into_iter()
-                .filter(|key| selection.contains(99, key))
-                .collect::<String>()
-        };
+        selection.toggle(key("c"));
+        selection.toggle(key("x"));
         assert_eq!(chosen(&selection), "bdx");
-        selection.toggle(2, key("c"));
-        selection.toggle(7, key("x"));
+        assert_eq!(selection.len(), 3);
+        selection.toggle(key("c"));
+        selection.toggle(key("x"));
         assert_eq!(chosen(&selection), "bcd");
         assert!(selection.except.is_empty() && selection.keys.is_empty());
     }
 
     #[test]
-    fn rows_of_a_result_are_told_by_their_place() {
-        let span = Span::Rows {
-            keys: [key("z"), key("a"), key("m")].into(),
-            rows: 1..3,
+    fn what_appears_within_a_run_is_no_part_of_it() {
+        let mut store = Store::in_memory(Arc::new(ManualClock::new(Millis(1))));
+        put(&mut store, &["a", "b", "c", "d"]);
+        let selection = Selection {
+            span: Some(Span::between(store.snapshot(), key("b"), key("d"))),
+            ..Selection::default()
         };
-        assert!(span.contains(1, "a") && span.contains(2, "m") && !span.contains(0, "z"));
+        put(&mut store, &["cc"]);
+        assert_eq!(chosen(&selection), "bcd");
+        assert_eq!(selection.len(), 3);
+    }
+
+    #[test]
+    fn rows_of_a_result_are_records_wherever_they_stand_later() {
+        let keys = [key("z"), key("a"), key("m")].into();
+        let span = Span::rows(keys, 1..3);
+        assert!(span.contains("a") && span.contains("m") && !span.contains("z"));
+    }
+
+    #[test]
+    fn a_run_with_too_many_exceptions_ends_and_says_so() {
+        let names: Vec<_> = (0..=EXCEPT_MAX + 1).map(|n| key(&n.to_string())).collect();
+        let mut selection = Selection {
+            span: Some(Span::rows(names.iter().collect(), 0..names.len())),
+            ..Selection::default()
+        };
+        for name in names.iter().take(EXCEPT_MAX) {
+            selection.toggle(name.clone());
+        }
+        assert_eq!((selection.len(), selection.ended), (2, None));
+        selection.toggle(names[EXCEPT_MAX].clone());
+        assert_eq!((selection.len(), selection.ended), (0, Some(1)));
     }
 }

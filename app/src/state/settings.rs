@@ -65,6 +65,7 @@ struct Kept {
     widths: Vec<(Name, f64)>,
     sort: Name,
     descending: bool,
+    keeps_order: bool,
     delimiter: char,
     saved: Vec<SavedSearch>,
     recent: VecDeque<Query>,
@@ -89,6 +90,7 @@ impl Default for Kept {
             widths: Vec::new(),
             sort: Name::Relevance,
             descending: false,
+            keeps_order: false,
             delimiter: DELIMITERS[0],
             saved: Vec::new(),
             recent: VecDeque::new(),
@@ -141,14 +143,15 @@ pub fn encode_settings(store: &OpenStore) -> Option<EncodedValue> {
     let kept = Kept {
         columns: store.columns.iter().map(column).collect(),
         widths: store.settings.widths.iter().map(width).collect(),
-        sort: match &store.sort.by {
+        sort: match &store.orders.browsing.by {
             SortBy::Relevance => Name::Relevance,
             SortBy::Key => Name::Key,
             SortBy::Modified => Name::Modified,
             SortBy::Expires => Name::Expires,
             SortBy::Path(path) => Name::Path(path.as_str().to_owned()),
         },
-        descending: store.sort.descending,
+        descending: store.orders.browsing.descending,
+        keeps_order: store.orders.keeps,
         delimiter: store.namespaces.delimiter,
         saved: store.settings.saved.clone(),
         recent: store.settings.recent.clone(),
@@ -174,7 +177,8 @@ pub fn apply_settings(store: &mut OpenStore, value: &EncodedValue) {
     }
     if let Some(by) = kept.sort.sort_by() {
         let descending = kept.descending;
-        store.sort = Sort { by, descending };
+        store.orders.browsing = Sort { by, descending };
+        store.orders.keep(kept.keeps_order, false);
     }
     if DELIMITERS.contains(&kept.delimiter) {
         store.namespaces.delimiter = kept.delimiter;

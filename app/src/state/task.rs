@@ -37,6 +37,8 @@ pub struct Task {
     pub started_at: Millis,
     /// It can be cancelled.
     pub cancellable: bool,
+    /// The database that it changes; `None`: none, or it says so itself.
+    pub store: Option<Ticket>,
     /// The account of an import that is done.
     pub report: Option<Arc<ImportReport>>,
 }
@@ -96,15 +98,30 @@ impl Tasks {
                 state,
                 started_at: now,
                 cancellable,
+                store: None,
                 report: None,
             },
         );
+        self.shrink();
+        id
+    }
+
+    /// Forgets the oldest of too many finished tasks.
+    fn shrink(&mut self) {
         let mut finished = 0;
         self.tasks.retain(|task| {
             finished += usize::from(!task.state.is_running());
             task.state.is_running() || finished <= FINISHED_MAX
         });
-        id
+    }
+
+    /// Whether what a running task made is to be taken in by a database: it was made for it, and
+    /// nobody has asked the task to stop.
+    pub fn may_change(&self, id: TaskId, store: Ticket) -> bool {
+        let task = self.tasks.iter().find(|task| task.id == id);
+        task.is_some_and(|task| {
+            task.store == Some(store) && matches!(task.state, TaskState::Running { .. })
+        })
     }
 
     /// A task, to be changed.
@@ -126,6 +143,7 @@ impl Tasks {
         if let Some(task) = self.get_mut(id) {
             task.state = state;
         }
+        self.shrink();
     }
 
     /// Ends everything that runs, as on lock.
@@ -133,6 +151,7 @@ impl Tasks {
         for task in self.tasks.iter_mut().filter(|task| task.state.is_running()) {
             task.state = state.clone();
         }
+        self.shrink();
     }
 
     /// The last import that is done.
@@ -163,5 +182,43 @@ impl Tasks {
             .iter()
             .filter(|task| task.state.is_running())
             .count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Millis = Millis(1);
+
+    fn done() -> TaskState {
+        TaskState::Finished("done".to_owned())
+    }
+
+    #[test]
+    fn finished_tasks_are_forgotten_however_they_end() {
+        let mut tasks = Tasks::default();
+        let ids: Vec<_> = (0..200).map(|_| tasks.start(NOW, "x", true)).collect();
+        assert_eq!(tasks.iter().len(), 200, "what runs is kept");
+        for id in ids.iter().take(100) {
+            tasks.finish(*id, done());
+        }
+        assert_eq!(tasks.iter().len(), 100 + FINISHED_MAX);
+        tasks.end_running(&TaskState::Cancelled);
+        assert_eq!(tasks.iter().len(), FINISHED_MAX);
+    }
+
+    #[test]
+    fn only_a_task_that_runs_may_change_the_database_it_was_started_for() {
+        let mut tasks = Tasks::default();
+        let id = tasks.start(NOW, "Import", true);
+        let (mine, other) = (Ticket(3), Ticket(4));
+        assert!(!tasks.may_change(id, mine), "it was started for none");
+        tasks.get_mut(id).unwrap().store = Some(mine);
+        assert!(tasks.may_change(id, mine) && !tasks.may_change(id, other));
+        tasks.get_mut(id).unwrap().state = TaskState::Cancelling;
+        assert!(!tasks.may_change(id, mine));
+        tasks.finish(id, TaskState::Cancelled);
+        assert!(!tasks.may_change(id, mine) && !tasks.may_change(TaskId(9), mine));
     }
 }

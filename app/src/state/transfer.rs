@@ -80,13 +80,18 @@ impl Run {
     fn keys<'a>(&'a self, snapshot: &'a Snapshot) -> Box<dyn Iterator<Item = Key> + 'a> {
         match &self.span {
             None => Box::new(keys_between(snapshot, Bound::Unbounded, None)),
-            Some(Span::Between { first, last }) => {
-                let from = Bound::Included(first.as_str());
-                Box::new(keys_between(snapshot, from, Some(last)))
+            Some(Span::Between { first, last, seen }) => {
+                let keys = |of: &'a Snapshot| {
+                    keys_between(of, Bound::Included(first.as_str()), Some(last))
+                };
+                if seen.seq() == snapshot.seq() {
+                    Box::new(keys(snapshot))
+                } else {
+                    Box::new(in_both(keys(snapshot), keys(seen)))
+                }
             }
-            Some(Span::Rows { keys, rows }) => {
-                let keys = keys.iter().skip(rows.start).take(rows.len());
-                Box::new(present(snapshot, keys))
+            Some(Span::Rows { keys, rows, .. }) => {
+                Box::new(present(snapshot, keys.iter_in(rows.clone())))
             }
         }
     }
@@ -100,6 +105,18 @@ fn keys_between<'a>(
     let until = last.map_or(Bound::Unbounded, |last| Bound::Included(last.as_str()));
     let records = snapshot.range(from, until);
     records.filter_map(|record| Key::new(record.key).ok())
+}
+
+/// The keys that stand in both of two ascending lists.
+fn in_both(
+    left: impl Iterator<Item = Key>,
+    right: impl Iterator<Item = Key>,
+) -> impl Iterator<Item = Key> {
+    let mut right = right.peekable();
+    left.filter(move |key| {
+        while right.next_if(|other| other < key).is_some() {}
+        right.peek() == Some(key)
+    })
 }
 
 /// What is gone meanwhile is passed over.

@@ -7,8 +7,11 @@ use vstore::Key;
 pub struct WhyHit {
     /// The record.
     pub key: Key,
-    /// Its row and how many rows there are; `None`: it is not in the table now.
+    /// Its row and how many rows there are; `None`: it is not in the table now, or the table is not
+    /// in the order of relevance.
     pub row: Option<(usize, usize)>,
+    /// The table is in another order than that of relevance.
+    pub other_order: bool,
     /// How well it fits: `Slightly misspelt`.
     pub level: String,
     /// What was found of each word of the query, in their order.

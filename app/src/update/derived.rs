@@ -5,9 +5,10 @@ use std::time::Duration;
 use vstore::Millis;
 
 use super::Effects;
+use super::selection::{self, Rows};
 use crate::effect::{Discarded, Effect};
 use crate::jobs::{ListingQuestion, NamespacesQuestion, Question, StatisticsQuestion};
-use crate::state::{Asked, FacetScope, Listing, OpenStore, Search, Span};
+use crate::state::{Asked, FacetScope, Listing, OpenStore, Search};
 
 /// Rows are refreshed at most this often while data change, if searching is quick.
 const ROWS_MILLIS: i64 = 33;
@@ -100,62 +101,50 @@ pub(super) fn ask_listing(store: &mut OpenStore) -> Effects {
 }
 
 fn ask_rows(store: &mut OpenStore, refresh: bool) -> Effects {
-    let searching = store.search.is_active();
-    if !searching && store.sort.is_by_key(searching) {
-        let descending = store.sort.descending;
-        let was_searching = store.search.answer.take().is_some();
-        store.search.running = false;
-        store.search.refreshing = false;
-        store.search.cost = Duration::ZERO;
-        let mut effects = set_listing(store, Listing::Everything { descending });
+    let search = &mut store.search;
+    let waited = search.wants_value.take().is_some();
+    if !search.is_active() {
+        store.orders.search_ended();
+    }
+    let sort = &store.orders.browsing;
+    if !search.is_active() && sort.is_by_key(false) {
+        let descending = sort.descending;
+        let was_searching = search.answer.take().is_some();
+        search.running = false;
+        search.refreshing = false;
+        search.cost = Duration::ZERO;
+        let listing = Listing::Everything { descending };
+        let mut effects = set_listing(store, listing, Rows::Everything, true);
         effects.extend(was_searching.then(|| follow_result(store, false)).flatten());
         return effects;
     }
-    store.search.running = !refresh;
-    store.search.refreshing = refresh;
+    search.running = !refresh;
+    search.refreshing = refresh;
     let question = ListingQuestion {
         snapshot: store.snapshot.clone(),
-        text: store.search.text.trim().to_owned(),
-        mode: store.search.mode,
-        sort: store.sort.clone(),
+        text: search.text.trim().to_owned(),
+        mode: search.mode,
+        orders: store.orders.clone(),
         refresh,
+        finished: !search.past.is_typing() || search.wants_first || (refresh && !waited),
     };
     vec![Effect::Question(Question::Listing(Box::new(question)))]
 }
 
 /// Shows other rows. The selection stays with its records.
-pub(super) fn set_listing(store: &mut OpenStore, listing: Listing) -> Effects {
+pub(super) fn set_listing(
+    store: &mut OpenStore,
+    listing: Listing,
+    rows: Rows,
+    is_whole: bool,
+) -> Effects {
     let before = std::mem::replace(&mut store.listing, listing);
     find_cursor_row(store);
-    follow_span(store);
+    selection::follow_rows(store, rows, is_whole);
     match before {
         Listing::Everything { .. } => Effects::new(),
         keys @ Listing::Keys(_) => vec![Effect::Discard(Discarded::Listing(keys))],
     }
-}
-
-/// A long run of rows of a result stays between the records at its ends; where one of them is not
-/// found any more, at the row where it was.
-fn follow_span(store: &mut OpenStore) {
-    let selection = &mut store.selection;
-    let Some(Span::Rows { keys, rows }) = &selection.span else {
-        return;
-    };
-    let Listing::Keys(found) = &store.listing else {
-        selection.end_run();
-        return;
-    };
-    let row_of = |row: usize| {
-        let key = keys.get(row);
-        let moved = key.and_then(|key| found.position(key.as_str()));
-        moved.unwrap_or(row).min(found.len())
-    };
-    let (first, last) = (row_of(rows.start), row_of(rows.end.saturating_sub(1)));
-    let rows = first.min(last)..first.max(last).saturating_add(1).min(found.len());
-    selection.span = Some(Span::Rows {
-        keys: found.clone(),
-        rows,
-    });
 }
 
 /// Looks up the row of the record under the cursor.

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use vstore::Millis;
 use vstore::target::Consent;
 
-use super::{Effects, ask_of, close, layout, loading, record, repair, security, transfer, unsaved};
+use super::{
+    Effects, ask_of, close, layout, loading, open, record, repair, security, transfer, unsaved,
+};
 use crate::command::{FileCommand, Secret};
 use crate::effect::Effect;
 use crate::engine::Request;
@@ -23,9 +25,7 @@ pub(super) fn update(state: &mut State, command: FileCommand, now: Millis) -> Ef
             overwrite,
         } => create(state, path, secret, overwrite),
         FileCommand::OpenSample => close::request(state, AfterClose::Sample),
-        FileCommand::Open { path, read_only } => {
-            close::request(state, AfterClose::Open { path, read_only })
-        }
+        FileCommand::Open { path, read_only } => open::request(state, path, read_only),
         FileCommand::Dropped(paths) => dropped(state, paths, now),
         FileCommand::PickFile(purpose) => pick(state, purpose),
         FileCommand::Picked { purpose, path } => {
@@ -167,7 +167,7 @@ fn reload(state: &mut State) -> Effects {
     else {
         return Effects::new();
     };
-    close::request(state, AfterClose::Open { path, read_only })
+    open::request(state, path, read_only)
 }
 
 fn compact(state: &mut State, now: Millis) -> Effects {
@@ -224,13 +224,7 @@ fn dropped(state: &mut State, paths: Vec<PathBuf>, now: Millis) -> Effects {
     if is_data(&path) {
         transfer::plan_import(state, path, now)
     } else {
-        close::request(
-            state,
-            AfterClose::Open {
-                path,
-                read_only: false,
-            },
-        )
+        open::request(state, path, false)
     }
 }
 
@@ -292,7 +286,7 @@ pub(super) fn picked(
             if is_data(&path) {
                 return transfer::plan_import(state, path, now);
             }
-            close::request(state, AfterClose::Open { path, read_only })
+            open::request(state, path, read_only)
         }
         FilePurpose::NewKeyFile | FilePurpose::HeaderBackup => {
             security::picked(state, purpose, path)

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
-use vstore::Millis;
+use vstore::{Millis, WriteBatch};
 
-use super::{Effects, derived, record, repair, transfer};
+use super::selection::Rows;
+use super::{Effects, derived, record, repair, search, transfer};
+use crate::effect::{Discarded, Effect};
 use crate::engine::Request;
-use crate::jobs::{Done, ListingAnswer, StatisticsAnswer};
-use crate::state::{Dialog, Level, Listing, OpenStore, State, TaskState, WhyHit};
+use crate::jobs::{Done, ListingAnswer, StatisticsAnswer, ValueAwaited};
+use crate::state::{
+    Dialog, ImportReport, Level, Listing, OpenStore, SearchAnswer, State, TaskId, TaskState, WhyHit,
+};
 
 pub(super) fn receive(state: &mut State, done: Done, now: Millis) -> Effects {
     match done {
@@ -24,7 +28,11 @@ pub(super) fn receive(state: &mut State, done: Done, now: Millis) -> Effects {
             panicked(state, job, &message, now);
             Effects::new()
         }
-        done @ (Done::Listing(_) | Done::Statistics(_) | Done::Namespaces(_) | Done::Jump(_)) => {
+        done @ (Done::Listing(_)
+        | Done::ValueAwaited(_)
+        | Done::Statistics(_)
+        | Done::Namespaces(_)
+        | Done::Jump(_)) => {
             let store = state.store_mut();
             store
                 .map(|store| on_screen(store, done))
@@ -38,6 +46,7 @@ pub(super) fn receive(state: &mut State, done: Done, now: Millis) -> Effects {
 fn on_screen(store: &mut OpenStore, done: Done) -> Effects {
     match done {
         Done::Listing(answer) => return listing(store, *answer),
+        Done::ValueAwaited(awaited) => value_awaited(store, awaited),
         Done::Statistics(answer) => statistics(store, *answer),
         Done::Namespaces(answer) => {
             store.namespaces.running = false;
@@ -88,16 +97,7 @@ fn task(state: &mut State, done: Done, now: Millis) -> Effects {
             batch,
             report,
         } => {
-            state.tasks.progress(task, None, "Writing…".to_owned());
-            let request = Request::Import {
-                task,
-                batch,
-                report,
-            };
-            if let Some(store) = state.store_mut() {
-                return record::ask(store, request);
-            }
-            state.tasks.finish(task, TaskState::Cancelled);
+            return import_read(state, task, batch, report, now);
         }
         Done::ExportAsks {
             task,
@@ -114,6 +114,42 @@ fn task(state: &mut State, done: Done, now: Millis) -> Effects {
         _ => {}
     }
     Effects::new()
+}
+
+/// An import was read. It goes into the database it was read for, unless it was cancelled
+/// meanwhile: what is open now may be another one.
+fn import_read(
+    state: &mut State,
+    task: TaskId,
+    batch: WriteBatch,
+    report: ImportReport,
+    now: Millis,
+) -> Effects {
+    let open = state.store().map(|store| store.session);
+    if open.is_some_and(|open| state.tasks.may_change(task, open)) {
+        state.tasks.progress(task, None, "Writing…".to_owned());
+        let request = Request::Import {
+            task,
+            batch,
+            report,
+        };
+        return state
+            .store_mut()
+            .map(|store| record::ask(store, request))
+            .unwrap_or_default();
+    }
+    let found = state.tasks.get_mut(task).map(|task| task.state.clone());
+    let words = match found {
+        // It was said when it was given up.
+        Some(TaskState::Cancelled) | None => None,
+        Some(TaskState::Cancelling) => Some("The import was cancelled; nothing was changed"),
+        Some(_) => Some("The import was dropped: its database is not open any more"),
+    };
+    if let Some(words) = words {
+        state.notices.push(now, Level::Info, words);
+        state.tasks.finish(task, TaskState::Cancelled);
+    }
+    vec![Effect::Discard(Discarded::Batch(batch))]
 }
 
 fn task_ended(state: &mut State, end: &TaskState, now: Millis) {
@@ -139,21 +175,45 @@ fn listing(store: &mut OpenStore, answer: ListingAnswer) -> Effects {
     let ListingAnswer { sort, keys, found } = answer;
     let asked = found.text == store.search.text.trim()
         && found.mode == store.search.mode
-        && sort == store.sort;
+        && sort == *store.orders.in_force(found.ranked);
     if !asked {
         return vec![super::replies::discard_rows(Listing::Keys(keys))];
     }
-    store.search.running = found.partial;
-    let refreshed = std::mem::take(&mut store.search.refreshing);
     let is_whole = !found.partial;
+    let rows = if found.text.is_empty() {
+        Rows::Everything
+    } else {
+        let before = store.search.answer.as_deref();
+        let is_same =
+            |before: &SearchAnswer| before.text == found.text && before.mode == found.mode;
+        if before.is_some_and(is_same) {
+            Rows::Same
+        } else {
+            Rows::Other
+        }
+    };
+    store.search.running = !is_whole;
+    let refreshed = std::mem::take(&mut store.search.refreshing);
     store.search.cost = found.elapsed;
     // Without a query there is an order, and nothing was found.
     store.search.answer = (!found.text.is_empty()).then(|| Arc::new(found));
-    let mut effects = derived::set_listing(store, Listing::Keys(keys));
+    let mut effects = derived::set_listing(store, Listing::Keys(keys), rows, is_whole);
     if is_whole {
+        if store.search.wants_first {
+            search::select_first(store);
+        }
         effects.extend(derived::follow_result(store, refreshed));
     }
     effects
+}
+
+/// The rows stay as they are until there is a value.
+fn value_awaited(store: &mut OpenStore, awaited: ValueAwaited) {
+    if awaited.text == store.search.text.trim() {
+        store.search.running = false;
+        store.search.refreshing = false;
+        store.search.wants_value = Some(awaited.help);
+    }
 }
 
 fn statistics(store: &mut OpenStore, answer: StatisticsAnswer) {

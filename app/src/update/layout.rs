@@ -38,7 +38,11 @@ pub(super) fn update(state: &mut State, command: LayoutCommand) -> Effects {
             state.last_focus = state.focus;
             Effects::new()
         }
-        LayoutCommand::OpenDialog(dialog) => {
+        LayoutCommand::OpenDialog(mut dialog) => {
+            // What is selected when it opens is what it is about.
+            if let (Dialog::Expiry { scope }, Some(store)) = (&mut *dialog, state.store()) {
+                *scope = store.frozen(scope);
+            }
             let same =
                 |open: &Dialog| std::mem::discriminant(open) == std::mem::discriminant(&*dialog);
             if !state.dialogs.iter().any(same) {

@@ -6,10 +6,12 @@
 mod close;
 mod derived;
 mod file;
+mod filter;
 mod jobs;
 mod layout;
 mod loading;
 mod lock;
+mod open;
 mod receive;
 mod record;
 mod repair;
@@ -42,6 +44,12 @@ fn ask_of(store: &mut OpenStore, request: Request) -> Effect {
 
 /// Carries out a command.
 pub fn update(state: &mut State, command: Command, now: Millis) -> Effects {
+    let effects = carry_out(state, command, now);
+    selection::say_what_ended(state, now);
+    effects
+}
+
+fn carry_out(state: &mut State, command: Command, now: Millis) -> Effects {
     match command {
         Command::File(command) => file::update(state, command, now),
         Command::Record(command) => record::update(state, command, now),

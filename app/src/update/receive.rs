@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use vstore::Millis;
 
-use super::{Effects, file, jobs, lock, replies};
+use super::{Effects, file, jobs, lock, replies, selection};
 use crate::effect::Effect;
 use crate::engine::{Answer, Reply};
 use crate::jobs::Done;
@@ -63,6 +63,12 @@ pub enum FileAnswer {
 
 /// Takes in what came back.
 pub fn receive(state: &mut State, event: Event, now: Millis) -> Effects {
+    let effects = take_in(state, event, now);
+    selection::say_what_ended(state, now);
+    effects
+}
+
+fn take_in(state: &mut State, event: Event, now: Millis) -> Effects {
     match event {
         Event::Engine(answer) => replies::receive(state, answer, now),
         Event::Job(done) => jobs::receive(state, done, now),

@@ -403,8 +403,10 @@ fn delete_selected(state: &mut State) -> Effects {
     }
     let target = store.target(&Scope::Selected);
     let sample = target.keys(&store.snapshot).take(SAMPLE_KEYS).collect();
+    // What is deleted is what was asked about, whatever happens to the selection meanwhile.
+    let scope = store.frozen(&Scope::Selected);
     state.dialogs.push_back(Dialog::ConfirmDelete {
-        scope: Scope::Selected,
+        scope,
         count,
         sample,
     });

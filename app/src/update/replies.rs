@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use vstore::{Cause, Change, Commit, Key, Millis, Record};
 
 use super::{
-    Effects, close, derived, file, loading, record, repair, search, security, selection, settings,
-    transfer, unsaved,
+    Effects, close, derived, file, loading, open, record, repair, search, security, selection,
+    settings, transfer, unsaved,
 };
 use crate::action::Action;
 use crate::effect::{Discarded, Effect};
@@ -44,8 +44,9 @@ pub(super) fn receive(state: &mut State, answer: Answer, now: Millis) -> Effects
                     }
                     Err(problem) => page.problem = Some(problem),
                 }
+                return Effects::new();
             }
-            Effects::new()
+            open::probed(state, &path, facts)
         }
         Reply::Busy(ticket, phase) => {
             if state.busy == Some(ticket) {
@@ -463,6 +464,7 @@ fn committed_batch(state: &mut State, committed: Committed, now: Millis) -> Effe
     }
     follow_renames(store, &commit);
     let cursor_went = forget_gone(store, &commit);
+    selection::follow_commit(store, &commit);
     follow_draft(store, &commit, request);
     let mut effects = Effects::new();
     if matches!(store.listing, crate::state::Listing::Everything { .. }) {
@@ -542,13 +544,8 @@ fn forget_gone(store: &mut OpenStore, commit: &Commit) -> bool {
     let (snapshot, selection) = (&store.snapshot, &mut store.selection);
     let is_gone = |key: &Key| snapshot.get(key.as_str()).is_none();
     selection.keys.retain(|key| !is_gone(key));
-    selection.except.retain(|key| !is_gone(key));
     selection.anchor.take_if(|key| is_gone(key));
-    let cursor_went = selection.cursor.take_if(|key| is_gone(key)).is_some();
-    if cursor_went {
-        selection.end_run();
-    }
-    cursor_went
+    selection.cursor.take_if(|key| is_gone(key)).is_some()
 }
 
 /// A draft that arrived is done; one whose record somebody else changed says so.

@@ -2,11 +2,11 @@
 
 use vstore::{Indexing, Key, Millis};
 
-use super::{Effects, derived, settings};
+use super::{Effects, derived, filter, selection, settings};
 use crate::command::SearchCommand;
 use crate::effect::Effect;
 use crate::jobs::{JumpQuestion, Question, WhyHitQuestion};
-use crate::state::{OpenStore, Span, State};
+use crate::state::{OpenStore, Query, SortBy, State};
 
 /// Longer queries are cut: no keyboard writes them.
 const TEXT_BYTES_MAX: usize = 4096;
@@ -16,20 +16,34 @@ pub(super) fn update(state: &mut State, command: SearchCommand, now: Millis) -> 
         return Effects::new();
     };
     match command {
-        SearchCommand::SetText(text) => set_text(store, text),
+        SearchCommand::SetText(text) => type_text(store, text),
         SearchCommand::Clear => set_text(store, String::new()),
         SearchCommand::SetMode(mode) => {
-            store.search.mode = mode;
-            derived::ask_listing(store)
+            let text = store.search.text.clone();
+            ask(store, Query { text, mode })
         }
-        SearchCommand::AddFilter { path, query } => {
-            let text = with_filter(&store.search.text, &path, &query);
-            set_text(store, text)
+        SearchCommand::AddFilter(condition) => return filter::add(state, &condition, now),
+        SearchCommand::ToggleFilter(condition) => return filter::toggle(state, &condition, now),
+        SearchCommand::ToggleExclusion(condition) => {
+            return filter::toggle_exclusion(state, &condition, now);
         }
+        SearchCommand::Back(back) => {
+            let from = store.search.query();
+            match store.search.past.go(back, from) {
+                Some(query) => show(store, query),
+                None => Effects::new(),
+            }
+        }
+        SearchCommand::TakeFirst => take_first(store),
         SearchCommand::Sort(sort) => {
-            store.sort = sort;
+            store.orders.choose(store.search.is_ranked(), sort);
             settings::changed(store, now);
             derived::ask_listing(store)
+        }
+        SearchCommand::KeepOrder(keeps) => {
+            store.orders.keep(keeps, store.search.is_ranked());
+            settings::changed(store, now);
+            Effects::new()
         }
         SearchCommand::ToggleColumn(column) => {
             match store.columns.iter().position(|shown| *shown == column) {
@@ -104,88 +118,90 @@ fn why_hit(store: &OpenStore, key: Key) -> Effects {
     let Some(answer) = store.search.answer.as_deref() else {
         return Effects::new();
     };
+    // The place in another order says nothing about how well it fits.
+    let is_ranked = answer.ranked && store.sort().by == SortBy::Relevance;
     let row = store.listing.row_of(&store.snapshot, key.as_str());
     let question = WhyHitQuestion {
         snapshot: store.snapshot.clone(),
         key,
-        row: row.map(|row| (row, store.row_count())),
+        row: row
+            .filter(|_| is_ranked && !answer.partial)
+            .map(|row| (row, store.row_count())),
+        other_order: answer.ranked && !is_ranked,
         text: answer.text.clone(),
         mode: answer.mode,
     };
     vec![Effect::Question(Question::WhyHit(Box::new(question)))]
 }
 
-pub(super) fn set_text(store: &mut OpenStore, mut text: String) -> Effects {
-    if TEXT_BYTES_MAX < text.len() {
-        text.truncate(text.floor_char_boundary(TEXT_BYTES_MAX));
-    }
+/// The search box was typed in.
+fn type_text(store: &mut OpenStore, text: String) -> Effects {
+    let text = cut(text);
     if store.search.text == text {
         return Effects::new();
     }
+    let before = store.search.query();
+    store.search.past.leave(before, true);
     store.search.text = text;
-    // The rows of another question are other records.
-    if matches!(store.selection.span, Some(Span::Rows { .. })) {
-        store.selection.end_run();
-    }
+    store.search.wants_first = false;
     derived::ask_listing(store)
 }
 
-/// A query with a condition added; one about the same path goes, or clicking around in the
-/// explorer would ask for the impossible.
-fn with_filter(text: &str, path: &str, query: &str) -> String {
-    let mut words: Vec<&str> = words(text)
-        .into_iter()
-        .filter(|word| !is_about(word, path))
-        .collect();
-    words.push(query);
-    words.join(" ").trim().to_owned()
+/// Puts another query into the search box.
+pub(super) fn set_text(store: &mut OpenStore, text: String) -> Effects {
+    let mode = store.search.mode;
+    ask(store, Query { text, mode })
 }
 
-fn is_about(word: &str, path: &str) -> bool {
-    let starts_with_sign = |rest: &str| {
-        [":", "=", "!=", "<", ">", "~", "^=", "*="]
-            .iter()
-            .any(|sign| rest.starts_with(sign))
-    };
-    word.trim_start_matches('-')
-        .strip_prefix(path)
-        .is_some_and(starts_with_sign)
+/// Asks another search; what is asked now can be gone back to.
+pub(super) fn ask(store: &mut OpenStore, query: Query) -> Effects {
+    if store.search.text == query.text && store.search.mode == query.mode {
+        return Effects::new();
+    }
+    let before = store.search.query();
+    store.search.past.leave(before, false);
+    show(store, query)
 }
 
-/// The words of a query; what stands in double quotes or parentheses is not split.
-fn words(text: &str) -> Vec<&str> {
-    let (mut quoted, mut depth) = (false, 0_usize);
-    let pieces = text.split(|character: char| {
-        match character {
-            '"' => quoted = !quoted,
-            '(' | '[' if !quoted => depth += 1,
-            ')' | ']' if !quoted => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        character.is_whitespace() && !quoted && depth == 0
-    });
-    pieces.filter(|word| !word.is_empty()).collect()
+fn show(store: &mut OpenStore, query: Query) -> Effects {
+    store.search.text = cut(query.text);
+    store.search.mode = query.mode;
+    store.search.wants_first = false;
+    derived::ask_listing(store)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Whether a query is short enough to be asked.
+pub(super) const fn fits(text: &str) -> bool {
+    text.len() <= TEXT_BYTES_MAX
+}
 
-    #[test]
-    fn a_filter_takes_the_place_of_one_about_the_same_path() {
-        let check = |text: &str, expected: &str| {
-            assert_eq!(
-                with_filter(text, "genres[]", r#"genres[]="Comedy""#),
-                expected
-            );
-        };
-        check("", r#"genres[]="Comedy""#);
-        check("hofman year:1982", r#"hofman year:1982 genres[]="Comedy""#);
-        check(
-            r#"a genres[]="Science Fiction" b"#,
-            r#"a b genres[]="Comedy""#,
-        );
-        check("-genres[]:(x OR y) c", r#"c genres[]="Comedy""#);
-        check("genres", r#"genres genres[]="Comedy""#);
+fn cut(mut text: String) -> String {
+    if !fits(&text) {
+        text.truncate(text.floor_char_boundary(TEXT_BYTES_MAX));
+    }
+    text
+}
+
+/// Somebody goes from the search box to the results. What is on screen may answer what was asked
+/// before: then the first row is the first of the answer that comes.
+fn take_first(store: &mut OpenStore) -> Effects {
+    if store.search.is_answered() {
+        select_first(store);
+        return Effects::new();
+    }
+    store.search.wants_first = true;
+    // A value that is missing will not be typed any more.
+    if store.search.wants_value.is_some() {
+        derived::ask_listing(store)
+    } else {
+        Effects::new()
+    }
+}
+
+/// Selects the first row, unless a row is chosen.
+pub(super) fn select_first(store: &mut OpenStore) {
+    store.search.wants_first = false;
+    if store.selection.cursor_row.is_none() && store.row_count() > 0 {
+        selection::select_row(store, 0);
     }
 }

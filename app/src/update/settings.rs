@@ -5,11 +5,11 @@
 
 use vstore::Millis;
 
-use super::{Effects, ask_of, derived};
+use super::{Effects, ask_of, derived, search};
 use crate::command::SettingsCommand;
 use crate::engine::Request;
 use crate::state::{
-    Column, ColumnKind, DELIMITERS, OpenStore, Query, SETTINGS_NAME, State, apply_settings,
+    Column, ColumnKind, DELIMITERS, OpenStore, SETTINGS_NAME, State, apply_settings,
     encode_settings,
 };
 
@@ -23,7 +23,7 @@ pub(super) fn update(state: &mut State, command: SettingsCommand, now: Millis) -
     let mut effects = Effects::new();
     match command {
         SettingsCommand::SaveSearch { name } => {
-            let query = current(store);
+            let query = store.search.query();
             store.settings.save(&name, query);
         }
         SettingsCommand::RenameSearch { from, to } => store.settings.rename(&from, &to),
@@ -31,15 +31,14 @@ pub(super) fn update(state: &mut State, command: SettingsCommand, now: Millis) -
             store.settings.saved.retain(|saved| saved.name != name);
         }
         SettingsCommand::RememberSearch => {
-            let query = current(store);
+            let query = store.search.query();
+            store.search.past.settle();
             store.settings.remember(query);
         }
         SettingsCommand::ForgetRecentSearches => store.settings.recent.clear(),
         SettingsCommand::Search(query) => {
             store.settings.remember(query.clone());
-            store.search.mode = query.mode;
-            store.search.text = query.text;
-            effects.extend(derived::ask_listing(store));
+            effects.extend(search::ask(store, query));
         }
         SettingsCommand::ResizeColumn { column, width } => {
             store.settings.widths.insert(column, width);
@@ -55,13 +54,6 @@ pub(super) fn update(state: &mut State, command: SettingsCommand, now: Millis) -
     }
     changed(store, now);
     effects
-}
-
-fn current(store: &OpenStore) -> Query {
-    Query {
-        text: store.search.text.trim().to_owned(),
-        mode: store.search.mode,
-    }
 }
 
 fn move_column(store: &mut OpenStore, column: &ColumnKind, right: bool) {

@@ -6,6 +6,7 @@ use vstore::value::json::parse_text;
 use vstore::{Cause, ClockSuspect, Key, ManualClock, Millis, Store, WriteBatch};
 
 use super::derived::set_listing;
+use super::selection::Rows;
 use super::{Effects, Event, FileAnswer, next_wake, receive, tick, update};
 use crate::command::{
     Command, FileCommand, LayoutCommand, LockCommand, RecordCommand, SearchCommand, Secret,
@@ -26,6 +27,7 @@ mod record;
 mod repair;
 mod search;
 mod security;
+mod selection;
 mod settings;
 
 const NOW: Millis = Millis(1_000_000);
@@ -90,6 +92,24 @@ impl Fixture {
 
     fn open(&mut self) -> &mut OpenStore {
         self.state.store_mut().unwrap()
+    }
+
+    /// What the search's thread answers to the questions among some effects, and to those that
+    /// follow.
+    fn answer(&mut self, effects: Effects) {
+        let mut waiting = effects;
+        while let Some(effect) = waiting.pop() {
+            if let Effect::Question(Question::Listing(question)) = effect {
+                let done = crate::jobs::answer_at_once(*question);
+                waiting.extend(receive(&mut self.state, Event::Job(done), NOW));
+            }
+        }
+    }
+
+    /// Asks for something and answers what is asked for it.
+    fn ask_and_answer(&mut self, command: impl Into<Command>) {
+        let effects = self.ask(command);
+        self.answer(effects);
     }
 
     /// What the engine does with the batches among some effects.
@@ -273,28 +293,6 @@ fn many_rows_are_selected_by_their_ends_and_what_is_done_to_them_is_watched() {
 }
 
 #[test]
-fn a_run_of_rows_of_a_result_follows_its_ends_and_ends_with_the_question() {
-    let mut fixture = Fixture::new();
-    let found: Vec<Key> = (0..5_000)
-        .map(|number| key(&format!("n{number:04}")))
-        .collect();
-    let keys: Keys = found.iter().collect();
-    set_listing(fixture.open(), Listing::Keys(keys));
-    fixture.ask(SelectionCommand::Range(1_000..4_000, 3_999));
-    assert_eq!(fixture.open().selected_count(), 3_000);
-    // One more before the run, one less within it.
-    let mut later = found;
-    later.insert(0, key("m"));
-    later.remove(2_000);
-    set_listing(fixture.open(), Listing::Keys(later.iter().collect()));
-    let selection = &fixture.open().selection;
-    assert!(selection.contains(1_001, "n1000") && !selection.contains(1_000, "n0999"));
-    assert_eq!(fixture.open().selected_count(), 2_999);
-    fixture.ask(SearchCommand::SetText("x".to_owned()));
-    assert_eq!(fixture.open().selected_count(), 0);
-}
-
-#[test]
 fn a_search_asks_a_worker_and_an_empty_one_reads_the_snapshot() {
     let mut fixture = Fixture::new();
     let effects = fixture.ask(SearchCommand::SetText("x".to_owned()));
@@ -361,6 +359,8 @@ fn an_export_asks_for_its_place_and_then_runs() {
 fn nothing_claims_to_be_saved_while_an_import_or_an_edit_is_on_its_way() {
     let mut fixture = Fixture::new();
     let task = fixture.state.tasks.start(NOW, "Import", true);
+    let id = fixture.open().session;
+    fixture.state.tasks.get_mut(task).unwrap().store = Some(id);
     let read = Done::ImportRead {
         task,
         batch: WriteBatch::new(Cause::Import),
@@ -373,6 +373,88 @@ fn nothing_claims_to_be_saved_while_an_import_or_an_edit_is_on_its_way() {
     assert_eq!(fixture.open().save, SaveState::Saving { pending: 1 });
     fixture.settle(Outcome::Done);
     assert_eq!(fixture.open().save, SaveState::Saved { at: NOW });
+}
+
+#[test]
+fn an_import_that_was_cancelled_or_is_anothers_is_dropped_and_said_so() {
+    let read = |task| Done::ImportRead {
+        task,
+        batch: WriteBatch::new(Cause::Import),
+        report: ImportReport::default(),
+    };
+    let run = |meanwhile: fn(&mut Fixture, crate::state::TaskId), told: Option<&str>| {
+        let mut fixture = Fixture::new();
+        let plan = crate::state::ImportPlan::new("/films.json".into());
+        let effects = fixture.ask(TransferCommand::Import(plan));
+        let [Effect::Run(task, _)] = &*effects else {
+            panic!("{effects:?}")
+        };
+        let task = *task;
+        meanwhile(&mut fixture, task);
+        fixture.state.notices.clear();
+        let effects = receive(&mut fixture.state, Event::Job(read(task)), NOW);
+        assert!(asks(&effects).is_empty(), "{effects:?}");
+        let words: Vec<_> = fixture
+            .state
+            .notices
+            .iter()
+            .map(|notice| &*notice.text)
+            .collect();
+        assert_eq!(words, told.into_iter().collect::<Vec<_>>());
+        assert_eq!(fixture.state.tasks.running(), 0);
+    };
+    run(
+        |fixture, task| drop(fixture.ask(TransferCommand::Cancel(task))),
+        Some("The import was cancelled; nothing was changed"),
+    );
+    // Another database was opened, and the same one after a lock.
+    run(
+        |fixture, _| fixture.open().session = Ticket(99),
+        Some("The import was dropped: its database is not open any more"),
+    );
+    run(|fixture, _| drop(fixture.ask(LockCommand::Lock)), None);
+    run(
+        |fixture, _| {
+            fixture.ask(FileCommand::Close(AfterClose::Welcome));
+            fixture.reply(Reply::Closed(Ok(())));
+        },
+        Some("The import was dropped: its database is not open any more"),
+    );
+}
+
+#[test]
+fn a_place_that_is_chosen_late_is_not_that_of_another_export() {
+    let export = |fixture: &mut Fixture| {
+        fixture.ask(TransferCommand::PlanExport(Scope::Everything));
+        let Some(Dialog::Export { plan, .. }) = fixture.state.dialog().cloned() else {
+            panic!("no form")
+        };
+        fixture.ask(TransferCommand::Export(plan))
+    };
+    let mut fixture = Fixture::new();
+    assert_eq!(export(&mut fixture).len(), 1);
+    fixture.ask(LockCommand::Lock);
+    let other = Fixture::new();
+    fixture.state.page = other.state.page;
+    fixture.open().session = Ticket(99);
+    assert!(
+        export(&mut fixture).is_empty(),
+        "the first dialog is still open"
+    );
+    let picked = || Event::File(FilePurpose::Export, FileAnswer::Picked("/out".into()));
+    assert!(receive(&mut fixture.state, picked(), NOW).is_empty());
+    assert_eq!(fixture.state.tasks.running(), 0);
+    assert!(matches!(
+        fixture.state.dialog(),
+        Some(Dialog::Export { .. })
+    ));
+    assert_eq!(fixture.state.notices.iter().len(), 1);
+    let Some(Dialog::Export { plan, .. }) = fixture.state.dialog().cloned() else {
+        panic!("no form")
+    };
+    fixture.ask(TransferCommand::Export(plan));
+    let effects = receive(&mut fixture.state, picked(), NOW);
+    assert!(matches!(&*effects, [Effect::Run(..)]));
 }
 
 #[test]

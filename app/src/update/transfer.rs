@@ -14,8 +14,8 @@ use crate::engine::Request;
 use crate::format;
 use crate::jobs::{ExportJob, ImportJob, PreviewAnswer, PreviewQuestion, Question, TaskJob};
 use crate::state::{
-    Dialog, ExportPlan, FilePurpose, ImportKeys, ImportPlan, ImportReport, Level, OpenStore, Scope,
-    State, TaskId, TaskState, TransferFormat,
+    Dialog, ExportPlan, FilePurpose, ImportKeys, ImportPlan, ImportReport, Level, OpenStore, State,
+    TaskId, TaskState, TransferFormat,
 };
 
 pub(super) fn update(state: &mut State, command: TransferCommand, now: Millis) -> Effects {
@@ -29,7 +29,8 @@ pub(super) fn update(state: &mut State, command: TransferCommand, now: Millis) -
             };
             let count = store.count(&scope);
             let plan = ExportPlan {
-                scope: frozen(store, scope),
+                // Whatever happens behind the dialog.
+                scope: store.frozen(&scope),
                 format: TransferFormat::default(),
                 with_metadata: false,
                 path: None,
@@ -44,7 +45,11 @@ pub(super) fn update(state: &mut State, command: TransferCommand, now: Millis) -
             }
             Effects::new()
         }
-        TransferCommand::Export(changed) => {
+        TransferCommand::Export(mut changed) => {
+            // What is selected may change while somebody looks for a place.
+            if let Some(store) = state.store() {
+                changed.scope = store.frozen(&changed.scope);
+            }
             if let Some(Dialog::Export { plan, .. }) = state.dialogs.front_mut() {
                 *plan = changed.clone();
             }
@@ -63,15 +68,6 @@ pub(super) fn update(state: &mut State, command: TransferCommand, now: Millis) -
             Effects::new()
         }
         TransferCommand::CopyReport(task) => copy_report(state, task),
-    }
-}
-
-/// What is selected when the dialog opens is what is exported, whatever happens behind it.
-fn frozen(store: &OpenStore, scope: Scope) -> Scope {
-    match store.target(&scope) {
-        crate::state::Target::Everything => Scope::Everything,
-        crate::state::Target::Keys(keys) => Scope::Keys(keys),
-        crate::state::Target::Run(run) => Scope::Run(run),
     }
 }
 
@@ -142,9 +138,13 @@ fn import(state: &mut State, plan: ImportPlan, now: Millis) -> Effects {
         return Effects::new();
     };
     let snapshot = store.snapshot.clone();
+    let id = store.session;
     let title = format!("Import {}", OpenStore::title_of(&plan.path));
     let honour_expire_at = state.prefs.honour_expire_at;
     let task = state.tasks.start(now, title, true);
+    if let Some(task) = state.tasks.get_mut(task) {
+        task.store = Some(id);
+    }
     let job = ImportJob {
         plan,
         snapshot,

@@ -56,6 +56,7 @@ fn the_account_of_a_hit_names_words_and_places() {
     let why = WhyHit {
         key: key("a:1"),
         row: Some((2, 66)),
+        other_order: false,
         level: "Slightly misspelt".to_owned(),
         words: vec![WhyWord {
             word: "hofman".to_owned(),

@@ -70,6 +70,7 @@ fn why(text: &str, key: &str) -> Option<Box<WhyHit>> {
         snapshot: films(),
         key: Key::new(key).unwrap(),
         row: None,
+        other_order: false,
         text: text.to_owned(),
         mode: SearchMode::Fuzzy,
     })));

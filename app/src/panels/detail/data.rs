@@ -5,6 +5,7 @@ use vstore::{Key, Millis, Record};
 
 use crate::format;
 use crate::state::{Draft, DraftBase};
+use crate::theme::type_scale;
 use crate::view::StoreView;
 
 /// What the panel is about.
@@ -17,6 +18,15 @@ pub(super) enum Subject {
     },
     /// The chosen record is gone: deleted, or its time ran out.
     Gone(Key),
+    /// The chosen record ran out while it was shown.
+    Expired {
+        /// The record as it was.
+        record: Box<Record>,
+        /// `film:1982:tootsie expired at 14:02`.
+        title: String,
+        /// It can be brought back.
+        writable: bool,
+    },
     /// Several records are chosen.
     Many(usize),
     /// The form of a new record.
@@ -92,6 +102,16 @@ impl Subject {
         if let Some(record) = &store.detail.record {
             let edited = draft.is_some_and(|draft| is_of(draft, &record.key));
             return Self::of_record(view, record, (edited, false), zone);
+        }
+        if let Some(record) = &store.detail.expired {
+            let key = type_scale::one_line(record.key.as_str());
+            let at = record.meta.expires_at.unwrap_or(view.app.now);
+            let at = format::moment(at, view.app.now, zone);
+            return Self::Expired {
+                title: format!("{key} expired at {at}"),
+                record: Box::new(record.clone()),
+                writable: view.read_only_reason().is_none(),
+            };
         }
         match &store.selection.cursor {
             Some(key) => Self::Gone(key.clone()),

@@ -2,7 +2,7 @@
 
 use egui::{Context, Id, Margin, RichText, Ui};
 use jiff::tz::TimeZone;
-use vstore::Key;
+use vstore::{Key, Record};
 
 use super::data::{RecordData, Subject, is_new, is_of};
 use super::draft::{Banner, NewRecordForm};
@@ -62,6 +62,11 @@ impl DetailPanel {
             match &subject {
                 Subject::Nothing { writable } => nothing(ui, *writable, commands),
                 Subject::Gone(key) => gone(ui, key, view, commands),
+                Subject::Expired {
+                    record,
+                    title,
+                    writable,
+                } => expired(ui, record, title, *writable, commands),
                 Subject::Many(count) => {
                     many_ui(ui, &ManyData::new(view, *count), view, commands);
                 }
@@ -334,6 +339,23 @@ fn nothing(ui: &mut Ui, writable: bool, commands: &mut Commands) {
     if empty.show(ui).is_some() {
         let prefix = String::new();
         commands.push(RecordCommand::New { prefix });
+    }
+}
+
+/// A record that ran out before somebody's eyes: the way back makes it again, to stay.
+fn expired(ui: &mut Ui, record: &Record, title: &str, writable: bool, commands: &mut Commands) {
+    let empty = EmptyState {
+        icon: icons::TIMER,
+        title,
+        text: "Its time ran out. It can come back without an expiry.",
+        actions: if writable { &["Undo"] } else { &[] },
+    };
+    if empty.show(ui).is_some() {
+        commands.push(RecordCommand::Put {
+            key: record.key.clone(),
+            value: record.value.clone(),
+            expires_at: None,
+        });
     }
 }
 

@@ -203,6 +203,37 @@ fn the_subject_follows_selection_record_and_draft() {
 }
 
 #[test]
+fn a_record_that_ran_out_says_when_and_comes_back_by_one_click() {
+    let mut window = window();
+    let store = window.store();
+    let mut record = store.detail.record.take().unwrap();
+    record.meta.expires_at = Some(NOW.plus_millis(-60_000));
+    store.detail.expired = Some(record);
+    store.selection = crate::state::Selection::default();
+    let mut harness = harness(window);
+    harness.run();
+    assert!(
+        harness
+            .query_by_label_contains("film:1 expired at ")
+            .is_some()
+    );
+    harness.get_by_label("Undo").click();
+    harness.run();
+    let asked = harness.state_mut().taken();
+    let [
+        Command::Record(RecordCommand::Put {
+            key: back,
+            expires_at: None,
+            ..
+        }),
+    ] = &*asked
+    else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(*back, key("film:1"));
+}
+
+#[test]
 fn an_edited_leaf_is_written_on_enter_and_not_on_esc() {
     let mut harness = harness(window());
     harness

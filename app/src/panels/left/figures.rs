@@ -5,10 +5,8 @@ use egui::{Align, Id, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, vec2};
 
 use super::statistics::{BinRow, StatisticsData, TopRow};
 use crate::command::{Commands, SearchCommand};
-use crate::panels::query_text;
 use crate::state::FacetScope;
 use crate::theme::{Tokens, metrics, paint, type_scale};
-use crate::view::StoreView;
 use crate::widgets::bars::{self, Picked, histogram, top_values};
 use crate::widgets::segmented::segmented_small;
 
@@ -69,26 +67,14 @@ fn has_switches(data: &StatisticsData) -> bool {
 }
 
 /// Draws the statistics into the available space.
-pub(super) fn show(
-    ui: &mut Ui,
-    view: StoreView<'_>,
-    data: &StatisticsData,
-    looks: &mut Looks,
-    commands: &mut Commands,
-) {
+pub(super) fn show(ui: &mut Ui, data: &StatisticsData, looks: &mut Looks, commands: &mut Commands) {
     let area = egui::ScrollArea::vertical()
         .id_salt("statistics")
         .auto_shrink(false);
-    area.show(ui, |ui| contents(ui, view, data, looks, commands));
+    area.show(ui, |ui| contents(ui, data, looks, commands));
 }
 
-fn contents(
-    ui: &mut Ui,
-    view: StoreView<'_>,
-    data: &StatisticsData,
-    looks: &mut Looks,
-    commands: &mut Commands,
-) {
+fn contents(ui: &mut Ui, data: &StatisticsData, looks: &mut Looks, commands: &mut Commands) {
     ui.spacing_mut().item_spacing.y = 0.0;
     ui.add_space(metrics::SPACE_12);
     inset(ui, |ui| {
@@ -104,7 +90,7 @@ fn contents(
         }
         footer(ui, data);
         if let Some(asked) = asked {
-            commands.push(filter(view, data, asked));
+            commands.push(filter(asked));
         }
     });
 }
@@ -128,18 +114,12 @@ impl<'a> Asked<'a> {
 }
 
 /// A click adds the condition, a second one takes it away. What is excluded adds up.
-fn filter(view: StoreView<'_>, data: &StatisticsData, asked: Asked<'_>) -> SearchCommand {
-    let text = &view.store.search.text;
-    let query = asked.query;
+fn filter(asked: Asked<'_>) -> SearchCommand {
+    let condition = asked.query.to_owned();
     if asked.excludes {
-        SearchCommand::SetText(query_text::toggled_exclusion(text, query))
-    } else if query_text::has_condition(text, query) {
-        SearchCommand::SetText(query_text::without_condition(text, query))
+        SearchCommand::ToggleExclusion(condition)
     } else {
-        SearchCommand::AddFilter {
-            path: data.path.clone(),
-            query: query.to_owned(),
-        }
+        SearchCommand::ToggleFilter(condition)
     }
 }
 

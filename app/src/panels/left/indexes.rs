@@ -5,6 +5,7 @@ use vstore::Path;
 use vstore::value::ValueType;
 
 use crate::command::{Commands, SearchCommand};
+use crate::conditions;
 use crate::format;
 use crate::panels::menu_items::{MenuRow, begin_menu, menu_line};
 use crate::state::{Column, PathRow, Sort, SortBy};
@@ -117,11 +118,8 @@ fn context_menu(response: &Response, path: &Path, view: StoreView<'_>, commands:
         let descending = false;
         pick(ui, sort, SearchCommand::Sort(Sort { by, descending }));
         menu_line(ui);
-        let filter = |word: &str| SearchCommand::AddFilter {
-            path: path.to_string(),
-            query: format!("{path}:{word}"),
-        };
-        pick(ui, with, filter("exists"));
-        pick(ui, without, filter("missing"));
+        let filter = |exists| SearchCommand::AddFilter(conditions::exists(path, exists));
+        pick(ui, with, filter(true));
+        pick(ui, without, filter(false));
     });
 }

@@ -3,8 +3,8 @@
 use egui::{Id, Ui};
 
 use crate::command::{Commands, SearchCommand};
+use crate::conditions;
 use crate::format;
-use crate::panels::query_text;
 use crate::state::FocusTarget;
 use crate::view::StoreView;
 use crate::widgets::nav_list::{NavEvent, NavRow, nav_list};
@@ -32,8 +32,9 @@ pub(super) struct NamespacesData {
 }
 
 impl NamespacesData {
-    /// The tree as it is open now. Its size is bounded by how many children are listed.
-    pub(super) fn new(view: &StoreView<'_>) -> Self {
+    /// The tree as it is open now. Its size is bounded by how many children are listed. `prefixes`
+    /// is what the query wants keys to start with.
+    pub(super) fn new(view: &StoreView<'_>, prefixes: &[String]) -> Self {
         let namespaces = &view.store.namespaces;
         let rows = namespaces
             .rows()
@@ -48,14 +49,12 @@ impl NamespacesData {
                 count: format::count(namespace.records),
             });
         let rows: Vec<_> = rows.collect();
-        let query = &view.store.search.text;
-        let asked = |row: &NamespaceRow| {
-            query_text::has_condition(query, &query_text::key_starts_with(&row.prefix))
+        let asked = |row: &NamespaceRow| prefixes.contains(&row.prefix);
+        let selected = if prefixes.is_empty() {
+            None
+        } else {
+            rows.iter().position(asked)
         };
-        let selected = query
-            .contains("$key^=")
-            .then(|| rows.iter().position(asked))
-            .flatten();
         Self { rows, selected }
     }
 }
@@ -99,8 +98,10 @@ pub(super) fn show(
     let row = |index: usize| data.rows.get(index);
     match event {
         Some(NavEvent::Select(index)) => {
+            // A second time takes the filter away.
             if let Some(row) = row(index) {
-                choose(row, data.selected == Some(index), view, commands);
+                let condition = conditions::key_starts_with(&row.prefix);
+                commands.push(SearchCommand::ToggleFilter(condition));
             }
         }
         Some(NavEvent::Toggle(index)) => {
@@ -117,17 +118,5 @@ pub(super) fn show(
             }
         }
         Some(NavEvent::Menu(_)) | None => {}
-    }
-}
-
-/// Filters by the namespace; a second time takes the filter away.
-fn choose(row: &NamespaceRow, selected: bool, view: StoreView<'_>, commands: &mut Commands) {
-    let query = query_text::key_starts_with(&row.prefix);
-    if selected {
-        let rest = query_text::without_condition(&view.store.search.text, &query);
-        commands.push(SearchCommand::SetText(rest));
-    } else {
-        let path = "$key".to_owned();
-        commands.push(SearchCommand::AddFilter { path, query });
     }
 }

@@ -1,7 +1,7 @@
 //! The frame of the left panel: its sections, one below the other.
 
 use egui::{Rect, Ui, UiBuilder, pos2, vec2};
-use vstore::Path;
+use vstore::{Path, Seq};
 
 use super::figures::Looks;
 use super::heights::Heights;
@@ -9,6 +9,7 @@ use super::namespaces::NamespacesData;
 use super::statistics::StatisticsData;
 use super::{figures, indexes, namespaces};
 use crate::command::Commands;
+use crate::conditions;
 use crate::format;
 use crate::state::PathRow;
 use crate::theme::{Tokens, metrics, paint, type_scale};
@@ -30,6 +31,28 @@ pub struct LeftPanel {
     /// The path whose context menu was opened last.
     menu: Option<Path>,
     looks: Looks,
+    prefixes: Prefixes,
+}
+
+/// What the query wants keys to start with, read once for each query.
+#[derive(Debug, Default)]
+struct Prefixes {
+    text: String,
+    seq: Option<Seq>,
+    found: Vec<String>,
+}
+
+impl Prefixes {
+    fn of(&mut self, view: &StoreView<'_>) -> &[String] {
+        let text = &view.store.search.text;
+        let seq = Some(view.snapshot().seq());
+        if self.text != *text || self.seq != seq {
+            self.found = conditions::key_prefixes(text, view.snapshot().catalog());
+            self.text.clone_from(text);
+            self.seq = seq;
+        }
+        &self.found
+    }
 }
 
 impl Default for LeftPanel {
@@ -39,6 +62,7 @@ impl Default for LeftPanel {
             filter: String::new(),
             menu: None,
             looks: Looks::default(),
+            prefixes: Prefixes::default(),
         }
     }
 }
@@ -58,7 +82,7 @@ impl LeftPanel {
         let paths: Vec<&PathRow> =
             indexes::shown(&view.store.explorer.paths, &self.filter).collect();
         let data = StatisticsData::new(&view);
-        let namespaces = NamespacesData::new(&view);
+        let namespaces = NamespacesData::new(&view, self.prefixes.of(&view));
         let rows = (namespaces.rows.len(), paths.len());
         let heights = Heights::share(self.wanted(&view, rows, data.as_ref()), area.height());
 
@@ -80,7 +104,7 @@ impl LeftPanel {
         self.indexes(&mut child(ui, second, "indexes"), view, &paths, commands);
         if let Some(data) = data {
             let mut third = child(ui, third, "statistics");
-            figures::show(&mut third, view, &data, &mut self.looks, commands);
+            figures::show(&mut third, &data, &mut self.looks, commands);
         }
     }
 

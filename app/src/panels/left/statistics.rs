@@ -5,6 +5,7 @@ use vstore::Path;
 use vstore::value::ValueType;
 
 use super::moments::{self, Span};
+use crate::conditions;
 use crate::format;
 use crate::state::{Bin, Distinct, FacetScope, IndexBytes, PathStatistics, Scale, TopValue};
 use crate::view::StoreView;
@@ -268,20 +269,20 @@ fn span_row(path: &Path, span: Span, count: u64, height: f64) -> BinRow {
     BinRow {
         height,
         label: format!("{label} · {}", format::count(count)),
-        query: format!("{path}:{low}..{high}"),
+        query: conditions::between(path, &low, &high),
     }
 }
 
 fn bin_row(path: &Path, bin: Bin, (low, high): (&str, &str), height: f64) -> BinRow {
-    let (range, query) = if low == high {
-        (low.to_owned(), format!("{path}={low}"))
+    let range = if low == high {
+        low.to_owned()
     } else {
-        (format!("{low} to {high}"), format!("{path}:{low}..{high}"))
+        format!("{low} to {high}")
     };
     BinRow {
         height,
         label: format!("{range} · {}", format::count(bin.count)),
-        query,
+        query: conditions::between(path, low, high),
     }
 }
 

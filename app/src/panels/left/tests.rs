@@ -103,7 +103,10 @@ fn choose_year(store: &mut OpenStore, types: Vec<(ValueType, u64)>) {
 fn the_tree_shows_open_namespaces_and_which_one_is_asked_for() {
     let mut state = explored();
     let names = |state: &State| {
-        let data = NamespacesData::new(&view_of(state));
+        let view = view_of(state);
+        let prefixes =
+            crate::conditions::key_prefixes(&view.store.search.text, view.snapshot().catalog());
+        let data = NamespacesData::new(&view, &prefixes);
         let rows = data.rows.into_iter();
         let rows: Vec<_> = rows
             .map(|row| (row.depth, row.name, row.expanded))
@@ -179,15 +182,11 @@ fn scene() -> Scene<LeftPanel> {
 }
 
 #[test]
-fn a_click_on_a_namespace_filters_and_a_second_one_does_not() {
+fn a_click_on_a_namespace_filters() {
     let mut scene = scene();
     scene.harness.get_by_label("token").click();
-    let expected = r#"Search(AddFilter { path: "$key", query: "$key^=token:" })"#;
+    let expected = r#"Search(ToggleFilter("$key^=token:"))"#;
     assert_eq!(scene.commands(), [expected]);
-    scene.store().search.text = "ana $key^=token:".to_owned();
-    scene.commands();
-    scene.harness.get_by_label("token").click();
-    assert_eq!(scene.commands(), [r#"Search(SetText("ana"))"#]);
 }
 
 #[test]
@@ -196,29 +195,24 @@ fn a_click_on_a_path_a_value_and_a_bin_asks_for_them() {
     scene.harness.get_by_label("title").click();
     assert_eq!(scene.commands(), [r#"Search(SelectPath(Some("title")))"#]);
     scene.harness.get_by_label("1982: 1").click();
-    let expected = r#"Search(AddFilter { path: "year", query: "year=1982" })"#;
+    let expected = r#"Search(ToggleFilter("year=1982"))"#;
     assert_eq!(scene.commands(), [expected]);
     scene.harness.get_by_label("1987 to 1991 · 2").click();
-    let expected = r#"Search(AddFilter { path: "year", query: "year:1987..1991" })"#;
+    let expected = r#"Search(ToggleFilter("year:1987..1991"))"#;
     assert_eq!(scene.commands(), [expected]);
     scene.harness.get_by_label("year").click();
     assert_eq!(scene.commands(), ["Search(SelectPath(None))"]);
 }
 
 #[test]
-fn a_click_with_shift_excludes_and_a_second_one_does_not() {
+fn a_click_with_shift_excludes() {
     let mut scene = scene();
-    scene.store().search.text = "ana year=1982".to_owned();
-    scene.commands();
-    let click = |scene: &mut Scene<LeftPanel>| {
-        let value = scene.harness.get_by_label("1982: 1");
-        value.click_modifiers(egui::Modifiers::SHIFT);
-        scene.commands()
-    };
-    assert_eq!(click(&mut scene), [r#"Search(SetText("ana -year=1982"))"#]);
-    scene.store().search.text = "ana -year=1982".to_owned();
-    scene.commands();
-    assert_eq!(click(&mut scene), [r#"Search(SetText("ana"))"#]);
+    let value = scene.harness.get_by_label("1982: 1");
+    value.click_modifiers(egui::Modifiers::SHIFT);
+    assert_eq!(
+        scene.commands(),
+        [r#"Search(ToggleExclusion("year=1982"))"#]
+    );
 }
 
 #[test]
@@ -249,12 +243,12 @@ fn words_and_shares_are_a_click_away_and_filter_too() {
     scene.harness.get_by_label("Words").click();
     scene.commands();
     scene.harness.get_by_label("hook: 2").click();
-    let expected = r#"Search(AddFilter { path: "year", query: "year:hook" })"#;
+    let expected = r#"Search(ToggleFilter("year:hook"))"#;
     assert_eq!(scene.commands(), [expected]);
     scene.harness.get_by_label("Shares").click();
     scene.commands();
     scene.harness.get_by_label("1988 to 1991 · 2").click();
-    let expected = r#"Search(AddFilter { path: "year", query: "year:1988..1991" })"#;
+    let expected = r#"Search(ToggleFilter("year:1988..1991"))"#;
     assert_eq!(scene.commands(), [expected]);
     assert!(
         scene

@@ -10,6 +10,7 @@ use super::new_password::NewPassword;
 use crate::command::{Commands, FileCommand, Secret};
 use crate::state::{AfterClose, CreatePage, FilePurpose};
 use crate::theme::{Tokens, icons, metrics};
+use crate::typed_path::typed_path;
 use crate::view::AppView;
 use crate::widgets::button::Button;
 use crate::widgets::field::{self, TextField};
@@ -30,7 +31,7 @@ pub(super) fn with_ending(text: &str) -> Option<PathBuf> {
     if text.is_empty() || text.ends_with(['/', std::path::MAIN_SEPARATOR]) {
         return None;
     }
-    let mut path = PathBuf::from(text);
+    let mut path = typed_path(text)?;
     path.file_name()?;
     if path.extension().is_none() {
         path.set_extension("vstore");

@@ -7,6 +7,7 @@ use egui::{Id, Role, Sense, Ui, WidgetInfo, vec2};
 use crate::command::{Commands, FileCommand};
 use crate::state::FilePurpose;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
+use crate::typed_path::typed_path;
 use crate::view::AppView;
 use crate::widgets::button::Button;
 use crate::widgets::field::TextField;
@@ -23,8 +24,7 @@ pub(crate) struct KeyFileField {
 impl KeyFileField {
     /// The place of the key file, if one is named.
     pub(crate) fn path(&self) -> Option<PathBuf> {
-        let path = self.path.trim();
-        (self.open && !path.is_empty()).then(|| PathBuf::from(path))
+        self.open.then(|| typed_path(&self.path)).flatten()
     }
 
     /// Opens the field, as for a file that says it needs one.

@@ -33,18 +33,18 @@ pub(super) fn columns(view: &StoreView<'_>) -> Vec<ColumnData> {
             ColumnKind::Path(path) => holds_numbers(view, path),
             _ => false,
         },
-        sorted: sorts(&kind, view).then_some(store.sort.descending),
+        sorted: sorts(&kind, view).then_some(store.sort().descending),
         kind,
     });
     columns.collect()
 }
 
-/// Whether the table is in the order of this column. Without a search, how well records match
-/// means their keys.
+/// Whether the table is in the order of this column. Where nothing is ranked, the order of relevance
+/// is that of the keys.
 fn sorts(kind: &ColumnKind, view: &StoreView<'_>) -> bool {
-    let sort = &view.store.sort;
+    let sort = view.store.sort();
     match kind {
-        ColumnKind::Key => sort.is_by_key(view.store.search.is_active()),
+        ColumnKind::Key => sort.is_by_key(view.store.search.is_ranked()),
         kind => kind.sort_by().is_some_and(|by| by == sort.by),
     }
 }
@@ -109,15 +109,23 @@ impl ColumnKind {
 }
 
 impl ColumnData {
-    /// The order a click on the header asks for now: what sorts already turns around.
+    /// The order a click on the header asks for now: first this column, then the other way round,
+    /// and then no column: by relevance, or by key where nothing is ranked.
     pub(super) fn next_sort(&self) -> Option<Sort> {
         let by = self.kind.sort_by()?;
-        let descending = match self.sorted {
-            Some(descending) => !descending,
-            // Whoever sorts by the last change looks for the newest.
-            None => self.kind == ColumnKind::Modified,
-        };
-        Some(Sort { by, descending })
+        // Whoever sorts by the last change looks for the newest.
+        let first = self.kind == ColumnKind::Modified;
+        Some(match self.sorted {
+            None => Sort {
+                by,
+                descending: first,
+            },
+            Some(descending) if descending == first => Sort {
+                by,
+                descending: !first,
+            },
+            Some(_) => Sort::default(),
+        })
     }
 
     /// The column for the table widget, `width` points wide.

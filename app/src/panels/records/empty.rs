@@ -15,7 +15,12 @@ pub(super) enum Empty {
     /// The database has no records; true: none can be added.
     Database { read_only: bool },
     /// The search found nothing.
-    Search { query: String, mode: SearchMode },
+    Search {
+        query: String,
+        mode: SearchMode,
+        /// There was a search before this one.
+        can_go_back: bool,
+    },
 }
 
 impl Empty {
@@ -26,10 +31,12 @@ impl Empty {
             return None;
         }
         if search.is_active() {
-            let answered = search.answer.is_some() && !search.running;
-            return answered.then(|| Self::Search {
-                query: search.text.trim().to_owned(),
-                mode: search.mode,
+            // What is typed since may not be asked yet.
+            let answer = search.answer.as_ref().filter(|_| !search.running)?;
+            return Some(Self::Search {
+                query: answer.text.clone(),
+                mode: answer.mode,
+                can_go_back: search.past.can_go(true),
             });
         }
         view.snapshot().is_empty().then_some(Self::Database {
@@ -41,7 +48,11 @@ impl Empty {
     pub(super) fn show(&self, ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
         match self {
             Self::Database { read_only } => database(ui, *read_only, view, commands),
-            Self::Search { query, mode } => search(ui, query, *mode, commands),
+            Self::Search {
+                query,
+                mode,
+                can_go_back,
+            } => search(ui, query, *mode, *can_go_back, commands),
         }
     }
 }
@@ -77,7 +88,7 @@ fn commands_of(command: Option<crate::command::Command>, commands: &mut Commands
     }
 }
 
-fn search(ui: &mut Ui, query: &str, mode: SearchMode, commands: &mut Commands) {
+fn search(ui: &mut Ui, query: &str, mode: SearchMode, can_go_back: bool, commands: &mut Commands) {
     let (text, other) = match mode {
         SearchMode::Exact => (
             "Fuzzy search also finds prefixes and typos.",
@@ -94,15 +105,20 @@ fn search(ui: &mut Ui, query: &str, mode: SearchMode, commands: &mut Commands) {
     };
     let title = format!("No record matches “{}”", shortened(query));
     let switch = format!("Search {}", other.name().to_lowercase());
+    let mut actions = vec!["Clear search", &switch];
+    if can_go_back {
+        actions.push("Previous search");
+    }
     let state = EmptyState {
         icon: icons::MAGNIFYING_GLASS,
         title: &title,
         text,
-        actions: &["Clear search", &switch],
+        actions: &actions,
     };
     match state.show(ui) {
         Some(0) => commands.push(SearchCommand::Clear),
-        Some(_) => commands.push(SearchCommand::SetMode(other)),
+        Some(1) => commands.push(SearchCommand::SetMode(other)),
+        Some(_) => commands.push(SearchCommand::Back(true)),
         None => {}
     }
 }

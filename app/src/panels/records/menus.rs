@@ -8,9 +8,10 @@ use super::events;
 use super::rows::RowData;
 use crate::action::Action;
 use crate::command::{Commands, RecordCommand, SearchCommand, SettingsCommand};
+use crate::conditions;
 use crate::panels::indexed_paths;
 use crate::panels::menu_items::{ActionRow, MenuRow, action_rows, begin_menu, menu_line};
-use crate::state::{Column, ColumnKind, Scope};
+use crate::state::{Column, ColumnKind, Scope, Sort};
 use crate::theme::icons;
 use crate::view::StoreView;
 
@@ -113,10 +114,9 @@ fn filter_menu(ui: &mut Ui, row: &RowData, commands: &mut Commands) {
         .map(|cell| cell.query.as_str())
         .filter(|query| !query.is_empty())
         .collect();
+    let namespace = row.key.as_str().rsplit_once(':');
     let namespace =
-        row.key.as_str().rsplit_once(':').map(|(namespace, _)| {
-            crate::panels::query_text::key_starts_with(&format!("{namespace}:"))
-        });
+        namespace.map(|(namespace, _)| conditions::key_starts_with(&format!("{namespace}:")));
     let disabled = queries.is_empty() && namespace.is_none();
     let entry = MenuRow {
         disabled,
@@ -136,23 +136,15 @@ fn filter_menu(ui: &mut Ui, row: &RowData, commands: &mut Commands) {
         begin_menu(ui, offered.iter().map(|query| MenuRow::new("", query)));
         for query in offered {
             if MenuRow::new("", query).show(ui).clicked() {
-                let path = path_of(query).to_owned();
-                let query = query.to_owned();
-                commands.push(SearchCommand::AddFilter { path, query });
+                commands.push(SearchCommand::AddFilter(query.to_owned()));
                 ui.close();
             }
         }
     });
 }
 
-/// The path a condition made by this panel is about.
-fn path_of(query: &str) -> &str {
-    let end = query.find(['=', ':', '^']).unwrap_or(query.len());
-    query.get(..end).unwrap_or_default()
-}
-
-/// The menu of the header: which columns stand between key and expiry. `asked` opens it: the
-/// cells of the header lie over its response.
+/// The menu of the header: the order, and which columns stand between key and expiry. `asked`
+/// opens it: the cells of the header lie over its response.
 pub(super) fn header_menu(
     header: &Response,
     (asked, column): (bool, Option<&ColumnKind>),
@@ -165,13 +157,55 @@ pub(super) fn header_menu(
     }
     menu.close_behavior(PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| {
+            begin_menu(ui, [MenuRow::new("", KEEP_ORDER)]);
+            order_rows(ui, column, view, commands);
+            menu_line(ui);
             if let Some(column) = column.filter(|column| column.is_chosen()) {
-                begin_menu(ui, [MenuRow::new("", "Move to the right")]);
                 move_rows(ui, column, commands);
                 menu_line(ui);
             }
             column_choice(ui, view, commands);
         });
+}
+
+const KEEP_ORDER: &str = "Keep this order for searches";
+
+/// The orders that the column offers and the one of relevance, with a mark at the one in force.
+fn order_rows(
+    ui: &mut Ui,
+    column: Option<&ColumnKind>,
+    view: StoreView<'_>,
+    commands: &mut Commands,
+) {
+    let in_force = view.store.sort();
+    let ranked = view.store.search.is_ranked();
+    let mut row = |ui: &mut Ui, text: &str, sort: Sort| {
+        let is_natural = |sort: &Sort| sort.is_by_key(ranked) && !sort.descending;
+        let row = MenuRow {
+            checked: sort == *in_force || (is_natural(&sort) && is_natural(in_force)),
+            ..MenuRow::new("", text)
+        };
+        if row.show(ui).clicked() {
+            commands.push(SearchCommand::Sort(sort));
+        }
+    };
+    if ranked {
+        row(ui, "By relevance", Sort::default());
+    }
+    if let Some(by) = column.and_then(ColumnKind::sort_by) {
+        for (words, descending) in [("Ascending", false), ("Descending", true)] {
+            let by = by.clone();
+            row(ui, words, Sort { by, descending });
+        }
+    }
+    let keeps = view.store.orders.keeps;
+    let keep = MenuRow {
+        checked: keeps,
+        ..MenuRow::new("", KEEP_ORDER)
+    };
+    if keep.show(ui).clicked() {
+        commands.push(SearchCommand::KeepOrder(!keeps));
+    }
 }
 
 fn move_rows(ui: &mut Ui, column: &ColumnKind, commands: &mut Commands) {

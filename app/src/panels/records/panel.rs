@@ -60,8 +60,11 @@ impl RecordsPanel {
         let density = view.app.prefs.density;
         let height = ui.available_height() - metrics::TABLE_HEADER;
         let page = (height / density.row_height()).max(0.0) as usize + 2;
-        if self.cache.begin(&view, &columns) && !is_new {
-            self.hold_top(view);
+        if self.cache.begin(&view, &columns) {
+            self.hold_anchor(view);
+            if !is_new {
+                self.hold_top(view);
+            }
         }
         let cache = RefCell::new(std::mem::take(&mut self.cache));
         let zone = TimeZone::system();
@@ -74,7 +77,7 @@ impl RecordsPanel {
         let selected = |index: usize| {
             let mut cache = cache.borrow_mut();
             let row = cache.get(index, page, &view);
-            row.is_some_and(|row| selection.contains(index, row.key.as_str()))
+            row.is_some_and(|row| selection.contains(row.key.as_str()))
         };
         let response = Table::new(Self::table_id(), "Records", &widths, view.row_count())
             .density(density)
@@ -92,7 +95,7 @@ impl RecordsPanel {
         self.cache = cache.into_inner();
         let first = self.table.scroll().first();
         let top = self.cache.get(first, page, &view);
-        self.seen_top = top.map(|row| (row.key.clone(), view.store.sort.clone()));
+        self.seen_top = top.map(|row| (row.key.clone(), view.store.sort().clone()));
         if let Some(wait) = next_tick {
             ui.ctx().request_repaint_after(wait);
         }
@@ -139,6 +142,14 @@ impl RecordsPanel {
         self.seen_cursor = cursor;
     }
 
+    /// A range goes on from the record where it began, wherever its row is now.
+    fn hold_anchor(&mut self, view: StoreView<'_>) {
+        if let Some(anchor) = &view.store.selection.anchor {
+            let row = view.store.listing.row_of(view.snapshot(), anchor.as_str());
+            self.table.set_anchor(row);
+        }
+    }
+
     /// Keeps the first row in its place when rows came or went above it. A table that shows its
     /// beginning goes on to show it.
     fn hold_top(&mut self, view: StoreView<'_>) {
@@ -150,7 +161,7 @@ impl RecordsPanel {
         else {
             return;
         };
-        if *sort == view.store.sort
+        if sort == view.store.sort()
             && let Some(row) = view.store.listing.row_of(view.snapshot(), key.as_str())
         {
             self.table.set_scroll(pos.with_first(row));

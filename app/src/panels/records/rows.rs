@@ -9,6 +9,7 @@ use vstore::value::{ValueRef, ValueType};
 use vstore::{Key, Meta, Record, Seq, visit_at};
 
 use super::columns::ColumnData;
+use crate::conditions;
 use crate::state::{ColumnKind, Highlight, Highlighter, Listing, Row, SearchAnswer};
 use crate::view::StoreView;
 
@@ -209,14 +210,8 @@ fn scalar_text(value: ValueRef<'_>) -> String {
 /// The condition that finds a scalar at a path; empty for what no condition can name.
 fn condition(path: &vstore::Path, value: ValueRef<'_>) -> String {
     match value {
-        ValueRef::String(text) if text.chars().nth(CELL_CHARS).is_none() => {
-            format!("{path}={}", crate::panels::query_text::quoted_text(text))
-        }
-        ValueRef::Null => format!("{path}:null"),
-        ValueRef::Bool(_) | ValueRef::Int(_) | ValueRef::UInt(_) | ValueRef::Float(_) => {
-            format!("{path}={}", scalar_text(value))
-        }
-        _ => String::new(),
+        ValueRef::String(text) if text.chars().nth(CELL_CHARS).is_some() => String::new(),
+        value => conditions::equals(path, value).unwrap_or_default(),
     }
 }
 

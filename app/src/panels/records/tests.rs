@@ -45,7 +45,7 @@ fn numbers_stand_at_the_right_once_it_is_known_that_they_are_numbers() {
 }
 
 #[test]
-fn a_click_on_a_header_sorts_and_another_one_turns_the_order_around() {
+fn a_click_on_a_header_sorts_another_turns_the_order_around_and_a_third_ends_it() {
     let mut state = films();
     let next = |state: &State, title: &str| {
         let columns = columns(&view_of(state));
@@ -68,9 +68,26 @@ fn a_click_on_a_header_sorts_and_another_one_turns_the_order_around() {
     );
     assert_eq!(next(&state, "Expires"), sort(SortBy::Expires, false));
     assert_eq!(next(&state, "Value"), None);
-    store_of(&mut state).sort = sort(SortBy::Expires, false).unwrap();
+    store_of(&mut state).orders.browsing = sort(SortBy::Expires, false).unwrap();
     assert_eq!(next(&state, "Expires"), sort(SortBy::Expires, true));
     assert_eq!(next(&state, "Key"), sort(SortBy::Key, false));
+    for (by, descending) in [
+        (SortBy::Expires, true),
+        (SortBy::Key, true),
+        (SortBy::Modified, false),
+    ] {
+        store_of(&mut state).orders.browsing = sort(by.clone(), descending).unwrap();
+        let title = match by {
+            SortBy::Key => "Key",
+            SortBy::Modified => "Modified",
+            _ => "Expires",
+        };
+        assert_eq!(
+            next(&state, title),
+            Some(Sort::default()),
+            "the third click ends it"
+        );
+    }
 }
 
 #[test]
@@ -298,6 +315,62 @@ fn the_menu_of_the_header_chooses_columns() {
 }
 
 #[test]
+fn the_menu_of_the_header_offers_relevance_where_there_is_any_and_marks_the_order() {
+    let mut scene = scene();
+    let open = |scene: &mut Scene<RecordsPanel>| {
+        scene.harness.get_by_label("Expires").click_secondary();
+        scene.commands();
+    };
+    let item = |scene: &Scene<RecordsPanel>, words: &str| {
+        let found = scene
+            .harness
+            .query_by_role_and_label(egui::Role::MenuItem, words);
+        found.map(|item| item.rect().center())
+    };
+    open(&mut scene);
+    assert!(item(&scene, "By relevance").is_none(), "nothing is ranked");
+    assert!(item(&scene, "Ascending").is_some());
+    scene.harness.key_press(Key::Escape);
+    scene.commands();
+
+    let store = scene.store();
+    store.search.text = "hook".to_owned();
+    store.orders.searching = Sort {
+        by: SortBy::Expires,
+        descending: false,
+    };
+    store.search.answer = Some(Arc::new(crate::state::SearchAnswer {
+        text: "hook".to_owned(),
+        mode: SearchMode::Fuzzy,
+        snapshot: store.snapshot.clone(),
+        keys: Keys::default(),
+        total: 4,
+        exact: 4,
+        elapsed: std::time::Duration::ZERO,
+        hints: Vec::new(),
+        ranked: true,
+        partial: false,
+        indexed: true,
+        highlighter: Highlighter::default(),
+    }));
+    scene.commands();
+    open(&mut scene);
+    scene.harness.get_by_label("By relevance").click();
+    assert_eq!(
+        scene.commands(),
+        ["Search(Sort(Sort { by: Relevance, descending: false }))"]
+    );
+    if item(&scene, "Keep this order for searches").is_none() {
+        open(&mut scene);
+    }
+    scene
+        .harness
+        .get_by_label("Keep this order for searches")
+        .click();
+    assert_eq!(scene.commands(), ["Search(KeepOrder(true))"]);
+}
+
+#[test]
 fn a_read_only_database_is_looked_at_and_not_edited() {
     let mut scene = scene();
     scene.store().read_only = true;
@@ -330,6 +403,7 @@ fn a_search_without_result_offers_the_way_back_and_another_mode() {
         exact: 0,
         elapsed: std::time::Duration::ZERO,
         hints: Vec::new(),
+        ranked: true,
         partial: false,
         indexed: true,
         highlighter: Highlighter::default(),

@@ -1,13 +1,17 @@
 //! The bar itself: what stands in it, and the search box with what is being typed.
 
+use std::ops::Range;
+
 use egui::{Align, Area, Id, Layout, Order, Popup, PopupCloseBehavior, Rect, Ui, UiBuilder, vec2};
+use vstore::search::Query;
+use vstore::{Seq, Snapshot};
 
 use super::search_menu::search_menu;
 use super::summary::{Summary, SummaryPlace, caveat, current_answer, summary};
 use crate::action::{Action, shortcut_text};
-use crate::command::{Commands, LayoutCommand, SearchCommand, SelectionCommand, SettingsCommand};
-use crate::panels::{query_text, records};
-use crate::state::{FocusTarget, SearchMode};
+use crate::command::{Commands, LayoutCommand, SearchCommand, SettingsCommand};
+use crate::panels::records;
+use crate::state::{FocusTarget, Search, SearchMode};
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::view::{AppView, StoreView};
 use crate::widgets::button::{Button, IconButton};
@@ -23,7 +27,50 @@ pub struct Toolbar {
     text: String,
     /// The query of the state when `text` was last taken from it.
     seen: String,
+    /// Where conditions stand in the query, and of which query that is said.
+    conditions: Conditions,
     summary: SummaryPlace,
+}
+
+/// The conditions of a query, read once for each query.
+#[derive(Debug, Default)]
+struct Conditions {
+    text: String,
+    seq: Option<Seq>,
+    ranges: Vec<Range<usize>>,
+}
+
+impl Conditions {
+    fn of(&mut self, text: &str, snapshot: &Snapshot) -> &[Range<usize>] {
+        let seq = Some(snapshot.seq());
+        if self.text != text || self.seq != seq {
+            self.ranges = Query::parse_parts(text, snapshot.catalog()).conditions;
+            text.clone_into(&mut self.text);
+            self.seq = seq;
+        }
+        &self.ranges
+    }
+}
+
+/// A remark under the search box.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SearchHint {
+    text: String,
+    /// It does not help to go on, but says that something is not as it may have been meant.
+    warns: bool,
+}
+
+impl SearchHint {
+    /// The remark about what is asked now; one about what was asked before is over.
+    pub(super) fn of(search: &Search) -> Option<Self> {
+        if let Some(help) = &search.wants_value {
+            let (text, warns) = (help.clone(), false);
+            return Some(Self { text, warns });
+        }
+        let answer = current_answer(search).filter(|answer| answer.text == search.text.trim())?;
+        let (text, warns) = (answer.hints.first()?.text.clone(), true);
+        Some(Self { text, warns })
+    }
 }
 
 /// What the toolbar shows.
@@ -33,8 +80,8 @@ pub(super) struct ToolbarData {
     mode: usize,
     summary: Summary,
     caveat: &'static str,
-    /// What was not understood.
-    hint: Option<String>,
+    /// What to type next, or what was not understood.
+    hint: Option<SearchHint>,
     can_add: bool,
     can_undo: bool,
     can_redo: bool,
@@ -55,12 +102,11 @@ impl ToolbarData {
         let mode = SearchMode::ALL
             .iter()
             .position(|mode| *mode == store.search.mode);
-        let hint = current_answer(&store.search).and_then(|answer| answer.hints.first());
         Self {
             mode: mode.unwrap_or_default(),
             summary: summary(&store.search, store.loading.is_some()),
             caveat: caveat(&store.search, store.loading.is_some()),
-            hint: hint.map(|hint| hint.text.clone()),
+            hint: SearchHint::of(&store.search),
             can_add: can(Action::NewRecord),
             can_undo: can(Action::Undo),
             can_redo: can(Action::Redo),
@@ -140,13 +186,9 @@ impl Toolbar {
         if view.app.takes_focus(FocusTarget::Search) {
             ui.memory_mut(|memory| memory.request_focus(id));
         }
-        let paths = &view.store.explorer.paths;
-        let is_path = |name: &str| {
-            name == "$key" || paths.iter().any(|row| names_path(name, row.path.as_str()))
-        };
-        let conditions = query_text::condition_ranges(&self.text, is_path);
+        let conditions = self.conditions.of(&self.text, view.snapshot());
         let shortcut = shortcut_text(ui.ctx(), Action::Find).unwrap_or_default();
-        let field = SearchField::new(id, "Search everything…", &shortcut).filters(&conditions);
+        let field = SearchField::new(id, "Search everything…", &shortcut).filters(conditions);
         let response = field.show(ui, &mut self.text);
         if response.changed {
             commands.push(SearchCommand::SetText(self.text.clone()));
@@ -154,9 +196,7 @@ impl Toolbar {
         if response.leave {
             commands.push(SettingsCommand::RememberSearch);
             commands.push(LayoutCommand::Focus(FocusTarget::Records));
-            if view.store.selection.cursor.is_none() && view.row_count() > 0 {
-                commands.push(SelectionCommand::Only(0));
-            }
+            commands.push(SearchCommand::TakeFirst);
         }
         if response.response.has_focus()
             && let Some(hint) = &data.hint
@@ -164,17 +204,6 @@ impl Toolbar {
             show_hint(ui, response.response.rect, hint);
         }
     }
-}
-
-/// Whether a name in a query means a path: all of it, or its end.
-pub(super) fn names_path(name: &str, path: &str) -> bool {
-    let name = name.strip_suffix("[]").unwrap_or(name);
-    let path = path.strip_suffix("[]").unwrap_or(path);
-    !name.is_empty()
-        && (path == name
-            || path
-                .strip_suffix(name)
-                .is_some_and(|rest| rest.ends_with('.')))
 }
 
 /// The buttons at the right edge, from right to left.
@@ -240,8 +269,8 @@ fn start(ui: &mut Ui, data: &ToolbarData, view: &AppView<'_>, commands: &mut Com
     });
 }
 
-/// What was not understood, under the search box and over what is there, so that nothing moves.
-fn show_hint(ui: &Ui, field: Rect, hint: &str) {
+/// What to type or what was not understood, under the search box and over what is there, so that nothing moves.
+fn show_hint(ui: &Ui, field: Rect, hint: &SearchHint) {
     let tokens = Tokens::of(ui);
     Area::new(Id::unique("search hint"))
         .order(Order::Foreground)
@@ -252,8 +281,13 @@ fn show_hint(ui: &Ui, field: Rect, hint: &str) {
                 ui.set_max_width(field.width() - metrics::SPACE_24);
                 ui.horizontal(|ui| {
                     let glyph = egui::RichText::new(icons::INFO).font(type_scale::icon(14.0));
-                    ui.label(glyph.color(tokens.warning));
-                    let text = egui::RichText::new(hint).font(type_scale::small());
+                    let color = if hint.warns {
+                        tokens.warning
+                    } else {
+                        tokens.muted
+                    };
+                    ui.label(glyph.color(color));
+                    let text = egui::RichText::new(&hint.text).font(type_scale::small());
                     ui.label(text.color(tokens.muted));
                 });
             });

@@ -43,6 +43,9 @@ pub(super) fn current_answer(search: &Search) -> Option<&SearchAnswer> {
 
 /// What there is to say about a search. `so_far`: the file is still being read.
 pub(super) fn summary(search: &Search, so_far: bool) -> Summary {
+    if search.wants_value.is_some() {
+        return Summary::Working("type a value…");
+    }
     let Some(answer) = current_answer(search) else {
         return match (search.running, search.is_active()) {
             (true, true) => Summary::Working("searching…"),

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use egui::Role;
 
-use super::bar::{Toolbar, names_path};
+use super::bar::{SearchHint, Toolbar};
 use super::summary::{Summary, summary};
 use crate::panels::testing::{Scene, films};
 use crate::state::{Highlighter, Hint, Keys, Query, SavedSearch, Search, SearchAnswer, SearchMode};
@@ -19,6 +19,7 @@ fn answer(mode: SearchMode, hints: Vec<Hint>) -> Arc<SearchAnswer> {
         exact: 2,
         elapsed: Duration::from_micros(2100),
         hints,
+        ranked: true,
         partial: false,
         indexed: true,
         highlighter: Highlighter::default(),
@@ -58,10 +59,30 @@ fn the_summary_counts_by_level_only_where_levels_differ() {
 }
 
 #[test]
-fn a_name_means_a_path_or_its_end() {
-    assert!(names_path("year", "year") && names_path("name", "profile.name"));
-    assert!(names_path("tags", "tags[]") && names_path("items[].price", "items[].price"));
-    assert!(!names_path("ame", "profile.name") && !names_path("", "year"));
+fn a_remark_is_about_what_is_asked_now_and_a_missing_value_is_no_warning() {
+    let hint = Hint {
+        text: "no path is named yaer".to_owned(),
+        range: None,
+    };
+    let mut search = Search {
+        text: "hofman".to_owned(),
+        answer: Some(answer(SearchMode::Fuzzy, vec![hint])),
+        ..Search::default()
+    };
+    let told = format!("{:?}", SearchHint::of(&search));
+    assert!(
+        told.contains("yaer") && told.contains("warns: true"),
+        "{told}"
+    );
+    search.text = "hofman year:".to_owned();
+    assert_eq!(SearchHint::of(&search), None);
+    search.wants_value = Some("Type a value of year".to_owned());
+    let told = format!("{:?}", SearchHint::of(&search));
+    assert!(
+        told.contains("Type") && told.contains("warns: false"),
+        "{told}"
+    );
+    assert_eq!(summary(&search, false), Summary::Working("type a value…"));
 }
 
 fn scene() -> Scene<Toolbar> {
@@ -94,7 +115,7 @@ fn what_is_typed_and_chosen_is_asked() {
     let expected = [
         "Settings(RememberSearch)",
         "Layout(Focus(Records))",
-        "Selection(Only(0))",
+        "Search(TakeFirst)",
     ];
     assert_eq!(scene.commands(), expected);
 }

@@ -166,3 +166,61 @@ fn without_a_file_dialog_a_field_takes_its_place() {
     );
     assert!(matches!(state.page, Page::Unlock(_)) && state.dialogs.is_empty());
 }
+
+#[test]
+fn what_is_open_stays_open_until_the_other_file_is_known_to_be_one() {
+    let path = || std::path::PathBuf::from("/other.vstore");
+    let ways: [fn(&mut Fixture) -> Effects; 3] = [
+        |fixture| {
+            fixture.ask(FileCommand::Open {
+                path: "/other.vstore".into(),
+                read_only: false,
+            })
+        },
+        |fixture| fixture.ask(FileCommand::Dropped(vec!["/other.vstore".into()])),
+        |fixture| {
+            fixture.ask(FileCommand::Picked {
+                purpose: FilePurpose::OpenReadOnly,
+                path: "/other.vstore".into(),
+            })
+        },
+    ];
+    let probed = |facts| Reply::Probed {
+        path: "/other.vstore".into(),
+        facts,
+    };
+    let facts = || {
+        Ok(crate::engine::FileFacts {
+            len: 1,
+            needs_key_file: false,
+            holder: None,
+        })
+    };
+    for open in ways {
+        let mut fixture = Fixture::new();
+        assert_eq!(asks(&open(&mut fixture)), ["Probe"]);
+        for problem in [Problem::NotFound, Problem::NotAVStore] {
+            open(&mut fixture);
+            assert!(asks(&fixture.reply(probed(Err(problem)))).is_empty());
+            let Some(Dialog::Message { text, .. }) = fixture.state.dialog() else {
+                panic!("nothing is said")
+            };
+            assert!(text.contains("/other.vstore") && text.contains("t.vstore stays open"));
+            fixture.ask(LayoutCommand::CloseDialog);
+            assert!(fixture.open().closing.is_none());
+        }
+        // Looking at it for something else closes nothing.
+        assert!(asks(&fixture.reply(probed(facts()))).is_empty());
+        open(&mut fixture);
+        assert_eq!(asks(&fixture.reply(probed(facts()))), ["Close"]);
+        let effects = fixture.reply(Reply::Closed(Ok(())));
+        assert_eq!(asks(&effects), ["Probe"]);
+        assert!(matches!(&fixture.state.page, Page::Unlock(page) if page.path == path()));
+    }
+    // Locked meanwhile: the page of the locked file stays.
+    let mut fixture = Fixture::new();
+    fixture.ask(FileCommand::Dropped(vec![path()]));
+    fixture.ask(LockCommand::Lock);
+    assert!(fixture.reply(probed(facts())).is_empty());
+    assert!(matches!(&fixture.state.page, Page::Unlock(page) if page.path != path()));
+}

@@ -91,7 +91,7 @@ fn the_record_behind_a_deleted_one_is_chosen_also_before_a_result_is_looked_up_a
         let mut fixture = Fixture::new();
         if in_result {
             let found = Keys::from(["d", "b", "a", "c"].map(key));
-            set_listing(fixture.open(), Listing::Keys(found));
+            set_listing(fixture.open(), Listing::Keys(found), Rows::Everything, true);
         }
         fixture.ask(SelectionCommand::Only(row));
         let effects = fixture.ask(RecordCommand::Delete(Scope::Selected));
@@ -116,11 +116,16 @@ fn more_than_one_record_is_deleted_only_after_a_question() {
         panic!("no question")
     };
     assert_eq!((*count, sample.len()), (4, 4));
-    let effects = fixture.ask(RecordCommand::Delete(Scope::Selected));
-    assert!(matches!(
-        &*effects,
-        [Effect::AskOf(_, Request::Delete(Target::Everything))]
-    ));
+    let Some(Dialog::ConfirmDelete { scope, .. }) = fixture.state.dialog().cloned() else {
+        panic!("no question")
+    };
+    // What is selected behind the question does not change what it was about.
+    fixture.ask(SelectionCommand::Only(0));
+    let effects = fixture.ask(RecordCommand::Delete(scope));
+    let [Effect::AskOf(_, Request::Delete(Target::Keys(keys)))] = &*effects else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(keys.len(), 4);
 }
 
 #[test]
@@ -206,4 +211,48 @@ fn nothing_can_be_changed_in_a_read_only_database() {
         assert!(fixture.ask(command).is_empty());
     }
     assert_eq!(fixture.open().detail.draft, None);
+}
+
+#[test]
+fn a_record_that_runs_out_while_it_is_shown_says_so_until_another_is_shown() {
+    use vstore::{Clock as _, Expiry, Op};
+
+    let clock = Arc::new(ManualClock::new(NOW));
+    let mut store = Store::in_memory(Arc::clone(&clock) as _);
+    let mut batch = WriteBatch::new(Cause::Edit);
+    let value = parse_text("1").unwrap().0;
+    batch.put(key("a"), value.clone());
+    let expiry = Expiry::At(NOW.plus_millis(60_000));
+    batch.push(Op::Put {
+        key: key("b"),
+        value,
+        expiry,
+    });
+    store.commit(&batch).unwrap();
+    let mut fixture = Fixture::new();
+    fixture.open().snapshot = store.snapshot();
+    fixture.ask(SelectionCommand::Only(1));
+    assert_eq!(fixture.open().selection.single(), Some(&key("b")));
+    clock.set(NOW.plus_millis(60_001));
+    assert!(clock.now() > NOW);
+    let commit = store.expire_due().unwrap().expect("it is due");
+    let committed = Committed {
+        commit,
+        snapshot: store.snapshot(),
+        events: Vec::new(),
+        history: crate::state::History::default(),
+        told: Told {
+            text: "expired".to_owned(),
+            deed: None,
+        },
+        select: None,
+        request: None,
+    };
+    fixture.reply(Reply::Committed(Box::new(committed)));
+    let detail = &fixture.open().detail;
+    assert_eq!(detail.record, None);
+    assert_eq!(detail.expired.as_ref().unwrap().key, key("b"));
+    assert_eq!(fixture.open().selected_count(), 0);
+    fixture.ask(SelectionCommand::Only(0));
+    assert_eq!(fixture.open().detail.expired, None);
 }

@@ -8,7 +8,8 @@ use vstore::{Indexing, Seq, Snapshot};
 use super::*;
 use crate::jobs::{ListingAnswer, StatisticsAnswer};
 use crate::state::{
-    FacetScope, Highlighter, JumpAnswer, JumpRow, Keys, SearchAnswer, SearchMode, Sort, WhyHit,
+    FacetScope, Highlighter, JumpAnswer, JumpRow, Keys, Query as Asked, SearchAnswer, SearchMode,
+    Sort, WhyHit,
 };
 
 fn job(fixture: &mut Fixture, done: Done) -> Effects {
@@ -33,6 +34,7 @@ fn found(snapshot: &Snapshot, text: &str, millis: u64, partial: bool) -> Done {
             exact: result.counts.exact(),
             elapsed: Duration::from_millis(millis),
             hints: Vec::new(),
+            ranked: text.contains("rank"),
             partial,
             indexed: false,
             highlighter: Highlighter::default(),
@@ -146,6 +148,236 @@ fn figures_within_the_result_follow_the_search() {
     assert!(!fixture.open().explorer.running);
 }
 
+/// Films with words that some fit better than others.
+fn ranked() -> Fixture {
+    let mut fixture = Fixture::new();
+    let mut batch = WriteBatch::new(Cause::Edit);
+    for (name, json) in [
+        (
+            "a:1",
+            r#"{"title": "A long way to the star of it all", "year": 1990}"#,
+        ),
+        ("b:2", r#"{"title": "Star", "year": 1980}"#),
+        ("c:3", r#"{"title": "Starry", "year": 1985}"#),
+    ] {
+        batch.put(key(name), parse_text(json).unwrap().0);
+    }
+    fixture.commit(vec![Effect::Ask(Request::Commit(batch))]);
+    fixture
+}
+
+fn rows(fixture: &mut Fixture) -> Vec<String> {
+    let store = fixture.open();
+    let keys = store.listing.keys(&store.snapshot, 0..9).into_iter();
+    keys.map(|key| key.as_str().to_owned()).collect()
+}
+
+fn type_text(fixture: &mut Fixture, text: &str) {
+    fixture.ask_and_answer(SearchCommand::SetText(text.to_owned()));
+}
+
+fn by(by: crate::state::SortBy) -> Sort {
+    Sort {
+        by,
+        descending: false,
+    }
+}
+
+#[test]
+fn the_best_hits_come_first_again_with_the_next_search() {
+    use crate::state::SortBy;
+
+    let mut fixture = ranked();
+    type_text(&mut fixture, "star");
+    assert_eq!(rows(&mut fixture)[0], "b:2");
+    fixture.ask_and_answer(SearchCommand::Sort(by(SortBy::Key)));
+    assert_eq!(rows(&mut fixture)[0], "a:1");
+    // The order stays while the search is refined, and a third click ends it.
+    type_text(&mut fixture, "star ");
+    assert_eq!(rows(&mut fixture)[0], "a:1");
+    fixture.ask_and_answer(SearchCommand::Sort(Sort::default()));
+    assert_eq!(rows(&mut fixture)[0], "b:2");
+
+    fixture.ask_and_answer(SearchCommand::Sort(by(SortBy::Key)));
+    fixture.ask_and_answer(SearchCommand::Clear);
+    type_text(&mut fixture, "star");
+    assert_eq!(rows(&mut fixture)[0], "b:2");
+    assert_eq!(fixture.open().sort(), &Sort::default());
+
+    // What the file keeps is the order of the table without a search.
+    fixture.ask_and_answer(SearchCommand::Clear);
+    fixture.ask_and_answer(SearchCommand::Sort(by(SortBy::Key)));
+    let kept = crate::state::encode_settings(fixture.open()).unwrap();
+    let mut other = ranked();
+    crate::state::apply_settings(other.open(), &kept);
+    assert_eq!(other.open().sort(), &by(SortBy::Key));
+    type_text(&mut other, "star");
+    assert_eq!(rows(&mut other)[0], "b:2");
+}
+
+#[test]
+fn an_order_can_be_kept_for_searches_and_conditions_do_not_change_it() {
+    use crate::state::SortBy;
+
+    let mut fixture = ranked();
+    let year = by(SortBy::Path(vstore::Path::parse("year").unwrap()));
+    fixture.ask_and_answer(SearchCommand::Sort(year.clone()));
+    type_text(&mut fixture, "year>1970");
+    assert_eq!(rows(&mut fixture), ["b:2", "c:3", "a:1"]);
+    assert_eq!(fixture.open().sort(), &year);
+    type_text(&mut fixture, "year>1970 star");
+    assert_eq!(fixture.open().sort(), &Sort::default());
+    fixture.ask_and_answer(SearchCommand::Clear);
+    fixture.ask_and_answer(SearchCommand::KeepOrder(true));
+    type_text(&mut fixture, "star");
+    assert_eq!(rows(&mut fixture), ["b:2", "c:3", "a:1"]);
+    assert_eq!(fixture.open().sort(), &year);
+    let kept = crate::state::encode_settings(fixture.open()).unwrap();
+    let mut other = ranked();
+    crate::state::apply_settings(other.open(), &kept);
+    assert!(other.open().orders.keeps);
+}
+
+#[test]
+fn relevance_is_offered_where_there_is_any() {
+    use crate::action::Action;
+
+    let mut fixture = ranked();
+    let offered = |fixture: &Fixture| {
+        let view = crate::view::AppView::of(&fixture.state, NOW);
+        let action = Action::SortByRelevance;
+        (action.resolve(&view).is_some(), action.is_checked(&view))
+    };
+    assert_eq!(offered(&fixture), (false, Some(false)));
+    type_text(&mut fixture, "star");
+    assert_eq!(offered(&fixture), (true, Some(true)));
+    fixture.ask_and_answer(SearchCommand::Sort(by(crate::state::SortBy::Key)));
+    assert_eq!(offered(&fixture), (true, Some(false)));
+}
+
+#[test]
+fn enter_takes_the_first_row_of_what_was_typed_and_not_of_what_is_on_screen() {
+    let mut fixture = ranked();
+    type_text(&mut fixture, "long");
+    let effects = fixture.ask(SearchCommand::SetText("starry".to_owned()));
+    fixture.ask(SettingsCommand::RememberSearch);
+    fixture.ask(SearchCommand::TakeFirst);
+    assert_eq!(fixture.open().selection.cursor, None);
+    fixture.answer(effects);
+    assert_eq!(fixture.open().selection.single(), Some(&key("c:3")));
+    // One that is hidden by the search does not keep the first from being taken.
+    type_text(&mut fixture, "long");
+    fixture.ask(SearchCommand::TakeFirst);
+    assert_eq!(fixture.open().selection.single(), Some(&key("a:1")));
+    // Whoever chooses a row meanwhile has it.
+    let effects = fixture.ask(SearchCommand::SetText("star".to_owned()));
+    fixture.ask(SearchCommand::TakeFirst);
+    fixture.ask(SelectionCommand::None);
+    fixture.answer(effects);
+    assert!(fixture.open().selection.is_empty());
+}
+
+#[test]
+fn rows_stay_until_a_condition_has_its_value() {
+    let mut fixture = ranked();
+    type_text(&mut fixture, "starry");
+    let before = rows(&mut fixture);
+    type_text(&mut fixture, "starry year:");
+    let search = &fixture.open().search;
+    assert!(search.wants_value.as_ref().unwrap().contains("year"));
+    assert!(!search.running && !search.is_answered());
+    assert_eq!(rows(&mut fixture), before);
+    type_text(&mut fixture, "year:");
+    assert_eq!(rows(&mut fixture), before, "all records do not come back");
+    // Data that change do not change that.
+    put(&mut fixture, "x");
+    let effects = tick(&mut fixture.state, NOW.plus_millis(5_000));
+    fixture.answer(effects);
+    assert_eq!(rows(&mut fixture), before);
+    // Enter asks for it as it stands.
+    fixture.ask(SettingsCommand::RememberSearch);
+    fixture.ask_and_answer(SearchCommand::TakeFirst);
+    assert_eq!(rows(&mut fixture).len(), 3);
+    assert!(fixture.open().search.wants_value.is_none());
+    assert_eq!(fixture.open().selection.cursor_row, Some(0));
+}
+
+#[test]
+fn a_click_takes_the_place_of_another_click_and_never_of_what_was_typed() {
+    let mut fixture = ranked();
+    let text = |fixture: &mut Fixture| fixture.open().search.text.clone();
+    let filter = |condition: &str| SearchCommand::ToggleFilter(condition.to_owned());
+    type_text(&mut fixture, "year:1980..1989 star");
+    fixture.ask_and_answer(filter("year=1985"));
+    assert_eq!(text(&mut fixture), "year:1980..1989 star year=1985");
+    fixture.ask_and_answer(filter("year=1980"));
+    assert_eq!(text(&mut fixture), "year:1980..1989 star year=1980");
+    fixture.ask_and_answer(filter(r#"title="a \" b""#));
+    fixture.ask_and_answer(filter("year=1990"));
+    assert_eq!(
+        text(&mut fixture),
+        r#"year:1980..1989 star title="a \" b" year=1990"#
+    );
+    assert!(rows(&mut fixture).is_empty());
+    fixture.ask_and_answer(filter("year=1990"));
+    assert_eq!(text(&mut fixture), r#"year:1980..1989 star title="a \" b""#);
+    let exclude = SearchCommand::ToggleExclusion("year=1985".to_owned());
+    fixture.ask_and_answer(exclude.clone());
+    assert!(text(&mut fixture).ends_with("-year=1985"));
+    fixture.ask_and_answer(exclude);
+    assert!(!text(&mut fixture).contains("1985"));
+    let add = |condition: &str| SearchCommand::AddFilter(condition.to_owned());
+    let long = format!("title=\"{}\"", "x".repeat(4_096));
+    fixture.state.notices.clear();
+    let before = text(&mut fixture);
+    fixture.ask_and_answer(add(&long));
+    assert_eq!(text(&mut fixture), before);
+    assert_eq!(fixture.state.notices.iter().len(), 1);
+}
+
+#[test]
+fn every_search_can_be_gone_back_to() {
+    let mut fixture = ranked();
+    for text in ["s", "st", "star"] {
+        type_text(&mut fixture, text);
+    }
+    fixture.ask_and_answer(SearchCommand::AddFilter("year=1980".to_owned()));
+    let saved = Asked {
+        text: "long".to_owned(),
+        mode: SearchMode::Exact,
+    };
+    fixture.ask_and_answer(SettingsCommand::Search(saved));
+    let now = |fixture: &mut Fixture| fixture.open().search.query();
+    for text in ["star year=1980", "star", ""] {
+        fixture.ask_and_answer(SearchCommand::Back(true));
+        assert_eq!(now(&mut fixture).text, text);
+        assert_eq!(now(&mut fixture).mode, SearchMode::Fuzzy);
+    }
+    assert!(fixture.ask(SearchCommand::Back(true)).is_empty());
+    for _ in 0..3 {
+        fixture.ask_and_answer(SearchCommand::Back(false));
+    }
+    assert_eq!(now(&mut fixture).mode, SearchMode::Exact);
+    assert_eq!(rows(&mut fixture), ["a:1"]);
+}
+
+#[test]
+fn the_place_of_a_hit_is_told_in_the_order_of_relevance_only() {
+    let mut fixture = ranked();
+    type_text(&mut fixture, "star");
+    let asked = |fixture: &mut Fixture| {
+        let effects = fixture.ask(SearchCommand::WhyHit(key("a:1")));
+        let [Effect::Question(Question::WhyHit(question))] = &*effects else {
+            panic!("{effects:?}")
+        };
+        (question.row, question.other_order)
+    };
+    let (row, other_order) = asked(&mut fixture);
+    assert!(row.is_some_and(|(row, _)| row > 0) && !other_order);
+    fixture.ask_and_answer(SearchCommand::Sort(by(crate::state::SortBy::Key)));
+    assert_eq!(asked(&mut fixture), (None, true));
+}
+
 #[test]
 fn going_to_a_key_leaves_a_search_that_hides_it() {
     let mut fixture = searching(1);
@@ -193,12 +425,14 @@ fn why_a_hit_is_there_is_asked_with_the_query_on_screen() {
         panic!("{effects:?}")
     };
     assert_eq!(
-        (question.text.as_str(), question.row),
-        ("n:1", Some((1, 4)))
+        (question.text.as_str(), question.row, question.other_order),
+        ("n:1", None, false),
+        "nothing is ranked"
     );
     let why = WhyHit {
         key: key("b"),
         row: question.row,
+        other_order: false,
         level: "Slightly misspelt".to_owned(),
         words: Vec::new(),
         order: Vec::new(),

@@ -58,6 +58,11 @@ impl TableState {
         self.menu_row
     }
 
+    /// Says where a range that is extended starts, when the rows have changed.
+    pub fn set_anchor(&mut self, row: Option<usize>) {
+        self.anchor = row;
+    }
+
     /// The scroll position, to be kept while the file is locked.
     pub fn scroll(&self) -> ScrollPos {
         self.pos

@@ -1,0 +1,265 @@
+//! The text of queries: conditions as text, and queries to which a click adds a condition or from
+//! which it takes one away.
+//!
+//! What a query means only its parser knows. Every change is checked against it: the changed text
+//! means what the text before meant, with this one condition more or less. Where the text as typed
+//! cannot be kept for that, the query is printed anew.
+
+use vstore::search::{Expr, Field, Part, PathDictionary, Query};
+use vstore::value::ValueRef;
+use vstore::value::json::to_compact;
+use vstore::{Path, PathSegment};
+
+/// A text as a value in a query: quoted unless it is a plain word.
+fn quoted(text: &str) -> String {
+    let plain = |character: char| character.is_alphanumeric() || "_-:/.@$".contains(character);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    quoted_text(text)
+}
+
+/// A text as a string in a query: always quoted, so that `"30"` is not the number.
+fn quoted_text(text: &str) -> String {
+    let mut value = String::with_capacity(text.len() + 2);
+    value.push('"');
+    for character in text.chars() {
+        if matches!(character, '"' | '\\') {
+            value.push('\\');
+        }
+        value.push(character);
+    }
+    value.push('"');
+    value
+}
+
+/// A path at the start of a condition. A name that starts with a sign of the query language is
+/// quoted.
+fn place(path: &Path) -> String {
+    let text = path.as_str();
+    match path.segments().first() {
+        Some(PathSegment::Name(name)) if text.starts_with('-') => {
+            let rest = text.get(name.len()..).unwrap_or_default();
+            format!("{}{rest}", quoted_text(name))
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// The condition that a key starts with `prefix`.
+pub(crate) fn key_starts_with(prefix: &str) -> String {
+    format!("$key^={}", quoted(prefix))
+}
+
+/// The condition that a scalar stands at a path; `None` for bytes, lists and maps, which no
+/// condition names.
+pub(crate) fn equals(path: &Path, value: ValueRef<'_>) -> Option<String> {
+    let place = place(path);
+    Some(match value {
+        ValueRef::Null => format!("{place}:null"),
+        ValueRef::String(text) => format!("{place}={}", quoted_text(text)),
+        ValueRef::Bytes(_) | ValueRef::List(_) | ValueRef::Map(_) => return None,
+        // A timestamp prints in quotes, which would make a text of it.
+        value => format!("{place}={}", to_compact(value).trim_matches('"')),
+    })
+}
+
+/// The condition that a word stands at a path.
+pub(crate) fn has_word(path: &Path, word: &str) -> String {
+    let is_keyword = matches!(word, "null" | "exists" | "missing");
+    let word = if is_keyword {
+        quoted_text(word)
+    } else {
+        quoted(word)
+    };
+    format!("{}:{word}", place(path))
+}
+
+/// The condition that something lies between two bounds, both included.
+pub(crate) fn between(path: &Path, low: &str, high: &str) -> String {
+    if low == high {
+        format!("{}={low}", place(path))
+    } else {
+        format!("{}:{low}..{high}", place(path))
+    }
+}
+
+/// The condition that there is something at a path, or that there is nothing.
+pub(crate) fn exists(path: &Path, exists: bool) -> String {
+    let word = if exists { "exists" } else { "missing" };
+    format!("{}:{word}", place(path))
+}
+
+/// What the keys have to start with, as the query says, for every condition that says so.
+pub(crate) fn key_prefixes(text: &str, paths: &dyn PathDictionary) -> Vec<String> {
+    use vstore::search::{FieldTest, Target};
+
+    let query = Query::parse(text, paths);
+    let prefixes = conjuncts(&query.expr).filter_map(|expr| match expr {
+        Expr::Field(Field {
+            target: Target::Key,
+            test: FieldTest::StartsWith(prefix),
+            ..
+        }) => Some(prefix.text.clone()),
+        _ => None,
+    });
+    prefixes.collect()
+}
+
+/// Whether a condition stands in a query by itself.
+pub(crate) fn has(text: &str, condition: &str, paths: &dyn PathDictionary) -> bool {
+    let Some(condition) = read(condition, paths) else {
+        return false;
+    };
+    let query = Query::parse(text, paths);
+    conjuncts(&query.expr).any(|expr| is_same(expr, &condition))
+}
+
+/// Whether two conditions are about the same place.
+pub(crate) fn are_about_the_same(left: &str, right: &str, paths: &dyn PathDictionary) -> bool {
+    let target = |text: &str| match read(text, paths)? {
+        Expr::Field(field) => Some(field.target),
+        _ => None,
+    };
+    target(left).is_some_and(|left| target(right) == Some(left))
+}
+
+/// The query with a condition more; `None`: it has no room for it, or the text is none.
+pub(crate) fn with(text: &str, condition: &str, paths: &dyn PathDictionary) -> Option<String> {
+    let added = read(condition, paths)?;
+    let before = Query::parse(text, paths);
+    if conjuncts(&before.expr).any(|expr| is_same(expr, &added)) {
+        return Some(text.to_owned());
+    }
+    let mut wanted: Vec<Expr> = conjuncts(&before.expr).cloned().collect();
+    wanted.push(added);
+    let text = text.trim();
+    // With no more to remark on than before: nothing is left open, nothing stands in the void.
+    let fits = |candidate: &String, hints: usize| {
+        let query = Query::parse(candidate, paths);
+        query.hints.len() <= hints && conjuncts(&query.expr).eq(&wanted)
+    };
+    let behind = format!("{text} {condition}").trim_start().to_owned();
+    if fits(&behind, before.hints.len()) {
+        return Some(behind);
+    }
+    let around = format!("({text}) {condition}");
+    if fits(&around, 0) {
+        return Some(around);
+    }
+    Some(printed(&wanted)).filter(|anew| means(anew, &wanted, paths))
+}
+
+/// The query without a condition. A query that does not have it stays as it is.
+pub(crate) fn without(text: &str, condition: &str, paths: &dyn PathDictionary) -> String {
+    match read(condition, paths) {
+        Some(condition) => without_expr(text, &condition, paths),
+        None => text.to_owned(),
+    }
+}
+
+/// The query with a condition excluded; without that if it is excluded already. What asked for the
+/// condition goes, or nothing would be found.
+pub(crate) fn toggled_exclusion(
+    text: &str,
+    condition: &str,
+    paths: &dyn PathDictionary,
+) -> Option<String> {
+    let excluded = format!("-{condition}");
+    if has(text, &excluded, paths) {
+        return Some(without(text, &excluded, paths));
+    }
+    with(&without(text, condition, paths), &excluded, paths)
+}
+
+/// A condition alone, or its opposite. Whatever else a text is, it is no condition.
+fn read(condition: &str, paths: &dyn PathDictionary) -> Option<Expr> {
+    let expr = Query::parse(condition, paths).expr;
+    let is_condition = match &expr {
+        Expr::Field(_) => true,
+        Expr::Not(inner) => matches!(**inner, Expr::Field(_)),
+        _ => false,
+    };
+    is_condition.then_some(expr)
+}
+
+fn without_expr(text: &str, condition: &Expr, paths: &dyn PathDictionary) -> String {
+    let parts = Query::parse_parts(text, paths);
+    let wanted: Vec<Expr> = conjuncts(&parts.query.expr)
+        .filter(|expr| !is_same(expr, condition))
+        .cloned()
+        .collect();
+    if wanted.len() == conjuncts(&parts.query.expr).count() {
+        return text.to_owned();
+    }
+    let kept = parts.parts.iter();
+    let kept = kept.filter(|part| !is_same(&part.expr, condition));
+    let shortened = joined(text, kept, &parts.parts);
+    if means(&shortened, &wanted, paths) {
+        shortened
+    } else {
+        printed(&wanted)
+    }
+}
+
+/// The text of some parts, with the text between two that follow each other in `all` as it is.
+fn joined<'a>(text: &str, kept: impl Iterator<Item = &'a Part>, all: &[Part]) -> String {
+    let mut shortened = String::new();
+    let mut last: Option<&Part> = None;
+    for part in kept {
+        if let Some(last) = last {
+            let follows = all
+                .windows(2)
+                .any(|pair| pair[0].range == last.range && pair[1].range == part.range);
+            let gap = text.get(last.range.end..part.range.start);
+            shortened.push_str(gap.filter(|_| follows).unwrap_or(" "));
+        }
+        shortened.push_str(text.get(part.range.clone()).unwrap_or_default());
+        last = Some(part);
+    }
+    shortened
+}
+
+/// What every record has to fit.
+fn conjuncts(expr: &Expr) -> impl Iterator<Item = &Expr> {
+    let all = match expr {
+        Expr::All => &[],
+        Expr::And(children) => children.as_slice(),
+        single => std::slice::from_ref(single),
+    };
+    all.iter()
+}
+
+/// Whether two conditions mean the same, however the place is spelt.
+fn is_same(left: &Expr, right: &Expr) -> bool {
+    match (left, right) {
+        (Expr::Field(left), Expr::Field(right)) => {
+            left.target == right.target && left.test == right.test
+        }
+        (Expr::Not(left), Expr::Not(right)) => is_same(left, right),
+        _ => left == right,
+    }
+}
+
+/// Whether a text asks for exactly this.
+fn means(text: &str, wanted: &[Expr], paths: &dyn PathDictionary) -> bool {
+    let query = Query::parse(text, paths);
+    conjuncts(&query.expr).eq(wanted)
+}
+
+fn printed(conjuncts: &[Expr]) -> String {
+    let expr = match conjuncts {
+        [] => Expr::All,
+        [single] => single.clone(),
+        several => Expr::And(several.to_vec()),
+    };
+    let query = Query {
+        expr,
+        open: false,
+        hints: Vec::new(),
+    };
+    query.to_string().trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests;

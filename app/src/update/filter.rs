@@ -1,0 +1,77 @@
+//! Conditions that are clicked: they are put into the query, where the user sees them, and taken out
+//! again. What was typed stays.
+
+use vstore::Millis;
+
+use super::{Effects, search};
+use crate::conditions;
+use crate::state::{Level, OpenStore, State};
+
+/// More conditions than these are not known as clicked: they count as typed.
+const CLICKED_MAX: usize = 64;
+
+/// Adds a condition.
+pub(super) fn add(state: &mut State, condition: &str, now: Millis) -> Effects {
+    let changed = state.store().map(|store| added(store, condition));
+    take(state, changed.flatten(), Some(condition), now)
+}
+
+/// Adds a condition, or takes it away if it is there.
+pub(super) fn toggle(state: &mut State, condition: &str, now: Millis) -> Effects {
+    let there = state.store().is_some_and(|store| {
+        let paths = store.snapshot.catalog();
+        conditions::has(&store.search.text, condition, paths)
+    });
+    if !there {
+        return add(state, condition, now);
+    }
+    let changed = state.store().map(|store| {
+        let paths = store.snapshot.catalog();
+        conditions::without(&store.search.text, condition, paths)
+    });
+    take(state, changed, None, now)
+}
+
+/// Excludes what meets a condition, or does not any more.
+pub(super) fn toggle_exclusion(state: &mut State, condition: &str, now: Millis) -> Effects {
+    let changed = state.store().map(|store| {
+        let paths = store.snapshot.catalog();
+        conditions::toggled_exclusion(&store.search.text, condition, paths)
+    });
+    take(state, changed.flatten(), None, now)
+}
+
+/// The query with a condition more. One about the same path that a click put there gives way, or
+/// clicking around would ask for the impossible.
+fn added(store: &OpenStore, condition: &str) -> Option<String> {
+    let paths = store.snapshot.catalog();
+    let mut text = store.search.text.clone();
+    for clicked in &store.search.clicked {
+        if clicked != condition && conditions::are_about_the_same(clicked, condition, paths) {
+            text = conditions::without(&text, clicked, paths);
+        }
+    }
+    conditions::with(&text, condition, paths)
+}
+
+fn take(state: &mut State, changed: Option<String>, clicked: Option<&str>, now: Millis) -> Effects {
+    let Some(changed) = changed.filter(|text| search::fits(text)) else {
+        let words = "The search is too long for another condition";
+        state.notices.push(now, Level::Warning, words);
+        return Effects::new();
+    };
+    let Some(store) = state.store_mut() else {
+        return Effects::new();
+    };
+    let paths = store.snapshot.catalog();
+    let known = &mut store.search.clicked;
+    // What was typed by hand meanwhile counts as typed.
+    known.retain(|known| conditions::has(&changed, known, paths));
+    if let Some(clicked) = clicked
+        && !conditions::has(&store.search.text, clicked, paths)
+        && known.len() < CLICKED_MAX
+    {
+        known.push(clicked.to_owned());
+    }
+    search::set_text(store, changed)
+}
