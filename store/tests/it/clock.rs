@@ -98,8 +98,10 @@ fn a_clock_that_was_ahead_for_a_session_has_lost_nothing_when_it_is_right_again(
     let mut store = place.open();
     assert_eq!(keys(&store), ["for ever"]);
     assert_eq!(store.snapshot().len(), 1);
+    assert!(store.clock_suspect().is_some());
+    store.expire_due().unwrap_err();
     put(&mut store, "in a hundred years", Expiry::Keep);
-    // What has run out goes when it is told to, and not because the file is written anew.
+    // Nor is it deleted because the file is written anew.
     store.compact(&Control::default()).unwrap();
     store.close().unwrap();
 

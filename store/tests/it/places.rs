@@ -90,7 +90,10 @@ fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
     let mut names: Vec<String> = entries
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| !(name.starts_with('.') && name.ends_with(".lock")))
+        .filter(|name| {
+            let is_lock = Path::new(name).extension().is_some_and(|end| end == "lock");
+            !(is_lock && name.starts_with('.'))
+        })
         .collect();
     names.sort();
     names
@@ -246,7 +249,8 @@ fn a_folder_that_refuses_writing_is_told_and_can_be_read() {
             .output()
     };
     if !run(&mount).is_ok_and(|output| output.status.success()) {
-        writeln!(io::stderr(), "not tried: this system lets us mount nothing").unwrap();
+        let mut stderr = io::stderr();
+        writeln!(stderr, "not tried: this system lets us mount nothing").unwrap();
         return;
     }
     let child = r#"exec "$0" --exact places::child_in_a_folder_that_refuses --nocapture"#;

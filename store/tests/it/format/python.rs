@@ -47,7 +47,8 @@ impl Python {
             requirements = folder.join("requirements.txt").display(),
         );
         assert!(env::var_os("CI").is_none(), "{message}");
-        writeln!(io::stderr(), "{message}").unwrap();
+        let mut stderr = io::stderr();
+        writeln!(stderr, "{message}").unwrap();
         None
     }
 

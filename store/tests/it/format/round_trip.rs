@@ -160,11 +160,7 @@ fn assert_same(found: &Dump, store: &Store) {
 fn assert_same_records(found: &[String], expected: &[String]) {
     assert_eq!(found.len(), expected.len());
     for (found, expected) in found.iter().zip(expected) {
-        assert!(
-            found == expected,
-            "{:.60} is not as it was written",
-            expected
-        );
+        assert!(found == expected, "{expected:.60} is not as it was written");
     }
 }
 
