@@ -239,7 +239,8 @@ fn task_reply(state: &mut State, reply: Reply, now: Millis) -> Effects {
 }
 
 fn opened_store(state: &mut State, ticket: Ticket, opened: OpenedStore, now: Millis) -> Effects {
-    if state.session() == Some(ticket) {
+    let is_loading = state.store().is_some_and(|store| store.loading.is_some());
+    if state.session() == Some(ticket) && !is_loading {
         // It is on screen already.
         return Effects::new();
     }
