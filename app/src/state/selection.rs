@@ -27,6 +27,9 @@ pub struct Selection {
     pub hidden: BTreeSet<Key>,
     /// Records that changed since the rows were looked up: a run may have lost them.
     pub changed: BTreeSet<Key>,
+    /// The run was chosen among rows that were older than the records: it ends when they are looked
+    /// up again.
+    pub is_stale: bool,
     /// A run of this many records ended because it could not be followed, and nobody was told yet.
     pub ended: Option<usize>,
     /// Where the keyboard is; the detail panel shows this record.
@@ -208,6 +211,7 @@ impl Selection {
         self.span = None;
         self.except.clear();
         self.changed.clear();
+        self.is_stale = false;
     }
 
     /// As [`end_run`](Self::end_run); whoever selected it is told.

@@ -23,7 +23,6 @@ pub(super) fn preview(state: &mut State, ticket: Ticket, preview: Preview, now: 
             let title = OpenStore::title_of(&page.path);
             let path = Some(page.path.clone());
             let mut store = Box::new(OpenStore::new(title, path, true, preview.snapshot));
-            store.session = ticket;
             store.loading = Some(loading);
             store.columns.push(Column::Value);
             let effects = derived::refresh_all(&mut store, now);

@@ -136,6 +136,9 @@ fn select_range(store: &mut OpenStore, rows: Range<usize>) {
     } else {
         store.selection.clear_records();
         store.selection.span = span(store, rows);
+        let answer = store.search.answer.as_deref();
+        let now = store.snapshot.seq();
+        store.selection.is_stale = answer.is_some_and(|answer| answer.snapshot.seq() != now);
     }
 }
 
@@ -178,6 +181,8 @@ pub(super) fn follow_rows(store: &mut OpenStore, rows: Rows, is_whole: bool) {
         Rows::Everything => selection.changed.clear(),
         // Which of so many another question did not find, nobody can say at once.
         Rows::Other => selection.end_run_and_say_so(),
+        // Among these rows may have been some that are not found any more.
+        Rows::Same if is_whole && selection.is_stale => selection.end_run_and_say_so(),
         Rows::Same if is_whole => {
             for key in std::mem::take(&mut selection.changed) {
                 let in_run = |span: &Span| span.contains(key.as_str());
