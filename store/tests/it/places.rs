@@ -154,6 +154,41 @@ fn a_symbolic_link_to_nothing_is_told() {
 }
 
 #[test]
+fn two_names_of_one_file_have_one_writer() {
+    let place = Place::new();
+    let (one, other) = (place.path("data.vstore"), place.path("other.vstore"));
+    fs::hard_link(&one, &other).unwrap();
+
+    let mut store = open(&one, false).unwrap();
+    let second = open(&other, false);
+    assert!(
+        matches!(second, Err(OpenError::Locked { .. })),
+        "{second:?}"
+    );
+    put(&mut store, "second");
+    assert_eq!(keys(&open(&other, true).unwrap()), ["first", "second"]);
+    store.close().unwrap();
+
+    let mut store = open(&other, false).unwrap();
+    put(&mut store, "third");
+    // From here on the names stand for two files: this one, and what it was.
+    store.compact(&Control::default()).unwrap();
+    put(&mut store, "fourth");
+    let mut before = open(&one, false).unwrap();
+    put(&mut before, "fifth");
+    before.close().unwrap();
+    store.close().unwrap();
+    assert_eq!(
+        keys(&open(&one, true).unwrap()),
+        ["fifth", "first", "second", "third"]
+    );
+    assert_eq!(
+        keys(&open(&other, true).unwrap()),
+        ["first", "fourth", "second", "third"]
+    );
+}
+
+#[test]
 fn a_pipe_in_the_place_of_a_database_is_refused_at_once() {
     let place = Place::new();
     let path = place.pipe("pipe.vstore");
@@ -196,6 +231,28 @@ fn a_pipe_in_the_place_of_a_database_is_refused_at_once() {
         HeaderBackup::load(&RealVfs, &path).unwrap_err();
     });
     assert_eq!(names(place.folder.path()), ["data.vstore", "pipe.vstore"]);
+}
+
+#[test]
+fn a_pipe_in_the_place_of_the_lock_keeps_only_writers_out() {
+    let place = Place::new();
+    place.pipe(".data.vstore.lock");
+    let path = place.path("data.vstore");
+    let read = at_once("reading", {
+        let path = path.clone();
+        move || keys(&open(&path, true).unwrap())
+    });
+    assert_eq!(read, ["first"]);
+    let before = fs::read(&path).unwrap();
+    let error = at_once("opening", {
+        let path = path.clone();
+        move || open(&path, false).unwrap_err()
+    });
+    assert!(
+        matches!(error, OpenError::LockObstructed { .. }),
+        "{error:?}"
+    );
+    assert!(fs::read(&path).unwrap() == before);
 }
 
 const FOLDER: &str = "VSTORE_TEST_READ_ONLY_FOLDER";
