@@ -4,7 +4,7 @@
 //! [`eframe::App::logic`] carries the commands out and takes in what came back.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,7 @@ use crate::theme;
 use crate::update::{Effects, Event, next_wake, receive, tick, update};
 use crate::view::AppView;
 
+mod focus;
 mod typing;
 
 /// How long taking in what came back may hold up a frame.
@@ -73,6 +74,7 @@ pub struct VStoreApp {
     panels: Panels,
     dialogs: Dialogs,
     typing: typing::TypingOrder,
+    focus: focus::FocusReturn,
     /// The state was drawn since it changed last: what holds for one frame only is over.
     drawn: bool,
     /// When there was input last, by the clock of the toolkit, in seconds.
@@ -106,6 +108,7 @@ impl VStoreApp {
         }
         let mut state = State {
             prefs,
+            folders: platform::user_folders(),
             ..State::default()
         };
         for warning in warnings {
@@ -130,6 +133,7 @@ impl VStoreApp {
             panels: Panels::default(),
             dialogs: Dialogs::default(),
             typing: typing::TypingOrder::default(),
+            focus: focus::FocusReturn::default(),
             drawn: false,
             touched_secs: 0.0,
         })
@@ -306,6 +310,7 @@ impl eframe::App for VStoreApp {
         let view = AppView::of(&self.state, now);
         self.panels.ui(ui, view, &mut self.commands);
         self.dialogs.ui(ui.ctx(), view, &mut self.commands);
+        self.focus.end_frame(ui.ctx(), &view, &mut self.commands);
         self.drawn = true;
         if !self.commands.is_empty() {
             ui.ctx().request_repaint();
@@ -319,10 +324,9 @@ impl eframe::App for VStoreApp {
 
 /// `films.vstore [Read-only] — VStore`.
 fn window_title(page: &Page) -> String {
-    let name = |path: &Path| crate::state::OpenStore::title_of(path);
     let (name, mark) = match page {
         Page::Welcome | Page::NewDatabase(_) => return "VStore".to_owned(),
-        Page::Unlock(page) => (name(&page.path), " [Locked]"),
+        Page::Unlock(page) => (page.title(), ""),
         Page::Open(store) if store.is_read_only() => (store.title.clone(), " [Read-only]"),
         Page::Open(store) if store.would_be_lost() => (store.title.clone(), "*"),
         Page::Open(store) => (store.title.clone(), ""),

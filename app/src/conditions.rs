@@ -51,6 +51,11 @@ pub(crate) fn key_starts_with(prefix: &str) -> String {
     format!("$key^={}", quoted(prefix))
 }
 
+/// The condition that a key does not have this delimiter.
+pub(crate) fn key_lacks(delimiter: char) -> String {
+    format!("-$key*={}", quoted_text(&delimiter.to_string()))
+}
+
 /// The condition that a scalar stands at a path; `None` for bytes, lists and maps, which no
 /// condition names.
 pub(crate) fn equals(path: &Path, value: ValueRef<'_>) -> Option<String> {

@@ -15,7 +15,7 @@ mod perform;
 pub mod platform;
 pub mod state;
 pub mod theme;
-mod typed_path;
+pub mod typed_path;
 pub mod update;
 pub mod view;
 pub mod widgets;

@@ -17,6 +17,25 @@ pub(crate) fn typed_path(text: &str) -> Option<PathBuf> {
     read(text, home.as_deref(), cfg!(windows))
 }
 
+/// The same for a file that is to be written: a relative path lies in `base`, not in the folder that
+/// the program happens to run in.
+pub(crate) fn path_in(text: &str, base: Option<&Path>) -> Option<PathBuf> {
+    let path = typed_path(text)?;
+    Some(match base {
+        Some(base) if path.is_relative() => base.join(path),
+        _ => path,
+    })
+}
+
+/// Folders of the user, as far as the system knows them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserFolders {
+    /// The home folder.
+    pub home: Option<PathBuf>,
+    /// Where documents are kept, or else the home folder.
+    pub documents: Option<PathBuf>,
+}
+
 /// An argument of the command line. A file that has exactly this name is meant, else what the
 /// text stands for.
 pub(crate) fn argument(path: PathBuf) -> PathBuf {
@@ -215,6 +234,15 @@ mod tests {
                 "{text:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_bare_name_lies_in_the_folder_that_is_given() {
+        let documents = Some(Path::new("/home/ann/Documents"));
+        let path = |text| path_in(text, documents);
+        assert_eq!(path("notes"), Some("/home/ann/Documents/notes".into()));
+        assert_eq!(path("/tmp/notes"), Some("/tmp/notes".into()));
+        assert_eq!(path_in("notes", None), Some("notes".into()));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::state::{
     Dialog, FilePurpose, FocusTarget, KeptAside, Notices, OpenStore, Page, Preferences,
     RecentFacts, Row, State, Tasks,
 };
+use crate::typed_path::UserFolders;
 
 /// What every panel may see.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +37,8 @@ pub struct AppView<'a> {
     pub picked: Option<&'a (FilePurpose, PathBuf)>,
     /// What the recent files are like, once they were looked up.
     pub recent: Option<&'a BTreeMap<PathBuf, RecentFacts>>,
+    /// Where the user keeps files.
+    pub folders: &'a UserFolders,
     /// How long until an idle program locks itself.
     pub locks_in: Option<Duration>,
     /// Changes to files that are not open, which those files did not take.
@@ -66,6 +69,7 @@ impl<'a> AppView<'a> {
             focus: state.focus,
             picked: state.picked.as_ref(),
             recent: state.recent.as_ref(),
+            folders: &state.folders,
             locks_in: state.locks_in,
             kept_aside: &state.kept_aside,
             now,

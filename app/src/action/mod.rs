@@ -9,7 +9,7 @@ mod shortcut;
 mod table;
 
 pub use palette::{PaletteEntry, find};
-pub use shortcut::{ShortcutScope, pressed, shortcut_text};
+pub use shortcut::{ShortcutScope, pressed, shortcut_text, words};
 pub use table::{Action, Menu};
 
 #[cfg(test)]

@@ -53,10 +53,32 @@ pub fn pressed(ctx: &egui::Context, view: &AppView<'_>, scope: ShortcutScope) ->
 
 /// The first shortcut of an action as text: `Ctrl+Shift+N`, `⌘⇧N`.
 pub fn shortcut_text(ctx: &egui::Context, action: Action) -> Option<String> {
-    action
-        .shortcuts()
-        .first()
-        .map(|shortcut| ctx.format_shortcut(shortcut))
+    let shortcut = action.shortcuts().first()?;
+    Some(words(ctx, *shortcut))
+}
+
+/// A shortcut as it is written on keys: `Ctrl+,`, `Alt+Del`, `⌘,`.
+pub fn words(ctx: &egui::Context, shortcut: KeyboardShortcut) -> String {
+    let key = shortcut.logical_key;
+    let written = match key {
+        Key::Delete => "Del",
+        Key::Escape => "Esc",
+        Key::PageUp => "Page Up",
+        Key::PageDown => "Page Down",
+        Key::ArrowDown => "↓",
+        Key::ArrowLeft => "←",
+        Key::ArrowRight => "→",
+        Key::ArrowUp => "↑",
+        // Signs as themselves; letters, digits and other names as they are.
+        key => key.symbol_or_name(),
+    };
+    let text = ctx.format_shortcut(&shortcut);
+    // The key is the last part, by its name or its sign.
+    let modifiers = [key.name(), key.symbol_or_name()]
+        .iter()
+        .find_map(|name| text.strip_suffix(name))
+        .unwrap_or_default();
+    format!("{modifiers}{written}")
 }
 
 /// The shortcuts of a scope, those with more modifiers first: Ctrl+Shift+S is asked before Ctrl+S.

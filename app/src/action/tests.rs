@@ -3,8 +3,9 @@ use std::collections::BTreeMap;
 use vstore::Millis;
 
 use super::shortcut::edits_text;
-use super::{Action, Menu, find};
-use crate::state::State;
+use super::{Action, Menu, find, shortcut_text, words};
+use crate::panels::testing::films;
+use crate::state::{SearchMode, Sort, SortBy, State};
 use crate::view::AppView;
 
 #[test]
@@ -30,6 +31,57 @@ fn every_action_has_words_and_stands_in_a_menu_once() {
         );
         assert!(!action.tooltip().ends_with('.'), "{action:?}");
     }
+}
+
+#[test]
+fn keys_are_written_as_they_are_on_the_keyboard() {
+    let ctx = egui::Context::default();
+    let text = |action| shortcut_text(&ctx, action).unwrap();
+    assert_eq!(text(Action::Settings), "Ctrl+,");
+    assert_eq!(text(Action::Shortcuts), "Ctrl+/");
+    assert_eq!(text(Action::Delete), "Del");
+    assert_eq!(text(Action::NewDatabase), "Ctrl+Shift+N");
+    assert_eq!(text(Action::Refresh), "F5");
+    for action in Action::ALL {
+        for shortcut in action.shortcuts() {
+            let text = words(&ctx, *shortcut);
+            for name in ["Comma", "Slash", "Delete", "Escape"] {
+                assert!(!text.contains(name), "{text} of {action:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_order_and_the_mode_in_force_are_marked() {
+    let mut state = films();
+    let marked = |state: &State, actions: &[Action]| {
+        let view = AppView::of(state, Millis(0));
+        let marked = actions.iter().copied();
+        marked
+            .filter(|action| action.is_checked(&view) == Some(true))
+            .collect::<Vec<_>>()
+    };
+    let orders = [
+        Action::SortByKey,
+        Action::SortByModified,
+        Action::SortByExpiry,
+    ];
+    let modes = [
+        Action::SearchExact,
+        Action::SearchFuzzy,
+        Action::SearchContains,
+    ];
+    assert_eq!(marked(&state, &orders), [Action::SortByKey]);
+    assert_eq!(marked(&state, &modes), [Action::SearchFuzzy]);
+    let store = state.store_mut().unwrap();
+    store.orders.browsing = Sort {
+        by: SortBy::Modified,
+        ..Sort::default()
+    };
+    store.search.mode = SearchMode::Contains;
+    assert_eq!(marked(&state, &orders), [Action::SortByModified]);
+    assert_eq!(marked(&state, &modes), [Action::SearchContains]);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use vstore::target::Consent;
 use vstore::value::json::{parse_text, to_compact};
 use vstore::{Key, Millis};
 
+mod keyboard;
 mod typing;
 
 use super::*;

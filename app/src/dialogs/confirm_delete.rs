@@ -66,7 +66,7 @@ pub(super) fn show(
         .show(ctx, &buttons, |ui| {
             let tokens = Tokens::of(ui);
             for key in &data.sample {
-                let text = RichText::new(type_scale::one_line(key)).color(tokens.text);
+                let text = RichText::new(type_scale::one_name(key)).color(tokens.text);
                 ui.add(egui::Label::new(text.font(type_scale::mono())).truncate());
             }
             if let Some(more) = &data.more {

@@ -8,6 +8,7 @@ use egui::{
 };
 
 use super::host;
+use crate::theme::visible::{self, Strictness};
 use crate::theme::{Tokens, fonts, metrics, paint, type_scale};
 
 const WIDTH: f32 = 560.0;
@@ -39,7 +40,7 @@ pub(super) enum Outcome {
 /// Draws the window around `body`, which gets the keys of this frame and says what was done.
 pub(super) fn show<R>(
     ctx: &Context,
-    name: &'static str,
+    (name, label): (&'static str, &str),
     body: impl FnOnce(&mut Ui, Keys) -> (Option<Outcome>, R),
 ) -> (Option<Outcome>, R) {
     let tokens = Tokens::for_visuals(&ctx.global_style().visuals);
@@ -49,7 +50,7 @@ pub(super) fn show<R>(
     let area = Area::new(id)
         .kind(egui::UiKind::Modal)
         .sense(Sense::hover())
-        .anchor(Align2::CENTER_TOP, vec2(0.0, 88.0))
+        .anchor(Align2::CENTER_TOP, vec2(0.0, top(ctx)))
         .order(egui::Order::Foreground)
         .interactable(true);
     let frame = Frame::NONE
@@ -64,12 +65,39 @@ pub(super) fn show<R>(
         .frame(frame);
     let shown = modal.show(ctx, |ui| {
         ui.set_width(WIDTH.min(ctx.content_rect().width() - 48.0));
-        body(ui, keys)
+        let inner = body(ui, keys);
+        let place = ui.min_rect();
+        ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
+            node.set_role(Role::Dialog);
+            node.set_label(label);
+            node.set_bounds(accesskit::Rect {
+                x0: place.min.x.into(),
+                y0: place.min.y.into(),
+                x1: place.max.x.into(),
+                y1: place.max.y.into(),
+            });
+        });
+        inner
     });
     let (outcome, result) = shown.inner;
     let escaped = keys.escape.then_some(Outcome::Close);
     let beside = shown.backdrop_response.clicked().then_some(Outcome::Close);
     (outcome.or(escaped).or(beside), result)
+}
+
+/// How far below the upper edge of the window the list begins: near it where there is little room.
+fn top(ctx: &Context) -> f32 {
+    (ctx.content_rect().height() * 0.1).clamp(metrics::SPACE_16, 88.0)
+}
+
+/// Height of the list: that of its rows, of as many as are shown at once, or of a whole number
+/// of rows that the window has room for.
+fn rows_height(ctx: &Context, rows: usize) -> f32 {
+    // The field, the margins, and a line of words below the list.
+    const BESIDE: f32 = 96.0;
+    let room = ctx.content_rect().height() - top(ctx) - BESIDE - metrics::SPACE_16;
+    let fit = (room / ROW).floor().clamp(2.0, ROWS_SHOWN);
+    ROW * fit.min(rows as f32)
 }
 
 /// The keys that were pressed in this frame.
@@ -122,7 +150,7 @@ pub(super) fn list(
     }
     let mut clicked = None;
     ui.spacing_mut().item_spacing.y = 0.0;
-    let height = ROW * ROWS_SHOWN.min(rows.len() as f32);
+    let height = rows_height(ui.ctx(), rows.len());
     ScrollArea::vertical()
         .max_height(height)
         // The window has as much room as it needed a frame ago, and would grow row by row.
@@ -198,6 +226,14 @@ fn letters(text: &str, matched: &[usize], color: egui::Color32, tokens: &Tokens)
     let mut job = LayoutJob::default();
     let mut buffer = [0_u8; 4];
     for (index, character) in text.chars().enumerate() {
+        if let Some(mark) = visible::mark(character, Strictness::Name) {
+            job.append(
+                &mark,
+                0.0,
+                visible::mark_format(&type_scale::body(), tokens),
+            );
+            continue;
+        }
         let format = if matched.binary_search(&index).is_ok() {
             &typed
         } else {

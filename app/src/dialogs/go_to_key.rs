@@ -28,7 +28,7 @@ pub(super) fn show(
     let jump = &view.store.jump;
     let rows = jump.answer.as_ref().map(|answer| &*answer.rows);
     let rows: &[JumpRow] = rows.unwrap_or_default();
-    let (outcome, ()) = finder::show(ctx, "go to key", |ui, keys| {
+    let (outcome, ()) = finder::show(ctx, ("go to key", "Go to key"), |ui, keys| {
         let response = TextField::new(host::field_id("go to key"), "Go to key")
             .hint("Letters of a key, or > for an action")
             .untitled()

@@ -174,7 +174,8 @@ impl Forms {
             }
             Dialog::Export { plan, count: _ } => export::show(ctx, plan, view, commands),
             Dialog::PathField { purpose, suggested } => {
-                path_field::show(ctx, &mut self.path, (*purpose, suggested), commands);
+                let asked = (*purpose, suggested.as_str());
+                path_field::show(ctx, &mut self.path, asked, view, commands);
             }
             Dialog::Message { title, text } => message::show(ctx, title, text, commands),
         }

@@ -8,7 +8,7 @@ use crate::format;
 use crate::state::{ImportReport, ReportKind, ReportLine, TaskId};
 use crate::theme::{Tokens, icons, metrics, type_scale};
 use crate::widgets::field;
-use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::modal::{Dialog, DialogButton, list_height};
 use crate::widgets::segmented::segmented;
 
 const LIST_HEIGHT: f32 = 240.0;
@@ -114,7 +114,7 @@ fn single_records(ui: &mut Ui, form: &mut ReportForm, report: &ImportReport) {
             ui.spacing_mut().item_spacing.y = 0.0;
             ScrollArea::vertical()
                 .id_salt(Id::unique("report lines"))
-                .max_height(LIST_HEIGHT)
+                .max_height(list_height(ui.ctx(), LIST_HEIGHT, 150.0))
                 .auto_shrink([false, true])
                 .show_rows(ui, ROW, data.lines.len(), |ui, range| {
                     for line in data.lines.get(range).into_iter().flatten() {

@@ -1,6 +1,6 @@
 //! Something that needs more room than a notice.
 
-use egui::{Context, ScrollArea};
+use egui::Context;
 
 use super::host;
 use crate::command::{Commands, CopyWhat, RecordCommand};
@@ -14,10 +14,7 @@ pub(super) fn show(ctx: &Context, title: &str, text: &str, commands: &mut Comman
     let shown = Dialog::new(host::id("message"), title)
         .width(520.0)
         .show(ctx, &buttons, |ui| {
-            ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
-                ui.set_width(ui.available_width());
-                ui.label(text);
-            });
+            ui.label(text);
         });
     match shown.clicked {
         Some(0) => commands.push(RecordCommand::Copy(CopyWhat::Text(text.to_owned()))),

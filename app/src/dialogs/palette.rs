@@ -23,7 +23,7 @@ pub(super) fn show(
     view: AppView<'_>,
     commands: &mut Commands,
 ) {
-    let (outcome, entries) = finder::show(ctx, "palette", |ui, keys| {
+    let (outcome, entries) = finder::show(ctx, ("palette", "Command palette"), |ui, keys| {
         let response = TextField::new(host::field_id("palette"), "Find an action")
             .hint("Type to find an action")
             .untitled()

@@ -1,12 +1,15 @@
 //! A field for a path, where no native file dialog answers.
 
+use std::path::Path;
+
 use egui::Context;
 
 use super::host;
 use crate::command::{Commands, FileCommand};
 use crate::state::FilePurpose;
-use crate::theme::icons;
-use crate::typed_path::typed_path;
+use crate::theme::{icons, type_scale};
+use crate::typed_path::{UserFolders, path_in};
+use crate::view::AppView;
 use crate::widgets::field::{self, TextField};
 use crate::widgets::modal::{Dialog, DialogButton};
 
@@ -34,10 +37,32 @@ pub(super) const fn words(purpose: FilePurpose) -> (&'static str, &'static str, 
     }
 }
 
+/// The folder that a relative path lies in: that of the proposed file, or the documents for a file
+/// that is written. What is opened is looked for as it was typed.
+fn base<'a>(
+    purpose: FilePurpose,
+    suggested: &'a str,
+    folders: &'a UserFolders,
+) -> Option<&'a Path> {
+    match purpose {
+        FilePurpose::Create
+        | FilePurpose::SaveAs
+        | FilePurpose::NewKeyFile
+        | FilePurpose::HeaderBackup
+        | FilePurpose::Export => {
+            let proposed = Path::new(suggested).parent();
+            let proposed = proposed.filter(|folder| folder.is_absolute());
+            proposed.or_else(|| folders.documents.as_deref())
+        }
+        _ => None,
+    }
+}
+
 pub(super) fn show(
     ctx: &Context,
     form: &mut PathForm,
     (purpose, suggested): (FilePurpose, &str),
+    view: AppView<'_>,
     commands: &mut Commands,
 ) {
     let starts = !std::mem::replace(&mut form.started, true);
@@ -45,7 +70,8 @@ pub(super) fn show(
         suggested.clone_into(&mut form.path);
     }
     let (title, hint, verb) = words(purpose);
-    let path = typed_path(&form.path);
+    let base = base(purpose, suggested, view.folders);
+    let path = path_in(&form.path, base);
     let buttons = [
         DialogButton::secondary("Cancel"),
         DialogButton::primary(verb).enabled(path.is_some()),
@@ -60,6 +86,11 @@ pub(super) fn show(
                 response.request_focus();
                 field::select_all(ui.ctx(), host::field_id("path"), &form.path);
             }
+            // What is typed may not say where: this does, in a line that is always there.
+            let whole = path.as_deref().map(Path::to_string_lossy);
+            let whole = whole.filter(|whole| **whole != *form.path.trim());
+            let whole = whole.map(|whole| type_scale::one_name(&whole));
+            field::explanation(ui, whole.as_deref().unwrap_or(" "));
         });
     if shown.cancelled || shown.clicked == Some(0) {
         host::close(commands);

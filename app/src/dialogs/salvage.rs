@@ -10,11 +10,11 @@ use crate::state::{
     FilePurpose, OpenStore, Salvage, SalvageMode, SalvageOutcome, SalvageStage, TaskId, TaskState,
 };
 use crate::theme::{Tokens, icons, metrics, type_scale};
-use crate::typed_path::typed_path;
+use crate::typed_path::path_in;
 use crate::view::AppView;
 use crate::widgets::button::Button;
 use crate::widgets::field::{self, TextField};
-use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::modal::{Dialog, DialogButton, list_height};
 use crate::widgets::progress::progress;
 use crate::widgets::segmented::segmented;
 
@@ -72,7 +72,7 @@ pub(super) fn show(
     let (left, right) = (shown.clicked == Some(0), shown.clicked == Some(1));
     match &salvage.stage {
         SalvageStage::Form { .. } if left || shown.cancelled => host::close(commands),
-        SalvageStage::Form { .. } if right || shown.inner => form.submit(commands),
+        SalvageStage::Form { .. } if right || shown.inner => form.submit(salvage, commands),
         SalvageStage::Running(_) if left || shown.cancelled => {
             commands.push(RepairCommand::CancelSalvage);
         }
@@ -139,8 +139,9 @@ impl SalvageForm {
         shown.submitted
     }
 
-    fn submit(&mut self, commands: &mut Commands) {
-        let Some(target) = typed_path(&self.target) else {
+    fn submit(&mut self, salvage: &Salvage, commands: &mut Commands) {
+        let base = salvage.source.parent();
+        let Some(target) = path_in(&self.target, base) else {
             return;
         };
         if let Some(secret) = self.secret.submit() {
@@ -180,7 +181,8 @@ fn report(ui: &mut Ui, outcome: &SalvageOutcome) {
         return;
     }
     field::caution(ui, "Not everything could be read.");
-    let scroll = ScrollArea::vertical().max_height(LOST_HEIGHT);
+    let height = list_height(ui.ctx(), LOST_HEIGHT, 60.0);
+    let scroll = ScrollArea::vertical().max_height(height);
     scroll.show_rows(ui, 18.0, outcome.lost.len(), |ui, rows| {
         for line in outcome.lost.get(rows).unwrap_or_default() {
             let line = RichText::new(type_scale::one_line(line)).font(type_scale::small());

@@ -1,6 +1,6 @@
 //! The searches a file keeps by name: save the one that is asked, rename, delete, ask again.
 
-use egui::{Align, Context, Label, Layout, RichText, ScrollArea, Ui, vec2};
+use egui::{Align, Context, Label, Layout, RichText, Ui, vec2};
 
 use super::host;
 use crate::command::{Commands, SettingsCommand};
@@ -8,11 +8,11 @@ use crate::state::SavedSearch;
 use crate::theme::{Tokens, icons, metrics, type_scale};
 use crate::view::StoreView;
 use crate::widgets::button::{Button, IconButton};
+use crate::widgets::ends::Ends;
 use crate::widgets::field::{self, TextField};
 use crate::widgets::modal::{Dialog, DialogButton};
 
 const ROW: f32 = 34.0;
-const ROWS_SHOWN: f32 = 7.0;
 
 /// What is typed.
 #[derive(Debug, Default)]
@@ -79,22 +79,16 @@ fn list(
         return false;
     }
     let mut chosen = false;
-    ScrollArea::vertical()
-        .max_height(ROW * ROWS_SHOWN)
-        .auto_shrink([false, true])
-        .show(ui, |ui| {
-            for search in saved {
-                let size = vec2(ui.available_width(), ROW);
-                ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-                    let renamed = form.renamed.as_ref().map(|(name, _)| name);
-                    if renamed == Some(&search.name) {
-                        rename(ui, form, commands);
-                    } else {
-                        chosen |= row(ui, form, search, commands);
-                    }
-                });
-            }
-        });
+    for search in saved {
+        let renamed = form.renamed.as_ref().map(|(name, _)| name);
+        if renamed == Some(&search.name) {
+            let size = vec2(ui.available_width(), ROW);
+            let layout = Layout::left_to_right(Align::Center);
+            ui.allocate_ui_with_layout(size, layout, |ui| rename(ui, form, commands));
+        } else {
+            chosen |= row(ui, form, search, commands);
+        }
+    }
     chosen
 }
 
@@ -106,27 +100,27 @@ fn row(
 ) -> bool {
     let tokens = Tokens::of(ui);
     let name = type_scale::one_line(&search.name);
-    let asked = Button::link(&name).hint("Search for it").show(ui).clicked();
+    let ends = Ends::new(ui, &search.name, ROW);
+    let asked = ends.start(ui, |ui| {
+        let asked = Button::link(&name).hint("Search for it").show(ui).clicked();
+        let query = type_scale::one_line(&search.query.text);
+        let text = RichText::new(query).font(type_scale::mono());
+        ui.add(Label::new(text.color(tokens.muted)).truncate());
+        asked
+    });
     if asked {
         commands.push(SettingsCommand::Search(search.query.clone()));
     }
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+    ends.end(ui, |ui| {
+        let label = format!("Rename {name}");
+        let rename = IconButton::new(icons::PENCIL_SIMPLE, &label);
+        if rename.show(ui).clicked() {
+            form.renamed = Some((search.name.clone(), search.name.clone()));
+        }
         let label = format!("Delete {name}");
         if IconButton::new(icons::TRASH, &label).show(ui).clicked() {
             commands.push(SettingsCommand::DeleteSearch(search.name.clone()));
         }
-        let label = format!("Rename {name}");
-        if IconButton::new(icons::PENCIL_SIMPLE, &label)
-            .show(ui)
-            .clicked()
-        {
-            form.renamed = Some((search.name.clone(), search.name.clone()));
-        }
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let query = type_scale::one_line(&search.query.text);
-            let text = RichText::new(query).font(type_scale::mono());
-            ui.add(Label::new(text.color(tokens.muted)).truncate());
-        });
     });
     asked
 }

@@ -1,9 +1,9 @@
 //! Every shortcut on one sheet, with a filter. Made of the one list of actions.
 
-use egui::{Align, Context, RichText, Role, ScrollArea, Sense, Ui, vec2};
+use egui::{Align, Context, RichText, Role, Sense, Ui, vec2};
 
 use super::host;
-use crate::action::{Action, Menu};
+use crate::action::{Action, Menu, words};
 use crate::command::Commands;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::widgets::field::TextField;
@@ -15,8 +15,8 @@ const PLACES: [(&str, &[(&str, &str)]); 3] = [
         "Record table",
         &[
             ("Select", "Arrows, Page Up, Page Down, Home, End"),
-            ("Extend the selection", "Shift + arrows"),
-            ("Add or remove a row", "Ctrl + Space"),
+            ("Extend the selection", "Shift+arrows"),
+            ("Add or remove a row", "Ctrl+Space"),
         ],
     ),
     (
@@ -26,14 +26,14 @@ const PLACES: [(&str, &[(&str, &str)]); 3] = [
             ("Close or go out", "←"),
             ("Open everything below", "*"),
             ("Edit", "Enter, F2"),
-            ("Edit in a large field", "Shift + Enter"),
-            ("Set to null", "Alt + Del"),
+            ("Edit in a large field", "Shift+Enter"),
+            ("Set to null", "Alt+Del"),
             ("Remove", "Del"),
         ],
     ),
     (
         "Text of a value",
-        &[("Save", "Ctrl + Enter"), ("Cancel", "Esc")],
+        &[("Save", "Ctrl+Enter"), ("Cancel", "Esc")],
     ),
 ];
 
@@ -56,8 +56,8 @@ pub(super) fn groups(ctx: &Context, filter: &str) -> Vec<Group> {
     let menus = Menu::ALL.iter().map(|menu| {
         let lines = menu.actions().filter_map(|(_, action)| {
             let keys = all_shortcuts(ctx, action)?;
-            let words = action.text().trim_end_matches('…');
-            matches(words, &keys).then(|| (words.to_owned(), keys))
+            let name = action.text().trim_end_matches('…');
+            matches(name, &keys).then(|| (name.to_owned(), keys))
         });
         (menu.name().to_owned(), lines.collect::<Vec<_>>())
     });
@@ -74,9 +74,7 @@ pub(super) fn groups(ctx: &Context, filter: &str) -> Vec<Group> {
 
 fn all_shortcuts(ctx: &Context, action: Action) -> Option<String> {
     let shortcuts = action.shortcuts().iter();
-    let texts: Vec<_> = shortcuts
-        .map(|shortcut| ctx.format_shortcut(shortcut))
-        .collect();
+    let texts: Vec<_> = shortcuts.map(|shortcut| words(ctx, *shortcut)).collect();
     (!texts.is_empty()).then(|| texts.join(", "))
 }
 
@@ -93,12 +91,7 @@ pub(super) fn show(ctx: &Context, form: &mut ShortcutsForm, commands: &mut Comma
                 response.request_focus();
             }
             ui.add_space(metrics::SPACE_8);
-            let groups = groups(ui.ctx(), &form.filter);
-            let height = (ui.ctx().content_rect().height() - 320.0).clamp(120.0, 460.0);
-            ScrollArea::vertical()
-                .auto_shrink(false)
-                .max_height(height)
-                .show(ui, |ui| sheet(ui, &groups));
+            sheet(ui, &groups(ui.ctx(), &form.filter));
         });
     if shown.cancelled || shown.clicked.is_some() {
         host::close(commands);

@@ -1,4 +1,5 @@
 mod find;
+mod fit;
 mod repair;
 mod security;
 mod transfer;

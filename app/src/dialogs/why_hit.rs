@@ -14,7 +14,7 @@ use crate::widgets::modal::{Dialog, DialogButton};
 const BODY: f32 = 480.0;
 
 pub(super) fn show(ctx: &Context, why: &WhyHit, commands: &mut Commands) {
-    let key = type_scale::one_line(why.key.as_str());
+    let key = type_scale::one_name(why.key.as_str());
     let shown = Dialog::new(host::id("why hit"), "Why this hit")
         .icon(icons::QUESTION)
         .subtitle(&key)

@@ -49,13 +49,30 @@ pub(super) fn answer_namespaces(
     } = question;
     let mut children = BTreeMap::new();
     for prefix in std::iter::once(String::new()).chain(open) {
-        let found = children_of(&snapshot, &prefix, delimiter, ticket)?;
+        let mut found = children_of(&snapshot, &prefix, delimiter, ticket)?;
+        if prefix.is_empty() {
+            found.extend(without_namespace(&snapshot, &found));
+        }
         children.insert(prefix, found.into());
     }
     Some(Done::Namespaces(NamespacesAnswer {
         seq: snapshot.seq(),
         children,
     }))
+}
+
+/// The keys that have no delimiter, as a namespace without a prefix; `None` where there are none, or
+/// where not all namespaces are listed.
+fn without_namespace(snapshot: &Snapshot, listed: &[Namespace]) -> Option<Namespace> {
+    let inside: u64 = listed.iter().map(|namespace| namespace.records).sum();
+    let records = (snapshot.len() as u64).saturating_sub(inside);
+    let is_rest = records > 0 && !listed.is_empty() && listed.len() < CHILDREN_MAX;
+    is_rest.then(|| Namespace {
+        name: String::new(),
+        prefix: String::new(),
+        records,
+        expandable: false,
+    })
 }
 
 /// The namespaces directly inside a prefix; `None` when the question went stale.

@@ -11,8 +11,8 @@ use vstore::{Cause, Key, ManualClock, Millis, Path, Snapshot, Store, WriteBatch}
 
 use super::namespaces::children_of;
 use super::{
-    Done, ExportJob, ImportJob, Jobs, ListingQuestion, PreviewQuestion, Question,
-    StatisticsQuestion, TaskJob,
+    Done, ExportJob, ImportJob, Jobs, ListingQuestion, NamespacesQuestion, PreviewQuestion,
+    Question, StatisticsQuestion, TaskJob,
 };
 use crate::state::{
     Conflict, Distinct, Duplicates, ImportKeys, ImportPlan, Orders, Scope, SearchMode, Sort,
@@ -171,6 +171,26 @@ fn namespaces_are_counted_and_lone_keys_are_none() {
     );
     assert_eq!(children("film:").len(), 3);
     assert_eq!(children("token:"), []);
+}
+
+#[test]
+fn keys_without_a_delimiter_are_counted_beside_the_namespaces() {
+    let names = ["lone", "other", "film:a", "film:b", "::x"];
+    let (jobs, receiver) = jobs();
+    let question = NamespacesQuestion {
+        snapshot: snapshot(&names.map(|name| (name, "1"))),
+        delimiter: ':',
+        open: Vec::new(),
+    };
+    jobs.ask(Question::Namespaces(Box::new(question)));
+    let Done::Namespaces(answer) = next(&receiver) else {
+        panic!("not answered")
+    };
+    let rows: Vec<_> = answer.children[""]
+        .iter()
+        .map(|row| (row.prefix.as_str(), row.records))
+        .collect();
+    assert_eq!(rows, [(":", 1), ("film:", 2), ("", 2)]);
 }
 
 #[test]

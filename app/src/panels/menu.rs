@@ -10,6 +10,9 @@ use crate::state::Page;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::view::AppView;
 
+/// In less room the name of the file is left out: the title of the window has it too.
+const TITLE_MIN: f32 = 60.0;
+
 /// What the menu bar shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct MenuData {
@@ -21,9 +24,7 @@ impl MenuData {
     fn new(view: &AppView<'_>) -> Self {
         let title = match view.page {
             Page::Welcome | Page::NewDatabase(_) => String::new(),
-            Page::Unlock(page) => {
-                format!("{} [Locked]", crate::state::OpenStore::title_of(&page.path))
-            }
+            Page::Unlock(page) => page.title(),
             Page::Open(store) if store.is_read_only() => format!("{} [Read-only]", store.title),
             Page::Open(store) => store.title.clone(),
         };
@@ -52,6 +53,7 @@ pub(super) fn menu_bar(ui: &mut Ui, view: AppView<'_>, commands: &mut Commands) 
     );
     row.spacing_mut().item_spacing.x = 0.0;
     brand(&mut row, tokens);
+    let mut menus_end = row.min_rect().right();
     egui::MenuBar::new().ui(&mut row, |ui| {
         ui.spacing_mut().button_padding = vec2(8.0, 4.0);
         // A row closes the menu itself when it was picked; one that cannot be picked does not.
@@ -59,16 +61,22 @@ pub(super) fn menu_bar(ui: &mut Ui, view: AppView<'_>, commands: &mut Commands) 
         for menu in Menu::ALL {
             let word = egui::RichText::new(menu.name()).color(tokens.muted);
             let button = egui::Button::new(word).corner_radius(5.0);
-            MenuButton::from_button(button)
-                .config(config.clone())
-                .ui(ui, |ui| {
-                    let rows = menu_rows(menu, &view);
-                    begin_action_menu(ui, &rows);
-                    action_rows(ui, &rows, &view, commands);
-                });
+            let (response, _) =
+                MenuButton::from_button(button)
+                    .config(config.clone())
+                    .ui(ui, |ui| {
+                        let rows = menu_rows(menu, &view);
+                        begin_action_menu(ui, &rows);
+                        action_rows(ui, &rows, &view, commands);
+                    });
+            menus_end = response.rect.right();
         }
     });
-    title(ui, rect, &data.title, tokens);
+    let left = menus_end + metrics::SPACE_16;
+    let room = Rect::from_x_y_ranges(left..=rect.right() - metrics::SPACE_12, rect.y_range());
+    if room.width() >= TITLE_MIN {
+        title(ui, rect, room, &data.title, tokens);
+    }
 }
 
 fn brand(ui: &mut Ui, tokens: &Tokens) {
@@ -91,18 +99,20 @@ fn brand(ui: &mut Ui, tokens: &Tokens) {
     );
 }
 
-/// Centred in the window, and too short to reach the menus.
-fn title(ui: &Ui, bar: Rect, text: &str, tokens: &Tokens) {
-    let room = bar.width() * 0.36;
-    let galley = type_scale::line(ui, text, type_scale::body(), tokens.muted, room);
-    let left = bar.center().x - galley.size().x / 2.0;
-    let place = Rect::from_min_size(
-        egui::pos2(left, bar.top()),
-        vec2(galley.size().x, bar.height()),
-    );
+/// Centred in the window; where that would reach into the menus, in the room that they leave.
+fn title(ui: &Ui, bar: Rect, room: Rect, text: &str, tokens: &Tokens) {
+    let galley = type_scale::line(ui, text, type_scale::body(), tokens.muted, room.width());
+    let width = galley.size().x;
+    let centred = bar.center().x - width / 2.0;
+    let left = centred.clamp(room.left(), room.right() - width);
+    let place = Rect::from_min_size(egui::pos2(left, bar.top()), vec2(width, bar.height()));
     let response = ui.interact(place, ui.scope_id().with("title"), Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(Role::Label, true, text));
+    let elided = galley.elided;
     paint::text_in(ui.painter(), place, Align::Min, galley);
+    if elided {
+        response.on_hover_text(text);
+    }
 }
 
 #[cfg(test)]
@@ -126,7 +136,44 @@ mod tests {
         assert_eq!(title_of(&state), "Films [Read-only]");
         state.page = Page::Unlock(UnlockPage::new("/tmp/films.vstore".into(), false));
         assert_eq!(title_of(&state), "films.vstore [Locked]");
+        let mut page = UnlockPage::new("/tmp/notes.txt".into(), false);
+        page.problem = Some(crate::state::Problem::NotAVStore);
+        state.page = Page::Unlock(page);
+        assert_eq!(title_of(&state), "notes.txt", "it is no locked database");
         assert_eq!(title_of(&State::default()), "");
+    }
+
+    #[test]
+    fn the_name_of_the_file_never_lies_over_the_menus() {
+        for (width, name) in [
+            (1280.0, "films.vstore"),
+            (
+                800.0,
+                "films-of-the-eighties-and-nineties-with-everybody-in-them.vstore",
+            ),
+            (
+                560.0,
+                "films-of-the-eighties-and-nineties-with-everybody-in-them.vstore",
+            ),
+            (420.0, "films.vstore"),
+        ] {
+            let mut state = films();
+            store_of(&mut state).title = name.to_owned();
+            let scene: Scene<()> =
+                Scene::new(state, [width, 300.0], |(): &mut (), ui, view, commands| {
+                    let bar = ui.max_rect().with_max_y(32.0);
+                    let mut bar = ui.new_child(UiBuilder::new().max_rect(bar));
+                    menu_bar(&mut bar, view.app, commands);
+                });
+            let menus = scene.harness.get_by_label("Help").rect();
+            let Some(title) = scene.harness.query_by_label(name) else {
+                assert!(width < 560.0, "{width}: there is room for the name");
+                continue;
+            };
+            let title = title.rect();
+            assert!(menus.right() < title.left(), "{width}: {menus} {title}");
+            assert!(title.right() <= width, "{width}: {title}");
+        }
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub(super) fn key(text: &str) -> Key {
 }
 
 /// An open database with four records, in memory.
-pub(super) fn films() -> State {
+pub(crate) fn films() -> State {
     let mut batch = WriteBatch::new(Cause::Edit);
     for (name, json, lives) in FILMS {
         batch.put(key(name), parse_text(json).unwrap().0);
@@ -110,8 +110,19 @@ pub(crate) fn drawn<P: 'static>(
     now: Millis,
     show: impl Fn(&mut P, &mut Ui, AppView<'_>, &mut Commands) + 'static,
 ) -> Harness<'static, Window<P>> {
+    drawn_in_steps(window, (size, 0.25), now, show)
+}
+
+/// As [`drawn`], in frames that are so many seconds apart.
+pub(crate) fn drawn_in_steps<P: 'static>(
+    window: Window<P>,
+    (size, step_secs): ([f32; 2], f32),
+    now: Millis,
+    show: impl Fn(&mut P, &mut Ui, AppView<'_>, &mut Commands) + 'static,
+) -> Harness<'static, Window<P>> {
     let mut harness = Harness::builder()
         .with_size(size)
+        .with_step_dt(step_secs)
         .with_context_setup(crate::theme::install)
         .build_ui_state(
             move |ui, window: &mut Window<P>| {
@@ -136,16 +147,26 @@ impl<P: Default + 'static> Scene<P> {
         size: [f32; 2],
         show: fn(&mut P, &mut Ui, StoreView<'_>, &mut Commands),
     ) -> Self {
+        Self::in_steps(state, (size, 0.25), show)
+    }
+
+    /// As [`Self::new`], in frames that are so many seconds apart.
+    pub(super) fn in_steps(
+        state: State,
+        size_and_step: ([f32; 2], f32),
+        show: fn(&mut P, &mut Ui, StoreView<'_>, &mut Commands),
+    ) -> Self {
         let window = Window {
             state,
             part: P::default(),
             commands: Commands::default(),
         };
-        let harness = drawn(window, size, NOW, move |panel, ui, view, commands| {
+        let draw = move |panel: &mut P, ui: &mut Ui, view: AppView<'_>, commands: &mut Commands| {
             let rect = ui.ctx().content_rect();
             let mut whole = ui.new_child(egui::UiBuilder::new().max_rect(rect));
             show(panel, &mut whole, view.store().unwrap(), commands);
-        });
+        };
+        let harness = drawn_in_steps(window, size_and_step, NOW, draw);
         Self { harness }
     }
 

@@ -1,7 +1,7 @@
 //! The strip over the panels while the open file takes no changes, or is not the one that was
 //! opened any more. It stays until that is over: what it says must not go away by itself.
 
-use egui::{Align, Role, Ui, UiBuilder};
+use egui::Ui;
 use vstore::ClockSuspect;
 use vstore::transfer::rfc3339;
 
@@ -9,13 +9,8 @@ use crate::action::Action;
 use crate::command::Commands;
 use crate::format;
 use crate::state::{OpenStore, Problem, SaveState};
-use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::view::StoreView;
-use crate::widgets::button::Button;
-
-/// Height of the strip, in points.
-pub(super) const HEIGHT: f32 = 44.0;
-const ICON: f32 = 18.0;
+use crate::widgets::banner::{Banner, BannerButton, BannerTone};
 
 /// What the strip says and offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,54 +62,33 @@ impl Trouble {
         Some(Self { text, ways })
     }
 
+    /// How high the strip is in a window `width` points wide.
+    pub(super) fn height(&self, ui: &Ui, width: f32) -> f32 {
+        let buttons = self.ways.iter().map(|(_, words)| BannerButton::new(words));
+        let buttons: Vec<_> = buttons.collect();
+        self.banner(&buttons).height(ui, width)
+    }
+
     /// Draws the strip into the available space.
     pub(super) fn ui(&self, ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
-        let tokens = Tokens::of(ui);
-        let strip = ui.max_rect();
-        let painter = ui.painter();
-        painter.rect_filled(strip, 0.0, tokens.panel);
-        painter.rect_filled(strip, 0.0, tokens.warning.gamma_multiply(0.12));
-        paint::line_below(painter, strip, tokens.line);
-        let inner = strip.shrink2(egui::vec2(metrics::SPACE_12, 0.0));
-        let icon = inner.with_max_x(inner.left() + ICON);
-        paint::icon(painter, icon, icons::WARNING_CIRCLE, ICON, tokens.warning);
-
-        let builder = UiBuilder::new()
-            .max_rect(inner)
-            .layout(egui::Layout::right_to_left(Align::Center));
-        let mut buttons = ui.new_child(builder);
-        for (place, (action, words)) in self.ways.iter().enumerate().rev() {
-            let command = action.resolve(&view.app);
-            let button = if place == 0 {
-                Button::primary(words)
-            } else {
-                Button::secondary(words)
-            };
-            let shown = buttons
-                .add_enabled_ui(command.is_some(), |ui| button.show(ui))
-                .inner;
-            if let Some(command) = command.filter(|_| shown.clicked()) {
-                commands.push(command);
-            }
+        let ways = self.ways.iter();
+        let resolved: Vec<_> = ways.map(|(action, _)| action.resolve(&view.app)).collect();
+        let ways = self.ways.iter().zip(&resolved);
+        let buttons: Vec<_> = ways
+            .map(|((_, label), command)| BannerButton {
+                label,
+                enabled: command.is_some(),
+            })
+            .collect();
+        let clicked = self.banner(&buttons).show(ui);
+        let command = clicked.and_then(|index| resolved.into_iter().nth(index));
+        if let Some(command) = command.flatten() {
+            commands.push(command);
         }
-        let room = inner
-            .with_min_x(icon.right() + metrics::SPACE_8)
-            .with_max_x(buttons.min_rect().left() - metrics::SPACE_12);
-        let galley = type_scale::line(
-            ui,
-            &self.text,
-            type_scale::body(),
-            tokens.text,
-            room.width(),
-        );
-        let response = ui
-            .interact(room, ui.scope_id().with("trouble"), egui::Sense::hover())
-            .on_hover_text(&self.text);
-        ui.ctx().accesskit_node_builder(response.id, |node| {
-            node.set_role(Role::Alert);
-            node.set_label(self.text.as_str());
-        });
-        paint::text_in(ui.painter(), room, Align::Min, galley);
+    }
+
+    fn banner<'a>(&'a self, buttons: &'a [BannerButton<'a>]) -> Banner<'a> {
+        Banner::new(BannerTone::Warning, &self.text, buttons).strip()
     }
 }
 
@@ -145,6 +119,7 @@ fn clock_text(suspect: ClockSuspect) -> String {
 
 #[cfg(test)]
 mod tests {
+    use egui::Role;
     use egui_kittest::kittest::Queryable as _;
     use vstore::Millis;
 

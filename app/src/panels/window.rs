@@ -7,7 +7,7 @@ use egui::{CursorIcon, Id, Rect, Role, Sense, Stroke, Ui, UiBuilder, accesskit};
 use super::bottom::bottom_panel;
 use super::menu::menu_bar;
 use super::status::status_bar;
-use super::trouble::{self, Trouble};
+use super::trouble::Trouble;
 use super::{DetailPanel, LeftPanel, Pages, RecordsPanel, Toolbar};
 use crate::command::{Commands, LayoutCommand};
 use crate::state::{Layout, PanelSide};
@@ -55,13 +55,14 @@ struct WindowRects {
 }
 
 impl WindowRects {
-    /// Divides the window. Panels that do not fit beside a usable table become smaller, and where
-    /// even that is too much, they give way, the right one first.
-    fn new(window: Rect, layout: &Layout, in_trouble: bool) -> Self {
+    /// Divides the window; `trouble` is the height of the strip about it. Panels that do not fit
+    /// beside a usable table become smaller, and where even that is too much, they give way, the
+    /// right one first.
+    fn new(window: Rect, layout: &Layout, trouble: Option<f32>) -> Self {
         let mut rest = window;
         let menu = take_top(&mut rest, metrics::MENU_BAR);
         let toolbar = take_top(&mut rest, metrics::TOOLBAR);
-        let trouble = in_trouble.then(|| take_top(&mut rest, trouble::HEIGHT));
+        let trouble = trouble.map(|height| take_top(&mut rest, height));
         let status = take_bottom(&mut rest, metrics::STATUS_BAR);
 
         let room = rest.height() - CENTER_MIN_HEIGHT;
@@ -152,7 +153,8 @@ impl Panels {
     ) {
         let layout = &view.app.prefs.layout;
         let trouble = Trouble::of(&view);
-        let rects = WindowRects::new(window, layout, trouble.is_some());
+        let height = trouble.as_ref().map(|it| it.height(ui, window.width()));
+        let rects = WindowRects::new(window, layout, height);
         menu_bar(&mut part(ui, rects.menu, "Menu bar"), view.app, commands);
         self.toolbar
             .ui(&mut part(ui, rects.toolbar, "Toolbar"), view, commands);
@@ -200,6 +202,14 @@ fn part(ui: &mut Ui, rect: Rect, label: &str) -> Ui {
         .accessibility_role(Role::Group)
         .accessibility_label(label.to_owned());
     let mut part = ui.new_child(builder);
+    part.ctx().accesskit_node_builder(part.unique_id(), |node| {
+        node.set_bounds(accesskit::Rect {
+            x0: rect.min.x.into(),
+            y0: rect.min.y.into(),
+            x1: rect.max.x.into(),
+            y1: rect.max.y.into(),
+        });
+    });
     part.set_clip_rect(rect);
     part
 }
@@ -283,7 +293,7 @@ mod tests {
 
     fn rects(width: f32, height: f32) -> WindowRects {
         let window = Rect::from_min_size(pos2(0.0, 0.0), vec2(width, height));
-        WindowRects::new(window, &Layout::default(), false)
+        WindowRects::new(window, &Layout::default(), None)
     }
 
     fn size(rect: Option<Rect>) -> Option<egui::Vec2> {

@@ -8,6 +8,7 @@ use rfd::FileDialog;
 
 use super::harden::Visible;
 use crate::state::FilePurpose;
+use crate::typed_path::UserFolders;
 use crate::update::FileAnswer;
 
 /// Nobody closes a dialog in less: there was none. The library does not tell cancelling from
@@ -78,17 +79,26 @@ fn can_ask() -> bool {
     has_bus || has_zenity()
 }
 
+/// The folders of the user. Reads their configuration: not for a frame.
+pub fn user_folders() -> UserFolders {
+    let Some(user) = directories::UserDirs::new() else {
+        return UserFolders::default();
+    };
+    let home = user.home_dir();
+    let documents = user.document_dir().filter(|folder| folder.is_dir());
+    UserFolders {
+        home: Some(home.to_path_buf()),
+        documents: Some(documents.unwrap_or(home).to_path_buf()),
+    }
+}
+
 /// Where a new file would go: beside the open one, or among the documents. Empty where a file is
 /// only to be read: nobody knows which.
 fn proposed(name: Option<&str>, folder: Option<PathBuf>) -> PathBuf {
     let Some(name) = name else {
         return PathBuf::new();
     };
-    let documents = || {
-        let user = directories::UserDirs::new()?;
-        let documents = user.document_dir().filter(|folder| folder.is_dir());
-        Some(documents.unwrap_or_else(|| user.home_dir()).to_path_buf())
-    };
+    let documents = || user_folders().documents;
     let folder = folder.or_else(documents).unwrap_or_default();
     folder.join(name)
 }

@@ -13,7 +13,7 @@ mod signals;
 mod system_lock;
 
 pub use clipboard::Clipboard;
-pub use dialog::ask_for_file;
+pub use dialog::{ask_for_file, user_folders};
 pub use display::{NO_DISPLAY, has_display};
 pub use harden::{DEBUG_VARIABLE, harden};
 pub use idle::IdleTimer;

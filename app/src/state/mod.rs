@@ -95,6 +95,8 @@ pub struct State {
     pub recent: Option<BTreeMap<PathBuf, RecentFacts>>,
     /// A path that a native dialog returned for a form that asked for one. Cleared after one frame.
     pub picked: Option<(FilePurpose, PathBuf)>,
+    /// Where the user keeps files; looked up once, when the program starts.
+    pub folders: crate::typed_path::UserFolders,
     /// How long until an idle program locks itself; `None`: it does not.
     pub locks_in: Option<Duration>,
     /// The window may close: nothing is left to ask.

@@ -32,7 +32,8 @@ impl Default for Namespaces {
 pub struct Namespace {
     /// The part of the keys that is shown: `de`.
     pub name: String,
-    /// What all the keys start with: `customer:de:`.
+    /// What all the keys start with: `customer:de:`. Empty for the keys that have no delimiter and so
+    /// are in no namespace.
     pub prefix: String,
     /// How many keys.
     pub records: u64,

@@ -67,6 +67,21 @@ impl UnlockPage {
             check: None,
         }
     }
+
+    /// The name of the file with what is special about it: `films.vstore [Locked]`. What no password
+    /// opens is not called locked.
+    pub fn title(&self) -> String {
+        let name = OpenStore::title_of(&self.path);
+        let mark = match &self.problem {
+            Some(Problem::NotAVStore) => return name,
+            Some(Problem::Damaged(_)) => "Damaged",
+            Some(Problem::NotFound) => "Not found",
+            Some(Problem::NewerVersion(_)) => "Newer version",
+            Some(Problem::OpenElsewhere(_)) => "Open elsewhere",
+            _ => "Locked",
+        };
+        format!("{name} [{mark}]")
+    }
 }
 
 /// What opening or creating a file is doing.

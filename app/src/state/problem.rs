@@ -92,7 +92,11 @@ impl Problem {
             Self::NewerVersion(what) => {
                 format!("This file was written by a newer version of VStore ({what}).")
             }
-            Self::Damaged(what) => format!("The file is damaged: {what}."),
+            // Most reasons are sentences about the file themselves.
+            Self::Damaged(what) => match what.strip_prefix("the file is ") {
+                Some(rest) => format!("The file is {rest}."),
+                None => format!("The file is damaged: {what}."),
+            },
             Self::OpenElsewhere(None) => "Another program has the file open.".to_owned(),
             Self::OpenElsewhere(Some(holder)) => {
                 let place = holder.host.as_ref().map(|host| format!(" on {host}"));
@@ -155,5 +159,23 @@ impl Problem {
                 | Self::Damaged(_)
                 | Self::OpenElsewhere(_)
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Problem;
+
+    #[test]
+    fn damage_is_said_once() {
+        let text = |what: &str| Problem::Damaged(what.to_owned()).text();
+        assert_eq!(
+            text("the file is damaged at byte 4096 (frame 3): broken tag"),
+            "The file is damaged at byte 4096 (frame 3): broken tag."
+        );
+        assert_eq!(
+            text("both copies of the file header are damaged"),
+            "The file is damaged: both copies of the file header are damaged."
+        );
     }
 }

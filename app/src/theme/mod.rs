@@ -10,6 +10,7 @@ pub mod paint;
 mod style;
 pub mod tokens;
 pub mod type_scale;
+pub mod visible;
 
 pub use metrics::Density;
 pub use tokens::Tokens;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Color32, FontFamily, FontId, Galley, Ui};
 
-use super::fonts;
+use super::visible::{self, Strictness};
+use super::{Tokens, fonts};
 
 /// The longest text that is handed to the toolkit for one painted line, in characters.
 ///
@@ -80,11 +81,9 @@ pub fn section_job(text: &str, color: Color32) -> LayoutJob {
 ///
 /// Line breaks become spaces; more than [`MAX_LINE_CHARS`] characters are never laid out.
 pub fn line(ui: &Ui, text: &str, font: FontId, color: Color32, max_width: f32) -> Arc<Galley> {
-    line_job(
-        ui,
-        LayoutJob::single_section(one_line(text), TextFormat::simple(font, color)),
-        max_width,
-    )
+    let (looks, tokens) = ((&font, color), Tokens::of(ui));
+    let job = visible::job(text, Strictness::Prose, looks, tokens, MAX_LINE_CHARS);
+    line_job(ui, job, max_width)
 }
 
 /// A prepared job in one line, cut with an ellipsis where `max_width` points end.
@@ -128,19 +127,26 @@ pub fn tabular(ui: &Ui, text: &str, font: FontId, color: Color32) -> Arc<Galley>
     ui.painter().layout_job(job)
 }
 
-/// At most [`MAX_LINE_CHARS`] characters of `text`, control characters replaced by spaces.
+/// A name (a key, a path) in one line: as [`line`], but every character that is not seen is marked.
+pub fn name(ui: &Ui, text: &str, font: FontId, color: Color32, max_width: f32) -> Arc<Galley> {
+    line_job(ui, name_job(ui, text, &font, color), max_width)
+}
+
+/// As [`name`], to be laid out.
+pub fn name_job(ui: &Ui, text: &str, font: &FontId, color: Color32) -> LayoutJob {
+    let looks = (font, color);
+    let tokens = Tokens::of(ui);
+    visible::job(text, Strictness::Name, looks, tokens, MAX_LINE_CHARS)
+}
+
+/// At most [`MAX_LINE_CHARS`] characters of `text`: line breaks become spaces, and other characters
+/// that are not seen are named.
 pub fn one_line(text: &str) -> String {
-    let mut line = String::with_capacity(text.len().min(MAX_LINE_CHARS));
-    let mut characters = text.chars();
-    for character in characters.by_ref().take(MAX_LINE_CHARS) {
-        line.push(if character.is_control() {
-            ' '
-        } else {
-            character
-        });
-    }
-    if characters.next().is_some() {
-        line.push('…');
-    }
-    line
+    visible::text(text, Strictness::Prose, MAX_LINE_CHARS)
+}
+
+/// At most [`MAX_LINE_CHARS`] characters of a name, in which every character that is not seen is
+/// named.
+pub fn one_name(text: &str) -> String {
+    visible::text(text, Strictness::Name, MAX_LINE_CHARS)
 }

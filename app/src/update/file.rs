@@ -12,8 +12,8 @@ use crate::command::{FileCommand, Secret};
 use crate::effect::Effect;
 use crate::engine::Request;
 use crate::state::{
-    AfterClose, BusyPhase, CreatePage, Dialog, FilePurpose, FocusTarget, OpenStore, Page, State,
-    UnlockPage,
+    AfterClose, BusyPhase, CreatePage, Dialog, FilePurpose, FocusTarget, Level, OpenStore, Page,
+    SaveState, State, UnlockPage,
 };
 
 pub(super) fn update(state: &mut State, command: FileCommand, now: Millis) -> Effects {
@@ -177,7 +177,13 @@ fn compact(state: &mut State, now: Millis) -> Effects {
     if store.path.is_none() {
         return pick(state, FilePurpose::SaveAs);
     }
-    start_compaction(state, now)
+    let is_saved = matches!(store.save, SaveState::Saved { .. });
+    let effects = start_compaction(state, now);
+    if is_saved && !effects.is_empty() {
+        let text = "Every change is saved. The file is being made compact.";
+        state.notices.push(now, Level::Success, text);
+    }
+    effects
 }
 
 /// Starts writing the file anew, unless that is under way.
@@ -248,6 +254,7 @@ pub(super) fn pick(state: &mut State, purpose: FilePurpose) -> Effects {
         let title = Path::new(&store.title).file_stem().unwrap_or_default();
         title.to_string_lossy().into_owned()
     });
+    let has_file = state.store().is_some_and(|store| store.path.is_some());
     let replaced = state.store().is_some_and(|store| store.changed_elsewhere);
     let name = match (purpose, stem) {
         (FilePurpose::Create, _) => Some("database.vstore".to_owned()),
@@ -255,6 +262,8 @@ pub(super) fn pick(state: &mut State, purpose: FilePurpose) -> Effects {
         (FilePurpose::HeaderBackup, Some(stem)) => Some(format!("{stem}.vstore-header")),
         // The name itself is taken by what somebody else put there.
         (FilePurpose::SaveAs, Some(stem)) if replaced => Some(format!("{stem} (mine).vstore")),
+        // The open file itself is never proposed: a copy cannot take its place.
+        (FilePurpose::SaveAs, Some(stem)) if has_file => Some(format!("{stem} copy.vstore")),
         (FilePurpose::SaveAs, Some(stem)) => Some(format!("{stem}.vstore")),
         (FilePurpose::Export, Some(stem)) => {
             let extension = transfer::export_extension(state);

@@ -33,7 +33,7 @@ pub(super) fn update(state: &mut State, command: RecordCommand, now: Millis) -> 
         RecordCommand::Edit(key) => start_edit(state, &key, now),
         RecordCommand::ShowDraft => show_draft(state),
         RecordCommand::DeleteSelected => delete_selected(state),
-        RecordCommand::Copy(what) => copy(state, what),
+        RecordCommand::Copy(what) => copy(state, what, now),
         RecordCommand::Delete(_)
         | RecordCommand::SetExpiry { .. }
         | RecordCommand::Undo
@@ -413,7 +413,39 @@ fn delete_selected(state: &mut State) -> Effects {
     Effects::new()
 }
 
-fn copy(state: &State, what: CopyWhat) -> Effects {
+/// Puts something on the clipboard and says so: nothing else on the screen changes.
+fn copy(state: &mut State, what: CopyWhat, now: Millis) -> Effects {
+    let told = match &what {
+        CopyWhat::Value | CopyWhat::Leaf { .. } => "Value copied".to_owned(),
+        CopyWhat::Key => "Key copied".to_owned(),
+        CopyWhat::Path(_) => "Path copied".to_owned(),
+        CopyWhat::Text(_) => "Text copied".to_owned(),
+        CopyWhat::SelectedAsJson => {
+            let selected = state.store().map_or(0, OpenStore::selected_count);
+            format!(
+                "{} copied as JSON",
+                format::counted(selected as u64, "record")
+            )
+        }
+    };
+    let effects = copied(state, what);
+    if !effects.is_empty() {
+        say_copied(state, &told, now);
+    }
+    effects
+}
+
+/// Says that something (`Key copied`) is on the clipboard, and for how long.
+pub(super) fn say_copied(state: &mut State, told: &str, now: Millis) {
+    let text = format!("{told}; the clipboard is cleared in 30 seconds");
+    state.notices.push(now, Level::Info, text);
+}
+
+fn copied(state: &State, what: CopyWhat) -> Effects {
+    // A message can be copied without a database.
+    if let CopyWhat::Text(text) = what {
+        return vec![Effect::Copy(Copied::Text(text))];
+    }
     let Some(store) = state.store() else {
         return Effects::new();
     };
@@ -436,7 +468,7 @@ fn copy(state: &State, what: CopyWhat) -> Effects {
             .get(key.as_str())
             .map(|record| Copied::Leaf(record, location)),
         CopyWhat::Path(location) => Some(Copied::Text(path_text(&location))),
-        CopyWhat::Text(text) => Some(Copied::Text(text)),
+        CopyWhat::Text(_) => None,
     };
     copied
         .map(|copied| vec![Effect::Copy(copied)])

@@ -29,6 +29,7 @@ mod search;
 mod security;
 mod selection;
 mod settings;
+mod told;
 
 const NOW: Millis = Millis(1_000_000);
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use vstore::Millis;
 use vstore::target::{Consent, Existing, InUse};
 
-use super::{Effects, file};
+use super::{Effects, file, record};
 use crate::action::Action;
 use crate::command::TransferCommand;
 use crate::effect::{Copied, Effect};
@@ -67,7 +67,13 @@ pub(super) fn update(state: &mut State, command: TransferCommand, now: Millis) -
             show_report(state, task);
             Effects::new()
         }
-        TransferCommand::CopyReport(task) => copy_report(state, task),
+        TransferCommand::CopyReport(task) => {
+            let effects = copy_report(state, task);
+            if !effects.is_empty() {
+                record::say_copied(state, "Report copied", now);
+            }
+            effects
+        }
     }
 }
 

@@ -11,6 +11,8 @@ use crate::theme::{Tokens, metrics, paint, type_scale};
 const ICON: f32 = 16.0;
 const PADDING: f32 = 12.0;
 const MAX_LABEL: f32 = 400.0;
+/// A label is cut where there is no more room, but not to less than this.
+const MIN_LABEL: f32 = 40.0;
 
 /// How loud a button is. A dialog has one primary button at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +25,7 @@ enum Kind {
 }
 
 /// A button with a label.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 #[must_use = "a button does nothing until it is shown"]
 pub struct Button<'a> {
     kind: Kind,
@@ -95,23 +97,51 @@ impl<'a> Button<'a> {
         self
     }
 
-    /// Shows the button; a button in a disabled [`Ui`] is faint and cannot be pressed.
-    pub fn show(self, ui: &mut Ui) -> Response {
-        let tokens = Tokens::of(ui);
-        let lay_out =
-            |ui: &Ui, color| type_scale::line(ui, self.label, type_scale::body(), color, MAX_LABEL);
-        let icon_width = if self.icon.is_some() {
-            ICON + metrics::SPACE_8
-        } else {
-            0.0
-        };
-        let content = lay_out(ui, Color32::PLACEHOLDER).size().x + icon_width;
-        let padding = if self.kind == Kind::Link {
+    /// How wide the button is, in points.
+    pub fn width(&self, ui: &Ui) -> f32 {
+        (self.content_width(ui) + 2.0 * self.padding()).max(self.min_width)
+    }
+
+    fn padding(&self) -> f32 {
+        if self.kind == Kind::Link {
             0.0
         } else {
             PADDING
-        };
-        let width = (content + 2.0 * padding).max(self.min_width);
+        }
+    }
+
+    fn content_width(&self, ui: &Ui) -> f32 {
+        self.lay_out(ui, Color32::PLACEHOLDER, self.label_room(ui))
+            .size()
+            .x
+            + self.icon_width()
+    }
+
+    fn icon_width(&self) -> f32 {
+        if self.icon.is_some() {
+            ICON + metrics::SPACE_8
+        } else {
+            0.0
+        }
+    }
+
+    /// The room for the label, before the button has taken its own.
+    fn label_room(&self, ui: &Ui) -> f32 {
+        let beside = self.icon_width() + 2.0 * self.padding();
+        (ui.available_width() - beside).clamp(MIN_LABEL, MAX_LABEL)
+    }
+
+    fn lay_out(&self, ui: &Ui, color: Color32, room: f32) -> std::sync::Arc<egui::Galley> {
+        type_scale::line(ui, self.label, type_scale::body(), color, room)
+    }
+
+    /// Shows the button; a button in a disabled [`Ui`] is faint and cannot be pressed.
+    pub fn show(self, ui: &mut Ui) -> Response {
+        let tokens = Tokens::of(ui);
+        let icon_width = self.icon_width();
+        let content = self.content_width(ui);
+        let label_room = self.label_room(ui);
+        let width = self.width(ui);
         let size = vec2(width, metrics::BUTTON);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), self.label));
@@ -129,7 +159,12 @@ impl<'a> Button<'a> {
                 paint::icon(ui.painter(), place, glyph, ICON, text);
                 room = room.with_min_x(room.left() + icon_width);
             }
-            paint::text_in(ui.painter(), room, Align::Min, lay_out(ui, text));
+            paint::text_in(
+                ui.painter(),
+                room,
+                Align::Min,
+                self.lay_out(ui, text, label_room),
+            );
         }
         match (self.hint, self.shortcut) {
             (None, None) => response,

@@ -144,32 +144,53 @@ pub fn explanation(ui: &mut Ui, text: &str) -> Response {
 /// What is wrong, with an icon, announced to screen readers.
 pub fn problem(ui: &mut Ui, text: &str) -> Response {
     let color = Tokens::of(ui).danger;
-    announced(ui, icons::WARNING_CIRCLE, color, text, Role::Alert)
+    let looks = (icons::WARNING_CIRCLE, color);
+    announced(ui, looks, text, Role::Alert, usize::MAX)
+}
+
+/// The same cut after so many lines, where there is no room for more; the whole text is the tooltip.
+pub fn problem_in_lines(ui: &mut Ui, text: &str, lines: usize) -> Response {
+    let looks = (icons::WARNING_CIRCLE, Tokens::of(ui).danger);
+    announced(ui, looks, text, Role::Alert, lines)
 }
 
 /// What to think of before going on, with an icon, announced politely.
 pub fn caution(ui: &mut Ui, text: &str) -> Response {
     let color = Tokens::of(ui).warning;
-    announced(ui, icons::WARNING, color, text, Role::Status)
+    let looks = (icons::WARNING, color);
+    announced(ui, looks, text, Role::Status, usize::MAX)
 }
 
-fn announced(ui: &mut Ui, glyph: &str, color: egui::Color32, text: &str, role: Role) -> Response {
+fn announced(
+    ui: &mut Ui,
+    (glyph, color): (&str, egui::Color32),
+    text: &str,
+    role: Role,
+    lines: usize,
+) -> Response {
     const ICON: f32 = 20.0;
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         let (_, place) = ui.allocate_space(vec2(ICON, 18.0));
         let place = place.with_max_x(place.left() + 14.0);
         paint::icon(ui.painter(), place, glyph, 14.0, color);
-        let job = egui::text::LayoutJob::simple(
+        let mut job = egui::text::LayoutJob::simple(
             text.to_owned(),
             type_scale::body(),
             color,
             ui.available_width(),
         );
+        job.wrap.max_rows = lines;
         let galley = ui.painter().layout_job(job);
         let size = vec2(galley.size().x, galley.size().y.max(18.0));
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+        let elided = galley.elided;
         paint::text_in(ui.painter(), rect, Align::Min, galley);
+        let response = if elided {
+            response.on_hover_text(text)
+        } else {
+            response
+        };
         ui.ctx().accesskit_node_builder(response.id, |node| {
             node.set_role(role);
             node.set_label(text);

@@ -6,15 +6,16 @@ use egui::text::{LayoutJob, TextFormat};
 use egui::{Color32, FontId};
 
 use crate::theme::Tokens;
+use crate::theme::visible::{self, Strictness};
 
 /// Builds one line of `text` in `font` and `color`, with `matches` (byte ranges) marked.
 ///
 /// At most `max_chars` characters are taken; what follows becomes an ellipsis, so the cost does
-/// not depend on the length of the text. Control characters become spaces. Ranges may overlap,
-/// come in any order, reach beyond the text or cut a character: they are sorted, and widened to
+/// not depend on the length of the text. Characters that are not seen are shown as marks, all of
+/// them or those that are unusual ([`Strictness`]). Ranges may overlap, come in any order, reach beyond the text or cut a character: they are sorted, and widened to
 /// whole characters.
 pub fn highlight(
-    text: &str,
+    (text, strictness): (&str, Strictness),
     matches: &[Range<usize>],
     font: &FontId,
     color: Color32,
@@ -54,11 +55,14 @@ pub fn highlight(
             );
             run_is_match = is_match;
         }
-        run.push(if character.is_control() {
-            ' '
-        } else {
-            character
-        });
+        match visible::mark(character, strictness) {
+            None => run.push(visible::in_line(character)),
+            Some(mark) => {
+                let format = if is_match { &marked } else { &plain };
+                flush(&mut job, &mut run, format);
+                job.append(&mark, 0.0, visible::mark_format(font, tokens));
+            }
+        }
     }
     flush(
         &mut job,
@@ -83,7 +87,7 @@ fn flush(job: &mut LayoutJob, run: &mut String, format: &TextFormat) {
 mod tests {
     use egui::epaint::text::ByteRangeExt as _;
 
-    use super::{Range, highlight};
+    use super::{Range, Strictness, highlight};
     use crate::theme::{tokens, type_scale};
 
     fn marked_one(text: &str, only: Range<usize>, max_chars: usize) -> String {
@@ -93,7 +97,7 @@ mod tests {
     fn marked(text: &str, matches: &[Range<usize>], max_chars: usize) -> String {
         let tokens = &tokens::DARK;
         let job = highlight(
-            text,
+            (text, Strictness::Prose),
             matches,
             &type_scale::body(),
             tokens.text,
@@ -139,5 +143,6 @@ mod tests {
     fn a_long_text_is_cut_at_a_character_with_an_ellipsis() {
         assert_eq!(marked_one("üüüüü", 2..6, 3), "ü[üü]…");
         assert_eq!(marked("line\nbreak", &[], 50), "line break");
+        assert_eq!(marked("a\u{200B}b", &[], 50), "a\\u{200b}b");
     }
 }

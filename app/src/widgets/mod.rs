@@ -5,14 +5,17 @@
 
 mod access;
 pub mod badge;
+pub mod banner;
 pub mod bars;
 pub mod button;
 pub mod code_editor;
 pub mod countdown;
 pub mod empty_state;
+pub mod ends;
 pub mod field;
 pub mod hex_view;
 pub mod highlight;
+mod indent;
 pub mod kbd;
 mod keyboard;
 pub mod modal;
@@ -20,6 +23,7 @@ pub mod nav_list;
 pub mod password;
 pub mod progress;
 pub mod scroll_bar;
+pub mod scrolling;
 pub mod search_field;
 pub mod section;
 pub mod segmented;

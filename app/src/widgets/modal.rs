@@ -1,11 +1,32 @@
 //! The frame of a dialog: dimmed window, card, title, body, a row of buttons, Esc and Enter.
+//!
+//! A dialog fits any window: its title and its buttons stay where they are, and what is between
+//! them scrolls where there is not enough room for it.
 
+use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
-    Context, CornerRadius, Frame, Id, Key, Margin, Modal, Modifiers, RichText, Role, Stroke, Ui,
+    Context, CornerRadius, FontId, Frame, Id, Key, Margin, Modal, Modifiers, Role, Stroke, Ui,
+    UiBuilder, vec2,
 };
 
 use super::button::Button;
+use super::ends;
+use super::scrolling::{RING, scrolling};
 use crate::theme::{Tokens, metrics, paint, type_scale};
+
+/// What a card leaves of the window at its sides, and above and below it.
+const BESIDE: f32 = 32.0;
+const ABOVE: f32 = 16.0;
+/// In a high window a long dialog scrolls rather than fill it.
+const HEIGHT_MAX: f32 = 760.0;
+/// The card of a dialog inside of its edge, in a small window and in any other.
+const MARGIN: i8 = 24;
+const MARGIN_SMALL: i8 = 16;
+const SMALL_HEIGHT: f32 = 640.0;
+/// The least height of the middle: a field with its label.
+const BODY_MIN: f32 = 64.0;
+/// More lines of a title or subtitle are cut; the whole text is the tooltip.
+const TITLE_LINES: usize = 2;
 
 /// How loud a button of a dialog is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,18 +154,41 @@ impl<'a> Dialog<'a> {
         body: impl FnOnce(&mut Ui) -> R,
     ) -> DialogResponse<R> {
         let tokens = Tokens::for_visuals(&ctx.global_style().visuals);
+        let window = ctx.content_rect().size();
+        let window = window.min(vec2(window.x, HEIGHT_MAX));
+        let margin = if window.y < SMALL_HEIGHT {
+            MARGIN_SMALL
+        } else {
+            MARGIN
+        };
+        let room = window - 2.0 * (vec2(BESIDE, ABOVE) + egui::Vec2::splat(margin.into()));
         let modal = Modal::new(self.id)
             .backdrop_color(tokens.backdrop)
-            .frame(card(tokens, 24));
+            .frame(card(tokens, margin));
         let label = self.title;
+        let id = self.id;
         let shown = modal.show(ctx, |ui| {
-            // On a small window the card gives way.
-            ui.set_width(self.width.min(ui.ctx().content_rect().width() - 64.0));
-            super::access::name(ui, ui.unique_id(), Role::Dialog, label);
+            ui.set_width(self.width.min(room.x));
+            let top = ui.cursor().top();
             self.header(ui, buttons);
-            let inner = body(ui);
-            ui.add_space(metrics::SPACE_16);
-            (inner, button_row(ui, buttons))
+            let spacing = ui.spacing().item_spacing.y;
+            let above = ui.cursor().top() - top;
+            let row: Vec<_> = buttons.iter().map(DialogButton::widget).collect();
+            let rows = ends::button_rows_height(ui, &row, ui.available_width());
+            let below = spacing + metrics::SPACE_16 - RING + rows;
+            let height = (room.y - above - below).max(BODY_MIN);
+            let inner = scrolling(ui, id, height, body);
+            ui.add_space(metrics::SPACE_16 - RING);
+            let group = UiBuilder::new()
+                .accessibility_role(Role::Group)
+                .accessibility_label("Buttons".to_owned());
+            let clicked = ui.scope_builder(group, |ui| ends::button_rows(ui, "buttons", &row));
+            super::access::name(ui, ui.unique_id(), Role::Dialog, label);
+            let place = super::access::bounds(ui.min_rect());
+            let node = ui.unique_id();
+            ui.ctx()
+                .accesskit_node_builder(node, |node| node.set_bounds(place));
+            (inner, clicked.inner)
         });
         let on_top = shown.is_top_modal && !shown.any_popup_open;
         let (inner, mut clicked) = shown.inner;
@@ -177,25 +221,39 @@ impl<'a> Dialog<'a> {
         } else {
             tokens.accent
         };
-        ui.horizontal(|ui| {
+        ui.horizontal_top(|ui| {
             if let Some(glyph) = self.icon {
-                let (_, place) = ui.allocate_space(egui::vec2(26.0, 26.0));
+                let (_, place) = ui.allocate_space(vec2(26.0, 26.0));
                 paint::icon(ui.painter(), place, glyph, 24.0, color);
                 ui.add_space(metrics::SPACE_4);
             }
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
-                ui.label(
-                    RichText::new(self.title)
-                        .font(type_scale::title())
-                        .color(tokens.text),
-                );
+                few_lines(ui, self.title, type_scale::title(), tokens.text);
                 if let Some(subtitle) = self.subtitle {
-                    ui.label(RichText::new(subtitle).color(tokens.faint));
+                    few_lines(ui, subtitle, type_scale::body(), tokens.faint);
                 }
             });
         });
-        ui.add_space(metrics::SPACE_12);
+        ui.add_space(metrics::SPACE_12 - RING);
+    }
+}
+
+/// A text of a few lines at most, so that the longest file name leaves room for the rest.
+fn few_lines(ui: &mut Ui, text: &str, font: FontId, color: egui::Color32) {
+    let shown = type_scale::one_name(text);
+    let mut job = LayoutJob::single_section(shown, TextFormat::simple(font, color));
+    job.wrap = TextWrapping {
+        max_width: ui.available_width(),
+        max_rows: TITLE_LINES,
+        break_anywhere: false,
+        ..TextWrapping::default()
+    };
+    let galley = ui.painter().layout_job(job);
+    let elided = galley.elided;
+    let response = ui.label(galley);
+    if elided {
+        response.on_hover_text(text);
     }
 }
 
@@ -214,24 +272,24 @@ pub fn card(tokens: &Tokens, margin: i8) -> Frame {
         })
 }
 
-fn button_row(ui: &mut Ui, buttons: &[DialogButton<'_>]) -> Option<usize> {
-    let mut clicked = None;
-    let layout = egui::Layout::right_to_left(egui::Align::Center);
-    let size = egui::vec2(ui.available_width(), metrics::BUTTON);
-    ui.allocate_ui_with_layout(size, layout, |ui| {
-        for (index, button) in buttons.iter().enumerate().rev() {
-            let widget = match button.kind {
-                DialogButtonKind::Primary => Button::primary(button.label),
-                DialogButtonKind::Danger => Button::danger(button.label),
-                DialogButtonKind::Secondary => Button::secondary(button.label),
-            };
-            let show = |ui: &mut Ui| widget.min_width(76.0).show(ui).clicked();
-            if ui.add_enabled_ui(button.enabled, show).inner {
-                clicked = Some(index);
-            }
-        }
-    });
-    clicked
+/// Height of a list that scrolls by itself inside of a dialog: `wanted` points, or what is left
+/// of a small window when title, buttons and `beside` points of other things had theirs.
+pub fn list_height(ctx: &Context, wanted: f32, beside: f32) -> f32 {
+    const FRAME: f32 = 180.0;
+    const LEAST: f32 = 80.0;
+    let room = ctx.content_rect().height() - FRAME - beside;
+    wanted.min(room.max(LEAST))
+}
+
+impl DialogButton<'_> {
+    fn widget(&self) -> (Button<'_>, bool) {
+        let button = match self.kind {
+            DialogButtonKind::Primary => Button::primary(self.label),
+            DialogButtonKind::Danger => Button::danger(self.label),
+            DialogButtonKind::Secondary => Button::secondary(self.label),
+        };
+        (button.min_width(76.0), self.enabled)
+    }
 }
 
 #[cfg(test)]

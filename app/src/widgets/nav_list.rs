@@ -7,10 +7,10 @@ use egui::{
     Align, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, UiBuilder, accesskit, pos2, vec2,
 };
 
+use super::indent::{indentation, paint_level};
 use super::{access, badge, keyboard};
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 
-const INDENT: f32 = 18.0;
 const CARET: f32 = 18.0;
 
 /// One row.
@@ -102,7 +102,7 @@ fn place(list: Rect, index: usize) -> Rect {
 }
 
 fn caret_place(row: Rect, depth: usize) -> Rect {
-    let left = row.left() + metrics::SPACE_12 + INDENT * depth as f32;
+    let left = row.left() + metrics::SPACE_12 + indentation(depth, row.width());
     Rect::from_min_size(pos2(left, row.top()), vec2(CARET, row.height()))
 }
 
@@ -228,6 +228,7 @@ fn paint_row(ui: &Ui, rect: Rect, row: &NavRow<'_>, marks: Marks) {
         ui.painter().rect_filled(rect, 0.0, tokens.hover);
     }
     let caret = caret_place(rect, row.depth);
+    paint_level(ui, caret, row.depth, rect.width());
     let mut left = if let Some(expanded) = row.expanded {
         let glyph = if expanded {
             icons::CARET_DOWN
@@ -258,7 +259,7 @@ fn paint_row(ui: &Ui, rect: Rect, row: &NavRow<'_>, marks: Marks) {
         pos2(left, rect.top()),
         pos2(right - count.size().x - metrics::SPACE_8, rect.bottom()),
     );
-    let label = type_scale::line(ui, row.label, type_scale::body(), tokens.text, room.width());
+    let label = type_scale::name(ui, row.label, type_scale::body(), tokens.text, room.width());
     paint::text_in(ui.painter(), room, Align::Min, label);
     paint::text_in(ui.painter(), rect.with_max_x(right), Align::Max, count);
 }

@@ -1,19 +1,24 @@
 //! Short messages at the bottom of the window, one of which may be undone.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
+use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align, Align2, Area, Context, CornerRadius, Frame, Id, Layout, Margin, Order, Role, Stroke, Ui,
-    accesskit, vec2,
+    Align, Align2, Area, Context, CornerRadius, Frame, Galley, Id, Margin, Order, Rect, Role,
+    Stroke, Ui, accesskit, vec2,
 };
 
 use super::button::{Button, IconButton};
+use super::ends::Ends;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 
 /// How wide a message is, without its margins, in points.
 const WIDTH: f32 = 400.0;
 /// How long a message stays, in seconds; the pointer over it stops the clock.
 const SHOWN_SECS: f32 = 5.0;
+/// A longer text is cut; the whole of it is the tooltip.
+const LINES_MAX: usize = 4;
 /// More are kept waiting.
 const SHOWN_AT_ONCE: usize = 3;
 /// More are dropped, the oldest first: nobody reads a hundred messages.
@@ -194,20 +199,21 @@ fn show_one(ui: &mut Ui, shown: &Shown) -> Outcome {
         });
     let response = frame
         .show(ui, |ui| {
-            ui.horizontal(|ui| {
-                ui.set_min_height(metrics::BUTTON);
-                ui.set_width(WIDTH);
+            let ends = Ends::within(ui, shown.serial, room_of(ui, toast, shown.serial));
+            ui.advance_cursor_after_rect(ends.row());
+            ends.start(ui, |ui| {
                 let (_, place) = ui.allocate_space(vec2(18.0, 18.0));
                 paint::icon(ui.painter(), place, glyph, 18.0, color);
-                // From the right: the text takes what the buttons leave and is cut there.
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    event = buttons(ui, toast);
-                    let room = ui.available_rect_before_wrap();
-                    let font = type_scale::body();
-                    let text = type_scale::line(ui, &toast.text, font, tokens.text, room.width());
-                    paint::text_in(ui.painter(), room, Align::Min, text);
-                });
+                let text = words(ui, &toast.text, ui.available_width());
+                let room = ui.available_rect_before_wrap();
+                let elided = text.elided;
+                paint::text_in(ui.painter(), room, Align::Min, text);
+                if elided {
+                    ui.interact(room, ui.scope_id().with("words"), egui::Sense::hover())
+                        .on_hover_text(&toast.text);
+                }
             });
+            event = ends.end(ui, |ui| buttons(ui, toast));
         })
         .response;
     let id = Id::unique(("toast", shown.serial));
@@ -229,12 +235,30 @@ fn show_one(ui: &mut Ui, shown: &Shown) -> Outcome {
     }
 }
 
+/// The text in a few lines.
+fn words(ui: &Ui, text: &str, width: f32) -> Arc<Galley> {
+    let format = TextFormat::simple(type_scale::body(), Tokens::of(ui).text);
+    let mut job = LayoutJob::single_section(type_scale::one_line(text), format);
+    job.wrap.max_width = width.max(80.0);
+    job.wrap.max_rows = LINES_MAX;
+    ui.painter().layout_job(job)
+}
+
+/// The place of a message, as high as its text needs beside its buttons.
+fn room_of(ui: &Ui, toast: &Toast, serial: u64) -> Rect {
+    let row = Rect::from_min_size(ui.cursor().min, vec2(WIDTH, metrics::BUTTON));
+    let beside = Ends::within(ui, serial, row).room().width();
+    let icon = 18.0 + ui.spacing().item_spacing.x;
+    let text = words(ui, &toast.text, beside - icon).size().y + 2.0 * metrics::SPACE_4;
+    Rect::from_min_size(row.min, vec2(WIDTH, text.max(metrics::BUTTON)))
+}
+
 fn buttons(ui: &mut Ui, toast: &Toast) -> Option<ToastEvent> {
-    let closed = IconButton::new(icons::X, "Dismiss").show(ui).clicked();
     let acted = toast
         .action
         .as_ref()
         .is_some_and(|action| Button::secondary(action).show(ui).clicked());
+    let closed = IconButton::new(icons::X, "Dismiss").show(ui).clicked();
     if acted {
         Some(ToastEvent::Action(toast.tag))
     } else {

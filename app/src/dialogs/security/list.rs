@@ -6,12 +6,11 @@ use crate::command::{Commands, SecurityCommand};
 use crate::state::{KeyKind, KeySlot, Security, SecurityStep};
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::widgets::button::Button;
+use crate::widgets::ends::Ends;
 use crate::widgets::field;
 
 const ROW: f32 = 48.0;
 const ICON: f32 = 28.0;
-/// Room for the buttons at the right of a row.
-const BUTTONS: f32 = 190.0;
 /// How many places a file has.
 const PLACES: usize = 8;
 
@@ -25,7 +24,7 @@ pub(super) fn ui(ui: &mut Ui, security: &Security, commands: &mut Commands) {
     }
     ui.add_space(metrics::SPACE_8);
     let free = security.slots.len() < PLACES;
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         for (words, kind) in [
             ("Add password…", KeyKind::Password),
             ("Add with key file…", KeyKind::PasswordAndKeyFile),
@@ -70,9 +69,9 @@ pub(super) fn ui(ui: &mut Ui, security: &Security, commands: &mut Commands) {
 
 fn row(ui: &mut Ui, slot: &KeySlot, removable: bool, commands: &mut Commands) {
     let tokens = Tokens::of(ui);
-    let size = vec2(ui.available_width(), ROW);
-    let layout = Layout::left_to_right(Align::Center);
-    let shown = ui.allocate_ui_with_layout(size, layout, |ui| {
+    let (_, line) = ui.allocate_space(vec2(ui.available_width(), ROW));
+    let ends = Ends::within(ui, slot.number, line);
+    ends.start(ui, |ui| {
         let (_, place) = ui.allocate_space(vec2(ICON, ICON));
         let glyph = match slot.kind {
             KeyKind::RecoveryKey => icons::SHIELD_CHECK,
@@ -80,7 +79,7 @@ fn row(ui: &mut Ui, slot: &KeySlot, removable: bool, commands: &mut Commands) {
             KeyKind::Password | KeyKind::Other => icons::KEY,
         };
         paint::icon(ui.painter(), place, glyph, 20.0, tokens.muted);
-        let width = ui.available_width() - BUTTONS;
+        let width = ui.available_width();
         ui.allocate_ui_with_layout(vec2(width, ROW), Layout::top_down(Align::Min), |ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
             ui.add_space(metrics::SPACE_4);
@@ -90,11 +89,8 @@ fn row(ui: &mut Ui, slot: &KeySlot, removable: bool, commands: &mut Commands) {
             let second = RichText::new(second).font(type_scale::small());
             ui.add(egui::Label::new(second.color(tokens.muted)).truncate());
         });
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            buttons(ui, slot, removable, commands);
-        });
     });
-    let line = shown.response.rect;
+    ends.end(ui, |ui| buttons(ui, slot, removable, commands));
     paint::line_below(ui.painter(), line, tokens.line);
 }
 
@@ -108,6 +104,15 @@ pub(super) fn second_line(slot: &KeySlot) -> String {
 }
 
 fn buttons(ui: &mut Ui, slot: &KeySlot, removable: bool, commands: &mut Commands) {
+    let changeable = matches!(slot.kind, KeyKind::Password | KeyKind::PasswordAndKeyFile);
+    let change = |ui: &mut Ui| {
+        let hint = "Another password, or another cost of guessing it";
+        Button::secondary("Change…").hint(hint).show(ui)
+    };
+    if ui.add_enabled_ui(changeable, change).inner.clicked() {
+        let step = SecurityStep::Change(slot.number);
+        commands.push(SecurityCommand::Show(step));
+    }
     let remove = |ui: &mut Ui| {
         let hint = if removable {
             "It opens the file no more"
@@ -118,15 +123,6 @@ fn buttons(ui: &mut Ui, slot: &KeySlot, removable: bool, commands: &mut Commands
     };
     if ui.add_enabled_ui(removable, remove).inner.clicked() {
         let step = SecurityStep::Remove(slot.number);
-        commands.push(SecurityCommand::Show(step));
-    }
-    let changeable = matches!(slot.kind, KeyKind::Password | KeyKind::PasswordAndKeyFile);
-    let change = |ui: &mut Ui| {
-        let hint = "Another password, or another cost of guessing it";
-        Button::secondary("Change…").hint(hint).show(ui)
-    };
-    if ui.add_enabled_ui(changeable, change).inner.clicked() {
-        let step = SecurityStep::Change(slot.number);
         commands.push(SecurityCommand::Show(step));
     }
 }

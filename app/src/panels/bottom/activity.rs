@@ -97,12 +97,7 @@ fn paint(painter: &list::RowPainter<'_>, row: &EventRow) {
         tokens.muted,
     );
     let text_from = if row.key.is_empty() { 180.0 } else { 424.0 };
-    painter.text(
-        painter.place(180.0, 412.0),
-        &row.key,
-        body.clone(),
-        tokens.text,
-    );
+    painter.name(painter.place(180.0, 412.0), &row.key, tokens.text);
     painter.text(
         painter.place(text_from, f32::INFINITY),
         &row.text,

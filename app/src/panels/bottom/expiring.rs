@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{Align, Id, Layout, Ui, UiBuilder};
+use egui::{Id, Ui};
 use vstore::{Key, Millis};
 
 use super::list;
@@ -13,6 +13,7 @@ use crate::theme::{metrics, type_scale};
 use crate::view::StoreView;
 use crate::widgets::button::Button;
 use crate::widgets::countdown::ring;
+use crate::widgets::ends::Ends;
 
 /// How many are listed.
 const LISTED: usize = 100;
@@ -94,7 +95,7 @@ fn show_row(ui: &mut Ui, row: &ExpiringRow, view: StoreView<'_>, commands: &mut 
     );
     let wide = response.rect.width();
     let key = painter.place(140.0, (wide - BUTTONS).max(200.0));
-    painter.text(key, row.key.as_str(), type_scale::body(), tokens.text);
+    painter.name(key, row.key.as_str(), tokens.text);
     if response.clicked() {
         commands.push(SelectionCommand::Key(row.key.clone()));
     }
@@ -102,20 +103,20 @@ fn show_row(ui: &mut Ui, row: &ExpiringRow, view: StoreView<'_>, commands: &mut 
         return;
     }
     let room = response.rect.shrink2(egui::vec2(metrics::SPACE_12, 0.0));
-    let builder = UiBuilder::new().id_salt(row.key.as_str()).max_rect(room);
-    let mut buttons = ui.new_child(builder.layout(Layout::right_to_left(Align::Center)));
     let scope = || Scope::Keys([row.key.clone()].into());
     let mut set = |expires_at| {
         let scope = scope();
         commands.push(RecordCommand::SetExpiry { scope, expires_at });
     };
-    let keep = Button::link("Keep for ever").hint("Remove the expiry");
-    if keep.show(&mut buttons).clicked() {
-        set(None);
-    }
-    buttons.add_space(metrics::SPACE_8);
-    let extend = Button::link("1 hour more").hint("Let it live an hour longer");
-    if extend.show(&mut buttons).clicked() {
-        set(Some(row.expires_at.plus_millis(EXTENSION)));
-    }
+    Ends::within(ui, row.key.as_str(), room).end(ui, |ui| {
+        let extend = Button::link("1 hour more").hint("Let it live an hour longer");
+        if extend.show(ui).clicked() {
+            set(Some(row.expires_at.plus_millis(EXTENSION)));
+        }
+        ui.add_space(metrics::SPACE_8);
+        let keep = Button::link("Keep for ever").hint("Remove the expiry");
+        if keep.show(ui).clicked() {
+            set(None);
+        }
+    });
 }

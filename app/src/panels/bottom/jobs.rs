@@ -1,6 +1,6 @@
 //! Work in the background: what runs, how far it is, what came of it.
 
-use egui::{Align, Id, Layout, Ui, UiBuilder, vec2};
+use egui::{Id, Ui, UiBuilder, vec2};
 use jiff::tz::TimeZone;
 
 use super::list;
@@ -10,6 +10,7 @@ use crate::state::{Task, TaskId, TaskState};
 use crate::theme::{icons, metrics, type_scale};
 use crate::view::StoreView;
 use crate::widgets::button::Button;
+use crate::widgets::ends::Ends;
 use crate::widgets::progress::progress;
 
 /// A task as it is shown.
@@ -126,7 +127,5 @@ fn show_row(ui: &mut Ui, row: &JobRow, commands: &mut Commands) {
 /// A button at the right end of a row; whether it was clicked.
 fn at_end(ui: &mut Ui, row: egui::Rect, salt: (&str, u64), button: Button<'_>) -> bool {
     let room = row.shrink2(vec2(metrics::SPACE_12, 0.0));
-    let builder = UiBuilder::new().id_salt(salt).max_rect(room);
-    let mut end = ui.new_child(builder.layout(Layout::right_to_left(Align::Center)));
-    button.show(&mut end).clicked()
+    Ends::within(ui, salt, room).end(ui, |ui| button.show(ui).clicked())
 }

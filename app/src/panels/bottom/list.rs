@@ -65,6 +65,15 @@ impl RowPainter<'_> {
         self.galley(place, galley);
     }
 
+    /// The key of a record.
+    pub(super) fn name(&self, place: Rect, text: &str, color: Color32) {
+        let font = type_scale::body();
+        self.galley(
+            place,
+            type_scale::name(self.ui, text, font, color, place.width()),
+        );
+    }
+
     /// A number or time whose digits line up from row to row.
     pub(super) fn tabular(&self, place: Rect, text: &str, font: FontId, color: Color32) {
         self.galley(place, type_scale::tabular(self.ui, text, font, color));

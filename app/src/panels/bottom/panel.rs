@@ -8,6 +8,7 @@ use crate::state::BottomTab;
 use crate::theme::{Tokens, icons, metrics, paint};
 use crate::view::StoreView;
 use crate::widgets::button::IconButton;
+use crate::widgets::ends::Ends;
 use crate::widgets::tab_bar::{Tab, tab_bar};
 
 /// What the tabs of the bottom panel show.
@@ -67,14 +68,9 @@ pub(in crate::panels) fn bottom_panel(ui: &mut Ui, view: StoreView<'_>, commands
         commands.push(LayoutCommand::ShowBottom(*tab));
     }
     if data.can_clear {
-        let mut end = ui.new_child(
-            UiBuilder::new()
-                .id_salt("end")
-                .max_rect(inner)
-                .layout(Layout::right_to_left(Align::Center)),
-        );
         let clear = IconButton::new(icons::BROOM, "Forget what is finished");
-        if clear.show(&mut end).clicked() {
+        let end = Ends::within(ui, "clear", inner);
+        if end.end(ui, |ui| clear.show(ui).clicked()) {
             commands.push(TransferCommand::ClearFinished);
         }
     }

@@ -1,15 +1,15 @@
 //! The form of a new record, and the banners about open edits.
 
-use egui::{Align, CornerRadius, Frame, Id, Key, Layout, Margin, RichText, Stroke, Ui};
+use egui::{Id, Key, RichText, Ui};
 use jiff::tz::TimeZone;
 
 use super::expiry_bar::{ExpiryChoice, ExpiryData, expiry_ui};
 use super::text::TextTab;
 use crate::command::{Commands, LayoutCommand, RecordCommand};
 use crate::state::{Dialog, Draft, DraftBase};
-use crate::theme::{Tokens, icons, metrics, paint, type_scale};
+use crate::theme::{Tokens, metrics, type_scale};
 use crate::view::StoreView;
-use crate::widgets::button::Button;
+use crate::widgets::banner::{Banner as BannerBox, BannerButton, BannerTone};
 use crate::widgets::field::TextField;
 
 /// The identity of the key field.
@@ -162,47 +162,15 @@ impl Banner {
 
     /// Draws the banner; returns the button that was clicked.
     pub(super) fn ui(&self, ui: &mut Ui) -> Option<usize> {
-        let tokens = Tokens::of(ui);
         let (words, labels) = self.words();
-        let color = if matches!(self, Self::Outdated | Self::Gone) {
-            tokens.warning
+        let tone = if matches!(self, Self::Outdated | Self::Gone) {
+            BannerTone::Warning
         } else {
-            tokens.accent_text
+            BannerTone::Info
         };
-        let mut clicked = None;
-        Frame::NONE
-            .fill(tokens.raised)
-            .stroke(Stroke::new(1.0, tokens.strong_line))
-            .corner_radius(CornerRadius::same(metrics::RADIUS))
-            .inner_margin(Margin::symmetric(10, 8))
-            .show(ui, |ui| {
-                ui.horizontal(|ui| {
-                    let (_, place) = ui.allocate_space(egui::vec2(16.0, 20.0));
-                    paint::icon(ui.painter(), place, icons::WARNING, 15.0, color);
-                    ui.label(RichText::new(words).color(tokens.text));
-                });
-                clicked = choices(ui, &labels);
-            });
+        let buttons = labels.map(BannerButton::new);
+        let clicked = BannerBox::new(tone, &words, &buttons).show(ui);
         ui.add_space(metrics::SPACE_8);
         clicked
     }
-}
-
-/// Buttons at the right, the first one primary; returns the one that was clicked.
-fn choices(ui: &mut Ui, labels: &[&str]) -> Option<usize> {
-    let mut clicked = None;
-    let size = egui::vec2(ui.available_width(), metrics::BUTTON);
-    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
-        for (index, label) in labels.iter().enumerate() {
-            let button = if index == 0 {
-                Button::primary(label)
-            } else {
-                Button::secondary(label)
-            };
-            if button.show(ui).clicked() {
-                clicked = Some(index);
-            }
-        }
-    });
-    clicked
 }

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use egui::{Align, Layout, Rect, Role, Sense, Ui, vec2};
+use egui::{Align, Rect, Role, Sense, Ui, vec2};
 use jiff::tz::TimeZone;
 use vstore::Millis;
 
 use crate::format;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::widgets::button::{Button, IconButton};
+use crate::widgets::ends::Ends;
 
 /// Two lines of text.
 const HEIGHT: f32 = 36.0;
@@ -77,18 +78,16 @@ pub(super) fn expiry_ui(
         ui.ctx().request_repaint_after(wait);
     }
     let mut choice = None;
-    ui.horizontal(|ui| {
-        ui.set_min_height(HEIGHT);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = 6.0;
-            let buttons = |ui: &mut Ui| buttons(ui, data, now);
-            let shown = ui.add_enabled_ui(locked.is_none(), buttons);
-            choice = shown.inner;
-            if let Some(reason) = locked {
-                shown.response.on_hover_text(reason);
-            }
-            words(ui, data);
-        });
+    let ends = Ends::new(ui, "expiry", HEIGHT);
+    ends.start(ui, |ui| words(ui, data));
+    ends.end(ui, |ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        let buttons = |ui: &mut Ui| buttons(ui, data, now);
+        let shown = ui.add_enabled_ui(locked.is_none(), buttons);
+        choice = shown.inner;
+        if let Some(reason) = locked {
+            shown.response.on_hover_text(reason);
+        }
     });
     choice
 }
@@ -111,16 +110,15 @@ fn words(ui: &Ui, data: &ExpiryData) {
         paint::text_in(ui.painter(), below, Align::Min, text);
         place = above;
     }
-    let word = type_scale::line(
-        ui,
-        "Expires",
-        type_scale::body(),
-        tokens.text,
-        place.width(),
-    );
-    let word = paint::text_in(ui.painter(), place, Align::Min, word);
-    let place = place.with_min_x(word.right() + metrics::SPACE_4);
     let text = type_scale::tabular(ui, &data.text, type_scale::body(), color);
+    let font = type_scale::body();
+    let word = type_scale::line(ui, "Expires", font, tokens.text, place.width());
+    // Where there is no room for both, the icon says the word.
+    let gap = metrics::SPACE_4;
+    if word.size().x + gap + text.size().x <= place.width() {
+        let word = paint::text_in(ui.painter(), place, Align::Min, word);
+        place = place.with_min_x(word.right() + gap);
+    }
     let painter = ui.painter().with_clip_rect(place.intersect(ui.clip_rect()));
     paint::text_in(&painter, place, Align::Min, text);
     let when = data.when.as_deref().unwrap_or_default();
@@ -132,21 +130,21 @@ fn words(ui: &Ui, data: &ExpiryData) {
     });
 }
 
-/// From the right: custom, never, one week, one day, one hour.
+/// Never, one hour, one day, one week, custom.
 fn buttons(ui: &mut Ui, data: &ExpiryData, now: Millis) -> Option<ExpiryChoice> {
-    let calendar = |ui: &mut Ui| {
-        let button = IconButton::new(icons::CALENDAR_BLANK, "Choose when it expires…");
-        button.framed().show(ui).clicked()
-    };
-    let mut choice = calendar(ui).then_some(ExpiryChoice::Custom);
-    for (label, hint, millis) in PRESETS.iter().rev() {
+    let mut choice = None;
+    let never = |ui: &mut Ui| IconButton::new(icons::X, "Never expire").show(ui).clicked();
+    if data.expires && never(ui) {
+        choice = Some(ExpiryChoice::At(None));
+    }
+    for (label, hint, millis) in &PRESETS {
         if Button::secondary(label).hint(hint).show(ui).clicked() {
             choice = Some(ExpiryChoice::At(Some(now.plus_millis(*millis))));
         }
     }
-    let never = |ui: &mut Ui| IconButton::new(icons::X, "Never expire").show(ui).clicked();
-    if data.expires && never(ui) {
-        choice = Some(ExpiryChoice::At(None));
+    let custom = IconButton::new(icons::CALENDAR_BLANK, "Choose when it expires…");
+    if custom.framed().show(ui).clicked() {
+        choice = Some(ExpiryChoice::Custom);
     }
     choice
 }

@@ -57,7 +57,7 @@ pub(super) fn many_ui(ui: &mut Ui, data: &ManyData, view: StoreView<'_>, command
     ui.label(title.color(tokens.text));
     ui.add_space(metrics::SPACE_4);
     for key in &data.sample {
-        let text = RichText::new(type_scale::one_line(key)).font(type_scale::mono());
+        let text = RichText::new(type_scale::one_name(key)).font(type_scale::mono());
         ui.add(egui::Label::new(text.color(tokens.muted)).truncate());
     }
     if let Some(more) = &data.more {

@@ -361,7 +361,7 @@ fn expired(ui: &mut Ui, record: &Record, title: &str, writable: bool, commands: 
 
 fn gone(ui: &mut Ui, key: &Key, view: StoreView<'_>, commands: &mut Commands) {
     let undo = Action::Undo.resolve(&view.app);
-    let title = format!("“{}” is gone", type_scale::one_line(key.as_str()));
+    let title = format!("“{}” is gone", type_scale::one_name(key.as_str()));
     let empty = EmptyState {
         icon: icons::TRASH,
         title: &title,

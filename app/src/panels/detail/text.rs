@@ -1,7 +1,7 @@
 //! The value as JSON text: to be read, and up to a size to be edited.
 
 use egui::text::{CCursor, CCursorRange};
-use egui::{Context, Id, Key, Layout, Modifiers, RichText, TextEdit, Ui, vec2};
+use egui::{Context, Id, Key, Modifiers, RichText, TextEdit, Ui, vec2};
 use vstore::Record;
 
 use super::data::Stamp;
@@ -13,11 +13,15 @@ use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::view::StoreView;
 use crate::widgets::button::Button;
 use crate::widgets::code_editor::{CodeEditor, CodeEditorState};
+use crate::widgets::ends::Ends;
 use crate::widgets::field;
 use crate::widgets::text_view::{TextViewState, text_view};
 
-/// Height of the line and the buttons below the editor of a draft.
-const BELOW_EDITOR: f32 = 88.0;
+/// Height of the state of a draft in words: two lines.
+const STATUS: f32 = 36.0;
+const STATUS_LINES: usize = 2;
+/// Height of the state and the buttons below the editor of a draft, with the space around them.
+const BELOW_EDITOR: f32 = STATUS + metrics::BUTTON + 24.0;
 
 /// What the editor keeps: the text being typed and how it came to be.
 #[derive(Debug, Default)]
@@ -147,15 +151,20 @@ impl TextTab {
             self.asks = false;
         }
         ui.add_space(metrics::SPACE_4);
-        match status(draft.parsed.as_ref().map(|_| ())) {
-            Ok(words) if !self.asks => valid(ui, words),
-            Err(words) if !self.asks => {
-                field::problem(ui, &words);
+        // One height whatever it says: the buttons below it stay where they are.
+        let size = vec2(ui.available_width(), STATUS);
+        ui.allocate_ui(size, |ui| {
+            ui.set_min_size(size);
+            match status(draft.parsed.as_ref().map(|_| ())) {
+                Ok(words) if !self.asks => valid(ui, words),
+                Err(words) if !self.asks => {
+                    field::problem_in_lines(ui, &words, STATUS_LINES);
+                }
+                _ => {
+                    field::caution(ui, "Press Esc again to discard this edit.");
+                }
             }
-            _ => {
-                field::caution(ui, "Press Esc again to discard this edit.");
-            }
-        }
+        });
         buttons(ui, draft, verb, commands);
         if saves {
             commands.push(RecordCommand::CommitDraft);
@@ -208,40 +217,41 @@ impl TextTab {
 
 fn buttons(ui: &mut Ui, draft: &Draft, verb: &str, commands: &mut Commands) {
     let ready = draft.is_valid() && draft.is_dirty() && draft.committing.is_none();
-    ui.horizontal(|ui| {
+    let format = |ui: &mut Ui| {
         let format = |ui: &mut Ui| {
             Button::link("Format")
                 .icon(icons::TEXT_ALIGN_LEFT)
                 .show(ui)
                 .clicked()
         };
-        if ui.add_enabled_ui(draft.parsed.is_ok(), format).inner
-            && let Ok(value) = &draft.parsed
-        {
-            commands.push(RecordCommand::EditDraft {
-                key: draft.key.clone(),
-                text: vstore::value::json::to_pretty(value.view()),
-            });
-        }
-        ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-            let save = |ui: &mut Ui| {
-                Button::primary(verb)
-                    .shortcut("Ctrl+Enter")
-                    .min_width(72.0)
-                    .show(ui)
-            };
-            if ui.add_enabled_ui(ready, save).inner.clicked() {
-                commands.push(RecordCommand::CommitDraft);
-            }
-            if Button::secondary("Cancel")
-                .shortcut("Esc")
+        ui.add_enabled_ui(draft.parsed.is_ok(), format).inner
+    };
+    let finish = |ui: &mut Ui| {
+        let cancel = Button::secondary("Cancel").shortcut("Esc");
+        let cancelled = cancel.show(ui).clicked();
+        let save = |ui: &mut Ui| {
+            Button::primary(verb)
+                .shortcut("Ctrl+Enter")
+                .min_width(72.0)
                 .show(ui)
-                .clicked()
-            {
-                commands.push(RecordCommand::DiscardDraft);
-            }
+        };
+        (cancelled, ui.add_enabled_ui(ready, save).inner.clicked())
+    };
+    let ends = Ends::new(ui, "draft buttons", metrics::BUTTON);
+    let formatted = ends.start(ui, format);
+    let (cancelled, saved) = ends.end(ui, finish);
+    if formatted && let Ok(value) = &draft.parsed {
+        commands.push(RecordCommand::EditDraft {
+            key: draft.key.clone(),
+            text: vstore::value::json::to_pretty(value.view()),
         });
-    });
+    }
+    if saved {
+        commands.push(RecordCommand::CommitDraft);
+    }
+    if cancelled {
+        commands.push(RecordCommand::DiscardDraft);
+    }
 }
 
 /// Puts the caret where the first entry of a new value is typed.

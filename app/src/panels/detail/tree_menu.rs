@@ -6,6 +6,8 @@ use vstore::value::{EncodedValue, Value};
 
 use super::tree_model::{Node, Row};
 use crate::command::{CopyWhat, RecordCommand};
+use crate::panels::menu_items::{MenuRow, begin_menu, menu_line};
+use crate::theme::icons;
 
 /// What the user wants with a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,39 +26,65 @@ pub(super) enum TreeAction {
     Remove,
 }
 
-/// The menu of a row: words, keys, and whether it changes the record. A line goes before those
-/// marked.
-const MENU: [(TreeAction, &str, &str, bool); 7] = [
-    (TreeAction::CopyValue, "Copy value", "", false),
-    (TreeAction::CopyPath, "Copy path", "", false),
-    (TreeAction::Edit { large: false }, "Edit", "Enter", true),
+/// The first rows of the menu only read; a line stands behind them.
+const READING: usize = 2;
+
+/// A row of the menu: what it does, its icon, its words and its keys.
+type Entry = (TreeAction, &'static str, &'static str, &'static str);
+
+/// The menu of a row of the tree.
+const MENU: [Entry; 7] = [
+    (TreeAction::CopyValue, icons::COPY, "Copy value", ""),
+    (TreeAction::CopyPath, icons::HASH, "Copy path", ""),
+    (
+        TreeAction::Edit { large: false },
+        icons::PENCIL_SIMPLE,
+        "Edit",
+        "Enter",
+    ),
     (
         TreeAction::Edit { large: true },
+        icons::TEXT_ALIGN_LEFT,
         "Edit in large field",
         "Shift+Enter",
-        true,
     ),
-    (TreeAction::Add, "Add inside…", "", true),
-    (TreeAction::SetNull, "Set to null", "Alt+Del", true),
-    (TreeAction::Remove, "Remove", "Del", true),
+    (TreeAction::Add, icons::PLUS, "Add inside…", ""),
+    (
+        TreeAction::SetNull,
+        icons::PROHIBIT,
+        "Set to null",
+        "Alt+Del",
+    ),
+    (TreeAction::Remove, icons::TRASH, "Remove", "Del"),
 ];
 
 /// Fills the context menu of a row.
 pub(super) fn menu(ui: &mut Ui, row: &Row, writable: bool) -> Option<TreeAction> {
     let mut chosen = None;
     let is_value = matches!(row.node, Node::Value(_));
-    for (index, (action, words, keys, writes)) in MENU.iter().enumerate() {
-        if index == 2 {
-            ui.separator();
-        }
+    let item = |(action, icon, words, shortcut): &Entry, index: usize| {
         let fits = match action {
             TreeAction::Add => row.expanded.is_some() || row.text.ends_with("· 0"),
             TreeAction::Remove => !is_root(&row.node),
             _ => true,
         };
-        let enabled = is_value && fits && (writable || !writes);
-        let button = egui::Button::new(*words).shortcut_text(*keys);
-        if ui.add_enabled(enabled, button).clicked() {
+        MenuRow {
+            shortcut,
+            disabled: !is_value || !fits || (!writable && index >= READING),
+            ..MenuRow::new(icon, words)
+        }
+    };
+    let rows = || {
+        MENU.iter()
+            .zip(0..)
+            .map(|(entry, index)| item(entry, index))
+    };
+    begin_menu(ui, rows());
+    for ((index, row), (action, ..)) in rows().enumerate().zip(&MENU) {
+        if index == READING {
+            menu_line(ui);
+        }
+        if row.show(ui).clicked() {
             chosen = Some(*action);
             ui.close();
         }

@@ -1,6 +1,6 @@
 //! The value tree of a record, with editing in place.
 
-use egui::{Id, Key, Layout, Modifiers, Rect, Ui, vec2};
+use egui::{Id, Key, Modifiers, Rect, Ui, vec2};
 use vstore::Record;
 
 use super::data::Stamp;
@@ -14,8 +14,12 @@ use crate::view::StoreView;
 use crate::widgets::badge::badge;
 use crate::widgets::button::Button;
 use crate::widgets::code_editor::{CodeEditor, CodeEditorState};
+use crate::widgets::ends::at_end;
 use crate::widgets::field::{self, TextField};
 use crate::widgets::value_tree::{TreeEvent, TreeState, value_tree};
+
+/// The least room for why an edit is refused, in points.
+const WHY_WIDTH: f32 = 240.0;
 
 /// The tree as it was left: what is open, where the keyboard is, what is being edited.
 #[derive(Debug, Default)]
@@ -234,7 +238,7 @@ impl TreeView {
             return;
         }
         if let Err(why) = &meaning {
-            response.clone().on_hover_text(why);
+            say_below(ui, surface, why);
         }
         if response.lost_focus() {
             let enter = ui.input(|input| input.key_pressed(Key::Enter));
@@ -337,6 +341,20 @@ impl TreeView {
     }
 }
 
+/// Why what is typed cannot be taken, under the field and over what is there, so that nothing moves.
+fn say_below(ui: &Ui, field: Rect, why: &str) {
+    egui::Area::new(id().with("why"))
+        .order(egui::Order::Foreground)
+        .fixed_pos(field.left_bottom() + vec2(0.0, metrics::SPACE_4))
+        .interactable(false)
+        .show(ui.ctx(), |ui| {
+            egui::Frame::popup(ui.style()).show(ui, |ui| {
+                ui.set_max_width(field.width().max(WHY_WIDTH));
+                field::problem(ui, why);
+            });
+        });
+}
+
 fn changes(action: Option<TreeAction>) -> bool {
     !matches!(
         action,
@@ -361,17 +379,11 @@ fn commit(
 
 /// `Cancel` and a primary button at the right: whether the latter and the former were clicked.
 pub(super) fn save_row(ui: &mut Ui, ready: bool, verb: &str) -> (bool, bool) {
-    ui.horizontal(|ui| {
-        ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-            let button = |ui: &mut Ui| Button::primary(verb).shortcut("Ctrl+Enter").show(ui);
-            let saved = ui.add_enabled_ui(ready, button).inner.clicked();
-            let dropped = Button::secondary("Cancel")
-                .shortcut("Esc")
-                .show(ui)
-                .clicked();
-            (saved, dropped)
-        })
-        .inner
+    at_end(ui, "save row", metrics::BUTTON, |ui| {
+        let cancel = Button::secondary("Cancel").shortcut("Esc");
+        let dropped = cancel.show(ui).clicked();
+        let button = |ui: &mut Ui| Button::primary(verb).shortcut("Ctrl+Enter").show(ui);
+        let saved = ui.add_enabled_ui(ready, button).inner.clicked();
+        (saved, dropped)
     })
-    .inner
 }

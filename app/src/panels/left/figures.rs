@@ -8,6 +8,7 @@ use crate::command::{Commands, SearchCommand};
 use crate::state::FacetScope;
 use crate::theme::{Tokens, metrics, paint, type_scale};
 use crate::widgets::bars::{self, Picked, histogram, top_values};
+use crate::widgets::ends::Ends;
 use crate::widgets::segmented::segmented_small;
 
 const TOP_ROW: f32 = 22.0;
@@ -46,19 +47,6 @@ impl Looks {
 
     fn shows_words(self, data: &StatisticsData) -> bool {
         self.words.unwrap_or(data.prefers_words) && !data.words.is_empty()
-    }
-
-    /// How high the statistics are, in points. The list keeps its height when it is switched.
-    pub(super) fn height(data: &StatisticsData) -> f32 {
-        let rows = data.values.len().max(data.words.len());
-        let mut height = metrics::SPACE_12 + HEADING + TOP_ROW * rows as f32 + FOOTER;
-        if has_switches(data) {
-            height += SWITCHES;
-        }
-        if !data.steps.is_empty() {
-            height += metrics::SPACE_8 + HEADING + HISTOGRAM;
-        }
-        height + metrics::SPACE_8
     }
 }
 
@@ -174,20 +162,17 @@ fn list<'a>(ui: &mut Ui, data: &'a StatisticsData, looks: Looks) -> Option<Asked
 /// The ends of the scale, and the switch at the right.
 fn spread_heading(ui: &mut Ui, data: &StatisticsData, looks: &mut Looks) {
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), HEADING));
-    let place = UiBuilder::new()
-        .max_rect(rect)
-        .layout(egui::Layout::right_to_left(Align::Min));
-    let mut right = ui.new_child(place);
+    let row = rect.with_max_y(rect.top() + HEADING - 6.0);
+    let ends = Ends::within(ui, "spread", row);
+    ends.start(ui, |ui| {
+        let spoken = format!("{} from {}", data.path, data.span);
+        words(ui, &data.span, &spoken);
+    });
     let chosen = usize::from(looks.shares);
-    let picked = segmented_small(&mut right, "Bars", &["Steps", "Shares"], chosen);
+    let picked = ends.end(ui, |ui| {
+        segmented_small(ui, "Bars", &["Steps", "Shares"], chosen)
+    });
     looks.shares = picked.map_or(looks.shares, |picked| picked == 1);
-    let room = rect.with_max_x(right.min_rect().left() - metrics::SPACE_8);
-    let mut left = ui.new_child(UiBuilder::new().max_rect(room));
-    words(
-        &mut left,
-        &data.span,
-        &format!("{} from {}", data.path, data.span),
-    );
 }
 
 fn spread<'a>(ui: &mut Ui, data: &'a StatisticsData, looks: Looks) -> Option<Asked<'a>> {
@@ -222,7 +207,7 @@ fn heading(ui: &mut Ui, path: &str, words: &str) {
     response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &label));
     let mut job = LayoutJob::default();
     let format = |color| TextFormat::simple(type_scale::body(), color);
-    job.append(&type_scale::one_line(path), 0.0, format(tokens.muted));
+    job.append(&type_scale::one_name(path), 0.0, format(tokens.muted));
     job.append(&format!(" · {words}"), 0.0, format(tokens.faint));
     let galley = type_scale::line_job(ui, job, rect.width());
     let place = Rect::from_min_size(rect.min, vec2(rect.width(), HEADING - 4.0));

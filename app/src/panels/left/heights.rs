@@ -1,4 +1,7 @@
 //! How the sections of the left panel share its height.
+//!
+//! What somebody looks at or points at stays where it is: where the lists begin does not depend on
+//! whether a path is chosen, and how high they are not on which one.
 
 /// Heights of the sections in points, from top to bottom.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -8,66 +11,89 @@ pub(super) struct Heights {
     pub(super) statistics: f32,
 }
 
+/// What the lists want, in points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Wanted {
+    pub(super) namespaces: f32,
+    pub(super) indexes: f32,
+}
+
+/// What the statistics of most paths need.
+const STATISTICS: f32 = 320.0;
 /// The part of the panel that the statistics may take when there is too little room for all.
 const STATISTICS_MAX: f32 = 0.55;
 /// The part of what is left that the namespaces may take when there is too little room.
 const NAMESPACES_MAX: f32 = 0.45;
 
 impl Heights {
-    /// Gives each section what it wants if that fits; otherwise the statistics first, then the
-    /// namespaces get their share, and what one does not want goes to the next.
-    pub(super) fn share(wanted: Self, available: f32) -> Self {
-        let statistics = wanted.statistics.min(available * STATISTICS_MAX);
-        let statistics =
-            statistics.max((available - wanted.namespaces - wanted.indexes).min(wanted.statistics));
-        let lists = (available - statistics).max(0.0);
+    /// Keeps room for the statistics, whether a path is `chosen` or not; then the namespaces and the
+    /// indexes get their share, and what one does not want goes to the next. While no path is chosen
+    /// the indexes have the room of the statistics.
+    pub(super) fn share(wanted: Wanted, available: f32, chosen: bool) -> Self {
+        let spare = available - wanted.namespaces - wanted.indexes;
+        let kept = STATISTICS.min((available * STATISTICS_MAX).max(spare));
+        let lists = (available - kept).max(0.0);
         let fair = lists * NAMESPACES_MAX;
         let namespaces = wanted.namespaces.min(fair.max(lists - wanted.indexes));
-        let indexes = wanted.indexes.min(lists - namespaces);
+        let below = available - namespaces;
+        let room = if chosen { lists - namespaces } else { below };
+        let indexes = wanted.indexes.min(room.max(0.0));
         Self {
             namespaces,
             indexes,
-            statistics,
+            statistics: if chosen { below - indexes } else { 0.0 },
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Heights;
+    use super::{Heights, Wanted};
 
     /// In whole points, which compare exactly.
-    fn share(wanted: [f32; 3], available: f32) -> [i32; 3] {
-        let [namespaces, indexes, statistics] = wanted;
-        let wanted = Heights {
+    fn share([namespaces, indexes]: [f32; 2], available: f32, chosen: bool) -> [i32; 3] {
+        let wanted = Wanted {
             namespaces,
             indexes,
-            statistics,
         };
-        let got = Heights::share(wanted, available);
+        let got = Heights::share(wanted, available, chosen);
         [got.namespaces, got.indexes, got.statistics].map(|height| height.round() as i32)
     }
 
     #[test]
     fn everything_gets_what_it_wants_where_there_is_room() {
-        assert_eq!(share([100.0, 150.0, 200.0], 500.0), [100, 150, 200]);
+        assert_eq!(share([100.0, 150.0], 600.0, true), [100, 150, 350]);
+        assert_eq!(share([100.0, 150.0], 600.0, false), [100, 150, 0]);
     }
 
     #[test]
     fn a_long_list_takes_only_what_the_others_leave() {
-        assert_eq!(share([9000.0, 150.0, 200.0], 700.0), [350, 150, 200]);
-        assert_eq!(share([100.0, 9000.0, 200.0], 700.0), [100, 400, 200]);
+        assert_eq!(share([9000.0, 150.0], 700.0, true), [230, 150, 320]);
+        assert_eq!(share([100.0, 9000.0], 700.0, true), [100, 280, 320]);
+    }
+
+    #[test]
+    fn choosing_a_path_moves_no_list() {
+        for wanted in [
+            [100.0, 150.0],
+            [900.0, 900.0],
+            [40.0, 2000.0],
+            [2000.0, 40.0],
+        ] {
+            for available in [120.0, 400.0, 562.0, 1200.0] {
+                let chosen = share(wanted, available, true);
+                let nothing = share(wanted, available, false);
+                assert_eq!(chosen[0], nothing[0], "{wanted:?} {available}");
+                assert!(chosen[1] <= nothing[1]);
+            }
+        }
     }
 
     #[test]
     fn all_that_is_given_away_fits() {
-        for wanted in [
-            [900.0, 900.0, 900.0],
-            [0.0, 900.0, 900.0],
-            [900.0, 0.0, 0.0],
-        ] {
-            for available in [0.0, 50.0, 400.0] {
-                let sum: i32 = share(wanted, available).iter().sum();
+        for wanted in [[900.0, 900.0], [0.0, 900.0], [900.0, 0.0]] {
+            for (available, chosen) in [(0.0, true), (50.0, false), (400.0, true)] {
+                let sum: i32 = share(wanted, available, chosen).iter().sum();
                 assert!(sum <= available as i32 + 1, "{wanted:?} {available} {sum}");
             }
         }

@@ -9,7 +9,7 @@ use crate::conditions;
 use crate::format;
 use crate::panels::menu_items::{MenuRow, begin_menu, menu_line};
 use crate::state::{Column, PathRow, Sort, SortBy};
-use crate::theme::icons;
+use crate::theme::{icons, metrics};
 use crate::view::StoreView;
 use crate::widgets::nav_list::{NavEvent, NavRow, nav_list};
 
@@ -49,11 +49,12 @@ fn badge(row: &PathRow) -> &'static str {
     }
 }
 
-/// Draws the list of `paths` into the available space. `menu` is the path whose menu is open.
+/// Draws the list of `paths` into the available space; `chooses`: another one was chosen since the
+/// last frame, and is scrolled into view. `menu` is the path whose menu is open.
 pub(super) fn show(
     ui: &mut Ui,
     view: StoreView<'_>,
-    paths: &[&PathRow],
+    (paths, chooses): (&[&PathRow], bool),
     menu: &mut Option<Path>,
     commands: &mut Commands,
 ) {
@@ -74,7 +75,14 @@ pub(super) fn show(
         .id_salt("indexes")
         .auto_shrink(false)
         .show(ui, |ui| {
-            nav_list(ui, id, "Indexes", paths.len(), selected, &row)
+            let list = nav_list(ui, id, "Indexes", paths.len(), selected, &row);
+            if let Some(index) = selected.filter(|_| chooses) {
+                let top = list.0.rect.top() + metrics::LIST_ROW * index as f32;
+                let size = egui::vec2(list.0.rect.width(), metrics::LIST_ROW);
+                let place = egui::pos2(list.0.rect.left(), top);
+                ui.scroll_to_rect(egui::Rect::from_min_size(place, size), None);
+            }
+            list
         });
     let (response, event) = list.inner;
     match event {

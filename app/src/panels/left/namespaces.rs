@@ -5,7 +5,7 @@ use egui::{Id, Ui};
 use crate::command::{Commands, SearchCommand};
 use crate::conditions;
 use crate::format;
-use crate::state::FocusTarget;
+use crate::state::{FocusTarget, Namespace};
 use crate::view::StoreView;
 use crate::widgets::nav_list::{NavEvent, NavRow, nav_list};
 
@@ -14,8 +14,10 @@ use crate::widgets::nav_list::{NavEvent, NavRow, nav_list};
 pub(super) struct NamespaceRow {
     /// The part of the keys that is shown.
     pub(super) name: String,
-    /// What its keys start with.
+    /// What its keys start with; empty for the keys that are in no namespace.
     pub(super) prefix: String,
+    /// The condition that finds its keys.
+    pub(super) query: String,
     /// How deep it stands, from 0.
     pub(super) depth: usize,
     /// Whether it can be opened and is open.
@@ -33,14 +35,19 @@ pub(super) struct NamespacesData {
 
 impl NamespacesData {
     /// The tree as it is open now. Its size is bounded by how many children are listed. `prefixes`
-    /// is what the query wants keys to start with.
+    /// is what the query wants keys to start with, empty for keys that are in no namespace.
     pub(super) fn new(view: &StoreView<'_>, prefixes: &[String]) -> Self {
         let namespaces = &view.store.namespaces;
         let rows = namespaces
             .rows()
             .into_iter()
             .map(|(depth, namespace)| NamespaceRow {
-                name: namespace.name.clone(),
+                name: name_of(namespace),
+                query: if namespace.prefix.is_empty() {
+                    conditions::key_lacks(namespaces.delimiter)
+                } else {
+                    conditions::key_starts_with(&namespace.prefix)
+                },
                 prefix: namespace.prefix.clone(),
                 depth,
                 expanded: namespace
@@ -56,6 +63,18 @@ impl NamespacesData {
             rows.iter().position(asked)
         };
         Self { rows, selected }
+    }
+}
+
+/// What a namespace is called on the screen: there are keys that begin with a delimiter, or have two
+/// in a row, and keys without one.
+fn name_of(namespace: &Namespace) -> String {
+    if namespace.prefix.is_empty() {
+        "No namespace".to_owned()
+    } else if namespace.name.is_empty() {
+        "(empty)".to_owned()
+    } else {
+        namespace.name.clone()
     }
 }
 
@@ -100,8 +119,7 @@ pub(super) fn show(
         Some(NavEvent::Select(index)) => {
             // A second time takes the filter away.
             if let Some(row) = row(index) {
-                let condition = conditions::key_starts_with(&row.prefix);
-                commands.push(SearchCommand::ToggleFilter(condition));
+                commands.push(SearchCommand::ToggleFilter(row.query.clone()));
             }
         }
         Some(NavEvent::Toggle(index)) => {

@@ -4,7 +4,7 @@ use egui::{Rect, Ui, UiBuilder, pos2, vec2};
 use vstore::{Path, Seq};
 
 use super::figures::Looks;
-use super::heights::Heights;
+use super::heights::{Heights, Wanted};
 use super::namespaces::NamespacesData;
 use super::statistics::StatisticsData;
 use super::{figures, indexes, namespaces};
@@ -23,6 +23,9 @@ const FILTER: f32 = 38.0;
 /// Room for a hint in place of a list.
 const HINT: f32 = 52.0;
 
+/// Within this time a second click belongs to the first one.
+const DOUBLE_CLICK_SECS: f64 = 0.5;
+
 /// The left panel, with what is typed in it.
 #[derive(Debug)]
 pub struct LeftPanel {
@@ -32,6 +35,10 @@ pub struct LeftPanel {
     menu: Option<Path>,
     looks: Looks,
     prefixes: Prefixes,
+    /// The path that is chosen, and since when by the clock of the toolkit, in seconds.
+    chosen: Option<Path>,
+    chosen_secs: f64,
+    drawn: bool,
 }
 
 /// What the query wants keys to start with, read once for each query.
@@ -47,7 +54,12 @@ impl Prefixes {
         let text = &view.store.search.text;
         let seq = Some(view.snapshot().seq());
         if self.text != *text || self.seq != seq {
-            self.found = conditions::key_prefixes(text, view.snapshot().catalog());
+            let catalog = view.snapshot().catalog();
+            self.found = conditions::key_prefixes(text, catalog);
+            let none = conditions::key_lacks(view.store.namespaces.delimiter);
+            if conditions::has(text, &none, catalog) {
+                self.found.push(String::new());
+            }
             self.text.clone_from(text);
             self.seq = seq;
         }
@@ -63,6 +75,9 @@ impl Default for LeftPanel {
             menu: None,
             looks: Looks::default(),
             prefixes: Prefixes::default(),
+            chosen: None,
+            chosen_secs: f64::NEG_INFINITY,
+            drawn: false,
         }
     }
 }
@@ -84,7 +99,16 @@ impl LeftPanel {
         let data = StatisticsData::new(&view);
         let namespaces = NamespacesData::new(&view, self.prefixes.of(&view));
         let rows = (namespaces.rows.len(), paths.len());
-        let heights = Heights::share(self.wanted(&view, rows, data.as_ref()), area.height());
+        let chosen = view.store.explorer.selected.as_ref();
+        let heights = Heights::share(self.wanted(&view, rows), area.height(), chosen.is_some());
+        let time = ui.input(|input| input.time);
+        let chooses = self.chosen.as_ref() != chosen;
+        if chooses {
+            self.chosen = chosen.cloned();
+            // One that was chosen before the panel was there was not clicked on.
+            self.chosen_secs = if self.drawn { time } else { f64::NEG_INFINITY };
+        }
+        self.drawn = true;
 
         let mut top = area.top();
         let mut section = |height: f32| {
@@ -101,10 +125,16 @@ impl LeftPanel {
             commands,
         );
         paint::line_above(ui.painter(), second, tokens.line);
-        self.indexes(&mut child(ui, second, "indexes"), view, &paths, commands);
+        let mut place = child(ui, second, "indexes");
+        self.indexes(&mut place, view, &paths, chooses, commands);
         if let Some(data) = data {
             let mut third = child(ui, third, "statistics");
-            figures::show(&mut third, &data, &mut self.looks, commands);
+            // They may have come up under the pointer: the second half of a double click on the
+            // path is not meant for them.
+            let is_meant = time - self.chosen_secs > DOUBLE_CLICK_SECS;
+            let mut asked = Commands::default();
+            let queue = if is_meant { &mut *commands } else { &mut asked };
+            figures::show(&mut third, &data, &mut self.looks, queue);
         }
     }
 
@@ -112,12 +142,7 @@ impl LeftPanel {
         !self.filter.is_empty() || view.store.explorer.paths.len() > FILTER_FROM
     }
 
-    fn wanted(
-        &self,
-        view: &StoreView<'_>,
-        (namespaces, paths): (usize, usize),
-        data: Option<&StatisticsData>,
-    ) -> Heights {
+    fn wanted(&self, view: &StoreView<'_>, (namespaces, paths): (usize, usize)) -> Wanted {
         let list = |rows: usize| {
             if rows == 0 {
                 HINT
@@ -131,10 +156,9 @@ impl LeftPanel {
             0.0
         };
         let filter = if self.has_filter(view) { FILTER } else { 0.0 };
-        Heights {
+        Wanted {
             namespaces: HEADER + open,
             indexes: HEADER + filter + list(paths),
-            statistics: data.map_or(0.0, Looks::height),
         }
     }
 
@@ -158,6 +182,7 @@ impl LeftPanel {
         ui: &mut Ui,
         view: StoreView<'_>,
         paths: &[&PathRow],
+        chooses: bool,
         commands: &mut Commands,
     ) {
         let badge = (!paths.is_empty()).then(|| format::counted(paths.len() as u64, "path"));
@@ -173,7 +198,7 @@ impl LeftPanel {
             };
             hint(ui, text);
         } else {
-            indexes::show(ui, view, paths, &mut self.menu, commands);
+            indexes::show(ui, view, (paths, chooses), &mut self.menu, commands);
         }
     }
 

@@ -190,6 +190,73 @@ fn a_click_on_a_namespace_filters() {
 }
 
 #[test]
+fn every_key_is_in_a_row_that_has_a_name() {
+    let mut state = explored();
+    let rows: Vec<_> = [(":", 1), ("film:", 3), ("", 2)]
+        .map(|(prefix, records)| Namespace {
+            name: prefix.trim_end_matches(':').to_owned(),
+            prefix: prefix.to_owned(),
+            records,
+            expandable: false,
+        })
+        .into();
+    let namespaces = &mut store_of(&mut state).namespaces;
+    namespaces.children = [(String::new(), rows.into())].into();
+    let data = NamespacesData::new(&view_of(&state), &[]);
+    let names: Vec<_> = data.rows.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(names, ["(empty)", "film", "No namespace"]);
+    store_of(&mut state).search.text = "ana $key^=film:".to_owned();
+    let mut scene = Scene::new(
+        state,
+        [250.0, 700.0],
+        |panel: &mut LeftPanel, ui, view, commands| panel.ui(ui, view, commands),
+    );
+    scene.harness.get_by_label("No namespace").click();
+    let expected = r#"Search(ToggleFilter("-$key*=\":\""))"#;
+    assert_eq!(scene.commands(), [expected]);
+}
+
+#[test]
+fn choosing_a_path_moves_nothing_that_is_pointed_at() {
+    let mut state = explored();
+    let store = store_of(&mut state);
+    store.explorer.selected = None;
+    store.explorer.paths = (0..40)
+        .map(|n| row(&format!("path{n:02}"), 3, ValueType::Int))
+        .chain([row("year", 3, ValueType::Int)])
+        .collect::<Vec<_>>()
+        .into();
+    let mut scene = Scene::in_steps(
+        state,
+        ([250.0, 560.0], 0.01),
+        |panel: &mut LeftPanel, ui, view, commands| panel.ui(ui, view, commands),
+    );
+    let place = |scene: &Scene<LeftPanel>, label: &str| scene.harness.get_by_label(label).rect();
+    let (first, namespaces) = (place(&scene, "path00"), place(&scene, "film"));
+    scene.harness.get_by_label("path00").click();
+    scene.commands();
+    choose_year(scene.store(), vec![(ValueType::Int, 3)]);
+    scene.store().explorer.selected = Some(path("path00"));
+    scene.commands();
+    assert_eq!(place(&scene, "path00"), first);
+    assert_eq!(place(&scene, "film"), namespaces);
+    // The last path that is seen: the statistics come up over it, so it is scrolled into view.
+    scene.store().explorer.selected = Some(path("year"));
+    scene.harness.run_steps(1);
+    let bar = place(&scene, "1982: 1");
+    scene.harness.get_by_label("1982: 1").click();
+    scene.harness.run_steps(2);
+    let words = scene.harness.state_mut().words();
+    assert!(
+        !words.contains("AddFilter"),
+        "a double click on the path filters: {words}"
+    );
+    scene.commands();
+    let chosen = place(&scene, "year");
+    assert!(chosen.bottom() <= bar.top(), "{chosen} is under {bar}");
+}
+
+#[test]
 fn a_click_on_a_path_a_value_and_a_bin_asks_for_them() {
     let mut scene = scene();
     scene.harness.get_by_label("title").click();

@@ -1,42 +1,52 @@
 //! The card that creates a database: where, and with which password.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use egui::{Id, Key, Layout, Modifiers, Ui, vec2};
+use egui::{Id, Key, Modifiers, Ui, vec2};
 
 use super::card::{busy_line, card, heading};
 use super::key_file::KeyFileField;
 use super::new_password::NewPassword;
 use crate::command::{Commands, FileCommand, Secret};
 use crate::state::{AfterClose, CreatePage, FilePurpose};
-use crate::theme::{Tokens, icons, metrics};
-use crate::typed_path::typed_path;
+use crate::theme::{Tokens, icons, metrics, type_scale};
+use crate::typed_path::{UserFolders, path_in};
 use crate::view::AppView;
 use crate::widgets::button::Button;
+use crate::widgets::ends::at_end;
 use crate::widgets::field::{self, TextField};
 
 /// What is typed on the page.
 #[derive(Debug, Default)]
 pub(super) struct CreateForm {
     path: String,
+    /// What the path stands for.
+    whole: Option<PathBuf>,
     password: NewPassword,
     key_file: KeyFileField,
     started: bool,
     tried: bool,
 }
 
-/// The path as it will be used: with the ending of our files if it has none.
-pub(super) fn with_ending(text: &str) -> Option<PathBuf> {
-    let text = text.trim();
-    if text.is_empty() || text.ends_with(['/', std::path::MAIN_SEPARATOR]) {
+/// The path as it will be used: among the documents unless it says where, and with the ending of our
+/// files if it has none.
+pub(super) fn whole_path(text: &str, folders: &UserFolders) -> Option<PathBuf> {
+    if text.trim_end().ends_with(['/', std::path::MAIN_SEPARATOR]) {
         return None;
     }
-    let mut path = typed_path(text)?;
+    let mut path = path_in(text, folders.documents.as_deref())?;
     path.file_name()?;
     if path.extension().is_none() {
         path.set_extension("vstore");
     }
     Some(path)
+}
+
+/// Where the file will be, in one line; the whole of it is the tooltip.
+fn place_line(ui: &mut Ui, text: &str) {
+    let color = Tokens::of(ui).muted;
+    let words = egui::RichText::new(text).font(type_scale::small());
+    ui.add(egui::Label::new(words.color(color)).truncate());
 }
 
 impl CreateForm {
@@ -75,12 +85,14 @@ impl CreateForm {
             let second = "One encrypted file, for your eyes only";
             heading(ui, icons::FILE_LOCK, tokens.accent, "New database", second);
             let idle = page.busy.is_none();
+            self.whole = whole_path(&self.path, view.folders);
             let submitted = ui
                 .add_enabled_ui(idle, |ui| self.fields(ui, starts, view, commands))
                 .inner;
             self.state_of_things(ui, page);
             let pressed = self.buttons(ui, page, commands);
             if idle && (submitted || pressed) {
+                self.whole = whole_path(&self.path, view.folders);
                 self.submit(page, commands);
             }
             if !idle && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
@@ -97,7 +109,7 @@ impl CreateForm {
         commands: &mut Commands,
     ) -> bool {
         field::label(ui, "File");
-        let no_path = self.tried && with_ending(&self.path).is_none();
+        let no_path = self.tried && self.whole.is_none();
         ui.horizontal(|ui| {
             let browse = 90.0;
             let width = ui.available_width() - browse - ui.spacing().item_spacing.x;
@@ -126,6 +138,11 @@ impl CreateForm {
         });
         if no_path {
             field::problem(ui, "Choose where the file goes and what it is called.");
+        } else {
+            // The line is there before anything is typed: nothing below it moves.
+            let place = self.whole.as_deref().map(Path::to_string_lossy);
+            let place = place.map(|place| format!("Creates {}", type_scale::one_name(&place)));
+            place_line(ui, place.as_deref().unwrap_or(" "));
         }
         ui.add_space(metrics::SPACE_4);
         let shown = self.password.show(ui, Id::unique("create password"));
@@ -150,44 +167,37 @@ impl CreateForm {
     }
 
     fn would_overwrite(&self, page: &CreatePage) -> bool {
-        page.exists.is_some() && page.exists == with_ending(&self.path)
+        page.exists.is_some() && page.exists == self.whole
     }
 
     fn buttons(&self, ui: &mut Ui, page: &CreatePage, commands: &mut Commands) -> bool {
         let idle = page.busy.is_none();
-        let mut pressed = false;
-        ui.horizontal(|ui| {
-            ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                let create = |ui: &mut Ui| {
-                    let button = if self.would_overwrite(page) {
-                        Button::danger("Replace")
-                    } else if self.password.is_warning() {
-                        Button::primary("Continue anyway")
-                    } else {
-                        Button::primary("Create")
-                    };
-                    button.min_width(80.0).show(ui)
+        at_end(ui, "create buttons", metrics::BUTTON, |ui| {
+            let cancel = Button::secondary("Cancel").min_width(68.0);
+            if cancel.show(ui).clicked() {
+                commands.push(if idle {
+                    FileCommand::Close(AfterClose::Welcome)
+                } else {
+                    FileCommand::CancelBusy
+                });
+            }
+            let create = |ui: &mut Ui| {
+                let button = if self.would_overwrite(page) {
+                    Button::danger("Replace")
+                } else if self.password.is_warning() {
+                    Button::primary("Continue anyway")
+                } else {
+                    Button::primary("Create")
                 };
-                pressed = ui.add_enabled_ui(idle, create).inner.clicked();
-                if Button::secondary("Cancel")
-                    .min_width(68.0)
-                    .show(ui)
-                    .clicked()
-                {
-                    if idle {
-                        commands.push(FileCommand::Close(AfterClose::Welcome));
-                    } else {
-                        commands.push(FileCommand::CancelBusy);
-                    }
-                }
-            });
-        });
-        pressed
+                button.min_width(80.0).show(ui)
+            };
+            ui.add_enabled_ui(idle, create).inner.clicked()
+        })
     }
 
     fn submit(&mut self, page: &CreatePage, commands: &mut Commands) {
         self.tried = true;
-        let path = with_ending(&self.path);
+        let path = self.whole.clone();
         let Some(password) = self.password.confirm() else {
             return;
         };

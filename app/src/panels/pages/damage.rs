@@ -3,7 +3,7 @@
 //! It stands on the card of the problem. What leads out of the damage belongs below the findings:
 //! they say what can be lost before anything is written.
 
-use egui::{Align, Id, Layout, RichText, ScrollArea, Ui, vec2};
+use egui::{Id, RichText, ScrollArea, Ui};
 
 use crate::command::{Commands, RepairCommand, Secret};
 use crate::format;
@@ -11,7 +11,9 @@ use crate::state::{Check, CheckFinding, CheckReport, Loss, TaskId, TaskState};
 use crate::theme::{Tokens, metrics, type_scale};
 use crate::view::AppView;
 use crate::widgets::button::Button;
+use crate::widgets::ends::Ends;
 use crate::widgets::field;
+use crate::widgets::modal::list_height;
 use crate::widgets::password::PasswordField;
 use crate::widgets::progress::progress;
 
@@ -127,7 +129,7 @@ pub(crate) fn check_findings(ui: &mut Ui, report: &CheckReport) {
         ui.spacing_mut().item_spacing.y = 0.0;
         ScrollArea::vertical()
             .id_salt("findings")
-            .max_height(ROW * ROWS_SHOWN)
+            .max_height(list_height(ui.ctx(), ROW * ROWS_SHOWN, 110.0))
             .auto_shrink([false, true])
             .show_rows(ui, ROW, data.rows.len(), |ui, range| {
                 for [place, what, loss] in data.rows.get(range).into_iter().flatten() {
@@ -139,16 +141,14 @@ pub(crate) fn check_findings(ui: &mut Ui, report: &CheckReport) {
 
 fn row(ui: &mut Ui, place: &str, what: &str, loss: &str) {
     let tokens = Tokens::of(ui);
-    let size = vec2(ui.available_width(), ROW);
-    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+    let ends = Ends::new(ui, (place, what, loss), ROW);
+    ends.start(ui, |ui| {
         let mono = RichText::new(place).font(type_scale::mono());
         ui.label(mono.color(tokens.faint));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.label(RichText::new(loss).color(tokens.muted));
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let text = RichText::new(what).color(tokens.text);
-                ui.add(egui::Label::new(text).truncate());
-            });
-        });
+        let text = RichText::new(what).color(tokens.text);
+        ui.add(egui::Label::new(text).truncate());
+    });
+    ends.end(ui, |ui| {
+        ui.label(RichText::new(loss).color(tokens.muted));
     });
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Layout, Ui};
+use egui::Ui;
 use jiff::tz::TimeZone;
 use vstore::Millis;
 
@@ -12,6 +12,7 @@ use crate::format;
 use crate::state::{AfterClose, FilePurpose, OpenStore, Problem, Remedy, UnlockPage};
 use crate::theme::{Tokens, icons, metrics};
 use crate::widgets::button::Button;
+use crate::widgets::ends::button_rows;
 use crate::widgets::field;
 
 /// What the card says.
@@ -86,8 +87,9 @@ impl ProblemData {
             .map(|remedy| (label(*remedy), *remedy))
             .collect();
         if was_ours {
-            let remedy = Remedy::RestoreHeader;
-            ways.insert(0, (label(remedy), remedy));
+            // Most likely it is another file: what writes to it is never the first way on.
+            let first = [Remedy::ChooseAnother, Remedy::RestoreHeader, Remedy::Import];
+            ways = first.map(|remedy| (label(remedy), remedy)).to_vec();
         }
         if ways.is_empty() {
             ways = [Remedy::Retry, Remedy::ChooseAnother]
@@ -182,21 +184,25 @@ pub(super) fn problem_ui(
         }
     }
     ui.add_space(metrics::SPACE_16);
-    ui.horizontal(|ui| {
-        ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-            for (index, (label, remedy)) in data.ways.iter().take(BUTTONS).enumerate() {
-                let button = if index == 0 && !data.can_be_checked {
-                    Button::primary(label)
-                } else {
-                    Button::secondary(label)
-                };
-                if button.show(ui).clicked() {
-                    commands.push(data.command(*remedy));
-                }
-            }
-            if Button::ghost("Close").show(ui).clicked() {
-                commands.push(FileCommand::Close(AfterClose::Welcome));
-            }
-        });
+    let ways: Vec<_> = data.ways.iter().take(BUTTONS).enumerate().rev().collect();
+    let buttons = ways.iter().map(|(index, (label, _))| {
+        let button = if *index == 0 && !data.can_be_checked {
+            Button::primary(label)
+        } else {
+            Button::secondary(label)
+        };
+        (button, true)
     });
+    let buttons: Vec<_> = std::iter::once((Button::ghost("Close"), true))
+        .chain(buttons)
+        .collect();
+    match button_rows(ui, "ways on", &buttons) {
+        Some(0) => commands.push(FileCommand::Close(AfterClose::Welcome)),
+        Some(index) => {
+            if let Some((_, (_, remedy))) = ways.get(index - 1) {
+                commands.push(data.command(*remedy));
+            }
+        }
+        None => {}
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::{Align, Frame, Id, Key, Layout, Margin, Modifiers, RichText, ScrollArea, Ui, vec2};
+use egui::{Frame, Id, Key, Margin, Modifiers, RichText, ScrollArea, Ui, vec2};
 use jiff::tz::TimeZone;
 use vstore::Millis;
 
@@ -13,6 +13,7 @@ use crate::state::{OpenStore, Page, RecentFacts, RecentFile};
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::view::AppView;
 use crate::widgets::button::Button;
+use crate::widgets::ends::Ends;
 use crate::widgets::start_row::{FileRow, action_row, file_row};
 
 /// Width of the column.
@@ -139,16 +140,15 @@ pub(super) fn start_ui(ui: &mut Ui, data: &StartData, view: AppView<'_>, command
         }
     }
     ui.add_space(metrics::SPACE_24);
-    ui.horizontal(|ui| {
+    let ends = Ends::new(ui, "recent heading", metrics::BUTTON);
+    ends.start(ui, |ui| {
         ui.add_space(10.0);
         ui.label(type_scale::section_job("Recent", tokens.muted));
-        if !data.recent.is_empty() {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let clear = Button::link("Clear").hint("Forget all recent files");
-                if clear.show(ui).clicked() {
-                    commands.push(FileCommand::ClearRecent);
-                }
-            });
+    });
+    ends.end(ui, |ui| {
+        let clear = Button::link("Clear").hint("Forget all recent files");
+        if !data.recent.is_empty() && clear.show(ui).clicked() {
+            commands.push(FileCommand::ClearRecent);
         }
     });
     ui.add_space(metrics::SPACE_4);

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use vstore::Millis;
 
 use super::Pages;
-use super::create::with_ending;
+use super::create::whole_path;
 use super::problem::ProblemData;
 use super::start::StartData;
 use super::unlock::UnlockData;
@@ -17,6 +17,7 @@ use crate::state::{
     AfterClose, BusyPhase, Check, CheckFinding, CheckReport, CreatePage, FilePurpose, Holder, Loss,
     Page, Problem, RecentFacts, RecentFile, State, UnlockPage,
 };
+use crate::typed_path::UserFolders;
 use crate::view::AppView;
 
 const NOW: Millis = Millis(1_795_000_000_000);
@@ -380,11 +381,35 @@ fn a_chosen_path_fills_the_form() {
 }
 
 #[test]
-fn a_path_gets_our_ending_unless_it_has_one() {
-    assert_eq!(with_ending(" a/b "), Some("a/b.vstore".into()));
-    assert_eq!(with_ending("a/b.db"), Some("a/b.db".into()));
-    assert_eq!(with_ending("a/"), None);
-    assert_eq!(with_ending(""), None);
+fn a_path_gets_our_ending_and_a_bare_name_a_folder() {
+    let folders = UserFolders {
+        home: Some("/home/ana".into()),
+        documents: Some("/home/ana/Documents".into()),
+    };
+    let whole = |text| whole_path(text, &folders);
+    assert_eq!(whole(" /a/b "), Some("/a/b.vstore".into()));
+    assert_eq!(whole("/a/b.db"), Some("/a/b.db".into()));
+    assert_eq!(
+        whole("notes"),
+        Some("/home/ana/Documents/notes.vstore".into())
+    );
+    assert_eq!(whole("~/notes"), Some("/home/ana/notes.vstore".into()));
+    assert_eq!(whole("/a/"), None);
+    assert_eq!(whole(""), None);
+}
+
+#[test]
+fn the_form_says_where_the_file_will_be() {
+    let mut harness = harness(Page::NewDatabase(CreatePage::default()));
+    harness.state_mut().state.folders.documents = Some("/home/ana/Documents".into());
+    let password = "correct zebra lamp 47";
+    fill_new_database(&mut harness, "notes", password, password);
+    harness.get_by_label("Creates /home/ana/Documents/notes.vstore");
+    let commands = harness.state_mut().taken();
+    let [Command::File(FileCommand::Create { path, .. })] = commands.as_slice() else {
+        panic!("{commands:?}");
+    };
+    assert_eq!(path, &PathBuf::from("/home/ana/Documents/notes.vstore"));
 }
 
 #[test]
@@ -505,4 +530,106 @@ fn a_recent_file_tells_its_size_and_whether_it_is_there() {
         commands.as_slice(),
         [Command::File(FileCommand::ClearRecent)]
     ));
+}
+
+/// Every page that asks for something, as full as it can be, with the label of its card.
+fn full_pages() -> Vec<(Page, &'static str)> {
+    let long = "Because of this, and of that, as other programs say at length. ".repeat(6);
+    let unlock = |problem, needs_key_file| {
+        let mut page = unlock_page();
+        page.path = format!("/home/ana/{}.vstore", "films-".repeat(40)).into();
+        page.problem = Some(problem);
+        page.needs_key_file = Some(needs_key_file);
+        Page::Unlock(page)
+    };
+    let cannot = "File cannot be opened";
+    let label: &'static str = format!("Unlock {}.vstore", "films-".repeat(40)).leak();
+    vec![
+        (
+            Page::NewDatabase(CreatePage {
+                problem: Some(Problem::Other(long.clone())),
+                ..CreatePage::default()
+            }),
+            "New database",
+        ),
+        (unlock(Problem::WrongPassword, true), label),
+        (unlock(Problem::Other(long.clone()), true), label),
+        (unlock(Problem::NotFound, false), cannot),
+        (unlock(Problem::NotAVStore, false), cannot),
+        (
+            unlock(Problem::NewerVersion("format 3.0".to_owned()), false),
+            cannot,
+        ),
+        (unlock(Problem::Damaged(long), false), cannot),
+        (unlock(Problem::OpenElsewhere(None), false), cannot),
+    ]
+}
+
+#[test]
+fn a_card_is_as_high_as_it_needs_to_be_and_stays_while_a_file_is_opened() {
+    let mut harness = harness(Page::Unlock(unlock_page()));
+    let place = |harness: &Harness<'_, Window>| {
+        let label = "Unlock films.vstore";
+        harness.get_by_role_and_label(Role::Group, label).rect()
+    };
+    let before = place(&harness);
+    assert!(before.height() < 400.0, "{before}");
+    assert!(
+        (before.center().y - 400.0).abs() < 2.0,
+        "{before} is in the middle"
+    );
+    for busy in [BusyPhase::DerivingKey, BusyPhase::Reading(0.4)] {
+        let mut page = unlock_page();
+        page.busy = Some(busy);
+        harness.state_mut().state.page = Page::Unlock(page);
+        harness.run_steps(3);
+        assert_eq!(place(&harness), before, "{busy:?}");
+    }
+    let mut page = unlock_page();
+    page.problem = Some(Problem::WrongPassword);
+    page.attempts = 1;
+    harness.state_mut().state.page = Page::Unlock(page);
+    harness.run();
+    assert_eq!(place(&harness), before, "a wrong password");
+}
+
+#[test]
+fn every_page_fits_small_windows_and_can_be_walked_with_the_keyboard() {
+    for size in [[800.0, 560.0], [640.0, 480.0]] {
+        let window_rect = egui::Rect::from_min_size(egui::Pos2::ZERO, size.into());
+        for (page, label) in full_pages() {
+            let mut window = Window::default();
+            window.state.page = page;
+            let mut harness = testing::drawn(window, size, NOW, |pages, ui, view, commands| {
+                pages.forget(ui.ctx(), view);
+                pages.ui(ui, view, commands);
+            });
+            let card = harness.get_by_role_and_label(Role::Group, label).rect();
+            assert!(
+                window_rect.contains_rect(card),
+                "{label} at {size:?}: {card}"
+            );
+            let mut stops = std::collections::BTreeSet::new();
+            for _ in 0..40 {
+                harness.key_press(Key::Tab);
+                harness.run();
+                let Some(id) = harness.ctx.memory(egui::Memory::focused) else {
+                    continue;
+                };
+                let response = harness.ctx.read_response(id).unwrap();
+                if !card.contains(response.rect.center()) {
+                    continue;
+                }
+                let rect = response.rect;
+                stops.insert(format!("{id:?}"));
+                assert!(
+                    card.contains_rect(rect),
+                    "{label} at {size:?}: {rect} in {card}"
+                );
+                let seen = response.interact_rect.height() > rect.height() - 1.0;
+                assert!(seen, "{label} at {size:?}: {rect} is out of sight");
+            }
+            assert!(stops.len() >= 2, "{label} at {size:?}: {stops:?}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Id, Key, Layout, Modifiers, RichText, Ui};
+use egui::{Id, Key, Modifiers, RichText, Ui, vec2};
 use jiff::tz::TimeZone;
 use vstore::Millis;
 
@@ -17,8 +17,12 @@ use crate::state::{AfterClose, BusyPhase, FocusTarget, OpenStore, Problem, Unloc
 use crate::theme::{Tokens, icons, metrics, type_scale};
 use crate::view::AppView;
 use crate::widgets::button::Button;
+use crate::widgets::ends::Ends;
 use crate::widgets::field;
 use crate::widgets::password::PasswordField;
+
+/// Room for what is said about the password: two lines, or the progress of opening the file.
+const NOTES: f32 = 36.0;
 
 /// What is typed on the page. The password never meets the toolkit's text field.
 #[derive(Debug, Default)]
@@ -202,10 +206,6 @@ impl UnlockForm {
             field::caution(ui, kept);
         }
         ui.add_space(metrics::SPACE_8);
-        if let Some(phase) = data.busy {
-            busy_line(ui, Id::unique("unlock progress"), phase);
-            ui.add_space(metrics::SPACE_8);
-        }
         let pressed = self.buttons(ui, data, page, commands);
         if submitted || pressed.is_some() {
             self.submit(pressed.unwrap_or(data.read_only), commands);
@@ -221,7 +221,16 @@ impl UnlockForm {
         if idle && std::mem::take(&mut self.wants_focus) {
             shown.response.request_focus();
         }
-        self.notes(ui, data, idle);
+        // One place for all that is said about the password: nothing below it moves on submit.
+        let size = vec2(ui.available_width(), NOTES);
+        ui.allocate_ui(size, |ui| {
+            ui.set_min_height(NOTES);
+            if let Some(phase) = data.busy {
+                busy_line(ui, Id::unique("unlock progress"), phase);
+            } else {
+                self.notes(ui, data, idle);
+            }
+        });
         shown.submitted
     }
 
@@ -258,7 +267,8 @@ impl UnlockForm {
         let idle = data.busy.is_none();
         let ready = idle && !self.password.is_empty();
         let mut pressed = None;
-        ui.horizontal(|ui| {
+        let ends = Ends::new(ui, "unlock buttons", metrics::BUTTON);
+        ends.start(ui, |ui| {
             if data.read_only {
                 let note = RichText::new("Opens read-only").color(tokens.muted);
                 ui.label(note.font(type_scale::body()));
@@ -276,19 +286,16 @@ impl UnlockForm {
                     }
                 }
             }
-            ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                let unlock = |ui: &mut Ui| Button::primary("Unlock").min_width(80.0).show(ui);
-                if ui.add_enabled_ui(ready, unlock).inner.clicked() {
-                    pressed = Some(data.read_only);
-                }
-                if Button::secondary("Cancel")
-                    .min_width(68.0)
-                    .show(ui)
-                    .clicked()
-                {
-                    cancel(idle, commands);
-                }
-            });
+        });
+        ends.end(ui, |ui| {
+            let stop = Button::secondary("Cancel").min_width(68.0);
+            if stop.show(ui).clicked() {
+                cancel(idle, commands);
+            }
+            let unlock = |ui: &mut Ui| Button::primary("Unlock").min_width(80.0).show(ui);
+            if ui.add_enabled_ui(ready, unlock).inner.clicked() {
+                pressed = Some(data.read_only);
+            }
         });
         pressed
     }

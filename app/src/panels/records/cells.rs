@@ -9,6 +9,7 @@ use super::columns::ColumnData;
 use super::rows::{CellData, RowData};
 use crate::format;
 use crate::state::ColumnKind;
+use crate::theme::visible::Strictness;
 use crate::theme::{Tokens, type_scale};
 use crate::widgets::countdown::countdown;
 use crate::widgets::highlight::highlight;
@@ -72,7 +73,14 @@ pub(super) fn paint_row(
                 let marks = &data.key_marks;
                 row.job(
                     index,
-                    highlight(key, marks, &font, tokens.text, tokens, max),
+                    highlight(
+                        (key, Strictness::Name),
+                        marks,
+                        &font,
+                        tokens.text,
+                        tokens,
+                        max,
+                    ),
                 );
             }
             ColumnKind::Value | ColumnKind::Path(_) => {
@@ -102,7 +110,14 @@ fn paint_cell(
     if column.kind == ColumnKind::Value {
         let font = type_scale::mono();
         let cell = cell.in_sight(row.chars(index, &font));
-        let job = highlight(&cell.text, &cell.marks, &font, tokens.muted, tokens, max);
+        let job = highlight(
+            (&cell.text, Strictness::Prose),
+            &cell.marks,
+            &font,
+            tokens.muted,
+            tokens,
+            max,
+        );
         row.job(index, job);
     } else if let Some(kind) = cell.kind {
         let color = color(kind, tokens);
@@ -112,7 +127,14 @@ fn paint_cell(
             let font = type_scale::body();
             row.job(
                 index,
-                highlight(&cell.text, &cell.marks, &font, color, tokens, max),
+                highlight(
+                    (&cell.text, Strictness::Prose),
+                    &cell.marks,
+                    &font,
+                    color,
+                    tokens,
+                    max,
+                ),
             );
         }
     }

@@ -38,7 +38,7 @@ pub struct RecordsPanel {
 
 impl RecordsPanel {
     /// The identity of the table.
-    fn table_id() -> Id {
+    pub(crate) fn table_id() -> Id {
         Id::unique("record table")
     }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use egui::{Align, Area, Id, Layout, Order, Popup, PopupCloseBehavior, Rect, Ui, UiBuilder, vec2};
+use egui::{Area, Id, Order, Popup, PopupCloseBehavior, Rect, Ui, vec2};
 use vstore::search::Query;
 use vstore::{Seq, Snapshot};
 
@@ -15,6 +15,7 @@ use crate::state::{FocusTarget, Search, SearchMode};
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::view::{AppView, StoreView};
 use crate::widgets::button::{Button, IconButton};
+use crate::widgets::ends::Ends;
 use crate::widgets::search_field::{self, SearchField};
 use crate::widgets::segmented::segmented;
 
@@ -138,33 +139,26 @@ impl Toolbar {
         ui.painter().rect_filled(bar, 0.0, tokens.panel);
         paint::line_below(ui.painter(), bar, tokens.line);
         let room = bar.shrink2(vec2(metrics::SPACE_12, 0.0));
-        let mut right = ui.new_child(
-            UiBuilder::new()
-                .id_salt("right")
-                .max_rect(room)
-                .layout(Layout::right_to_left(Align::Center)),
-        );
-        end(&mut right, &data, &view.app, commands);
-        columns_button(&mut right, view, commands);
-        if bar.width() >= SUMMARY_FROM_WIDTH {
-            self.summary.show(&mut right, &data.summary, data.caveat);
-        }
-        let names = SearchMode::ALL.map(SearchMode::name);
-        let chosen = segmented(&mut right, "How words match", &names, data.mode);
-        if let Some(mode) = chosen.and_then(|index| SearchMode::ALL.get(index)) {
-            commands.push(SearchCommand::SetMode(*mode));
-        }
-        search_menu(&mut right, view, commands);
-        let rest = room.with_max_x(right.min_rect().left() - 10.0);
-        let mut left = ui.new_child(
-            UiBuilder::new()
-                .id_salt("left")
-                .max_rect(rest)
-                .layout(Layout::left_to_right(Align::Center)),
-        );
-        left.spacing_mut().item_spacing.x = 10.0;
-        start(&mut left, &data, &view.app, commands);
-        self.search_box(&mut left, &data, view, commands);
+        let ends = Ends::within(ui, "toolbar", room);
+        ends.start(ui, |ui| {
+            ui.spacing_mut().item_spacing.x = 10.0;
+            start(ui, &data, &view.app, commands);
+            self.search_box(ui, &data, view, commands);
+        });
+        ends.end(ui, |ui| {
+            ui.spacing_mut().item_spacing.x = 10.0;
+            search_menu(ui, view, commands);
+            let names = SearchMode::ALL.map(SearchMode::name);
+            let chosen = segmented(ui, "How words match", &names, data.mode);
+            if let Some(mode) = chosen.and_then(|index| SearchMode::ALL.get(index)) {
+                commands.push(SearchCommand::SetMode(*mode));
+            }
+            if bar.width() >= SUMMARY_FROM_WIDTH {
+                self.summary.show(ui, &data.summary, data.caveat);
+            }
+            columns_button(ui, view, commands);
+            end(ui, &data, &view.app, commands);
+        });
     }
 
     /// Takes the query of the state when something else than typing changed it.
@@ -206,7 +200,7 @@ impl Toolbar {
     }
 }
 
-/// The buttons at the right edge, from right to left.
+/// The buttons at the right edge.
 fn end(ui: &mut Ui, data: &ToolbarData, view: &AppView<'_>, commands: &mut Commands) {
     ui.spacing_mut().item_spacing.x = metrics::SPACE_4;
     let mut button = |ui: &mut Ui, action: Action, label: &str, glyph: &str, enabled: bool| {
@@ -220,15 +214,6 @@ fn end(ui: &mut Ui, data: &ToolbarData, view: &AppView<'_>, commands: &mut Comma
             }
         });
     };
-    button(ui, Action::Lock, "Lock", icons::LOCK_SIMPLE, data.can_lock);
-    button(ui, Action::Palette, "Command palette", icons::COMMAND, true);
-    button(
-        ui,
-        Action::Redo,
-        &data.redo,
-        icons::ARROW_CLOCKWISE,
-        data.can_redo,
-    );
     button(
         ui,
         Action::Undo,
@@ -236,7 +221,15 @@ fn end(ui: &mut Ui, data: &ToolbarData, view: &AppView<'_>, commands: &mut Comma
         icons::ARROW_COUNTER_CLOCKWISE,
         data.can_undo,
     );
-    ui.spacing_mut().item_spacing.x = 10.0;
+    button(
+        ui,
+        Action::Redo,
+        &data.redo,
+        icons::ARROW_CLOCKWISE,
+        data.can_redo,
+    );
+    button(ui, Action::Palette, "Command palette", icons::COMMAND, true);
+    button(ui, Action::Lock, "Lock", icons::LOCK_SIMPLE, data.can_lock);
 }
 
 /// Which columns stand in the table; the header has the same menu.

@@ -141,7 +141,7 @@ pub(super) fn header_cell(
     let room = inner(cell);
     let arrow_width = if arrow.is_some() { 16.0 } else { 0.0 };
     let font = type_scale::body_medium();
-    let title = type_scale::line(ui, &column.title, font, color, room.width() - arrow_width);
+    let title = type_scale::name(ui, &column.title, font, color, room.width() - arrow_width);
     let painter = ui.painter().with_clip_rect(ui.clip_rect().intersect(cell));
     // The arrow stands on the side away from the alignment, so the title does not move.
     let placed = paint::text_in(&painter, room, column.align, title);

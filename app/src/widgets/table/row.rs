@@ -56,7 +56,7 @@ impl RowUi<'_> {
 
     /// What a screen reader calls the row; without it, the text of the first column.
     pub fn set_label(&mut self, label: &str) {
-        self.label = Some(type_scale::one_line(label));
+        self.label = Some(type_scale::one_name(label));
     }
 
     /// Paints the following cells fainter, as for a record that just expired.

@@ -15,7 +15,11 @@ pub struct LineIndex {
     lines: usize,
     len: usize,
     columns: usize,
+    room: usize,
 }
+
+/// The least number of characters in a row.
+const COLUMNS_MIN: usize = 16;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Mark {
@@ -36,6 +40,17 @@ pub struct Row {
 }
 
 impl LineIndex {
+    /// As [`Self::new`], for rows of `room` characters including the number of their line. The lines
+    /// are counted first: how wide the numbers are does not change while they are on the screen.
+    pub fn numbered(text: &str, room: usize) -> Self {
+        let breaks = text.bytes().filter(|byte| *byte == b'\n').count();
+        let columns = room.saturating_sub(digits(breaks + 1)).max(COLUMNS_MIN);
+        Self {
+            room,
+            ..Self::new(text, columns)
+        }
+    }
+
     /// Walks over `text` once. `columns` is taken as at least one.
     pub fn new(text: &str, columns: usize) -> Self {
         let columns = columns.max(1);
@@ -45,6 +60,7 @@ impl LineIndex {
             lines: 0,
             len: text.len(),
             columns,
+            room: columns,
         };
         let mut at = Some(Mark {
             start: 0,
@@ -67,11 +83,6 @@ impl LineIndex {
         self.rows
     }
 
-    /// Number of lines.
-    pub fn line_count(&self) -> usize {
-        self.lines
-    }
-
     /// Length of the text in bytes.
     pub fn len(&self) -> usize {
         self.len
@@ -85,6 +96,16 @@ impl LineIndex {
     /// The number of characters at which rows are wrapped.
     pub fn columns(&self) -> usize {
         self.columns
+    }
+
+    /// The room it was made for, in characters, including the line numbers.
+    pub fn room(&self) -> usize {
+        self.room
+    }
+
+    /// The number of digits of the last line number, at least two.
+    pub fn digits(&self) -> usize {
+        digits(self.lines)
     }
 
     /// The rows in `range`, out of the text the index was made of.
@@ -122,6 +143,10 @@ impl LineIndex {
             .last()
             .map_or(0, |row| row.index)
     }
+}
+
+fn digits(lines: usize) -> usize {
+    (lines.max(1).ilog10() as usize + 1).max(2)
 }
 
 /// The bytes of the row that starts at `mark`, and the start of the next row.
@@ -182,6 +207,14 @@ mod tests {
                 (Some(4), "x")
             ]
         );
+    }
+
+    #[test]
+    fn line_numbers_have_their_room_from_the_start() {
+        let text = "x\n".repeat(12_345);
+        let index = LineIndex::numbered(&text, 60);
+        assert_eq!((index.digits(), index.columns(), index.room()), (5, 55, 60));
+        assert_eq!(LineIndex::numbered("x", 60).columns(), 58);
     }
 
     #[test]

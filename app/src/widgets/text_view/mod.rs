@@ -19,9 +19,12 @@ use super::access;
 use super::highlight::highlight;
 use super::virtual_list::VirtualList;
 use super::virtual_rows::ScrollPos;
+use crate::theme::visible::Strictness;
 use crate::theme::{Tokens, metrics, paint, type_scale};
 
 const ROW: f32 = 20.0;
+/// Room beside the line numbers.
+const GUTTER: f32 = 28.0;
 
 /// What the view keeps between frames.
 #[derive(Debug, Default)]
@@ -65,20 +68,17 @@ pub fn text_view(
 ) -> Response {
     let font = type_scale::mono();
     let advance = ui.fonts_mut(|fonts| fonts.glyph_width(&font, '0')).max(1.0);
-    let gutter = gutter_width(state, advance);
-    let room = ui.available_width() - gutter - metrics::SCROLL_BAR - metrics::SPACE_8;
-    let columns = ((room / advance) as usize).max(16);
+    let room = ui.available_width() - GUTTER - metrics::SCROLL_BAR - metrics::SPACE_8;
+    let room = (room / advance) as usize;
     let TextViewState { pos, index } = state;
-    let wanted = Wanted {
-        stamp,
-        text,
-        columns,
-    };
+    let wanted = Wanted { stamp, text, room };
     let is_new = !index.shows(stamp);
     let old = index.refresh(ui.ctx(), wanted);
     let Some(index) = index.ready() else {
         return preparing(ui, id, label);
     };
+    let gutter = advance * index.digits() as f32 + GUTTER;
+    let columns = index.columns();
     if let Some(old) = old {
         // The byte at the top stays at the top when the view only became wider.
         let row = index.row_of(text, old.start_of(text, pos.first()));
@@ -105,7 +105,14 @@ pub fn text_view(
         }
         let content = text.get(line.bytes.clone()).unwrap_or_default();
         let inside = within(matches, &line.bytes);
-        let job = highlight(content, &inside, &font, tokens.text, tokens, columns);
+        let job = highlight(
+            (content, Strictness::Prose),
+            &inside,
+            &font,
+            tokens.text,
+            tokens,
+            columns,
+        );
         let place = rect.with_min_x(rect.left() + gutter);
         paint::text_in(&painter, place, Align::Min, ui.painter().layout_job(job));
         node(ui, id, line.index, rect.intersect(list.rect), content);
@@ -138,12 +145,6 @@ fn node(ui: &Ui, id: Id, row: usize, rect: Rect, content: &str) {
         node.set_value(content);
         node.set_bounds(access::bounds(rect));
     });
-}
-
-fn gutter_width(state: &TextViewState, advance: f32) -> f32 {
-    let lines = state.index.ready().map_or(1, LineIndex::line_count);
-    let digits = lines.max(1).ilog10() + 1;
-    advance * digits.max(2) as f32 + 28.0
 }
 
 /// The part of `matches` that lies in `line`, counted from the start of the line.

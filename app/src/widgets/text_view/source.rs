@@ -21,7 +21,7 @@ pub(super) struct IndexSource {
 #[derive(Debug)]
 struct Coming {
     stamp: u64,
-    columns: usize,
+    room: usize,
     index: Receiver<LineIndex>,
 }
 
@@ -31,8 +31,8 @@ pub(super) struct Wanted<'a> {
     /// Names the text.
     pub(super) stamp: u64,
     pub(super) text: &'a Arc<str>,
-    /// Characters in a row.
-    pub(super) columns: usize,
+    /// Characters in a row, the line number included.
+    pub(super) room: usize,
 }
 
 impl IndexSource {
@@ -47,11 +47,11 @@ impl IndexSource {
             return None;
         }
         if wanted.text.len() <= AT_ONCE_BYTES_MAX {
-            let made = LineIndex::new(wanted.text, wanted.columns);
+            let made = LineIndex::numbered(wanted.text, wanted.room);
             return self.put(wanted.stamp, made);
         }
-        let expected = |coming: &Coming| (coming.stamp, coming.columns);
-        if self.coming.as_ref().map(expected) != Some((wanted.stamp, wanted.columns)) {
+        let expected = |coming: &Coming| (coming.stamp, coming.room);
+        if self.coming.as_ref().map(expected) != Some((wanted.stamp, wanted.room)) {
             self.coming = start(ctx, wanted);
             return None;
         }
@@ -81,9 +81,8 @@ impl IndexSource {
     }
 
     fn is_ready(&self, wanted: Wanted<'_>) -> bool {
-        self.ready().is_some_and(|index| {
-            index.len() == wanted.text.len() && index.columns() == wanted.columns
-        })
+        self.ready()
+            .is_some_and(|index| index.len() == wanted.text.len() && index.room() == wanted.room)
     }
 
     fn put(&mut self, stamp: u64, index: LineIndex) -> Option<LineIndex> {
@@ -94,10 +93,10 @@ impl IndexSource {
 /// Starts making an index; wakes the window when it is there.
 fn start(ctx: &Context, wanted: Wanted<'_>) -> Option<Coming> {
     let (sender, index) = channel();
-    let (text, columns, waker) = (Arc::clone(wanted.text), wanted.columns, ctx.clone());
+    let (text, room, waker) = (Arc::clone(wanted.text), wanted.room, ctx.clone());
     let work = move || {
         // Nobody may be listening any more; then the index is dropped.
-        sender.send(LineIndex::new(&text, columns)).ok();
+        sender.send(LineIndex::numbered(&text, room)).ok();
         waker.request_repaint();
     };
     let started = std::thread::Builder::new()
@@ -105,7 +104,7 @@ fn start(ctx: &Context, wanted: Wanted<'_>) -> Option<Coming> {
         .spawn(work);
     started.is_ok().then_some(Coming {
         stamp: wanted.stamp,
-        columns,
+        room,
         index,
     })
 }
@@ -118,10 +117,10 @@ mod tests {
     fn a_large_text_is_walked_over_elsewhere_and_the_old_rows_serve_meanwhile() {
         let ctx = Context::default();
         let text: Arc<str> = "word ".repeat(200_000).into();
-        let wanted = |columns| Wanted {
+        let wanted = |room| Wanted {
             stamp: 1,
             text: &text,
-            columns,
+            room,
         };
         let mut source = IndexSource::default();
         assert!(source.refresh(&ctx, wanted(80)).is_none());
@@ -131,15 +130,15 @@ mod tests {
             source.refresh(&ctx, wanted(80));
         }
         source.refresh(&ctx, wanted(40));
-        assert_eq!(source.ready().map(LineIndex::columns), Some(80));
+        assert_eq!(source.ready().map(LineIndex::room), Some(80));
         let old = loop {
             if let Some(old) = source.refresh(&ctx, wanted(40)) {
                 break old;
             }
             std::thread::yield_now();
         };
-        assert_eq!(old.columns(), 80);
-        assert_eq!(source.ready().map(LineIndex::columns), Some(40));
+        assert_eq!(old.room(), 80);
+        assert_eq!(source.ready().map(LineIndex::room), Some(40));
         source.refresh(
             &ctx,
             Wanted {
@@ -157,7 +156,7 @@ mod tests {
         let wanted = Wanted {
             stamp: 1,
             text: &text,
-            columns: 80,
+            room: 80,
         };
         source.refresh(&Context::default(), wanted);
         assert_eq!(source.ready().map(LineIndex::rows), Some(2));

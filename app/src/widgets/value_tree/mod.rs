@@ -15,12 +15,15 @@ use egui::{
 
 use super::access;
 use super::highlight::highlight;
+use super::indent::{indentation, paint_level};
 use super::virtual_list::VirtualList;
 use super::virtual_rows::ScrollPos;
+use crate::theme::visible::Strictness;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 
-const INDENT: f32 = 18.0;
 const GUTTER: f32 = 16.0;
+/// Room for a value and the gap before it.
+const VALUE_MIN: f32 = 76.0;
 /// More characters of one value are not painted; the text view shows them all.
 const MAX_CHARS: usize = 300;
 
@@ -185,7 +188,7 @@ pub fn value_tree(
 }
 
 fn caret_place(rect: Rect, depth: usize) -> Rect {
-    let left = rect.left() + metrics::SPACE_8 + INDENT * depth as f32;
+    let left = rect.left() + metrics::SPACE_8 + indentation(depth, rect.width());
     Rect::from_min_size(pos2(left, rect.top()), vec2(GUTTER, rect.height()))
 }
 
@@ -272,6 +275,7 @@ fn show_row(
     }
 
     let caret = caret_place(rect, row.depth);
+    paint_level(&ui, caret, row.depth, rect.width());
     if let Some(open) = row.expanded {
         let glyph = if open {
             icons::CARET_DOWN
@@ -290,18 +294,16 @@ fn show_row(
     } else {
         tokens.path
     };
-    let label = type_scale::line(
-        &ui,
-        &row.label,
-        type_scale::mono(),
-        color,
-        room.width() * 0.6,
-    );
+    // However long the name is, the value keeps some room.
+    let width = room.width();
+    let label_max = (width * 0.6).min(width - VALUE_MIN).max(width * 0.3);
+    let font = type_scale::mono();
+    let label = type_scale::name(&ui, &row.label, font, color, label_max);
     let placed = paint::text_in(ui.painter(), room, Align::Min, label);
     let room = room.with_min_x(placed.right() + 12.0);
     let font = type_scale::mono();
     let job = highlight(
-        &row.text,
+        (&row.text, Strictness::Prose),
         row.matches,
         &font,
         row.color.of(tokens),

@@ -101,3 +101,53 @@ fn rows_carry_level_value_and_whether_they_are_open() {
     assert_eq!(row.value().as_deref(), Some("text"));
     assert_eq!(harness.get_all_by_role(egui::Role::TreeItem).count(), 4);
 }
+
+/// A value that is nested `depth` levels deep, all of them open.
+struct Nested {
+    depth: usize,
+}
+
+impl TreeModel for Nested {
+    fn len(&self) -> usize {
+        self.depth
+    }
+
+    fn row(&self, index: usize) -> TreeRow<'_> {
+        TreeRow {
+            depth: index,
+            label: format!("level {index}").into(),
+            is_index: false,
+            text: Cow::Borrowed("the value"),
+            color: ValueColor::String,
+            expanded: (index + 1 < self.depth).then_some(true),
+            matches: &[],
+        }
+    }
+}
+
+#[test]
+fn the_deepest_value_can_be_read() {
+    for width in [260.0, 372.0, 900.0] {
+        let mut harness = Harness::builder()
+            .with_size([width, 200.0])
+            .with_context_setup(crate::theme::install)
+            .build_ui_state(
+                |ui, state: &mut TreeState| {
+                    let id = egui::Id::unique("tree");
+                    value_tree(ui, id, "Value", state, &Nested { depth: 128 });
+                },
+                TreeState::default(),
+            );
+        harness.run();
+        harness.get_by_role(egui::Role::Tree).focus();
+        harness.run();
+        for (key, row) in [(Key::Home, 0), (Key::End, 127), (Key::Home, 0)] {
+            harness.key_press(key);
+            harness.run();
+            assert_eq!(harness.state().caret(), Some(row));
+            let place = harness.state().caret_value_rect().unwrap();
+            assert!(place.width() > 55.0, "{width}: {place} of row {row}");
+            assert!(place.right() <= width);
+        }
+    }
+}
