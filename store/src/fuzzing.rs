@@ -6,14 +6,14 @@
 
 use bytes::Bytes;
 
-use crate::batch::{CodecError, decode_batch, read_chunk};
+use crate::batch::{CodecError, StoredBatch, read_chunk};
 pub use crate::file::fuzzing::{frames, header, pack, plaintext, salvage, sample};
 use crate::value::{EncodedValue, Value};
 
 /// A payload of the journal and of the checkpoint.
 pub fn batch(input: &[u8]) -> String {
     let payload = Bytes::copy_from_slice(input);
-    let journal = match decode_batch(&payload) {
+    let journal = match StoredBatch::new(&payload).and_then(StoredBatch::read) {
         Ok(batch) => format!("batch {}", batch.len().min(9)),
         Err(error) => codec_word(&error).to_owned(),
     };

@@ -45,5 +45,5 @@ pub use segment::{Merge, Merged};
 pub use snapshot::{Indexing, KeySet, PathOrder, Records, Snapshot, WordCount, WordStatistics};
 pub use store::{
     ClockSuspect, CommitError, Compacted, Compaction, ExpireError, LostRange, OpenReport, Salvage,
-    SalvageError, SalvageOptions, SalvageReport, Sealer, SetAside, Store, StoreStats,
+    SalvageError, SalvageOptions, SalvageReport, Sealer, SetAside, Store, StoreStats, Verification,
 };

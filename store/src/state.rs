@@ -5,13 +5,14 @@
 
 mod bulk;
 mod overlay;
+mod preparing;
 
 use std::sync::Arc;
 
 use imbl::OrdMap;
 
-use self::overlay::Overlay;
-use crate::batch::{Op, Rejection, WriteBatch};
+use self::preparing::Preparing;
+use crate::batch::{CodecError, Rejection, StoredBatch, WriteBatch};
 use crate::clock::Millis;
 use crate::commit::{Change, Seq, SettingChange};
 use crate::expiry::ExpiryIndex;
@@ -21,9 +22,6 @@ use crate::paths::PathCatalog;
 use crate::record::Record;
 use crate::segment::{Merge, Merged, Segment, SegmentView, build};
 use crate::value::EncodedValue;
-
-/// The longest name of a setting in bytes.
-const SETTING_NAME_BYTES_MAX: usize = 255;
 
 /// All records of one version. Cloning is O(1) but for the short list of segments.
 #[derive(Clone, Debug, Default)]
@@ -99,30 +97,28 @@ impl State {
                 settings: Vec::new(),
             });
         }
-        let mut overlay = Overlay::new(self, now);
-        let mut settings: Vec<SettingChange> = Vec::new();
-        for op in batch.ops() {
-            match op {
-                Op::SetSetting { name, value } => {
-                    if name.is_empty() || name.len() > SETTING_NAME_BYTES_MAX {
-                        return Err(Rejection::SettingName);
-                    }
-                    let before = self.settings.get(name).cloned();
-                    settings.retain(|setting| setting.name != *name);
-                    settings.push(SettingChange {
-                        name: name.clone(),
-                        before,
-                        after: value.clone(),
-                    });
-                }
-                op => overlay.apply(op)?,
+        let mut preparing = Preparing::new(self, now);
+        batch.ops().iter().try_for_each(|op| preparing.add(op))?;
+        Ok(preparing.finish())
+    }
+
+    /// The same for a batch that stands in a file. Its ops are held in memory together only if
+    /// they are not out of all proportion to it.
+    pub(crate) fn prepare_stored(
+        &self,
+        batch: StoredBatch<'_>,
+        now: Millis,
+    ) -> Result<Result<Prepared, Rejection>, CodecError> {
+        if batch.fits_in_memory() {
+            return Ok(self.prepare(&batch.read()?, now));
+        }
+        let mut preparing = Preparing::new(self, now);
+        for op in batch.ops()? {
+            if let Err(rejection) = preparing.add(&op?) {
+                return Ok(Err(rejection));
             }
         }
-        settings.retain(|setting| setting.before != setting.after);
-        Ok(Prepared {
-            changes: overlay.into_changes(),
-            settings,
-        })
+        Ok(Ok(preparing.finish()))
     }
 
     /// Does what was prepared against this state.

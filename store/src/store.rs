@@ -7,12 +7,14 @@ mod load;
 mod open;
 mod salvage;
 mod set_aside;
+mod verify;
 
 pub use compaction::{Compacted, Compaction};
 pub use expire::{ClockSuspect, ExpireError};
 pub use open::OpenReport;
 pub use salvage::{LostRange, Salvage, SalvageError, SalvageOptions, SalvageReport};
 pub use set_aside::{Sealer, SetAside};
+pub use verify::Verification;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -271,11 +273,6 @@ impl Store {
     /// opening ([`OpenOptions::known`](crate::OpenOptions::known)); `None` without a file.
     pub fn position(&self) -> Option<crate::file::Position> {
         self.file.as_ref().map(StoreFile::position)
-    }
-
-    /// Begins a check of the file, which can run on any thread; `None` without a file.
-    pub fn begin_verify(&self) -> Option<Result<crate::file::Verification, crate::file::IoError>> {
-        self.file.as_ref().map(StoreFile::begin_verify)
     }
 
     /// The failure after which the file takes nothing until it could be written anew, which each

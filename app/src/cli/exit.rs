@@ -79,7 +79,7 @@ impl From<OpenError> for Failure {
             | OpenError::SlotCorrupt { .. }
             | OpenError::Corrupt(_)
             | OpenError::Truncated { .. }
-            | OpenError::Content(_) => Exit::Damaged,
+            | OpenError::Content { .. } => Exit::Damaged,
             OpenError::Locked { .. } => Exit::Locked,
             OpenError::KdfTooExpensive(_) => Exit::Refused,
             _ => Exit::InputOutput,

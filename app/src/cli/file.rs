@@ -1,9 +1,9 @@
 //! `vstore info`, `verify` and `compact`.
 
 use serde_json::json;
-use vstore::file::{self, KdfLimits, RealVfs, VerifyDepth};
+use vstore::file::VerifyDepth;
 use vstore::transfer::rfc3339;
-use vstore::{Millis, Store};
+use vstore::{Millis, OpenOptions, Store};
 
 use super::args::{PlainArgs, VerifyArgs};
 use super::database;
@@ -64,8 +64,7 @@ pub(super) fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
     Store::probe(&args.common.db)?;
     let credentials = password::existing(&args.common)?;
     let line = ProgressLine::new();
-    let report = file::verify(
-        &RealVfs,
+    let report = Store::verify(
         &args.common.db,
         &credentials,
         if args.quick {
@@ -73,7 +72,7 @@ pub(super) fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
         } else {
             VerifyDepth::Full
         },
-        &KdfLimits::default(),
+        &OpenOptions::default(),
         &line.control(),
     )?;
     drop(line);

@@ -131,6 +131,11 @@ fn salvage_json(report: &SalvageReport) -> serde_json::Value {
         .iter()
         .map(|frame| json!({"offset": frame.offset, "frame": frame.seq, "message": frame.to_string()}))
         .collect();
+    let breaks: Vec<_> = file
+        .breaks
+        .iter()
+        .map(|place| json!({"offset": place.offset, "frame": place.seq, "message": place.to_string()}))
+        .collect();
     let ranges: Vec<_> = report
         .lost_ranges
         .iter()
@@ -147,6 +152,9 @@ fn salvage_json(report: &SalvageReport) -> serde_json::Value {
         "records": report.records,
         "settings": report.settings,
         "frames": file.frames,
+        "history_breaks": file.history_breaks,
+        "breaks": breaks,
+        "other_frames": file.other_frames,
         "moved_frames": file.moved_frames,
         "lost_frames": file.lost_frames,
         "lost": lost,
@@ -168,6 +176,15 @@ fn tell(report: &SalvageReport) -> Result<(), Failure> {
     for frame in &file.lost {
         output::line(format_args!("lost: {frame}"))?;
     }
+    for place in &file.breaks {
+        output::line(place)?;
+    }
+    if file.other_frames > 0 {
+        output::line(format_args!(
+            "left out: {} frames of a copy of the file that was changed by itself",
+            file.other_frames
+        ))?;
+    }
     for range in &report.lost_ranges {
         output::line(format_args!("records may be lost: {range}"))?;
     }
@@ -176,7 +193,7 @@ fn tell(report: &SalvageReport) -> Result<(), Failure> {
     }
     if file.left_out_transactions > 0 {
         output::line(format_args!(
-            "left out: {} transactions after lost ones (--mode everything takes them)",
+            "left out: {} transactions behind a gap or a break (--mode everything takes them)",
             file.left_out_transactions
         ))?;
     }

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use vstore::file::{
-    Control, Finding, KdfLimits, OpenError, RealVfs, VerifyDepth, VerifyReport, verify,
-};
+use vstore::file::{Control, Finding, OpenError, VerifyDepth, VerifyReport};
+use vstore::{OpenOptions, Store};
 
 use super::files::credentials;
 use super::problem::Failure;
@@ -22,15 +21,8 @@ pub fn check_file(
     control: &Control,
 ) -> Result<CheckReport, Option<String>> {
     let credentials = credentials(secret).map_err(|problem| Some(problem.text()))?;
-    let limits = KdfLimits::default();
-    let report = verify(
-        &RealVfs,
-        path,
-        &credentials,
-        VerifyDepth::Full,
-        &limits,
-        control,
-    );
+    let options = OpenOptions::default();
+    let report = Store::verify(path, &credentials, VerifyDepth::Full, &options, control);
     check_of(report)
 }
 
@@ -54,7 +46,7 @@ impl EngineState {
         control: Control,
         say: &mut dyn FnMut(Reply),
     ) -> Option<Background> {
-        let verification = self.store.as_ref().and_then(vstore::Store::begin_verify);
+        let verification = self.store.as_ref().and_then(Store::begin_verify);
         let Some(verification) = verification else {
             say(Reply::Checked(
                 task,

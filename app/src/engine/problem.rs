@@ -50,7 +50,7 @@ impl From<OpenError> for Failure {
             | OpenError::SlotCorrupt { .. }
             | OpenError::Corrupt(_)
             | OpenError::Truncated { .. }
-            | OpenError::Content(_) => Problem::Damaged(words),
+            | OpenError::Content { .. } => Problem::Damaged(words),
             OpenError::Locked { holder } => Problem::OpenElsewhere(holder.map(self::holder)),
             OpenError::NotWritable { .. }
             | OpenError::LockObstructed { .. }

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use vstore::file::{Control, Verification};
+use vstore::Verification;
+use vstore::file::Control;
 use vstore::search::Ticket as SearchTicket;
 use vstore::target::Consent;
 use vstore::value::EncodedValue;

@@ -65,12 +65,18 @@ fn lines(report: &SalvageReport) -> Vec<String> {
     let keys = report.lost_keys.iter();
     lines.extend(keys.map(|key| format!("Record lost: {key}")));
     lines.extend(report.file.lost.iter().map(ToString::to_string));
+    lines.extend(report.file.breaks.iter().map(ToString::to_string));
     let counted = [
         (report.file.lost_transactions, "change", "lost"),
         (
             report.file.left_out_transactions,
             "later change",
             "left out",
+        ),
+        (
+            report.file.other_frames,
+            "part",
+            "of a copy that was changed by itself, left out",
         ),
         (report.skipped_changes, "change", "without its record"),
         (report.unreadable_payloads, "part", "that makes no sense"),

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::{Op, Rejection, WriteBatch};
+use super::{Op, Rejection, WriteBatch, is_setting_name};
 use crate::clock::Millis;
 use crate::commit::{Cause, Change, SettingChange};
 use crate::key::Key;
@@ -34,8 +34,8 @@ pub enum CodecError {
     /// Bytes behind the batch.
     #[error("a batch in the file is followed by other bytes")]
     TrailingBytes,
-    /// Records of a checkpoint that do not ascend by key.
-    #[error("the checkpoint is not in key order")]
+    /// Records of a checkpoint that do not ascend by key, or settings that do not by name.
+    #[error("the checkpoint is not in order")]
     Unordered,
 }
 
@@ -165,13 +165,55 @@ struct Text<'a> {
 /// Checks the value at the start of some bytes as [`validate`] does; returns what follows it.
 type CheckValue<'c> = dyn FnMut(&[u8]) -> Result<&[u8], ValueError> + 'c;
 
-/// Decodes a journal payload into a batch that, prepared and applied, does what was done.
-pub(crate) fn decode_batch(payload: &Bytes) -> Result<WriteBatch, CodecError> {
-    let mut batch = WriteBatch::new(Cause::Recovery);
-    let key = |key: Text<'_>| Key::new(key.text).or(Err(CodecError::Malformed));
-    let value = |range: Range<usize>| EncodedValue::from_validated(payload.slice(range));
-    for op in Ops::new(payload)? {
-        batch.push(match op? {
+/// What an op takes in memory, roughly: with the allocation for its key.
+const OP_BYTES: u64 = 160;
+
+/// Ops are read at once if that takes at most this, beside a multiple of the payload. An op may
+/// have four bytes only, and compressed it may have none.
+const OPS_AT_ONCE: u64 = 64 << 20;
+const OPS_PER_PAYLOAD: u64 = 8;
+
+/// A journal payload whose ops are read one by one.
+#[derive(Clone, Copy)]
+pub(crate) struct StoredBatch<'a> {
+    payload: &'a Bytes,
+    count: usize,
+}
+
+impl<'a> StoredBatch<'a> {
+    /// Reads how many ops there are said to be.
+    pub(crate) fn new(payload: &'a Bytes) -> Result<Self, CodecError> {
+        let count = Ops::new(payload)?.left;
+        Ok(Self { payload, count })
+    }
+
+    /// Whether all ops may be held in memory together.
+    pub(crate) fn fits_in_memory(self) -> bool {
+        let allowed = (self.payload.len() as u64)
+            .saturating_mul(OPS_PER_PAYLOAD)
+            .saturating_add(OPS_AT_ONCE);
+        (self.count as u64).saturating_mul(OP_BYTES) <= allowed
+    }
+
+    /// The ops that, prepared and applied, do what was done; an error is the last.
+    pub(crate) fn ops(self) -> Result<impl Iterator<Item = Result<Op, CodecError>>, CodecError> {
+        let ops = Ops::new(self.payload)?;
+        Ok(ops.map(move |op| op.and_then(|op| self.op(op))))
+    }
+
+    /// All of them.
+    pub(crate) fn read(self) -> Result<WriteBatch, CodecError> {
+        let mut batch = WriteBatch::new(Cause::Recovery);
+        for op in self.ops()? {
+            batch.push(op?);
+        }
+        Ok(batch)
+    }
+
+    fn op(self, op: StoredOp<'_>) -> Result<Op, CodecError> {
+        let key = |key: Text<'_>| Key::new(key.text).or(Err(CodecError::Malformed));
+        let value = |range: Range<usize>| EncodedValue::from_validated(self.payload.slice(range));
+        Ok(match op {
             StoredOp::Put {
                 key: text,
                 value: value_at,
@@ -193,9 +235,8 @@ pub(crate) fn decode_batch(payload: &Bytes) -> Result<WriteBatch, CodecError> {
                 name: name.text.to_owned(),
                 value: value_at.map(value),
             },
-        });
+        })
     }
-    Ok(batch)
 }
 
 /// Where one record lies in a chunk: its key, behind that its value, behind that its times.
@@ -312,6 +353,14 @@ pub(crate) fn read_chunk_with(
                 name,
                 value: Some(value),
             } => {
+                if !is_setting_name(name.text) {
+                    return Err(CodecError::Malformed);
+                }
+                // Each name once: else a few bytes could become any number of settings.
+                let last: Option<&(String, EncodedValue)> = chunk.settings.last();
+                if last.is_some_and(|(last, _)| last.as_str() >= name.text) {
+                    return Err(CodecError::Unordered);
+                }
                 let value = EncodedValue::from_validated(payload.slice(value));
                 chunk.settings.push((name.text.to_owned(), value));
             }
@@ -332,8 +381,8 @@ struct Ops<'a> {
 
 impl<'a> Ops<'a> {
     fn new(payload: &'a Bytes) -> Result<Self, CodecError> {
-        // Frames hold at most 64 MiB, but a transaction is a sequence of them: places are 32 bits.
-        if u32::try_from(payload.len()).is_err() {
+        // Frames hold at most 64 MiB, but a transaction is a sequence of them.
+        if payload.len() as u64 > BATCH_BYTES_MAX {
             return Err(CodecError::Malformed);
         }
         let mut cursor = Cursor { payload, at: 0 };

@@ -10,9 +10,12 @@ use crate::value::EncodedValue;
 
 pub use codec::CodecError;
 pub(crate) use codec::{
-    CHUNK_BYTES, Chunk, ChunkEntry, ChunkWriter, WrittenChunk, decode_batch, encode_changes,
+    CHUNK_BYTES, Chunk, ChunkEntry, ChunkWriter, StoredBatch, WrittenChunk, encode_changes,
     read_chunk, read_chunk_with,
 };
+
+/// The longest name of a setting in bytes.
+const SETTING_NAME_BYTES_MAX: usize = 255;
 
 /// One change that a batch asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,6 +167,11 @@ impl WriteBatch {
     pub const fn is_empty(&self) -> bool {
         self.ops.is_empty()
     }
+}
+
+/// Whether a setting can have this name.
+pub(crate) fn is_setting_name(name: &str) -> bool {
+    (1..=SETTING_NAME_BYTES_MAX).contains(&name.len())
 }
 
 /// Why a batch was refused. Nothing changed.

@@ -6,6 +6,10 @@ use crate::commit::Change;
 use crate::record::RecordRef;
 use crate::value::Value;
 
+fn decode_batch(payload: &Bytes) -> Result<WriteBatch, CodecError> {
+    StoredBatch::new(payload)?.read()
+}
+
 fn record(key: &str, value: Value, expires_at: Option<i64>) -> Record {
     Record {
         key: Key::new(key).unwrap(),

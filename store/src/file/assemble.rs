@@ -8,9 +8,49 @@ use super::{
     error::CorruptKind,
     frame::{COMMIT, CTRL, Chain, FrameHeader, IGNORABLE, META, SNAP, SNAP_END, TXN},
     meta::{self, Ctrl, Meta, SnapEnd},
+    open::Payload,
     pack::Unpacked,
     seal::Tag,
 };
+
+/// Where a payload begins in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Absolute position of its first frame, in bytes.
+    pub(crate) offset: u64,
+    /// The number of that frame.
+    pub(crate) seq: u64,
+}
+
+impl Place {
+    fn of(header: &FrameHeader) -> Self {
+        Self {
+            offset: header.offset,
+            seq: header.seq,
+        }
+    }
+}
+
+/// Where the payloads begin that were kept.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Places {
+    pub(crate) chunks: Vec<Place>,
+    pub(crate) transactions: Vec<Place>,
+}
+
+impl Places {
+    /// Where a payload begins; the start of the frames for one that there is not.
+    pub(crate) fn of(&self, payload: Payload) -> Place {
+        let place = match payload {
+            Payload::Chunk(number) => self.chunks.get(number),
+            Payload::Transaction(number) => self.transactions.get(number),
+        };
+        place.copied().unwrap_or(Place {
+            offset: Chain::START.offset,
+            seq: Chain::START.seq,
+        })
+    }
+}
 
 /// What the frames read so far make.
 #[derive(Debug)]
@@ -21,6 +61,7 @@ pub(crate) struct Assembly {
     pub(crate) snap_end: Option<SnapEnd>,
     pub(crate) chunks: Vec<Bytes>,
     pub(crate) transactions: Vec<Bytes>,
+    pub(crate) places: Places,
     chunk_count: u64,
     raw_bytes: u64,
     open: Option<OpenTransaction>,
@@ -28,6 +69,8 @@ pub(crate) struct Assembly {
     pub(crate) last_txn: u64,
     /// Highest header epoch that the frames know of.
     pub(crate) epoch: u64,
+    /// All frames that were added.
+    pub(crate) frames: u64,
     /// Frames of the journal, without an unfinished transaction.
     pub(crate) journal_frames: u64,
     pub(crate) journal_start: u64,
@@ -45,6 +88,7 @@ pub(crate) struct Assembly {
 
 #[derive(Debug)]
 struct OpenTransaction {
+    place: Place,
     parts: Vec<Bytes>,
     count: u32,
 }
@@ -72,11 +116,13 @@ impl Assembly {
             snap_end: None,
             chunks: Vec::new(),
             transactions: Vec::new(),
+            places: Places::default(),
             chunk_count: 0,
             raw_bytes: 0,
             open: None,
             last_txn: 0,
             epoch: 0,
+            frames: 0,
             journal_frames: 0,
             journal_start: 0,
             skipped: 0,
@@ -110,10 +156,11 @@ impl Assembly {
         if matches!(header.kind, META | SNAP | SNAP_END) && header.durable_seq != 0 {
             return Err(CorruptKind::Seq.into());
         }
+        self.frames = self.frames.saturating_add(1);
         match (header.kind, self.in_journal()) {
             (META, false) if self.meta.is_none() => self.push_meta(&unpacked)?,
             (_, _) if self.meta.is_none() => return Err(CorruptKind::TxnOrder.into()),
-            (SNAP, false) => self.push_chunk(unpacked)?,
+            (SNAP, false) => self.push_chunk(header, unpacked)?,
             (SNAP_END, false) => self.push_snap_end(&unpacked, &after)?,
             (TXN, true) => return Ok(self.push_part(header, unpacked, after)?),
             (CTRL, true) => self.push_ctrl(&unpacked)?,
@@ -148,7 +195,7 @@ impl Assembly {
         Ok(())
     }
 
-    fn push_chunk(&mut self, unpacked: Unpacked) -> Result<(), CorruptKind> {
+    fn push_chunk(&mut self, header: &FrameHeader, unpacked: Unpacked) -> Result<(), CorruptKind> {
         if u64::from(unpacked.part) != self.chunk_count || unpacked.txn_id != 0 {
             return Err(CorruptKind::TxnOrder);
         }
@@ -156,6 +203,7 @@ impl Assembly {
         self.raw_bytes = self.raw_bytes.saturating_add(unpacked.payload.len() as u64);
         if self.keep {
             self.chunks.push(unpacked.payload);
+            self.places.chunks.push(Place::of(header));
         }
         Ok(())
     }
@@ -177,7 +225,8 @@ impl Assembly {
         after: Chain,
     ) -> Result<(), CorruptKind> {
         let txn_id = self.last_txn.checked_add(1);
-        let open = self.open.get_or_insert(OpenTransaction {
+        let open = self.open.get_or_insert_with(|| OpenTransaction {
+            place: Place::of(header),
             parts: Vec::new(),
             count: 0,
         });
@@ -196,6 +245,7 @@ impl Assembly {
         if let Some(open) = self.open.take() {
             if self.keep {
                 self.transactions.push(concatenate(open.parts));
+                self.places.transactions.push(open.place);
             }
             self.settle(after, u64::from(open.count));
         }

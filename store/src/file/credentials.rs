@@ -2,13 +2,16 @@
 use std::fmt;
 
 use unicode_normalization::UnicodeNormalization as _;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
-use super::{key_file::KeyFile, recovery_key::RecoveryKey};
+use super::{key_file::KeyFile, page_lock::PageLock, recovery_key::RecoveryKey};
 
-/// A password, normalised to NFC (as RFC 8265 does), wiped when dropped.
-#[derive(Clone)]
-pub struct Password(Zeroizing<String>);
+/// A password, normalised to NFC (as RFC 8265 does), locked in memory and wiped when dropped.
+pub struct Password {
+    // Dropped first: the memory must not be freed while it is locked.
+    _lock: PageLock,
+    text: Zeroizing<String>,
+}
 
 /// A password must not be empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,13 +26,36 @@ impl Password {
             return Err(EmptyPassword);
         }
         // NFC grows a text at most threefold (UAX 15): no reallocation leaves a copy behind.
-        let mut normalised = Zeroizing::new(String::with_capacity(text.len().saturating_mul(3)));
-        normalised.extend(text.nfc());
-        Ok(Self(normalised))
+        let normalised = String::with_capacity(text.len().saturating_mul(3));
+        let mut password = Self::held_in(normalised);
+        password.text.extend(text.nfc());
+        Ok(password)
+    }
+
+    /// A password whose text will be written to this memory, which has room for it.
+    fn held_in(memory: String) -> Self {
+        Self {
+            _lock: PageLock::over(memory.as_ptr(), memory.capacity()),
+            text: Zeroizing::new(memory),
+        }
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
+        self.text.as_bytes()
+    }
+}
+
+impl Clone for Password {
+    fn clone(&self) -> Self {
+        let mut copy = Self::held_in(String::with_capacity(self.text.len()));
+        copy.text.push_str(&self.text);
+        copy
+    }
+}
+
+impl Drop for Password {
+    fn drop(&mut self) {
+        self.text.zeroize();
     }
 }
 

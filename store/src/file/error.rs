@@ -166,6 +166,8 @@ pub enum CorruptKind {
     SnapshotIncomplete,
     /// Bytes that must be zero are not.
     Padding,
+    /// The payloads of the file would be larger than those of any file of its length may be.
+    Expansion,
 }
 
 impl fmt::Display for CorruptKind {
@@ -183,6 +185,7 @@ impl fmt::Display for CorruptKind {
             Self::TxnOrder => "frames are out of order",
             Self::SnapshotIncomplete => "the checkpoint is incomplete",
             Self::Padding => "bytes that must be zero are not",
+            Self::Expansion => "it would unpack to far more than a file of this length holds",
         })
     }
 }
@@ -275,8 +278,15 @@ pub enum OpenError {
         expected_at_least: u64,
     },
     /// The file is authentic, but what it holds makes no sense: a defect of what wrote it.
-    #[error("the content of the file cannot be read: {0}")]
-    Content(Box<dyn std::error::Error + Send + Sync>),
+    #[error("the content at byte {offset} (frame {seq}) cannot be read: {reason}")]
+    Content {
+        /// Absolute position of the frame with which it begins, in bytes.
+        offset: u64,
+        /// The number of that frame.
+        seq: u64,
+        /// What is wrong with it.
+        reason: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// Another program (or another window) has the file open.
     #[error("{}", locked_message(holder.as_ref()))]
     Locked {

@@ -99,11 +99,10 @@ fn pack_parts(payload: &Bytes, txn_id: u64) -> Result<Vec<Vec<u8>>, SealError> {
     if payload.len() <= PART_LEN {
         return Ok(vec![pack::pack(payload, 0, txn_id)?]);
     }
-    let count = payload.len().div_ceil(PART_LEN);
-    let count = u32::try_from(count).map_err(|_too_many| SealError::TooLarge {
+    let len = u32::try_from(payload.len()).map_err(|_too_large| SealError::TooLarge {
         len: payload.len() as u64,
     })?;
-    (0..count)
+    (0..len.div_ceil(PART_LEN as u32))
         .into_par_iter()
         .zip(payload.par_chunks(PART_LEN))
         .map(|(number, part)| pack::pack(part, number, txn_id))

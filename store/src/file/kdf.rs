@@ -2,8 +2,10 @@
 //!
 //! It knows no slot. The clock is used for one thing only: to measure how fast this machine is.
 use std::{
+    cell::Cell,
     fmt,
     num::NonZero,
+    sync::mpsc::{RecvTimeoutError, sync_channel},
     thread,
     time::{Duration, Instant},
 };
@@ -11,7 +13,10 @@ use std::{
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use zeroize::Zeroizing;
 
-use super::{seal::KeyMaterial, vfs::physical_memory};
+use super::{
+    control::Control, credentials::Password, error::Cancelled, key_file::KeyFile,
+    seal::KeyMaterial, vfs::physical_memory,
+};
 
 const MIB: u32 = 1024;
 /// The least cost a file is created with (OWASP's floor).
@@ -26,7 +31,10 @@ const FAST: KdfParams = KdfParams {
     p: 4,
 };
 const TARGET: Duration = Duration::from_secs(1);
-const MAX_CALIBRATED_PASSES: u32 = 64;
+/// With 256 MiB that is 8 GiB of work: eight slots of it are within the limits of a header.
+const MAX_CALIBRATED_PASSES: u32 = 32;
+/// How soon a derivation that goes on is abandoned when the user asks to stop.
+const PATIENCE: Duration = Duration::from_millis(20);
 
 /// The cost of deriving a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,10 +81,14 @@ pub struct KdfLimits {
     pub p: u32,
     /// Most memory times passes, in KiB.
     pub work_kib: u64,
+    /// Most memory times passes of all slots together that a password is tried on, in KiB. What
+    /// comes after that is not tried.
+    pub total_work_kib: u64,
 }
 
 impl Default for KdfLimits {
-    /// 2 GiB or half of the memory, 1024 passes, 16 lanes, 16 GiB of work.
+    /// 2 GiB or half of the memory, 1024 passes, 16 lanes, 16 GiB of work for one slot and 64 GiB
+    /// for all of them.
     fn default() -> Self {
         let half = physical_memory().map_or(u64::MAX, |kib| kib / 2);
         Self {
@@ -84,6 +96,7 @@ impl Default for KdfLimits {
             t: 1024,
             p: 16,
             work_kib: 1 << 24,
+            total_work_kib: 1 << 26,
         }
     }
 }
@@ -99,7 +112,7 @@ pub(crate) enum KdfError {
 impl KdfParams {
     /// Whether the costs are possible and within `limits`.
     pub(crate) fn check(self, limits: &KdfLimits) -> Result<(), KdfError> {
-        let work = u64::from(self.m_kib).saturating_mul(u64::from(self.t));
+        let work = self.work_kib();
         let possible = self.p >= 1 && self.t >= 1 && self.p.saturating_mul(8) <= self.m_kib;
         let affordable = self.m_kib <= limits.m_kib
             && self.t <= limits.t
@@ -110,6 +123,11 @@ impl KdfParams {
         } else {
             Err(KdfError::TooExpensive(self))
         }
+    }
+
+    /// Memory times passes, in KiB.
+    pub(crate) fn work_kib(self) -> u64 {
+        u64::from(self.m_kib).saturating_mul(u64::from(self.t))
     }
 
     fn reaches_floor(self) -> bool {
@@ -133,16 +151,79 @@ impl KdfProfile {
     }
 }
 
+/// What may still be spent on the slots of one file.
+#[derive(Debug)]
+pub(crate) struct Allowance<'a> {
+    limits: &'a KdfLimits,
+    left_kib: Cell<u64>,
+}
+
+impl<'a> Allowance<'a> {
+    pub(crate) fn new(limits: &'a KdfLimits) -> Self {
+        Self {
+            limits,
+            left_kib: Cell::new(limits.total_work_kib),
+        }
+    }
+
+    /// Pays for a derivation, or refuses it.
+    pub(crate) fn pay(&self, params: KdfParams) -> Result<(), KdfError> {
+        params.check(self.limits)?;
+        let left = self.left_kib.get().checked_sub(params.work_kib());
+        self.left_kib
+            .set(left.ok_or(KdfError::TooExpensive(params))?);
+        Ok(())
+    }
+}
+
+/// What a password is made of, for a derivation that may outlive the one who asked for it.
+pub(crate) struct Ingredients {
+    pub(crate) password: Password,
+    pub(crate) key_file: Option<KeyFile>,
+    pub(crate) salt: [u8; 32],
+}
+
 /// Derives the key material of a password. Nothing is spent unless the costs are within limits;
 /// callers check that first.
+///
+/// Argon2 cannot be interrupted. So it runs on a thread of its own: when the user asks to stop,
+/// this returns at once, and the thread wipes what it made when it comes to its end.
 pub(crate) fn derive(
     params: KdfParams,
-    password: &[u8],
-    key_file: Option<&[u8; 32]>,
-    salt: &[u8; 32],
-) -> Result<KeyMaterial, KdfError> {
-    let mut memory = Memory::new(params)?;
-    memory.derive(password, key_file, salt)
+    ingredients: Ingredients,
+    control: &Control,
+) -> Result<Result<KeyMaterial, KdfError>, Cancelled> {
+    control.check()?;
+    let (result, answer) = sync_channel(1);
+    let work = move || {
+        let derived = ingredients.derive(params);
+        drop(ingredients);
+        // Nobody waits for it any more if the user asked to stop.
+        drop(result.send(derived));
+    };
+    let thread = thread::Builder::new().name("vstore-key".to_owned());
+    let Ok(thread) = thread.spawn(work) else {
+        return Ok(Err(KdfError::OutOfMemory));
+    };
+    loop {
+        match answer.recv_timeout(PATIENCE) {
+            Ok(derived) => {
+                drop(thread.join());
+                control.check()?;
+                return Ok(derived);
+            }
+            Err(RecvTimeoutError::Timeout) => control.check()?,
+            Err(RecvTimeoutError::Disconnected) => return Ok(Err(KdfError::OutOfMemory)),
+        }
+    }
+}
+
+impl Ingredients {
+    fn derive(&self, params: KdfParams) -> Result<KeyMaterial, KdfError> {
+        let mut memory = Memory::new(params)?;
+        let key_file = self.key_file.as_ref().map(KeyFile::hash);
+        memory.derive(self.password.as_bytes(), key_file, &self.salt)
+    }
 }
 
 /// The memory of Argon2, wiped when dropped: the library frees its own without wiping.
@@ -304,6 +385,55 @@ mod tests {
             );
         }
         assert_eq!(FAST.check(&limits), Ok(()));
+    }
+
+    #[test]
+    fn the_slots_of_a_file_have_an_allowance_together() {
+        let limits = KdfLimits::default();
+        let dear = KdfParams {
+            m_kib: 1 << 20,
+            t: 16,
+            p: 1,
+        };
+        let allowance = Allowance::new(&limits);
+        for _ in 0..4 {
+            assert_eq!(allowance.pay(dear), Ok(()));
+        }
+        assert_eq!(allowance.pay(dear), Err(KdfError::TooExpensive(dear)));
+        // Eight slots of the dearest cost that is chosen by measuring are within it.
+        let calibrated = KdfParams {
+            m_kib: 256 * MIB,
+            t: MAX_CALIBRATED_PASSES,
+            p: 4,
+        };
+        let allowance = Allowance::new(&limits);
+        assert!((0..8).all(|_| allowance.pay(calibrated).is_ok()));
+    }
+
+    #[test]
+    fn a_derivation_is_abandoned_at_once() {
+        let dear = KdfParams {
+            m_kib: 16 * MIB,
+            t: 512,
+            p: 1,
+        };
+        let ingredients = Ingredients {
+            password: Password::new("secret".to_owned()).unwrap(),
+            key_file: None,
+            salt: [1; 32],
+        };
+        let control = Control::default();
+        let stop = control.clone();
+        let stopper = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(100));
+            stop.cancel();
+        });
+        let start = Instant::now();
+        let result = derive(dear, ingredients, &control);
+        assert!(matches!(result, Err(Cancelled)));
+        // The 8 GiB of work take far longer.
+        assert!(start.elapsed() < Duration::from_secs(3));
+        stopper.join().unwrap();
     }
 
     #[test]

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::{
     error::IoError,
     seal::{Entropy as _, EntropyError, KeyFileHasher, OsEntropy},
+    secret::Secret,
     siblings::folder,
     vfs::{Access, Vfs},
 };
@@ -20,7 +21,7 @@ const READ_LEN: usize = 64 << 10;
 
 /// What a key file contributes to the key: a hash of its content, wiped when dropped.
 #[derive(Clone)]
-pub struct KeyFile(Zeroizing<[u8; 32]>);
+pub struct KeyFile(Secret);
 
 /// Why a file cannot be a key file.
 #[derive(Debug, thiserror::Error)]
@@ -96,7 +97,7 @@ impl KeyFile {
     }
 
     pub(crate) fn hash(&self) -> &[u8; 32] {
-        &self.0
+        self.0.bytes()
     }
 }
 

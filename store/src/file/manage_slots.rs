@@ -146,6 +146,14 @@ impl StoreFile {
         let mut slots = self.generation.header.slots;
         let place = slots.get_mut(number).ok_or(PasswordError::NoSuchSlot)?;
         *place = slot;
+        // Whoever is the last to be tried must not be locked out.
+        let before = slots::total_work_kib(&self.generation.header.slots);
+        let total = slots::total_work_kib(&slots);
+        if total > before.max(KdfLimits::default().total_work_kib)
+            && let Some(params) = Slot::parse(&slot).and_then(|slot| slot.params())
+        {
+            return Err(PasswordError::KdfTooExpensive(params));
+        }
         self.replace_slots(&slots)?;
         SlotInfo::of(number, &slot).ok_or(PasswordError::NoSuchSlot)
     }

@@ -13,7 +13,8 @@
 //!   looks at a file before any password is asked for, [`verify`] reads all of it and lists what
 //!   is wrong, [`salvage`](salvage()) reads what can still be read of a damaged one.
 //! * `walk`, `assemble`, `recover`: reading frames in parallel, giving them meaning, deciding
-//!   what a bad one means. `checkpoint`, `journal`, `compact`: writing them.
+//!   what a bad one means. `marks`: finding frames where no chain leads to them. `checkpoint`,
+//!   `journal`, `compact`: writing them.
 //! * `header`, `slots`, `frame`, `pack`, `meta`: the structures.
 //! * `seal` (keys, randomness), `kdf` (Argon2id), [`Vfs`] (every system call), `lock`, `siblings`
 //!   (the names of the files beside a database).
@@ -43,9 +44,11 @@ mod key_file;
 mod lock;
 mod lock_obstacle;
 mod manage_slots;
+mod marks;
 mod meta;
 mod open;
 mod pack;
+mod page_lock;
 mod position;
 mod probe;
 mod read_back;
@@ -86,7 +89,7 @@ pub use kdf::{KdfLimits, KdfParams, KdfProfile};
 pub use key_file::{KEY_FILE_BYTES_MAX, KeyFile, KeyFileError};
 pub use lock::{LockHolder, lock_holder};
 pub use lock_obstacle::LockObstacle;
-pub use open::{ChunkSink, OpenOptions, OpenReport, Opened};
+pub use open::{ChunkSink, OpenOptions, OpenReport, Opened, Payload};
 pub use position::{POSITION_LEN, Position, Standing};
 pub use probe::{Probe, probe};
 pub use recovery_key::{
@@ -95,7 +98,7 @@ pub use recovery_key::{
 pub use restore_header::{RestoreError, RestoreOptions, RestoreReport, restore_header};
 pub use rotate::{RotateError, RotationReport};
 pub use salvage::{
-    LostFrame, LostKind, Rescued, SalvageError, SalvageMode, SalvageReport, salvage,
+    HistoryBreak, LostFrame, LostKind, Rescued, SalvageError, SalvageMode, SalvageReport, salvage,
 };
 pub use seal::{Entropy, EntropyError, OsEntropy};
 pub(crate) use set_aside::AsideSealer;
@@ -105,7 +108,10 @@ pub use slot_label::{SLOT_LABEL_BYTES_MAX, SlotLabel, SlotLabelError};
 pub use slot_list::SlotInfo;
 pub use slots::{SlotId, SlotKind};
 pub use store_file::{FileStats, StoreFile};
-pub use verify::{Finding, FindingKind, Loss, Verification, VerifyDepth, VerifyReport, verify};
+pub use verify::{
+    Content, ContentError, Finding, FindingKind, Loss, Verification, VerifyDepth, VerifyReport,
+    verify, verify_content,
+};
 pub use vfs::{Access, Entry, EntryKind, FileId, RealVfs, Rights, Stat, Vfs, VfsFile};
 
 // What `target` knows files of a database by.

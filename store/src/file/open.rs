@@ -4,7 +4,7 @@ use std::{fmt, path::Path, sync::Arc};
 use bytes::Bytes;
 
 use super::{
-    assemble::Assembly,
+    assemble::{Assembly, Place, Places},
     backup::BACKUPS_MAX,
     control::{Control, Phase},
     credentials::Credentials,
@@ -13,6 +13,8 @@ use super::{
     header::{self, Copy, DATA_OFFSET, Header, HeaderCopies},
     kdf::{KdfLimits, KdfParams},
     lock,
+    marks::Budget,
+    meta::{Meta, SnapEnd},
     position::{Position, Standing},
     probe::{missing, probe},
     recover,
@@ -66,6 +68,32 @@ pub struct Opened {
     pub transactions: Vec<Bytes>,
     /// What was found and done.
     pub report: OpenReport,
+    places: Places,
+}
+
+/// One of the payloads of a file, by its number in order, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payload {
+    /// A chunk of the checkpoint.
+    Chunk(usize),
+    /// A transaction after the checkpoint.
+    Transaction(usize),
+}
+
+impl Opened {
+    /// The error that says that this payload makes no sense, and where it stands.
+    pub fn unreadable(
+        &self,
+        payload: Payload,
+        reason: Box<dyn std::error::Error + Send + Sync>,
+    ) -> OpenError {
+        let Place { offset, seq } = self.places.of(payload);
+        OpenError::Content {
+            offset,
+            seq,
+            reason,
+        }
+    }
 }
 
 /// Says how much there is, never what it is.
@@ -189,6 +217,7 @@ impl StoreFile {
             std::mem::take(&mut loaded.chunks),
             std::mem::take(&mut loaded.transactions),
         );
+        let places = std::mem::take(&mut loaded.places);
         let mut file = Self {
             vfs,
             entropy: Arc::clone(&options.entropy),
@@ -223,6 +252,7 @@ impl StoreFile {
             chunks,
             transactions,
             report,
+            places,
         })
     }
 }
@@ -248,6 +278,7 @@ pub(crate) struct Loaded {
     pub(crate) standing: Standing,
     pub(crate) chunks: Vec<Bytes>,
     pub(crate) transactions: Vec<Bytes>,
+    places: Places,
 }
 
 impl Loaded {
@@ -323,6 +354,7 @@ fn load(
         standing,
         chunks: content.chunks,
         transactions: content.transactions,
+        places: content.places,
     })
 }
 
@@ -332,6 +364,7 @@ struct Content {
     watched_tag: Option<Tag>,
     chunks: Vec<Bytes>,
     transactions: Vec<Bytes>,
+    places: Places,
 }
 
 fn read_content(
@@ -344,8 +377,6 @@ fn read_content(
     sink: &mut ChunkSink<'_>,
 ) -> Result<Content, OpenError> {
     let cipher = dek.frame_cipher(&header.store_id, header.generation, &header.gen_salt);
-    let mut assembly = Assembly::new(true);
-    assembly.watched = watched;
     let walk = Walk {
         file: &*file,
         len: stat.len,
@@ -353,39 +384,12 @@ fn read_content(
         control,
         phase: Phase::Reading,
     };
-    let mut given = 0;
-    let mut give = |assembly: &Assembly| {
-        let new = assembly.chunks.get(given..).unwrap_or_default();
-        if !new.is_empty() {
-            sink(given as u64, new);
-            given = assembly.chunks.len();
-        }
-    };
-    let stop = walk
-        .run_watched(&mut assembly, &mut give)
-        .map_err(|error| walk_failed(error, &header))?;
-    let torn = judge(&walk, stop, &assembly)?;
-
-    let damaged = |kind| Corruption {
-        offset: DATA_OFFSET,
-        seq: 0,
-        kind,
-    };
-    let meta = assembly
-        .meta
-        .ok_or_else(|| damaged(CorruptKind::SnapshotIncomplete))?;
-    let end = assembly
-        .snap_end
-        .ok_or_else(|| damaged(CorruptKind::SnapshotIncomplete))?;
-    if meta.generation != header.generation || !meta.align_allowed() {
-        return Err(damaged(CorruptKind::Inner).into());
-    }
-    if header.epoch < assembly.epoch {
-        return Err(OpenError::HeaderRollback {
-            header: header.epoch,
-            journal: assembly.epoch,
-        });
-    }
+    let Frames {
+        assembly,
+        meta,
+        end,
+        torn,
+    } = read_frames(&walk, &header, watched, sink)?;
     let generation = Generation {
         id: stat.id,
         cipher,
@@ -402,13 +406,69 @@ fn read_content(
         header,
         meta,
     };
-    let (chunks, transactions) = (assembly.chunks, assembly.transactions);
     Ok(Content {
         generation,
         torn,
         watched_tag: assembly.watched_tag,
-        chunks,
-        transactions,
+        chunks: assembly.chunks,
+        transactions: assembly.transactions,
+        places: assembly.places,
+    })
+}
+
+/// The frames of a file that is to be opened.
+pub(crate) struct Frames {
+    pub(crate) assembly: Assembly,
+    meta: Meta,
+    pub(crate) end: SnapEnd,
+    pub(crate) torn: Option<Torn>,
+}
+
+/// Reads all frames and decides whether they make a file that can be opened. A full check decides
+/// by the same function.
+pub(crate) fn read_frames(
+    walk: &Walk<'_>,
+    header: &Header,
+    watched: Option<u64>,
+    sink: &mut ChunkSink<'_>,
+) -> Result<Frames, OpenError> {
+    let mut assembly = Assembly::new(true);
+    assembly.watched = watched;
+    let mut given = 0;
+    let mut give = |assembly: &Assembly| {
+        let new = assembly.chunks.get(given..).unwrap_or_default();
+        if !new.is_empty() {
+            sink(given as u64, new);
+            given = assembly.chunks.len();
+        }
+    };
+    let stop = walk
+        .run_watched(&mut assembly, &mut give)
+        .map_err(|error| walk_failed(error, header))?;
+    let torn = judge(walk, stop, &assembly)?;
+
+    let damaged = |kind| Corruption {
+        offset: DATA_OFFSET,
+        seq: 0,
+        kind,
+    };
+    let incomplete = || damaged(CorruptKind::SnapshotIncomplete);
+    let meta = assembly.meta.take().ok_or_else(incomplete)?;
+    let end = assembly.snap_end.take().ok_or_else(incomplete)?;
+    if meta.generation != header.generation || !meta.align_allowed() {
+        return Err(damaged(CorruptKind::Inner).into());
+    }
+    if header.epoch < assembly.epoch {
+        return Err(OpenError::HeaderRollback {
+            header: header.epoch,
+            journal: assembly.epoch,
+        });
+    }
+    Ok(Frames {
+        assembly,
+        meta,
+        end,
+        torn,
     })
 }
 
@@ -417,6 +477,7 @@ pub(crate) fn walk_failed(error: WalkError, header: &Header) -> OpenError {
         WalkError::Io(error) => error.into(),
         WalkError::Cancelled(cancelled) => cancelled.into(),
         WalkError::Corrupt(corruption) => corruption.into(),
+        WalkError::OutOfMemory => OpenError::OutOfMemory,
         WalkError::UnknownKind => OpenError::UnsupportedVersion {
             major: header::MAJOR,
             minor: header.minor,
@@ -451,7 +512,8 @@ fn judge(
     let discarded = assembly.unfinished_frames();
     if let Some(stop) = stop {
         let Chain { offset, seq, .. } = stop.at;
-        if recover::contradicts_torn_tail(walk.file, walk.len, walk.cipher, offset, seq)? {
+        let mut budget = Budget::for_file(walk.len.saturating_sub(offset));
+        if recover::contradicts_torn_tail(walk, offset, seq, &mut budget)? {
             return Err(stop.corruption().into());
         }
     } else if discarded == 0 {

@@ -19,8 +19,42 @@ const CODEC_STORED: u8 = 0;
 const CODEC_LZW: u8 = 1;
 const ENC_MESSAGE_PACK: u8 = 1;
 const LZW_MIN_CODE_SIZE: u8 = 8;
+/// Codes have 12 bits at most.
+const LZW_CODES: usize = 1 << 12;
 /// Below this LZW gains nothing.
 const LZW_MIN_RAW: usize = 128;
+
+/// Bytes of payload that a file may hold for each of its own, up to every frame; so many more are
+/// allowed for the sake of files that were written before there was a bound.
+pub(crate) const PAYLOAD_PER_BYTE: u64 = 256;
+const PAYLOAD_FREE: u64 = 512 << 20;
+
+/// How much the frames read so far promise, against what a file of their length may hold. LZW
+/// alone would let a file of 10 MB grow to 25 GB in memory.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Expansion {
+    payload: u64,
+}
+
+impl Expansion {
+    /// Takes in a payload of `raw_len` bytes whose frame ends `end` bytes into the file.
+    pub(crate) fn admit(&mut self, raw_len: usize, end: u64) -> Result<(), CorruptKind> {
+        self.payload = self.payload.saturating_add(raw_len as u64);
+        let most = end
+            .saturating_mul(PAYLOAD_PER_BYTE)
+            .saturating_add(PAYLOAD_FREE);
+        if self.payload <= most {
+            Ok(())
+        } else {
+            Err(CorruptKind::Expansion)
+        }
+    }
+
+    /// All that was taken in, in bytes.
+    pub(crate) fn payload(&self) -> u64 {
+        self.payload
+    }
+}
 
 /// What a plaintext holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +96,8 @@ impl Packer {
             body.copy_from_slice(payload);
             (CODEC_STORED, payload.len())
         };
+        // Zeros that readers pass over: no file unpacks to more than it may.
+        let least = payload.len().div_ceil(PAYLOAD_PER_BYTE as usize);
         let mut fields = Vec::with_capacity(PACK_HEAD_LEN);
         fields.extend_from_slice(&[codec, ENC_MESSAGE_PACK, 0, 0]);
         fields.extend_from_slice(&(payload.len() as u32).to_le_bytes());
@@ -70,6 +106,7 @@ impl Packer {
         fields.extend_from_slice(&txn_id.to_le_bytes());
         head.copy_from_slice(&fields);
         out.truncate(PACK_HEAD_LEN.saturating_add(body_len));
+        out.resize(out.len().max(least), 0);
         Ok(out)
     }
 
@@ -100,6 +137,12 @@ impl Packer {
 /// As [`Packer::pack`], for one payload.
 pub(crate) fn pack(payload: &[u8], part: u32, txn_id: u64) -> Result<Vec<u8>, SealError> {
     Packer::new().pack(payload, part, txn_id)
+}
+
+/// How many bytes of payload a plaintext promises, before anything is unpacked.
+pub(crate) fn promised_len(plain: &[u8]) -> Result<usize, CorruptKind> {
+    let (_, raw_len, ..) = parse_head(&mut Reader::new(plain)).ok_or(CorruptKind::Inner)?;
+    Ok(raw_len)
 }
 
 /// Reads a plaintext; a stored payload shares its memory.
@@ -142,6 +185,11 @@ fn parse_head(reader: &mut Reader<'_>) -> Option<(u8, usize, usize, u32, u64)> {
 
 /// Decodes to exactly `raw_len` bytes, using all of `body` and meeting its end mark.
 fn decompress(mut body: &[u8], raw_len: usize) -> Result<Vec<u8>, CorruptKind> {
+    // A code has 9 bits at least, and stands for as many bytes at most as there are codes.
+    let codes = body.len().saturating_mul(8).div_ceil(9);
+    if raw_len > codes.saturating_mul(LZW_CODES) {
+        return Err(CorruptKind::Lzw);
+    }
     let mut raw = vec![0; raw_len];
     let mut out = raw.as_mut_slice();
     let mut decoder = Decoder::new(BitOrder::Lsb, LZW_MIN_CODE_SIZE);

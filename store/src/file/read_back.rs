@@ -32,6 +32,7 @@ pub(crate) fn read_back(
         Ok(None) | Err(WalkError::UnknownKind) => Err(incomplete),
         Err(WalkError::Io(error)) => Err(error.into()),
         Err(WalkError::Cancelled(cancelled)) => Err(cancelled.into()),
+        Err(WalkError::OutOfMemory) => Err(CompactError::OutOfMemory),
         Err(WalkError::Corrupt(corruption)) => Err(CompactError::NotAsWritten(corruption)),
     }
 }

@@ -1,26 +1,19 @@
 //! What a crash leaves behind: telling a torn tail from damage, and making the file writable.
 use bytes::Bytes;
-use memchr::memmem;
 
 use super::{
     control::Control,
     error::{AppendError, CompactError, IoError, OpenError},
-    frame::{Chain, MARK},
+    frame::Chain,
     header::{self, Copy},
+    marks::{Budget, Candidate, Marks},
     meta::Ctrl,
     open::{OpenReport, Torn},
     rules::{Rule, holds},
-    seal::FrameCipher,
     siblings::{folder, remove_temporaries},
     store_file::StoreFile,
-    vfs::VfsFile,
-    walk::{self, Window, read_frame},
+    walk::Walk,
 };
-
-/// Bytes of a file that are searched for marks at once.
-const SEARCH: usize = 1 << 16;
-/// Decryption that a search may cost beside a multiple of what it searches.
-const FREE_BUDGET: u64 = 256 << 20;
 
 /// Whether a genuine frame at or after `from` proves that the bad frame there was once durable,
 /// or that frames were moved: then it is damage. Otherwise the last write did not finish.
@@ -28,78 +21,26 @@ const FREE_BUDGET: u64 = 256 << 20;
 /// A frame written later says in `durable_seq` how much was durable by then; a frame in the wrong
 /// place was copied there. Frames of the same unfinished write prove nothing.
 pub(crate) fn contradicts_torn_tail(
-    file: &dyn VfsFile,
-    len: u64,
-    cipher: &FrameCipher,
+    walk: &Walk<'_>,
     from: u64,
     expected_seq: u64,
-) -> Result<bool, IoError> {
-    let mut window = Window::new(file, len);
-    let mut position = from;
-    let mut budget = len
-        .saturating_sub(from)
-        .saturating_mul(4)
-        .saturating_add(FREE_BUDGET);
-    while let Some(found) = next_mark(&mut window, position, len)? {
-        position = found.saturating_add(1);
-        let walk::Found::Frame(frame) = read_frame(&mut window, found)? else {
-            continue;
-        };
+    budget: &mut Budget,
+) -> Result<bool, OpenError> {
+    let suspicious = |candidate: &Candidate| {
+        let header = &candidate.header;
         let later = if holds(Rule::EvidenceNeedsDurability) {
-            frame.header.durable_seq
+            header.durable_seq
         } else {
-            frame.header.seq
+            header.seq
         };
-        let suspicious = later > expected_seq || frame.header.offset != found;
-        if !suspicious {
-            continue;
-        }
-        // Forged marks could make the search cost any time; no honest file comes near the budget.
-        let Some(left) = budget.checked_sub(u64::from(frame.header.ct_len)) else {
-            return Ok(true);
-        };
-        budget = left;
-        if frame.open(cipher).is_some() {
-            return Ok(true);
-        }
+        later > expected_seq || header.offset != candidate.at
+    };
+    let mut marks = Marks::new(walk.file, walk.len, from, walk.control, walk.phase);
+    match marks.find_genuine(budget, suspicious, |frame| frame.is_genuine(walk.cipher)) {
+        Ok(found) => Ok(found.is_some()),
+        // So many forged headers are nothing that an unfinished write leaves behind.
+        Err(error) => error.unless_given_up().map(|()| true),
     }
-    Ok(false)
-}
-
-/// The first frame mark at or after `from`.
-pub(crate) fn next_mark(
-    window: &mut Window<'_>,
-    from: u64,
-    len: u64,
-) -> Result<Option<u64>, IoError> {
-    find_bytes(window, from, len, &MARK)
-}
-
-/// Where `wanted` stands first, at or after `from` and before `len`.
-pub(crate) fn find_bytes(
-    window: &mut Window<'_>,
-    from: u64,
-    len: u64,
-    wanted: &[u8],
-) -> Result<Option<u64>, IoError> {
-    let mut position = from;
-    while position < len {
-        let available = usize::try_from(len.saturating_sub(position)).unwrap_or(usize::MAX);
-        let size = available.min(SEARCH);
-        let Some(bytes) = window.bytes(position, size)? else {
-            return Ok(None);
-        };
-        if let Some(found) = memmem::find(bytes, wanted) {
-            return Ok(Some(position.saturating_add(found as u64)));
-        }
-        if size == available {
-            return Ok(None);
-        }
-        // It may begin in these bytes and end in the next.
-        let step = size.saturating_sub(wanted.len().saturating_sub(1));
-        position = position.saturating_add(step as u64);
-    }
-    Ok(None)
 }
 
 /// What reading found.

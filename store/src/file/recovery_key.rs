@@ -7,7 +7,10 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::seal::{Entropy, EntropyError, OsEntropy, random, recovery_key_check};
+use super::{
+    seal::{Entropy, EntropyError, OsEntropy, recovery_key_check},
+    secret::Secret,
+};
 
 /// Groups of the text.
 pub const RECOVERY_KEY_GROUPS: usize = 11;
@@ -30,7 +33,7 @@ type Symbols = Zeroizing<[u8; SYMBOLS]>;
 
 /// A key that opens a file without a password, wiped when dropped.
 #[derive(Clone)]
-pub struct RecoveryKey(Zeroizing<[u8; KEY_LEN]>);
+pub struct RecoveryKey(Secret);
 
 /// What is wrong with the text of a recovery key. Groups are counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -77,7 +80,7 @@ impl RecoveryKey {
     }
 
     pub(crate) fn random(entropy: &dyn Entropy) -> Result<Self, EntropyError> {
-        random(entropy).map(|bytes| Self(Zeroizing::new(bytes)))
+        Secret::filled(|bytes| entropy.fill(bytes)).map(Self)
     }
 
     /// The text to write down: groups joined by dashes.
@@ -109,7 +112,7 @@ impl RecoveryKey {
         if !wrong.is_empty() {
             return Err(RecoveryKeyError::Mistyped { groups: wrong });
         }
-        let key = Self(key_of(&typed));
+        let key = Self(Secret::copied(&*key_of(&typed)));
         if *key.symbols() == *typed {
             Ok(key)
         } else {
@@ -118,13 +121,13 @@ impl RecoveryKey {
     }
 
     pub(crate) fn bytes(&self) -> &[u8; KEY_LEN] {
-        &self.0
+        self.0.bytes()
     }
 
     fn symbols(&self) -> Symbols {
         let mut payload = Zeroizing::new([0; PAYLOAD_LEN]);
-        let check = recovery_key_check(&self.0);
-        for (to, from) in payload.iter_mut().zip(self.0.iter().chain(&check)) {
+        let check = recovery_key_check(self.bytes());
+        for (to, from) in payload.iter_mut().zip(self.bytes().iter().chain(&check)) {
             *to = *from;
         }
         let mut symbols = Zeroizing::new([0; SYMBOLS]);

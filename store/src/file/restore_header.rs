@@ -11,7 +11,7 @@ use super::{
     control::{Control, Phase},
     credentials::Credentials,
     error::{IoError, OpenError},
-    frame::META,
+    frame::{FrameHeader, META},
     header::{COPY_B, Copy, DATA_OFFSET, Header, HeaderCopies},
     header_backup::HeaderBackup,
     kdf::KdfLimits,
@@ -27,6 +27,8 @@ use super::{
 
 /// How many generations after that of the backup are tried; each costs some microseconds.
 const GENERATIONS_AHEAD: u64 = 1 << 20;
+/// The longest first frame that is tried, in bytes of ciphertext. It holds a hundred or two.
+const META_CT_MAX: u32 = 8 << 10;
 /// Where generation and salt stand in a header copy.
 const GENERATION_AT: u64 = 48;
 
@@ -119,7 +121,7 @@ pub fn restore_header(
     let (dek, mut header) = unlock(backup, credentials, &options.kdf_limits, control)?;
     lock.announce();
     let (generation, gen_salt) =
-        find_generation(&*file, len, &dek, &header)?.ok_or(RestoreError::DoesNotFit)?;
+        find_generation(&*file, len, &dek, &header, control)?.ok_or(RestoreError::DoesNotFit)?;
     let cipher = dek.frame_cipher(&header.store_id, generation, &gen_salt);
     let (epoch, is_whole) = read_frames(&*file, len, &cipher, control)?;
     let backup_generation = header.generation;
@@ -200,10 +202,13 @@ fn find_generation(
     len: u64,
     dek: &Dek,
     header: &Header,
-) -> Result<Option<(u64, [u8; 32])>, IoError> {
+    control: &Control,
+) -> Result<Option<(u64, [u8; 32])>, OpenError> {
     let mut window = Window::new(file, len);
+    // It is decrypted a million times if need be, and may be forged.
+    let is_first = |header: &FrameHeader| header.kind == META && header.ct_len <= META_CT_MAX;
     let first = match read_frame(&mut window, DATA_OFFSET)? {
-        Found::Frame(frame) if frame.header.kind == META => frame,
+        Found::Frame(frame) if is_first(&frame.header) => frame,
         _ => return Ok(None),
     };
     let mut candidates = vec![(header.generation, header.gen_salt)];
@@ -213,13 +218,14 @@ fn find_generation(
     let salt = dek.generation_salt(&header.store_id, &first.header.nonce);
     let last = header.generation.saturating_add(GENERATIONS_AHEAD);
     let derived = (header.generation..last).map(|generation| (generation, salt));
-    Ok(candidates
-        .into_iter()
-        .chain(derived)
-        .find(|(generation, gen_salt)| {
-            let cipher = dek.frame_cipher(&header.store_id, *generation, gen_salt);
-            first.is_genuine(&cipher)
-        }))
+    for (generation, gen_salt) in candidates.into_iter().chain(derived) {
+        control.check()?;
+        let cipher = dek.frame_cipher(&header.store_id, generation, &gen_salt);
+        if first.is_genuine(&cipher) {
+            return Ok(Some((generation, gen_salt)));
+        }
+    }
+    Ok(None)
 }
 
 /// Generation and salt as they stand in a header copy that may be damaged elsewhere.
@@ -257,7 +263,7 @@ fn read_frames(
         Err(WalkError::Cancelled(cancelled)) => {
             return Err(OpenError::from(cancelled).into());
         }
-        Err(WalkError::Corrupt(_) | WalkError::UnknownKind) => false,
+        Err(WalkError::Corrupt(_) | WalkError::UnknownKind | WalkError::OutOfMemory) => false,
     };
     Ok((assembly.epoch, is_whole))
 }

@@ -10,9 +10,9 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use xaes_256_gcm::{Xaes256Gcm, aead::AeadInOut as _};
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::{Zeroize, Zeroizing};
 
-use super::secret::{Secret, leaving_no_trace};
+use super::secret::{Locked, Secret, leaving_no_trace};
 
 pub(crate) const KEY_LEN: usize = 32;
 pub(crate) const NONCE_LEN: usize = 24;
@@ -83,8 +83,13 @@ impl KeyFileHasher {
         self.0.update(content);
     }
 
-    pub(crate) fn finish(self) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(self.0.finalize().into())
+    pub(crate) fn finish(self) -> Secret {
+        leaving_no_trace(|| {
+            let mut hash = self.0.finalize();
+            let secret = Secret::copied(&hash);
+            hash.as_mut_slice().zeroize();
+            secret
+        })
     }
 }
 
@@ -228,13 +233,13 @@ impl Dek {
         gen_salt: &[u8; 32],
     ) -> FrameCipher {
         let key = self.frame_key(store_id, generation, gen_salt);
-        leaving_no_trace(|| FrameCipher(Arc::new(Xaes256Gcm::new(key.bytes().into()))))
+        FrameCipher::of(key.bytes())
     }
 
     /// The key of what is sealed but kept outside the file.
     pub(crate) fn aside_cipher(&self, store_id: &StoreId) -> FrameCipher {
         let key = self.derived(&[LABEL_ASIDE, store_id]);
-        leaving_no_trace(|| FrameCipher(Arc::new(Xaes256Gcm::new(key.bytes().into()))))
+        FrameCipher::of(key.bytes())
     }
 
     fn frame_key(&self, store_id: &StoreId, generation: u64, gen_salt: &[u8; 32]) -> Secret {
@@ -281,12 +286,33 @@ impl HeaderKey {
 
 /// Encrypts and decrypts the frames of one generation. Its key schedule never moves.
 #[derive(Clone)]
-pub(crate) struct FrameCipher(Arc<Xaes256Gcm>);
+pub(crate) struct FrameCipher(Arc<Locked<KeySchedule>>);
+
+/// Wiped by dropping it, which is all that the library offers.
+struct KeySchedule(Option<Xaes256Gcm>);
+
+impl Zeroize for KeySchedule {
+    fn zeroize(&mut self) {
+        self.0 = None;
+    }
+}
 
 impl FrameCipher {
+    fn of(key: &[u8; KEY_LEN]) -> Self {
+        leaving_no_trace(|| {
+            let mut schedule = Locked::new(KeySchedule(None));
+            schedule.get_mut().0 = Some(Xaes256Gcm::new(key.into()));
+            Self(Arc::new(schedule))
+        })
+    }
+
+    fn cipher(&self) -> Option<&Xaes256Gcm> {
+        self.0.get().0.as_ref()
+    }
+
     /// Encrypts in place. `None` only beyond the limits of AES-GCM (64 GiB), which no frame reaches.
     pub(crate) fn seal(&self, nonce: &Nonce, aad: &[u8], buffer: &mut [u8]) -> Option<Tag> {
-        self.0
+        self.cipher()?
             .encrypt_inout_detached(nonce.into(), aad, buffer.into())
             .ok()
             .map(Into::into)
@@ -294,9 +320,11 @@ impl FrameCipher {
 
     /// Decrypts in place; false, with the buffer still encrypted, if anything was changed.
     pub(crate) fn open(&self, nonce: &Nonce, aad: &[u8], buffer: &mut [u8], tag: &Tag) -> bool {
-        self.0
-            .decrypt_inout_detached(nonce.into(), aad, buffer.into(), tag.into())
-            .is_ok()
+        self.cipher().is_some_and(|cipher| {
+            cipher
+                .decrypt_inout_detached(nonce.into(), aad, buffer.into(), tag.into())
+                .is_ok()
+        })
     }
 }
 
@@ -361,7 +389,7 @@ pub(crate) mod for_tests {
     }
 
     pub(crate) fn cipher(key: &[u8; KEY_LEN]) -> FrameCipher {
-        FrameCipher(Arc::new(Xaes256Gcm::new(key.into())))
+        FrameCipher::of(key)
     }
 
     pub(crate) fn expand(key: &[u8; KEY_LEN], info: &[u8], okm: &mut [u8]) {

@@ -1,23 +1,59 @@
-//! Where keys are kept: in one place on the heap, wiped when dropped.
+//! Where keys are kept: in one place on the heap, locked there, wiped when dropped.
 //!
 //! A key that is moved by value leaves a copy behind in every stack frame it came through, which
 //! no destructor reaches. So keys do not move, only the pointers to them, and computing with them
 //! wipes the stack afterwards. A test reads the memory of a process that closed its store.
 use std::hint;
 
-use zeroize::Zeroizing;
+use zeroize::Zeroize;
 
-use super::seal::KEY_LEN;
+use super::{page_lock::PageLock, seal::KEY_LEN};
 
 /// Stack that deriving a key or setting up a cipher uses, with room to spare.
 const STACK_LEN: usize = 32 << 10;
 
+/// Something secret that stays where it is and is never swapped out, if the system allows it.
+pub(crate) struct Locked<T: Zeroize> {
+    // Dropped first: the memory must not be freed while it is locked.
+    _lock: PageLock,
+    value: Box<T>,
+}
+
+impl<T: Zeroize> Locked<T> {
+    /// Moves a value, which holds nothing secret yet, to where it stays.
+    pub(crate) fn new(value: T) -> Self {
+        let value = Box::new(value);
+        let lock = PageLock::over(&raw const *value, size_of::<T>());
+        Self { _lock: lock, value }
+    }
+
+    pub(crate) fn get(&self) -> &T {
+        &self.value
+    }
+
+    pub(crate) fn get_mut(&mut self) -> &mut T {
+        &mut self.value
+    }
+
+    /// Whether the system has locked it.
+    #[cfg(test)]
+    pub(crate) fn is_locked(&self) -> bool {
+        self._lock.is_locked()
+    }
+}
+
+impl<T: Zeroize> Drop for Locked<T> {
+    fn drop(&mut self) {
+        self.value.zeroize();
+    }
+}
+
 /// 32 secret bytes that stay where they are.
-pub(crate) struct Secret(Box<Zeroizing<[u8; KEY_LEN]>>);
+pub(crate) struct Secret(Locked<[u8; KEY_LEN]>);
 
 impl Secret {
     pub(crate) fn zeroed() -> Self {
-        Self(Box::new(Zeroizing::new([0; KEY_LEN])))
+        Self(Locked::new([0; KEY_LEN]))
     }
 
     /// Has `fill` write the bytes to where they stay.
@@ -39,11 +75,11 @@ impl Secret {
     }
 
     pub(crate) fn bytes(&self) -> &[u8; KEY_LEN] {
-        &self.0
+        self.0.get()
     }
 
     pub(crate) fn bytes_mut(&mut self) -> &mut [u8; KEY_LEN] {
-        &mut self.0
+        self.0.get_mut()
     }
 }
 
@@ -78,4 +114,48 @@ fn wipe_stack() {
     let mut frames = [0_u8; STACK_LEN];
     // The array must be written, since for all the compiler knows somebody reads it here.
     hint::black_box(&mut frames);
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// Whether the system says that the page of an address is locked.
+    fn is_locked(address: usize) -> bool {
+        let maps = fs::read_to_string("/proc/self/smaps").unwrap();
+        let mut inside = false;
+        for line in maps.lines() {
+            let range = line
+                .split(' ')
+                .next()
+                .and_then(|range| range.split_once('-'));
+            let bounds = range.and_then(|(start, end)| {
+                let number = |text| usize::from_str_radix(text, 16).ok();
+                Some(number(start)?..number(end)?)
+            });
+            if let Some(bounds) = bounds {
+                inside = bounds.contains(&address);
+            } else if inside && let Some(flags) = line.strip_prefix("VmFlags:") {
+                return flags.split_whitespace().any(|flag| flag == "lo");
+            }
+        }
+        false
+    }
+
+    #[test]
+    fn a_key_is_locked_where_the_system_allows_it_and_stays_so_beside_others() {
+        let keys: Vec<Secret> = (0..64).map(|byte| Secret::copied(&[byte; 32])).collect();
+        let copies: Vec<Secret> = keys.iter().map(Secret::clone).collect();
+        drop(copies);
+        for key in &keys {
+            let address = (&raw const *key.bytes()).addr();
+            assert_eq!(is_locked(address), key.0.is_locked());
+        }
+        let limit = rustix::process::getrlimit(rustix::process::Resource::Memlock);
+        if limit.current.is_none_or(|limit| limit >= 1 << 20) {
+            assert!(keys.iter().all(|key| key.0.is_locked()));
+        }
+    }
 }

@@ -6,9 +6,9 @@ use std::fmt;
 
 use super::{
     control::{Control, Phase},
-    credentials::Credentials,
+    credentials::{Credentials, Password},
     error::{Cancelled, OpenError, PasswordError},
-    kdf::{self, KdfError, KdfLimits, KdfParams},
+    kdf::{self, Allowance, Ingredients, KdfError, KdfLimits, KdfParams},
     key_file::KeyFile,
     seal::{self, Dek, Entropy, EntropyError, KeyMaterial, Nonce, StoreId, Tag, random},
     slot_label::SlotLabel,
@@ -151,21 +151,32 @@ impl Slot {
     }
 
     /// Turns credentials of the right kind into the key material of this slot.
-    fn material(&self, credentials: &Credentials) -> Result<KeyMaterial, UnlockError> {
+    fn material(
+        &self,
+        credentials: &Credentials,
+        control: &Control,
+    ) -> Result<KeyMaterial, UnlockError> {
         match (credentials, self.derivation) {
             (Credentials::Password { password, key_file }, Derivation::Argon2id(params)) => {
                 let key_file = key_file
                     .as_ref()
                     .filter(|_| self.kind == SlotKind::PasswordAndKeyFile);
-                let secret = key_file.map(KeyFile::hash);
-                kdf::derive(params, password.as_bytes(), secret, &self.salt)
-                    .map_err(UnlockError::Kdf)
+                let ingredients = ingredients(password, key_file, &self.salt);
+                kdf::derive(params, ingredients, control)?.map_err(UnlockError::Kdf)
             }
             (Credentials::RecoveryKey(key), Derivation::Hkdf) => {
                 Ok(KeyMaterial::of_recovery_key(key.bytes(), &self.salt))
             }
             _ => Err(UnlockError::WrongPassword),
         }
+    }
+}
+
+fn ingredients(password: &Password, key_file: Option<&KeyFile>, salt: &[u8; 32]) -> Ingredients {
+    Ingredients {
+        password: password.clone(),
+        key_file: key_file.cloned(),
+        salt: *salt,
     }
 }
 
@@ -242,8 +253,8 @@ pub(crate) struct Unlocked {
 
 /// Tries the slots that `credentials` could open, in order.
 ///
-/// Each try of a password costs a key derivation, so that costs are checked against `limits`
-/// first.
+/// Each try of a password costs a key derivation, so that costs, of each and of all together, are
+/// checked against `limits` first.
 pub(crate) fn unlock(
     slots: &Slots,
     store_id: &StoreId,
@@ -251,17 +262,28 @@ pub(crate) fn unlock(
     limits: &KdfLimits,
     control: &Control,
 ) -> Result<Unlocked, UnlockError> {
+    let allowance = Allowance::new(limits);
+    unlock_within(slots, store_id, credentials, &allowance, control)
+}
+
+/// The same, for slots that share an allowance with others.
+pub(crate) fn unlock_within(
+    slots: &Slots,
+    store_id: &StoreId,
+    credentials: &Credentials,
+    allowance: &Allowance<'_>,
+    control: &Control,
+) -> Result<Unlocked, UnlockError> {
     let mut refused = None;
     for (index, slot) in candidates(slots, credentials)? {
         let params = slot.params();
-        if let Some(Err(error)) = params.map(|params| params.check(limits)) {
+        if let Some(Err(error)) = params.map(|params| allowance.pay(params)) {
             refused = Some(error);
             continue;
         }
         control.check()?;
         control.report(Phase::DerivingKey, 0, 1);
-        let material = slot.material(credentials)?;
-        control.check()?;
+        let material = slot.material(credentials, control)?;
         control.report(Phase::DerivingKey, 1, 1);
         let (wrap_key, commit) = material.slot_keys(store_id, &slot.public);
         if !seal::same(&commit, &slot.commit) {
@@ -310,12 +332,24 @@ fn candidates(slots: &Slots, credentials: &Credentials) -> Result<Vec<(usize, Sl
     Ok(password_only)
 }
 
+/// The cost of trying a password on each of these slots, memory times passes, in KiB.
+pub(crate) fn total_work_kib(slots: &Slots) -> u64 {
+    let costs = slots.iter().filter_map(|slot| Slot::parse(slot)?.params());
+    costs.fold(0, |sum, params| sum.saturating_add(params.work_kib()))
+}
+
 /// Why a new slot could not be made.
 #[derive(Debug)]
 pub(crate) enum NewSlotError {
     Kdf(KdfError),
     Entropy(EntropyError),
     Cancelled,
+}
+
+impl From<Cancelled> for NewSlotError {
+    fn from(_: Cancelled) -> Self {
+        Self::Cancelled
+    }
 }
 
 impl From<EntropyError> for NewSlotError {
@@ -356,8 +390,8 @@ pub(crate) fn new_slot(
     };
     let material = match credentials {
         Credentials::Password { password, key_file } => {
-            let secret = key_file.as_ref().map(KeyFile::hash);
-            kdf::derive(params, password.as_bytes(), secret, &salt).map_err(NewSlotError::Kdf)?
+            let ingredients = ingredients(password, key_file.as_ref(), &salt);
+            kdf::derive(params, ingredients, control)?.map_err(NewSlotError::Kdf)?
         }
         Credentials::RecoveryKey(key) => KeyMaterial::of_recovery_key(key.bytes(), &salt),
     };

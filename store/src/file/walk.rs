@@ -9,9 +9,9 @@ use super::{
     control::{Control, Phase},
     error::{Cancelled, CorruptKind, Corruption, IoError},
     frame::{Chain, FRAME_HEADER_LEN, FRAME_OVERHEAD, FrameHeader, RawFrame},
-    pack::{self, Unpacked},
+    pack::{self, Expansion},
     seal::{FrameCipher, TAG_LEN},
-    vfs::VfsFile,
+    vfs::{VfsFile, physical_memory},
     wire::Reader,
 };
 
@@ -19,6 +19,8 @@ const WINDOW: usize = 1 << 20;
 /// Enough for all cores, little enough to be gone from memory soon.
 const BATCH_BYTES: usize = 8 << 20;
 const BATCH_FRAMES: usize = 8192;
+/// How much is unpacked before it is added to what is kept, if it is kept at all.
+const UNPACKED_AT_ONCE: usize = 256 << 20;
 /// The first frames are wanted soon: a window is waiting for its first rows.
 const FIRST_BATCH_BYTES: usize = 1 << 20;
 
@@ -149,6 +151,8 @@ pub(crate) enum WalkError {
     Corrupt(Corruption),
     /// A frame that only a later version knows.
     UnknownKind,
+    /// The content is larger than the memory of this computer.
+    OutOfMemory,
 }
 
 impl From<IoError> for WalkError {
@@ -186,21 +190,22 @@ impl Walk<'_> {
         watch: &mut dyn FnMut(&Assembly),
     ) -> Result<Option<Stop>, WalkError> {
         let mut window = Window::new(self.file, self.len);
-        let mut chain = Chain::START;
-        let mut batch = next_batch(&mut window, chain, FIRST_BATCH_BYTES)?;
+        let mut intake = Intake::default();
+        let mut batch = next_batch(&mut window, intake.chain, FIRST_BATCH_BYTES)?;
         loop {
             self.control.check()?;
-            self.control.report(self.phase, chain.offset, self.len);
+            self.control
+                .report(self.phase, intake.chain.offset, self.len);
             let Batch { frames, end, after } = batch;
             // The next frames are read while these are decrypted.
-            let (opened, next) = rayon::join(
-                || self.open_all(frames),
+            let (stop, next) = rayon::join(
+                || self.take_in(frames, &mut intake, assembly),
                 || {
                     let more = matches!(end, BatchEnd::More);
                     more.then(|| next_batch(&mut window, after, BATCH_BYTES))
                 },
             );
-            let stop = add_all(assembly, opened, &mut chain)?;
+            let stop = stop?;
             watch(assembly);
             if stop.is_some() {
                 return Ok(stop);
@@ -216,51 +221,129 @@ impl Walk<'_> {
         }
     }
 
-    fn open_all(&self, frames: Vec<RawFrame>) -> Vec<OpenedFrame> {
-        frames
+    /// Decrypts frames, unpacks them and adds them to the assembly; says where they stop being
+    /// genuine.
+    ///
+    /// What they promise to unpack to is added up first, and only so much is unpacked at a time.
+    fn take_in(
+        &self,
+        frames: Vec<RawFrame>,
+        intake: &mut Intake,
+        assembly: &mut Assembly,
+    ) -> Result<Option<Stop>, WalkError> {
+        let decrypted: Vec<Decrypted> = frames
             .into_par_iter()
-            .map(|frame| OpenedFrame {
+            .map(|frame| Decrypted {
                 header: frame.header.clone(),
                 tag: frame.tag,
-                content: open_frame(frame, self.cipher),
+                plain: frame.open(self.cipher).ok_or(CorruptKind::Auth),
             })
-            .collect()
+            .collect();
+        let mut group = Vec::new();
+        let mut promised = 0_usize;
+        for mut frame in decrypted {
+            let len = intake.admit(&mut frame)?;
+            if promised.saturating_add(len) > UNPACKED_AT_ONCE && !group.is_empty() {
+                self.control.check()?;
+                promised = 0;
+                if let Some(stop) = intake.add_all(std::mem::take(&mut group), assembly)? {
+                    return Ok(Some(stop));
+                }
+            }
+            promised = promised.saturating_add(len);
+            group.push(frame);
+        }
+        intake.add_all(group, assembly)
     }
 }
 
-struct OpenedFrame {
+/// A frame that was decrypted, or why it could not be.
+struct Decrypted {
     header: FrameHeader,
     tag: [u8; TAG_LEN],
-    content: Result<Unpacked, CorruptKind>,
+    plain: Result<Vec<u8>, CorruptKind>,
 }
 
-/// Adds frames to the assembly and moves `chain` behind them; says where they stop being genuine.
-fn add_all(
-    assembly: &mut Assembly,
-    frames: Vec<OpenedFrame>,
-    chain: &mut Chain,
-) -> Result<Option<Stop>, WalkError> {
-    for frame in frames {
-        let stop = |kind| Stop {
-            at: *chain,
-            kind,
-            expected_at_least: None,
-        };
-        let unpacked = match frame.content {
-            Ok(unpacked) => unpacked,
-            Err(kind @ CorruptKind::Auth) => return Ok(Some(stop(kind))),
-            Err(kind) => return Err(WalkError::Corrupt(stop(kind).corruption())),
-        };
-        let after = chain.after(frame.header.ct_len, frame.tag);
-        assembly
-            .push(&frame.header, unpacked, after)
-            .map_err(|misfit| match misfit {
-                Misfit::Corrupt(kind) => WalkError::Corrupt(stop(kind).corruption()),
-                Misfit::UnknownKind => WalkError::UnknownKind,
-            })?;
-        *chain = after;
+/// What has been taken in so far.
+struct Intake {
+    /// Where the frames end that were added to the assembly.
+    chain: Chain,
+    expansion: Expansion,
+    memory: u64,
+}
+
+impl Default for Intake {
+    fn default() -> Self {
+        Self {
+            chain: Chain::START,
+            expansion: Expansion::default(),
+            memory: physical_memory().map_or(u64::MAX, |kib| kib.saturating_mul(1024)),
+        }
     }
-    Ok(None)
+}
+
+impl Intake {
+    /// Adds up what a frame promises, in bytes. One that promises too much is not unpacked.
+    fn admit(&mut self, frame: &mut Decrypted) -> Result<usize, WalkError> {
+        let Ok(plain) = &frame.plain else {
+            return Ok(0);
+        };
+        let header = &frame.header;
+        let end = header
+            .offset
+            .saturating_add(FRAME_OVERHEAD)
+            .saturating_add(u64::from(header.ct_len));
+        let admitted = pack::promised_len(plain).and_then(|len| {
+            self.expansion.admit(len, end)?;
+            Ok(len)
+        });
+        match admitted {
+            Ok(_) if self.expansion.payload() > self.memory => Err(WalkError::OutOfMemory),
+            Ok(len) => Ok(len),
+            Err(kind) => {
+                frame.plain = Err(kind);
+                Ok(0)
+            }
+        }
+    }
+
+    /// Unpacks frames, adds them to the assembly and moves the chain behind them; says where they
+    /// stop being genuine.
+    fn add_all(
+        &mut self,
+        frames: Vec<Decrypted>,
+        assembly: &mut Assembly,
+    ) -> Result<Option<Stop>, WalkError> {
+        let unpacked: Vec<_> = frames
+            .into_par_iter()
+            .map(|frame| {
+                let content = frame.plain.and_then(pack::unpack);
+                (frame.header, frame.tag, content)
+            })
+            .collect();
+        for (header, tag, content) in unpacked {
+            let stop = |kind| Stop {
+                at: self.chain,
+                kind,
+                expected_at_least: None,
+            };
+            let content = match content {
+                Ok(content) => content,
+                // The only fault that leaves open whether the frame is genuine.
+                Err(kind @ CorruptKind::Auth) => return Ok(Some(stop(kind))),
+                Err(kind) => return Err(WalkError::Corrupt(stop(kind).corruption())),
+            };
+            let after = self.chain.after(header.ct_len, tag);
+            assembly
+                .push(&header, content, after)
+                .map_err(|misfit| match misfit {
+                    Misfit::Corrupt(kind) => WalkError::Corrupt(stop(kind).corruption()),
+                    Misfit::UnknownKind => WalkError::UnknownKind,
+                })?;
+            self.chain = after;
+        }
+        Ok(None)
+    }
 }
 
 struct Batch {
@@ -316,9 +399,4 @@ fn next_batch(
         end: BatchEnd::More,
         after: chain,
     })
-}
-
-/// Decrypts and unpacks; `Auth` is the only answer that leaves open whether the frame is genuine.
-pub(crate) fn open_frame(frame: RawFrame, cipher: &FrameCipher) -> Result<Unpacked, CorruptKind> {
-    pack::unpack(frame.open(cipher).ok_or(CorruptKind::Auth)?)
 }

@@ -3,8 +3,12 @@
 //! Refuses what [`validate`](crate::value::validate) refuses; the tree serves as the memory of
 //! which names are good. Knows no more than the tree what hangs at a path.
 
+use std::collections::HashSet;
+
 use super::tree::PathTree;
-use crate::value::{Head, VALUE_DEPTH_MAX, ValueError, ValueType, check_utf8, read_head};
+use crate::value::{
+    Head, VALUE_DEPTH_MAX, ValueError, ValueType, check_utf8, duplicate, read_head,
+};
 
 impl<T: Default> PathTree<T> {
     /// Visits what hangs at the path of every node of the value at the start of `bytes`, which
@@ -91,7 +95,6 @@ impl<T: Default> PathTree<T> {
             expected_at = child.map_or(expected_at, |child| child.number + 1);
             rest = self.check_value(child.map(|child| child.node), value, depth + 1, visit)?;
         }
-        seen.check()?;
         Ok(rest)
     }
 }
@@ -101,43 +104,23 @@ impl<T: Default> PathTree<T> {
 struct SeenNames<'a> {
     /// A bit for each of the first names that the tree knows there.
     known: u64,
-    /// The others.
-    others: Vec<&'a [u8]>,
+    /// The others, by a seeded hash.
+    others: HashSet<&'a [u8]>,
 }
 
 impl<'a> SeenNames<'a> {
     /// Takes the next name, and its number in the tree if it has one.
     fn add(&mut self, number: Option<usize>, name: &'a [u8]) -> Result<(), ValueError> {
-        if let Some(number @ 0..64) = number {
+        let is_new = if let Some(number @ 0..64) = number {
             let bit = 1 << number;
-            if self.known & bit != 0 {
-                return Err(duplicate(name));
-            }
+            let is_new = self.known & bit == 0;
             self.known |= bit;
-            Ok(())
+            is_new
         } else {
-            self.others.push(name);
-            check_utf8(name)
-        }
-    }
-
-    /// Compares the names that were left.
-    fn check(mut self) -> Result<(), ValueError> {
-        self.others.sort_unstable();
-        match self
-            .others
-            .array_windows()
-            .find(|[left, right]| left == right)
-        {
-            Some([name, _]) => Err(duplicate(name)),
-            None => Ok(()),
-        }
-    }
-}
-
-fn duplicate(name: &[u8]) -> ValueError {
-    ValueError::DuplicateName {
-        name: String::from_utf8_lossy(name).into_owned(),
+            check_utf8(name)?;
+            self.others.insert(name)
+        };
+        if is_new { Ok(()) } else { Err(duplicate(name)) }
     }
 }
 

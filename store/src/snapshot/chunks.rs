@@ -1,6 +1,8 @@
 //! The checkpoint chunks of a snapshot. A block that nobody has touched since it was read or built
 //! is a chunk as it stands: only what is near a change is encoded again.
 
+use std::iter::Peekable;
+
 use bytes::Bytes;
 use imbl::OrdMap;
 use imbl::ordmap;
@@ -17,7 +19,7 @@ const KEPT_BYTES_MIN: usize = CHUNK_BYTES / 2;
 /// Cuts records in key order, then settings, into chunks.
 pub(super) struct Chunks<'a> {
     records: Records<'a>,
-    settings: ordmap::Iter<'a, String, EncodedValue, DefaultSharedPtr>,
+    settings: Peekable<ordmap::Iter<'a, String, EncodedValue, DefaultSharedPtr>>,
     writer: ChunkWriter,
 }
 
@@ -25,7 +27,7 @@ impl<'a> Chunks<'a> {
     pub(super) fn new(records: Records<'a>, settings: &'a OrdMap<String, EncodedValue>) -> Self {
         Self {
             records,
-            settings: settings.iter(),
+            settings: settings.iter().peekable(),
             writer: ChunkWriter::default(),
         }
     }
@@ -58,11 +60,16 @@ impl Iterator for Chunks<'_> {
         if let Some(chunk) = self.records() {
             return Some(chunk);
         }
-        for (name, value) in self.settings.by_ref() {
-            self.writer.push_setting(name, value);
-            if self.writer.len() >= CHUNK_BYTES {
+        // A large value gets a chunk of its own, so that no chunk exceeds a frame.
+        while self.writer.len() < CHUNK_BYTES {
+            let written = (!self.writer.is_empty()).then_some(self.writer.len());
+            let fits = |(_, value): &(&String, &EncodedValue)| {
+                written.is_none_or(|written| written + value.len() <= 2 * CHUNK_BYTES)
+            };
+            let Some((name, value)) = self.settings.next_if(fits) else {
                 break;
-            }
+            };
+            self.writer.push_setting(name, value);
         }
         (!self.writer.is_empty()).then(|| self.writer.take().payload)
     }

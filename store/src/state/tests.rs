@@ -4,7 +4,7 @@ use std::ops::Bound;
 use proptest::prelude::*;
 
 use super::*;
-use crate::batch::Expiry;
+use crate::batch::{Expiry, Op};
 use crate::clock::{Clock, ManualClock};
 use crate::commit::Cause;
 use crate::record::Meta;

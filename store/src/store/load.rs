@@ -6,36 +6,53 @@ use std::sync::Arc;
 use bytes::Bytes;
 use rayon::prelude::*;
 
-use crate::batch::{CodecError, decode_batch};
-use crate::clock::Clock;
+use crate::batch::{CodecError, StoredBatch};
+use crate::clock::{Clock, Millis};
+use crate::file::{self, ContentError, Control, OpenError, Opened, Payload};
 use crate::paths::{PathCatalog, PathCounter};
 use crate::segment::{Block, Segment};
 use crate::snapshot::Snapshot;
 use crate::state::State;
 use crate::value::EncodedValue;
 
-/// Why what a file holds cannot be loaded.
+/// Why a payload cannot be loaded.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum LoadError {
+enum LoadError {
     #[error(transparent)]
     Codec(#[from] CodecError),
     #[error("a transaction contradicts the records: {0}")]
     Rejected(#[from] crate::batch::Rejection),
+    #[error("there are more than 2^32 records")]
+    TooMany,
+}
+
+impl LoadError {
+    fn at(self, payload: Payload) -> ContentError {
+        ContentError::Unreadable {
+            payload,
+            reason: Box::new(self),
+        }
+    }
 }
 
 /// Takes chunks as they come and shows what they make.
 pub(super) struct Loader<'a> {
     clock: Arc<dyn Clock>,
-    preview: &'a mut dyn FnMut(Snapshot),
+    preview: Option<&'a mut dyn FnMut(Snapshot)>,
     /// The preview after the one that was shown last is due with so many blocks.
     preview_at: usize,
-    read: Result<Read, CodecError>,
+    /// What has been read, or which chunk cannot be.
+    read: Result<Read, (usize, CodecError)>,
 }
 
 /// What has been read so far.
 #[derive(Default)]
 struct Read {
+    /// How many chunks.
+    chunks: usize,
     blocks: Vec<Arc<Block>>,
+    /// Of which chunk each block was made.
+    numbers: Vec<usize>,
     catalog: PathCatalog,
     settings: Vec<(String, EncodedValue)>,
 }
@@ -48,7 +65,8 @@ struct DecodedChunk {
 }
 
 impl<'a> Loader<'a> {
-    pub(super) fn new(clock: Arc<dyn Clock>, preview: &'a mut dyn FnMut(Snapshot)) -> Self {
+    /// A loader that shows what has been read so far to `preview`, if anybody wants to see it.
+    pub(super) fn new(clock: Arc<dyn Clock>, preview: Option<&'a mut dyn FnMut(Snapshot)>) -> Self {
         Self {
             clock,
             preview,
@@ -66,50 +84,108 @@ impl<'a> Loader<'a> {
         let Ok(read) = &mut self.read else { return };
         if let Err(error) = read.take(chunks) {
             self.read = Err(error);
-        } else if read.blocks.len() >= self.preview_at {
+        } else if let Some(preview) = &mut self.preview
+            && read.blocks.len() >= self.preview_at
+        {
             self.preview_at = read.blocks.len() * 2;
             if let Some(state) = read.state() {
                 let snapshot = Snapshot::new(Arc::new(state), Arc::clone(&self.clock));
                 // Which rows are due is found here, not by the first look at the preview.
                 snapshot.due_len();
-                (self.preview)(snapshot);
+                preview(snapshot);
             }
         }
     }
 
     /// Replays the journal by the same two steps that committed it.
-    pub(super) fn finish(self, transactions: &[Bytes]) -> Result<State, LoadError> {
-        let read = self.read?;
-        let mut state = read.state().ok_or(CodecError::Unordered)?;
-        state.settings.extend(read.settings);
+    pub(super) fn finish(
+        self,
+        transactions: &[Bytes],
+        control: &Control,
+    ) -> Result<State, ContentError> {
+        let read = self
+            .read
+            .map_err(|(chunk, error)| LoadError::from(error).at(Payload::Chunk(chunk)))?;
+        let mut state = read.whole_state()?;
         let now = self.clock.now();
-        for transaction in transactions {
-            let batch = decode_batch(transaction)?;
-            let prepared = state.prepare(&batch, now)?;
-            state.apply(&prepared);
+        for (number, transaction) in transactions.iter().enumerate() {
+            if control.is_cancelled() {
+                return Err(file::Cancelled.into());
+            }
+            replay(&mut state, transaction, now)
+                .map_err(|error| error.at(Payload::Transaction(number)))?;
         }
         Ok(state)
     }
+
+    /// The same, of a file that is being opened.
+    pub(super) fn finish_opening(
+        self,
+        opened: &Opened,
+        control: &Control,
+    ) -> Result<State, OpenError> {
+        self.finish(&opened.transactions, control)
+            .map_err(|error| match error {
+                ContentError::Unreadable { payload, reason } => opened.unreadable(payload, reason),
+                ContentError::Cancelled(cancelled) => cancelled.into(),
+            })
+    }
+}
+
+fn replay(state: &mut State, transaction: &Bytes, now: Millis) -> Result<(), LoadError> {
+    let batch = StoredBatch::new(transaction)?;
+    let prepared = state.prepare_stored(batch, now)??;
+    state.apply(&prepared);
+    Ok(())
 }
 
 impl Read {
-    fn take(&mut self, chunks: &[Bytes]) -> Result<(), CodecError> {
+    fn take(&mut self, chunks: &[Bytes]) -> Result<(), (usize, CodecError)> {
         let decoded: Vec<_> = chunks
             .par_iter()
             .map(|chunk| DecodedChunk::read(chunk.clone()))
-            .collect::<Result<_, _>>()?;
+            .collect();
         for chunk in decoded {
-            self.blocks.push(chunk.block);
+            let number = self.chunks;
+            self.chunks += 1;
+            let chunk = chunk.map_err(|error| (number, error))?;
+            let last = self.settings.last();
+            let first = chunk.settings.first();
+            if let (Some((last, _)), Some((first, _))) = (last, first)
+                && last >= first
+            {
+                return Err((number, CodecError::Unordered));
+            }
+            if chunk.block.len() > 0 {
+                self.numbers.push(number);
+                self.blocks.push(chunk.block);
+            }
             self.catalog.merge(&chunk.catalog);
             self.settings.extend(chunk.settings);
         }
         Ok(())
     }
 
-    /// The state of all blocks; `None` if they do not ascend by key.
+    /// The records of all blocks; `None` if they do not ascend by key, or if they are too many.
     fn state(&self) -> Option<State> {
         let segment = Segment::new(self.blocks.clone())?;
         Some(State::from_segment(segment, self.catalog.clone()))
+    }
+
+    /// The same with the settings, or which chunk cannot be part of it.
+    fn whole_state(self) -> Result<State, ContentError> {
+        let mut state = self.state().ok_or_else(|| {
+            let mut pairs = self.blocks.array_windows().zip(self.numbers.iter().skip(1));
+            let unordered = pairs.find(|([left, right], _)| left.last_key() >= right.first_key());
+            match unordered {
+                Some((_, chunk)) => {
+                    LoadError::from(CodecError::Unordered).at(Payload::Chunk(*chunk))
+                }
+                None => LoadError::TooMany.at(Payload::Chunk(0)),
+            }
+        })?;
+        state.settings.extend(self.settings);
+        Ok(state)
     }
 }
 

@@ -87,7 +87,7 @@ impl Store {
         control: &Control,
         preview: &mut dyn FnMut(Snapshot),
     ) -> Result<(Self, OpenReport), OpenError> {
-        let mut loader = Loader::new(Arc::clone(&options.clock), preview);
+        let mut loader = Loader::new(Arc::clone(&options.clock), Some(preview));
         let opened = StoreFile::open_streaming(
             Arc::clone(&options.vfs),
             path,
@@ -96,9 +96,7 @@ impl Store {
             control,
             &mut |first, chunks| loader.take(first, chunks),
         )?;
-        let state = loader
-            .finish(&opened.transactions)
-            .map_err(|error| OpenError::Content(Box::new(error)))?;
+        let state = loader.finish_opening(&opened, control)?;
         let records = state.len();
         let store = Self::new(state, Some(opened.file), Arc::clone(&options.clock));
         let report = OpenReport {

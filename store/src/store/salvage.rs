@@ -11,7 +11,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::Store;
-use crate::batch::{WriteBatch, decode_batch};
+use crate::batch::{Rejection, StoredBatch, WriteBatch};
+use crate::clock::Millis;
+use crate::commit::Cause;
 use crate::file::{
     self, Control, CreateError, CreateReport, Credentials, OpenError, Rescued, SalvageMode,
 };
@@ -233,28 +235,32 @@ impl Rebuild {
     }
 
     /// Applies a transaction; where the record of an op is lost, the others all the same.
-    fn replay_transaction(&mut self, payload: &Bytes, now: crate::clock::Millis) {
-        let Ok(batch) = decode_batch(payload) else {
-            self.report.unreadable_payloads += 1;
-            return;
-        };
-        if let Ok(prepared) = self.state.prepare(&batch, now) {
-            self.state.apply(&prepared);
-            return;
-        }
-        for op in batch.ops() {
-            let mut single = WriteBatch::new(batch.cause);
-            single.push(op.clone());
-            match self.state.prepare(&single, now) {
-                Ok(prepared) => self.state.apply(&prepared),
-                Err(rejection) => self.skip(rejection),
+    fn replay_transaction(&mut self, payload: &Bytes, now: Millis) {
+        let prepared = StoredBatch::new(payload)
+            .and_then(|batch| Ok((batch, self.state.prepare_stored(batch, now)?)));
+        match prepared {
+            Ok((_, Ok(prepared))) => self.state.apply(&prepared),
+            Ok((batch, Err(_))) => {
+                for op in batch.ops().into_iter().flatten() {
+                    let Ok(op) = op else {
+                        self.report.unreadable_payloads += 1;
+                        return;
+                    };
+                    let mut single = WriteBatch::new(Cause::Recovery);
+                    single.push(op);
+                    match self.state.prepare(&single, now) {
+                        Ok(prepared) => self.state.apply(&prepared),
+                        Err(rejection) => self.skip(rejection),
+                    }
+                }
             }
+            Err(_) => self.report.unreadable_payloads += 1,
         }
     }
 
-    fn skip(&mut self, rejection: crate::batch::Rejection) {
+    fn skip(&mut self, rejection: Rejection) {
         self.report.skipped_changes += 1;
-        if let crate::batch::Rejection::NoSuchRecord { key } = rejection
+        if let Rejection::NoSuchRecord { key } = rejection
             && self.report.lost_keys.len() < MAX_LISTED
             && !self.report.lost_keys.contains(&key)
         {

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use zeroize::Zeroizing;
 
 use super::Store;
-use crate::batch::{CodecError, Rejection, WriteBatch, decode_batch, encode_changes};
+use crate::batch::{CodecError, Rejection, StoredBatch, WriteBatch, encode_changes};
 use crate::clock::Clock;
 use crate::commit::Cause;
 use crate::file::{AsideSealer, SealError};
@@ -141,7 +141,7 @@ fn decode(plain: &[u8]) -> Result<Vec<WriteBatch>, CodecError> {
         let (len, behind) = rest.split_first_chunk().ok_or(CodecError::Malformed)?;
         let len = usize::try_from(u64::from_le_bytes(*len)).or(Err(CodecError::Malformed))?;
         let (payload, behind) = behind.split_at_checked(len).ok_or(CodecError::Malformed)?;
-        let mut batch = decode_batch(&Bytes::copy_from_slice(payload))?;
+        let mut batch = StoredBatch::new(&Bytes::copy_from_slice(payload))?.read()?;
         batch.cause = Cause::Edit;
         batches.push(batch);
         rest = behind;

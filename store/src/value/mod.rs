@@ -18,6 +18,7 @@ pub use reader::{ListRef, MapRef, ValueRef};
 pub use timestamp::{Timestamp, TimestampError};
 pub use writer::ValueWriter;
 
+pub(crate) use names::duplicate;
 pub(crate) use reader::{Head, Shape, check_utf8, read_head, read_scalar, read_text, validate};
 
 /// The deepest nesting of lists and maps. A value at depth 0 has none.

@@ -1,63 +1,52 @@
 //! Seeing that each name stands in a map once.
 
-use super::ValueError;
-use super::reader::names_of_map;
+use std::collections::HashSet;
 
-/// How many names are compared with each other; more are sorted at the end.
+use super::ValueError;
+
+/// How many names are compared with each other; more are hashed.
 const FEW: usize = 16;
 
 /// The names of one encoded map so far. Mostly a bit tells that a name is new; if it does not, the
-/// map is walked again from its start.
+/// first few are compared with it, and the others looked up. The hash is seeded, so that no file
+/// can be made to slow it down, and what is kept grows with the names that differ: one that stands
+/// twice is the last.
 pub(super) struct Names<'a> {
-    /// The map from its first name on.
-    map: &'a [u8],
+    few: [&'a [u8]; FEW],
     len: usize,
     marks: NameMarks,
-    /// The names behind the first few.
-    many: Vec<&'a [u8]>,
+    /// All names, once they are not few.
+    many: HashSet<&'a [u8]>,
 }
 
 impl<'a> Names<'a> {
-    /// The names of a map whose first name starts `map`.
-    pub(super) const fn of(map: &'a [u8]) -> Self {
+    pub(super) fn new() -> Self {
         Self {
-            map,
+            few: [&[]; FEW],
             len: 0,
             marks: NameMarks(0),
-            many: Vec::new(),
+            many: HashSet::new(),
         }
     }
 
-    /// Takes the next name; an error if it is among the first and stood before.
+    /// Takes the next name; an error if it stood before.
     pub(super) fn add(&mut self, name: &'a [u8]) -> Result<(), ValueError> {
-        if self.len == FEW {
-            self.many.push(name);
-        } else {
-            let mut before = names_of_map(self.map, self.len);
-            if self.marks.may_be_known(name) && before.any(|known| known == name) {
-                return Err(duplicate(name));
-            }
+        let is_new = if let Some(place) = self.few.get_mut(self.len) {
+            *place = name;
+            let mut before = self.few.iter().take(self.len);
             self.len += 1;
-        }
-        Ok(())
-    }
-
-    /// Compares the names that were left.
-    pub(super) fn check(self) -> Result<(), ValueError> {
-        if self.many.is_empty() {
-            return Ok(());
-        }
-        let mut all: Vec<&[u8]> = names_of_map(self.map, self.len).collect();
-        all.extend(self.many);
-        all.sort_unstable();
-        match all.array_windows().find(|[left, right]| left == right) {
-            Some([name, _]) => Err(duplicate(name)),
-            None => Ok(()),
-        }
+            !self.marks.may_be_known(name) || before.all(|known| *known != name)
+        } else {
+            if self.many.is_empty() {
+                self.many.extend(self.few);
+            }
+            self.many.insert(name)
+        };
+        if is_new { Ok(()) } else { Err(duplicate(name)) }
     }
 }
 
-fn duplicate(name: &[u8]) -> ValueError {
+pub(crate) fn duplicate(name: &[u8]) -> ValueError {
     ValueError::DuplicateName {
         name: String::from_utf8_lossy(name).into_owned(),
     }

@@ -321,7 +321,7 @@ fn validate_at(bytes: &[u8], depth: usize) -> Result<&[u8], ValueError> {
             }
         }
         Head::Map(len) => {
-            let mut names = Names::of(rest);
+            let mut names = Names::new();
             for _ in 0..len {
                 let (Head::Text(name), behind) = read_head(rest).ok_or(ValueError::Malformed)?
                 else {
@@ -331,7 +331,6 @@ fn validate_at(bytes: &[u8], depth: usize) -> Result<&[u8], ValueError> {
                 names.add(name)?;
                 rest = validate_at(behind, depth + 1)?;
             }
-            names.check()?;
         }
     }
     Ok(rest)
@@ -344,17 +343,6 @@ pub(crate) fn check_utf8(text: &[u8]) -> Result<(), ValueError> {
     } else {
         Err(ValueError::NotUtf8)
     }
-}
-
-/// The first `count` names of a map, from the first of them on.
-pub(super) fn names_of_map(map: &[u8], count: usize) -> impl Iterator<Item = &[u8]> {
-    let mut bytes = map;
-    std::iter::from_fn(move || {
-        let (name, value) = read_text(bytes)?;
-        bytes = skip(value, 1)?;
-        Some(name)
-    })
-    .take(count)
 }
 
 /// One value's head: everything of a scalar, the length of a container.

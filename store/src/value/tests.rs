@@ -206,3 +206,62 @@ proptest! {
         }
     }
 }
+
+/// A map whose first value is a map whose first value is a map, and so on: `depth` levels of
+/// `names` names each, over a list of `elements` numbers. All names share one mark.
+fn deep_map(depth: usize, names: usize, elements: usize) -> Vec<u8> {
+    let name = |number: usize| format!("a{:0>3}b{:0>3}c", number, 999 - number);
+    let mut writer = ValueWriter::new();
+    for _ in 0..depth {
+        writer.map(names);
+        writer.string(&name(0));
+    }
+    writer.list(elements);
+    for _ in 0..elements {
+        writer.int(1);
+    }
+    for _ in 0..depth {
+        for number in 1..names {
+            writer.string(&name(number));
+            writer.null();
+        }
+    }
+    writer.into_bytes()
+}
+
+#[test]
+fn names_are_compared_without_walking_over_the_values_between_them() {
+    let time = |depth, names| {
+        let bytes = deep_map(depth, names, 1_000_000);
+        let start = std::time::Instant::now();
+        assert_eq!(validate(&bytes), Ok(&[][..]));
+        start.elapsed()
+    };
+    let (flat, deep) = (time(1, 2), time(100, 16));
+    // Walking over the list again for every name took a thousand times as long.
+    assert!(
+        deep < 20 * flat.max(std::time::Duration::from_millis(5)),
+        "{flat:?} {deep:?}"
+    );
+}
+
+#[test]
+fn a_name_that_stands_twice_among_very_many_is_found_at_once() {
+    let count = 1_000_000;
+    for twice in [1, 15, 16, 17, count - 1] {
+        let mut writer = ValueWriter::new();
+        writer.map(count);
+        for number in 0..count {
+            let number = if number == twice { 0 } else { number };
+            writer.string(&format!("name {number}"));
+            writer.null();
+        }
+        let bytes = writer.into_bytes();
+        let name = "name 0".to_owned();
+        assert_eq!(
+            validate(&bytes),
+            Err(ValueError::DuplicateName { name }),
+            "{twice}"
+        );
+    }
+}

@@ -38,6 +38,7 @@ const CHANGE: PasswordChange = PasswordChange {
         t: 16,
         p: 4,
         work_kib: 1 << 22,
+        total_work_kib: 1 << 24,
     },
 };
 const CHEAP: KdfProfile = KdfProfile::Explicit(KdfParams {

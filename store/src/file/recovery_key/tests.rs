@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn key(bytes: [u8; KEY_LEN]) -> RecoveryKey {
-    RecoveryKey(Zeroizing::new(bytes))
+    RecoveryKey(Secret::copied(&bytes))
 }
 
 fn counting() -> RecoveryKey {

@@ -5,10 +5,11 @@
 //! commitment and tag, a frame key by the first frame it opens.
 use super::{SalvageError, TrySlot};
 use crate::file::{
-    error::{IoError, OpenError},
-    frame::{FRAME_HEADER_LEN, FrameHeader, META},
+    control::{Control, Phase},
+    error::OpenError,
+    frame::{MARK, META},
     header::{COPY_A, COPY_B, Copy, HEADER_LEN, HeaderFault, MAGIC, UncheckedHeader},
-    recover::{find_bytes, next_mark},
+    marks::{self, Marks, SearchError},
     seal::{Dek, FrameCipher, StoreId, sha256},
     slots::{SLOT_COUNT, SlotBytes, UnlockError},
     vfs::VfsFile,
@@ -38,12 +39,16 @@ pub(super) struct Header {
 
 impl Header {
     /// Everything in a file that may be a copy of the header, intact ones first.
-    pub(super) fn find(file: &dyn VfsFile, len: u64) -> Result<Vec<Self>, IoError> {
+    pub(super) fn find(
+        file: &dyn VfsFile,
+        len: u64,
+        control: &Control,
+    ) -> Result<Vec<Self>, SearchError> {
         let mut window = Window::new(file, len);
         let mut offsets = vec![COPY_A, COPY_B];
         let mut position = 0;
         let end = len.min(SEARCHED);
-        while let Some(found) = find_bytes(&mut window, position, end, &MAGIC)? {
+        while let Some(found) = marks::find(&mut window, position, end, &MAGIC, control)? {
             position = found.saturating_add(1);
             if !offsets.contains(&found) && offsets.len() < MAX_MOVED.saturating_add(2) {
                 offsets.push(found);
@@ -104,6 +109,7 @@ impl Keyring {
         headers: &[Header],
         file: &dyn VfsFile,
         len: u64,
+        control: &Control,
         try_slot: &TrySlot<'_>,
     ) -> Result<Self, SalvageError> {
         let mut tried: Vec<(StoreId, SlotBytes)> = Vec::new();
@@ -117,7 +123,8 @@ impl Keyring {
                 tried.push(attempt);
                 match try_slot(&header.store_id, slot) {
                     Ok(dek) => {
-                        let salt = salt_from_first_frame(file, len, &dek, &header.store_id)?;
+                        let salt =
+                            salt_from_first_frame(file, len, control, &dek, &header.store_id)?;
                         return Ok(Self::of(header, headers, &dek, salt));
                     }
                     Err(UnlockError::Cancelled) => {
@@ -127,7 +134,7 @@ impl Keyring {
                 }
             }
         }
-        Err(locked(headers, refused, file, len)?)
+        Err(locked(headers, refused, file, len, control)?)
     }
 
     fn of(header: &Header, headers: &[Header], dek: &Dek, made_again: Option<[u8; 32]>) -> Self {
@@ -171,17 +178,14 @@ impl Keyring {
 fn salt_from_first_frame(
     file: &dyn VfsFile,
     len: u64,
+    control: &Control,
     dek: &Dek,
     store_id: &StoreId,
-) -> Result<Option<[u8; 32]>, IoError> {
-    let mut window = Window::new(file, len);
-    let mut position = 0;
-    let end = len.min(SEARCHED);
-    while let Some(found) = next_mark(&mut window, position, end)? {
-        position = found.saturating_add(1);
-        let bytes = window.bytes(found, FRAME_HEADER_LEN)?;
-        let head = bytes.and_then(|bytes| FrameHeader::parse(bytes.first_chunk()?).ok());
-        if let Some(head) = head.filter(|head| head.kind == META && head.seq == 0) {
+) -> Result<Option<[u8; 32]>, SearchError> {
+    let mut marks = Marks::new(file, len.min(SEARCHED), 0, control, Phase::Reading);
+    while let Some(found) = marks.next()? {
+        let head = &found.header;
+        if head.kind == META && head.seq == 0 {
             return Ok(Some(dek.generation_salt(store_id, &head.nonce)));
         }
     }
@@ -211,7 +215,8 @@ fn locked(
     refused: Option<UnlockError>,
     file: &dyn VfsFile,
     len: u64,
-) -> Result<SalvageError, IoError> {
+    control: &Control,
+) -> Result<SalvageError, SearchError> {
     if let Some((major, minor, unknown_features)) = headers.iter().find_map(|header| header.later) {
         return Ok(SalvageError::Open(OpenError::UnsupportedVersion {
             major,
@@ -225,8 +230,8 @@ fn locked(
         return Ok(SalvageError::Open(error.into()));
     }
     let mut window = Window::new(file, len);
-    let ours = find_bytes(&mut window, 0, len.min(SEARCHED), &MAGIC)?.is_some()
-        || next_mark(&mut window, 0, len)?.is_some();
+    let ours = marks::find(&mut window, 0, len.min(SEARCHED), &MAGIC, control)?.is_some()
+        || marks::find(&mut window, 0, len, &MARK, control)?.is_some();
     Ok(if ours {
         SalvageError::HeadersLost
     } else {

@@ -5,7 +5,9 @@
 //! the rescued payloads mean, and writing them to a new file, is the business of the caller.
 //!
 //! `keyring` finds the keys, in headers that may be damaged or moved; `search` finds the genuine
-//! frames; `plan` puts them in order and says what is missing.
+//! frames; `history` tells which of them follow each other; `plan` says what they make and what is
+//! missing.
+mod history;
 mod keyring;
 mod plan;
 mod report;
@@ -15,12 +17,14 @@ use std::path::Path;
 
 use self::keyring::{Header, Keyring};
 pub use self::plan::Rescued;
-pub use self::report::{LostFrame, LostKind, SalvageError, SalvageMode, SalvageReport};
+pub use self::report::{
+    HistoryBreak, LostFrame, LostKind, SalvageError, SalvageMode, SalvageReport,
+};
 use super::{
     control::Control,
     credentials::Credentials,
     error::OpenError,
-    kdf::KdfLimits,
+    kdf::{Allowance, KdfLimits},
     seal::{Dek, StoreId},
     slots::{self, SLOT_COUNT, SLOT_LEN, SlotBytes, UnlockError},
     vfs::{Access, Vfs},
@@ -42,12 +46,14 @@ pub fn salvage(
     limits: &KdfLimits,
     control: &Control,
 ) -> Result<Rescued, SalvageError> {
+    let allowance = Allowance::new(limits);
     salvage_with(vfs, path, mode, control, &|store_id, slot| {
         // One slot at a time, so that a damaged one does not end the search for a good one.
         let mut slots = [[0; SLOT_LEN]; SLOT_COUNT];
         let [first, ..] = &mut slots;
         *first = *slot;
-        slots::unlock(&slots, store_id, credentials, limits, control).map(|unlocked| unlocked.dek)
+        slots::unlock_within(&slots, store_id, credentials, &allowance, control)
+            .map(|unlocked| unlocked.dek)
     })
 }
 
@@ -62,8 +68,8 @@ pub(crate) fn salvage_with(
         .open(path, Access::Read)
         .map_err(|error| super::probe::missing(error, path))?;
     let len = file.stat().map_err(OpenError::from)?.len;
-    let headers = Header::find(&*file, len)?;
-    let keyring = Keyring::unlock(&headers, &*file, len, try_slot)?;
+    let headers = Header::find(&*file, len, control)?;
+    let keyring = Keyring::unlock(&headers, &*file, len, control, try_slot)?;
     let search = search::run(&*file, len, keyring, control)?;
     Ok(plan::arrange(search, len, mode))
 }

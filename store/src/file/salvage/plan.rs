@@ -1,12 +1,13 @@
 //! What the genuine frames make together, and what is missing between them.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use bytes::{Bytes, BytesMut};
 
 use super::{
     SalvageMode,
-    report::{LostFrame, LostKind, MAX_LISTED, SalvageReport},
-    search::{Genuine, Search},
+    history::History,
+    report::{HistoryBreak, LostFrame, LostKind, MAX_LISTED, SalvageReport},
+    search::{Genuine, Search, Suspect},
 };
 use crate::file::{
     frame::{CTRL, META, SNAP, SNAP_END, TXN},
@@ -37,26 +38,48 @@ impl std::fmt::Debug for Rescued {
 
 /// Puts what was found in order.
 pub(super) fn arrange(search: Search, len: u64, mode: SalvageMode) -> Rescued {
-    let layout = Layout::of(&search.frames);
+    let Search {
+        keyring,
+        frames: found,
+        suspects,
+        end,
+        gave_up,
+        ..
+    } = search;
+    let history = History::choose(found);
+    let layout = Layout::of(&history.frames);
     let mut report = SalvageReport {
         bytes: len,
-        header_offset: search.keyring.header_offset,
-        header_intact: search.keyring.header_intact,
-        frames: search.frames.len() as u64,
-        moved_frames: count(search.frames.values(), |frame| !frame.in_place),
+        header_offset: keyring.header_offset,
+        header_intact: keyring.header_intact,
+        frames: history.frames.len() as u64,
+        moved_frames: count(history.frames.values(), |frame| !frame.in_place),
+        history_breaks: history.breaks.len() as u64,
+        breaks: list_breaks(&history),
+        other_frames: history.other_frames,
         records_in_checkpoint: layout.end.as_ref().map(|(_, end)| end.records),
-        tail_bytes: len.saturating_sub(search.end),
-        gave_up: search.gave_up,
+        tail_bytes: len.saturating_sub(end),
+        gave_up,
         ..SalvageReport::default()
     };
-    list_losses(&search, &layout, &mut report);
-    let chunks = chunks(&search.frames, &layout, &mut report);
-    let transactions = transactions(search.frames, &layout, mode, &mut report);
+    list_losses(&history.frames, &suspects, &layout, &mut report);
+    let chunks = chunks(&history.frames, &layout, &mut report);
+    let transactions = transactions(history, &layout, mode, &mut report);
     Rescued {
         chunks,
         transactions,
         report,
     }
+}
+
+fn list_breaks(history: &History) -> Vec<HistoryBreak> {
+    let broken = history.breaks.iter().take(MAX_LISTED);
+    broken
+        .filter_map(|&seq| {
+            let offset = history.frames.get(&seq)?.offset;
+            Some(HistoryBreak { offset, seq })
+        })
+        .collect()
 }
 
 fn count<'a>(frames: impl Iterator<Item = &'a Genuine>, wanted: impl Fn(&Genuine) -> bool) -> u64 {
@@ -70,6 +93,14 @@ struct Layout {
     end: Option<(u64, SnapEnd)>,
     last_chunk: Option<u64>,
     first_journal: Option<u64>,
+}
+
+impl Layout {
+    /// Where the journal begins, as far as that is known.
+    fn journal_start(&self) -> Option<u64> {
+        let behind_end = self.end.as_ref().map(|(end, _)| end.saturating_add(1));
+        behind_end.or(self.first_journal)
+    }
 }
 
 impl Layout {
@@ -124,10 +155,15 @@ fn kind_of(kind: u8) -> LostKind {
 }
 
 /// Every number without a frame, and damaged frames right after the last good one.
-fn list_losses(search: &Search, layout: &Layout, report: &mut SalvageReport) {
+fn list_losses(
+    frames: &BTreeMap<u64, Genuine>,
+    suspects: &BTreeMap<u64, Suspect>,
+    layout: &Layout,
+    report: &mut SalvageReport,
+) {
     let mut expected = 0_u64;
     let mut gap_start = crate::file::header::DATA_OFFSET.min(report.bytes);
-    for (&seq, frame) in &search.frames {
+    for (&seq, frame) in frames {
         report.lost_frames = report
             .lost_frames
             .saturating_add(seq.saturating_sub(expected));
@@ -135,26 +171,27 @@ fn list_losses(search: &Search, layout: &Layout, report: &mut SalvageReport) {
             if report.lost.len() >= MAX_LISTED {
                 break;
             }
-            report.lost.push(lost(search, layout, missing, gap_start));
+            let suspect = suspects.get(&missing);
+            report.lost.push(lost(suspect, layout, missing, gap_start));
         }
         expected = seq.saturating_add(1);
         gap_start = frame.end;
     }
-    while search
-        .suspects
+    while let Some(suspect) = suspects
         .get(&expected)
-        .is_some_and(|suspect| suspect.offset >= gap_start)
+        .filter(|suspect| suspect.offset >= gap_start)
     {
         report.lost_frames = report.lost_frames.saturating_add(1);
         if report.lost.len() < MAX_LISTED {
-            report.lost.push(lost(search, layout, expected, gap_start));
+            let lost = lost(Some(suspect), layout, expected, gap_start);
+            report.lost.push(lost);
         }
         expected = expected.saturating_add(1);
     }
 }
 
-fn lost(search: &Search, layout: &Layout, seq: u64, gap_start: u64) -> LostFrame {
-    match search.suspects.get(&seq) {
+fn lost(suspect: Option<&Suspect>, layout: &Layout, seq: u64, gap_start: u64) -> LostFrame {
+    match suspect {
         Some(suspect) => LostFrame {
             offset: suspect.offset,
             seq,
@@ -189,15 +226,23 @@ fn chunks(
     found.into_iter().collect()
 }
 
+/// A transaction of which all parts are there.
+struct Whole {
+    payload: Bytes,
+    /// Number of its last frame.
+    last: u64,
+}
+
 /// Whole transactions by their numbers.
 fn transactions(
-    frames: BTreeMap<u64, Genuine>,
+    history: History,
     layout: &Layout,
     mode: SalvageMode,
     report: &mut SalvageReport,
 ) -> Vec<(u64, Bytes)> {
+    let unbroken = unbroken_journal(&history, layout);
     let after_end = layout.end.as_ref().map(|(end, _)| end.saturating_add(1));
-    let mut whole: BTreeMap<u64, Bytes> = BTreeMap::new();
+    let mut whole: BTreeMap<u64, Whole> = BTreeMap::new();
     let mut newest = 0;
     // The number of the transaction that would follow the checkpoint directly.
     let mut first = layout
@@ -206,10 +251,12 @@ fn transactions(
         .and_then(|meta| meta.base_txn.checked_add(1));
     let mut parts: Vec<Bytes> = Vec::new();
     let mut open: Option<(u64, u64)> = None;
-    for (seq, frame) in frames {
+    let mut left_out = 0_u64;
+    for (seq, frame) in history.frames {
         if first.is_none() && after_end == Some(seq) && frame.kind == TXN {
             first = Some(frame.content.txn_id);
         }
+        let follows = history.breaks.binary_search(&seq).is_err();
         if frame.kind != TXN {
             open = None;
             continue;
@@ -218,7 +265,8 @@ fn transactions(
         newest = newest.max(id);
         if part == 0 {
             parts.clear();
-        } else if open != seq.checked_sub(1).map(|before| (before, id))
+        } else if !follows
+            || open != seq.checked_sub(1).map(|before| (before, id))
             || usize::try_from(part) != Ok(parts.len())
         {
             open = None;
@@ -227,37 +275,63 @@ fn transactions(
         parts.push(frame.content.payload);
         open = Some((seq, id));
         if frame.commit {
-            whole.entry(id).or_insert_with(|| join(&parts));
+            // A number that is there twice is of two histories: the one before goes on.
+            if let Entry::Vacant(place) = whole.entry(id) {
+                let payload = join(&parts);
+                place.insert(Whole { payload, last: seq });
+            } else {
+                left_out = left_out.saturating_add(1);
+            }
             open = None;
         }
     }
     let start = first.or_else(|| whole.keys().next().copied());
     let expected = start.map_or(0, |start| newest.saturating_add(1).saturating_sub(start));
     report.lost_transactions = expected.saturating_sub(whole.len() as u64);
-    let taken = match mode {
-        SalvageMode::Everything => whole.into_iter().collect(),
-        SalvageMode::ConsistentPrefix => {
-            let all = whole.len() as u64;
-            let prefix = prefix(whole, first);
-            report.left_out_transactions = all.saturating_sub(prefix.len() as u64);
-            prefix
-        }
+    let all = whole.len() as u64;
+    let taken: Vec<(u64, Bytes)> = match mode {
+        SalvageMode::Everything => whole
+            .into_iter()
+            .map(|(id, whole)| (id, whole.payload))
+            .collect(),
+        SalvageMode::ConsistentPrefix => prefix(whole, first, unbroken),
     };
     report.transactions = taken.len() as u64;
+    report.left_out_transactions = left_out.saturating_add(all.saturating_sub(report.transactions));
     taken
 }
 
-/// The transactions from `first` on, up to the first that is missing; none if it is not known
+/// The number of the first frame of the journal that is missing or does not follow the one before.
+fn unbroken_journal(history: &History, layout: &Layout) -> u64 {
+    let Some(start) = layout.journal_start() else {
+        return 0;
+    };
+    let breaks = history.breaks.iter().copied();
+    // Without the end of the checkpoint nothing says what the first frame follows; the numbers of
+    // transactions do.
+    let first_break = breaks
+        .filter(|&seq| seq > start || (seq == start && layout.end.is_some()))
+        .min();
+    let frames = history.frames.range(start..);
+    let first_gap = frames
+        .zip(start..)
+        .take_while(|((seq, _), expected)| *seq == expected)
+        .last()
+        .map_or(start, |((seq, _), _)| seq.saturating_add(1));
+    first_break.map_or(first_gap, |seq| seq.min(first_gap))
+}
+
+/// The transactions from `first` on that end before frame `unbroken`; none if it is not known
 /// which one followed the checkpoint.
-fn prefix(whole: BTreeMap<u64, Bytes>, first: Option<u64>) -> Vec<(u64, Bytes)> {
+fn prefix(whole: BTreeMap<u64, Whole>, first: Option<u64>, unbroken: u64) -> Vec<(u64, Bytes)> {
     let Some(first) = first else {
         return Vec::new();
     };
     let numbers = first..=u64::MAX;
     numbers
         .zip(whole)
-        .take_while(|(expected, (id, _))| expected == id)
-        .map(|(_, transaction)| transaction)
+        .take_while(|(expected, (id, whole))| expected == id && whole.last < unbroken)
+        .map(|(_, (id, whole))| (id, whole.payload))
         .collect()
 }
 

@@ -1,19 +1,24 @@
 //! What salvage is asked for, and what it says about the damage.
 use std::fmt;
 
-use crate::file::error::{Cancelled, CorruptKind, IoError, OpenError};
+use crate::file::{
+    error::{Cancelled, CorruptKind, IoError, OpenError},
+    marks::SearchError,
+};
 
-/// No more lost frames than this are listed one by one.
+/// No more lost frames, and no more breaks, than this are listed one by one.
 pub(crate) const MAX_LISTED: usize = 1000;
 
 /// How much of a damaged file is taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SalvageMode {
-    /// The checkpoint, as far as it can be read, and the transactions before the first lost one:
-    /// nothing in it is newer than something that is missing from the journal.
+    /// The checkpoint, as far as it can be read, and the transactions before the first frame of
+    /// the journal that is lost or does not follow the one before it: nothing in it is newer than
+    /// something that is missing from the journal, and all of it is of one history.
     #[default]
     ConsistentPrefix,
-    /// Also the transactions after lost ones. Records may be older than others beside them.
+    /// Also the transactions behind that. Records may be older than others beside them, and may
+    /// come from a copy of the file that was changed by itself.
     Everything,
 }
 
@@ -75,6 +80,27 @@ impl fmt::Display for LostFrame {
     }
 }
 
+/// A genuine frame that does not follow the one before it, which is there: it was written to a
+/// copy of the file that was changed by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryBreak {
+    /// Where it stands: absolute, in bytes.
+    pub offset: u64,
+    /// Its number in the file.
+    pub seq: u64,
+}
+
+impl fmt::Display for HistoryBreak {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "byte {} (frame {}): does not follow the frame before it; from here on the data comes \
+             from a copy of the file that was changed by itself",
+            self.offset, self.seq
+        )
+    }
+}
+
 /// What was found in a damaged file and what was not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -93,6 +119,13 @@ pub struct SalvageReport {
     pub lost_frames: u64,
     /// The first thousand of them.
     pub lost: Vec<LostFrame>,
+    /// Frames that do not follow the one before them, which is there.
+    pub history_breaks: u64,
+    /// The first thousand of them.
+    pub breaks: Vec<HistoryBreak>,
+    /// Genuine frames that were left out, because others with their numbers belong to a longer
+    /// history: they were written to a copy of the file that was changed by itself.
+    pub other_frames: u64,
     /// Chunks of the checkpoint that were read.
     pub chunks: u64,
     /// Chunks of the checkpoint that are lost; `None` if its end is lost, so that more may be.
@@ -103,8 +136,8 @@ pub struct SalvageReport {
     pub transactions: u64,
     /// Transactions known to be lost, in whole or in part.
     pub lost_transactions: u64,
-    /// Whole transactions that were left out because others before them are lost
-    /// ([`SalvageMode::ConsistentPrefix`] only).
+    /// Whole transactions that were left out: because the journal before them has a gap or a break
+    /// ([`SalvageMode::ConsistentPrefix`] only), or because others have the same number.
     pub left_out_transactions: u64,
     /// Bytes after the last genuine frame: a write that did not finish, or damage.
     pub tail_bytes: u64,
@@ -119,6 +152,8 @@ impl SalvageReport {
             && self.lost_chunks == Some(0)
             && self.lost_transactions == 0
             && self.left_out_transactions == 0
+            && self.history_breaks == 0
+            && self.other_frames == 0
             && self.tail_bytes == 0
             && !self.gave_up
     }
@@ -150,6 +185,16 @@ pub enum SalvageError {
     /// The user asked to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
+}
+
+/// A search for headers that was given up found none.
+impl From<SearchError> for SalvageError {
+    fn from(error: SearchError) -> Self {
+        match error.unless_given_up() {
+            Ok(()) => Self::NothingFound,
+            Err(error) => error,
+        }
+    }
 }
 
 impl From<IoError> for SalvageError {

@@ -1,33 +1,32 @@
 //! Finding the genuine frames of a file, wherever they stand.
 use std::collections::BTreeMap;
 
-use super::{SalvageError, keyring::Keyring};
+use super::{SalvageError, history::FrameId, keyring::Keyring};
 use crate::file::{
     control::{Control, Phase},
-    error::{CorruptKind, IoError},
-    frame::{COMMIT, FRAME_HEADER_LEN, FRAME_OVERHEAD, FrameHeader, RawFrame},
-    pack::{self, Unpacked},
-    recover::next_mark,
+    error::CorruptKind,
+    frame::{COMMIT, FRAME_OVERHEAD, RawFrame},
+    marks::{Budget, Candidate, Marks, SearchError},
+    pack::{self, Expansion, Unpacked},
     seal::Tag,
     vfs::{VfsFile, physical_memory},
-    walk::{Found, Window, read_frame},
+    walk::Found,
 };
 
-/// Decryption that fails may cost this beside a multiple of the length of the file.
-const FREE_BUDGET: u64 = 256 << 20;
 /// Most frames remembered that look like frames and are not genuine.
 const MAX_SUSPECTS: usize = 100_000;
 
 /// A genuine frame.
 #[derive(Debug)]
 pub(super) struct Genuine {
+    /// Where it stands.
+    pub(super) offset: u64,
     /// Where it ends.
     pub(super) end: u64,
     pub(super) kind: u8,
     pub(super) commit: bool,
     pub(super) in_place: bool,
-    prev_tag: Tag,
-    tag: Tag,
+    pub(super) prev_tag: Tag,
     pub(super) content: Unpacked,
 }
 
@@ -39,16 +38,18 @@ pub(super) struct Suspect {
     pub(super) fault: CorruptKind,
 }
 
-/// All that was found, by number.
+/// All that was found.
 pub(super) struct Search {
     pub(super) keyring: Keyring,
-    pub(super) frames: BTreeMap<u64, Genuine>,
+    pub(super) frames: BTreeMap<FrameId, Genuine>,
+    /// By number.
     pub(super) suspects: BTreeMap<u64, Suspect>,
     /// Where the last genuine frame ends.
     pub(super) end: u64,
     pub(super) gave_up: bool,
+    expansion: Expansion,
     memory: u64,
-    budget: u64,
+    budget: Budget,
 }
 
 /// Looks at every frame mark of the file.
@@ -64,17 +65,22 @@ pub(super) fn run(
         suspects: BTreeMap::new(),
         end: 0,
         gave_up: false,
+        expansion: Expansion::default(),
         memory: physical_memory().map_or(u64::MAX, |kib| kib.saturating_mul(1024)),
-        budget: len.saturating_mul(4).saturating_add(FREE_BUDGET),
+        budget: Budget::for_file(len),
     };
-    let mut window = Window::new(file, len);
-    let mut position = 0;
-    while let Some(found) = next_mark(&mut window, position, len)? {
-        control.check()?;
-        control.report(Phase::Reading, found, len);
-        position = search.look(&mut window, found)?;
-        if search.gave_up {
-            break;
+    let mut marks = Marks::new(file, len, 0, control, Phase::Reading);
+    while let Some(found) = marks.next()? {
+        match search.look(&mut marks, &found)? {
+            Ok(end) => marks.skip_to(end),
+            Err(fault) => {
+                search.suspect(&found, fault);
+                let keys = search.keyring.ciphers().len();
+                if let Err(SearchError::GaveUp) = search.budget.pay(&found.header, keys) {
+                    search.gave_up = true;
+                    break;
+                }
+            }
         }
     }
     control.report(Phase::Reading, len, len);
@@ -85,43 +91,38 @@ pub(super) fn run(
 }
 
 impl Search {
-    /// Looks at the mark at `offset`; says where to look next.
-    fn look(&mut self, window: &mut Window<'_>, offset: u64) -> Result<u64, SalvageError> {
-        let next = offset.saturating_add(1);
-        let Some(header) = head(window, offset)? else {
-            return Ok(next);
+    /// Looks at a frame; says where it ends, or what is wrong with it.
+    fn look(
+        &mut self,
+        marks: &mut Marks<'_>,
+        found: &Candidate,
+    ) -> Result<Result<u64, CorruptKind>, SalvageError> {
+        let frame = match marks.frame(found)? {
+            Found::Frame(frame) => frame,
+            Found::Bad(fault) => return Ok(Err(fault)),
+            Found::CutOff { .. } | Found::End => return Ok(Err(CorruptKind::Length)),
         };
-        let cost = u64::from(header.ct_len).saturating_add(FRAME_OVERHEAD);
-        let fault = match read_frame(window, offset)? {
-            Found::Frame(frame) => match self.open(frame) {
-                Ok(content) => {
-                    let end = offset.saturating_add(cost);
-                    self.take(&header, content, offset, end)?;
-                    return Ok(end);
-                }
-                Err(fault) => fault,
-            },
-            Found::Bad(fault) => fault,
-            Found::CutOff { .. } | Found::End => CorruptKind::Length,
-        };
+        let tag = frame.tag;
+        let end = end_of(found);
+        match self.open(frame, end) {
+            Ok(content) => self.take(found, tag, content).map(Ok),
+            Err(fault) => Ok(Err(fault)),
+        }
+    }
+
+    fn suspect(&mut self, found: &Candidate, fault: CorruptKind) {
         if self.suspects.len() < MAX_SUSPECTS {
             let suspect = Suspect {
-                offset,
-                kind: header.kind,
+                offset: found.at,
+                kind: found.header.kind,
                 fault,
             };
-            self.suspects.entry(header.seq).or_insert(suspect);
+            self.suspects.entry(found.header.seq).or_insert(suspect);
         }
-        match self.budget.checked_sub(cost) {
-            Some(left) => self.budget = left,
-            None => self.gave_up = true,
-        }
-        Ok(next)
     }
 
     /// Decrypts with the keys that are left, and unpacks.
-    fn open(&mut self, frame: RawFrame) -> Result<(Tag, Unpacked), CorruptKind> {
-        let tag = frame.tag;
+    fn open(&mut self, frame: RawFrame, end: u64) -> Result<Unpacked, CorruptKind> {
         let (index, plain) = match self.keyring.ciphers() {
             [only] => frame.open(only).map(|plain| (0, plain)),
             several => several
@@ -131,52 +132,51 @@ impl Search {
         }
         .ok_or(CorruptKind::Auth)?;
         self.keyring.settle_on(index);
-        Ok((tag, pack::unpack(plain)?))
+        self.expansion.admit(pack::promised_len(&plain)?, end)?;
+        pack::unpack(plain)
     }
 
+    /// Keeps a genuine frame; says where it ends.
     fn take(
         &mut self,
-        header: &FrameHeader,
-        (tag, content): (Tag, Unpacked),
-        found_at: u64,
-        end: u64,
-    ) -> Result<(), SalvageError> {
+        found: &Candidate,
+        tag: Tag,
+        content: Unpacked,
+    ) -> Result<u64, SalvageError> {
+        let header = &found.header;
+        let end = end_of(found);
         self.end = self.end.max(end);
-        let size = content.payload.len() as u64;
-        self.memory = self
-            .memory
-            .checked_sub(size)
-            .ok_or(SalvageError::OutOfMemory)?;
+        let in_place = header.offset == found.at;
+        let id = (header.seq, tag);
+        // The same frame twice: bytes of the file were copied. It counts once.
+        let known = self.frames.get(&id);
+        if known.is_some_and(|known| known.in_place >= in_place) {
+            return Ok(end);
+        }
+        if known.is_none() {
+            let size = content.payload.len() as u64;
+            self.memory = self
+                .memory
+                .checked_sub(size)
+                .ok_or(SalvageError::OutOfMemory)?;
+        }
         let genuine = Genuine {
+            offset: found.at,
             end,
             kind: header.kind,
             commit: header.flags & COMMIT != 0,
-            in_place: header.offset == found_at,
+            in_place,
             prev_tag: header.prev_tag,
-            tag,
             content,
         };
-        let before = header.seq.checked_sub(1);
-        let previous = before
-            .and_then(|seq| self.frames.get(&seq))
-            .map(|frame| frame.tag);
-        let rank = |frame: &Genuine| (previous == Some(frame.prev_tag), frame.in_place);
-        // A number that is there twice comes from a copy that went another way: the one that
-        // follows its neighbour is taken, or the one in its place, or the first.
-        let keep = match self.frames.get(&header.seq) {
-            Some(known) => rank(known) >= rank(&genuine),
-            None => false,
-        };
-        if !keep {
-            self.frames.insert(header.seq, genuine);
-        }
-        Ok(())
+        self.frames.insert(id, genuine);
+        Ok(end)
     }
 }
 
-fn head(window: &mut Window<'_>, offset: u64) -> Result<Option<FrameHeader>, IoError> {
-    let bytes = window.bytes(offset, FRAME_HEADER_LEN)?;
-    Ok(bytes
-        .and_then(|bytes| bytes.first_chunk())
-        .and_then(|bytes| FrameHeader::parse(bytes).ok()))
+fn end_of(found: &Candidate) -> u64 {
+    found
+        .at
+        .saturating_add(FRAME_OVERHEAD)
+        .saturating_add(u64::from(found.header.ct_len))
 }

@@ -17,6 +17,7 @@ const CHANGE: PasswordChange = PasswordChange {
         t: 16,
         p: 4,
         work_kib: 1 << 22,
+        total_work_kib: 1 << 24,
     },
 };
 

@@ -1,14 +1,18 @@
 //! Tests that need keys, a file system that fails on demand, or frames nobody would write.
+mod authentic;
 mod backups;
+mod bombs;
 mod crash;
 mod damage;
 mod document;
 mod emergency;
 mod faults;
+mod forged;
 mod golden;
 mod header_backup;
 mod header_copies;
 mod key_slots;
+mod limits;
 mod mem_vfs;
 mod password;
 mod position;

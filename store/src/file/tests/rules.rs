@@ -295,9 +295,15 @@ fn every_commit_ends_at_the_asked_alignment() {
 
 fn verified(fixture: &Fixture, depth: VerifyDepth) -> verify::VerifyReport {
     let control = Control::default();
-    verify_with(&fixture.vfs, &fixture.path, depth, &control, &|_| {
-        Ok(fixture.dek.clone())
-    })
+    let unlock = |_: &_| Ok(fixture.dek.clone());
+    verify_with(
+        &fixture.vfs,
+        &fixture.path,
+        depth,
+        &control,
+        &unlock,
+        &mut (),
+    )
     .unwrap()
 }
 
@@ -327,8 +333,12 @@ fn verify_finds_every_damaged_frame() {
     let second = content.len() - 200;
     content[second] ^= 1;
     let report = verified(&sample.with_content(content), VerifyDepth::Full);
-    let kinds: Vec<_> = report.findings.iter().map(|finding| finding.kind).collect();
-    let auth = verify::FindingKind::Frame(CorruptKind::Auth);
+    let kinds: Vec<_> = report
+        .findings
+        .iter()
+        .map(|finding| &finding.kind)
+        .collect();
+    let auth = &verify::FindingKind::Frame(CorruptKind::Auth);
     assert_eq!(kinds, [auth, auth]);
     assert!(
         report

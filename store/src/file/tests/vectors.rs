@@ -4,7 +4,7 @@ use super::{super::*, CHEAP, from_hex};
 use crate::file::{
     frame::{COMMIT, Chain, FRAME_HEADER_LEN, FrameHeader, FrameWriter, Padding, RawFrame, TXN},
     kdf, pack,
-    seal::{self, Dek, FrameCipher, for_tests},
+    seal::{self, Dek, FrameCipher, KeyMaterial, for_tests},
     slots::{self, Slot},
 };
 
@@ -14,6 +14,16 @@ const COST: KdfParams = KdfParams {
     t: 3,
     p: 4,
 };
+
+fn material(key_file: Option<KeyFile>) -> KeyMaterial {
+    let ingredients = kdf::Ingredients {
+        password: Password::new(PASSWORD.to_owned()).unwrap(),
+        key_file,
+        salt: [0x51; 32],
+    };
+    let derived = kdf::derive(COST, ingredients, &Control::default());
+    derived.unwrap().unwrap()
+}
 
 fn dek() -> Dek {
     let bytes = from_hex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
@@ -145,19 +155,17 @@ fn keys_hang_on_the_data_key_as_documented() {
 
 #[test]
 fn a_password_becomes_the_documented_key() {
-    let password = PASSWORD.as_bytes();
-    let material = kdf::derive(COST, password, None, &[0x51; 32]).unwrap();
+    let alone = material(None);
     let expected = "2245c18653a44d079da7910ad16fe3d9304b167f026e57d5bad4073153cb38c3";
     assert_eq!(
-        for_tests::material_bytes(&material).to_vec(),
+        for_tests::material_bytes(&alone).to_vec(),
         from_hex(expected)
     );
     let key_file = KeyFile::from_content(&[0x77; 64]).unwrap();
-    let secret = Some(key_file.hash());
-    let material = kdf::derive(COST, password, secret, &[0x51; 32]).unwrap();
+    let with_key_file = material(Some(key_file));
     let expected = "9a5518c7301b78ce96e1207d5ceecb9402bfd769b2cb825db1a7afb4ed86ccae";
     assert_eq!(
-        for_tests::material_bytes(&material).to_vec(),
+        for_tests::material_bytes(&with_key_file).to_vec(),
         from_hex(expected)
     );
 }
@@ -190,7 +198,7 @@ fn a_slot_is_written_as_documented() {
     expected.resize(256, 0);
     assert_eq!(slot.to_vec(), expected);
 
-    let material = kdf::derive(COST, PASSWORD.as_bytes(), None, &[0x51; 32]).unwrap();
+    let material = material(None);
     let (wrap_key, _) = material.slot_keys(&store_id(), slot.first_chunk().unwrap());
     let expected = "d16d0cb120b5a9692016a780bc37cdc1cc5c01f415bca8c0337bcc4c62ed414c";
     assert_eq!(

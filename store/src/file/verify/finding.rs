@@ -3,6 +3,9 @@ use std::fmt;
 
 use crate::file::error::CorruptKind;
 
+/// No more findings than this are listed.
+pub(super) const MAX_FINDINGS: usize = 1000;
+
 /// Something wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -14,6 +17,17 @@ pub struct Finding {
     pub kind: FindingKind,
     /// What is lost with it; `None` where nothing is.
     pub loss: Option<Loss>,
+}
+
+impl Finding {
+    pub(super) fn new(offset: u64, seq: Option<u64>, kind: FindingKind) -> Self {
+        Self {
+            offset,
+            seq,
+            kind,
+            loss: None,
+        }
+    }
 }
 
 /// What is lost with damage.
@@ -30,7 +44,7 @@ pub struct Loss {
 }
 
 /// The kinds of findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FindingKind {
     /// One copy of the header is damaged or behind; the other is good. Opening repairs it.
@@ -50,11 +64,18 @@ pub enum FindingKind {
     },
     /// A frame of a later version.
     UnknownFrame,
+    /// The frames are genuine, but what they hold makes no sense, so that opening refuses it.
+    Content {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// What follows was not looked at: it holds too many marks of frames that are none.
+    GaveUp,
 }
 
 impl FindingKind {
     /// Whether opening repairs it and nothing is lost.
-    pub fn is_harmless(self) -> bool {
+    pub fn is_harmless(&self) -> bool {
         matches!(
             self,
             Self::HeaderCopy | Self::Padding | Self::TornTail { .. }
@@ -76,6 +97,10 @@ impl fmt::Display for FindingKind {
             Self::CutOff => f.write_str("the file ends inside its checkpoint"),
             Self::TornTail { bytes } => write!(f, "the last write of {bytes} bytes did not finish"),
             Self::UnknownFrame => f.write_str("data of a newer version"),
+            Self::Content { reason } => write!(f, "the content cannot be read: {reason}"),
+            Self::GaveUp => f.write_str(
+                "what follows was not checked: it holds too many marks of frames that are none",
+            ),
         }
     }
 }
@@ -130,7 +155,8 @@ pub struct VerifyReport {
 }
 
 impl VerifyReport {
-    /// Whether nothing that was acknowledged is lost.
+    /// Whether nothing that was acknowledged is lost, and, after a full check, opening accepts the
+    /// file.
     pub fn is_intact(&self) -> bool {
         self.findings
             .iter()

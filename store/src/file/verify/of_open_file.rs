@@ -1,5 +1,6 @@
 //! Checking the file of an open store: no password is needed, and commits go on meanwhile.
 use super::{
+    content::Content,
     finding::VerifyReport,
     reading::{VerifyDepth, read_whole},
 };
@@ -45,7 +46,17 @@ impl Verification {
     /// The errors are those of a file that cannot be read at all; one that belongs to another
     /// data key has a header that was changed by someone without the key.
     pub fn run(&self, depth: VerifyDepth, control: &Control) -> Result<VerifyReport, OpenError> {
+        self.run_content(depth, control, &mut ())
+    }
+
+    /// The same; a full check also has `content` load the payloads, and finds what it refuses.
+    pub fn run_content(
+        &self,
+        depth: VerifyDepth,
+        control: &Control,
+        content: &mut dyn Content,
+    ) -> Result<VerifyReport, OpenError> {
         let unlock = |_: &_| Ok(self.dek.clone());
-        read_whole(&*self.file, self.len, depth, control, &unlock)
+        read_whole(&*self.file, self.len, depth, control, &unlock, content)
     }
 }

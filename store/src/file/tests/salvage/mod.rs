@@ -1,5 +1,7 @@
 //! Salvage from files damaged in every way: what is found is genuine, what is missing is named,
 //! and the damaged file is never touched.
+mod diverged;
+
 use bytes::Bytes;
 
 use super::{Fixture, credentials};
@@ -28,7 +30,7 @@ impl Random {
 }
 
 /// Bytes that do not compress, so that frames have a length that is known.
-fn noise(seed: u64, len: usize) -> Bytes {
+pub(super) fn noise(seed: u64, len: usize) -> Bytes {
     let mut random = Random(seed);
     (0..len).map(|_| random.below(256) as u8).collect()
 }
