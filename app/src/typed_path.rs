@@ -30,8 +30,6 @@ pub(crate) fn path_in(text: &str, base: Option<&Path>) -> Option<PathBuf> {
 /// Folders of the user, as far as the system knows them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserFolders {
-    /// The home folder.
-    pub home: Option<PathBuf>,
     /// Where documents are kept, or else the home folder.
     pub documents: Option<PathBuf>,
 }

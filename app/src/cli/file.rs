@@ -1,7 +1,7 @@
 //! `vstore info`, `verify` and `compact`.
 
 use serde_json::json;
-use vstore::file::VerifyDepth;
+use vstore::file::{self, RealVfs, VerifyDepth};
 use vstore::transfer::rfc3339;
 use vstore::{Millis, OpenOptions, Store};
 

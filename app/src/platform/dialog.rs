@@ -87,7 +87,6 @@ pub fn user_folders() -> UserFolders {
     let home = user.home_dir();
     let documents = user.document_dir().filter(|folder| folder.is_dir());
     UserFolders {
-        home: Some(home.to_path_buf()),
         documents: Some(documents.unwrap_or(home).to_path_buf()),
     }
 }

@@ -26,6 +26,7 @@ fn verify(fixture: &Fixture) -> VerifyReport {
         VerifyDepth::Full,
         &control,
         &|_| Ok(fixture.dek.clone()),
+        &mut (),
     )
     .unwrap()
 }
@@ -65,7 +66,7 @@ fn a_flipped_bit_between_the_headers_keeps_nobody_out_and_is_named() {
             let found: Vec<_> = report
                 .findings
                 .iter()
-                .map(|found| (found.offset, found.kind))
+                .map(|found| (found.offset, found.kind.clone()))
                 .collect();
             assert_eq!(found, [(at as u64, FindingKind::Padding)]);
             assert!(report.is_intact());
@@ -119,7 +120,7 @@ fn a_forged_copy_with_a_higher_epoch_does_not_count() {
             let found: Vec<_> = report
                 .findings
                 .iter()
-                .map(|found| (found.offset, found.kind))
+                .map(|found| (found.offset, found.kind.clone()))
                 .collect();
             assert_eq!(found, [(at as u64, FindingKind::HeaderCopy)]);
 
