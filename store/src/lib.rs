@@ -6,6 +6,7 @@ mod background;
 mod batch;
 mod clock;
 mod commit;
+mod expire_at;
 mod expiry;
 pub mod file;
 #[cfg(feature = "fuzzing")]
@@ -31,6 +32,7 @@ pub mod value;
 pub use batch::{CodecError, Expiry, Op, Rejection, WriteBatch};
 pub use clock::{Clock, ManualClock, Millis, SystemClock};
 pub use commit::{Cause, Change, Commit, Seq, SettingChange};
+pub use expire_at::{ExpireAtOutOfRange, expire_at};
 pub use hooks::{Event, EventKind, HookId, WriteQueue};
 pub use key::{KEY_BYTES_MAX, Key, KeyError};
 pub use options::{CreateOptions, OpenOptions};

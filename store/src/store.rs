@@ -66,8 +66,10 @@ pub enum CommitError {
 pub struct StoreStats {
     /// Visible records.
     pub records: usize,
-    /// Visible records with an expiry.
+    /// Visible records that are going to expire.
     pub expiring: usize,
+    /// Records that ran out, which are hidden and wait to be deleted.
+    pub expired: usize,
     /// Distinct paths in all values.
     pub paths: usize,
     /// Segments in memory.
@@ -288,6 +290,7 @@ impl Store {
         StoreStats {
             records: snapshot.len(),
             expiring: snapshot.expiring_len(),
+            expired: snapshot.due_len(),
             paths: self.state.catalog.len(),
             segments: self.state.segments.len(),
             file: self.file.as_ref().map(StoreFile::stats),

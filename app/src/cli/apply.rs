@@ -2,28 +2,35 @@
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 
-use jiff::Timestamp;
 use serde_json::json;
-use vstore::file::Control;
-use vstore::transfer::expire_at;
-use vstore::value::json::parse_text;
-use vstore::value::{EncodedValue, VALUE_BYTES_MAX, Value, ValueRef};
-use vstore::{Cause, Expiry, Key, Millis, Op, Store, WriteBatch};
+use vstore::transfer::RECORD_LINE_BYTES_MAX;
+use vstore::value::json::{Note, parse_record_line};
+use vstore::value::{EncodedValue, Timestamp, Value, ValueRef};
+use vstore::{
+    Cause, Clock as _, Expiry, Key, Millis, Op, Store, SystemClock, WriteBatch, expire_at,
+};
 
 use super::args::ApplyArgs;
 use super::database;
 use super::exit::{Exit, Failure};
 use super::output;
+use super::records;
+use super::signals;
 
 /// How many lines share a sync at most. None waits for others: these are lines that were there.
 const GROUP_MAX: usize = 1_024;
-/// Text is at most twice as long as the largest value it can mean, but for escapes.
-const LINE_BYTES_MAX: u64 = 2 * VALUE_BYTES_MAX as u64;
 
 /// A line that asks for something, by its number, counted from 1.
 struct Line {
     number: u64,
     batch: WriteBatch,
+}
+
+/// What a line asks for, and what is to be said about it.
+#[derive(Debug)]
+struct Parsed {
+    batch: WriteBatch,
+    warnings: Vec<String>,
 }
 
 pub(super) fn apply(args: &ApplyArgs) -> Result<Exit, Failure> {
@@ -32,19 +39,27 @@ pub(super) fn apply(args: &ApplyArgs) -> Result<Exit, Failure> {
         input: BufReader::with_capacity(1 << 20, io::stdin().lock()),
         number: 0,
         expire_at: !args.no_expire_at,
+        bytes_max: RECORD_LINE_BYTES_MAX,
         refused: 0,
     };
     let mut applied = 0_u64;
+    let mut expired = 0;
     loop {
         let group = lines.group()?;
         if group.is_empty() {
             break;
         }
         applied += commit(&mut store, &group, &mut lines.refused, !args.common.json)?;
-        if store.compaction_advised() {
-            store.compact(&Control::default())?;
+        if store
+            .next_expiry()
+            .is_some_and(|at| at <= SystemClock.now())
+        {
+            expired += database::delete_expired(&mut store);
         }
+        database::compact_if_advised(&mut store);
+        signals::end_if_stopped();
     }
+    database::tell_expired(expired);
     database::close(store);
     if args.common.json {
         output::json(&json!({ "applied": applied, "refused": lines.refused }))?;
@@ -77,7 +92,7 @@ fn commit(
             }
             Err(rejection) => {
                 *refused += 1;
-                refuse(line.number, &rejection);
+                output::message(format_args!("vstore: line {}: {rejection}", line.number));
             }
         }
     }
@@ -85,15 +100,13 @@ fn commit(
     Ok(applied)
 }
 
-fn refuse(number: u64, why: &dyn std::fmt::Display) {
-    output::message(format_args!("vstore: line {number}: {why}"));
-}
-
 /// The lines of standard input, behind the password.
 struct Lines<R> {
     input: BufReader<R>,
     number: u64,
     expire_at: bool,
+    /// The longest line; the rest of a longer one is passed over.
+    bytes_max: usize,
     refused: u64,
 }
 
@@ -106,37 +119,71 @@ impl<R: io::Read> Lines<R> {
             if !group.is_empty() && !has_line {
                 break;
             }
-            let mut text = Vec::new();
-            let read = (&mut self.input)
-                .take(LINE_BYTES_MAX)
-                .read_until(b'\n', &mut text)?;
-            if read == 0 {
+            let Some(text) = self.next()? else {
                 break;
-            }
-            self.number += 1;
+            };
             if text.trim_ascii().is_empty() {
                 continue;
             }
-            match parse(&text, self.expire_at) {
-                Ok(batch) => group.push(Line {
-                    number: self.number,
-                    batch,
-                }),
+            let parsed = if text.len() > self.bytes_max {
+                Err(format!(
+                    "line {}: longer than the {} bytes that a record can need",
+                    self.number, self.bytes_max
+                ))
+            } else {
+                parse(&text, self.number, self.expire_at)
+            };
+            match parsed {
+                Ok(Parsed { batch, warnings }) => {
+                    for warning in warnings {
+                        output::message(warning);
+                    }
+                    group.push(Line {
+                        number: self.number,
+                        batch,
+                    });
+                }
                 Err(why) => {
                     self.refused += 1;
-                    refuse(self.number, &why);
+                    output::message(format_args!("vstore: {why}"));
                 }
             }
         }
         Ok(group)
     }
+
+    /// The next line, cut if it is too long: then one byte longer than it may be.
+    fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let mut text = Vec::new();
+        let most = self.bytes_max as u64 + 1;
+        let read = (&mut self.input).take(most).read_until(b'\n', &mut text)?;
+        if read == 0 {
+            return Ok(None);
+        }
+        self.number += 1;
+        if read as u64 == most && !text.ends_with(b"\n") {
+            self.input.skip_until(b'\n')?;
+        }
+        Ok(Some(text))
+    }
 }
 
-/// What a line asks for, or why it makes no sense.
-fn parse(line: &[u8], honour_expire_at: bool) -> Result<WriteBatch, String> {
-    let text = std::str::from_utf8(line).map_err(|error| error.to_string())?;
-    let (line, _) = parse_text(text).map_err(|error| error.to_string())?;
-    let fields = line.view().as_map().ok_or("an object was expected")?;
+/// What a line asks for, or why it makes no sense, with the line.
+fn parse(line: &[u8], number: u64, honour_expire_at: bool) -> Result<Parsed, String> {
+    let (line, notes) = parse_record_line(line, number).map_err(|error| error.to_string())?;
+    let meant = interpret(line.view(), honour_expire_at);
+    let mut parsed = meant.map_err(|why| format!("line {number}: {why}"))?;
+    for warning in &mut parsed.warnings {
+        *warning = format!("vstore: line {number}: {warning}");
+    }
+    let told = |note: &Note| format!("vstore: {note}");
+    parsed.warnings.extend(notes.first.iter().map(told));
+    Ok(parsed)
+}
+
+fn interpret(line: ValueRef<'_>, honour_expire_at: bool) -> Result<Parsed, String> {
+    let fields = line.as_map().ok_or("an object was expected")?;
+    let mut warnings = Vec::new();
     let mut key = None;
     let mut value = None;
     let mut expiry = None;
@@ -160,10 +207,23 @@ fn parse(line: &[u8], honour_expire_at: bool) -> Result<WriteBatch, String> {
     batch.push(match (deletes, value, expiry) {
         (true, None, None) => Op::Delete { key },
         (false, Some(value), expiry) => {
-            let of_value = || expire_at(value).filter(|_| honour_expire_at);
+            let of_value = expire_at(value).filter(|_| honour_expire_at && expiry.is_none());
+            let of_value = of_value.and_then(|said| match said {
+                Ok(at) => Some(Expiry::At(at)),
+                Err(error) => {
+                    warnings.push(format!("{:?}: {error}: no expiry is set", key.as_str()));
+                    None
+                }
+            });
+            let expiry = expiry.or(of_value).unwrap_or(Expiry::Keep);
+            if let Expiry::At(at) = expiry
+                && at <= SystemClock.now()
+            {
+                warnings.push(records::gone(key.as_str(), at));
+            }
             Op::Put {
                 key,
-                expiry: expiry.unwrap_or_else(|| of_value().map_or(Expiry::Keep, Expiry::At)),
+                expiry,
                 value: EncodedValue::encode(&Value::from(value))
                     .map_err(|error| error.to_string())?,
             }
@@ -180,14 +240,14 @@ fn parse(line: &[u8], honour_expire_at: bool) -> Result<WriteBatch, String> {
             return Err("there is no \"value\", \"delete\" or \"expires_at\"".to_owned());
         }
     });
-    Ok(batch)
+    Ok(Parsed { batch, warnings })
 }
 
 fn time(text: &str) -> Result<Millis, String> {
-    let at: Timestamp = text
-        .parse()
-        .map_err(|_error| format!("{text:?} is not a time of RFC 3339"))?;
-    Ok(Millis(at.as_millisecond()))
+    let at = Timestamp::parse(text)
+        .map_err(|_error| format!("{text:?} is not a time in the form 2026-11-20T14:02:11Z"))?;
+    let millis = i64::from(at.nanos() / 1_000_000);
+    Ok(Millis::from_unix_seconds(at.seconds()).plus_millis(millis))
 }
 
 #[cfg(test)]
@@ -201,6 +261,7 @@ mod tests {
             input: BufReader::new(&input[..]),
             number: 0,
             expire_at: true,
+            bytes_max: 100,
             refused: 0,
         };
         // The first read fills the buffer: the first line could not know of the others.
@@ -211,8 +272,67 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_is_too_long_is_passed_over_to_its_end() {
+        let long = "x".repeat(100);
+        let input = format!(
+            "{{\"key\":\"a\",\"value\":\"{long}\"}}\n{{\"key\":\"b\",\"value\":1}}\n{long}{long}"
+        );
+        for (bytes_max, numbers, refused) in [(60, vec![2], 2), (200, vec![1, 2], 1)] {
+            let mut lines = Lines {
+                input: BufReader::with_capacity(16, input.as_bytes()),
+                number: 0,
+                expire_at: true,
+                bytes_max,
+                refused: 0,
+            };
+            let mut found = Vec::new();
+            loop {
+                let group = lines.group().unwrap();
+                if group.is_empty() {
+                    break;
+                }
+                found.extend(group.iter().map(|line| line.number));
+            }
+            assert_eq!((found, lines.refused, lines.number), (numbers, refused, 3));
+        }
+    }
+
+    #[test]
+    fn what_is_worth_knowing_about_a_line_is_said() {
+        let warnings = |line: &str| parse(line.as_bytes(), 7, true).unwrap().warnings;
+        for (line, expected) in [
+            (
+                r#"{"key":"n","value":{"n":36893488147419103232}}"#,
+                "more than 64 bits",
+            ),
+            (
+                r#"{"key":"n","value":{"expireAt":1893456000000}}"#,
+                "milliseconds",
+            ),
+            (
+                r#"{"key":"n","value":{"expireAt":1000}}"#,
+                "expired at 1970",
+            ),
+            (
+                r#"{"key":"n","value":1,"expires_at":"1970-01-01T00:00:01Z"}"#,
+                "expired at 1970",
+            ),
+        ] {
+            let said = warnings(line);
+            assert_eq!(said.len(), 1, "{said:?}");
+            assert!(
+                said[0].contains("line 7") && said[0].contains(expected),
+                "{said:?}"
+            );
+        }
+        assert!(warnings(r#"{"key":"n","value":{"expireAt":99999999999}}"#).is_empty());
+    }
+
+    #[test]
     fn a_line_puts_deletes_or_sets_an_expiry() {
-        let op = |line: &str| parse(line.as_bytes(), true).map(|batch| format!("{batch:?}"));
+        let op = |line: &str| {
+            parse(line.as_bytes(), 1, true).map(|parsed| format!("{:?}", parsed.batch))
+        };
         for (line, expected) in [
             (r#"{"key": "a", "value": null}"#, "Put"),
             (
@@ -237,6 +357,7 @@ mod tests {
             r#"{"key": "a", "value": 1, "delete": true}"#,
             r#"{"key": "a", "delete": 1}"#,
             r#"{"key": "a", "expires_at": "tomorrow"}"#,
+            r#"{"key": "a", "expires_at": "-009999-01-01T00:00:00Z"}"#,
             r#"{"key": "a", "vaule": 1}"#,
         ] {
             assert!(op(line).is_err(), "{line}");

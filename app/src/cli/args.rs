@@ -17,7 +17,10 @@ Passwords and recovery keys are asked for in the terminal, or read from the line
 input with --password-stdin: first the current one, then new ones, in the order in which they \
 would be asked for. They are never taken from an argument.
 
-Data goes to standard output, messages to standard error.
+Data goes to standard output, messages to standard error. On a terminal, characters that are \
+invisible or give it orders are shown as JSON escapes.
+
+Records whose time is over are deleted by the next command that changes the file.
 
 Exit codes:
   0  done
@@ -61,8 +64,12 @@ pub(super) enum Command {
     /// Accepted are an object of records ({"key": value, …}), and an array or lines of
     /// {"key": …, "value": …} with nothing else but "expires_at", "created_at" and "modified_at"
     /// (RFC 3339). Any other objects, in an array or in lines, are accepted when a rule says what
-    /// their keys are: --key-field, --key-template or --row-numbers. The format is told by the
-    /// ending (.json, .ndjson, .jsonl), else by the content.
+    /// their keys are: --key-field, --key-template or --row-numbers. One text may follow the other
+    /// over any number of lines, too. The format is told by the ending (.json, .ndjson, .jsonl),
+    /// unless the content leaves no doubt.
+    ///
+    /// A key that is made up by a number never takes the place of another record, and the same
+    /// input gets the same keys again; what it replaces is named.
     Import(ImportArgs),
     /// Write all records to a JSON or NDJSON file, which is not encrypted
     ///
@@ -78,8 +85,9 @@ pub(super) enum Command {
     ///
     /// {"key": …, "value": …} writes a record, {"key": …, "delete": true} deletes one, and
     /// {"key": …, "expires_at": "2026-12-24T18:00:00Z"} (or null) sets its expiry; the lines of an
-    /// NDJSON export are accepted. Each line is a change of its own: it is on disk before its
-    /// number is printed. Lines that make no sense are named and left out.
+    /// NDJSON export are accepted, whatever their depth and length. Each line is a change of its
+    /// own: it is on disk before its number is printed. Lines that make no sense are named and left
+    /// out, and the exit code is 8 then.
     Apply(ApplyArgs),
     /// Print the records that have a value at a path
     ///
@@ -95,6 +103,9 @@ pub(super) enum Command {
     /// Print the records from one key up to, but not including, another
     Range(RangeArgs),
     /// Print figures about a file
+    ///
+    /// "expired" are records that ran out: they are hidden, and the next command that changes the
+    /// file deletes them.
     Info(PlainArgs),
     /// Read all of a file and list what is damaged
     Verify(VerifyArgs),
@@ -178,7 +189,7 @@ pub(super) enum ConflictArg {
 pub(super) enum DuplicatesArg {
     /// Nothing is imported; the message names both places
     Refuse,
-    /// Later ones get -2, -3 … appended
+    /// Later ones get -2, -3 … appended, whichever nobody else has
     Number,
     /// The first one is imported
     First,
@@ -203,7 +214,8 @@ pub(super) struct ImportArgs {
     /// Join the key from fields: 'film:{year}:{title|slug}'; slug turns "Rain Man" into rain-man
     #[arg(long, value_name = "TEMPLATE", group = "rule")]
     pub(super) key_template: Option<String>,
-    /// Number the records; the number follows this prefix
+    /// Number the records; the number follows this prefix. A number that another record of the
+    /// file has gets -2, -3 … appended
     #[arg(long, value_name = "PREFIX", group = "rule", num_args = 0..=1, default_missing_value = "row:")]
     pub(super) row_numbers: Option<String>,
     /// What to do with keys that the file has already

@@ -8,6 +8,8 @@ use super::args::{Common, Creation, Kdf};
 use super::exit::Failure;
 use super::output;
 use super::password;
+use super::progress::ProgressLine;
+use super::signals;
 use super::target;
 
 /// Opens a file to read it, without a lock.
@@ -51,9 +53,41 @@ fn open_reported(
         read_only,
         ..OpenOptions::default()
     };
-    let (store, report) = Store::open(&common.db, credentials, &options, &Control::default())?;
+    let (mut store, report) = Store::open(&common.db, credentials, &options, &Control::default())?;
     tell(&report);
+    if !read_only {
+        tell_expired(delete_expired(&mut store));
+    }
     Ok((store, report))
+}
+
+/// Deletes the records whose time has passed, as the window does; how many there were. Failing at
+/// that stops no command: they stay hidden, and the next command tries again.
+pub(super) fn delete_expired(store: &mut Store) -> usize {
+    let mut deleted = 0;
+    loop {
+        match store.expire_due() {
+            Ok(Some(commit)) if !commit.changes.is_empty() => deleted += commit.changes.len(),
+            Ok(_) => return deleted,
+            Err(error) => {
+                output::message(format_args!(
+                    "vstore: the records that ran out are hidden, but could not be deleted: {error}"
+                ));
+                return deleted;
+            }
+        }
+    }
+}
+
+/// Says how many records ran out. They are gone, so that nobody is told again.
+pub(super) fn tell_expired(deleted: usize) {
+    match deleted {
+        0 => {}
+        1 => output::message("vstore: 1 record had run out and was deleted"),
+        _ => output::message(format_args!(
+            "vstore: {deleted} records had run out and were deleted"
+        )),
+    }
 }
 
 impl From<Kdf> for KdfProfile {
@@ -76,11 +110,7 @@ pub(super) fn create_options(creation: &Creation, target: &Approved) -> CreateOp
 
 /// Compacts if that pays, and closes. What was acknowledged is safe whatever happens here.
 pub(super) fn close(mut store: Store) {
-    if store.compaction_advised()
-        && let Err(error) = store.compact(&Control::default())
-    {
-        output::message(format_args!("vstore: not compacted: {error}"));
-    }
+    compact_if_advised(&mut store);
     if let Some(cause) = store.poisoned() {
         // What was acknowledged is safe; the next opening writes the file anew.
         output::message(format_args!(
@@ -89,6 +119,16 @@ pub(super) fn close(mut store: Store) {
     }
     if let Err(error) = store.close() {
         output::message(format_args!("vstore: not closed cleanly: {error}"));
+    }
+}
+
+/// Compacts if that pays.
+pub(super) fn compact_if_advised(store: &mut Store) {
+    if store.compaction_advised()
+        && let Err(error) = ProgressLine::new().watch(|control| store.compact(control))
+        && !signals::is_stopped()
+    {
+        output::message(format_args!("vstore: not compacted: {error}"));
     }
 }
 
@@ -101,11 +141,5 @@ fn tell(report: &OpenReport) {
     }
     if report.file.healed_header {
         output::message("vstore: the file header was damaged in one place and was repaired");
-    }
-    if report.expired > 0 {
-        output::message(format_args!(
-            "vstore: {} records have run out since the file was last open",
-            report.expired
-        ));
     }
 }

@@ -51,7 +51,13 @@ pub(super) fn run(args: &ExportArgs) -> Result<Exit, Failure> {
         report
     } else {
         // Once more: asking for the password may have taken an hour.
-        export_to_file(snapshot.iter(), expected, options, &approve()?, &progress)?
+        let target = approve()?;
+        let write = || export_to_file(snapshot.iter(), expected, options, &target, &progress);
+        if target.is_stream() {
+            write()?
+        } else {
+            line.watch(|_| write())?
+        }
     };
     drop(line);
     if args.common.json && !is_stdout {

@@ -33,6 +33,7 @@ pub(super) fn info(args: &PlainArgs) -> Result<Exit, Failure> {
             "generation": generation,
             "paths": paths,
             "expiring": stats.expiring,
+            "expired": stats.expired,
             "created_at": created,
             "kdf": kdf,
             "closed": closed,
@@ -48,6 +49,7 @@ pub(super) fn info(args: &PlainArgs) -> Result<Exit, Failure> {
     let mut lines = vec![
         ("records", stats.records.to_string()),
         ("expiring", stats.expiring.to_string()),
+        ("expired", stats.expired.to_string()),
         ("paths", paths.to_string()),
         ("bytes", bytes.to_string()),
         ("journal", format!("{journal} bytes")),
@@ -64,17 +66,14 @@ pub(super) fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
     Store::probe(&args.common.db)?;
     let credentials = password::existing(&args.common)?;
     let line = ProgressLine::new();
-    let report = Store::verify(
-        &args.common.db,
-        &credentials,
-        if args.quick {
-            VerifyDepth::Quick
-        } else {
-            VerifyDepth::Full
-        },
-        &OpenOptions::default(),
-        &line.control(),
-    )?;
+    let depth = if args.quick {
+        VerifyDepth::Quick
+    } else {
+        VerifyDepth::Full
+    };
+    let (path, options) = (&args.common.db, OpenOptions::default());
+    let report =
+        line.watch(|control| Store::verify(path, &credentials, depth, &options, control))?;
     drop(line);
     let is_intact = report.is_intact();
     if args.common.json {
@@ -118,7 +117,7 @@ pub(super) fn compact(args: &PlainArgs) -> Result<Exit, Failure> {
     let mut store = database::open_to_write(&args.common)?;
     let bytes = |store: &Store| store.stats().file.map_or(0, |file| file.bytes);
     let before = bytes(&store);
-    store.compact(&ProgressLine::new().control())?;
+    ProgressLine::new().watch(|control| store.compact(control))?;
     let after = bytes(&store);
     let records = store.stats().records;
     database::close(store);

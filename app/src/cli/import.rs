@@ -120,13 +120,14 @@ fn into_new_file(
     let (batch, report) = read(args, options, &store)?;
     if !args.dry_run {
         store.commit(&batch)?;
-        let (store, _) = Store::create_from(
-            new_file.path(),
-            &store.snapshot(),
-            &credentials,
-            &database::create_options(&args.creation, new_file),
-            &ProgressLine::new().control(),
-        )?;
+        let (snapshot, options) = (
+            store.snapshot(),
+            database::create_options(&args.creation, new_file),
+        );
+        let path = new_file.path();
+        let (store, _) = ProgressLine::new().watch(|control| {
+            Store::create_from(path, &snapshot, &credentials, &options, control)
+        })?;
         store.close()?;
     }
     Ok(report)
@@ -140,7 +141,7 @@ fn into_file(args: &ImportArgs, options: &ImportOptions) -> Result<ImportReport,
     };
     let (batch, report) = read(args, options, &store)?;
     if !args.dry_run {
-        store.commit_large(&batch, &ProgressLine::new().control())?;
+        ProgressLine::new().watch(|control| store.commit_large(&batch, control))?;
     }
     database::close(store);
     Ok(report)
@@ -179,7 +180,7 @@ fn read(
         source,
         options,
         now,
-        &|key| snapshot.get(key).is_some(),
+        &|key| snapshot.get(key).map(|record| record.value),
         &|done, total| line.transfer("Reading", done, total),
         &mut |record| {
             batch.push(record.into_op(now));
@@ -188,11 +189,14 @@ fn read(
     .map_err(|error| {
         let hint = match &error {
             transfer::ImportError::NeedsKeyRule { .. } => {
-                "\nUse --key-field, --key-template or --row-numbers; see vstore import --help."
+                "; use --key-field, --key-template or --row-numbers"
             }
             transfer::ImportError::DuplicateKey { .. } => {
-                "\nUse --duplicates number, first or last; see vstore import --help."
+                "; use --duplicates number, first or last"
             }
+            transfer::ImportError::RuleNotNeeded { .. }
+            | transfer::ImportError::MoreText { .. } => "; use --format ndjson",
+            transfer::ImportError::LineTooLong { .. } => "; use --format json",
             _ => "",
         };
         let failure = named(Failure::from(error));

@@ -16,6 +16,7 @@ use super::key_args::{
 };
 use super::output;
 use super::password;
+use super::progress::ProgressLine;
 
 pub(super) fn passwd(args: &PasswdArgs) -> Result<Exit, Failure> {
     let (mut store, current) = open(&args.common)?;
@@ -175,8 +176,10 @@ pub(super) fn rotate(args: &RotateArgs) -> Result<Exit, Failure> {
             ),
         ));
     }
-    let compacted = compaction.write(&control)?;
-    store.finish_compaction(compacted)?;
+    ProgressLine::new().watch(|control| {
+        let compacted = compaction.write(control)?;
+        store.finish_compaction(compacted)
+    })?;
     database::close(store);
     if args.common.json {
         output::json(&json!({

@@ -8,7 +8,7 @@ use clap::Parser as _;
 use super::args::{Arguments, Command};
 use super::exit::{Exit, Failure};
 use super::output;
-use super::{apply, export, file, import, keys, query, records, repair};
+use super::{apply, export, file, import, keys, query, records, repair, signals};
 use crate::typed_path;
 
 /// What the program does after reading its arguments.
@@ -31,10 +31,13 @@ pub fn launch(arguments: impl IntoIterator<Item = OsString>) -> Launch {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help and version count as errors here; clap knows their stream and exit code. A
-            // stream that is closed leaves nobody to tell.
-            drop(error.print());
-            return Launch::Done(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8));
+            // Help and version count as errors here; clap knows their stream and exit code.
+            let text = error.render().to_string();
+            if error.use_stderr() {
+                output::messages(&text);
+                return Launch::Done(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8));
+            }
+            return Launch::Done(told(output::text(&text).map(|()| Exit::Ok)) as u8);
         }
     };
     let Some(command) = arguments.command else {
@@ -44,13 +47,22 @@ pub fn launch(arguments: impl IntoIterator<Item = OsString>) -> Launch {
             read_only: arguments.read_only,
         };
     };
-    let exit = run(command).unwrap_or_else(|failure| {
+    signals::install();
+    let ran = run(command);
+    if ran.is_err() {
+        signals::end_if_stopped();
+    }
+    Launch::Done(told(ran) as u8)
+}
+
+/// Tells why a command failed, if it did.
+fn told(ran: Result<Exit, Failure>) -> Exit {
+    ran.unwrap_or_else(|failure| {
         if let Some(message) = &failure.message {
             output::message(format_args!("vstore: {message}"));
         }
         failure.exit
-    });
-    Launch::Done(exit as u8)
+    })
 }
 
 fn run(command: Command) -> Result<Exit, Failure> {

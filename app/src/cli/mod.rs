@@ -21,7 +21,9 @@ mod progress;
 mod query;
 mod records;
 mod repair;
+mod signals;
 mod target;
+mod terminal;
 
 pub use exit::Exit;
 pub use launch::{Launch, launch};

@@ -1,20 +1,48 @@
 //! The two streams: data and messages.
 
 use std::fmt;
-use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
 
 use serde::Serialize;
 
 use super::exit::Failure;
+use super::terminal::{self, Escaping};
 
 /// Whether a person reads the data.
 pub(super) fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
+/// The stream for data: as it is, unless a person reads it on a terminal.
+pub(super) enum Data {
+    Raw(StdoutLock<'static>),
+    Shown(Escaping<StdoutLock<'static>>),
+}
+
+impl Write for Data {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Raw(out) => out.write(buffer),
+            Self::Shown(out) => out.write(buffer),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Raw(out) => out.flush(),
+            Self::Shown(out) => out.flush(),
+        }
+    }
+}
+
 /// The stream for data. The caller flushes it, to learn of errors.
-pub(super) fn data() -> BufWriter<StdoutLock<'static>> {
-    BufWriter::new(io::stdout().lock())
+pub(super) fn data() -> BufWriter<Data> {
+    let out = io::stdout().lock();
+    BufWriter::new(if out.is_terminal() {
+        Data::Shown(Escaping::new(out))
+    } else {
+        Data::Raw(out)
+    })
 }
 
 /// Writes one JSON document and a line break as data.
@@ -57,5 +85,27 @@ pub(super) fn table(lines: &[(&str, String)]) -> Result<(), Failure> {
 
 /// Writes a line for the user. If nobody can read it, nobody can be told.
 pub(super) fn message(message: impl fmt::Display) {
-    drop(writeln!(io::stderr().lock(), "{message}"));
+    let text = message.to_string();
+    drop(writeln!(
+        io::stderr().lock(),
+        "{}",
+        terminal::one_line(&text)
+    ));
+}
+
+/// Writes text of several lines for the user, with its line breaks.
+pub(super) fn messages(text: &str) {
+    drop(
+        io::stderr()
+            .lock()
+            .write_all(terminal::lines(text).as_bytes()),
+    );
+}
+
+/// Writes text as data, with its line breaks.
+pub(super) fn text(text: &str) -> Result<(), Failure> {
+    let mut out = data();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
 }

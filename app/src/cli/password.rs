@@ -11,7 +11,9 @@ use super::args::Common;
 use super::exit::{Exit, Failure};
 use super::key_args::NewPassword;
 use super::output;
+use super::signals;
 use super::target;
+use super::terminal;
 
 /// The longest password, in bytes; more is a file that was piped in by mistake.
 const PASSWORD_BYTES_MAX: u64 = 4096;
@@ -121,13 +123,20 @@ fn recovery_key(text: &str) -> Result<Credentials, Failure> {
 }
 
 fn prompt(question: &str) -> Result<Zeroizing<String>, Failure> {
-    rpassword::prompt_password(question)
-        .map(Zeroizing::new)
-        .map_err(|error| {
-            Failure::usage(format_args!(
-                "there is no terminal to ask for the password ({error}): use --password-stdin"
-            ))
-        })
+    let hidden = signals::hide_input();
+    let typed = rpassword::prompt_password(&*terminal::one_line(question)).map(Zeroizing::new);
+    drop(hidden);
+    if typed
+        .as_ref()
+        .is_err_and(|error| error.kind() == io::ErrorKind::Interrupted)
+    {
+        signals::interrupted();
+    }
+    typed.map_err(|error| {
+        Failure::usage(format_args!(
+            "there is no terminal to ask for the password ({error}): use --password-stdin"
+        ))
+    })
 }
 
 /// The next line of standard input; empty at its end.

@@ -1,6 +1,6 @@
 //! Records as data: a line each, or with `--json` one array that is written while it is read.
 
-use std::io::{BufWriter, StdoutLock, Write as _};
+use std::io::{BufWriter, Write as _};
 
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
@@ -45,7 +45,7 @@ impl Content {
 
 /// Prints records one by one.
 pub(super) struct Printer {
-    data: BufWriter<StdoutLock<'static>>,
+    data: BufWriter<output::Data>,
     json: bool,
     content: Content,
     printed: bool,

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use vstore::file::{Control, Phase, Progress as FileProgress};
 
+use super::signals::{self, Stoppable};
+
 /// The line is painted at most this often, and not before this long.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -30,8 +32,16 @@ impl ProgressLine {
         }
     }
 
+    /// Does work on a file whose progress is shown, and which a signal stops where nothing is half
+    /// done.
+    pub(super) fn watch<T>(&self, work: impl FnOnce(&Control) -> T) -> T {
+        let control = self.control();
+        let _stoppable = Stoppable::new(&control);
+        work(&control)
+    }
+
     /// Shows what the work on a file reports.
-    pub(super) fn control(&self) -> Control {
+    fn control(&self) -> Control {
         if self.painter.is_none() {
             return Control::default();
         }
@@ -49,12 +59,16 @@ impl ProgressLine {
         })
     }
 
-    /// Shows how far a transfer is, and lets it go on.
+    /// Shows how far a transfer is, and lets it go on unless a signal asked it to stop.
     pub(super) fn transfer(&self, words: &str, done: u64, total: Option<u64>) -> ControlFlow<()> {
         let fraction = total.filter(|total| *total > 0);
         let fraction = fraction.map(|total| (done as f64 / total as f64) as f32);
         self.paint(words, fraction);
-        ControlFlow::Continue(())
+        if signals::is_stopped() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 
     fn paint(&self, words: &str, fraction: Option<f32>) {

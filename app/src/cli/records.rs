@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use serde_json::json;
 use vstore::file::Control;
-use vstore::transfer::{expire_at, rfc3339};
-use vstore::value::json::{parse_text, read_value, write_compact, write_pretty};
-use vstore::value::{EncodedValue, VALUE_BYTES_MAX};
-use vstore::{Cause, Clock as _, Expiry, Key, Op, Store, SystemClock, WriteBatch};
+use vstore::transfer::rfc3339;
+use vstore::value::EncodedValue;
+use vstore::value::json::{TEXT_BYTES_MAX, parse_text, read_value, write_compact, write_pretty};
+use vstore::{
+    Cause, Clock as _, Expiry, Key, Millis, Op, Store, SystemClock, WriteBatch, expire_at,
+};
 
 use super::args::{DeleteArgs, GetArgs, PutArgs, RangeArgs};
 use super::database;
@@ -70,7 +72,15 @@ fn write(store: &mut Store, key: Key, value: EncodedValue, args: &PutArgs) -> Re
     let expiry = match args.ttl {
         Some(millis) => Expiry::At(SystemClock.now().plus_millis(millis)),
         None if args.no_expire_at => Expiry::Keep,
-        None => expire_at(value.view()).map_or(Expiry::Keep, Expiry::At),
+        None => match expire_at(value.view()) {
+            None => Expiry::Keep,
+            Some(Ok(at)) => Expiry::At(at),
+            Some(Err(error)) => {
+                let key = key.as_str();
+                output::message(format_args!("vstore: {key:?}: {error}: no expiry is set"));
+                Expiry::Keep
+            }
+        },
     };
     let created = store.snapshot().get(key.as_str()).is_none();
     let mut batch = WriteBatch::new(Cause::Edit);
@@ -79,11 +89,16 @@ fn write(store: &mut Store, key: Key, value: EncodedValue, args: &PutArgs) -> Re
         value,
         expiry,
     });
-    store.commit(&batch)?;
-    let expires_at = store
-        .snapshot()
-        .get(key.as_str())
+    let commit = store.commit(&batch)?;
+    // Of the record as it was written: one whose time is over is not seen in a snapshot.
+    let expires_at = commit
+        .changes
+        .first()
+        .and_then(|change| change.after.as_ref())
         .and_then(|record| record.meta.expires_at);
+    if let Some(at) = expires_at.filter(|at| *at <= SystemClock.now()) {
+        output::message(format_args!("vstore: {}", gone(key.as_str(), at)));
+    }
     if args.common.json {
         output::json(&json!({
             "key": key.as_str(),
@@ -94,12 +109,21 @@ fn write(store: &mut Store, key: Key, value: EncodedValue, args: &PutArgs) -> Re
     Ok(())
 }
 
+/// What is said of a record that expired before it was written.
+pub(super) fn gone(key: &str, at: Millis) -> String {
+    format!(
+        "{key:?} expired at {} already: it is not visible, and the next change of the \
+         file deletes it",
+        rfc3339(at)
+    )
+}
+
 fn value_or_stdin(given: Option<EncodedValue>) -> Result<EncodedValue, Failure> {
     if let Some(value) = given {
         return Ok(value);
     }
-    // Text is at most twice as long as the largest value it can mean, but for escapes.
-    let stdin = io::stdin().lock().take(2 * VALUE_BYTES_MAX as u64);
+    // One byte more than any value can need: cut there, a text is refused and not misread.
+    let stdin = io::stdin().lock().take(TEXT_BYTES_MAX as u64 + 1);
     let (value, notes) = read_value(stdin)?;
     for note in &notes.first {
         output::message(note);

@@ -14,6 +14,7 @@ use super::key_args::{
 use super::keys::as_json;
 use super::output;
 use super::password;
+use super::progress::ProgressLine;
 use super::target;
 
 pub(super) fn header_backup(command: &HeaderBackupCommand) -> Result<Exit, Failure> {
@@ -108,13 +109,9 @@ pub(super) fn salvage(args: &SalvageArgs) -> Result<Exit, Failure> {
             ..CreateOptions::default()
         },
     };
-    let (store, report, _) = Store::salvage(
-        &args.common.db,
-        target.path(),
-        &credentials,
-        &options,
-        &Control::default(),
-    )?;
+    let (path, new) = (&args.common.db, target.path());
+    let (store, report, _) = ProgressLine::new()
+        .watch(|control| Store::salvage(path, new, &credentials, &options, control))?;
     database::close(store);
     if args.common.json {
         output::json(&salvage_json(&report))?;

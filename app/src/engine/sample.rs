@@ -19,7 +19,7 @@ pub(super) fn batch(now: Millis) -> Result<WriteBatch, String> {
         source,
         &options,
         now,
-        &|_| false,
+        &|_| None,
         &NoProgress,
         &mut |mut record| {
             if record.key.as_str().starts_with(MORTAL) {

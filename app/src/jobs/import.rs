@@ -64,7 +64,7 @@ impl ImportJob {
             source,
             options,
             now,
-            &|key| self.snapshot.get(key).is_some(),
+            &|key| self.snapshot.get(key).map(|record| record.value),
             &|done, total| context.report(done, total, || megabytes(done, total)),
             &mut |record| {
                 batch.push(record.into_op(now));
@@ -78,8 +78,10 @@ impl ImportJob {
 fn account(report: &transfer::ImportReport) -> ImportReport {
     let line = |note: &ImportNote| ReportLine {
         kind: match note.kind {
-            ImportNoteKind::Replaced | ImportNoteKind::OverwroteDuplicate => ReportKind::Replaced,
-            ImportNoteKind::Numbered => ReportKind::Numbered,
+            ImportNoteKind::Replaced
+            | ImportNoteKind::ReplacedByNumber
+            | ImportNoteKind::OverwroteDuplicate => ReportKind::Replaced,
+            ImportNoteKind::Numbered | ImportNoteKind::Moved => ReportKind::Numbered,
             ImportNoteKind::Kept | ImportNoteKind::DroppedDuplicate => ReportKind::LeftOut,
             ImportNoteKind::Number(_) | ImportNoteKind::ExpireAtIgnored => ReportKind::Changed,
         },

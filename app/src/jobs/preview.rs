@@ -15,6 +15,8 @@ use crate::state::{ImportKeys, ImportPlan, ImportPreview, PreviewRow, TransferFo
 /// How many records are shown.
 const ROWS: usize = 20;
 const VALUE_CHARS: usize = 160;
+/// How much of a file is read for that.
+const READ_BYTES: u64 = 4 << 20;
 
 /// A plan to look at.
 #[derive(Clone, Debug)]
@@ -123,9 +125,12 @@ fn keyed_rows(
         }
     };
     let count = AtomicUsize::new(0);
-    let rows = &mut preview.rows;
-    let stop_early = |_: u64, _: Option<u64>| {
-        if count.load(Ordering::Relaxed) < ROWS && ticket.is_current() {
+    let mut rows = Vec::new();
+    // Records whose keys get a number come last: without a bound, a file of nothing else would be
+    // read to its end.
+    let stop_early = |done: u64, _: Option<u64>| {
+        let goes_on = count.load(Ordering::Relaxed) < ROWS && done < READ_BYTES;
+        if goes_on && ticket.is_current() {
             ControlFlow::Continue(())
         } else {
             ControlFlow::Break(())
@@ -135,17 +140,25 @@ fn keyed_rows(
         source,
         &options,
         now,
-        &|_| false,
+        &|_| None,
         &stop_early,
         &mut |record| {
-            if count.fetch_add(1, Ordering::Relaxed) < ROWS {
-                rows.push(PreviewRow {
+            count.fetch_add(1, Ordering::Relaxed);
+            // Of a whole part of the file, which may be read before it is stopped, the first ones.
+            if rows.len() == ROWS {
+                rows.pop_if(|(place, _)| *place > record.place);
+            }
+            if rows.len() < ROWS {
+                let row = PreviewRow {
                     key: Ok(record.key.as_str().to_owned()),
                     value: to_compact_preview(record.value.view(), VALUE_CHARS),
-                });
+                };
+                let at = rows.partition_point(|(place, _)| *place < record.place);
+                rows.insert(at, (record.place, row));
             }
         },
     );
+    preview.rows.extend(rows.into_iter().map(|(_, row)| row));
     if let Err(error) = read
         && error != transfer::ImportError::Cancelled
     {

@@ -1,7 +1,7 @@
 //! Records: drafts, edits, deletion, undo.
 
+use vstore::value::EncodedValue;
 use vstore::value::json::{parse_text, to_pretty};
-use vstore::value::{EncodedValue, ValueRef};
 use vstore::{Cause, Expiry, Key, Millis, Op, WriteBatch};
 
 use super::{Effects, selection, unsaved};
@@ -282,15 +282,9 @@ fn parse(text: &str) -> Result<EncodedValue, DraftError> {
     })
 }
 
-/// The moment that a top-level integer `expireAt` (Unix seconds) says.
+/// The moment that a top-level integer `expireAt` (Unix seconds) says, if it is one.
 fn expire_at(value: &EncodedValue) -> Option<Millis> {
-    let ValueRef::Map(map) = value.view() else {
-        return None;
-    };
-    match map.get("expireAt") {
-        Some(ValueRef::Int(seconds)) => Some(Millis::from_unix_seconds(seconds)),
-        _ => None,
-    }
+    vstore::expire_at(value.view())?.ok()
 }
 
 fn key_error(base: &DraftBase, key: &str, snapshot: Option<&vstore::Snapshot>) -> Option<String> {

@@ -12,10 +12,15 @@ use std::process::{Command, Output, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+mod expiry;
 mod keys;
 mod records;
 mod refusals;
+#[cfg(unix)]
+mod signals;
 mod targets;
+#[cfg(unix)]
+mod terminal;
 mod transfer;
 
 const PASSWORD: &str = "correct horse";

@@ -108,7 +108,7 @@ fn batch_of(text: &[u8], snapshot: &Snapshot) -> WriteBatch {
         source,
         &ImportOptions::default(),
         now,
-        &|key| snapshot.get(key).is_some(),
+        &|key| snapshot.get(key).map(|record| record.value),
         &NoProgress,
         &mut |record| {
             batch.push(record.into_op(now));

@@ -78,7 +78,7 @@ fn read_corpus(from: &Path, snapshot: &Snapshot) -> WriteBatch {
         source,
         &ImportOptions::default(),
         now,
-        &|key| snapshot.get(key).is_some(),
+        &|key| snapshot.get(key).map(|record| record.value),
         &NoProgress,
         &mut |record| {
             batch.push(record.into_op(now));

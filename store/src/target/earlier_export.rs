@@ -9,16 +9,16 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom};
 
-use crate::key::{KEY_BYTES_MAX, Key};
+use crate::key::Key;
+use crate::transfer::RECORD_LINE_BYTES_MAX;
 use crate::value::json::{TextReader, write_compact};
-use crate::value::{EncodedValue, Timestamp, VALUE_BYTES_MAX, ValueRef};
+use crate::value::{EncodedValue, Timestamp, ValueRef};
 
 /// A file up to this length is looked at as a whole; of a longer one this much and the end.
 const CHECKED_BYTES: u64 = 32 << 20;
 /// How much of the end is looked at.
 const END_BYTES: u64 = 64 << 10;
-/// The longest line: a key and a value of the largest size, with escapes.
-const LINE_BYTES_MAX: u64 = 2 * (VALUE_BYTES_MAX + KEY_BYTES_MAX) as u64 + 1024;
+const LINE_BYTES_MAX: u64 = RECORD_LINE_BYTES_MAX as u64;
 
 /// How the line of a record starts.
 const LINE_START: &[u8] = b"{\"key\":";

@@ -31,7 +31,10 @@ pub enum ImportError {
         fields: Vec<String>,
     },
     /// A rule was given, but an object of records names its keys itself.
-    #[error("{place}: an object names the key of each record itself: leave out the rule for keys")]
+    #[error(
+        "{place}: an object names the key of each record itself: leave out the rule for keys, or \
+         say that the format is NDJSON if each object is a record"
+    )]
     RuleNotNeeded {
         /// Where it starts.
         place: Place,
@@ -92,11 +95,38 @@ pub enum ImportError {
         found: ValueType,
     },
     /// A line is longer than any record could be.
-    #[error("line {line} is longer than a record can be")]
+    #[error(
+        "line {line} is longer than that of any record: if the file is one JSON text, say that \
+         its format is JSON"
+    )]
     LineTooLong {
         /// The line.
         line: u64,
     },
+    /// A line holds the beginning of a JSON text.
+    #[error(
+        "{place}: the text ends before the value does: each line must hold a whole JSON text, as \
+         jq -c writes it"
+    )]
+    UnfinishedLine {
+        /// Where it ends.
+        place: Place,
+    },
+    /// More follows the JSON text that the input should be.
+    #[error(
+        "{place}: expected the end of the text; if one JSON text follows the other, say that the \
+         format is NDJSON"
+    )]
+    MoreText {
+        /// Where it starts.
+        place: Place,
+    },
+    /// The input is UTF-16 or UTF-32.
+    #[error(
+        "line 1, column 1: the text is UTF-16 or UTF-32, not UTF-8: convert it first, as by \
+         iconv -f UTF-16 -t UTF-8"
+    )]
+    Utf16,
     /// The input could not be read.
     #[error("reading failed: {message}")]
     Io {

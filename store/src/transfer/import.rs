@@ -7,10 +7,11 @@ use memchr::memmem::Finder;
 
 use crate::batch::{Expiry, Op};
 use crate::clock::Millis;
+use crate::expire_at::{EXPIRE_AT, expire_at};
 use crate::key::Key;
 use crate::record::{Meta, Record};
 use crate::value::json::{JsonError, JsonErrorKind, Notes, Place};
-use crate::value::{EncodedValue, Timestamp, VALUE_BYTES_MAX, ValueRef};
+use crate::value::{EncodedValue, VALUE_BYTES_MAX, ValueRef};
 
 use super::key_rule::NoKey;
 use super::pair::Pair;
@@ -18,9 +19,6 @@ use super::read::Element;
 use super::report::{ImportNote, ImportNoteKind, ImportNotes};
 use super::unique::{Admission, Seen};
 use super::{DuplicateKeys, ImportError, ImportReport, ImportSource, KeyRule, Progress, Shape};
-
-/// The field that sets the expiry of its record, in Unix seconds.
-const EXPIRE_AT: &str = "expireAt";
 
 /// How many fields a message lists.
 const FIELDS_LISTED_MAX: usize = 20;
@@ -64,6 +62,8 @@ pub enum Conflict {
 /// A record of an input, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportRecord {
+    /// Where it starts in the input.
+    pub place: Place,
     /// Its key.
     pub key: Key,
     /// Its value.
@@ -100,8 +100,14 @@ impl ImportRecord {
     }
 }
 
-/// Reads `source` and hands each record to `sink`, in order; `exists` tells which keys the store
-/// has, and `now` which expiries are past.
+/// Reads `source` and hands each record to `sink`; `stored` gives the value that the store has
+/// under a key, and `now` tells which expiries are past.
+///
+/// Records come in the order of the input, except that those whose keys get a number come last:
+/// a number is given when all keys of the input are known, so that it never gives a key of the
+/// input itself, nor one that belongs to an unrelated record of the store. A record of the store
+/// is related if the same rule makes the same key of it, before the number; without a rule that
+/// reads the value, if it has the same value. So the same input gets the same keys again.
 ///
 /// With [`DuplicateKeys::LastWins`] the sink may see a key again; the later record counts. On an
 /// error, what the sink has got must be thrown away.
@@ -109,16 +115,17 @@ pub fn import(
     source: ImportSource,
     options: &ImportOptions,
     now: Millis,
-    exists: &dyn Fn(&str) -> bool,
+    stored: &dyn Fn(&str) -> Option<EncodedValue>,
     progress: &dyn Progress,
     sink: &mut dyn FnMut(ImportRecord),
 ) -> Result<ImportReport, ImportError> {
     let mut importer = Importer {
         options,
         now,
-        exists,
+        stored,
         sink,
         seen: Seen::default(),
+        waiting: Vec::new(),
         report: ImportReport {
             format: source.format(),
             shape: Shape::Lines,
@@ -133,7 +140,7 @@ pub fn import(
             notes: ImportNotes::default(),
         },
     };
-    let shape = source.walk(
+    let walked = source.walk(
         options.keys == KeyRule::Given,
         progress,
         &|element| interpret(options, element),
@@ -141,7 +148,17 @@ pub fn import(
             importer.take(candidate)?;
             Ok(ControlFlow::Continue(()))
         },
-    )?;
+    );
+    let shape = match walked {
+        Ok(shape) => shape,
+        Err(ImportError::Cancelled) => {
+            // A preview stops early and shows these as well.
+            importer.number_waiting().ok();
+            return Err(ImportError::Cancelled);
+        }
+        Err(error) => return Err(error),
+    };
+    importer.number_waiting()?;
     importer.report.shape = shape;
     Ok(importer.report)
 }
@@ -149,10 +166,25 @@ pub fn import(
 struct Importer<'a> {
     options: &'a ImportOptions,
     now: Millis,
-    exists: &'a dyn Fn(&str) -> bool,
+    stored: &'a dyn Fn(&str) -> Option<EncodedValue>,
     sink: &'a mut dyn FnMut(ImportRecord),
     seen: Seen,
+    /// Records that get a number.
+    waiting: Vec<(Candidate, Origin)>,
     report: ImportReport,
+}
+
+/// How a record came to its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    /// The input or the rule gave it, and no record before had it.
+    Own,
+    /// A record before had it, which this one replaces.
+    Again,
+    /// A record before had it: it was numbered.
+    Numbered,
+    /// An unrelated record of the store has the one that was made for it: it was numbered.
+    Moved,
 }
 
 /// A record and what is to be said about it, before it is compared with others.
@@ -166,33 +198,67 @@ struct Candidate {
 impl Importer<'_> {
     fn take(&mut self, candidate: Candidate) -> Result<(), ImportError> {
         self.report.read += 1;
+        let (place, key) = (candidate.place, &candidate.record.key);
+        match self.seen.admit(key, place, self.options.duplicates)? {
+            Admission::New if self.is_taken(&candidate) => {
+                self.waiting.push((candidate, Origin::Moved));
+            }
+            Admission::New => self.settle(candidate, Origin::Own)?,
+            Admission::Again => self.settle(candidate, Origin::Again)?,
+            Admission::Numbered => self.waiting.push((candidate, Origin::Numbered)),
+            Admission::Dropped => {
+                self.report.duplicates += 1;
+                self.note(place, key.clone(), ImportNoteKind::DroppedDuplicate);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the number of the record in its input gives a key that an unrelated record of the
+    /// store has.
+    fn is_taken(&self, candidate: &Candidate) -> bool {
+        let rule = &self.options.keys;
+        let is_made_up = matches!(rule, KeyRule::RowNumber { .. });
+        let (key, value) = (&candidate.record.key, &candidate.record.value);
+        is_made_up
+            && self.options.conflict != Conflict::Fail
+            && (self.stored)(key.as_str())
+                .is_some_and(|stored| !is_related(rule, key, &stored, value))
+    }
+
+    /// Gives numbers to the records that wait for one.
+    fn number_waiting(&mut self) -> Result<(), ImportError> {
+        let (rule, stored) = (&self.options.keys, self.stored);
+        for (mut candidate, origin) in std::mem::take(&mut self.waiting) {
+            let record = &mut candidate.record;
+            let (base, value) = (record.key.clone(), &record.value);
+            let is_free = |key: &Key| {
+                stored(key.as_str()).is_none_or(|stored| is_related(rule, &base, &stored, value))
+            };
+            record.key = self.seen.number(&base, candidate.place, &is_free)?;
+            self.settle(candidate, origin)?;
+        }
+        self.report.notes.sort();
+        Ok(())
+    }
+
+    /// Compares a record, whose key is final, with the store, and hands it on.
+    fn settle(&mut self, candidate: Candidate, origin: Origin) -> Result<(), ImportError> {
         let Candidate {
             place,
-            mut record,
+            record,
             notes,
             is_expire_at_ignored,
         } = candidate;
-        let admission = self
-            .seen
-            .admit(record.key, place, self.options.duplicates)?;
-        let is_numbered = matches!(admission, Admission::Numbered(_));
-        let is_again = matches!(admission, Admission::Again(_));
-        record.key = match admission {
-            Admission::New(key) | Admission::Numbered(key) | Admission::Again(key) => key,
-            Admission::Dropped(key) => {
-                self.report.duplicates += 1;
-                self.note(place, key, ImportNoteKind::DroppedDuplicate);
-                return Ok(());
-            }
-        };
-        let exists = (self.exists)(record.key.as_str());
+        let stored = (self.stored)(record.key.as_str());
+        let exists = stored.is_some();
         if exists && self.options.conflict == Conflict::Fail {
             let key = record.key.as_str().to_owned();
             return Err(ImportError::Conflict { place, key });
         }
         let is_kept = exists && self.options.conflict == Conflict::Keep;
-        let counter = match (is_again, is_kept, exists) {
-            (true, ..) => &mut self.report.duplicates,
+        let counter = match (origin, is_kept, exists) {
+            (Origin::Again, ..) => &mut self.report.duplicates,
             (_, true, _) => &mut self.report.kept,
             (_, _, true) => &mut self.report.replaced,
             _ => &mut self.report.added,
@@ -206,13 +272,18 @@ impl Importer<'_> {
             let key = record.key.clone();
             self.report.notes.add(ImportNote { place, key, kind });
         };
-        if is_again {
-            note(ImportNoteKind::OverwroteDuplicate);
-        } else if exists {
-            note(ImportNoteKind::Replaced);
+        let is_numbered = matches!(origin, Origin::Numbered | Origin::Moved);
+        let differs = stored.is_some_and(|stored| stored != record.value);
+        match origin {
+            Origin::Again => note(ImportNoteKind::OverwroteDuplicate),
+            Origin::Numbered => note(ImportNoteKind::Numbered),
+            Origin::Moved => note(ImportNoteKind::Moved),
+            Origin::Own => {}
         }
-        if is_numbered {
-            note(ImportNoteKind::Numbered);
+        if exists && is_numbered && differs {
+            note(ImportNoteKind::ReplacedByNumber);
+        } else if exists && origin != Origin::Again {
+            note(ImportNoteKind::Replaced);
         }
         if is_expire_at_ignored {
             note(ImportNoteKind::ExpireAtIgnored);
@@ -242,9 +313,9 @@ fn interpret(options: &ImportOptions, element: Element) -> Result<Candidate, Imp
     let mut record = find_record(&options.keys, &element)?;
     let mut is_expire_at_ignored = false;
     if options.expire_at && record.expires_at.is_none() && may_expire(&record.value) {
-        match read_expire_at(record.value.view()) {
+        match expire_at(record.value.view()) {
             Some(Ok(at)) => record.expires_at = Some(at),
-            Some(Err(())) => is_expire_at_ignored = true,
+            Some(Err(_)) => is_expire_at_ignored = true,
             None => {}
         }
     }
@@ -261,6 +332,7 @@ fn find_record(keys: &KeyRule, element: &Element) -> Result<ImportRecord, Import
     let place = element.place;
     let new_key = |text: &str| Key::new(text).map_err(|error| ImportError::Key { place, error });
     let plain = |key| ImportRecord {
+        place,
         key,
         value: element.value.clone(),
         expires_at: None,
@@ -288,6 +360,7 @@ fn find_record(keys: &KeyRule, element: &Element) -> Result<ImportRecord, Import
                 return Err(JsonError::new(place, JsonErrorKind::TooLarge).into());
             }
             Ok(ImportRecord {
+                place,
                 key: new_key(pair.key)?,
                 value: element.value.part(pair.value),
                 expires_at,
@@ -304,20 +377,16 @@ fn may_expire(value: &EncodedValue) -> bool {
     NAME.find(value.as_bytes()).is_some()
 }
 
-/// The moment that an integer `expireAt` at the top of a value names, in Unix seconds.
-pub fn expire_at(value: ValueRef<'_>) -> Option<Millis> {
-    read_expire_at(value)?.ok()
-}
-
-/// The same, telling an integer that is no moment from none at all.
-fn read_expire_at(value: ValueRef<'_>) -> Option<Result<Millis, ()>> {
-    let seconds = match value.as_map()?.get(EXPIRE_AT)? {
-        ValueRef::Int(seconds) => seconds,
-        ValueRef::UInt(_) => return Some(Err(())),
-        _ => return None,
-    };
-    let moment = Timestamp::new(seconds, 0).map(|_| Millis::from_unix_seconds(seconds));
-    Some(moment.or(Err(())))
+/// Whether a record of the store came of the same natural key as one of the input, so that it may
+/// be replaced under a key that was made by numbering.
+fn is_related(rule: &KeyRule, base: &Key, stored: &EncodedValue, new: &EncodedValue) -> bool {
+    match rule {
+        KeyRule::Given | KeyRule::RowNumber { .. } => stored == new,
+        KeyRule::Field(_) | KeyRule::Template(_) => {
+            let made = rule.key(stored.view(), 0).and_then(Result::ok);
+            made.is_some_and(|key| key == base.as_str())
+        }
+    }
 }
 
 /// The names of the fields of a record that could be its key.

@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
 use crate::path::{Path, PathSegment, visit_at};
 use crate::value::ValueRef;
 
@@ -199,18 +202,37 @@ fn parse_field(text: &str) -> Result<Part, TemplateError> {
     Ok(Part::Field { field, slug })
 }
 
-/// Appends `text` in lower case, every run of other characters than letters and digits as one
-/// `-`, none at the ends.
+/// Appends `text` in lower case, every run of other characters than letters, their marks and
+/// digits as one `-`, none at the ends. Composed (NFC), so that each spelling gives one slug.
 fn push_slug(text: &str, out: &mut String) {
-    let words = text
-        .split(|character: char| !character.is_alphanumeric())
-        .filter(|word| !word.is_empty());
-    for (index, word) in words.enumerate() {
-        if index > 0 {
-            out.push('-');
+    let lower = text.nfc().flat_map(char::to_lowercase).nfc();
+    let (mut in_word, mut is_first) = (false, true);
+    for character in lower {
+        if is_invisible(character) {
+            continue;
         }
-        out.extend(word.chars().flat_map(char::to_lowercase));
+        if character.is_alphanumeric() {
+            if !in_word && !is_first {
+                out.push('-');
+            }
+            out.push(character);
+            (in_word, is_first) = (true, false);
+        } else if !is_combining_mark(character) {
+            in_word = false;
+        } else if in_word {
+            out.push(character);
+        }
     }
+}
+
+/// Whether a character only says how its neighbours are drawn or broken: joiners, soft hyphens,
+/// variation selectors.
+const fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{AD}' | '\u{34F}' | '\u{200C}' | '\u{200D}' | '\u{2060}' | '\u{FE00}'..='\u{FE0F}'
+            | '\u{FEFF}' | '\u{E0100}'..='\u{E01EF}'
+    )
 }
 
 #[cfg(test)]
@@ -264,6 +286,39 @@ mod tests {
             key(&template("{title|slug}"), r#"{"title":"  ÀB--ç 9!"}"#),
             Ok("àb-ç-9".to_owned())
         );
+    }
+
+    #[test]
+    fn a_slug_is_the_same_in_every_spelling_and_tears_no_word() {
+        let slug = |title: &str| {
+            let json = serde_json::json!({ "title": title }).to_string();
+            key(&template("{title|slug}"), &json).unwrap()
+        };
+        assert_eq!(slug("Ame\u{301}lie"), "amélie");
+        assert_eq!(slug("Am\u{e9}lie"), "amélie");
+        assert_eq!(slug("A\u{30a}ngstro\u{308}m"), slug("\u{212b}ngström"));
+        for (title, expected) in [
+            // Vowel signs, nukta and virama.
+            ("हिन्दी फ़िल्म", "हिन्दी-फ़िल्म"),
+            ("\u{958}\u{93f}", "\u{915}\u{93c}\u{93f}"),
+            ("தமிழ் படம்!", "தமிழ்-படம்"),
+            ("বাংলা (ছবি)", "বাংলা-ছবি"),
+            // Tone marks.
+            ("น้ำตาล ที่รัก", "น้ำตาล-ที่รัก"),
+            ("မြန်မာ", "မြန်မာ"),
+            // Points and vowel marks.
+            ("שָׁלוֹם", "שָׁלוֹם".nfc().collect::<String>().as_str()),
+            ("한글 영화", "한글-영화"),
+            ("\u{1112}\u{1161}\u{11ab}", "한"),
+            // A joiner draws letters apart or together, and is no end of a word.
+            ("می\u{200c}خواهم", "میخواهم"),
+            ("soft\u{ad}hyphen", "softhyphen"),
+            ("I\u{307}stanbul", "i\u{307}stanbul"),
+            ("\u{301}a \u{301} b", "a-b"),
+            ("-- !", ""),
+        ] {
+            assert_eq!(slug(title), expected, "{title}");
+        }
     }
 
     #[test]

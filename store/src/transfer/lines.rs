@@ -7,8 +7,9 @@ use std::ops::ControlFlow;
 use bytes::Bytes;
 use rayon::prelude::*;
 
-use crate::value::json::TextReader;
-use crate::value::{EncodedValue, VALUE_BYTES_MAX};
+use crate::key::KEY_BYTES_MAX;
+use crate::value::EncodedValue;
+use crate::value::json::{JsonError, JsonErrorKind, TEXT_BYTES_MAX, TextReader};
 
 use super::read::{Element, Prepare, Visit};
 use super::{ImportError, Shape};
@@ -20,8 +21,8 @@ const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// How many lines one thread parses at a time. Their values share one allocation.
 const LINES_PER_TASK: usize = 128;
 
-/// The longest line: a value of the largest size, with escapes.
-const LINE_BYTES_MAX: usize = 2 * VALUE_BYTES_MAX;
+/// The longest line of a record: a key and a value of the largest size with escapes, and times.
+pub const RECORD_LINE_BYTES_MAX: usize = TEXT_BYTES_MAX + 6 * KEY_BYTES_MAX + 1024;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -147,7 +148,7 @@ fn read_lines(
         .collect();
     let bytes = Bytes::copy_from_slice(reader.as_slice());
     found.into_iter().map(move |found| {
-        let (row, found) = found.map_err(ImportError::from_json)?;
+        let (row, found) = found.map_err(refusal)?;
         Ok(Element {
             place: found.place,
             row,
@@ -157,6 +158,16 @@ fn read_lines(
             notes: found.notes,
         })
     })
+}
+
+/// A line that ends too early is most often part of a text over several lines.
+fn refusal(error: JsonError) -> ImportError {
+    match error.kind {
+        JsonErrorKind::UnexpectedEnd => ImportError::UnfinishedLine {
+            place: error.place(),
+        },
+        _ => ImportError::from_json(error),
+    }
 }
 
 /// Cuts text into batches of whole lines.
@@ -174,9 +185,10 @@ impl<R: Read> Batches<R> {
         let mut text = std::mem::take(&mut self.carry);
         let line = self.line;
         loop {
-            let wanted = self.wanted.max(text.len());
             let before = text.len();
-            text.reserve(wanted);
+            let room = (RECORD_LINE_BYTES_MAX + 1).saturating_sub(before);
+            let wanted = self.wanted.max(before).min(room.max(1));
+            text.reserve_exact(wanted);
             let taken = self.reader.by_ref().take(wanted as u64);
             let count = { taken }.read_to_end(&mut text)?;
             if count < wanted {
@@ -189,7 +201,7 @@ impl<R: Read> Batches<R> {
                 self.wanted = (self.wanted * 2).min(BATCH_BYTES_MAX);
                 return Ok(Some(Batch { text, line }));
             }
-            if text.len() > LINE_BYTES_MAX {
+            if text.len() > RECORD_LINE_BYTES_MAX {
                 return Err(ImportError::LineTooLong { line });
             }
         }

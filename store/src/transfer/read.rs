@@ -7,9 +7,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::value::EncodedValue;
-use crate::value::json::{JsonError, JsonReader, Notes, Place};
+use crate::value::json::{JsonError, JsonErrorKind, JsonReader, Notes, Place};
 
-use super::format::SNIFF_BYTES;
+use super::format::{self, Layout, SNIFF_BYTES, SNIFF_BYTES_MAX};
 use super::lines::walk_lines;
 use super::progress::Watched;
 use super::{Format, ImportError, Progress};
@@ -18,7 +18,7 @@ use super::{Format, ImportError, Progress};
 pub struct ImportSource {
     reader: Box<dyn Read + Send>,
     length: Option<u64>,
-    format: Format,
+    layout: Layout,
 }
 
 /// How an input holds its records.
@@ -28,7 +28,7 @@ pub enum Shape {
     Object,
     /// An array of elements.
     Array,
-    /// An element per line.
+    /// An element per line, or one text after the other.
     Lines,
 }
 
@@ -55,8 +55,9 @@ impl ImportSource {
     pub fn open(path: &Path) -> Result<Self, ImportError> {
         let (file, length) = open_file(path)?;
         let ending = Format::from_ending(path);
-        Self::told_by(file, length, |head, whole| {
-            Format::tell(ending, head, whole)
+        let may_need_more = ending != Some(Format::Ndjson);
+        Self::told_by(file, length, may_need_more, |head, whole| {
+            Layout::tell(ending, head, whole)
         })
     }
 
@@ -72,37 +73,51 @@ impl ImportSource {
         length: Option<u64>,
         format: Option<Format>,
     ) -> Result<Self, ImportError> {
-        match format {
-            Some(format) => Ok(Self {
-                reader: Box::new(reader),
-                length,
-                format,
-            }),
-            None => Self::told_by(reader, length, Format::sniff),
-        }
+        Self::told_by(
+            reader,
+            length,
+            format.is_none(),
+            |head, whole| match format {
+                Some(format) => Layout::of_format(format, head, whole),
+                None => Layout::tell(None, head, whole),
+            },
+        )
     }
 
-    /// Bytes whose start tells their format.
+    /// Bytes whose start tells how texts lie in them. If it `may_need_more`, a first line that is
+    /// longer than usual is read to its end, within bounds.
     fn told_by(
         mut reader: impl Read + Send + 'static,
         length: Option<u64>,
-        tell: impl FnOnce(&[u8], bool) -> Format,
+        may_need_more: bool,
+        tell: impl FnOnce(&[u8], bool) -> Layout,
     ) -> Result<Self, ImportError> {
         let mut head = Vec::new();
-        (&mut reader)
-            .take(SNIFF_BYTES as u64)
-            .read_to_end(&mut head)?;
-        let format = tell(&head, head.len() < SNIFF_BYTES);
+        let mut wanted = SNIFF_BYTES;
+        let whole = loop {
+            let missing = (wanted - head.len()) as u64;
+            (&mut reader).take(missing).read_to_end(&mut head)?;
+            let whole = head.len() < wanted;
+            let is_enough = whole || wanted >= SNIFF_BYTES_MAX || !may_need_more;
+            if is_enough || !format::needs_more(&head) {
+                break whole;
+            }
+            wanted = (wanted * 2).min(SNIFF_BYTES_MAX);
+        };
+        if format::is_utf16(&head) {
+            return Err(ImportError::Utf16);
+        }
+        let layout = tell(&head, whole);
         Ok(Self {
             reader: Box::new(io::Cursor::new(head).chain(reader)),
             length,
-            format,
+            layout,
         })
     }
 
     /// Its format.
     pub const fn format(&self) -> Format {
-        self.format
+        self.layout.format()
     }
 
     /// Prepares each element and visits what that gives in order; returns the shape of the input.
@@ -123,9 +138,10 @@ impl ImportSource {
             reported: 0,
             total: self.length,
         };
-        let walked = match self.format {
-            Format::Json => walk_json(watched, keys_given, prepare, visit),
-            Format::Ndjson => walk_lines(watched, keys_given, prepare, visit),
+        let walked = match self.layout {
+            Layout::Json => walk_json(watched, keys_given, prepare, visit),
+            Layout::Lines => walk_lines(watched, keys_given, prepare, visit),
+            Layout::Texts => walk_texts(watched, keys_given, prepare, visit),
         };
         if cancelled.load(Ordering::Relaxed) {
             return Err(ImportError::Cancelled);
@@ -148,7 +164,7 @@ impl std::fmt::Debug for ImportSource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ImportSource")
             .field("length", &self.length)
-            .field("format", &self.format)
+            .field("layout", &self.layout)
             .finish_non_exhaustive()
     }
 }
@@ -186,8 +202,53 @@ fn walk_json<T>(
             return Ok(shape);
         }
     }
-    json.finish().map_err(ImportError::from_json)?;
+    json.finish().map_err(|error| match error.kind {
+        JsonErrorKind::TrailingText => ImportError::MoreText {
+            place: error.place(),
+        },
+        _ => ImportError::from_json(error),
+    })?;
     Ok(shape)
+}
+
+/// Texts one after the other, over any number of lines.
+fn walk_texts<T>(
+    reader: impl Read,
+    keys_given: bool,
+    prepare: &Prepare<'_, T>,
+    visit: &mut Visit<'_, T>,
+) -> Result<Shape, ImportError> {
+    let mut json = JsonReader::of_several(reader);
+    if keys_given {
+        json.allow_wrapper();
+    }
+    for row in 1.. {
+        let Some(element) = next_text(&mut json, row).map_err(ImportError::from_json)? else {
+            break;
+        };
+        if visit(Shape::Lines, prepare(element)?)?.is_break() {
+            break;
+        }
+    }
+    Ok(Shape::Lines)
+}
+
+/// The next of several texts, or `None` at the end.
+fn next_text<R: Read>(json: &mut JsonReader<R>, row: u64) -> Result<Option<Element>, JsonError> {
+    if row > 1 && !json.next_text()? {
+        return Ok(None);
+    }
+    // Looking at it passes over the white space before it.
+    json.at_object()?;
+    let place = json.place();
+    let value = json.value()?;
+    Ok(Some(Element {
+        place,
+        row,
+        name: None,
+        value,
+        notes: json.take_notes(),
+    }))
 }
 
 /// The next element of the open object or array, or `None` at its end.

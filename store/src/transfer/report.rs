@@ -57,6 +57,11 @@ impl ImportNotes {
         }
     }
 
+    /// Puts them in the order of the input.
+    pub(super) fn sort(&mut self) {
+        self.first.sort_by_key(|note| note.place);
+    }
+
     pub(super) const fn count_unlisted(&mut self, count: u64) {
         self.total += count;
     }
@@ -80,8 +85,12 @@ pub enum ImportNoteKind {
     Number(Note),
     /// Its key stood before and got a number.
     Numbered,
+    /// The key that was made for it belongs to another record of the store, so it got a number.
+    Moved,
     /// It replaced one of the store.
     Replaced,
+    /// It replaced another value of the store under a key that was made by numbering.
+    ReplacedByNumber,
     /// It was passed over, because the store has its key.
     Kept,
     /// It was passed over, because its key stood before.
@@ -93,7 +102,7 @@ pub enum ImportNoteKind {
 }
 
 impl ImportNoteKind {
-    const COUNT: usize = 7;
+    const COUNT: usize = 9;
 
     const fn index(&self) -> usize {
         match self {
@@ -104,6 +113,8 @@ impl ImportNoteKind {
             Self::DroppedDuplicate => 4,
             Self::OverwroteDuplicate => 5,
             Self::ExpireAtIgnored => 6,
+            Self::Moved => 7,
+            Self::ReplacedByNumber => 8,
         }
     }
 
@@ -120,6 +131,16 @@ impl fmt::Display for ImportNote {
             ImportNoteKind::Number(note) => write!(f, "{note} (in {key:?})"),
             ImportNoteKind::Numbered => {
                 write!(f, "{place}: the key stood before, imported as {key:?}")
+            }
+            ImportNoteKind::Moved => write!(
+                f,
+                "{place}: its number belongs to another record, imported as {key:?}"
+            ),
+            ImportNoteKind::ReplacedByNumber => {
+                write!(
+                    f,
+                    "{place}: replaced another value of {key:?}, a key with a number"
+                )
             }
             ImportNoteKind::Replaced => write!(f, "{place}: replaced {key:?}"),
             ImportNoteKind::Kept => {

@@ -7,10 +7,12 @@ use crate::batch::{Expiry, Op};
 use crate::clock::Millis;
 use crate::key::{Key, KeyError};
 use crate::record::Meta;
-use crate::value::json::{JsonErrorKind, Place, to_compact};
+use crate::value::json::{JsonErrorKind, Place, parse_text, to_compact};
 use crate::value::{EncodedValue, VALUE_DEPTH_MAX, Value, ValueType};
 
 mod export;
+mod formats;
+mod numbering;
 
 const NOW: Millis = Millis(1_800_000_000_000);
 
@@ -30,11 +32,15 @@ fn run(
         source(text, None),
         options,
         NOW,
-        &|key| existing.contains(&key),
+        &|key| existing.contains(&key).then(|| value("null")),
         &NoProgress,
         &mut |record| records.push(record),
     )?;
     Ok((records, report))
+}
+
+fn value(json: &str) -> EncodedValue {
+    parse_text(json).unwrap().0
 }
 
 fn with_keys(keys: KeyRule) -> ImportOptions {
@@ -113,6 +119,7 @@ fn pairs_bring_their_keys_and_times_in_an_array_and_in_lines() {
 #[test]
 fn the_times_of_a_pair_reach_the_store() {
     let record = |created: Option<i64>, expires: Option<i64>| ImportRecord {
+        place: Place { line: 1, column: 1 },
         key: Key::new("a").unwrap(),
         value: EncodedValue::encode(&Value::Null).unwrap(),
         expires_at: expires.map(Millis),
@@ -197,7 +204,7 @@ fn a_rule_makes_keys_for_any_records() {
     assert_eq!(
         refusal("{\"a\":{\"id\":1}}", &by_field("id")),
         "line 1, column 2: an object names the key of each record itself: leave out the rule for \
-         keys"
+         keys, or say that the format is NDJSON if each object is a record"
     );
 }
 
@@ -483,7 +490,7 @@ fn a_line_without_end_is_refused() {
         source,
         &ImportOptions::default(),
         NOW,
-        &|_| false,
+        &|_| None,
         &NoProgress,
         &mut |_| {},
     );
@@ -498,7 +505,7 @@ fn a_cancelled_import_says_so() {
         source(&text, Some(Format::Json)),
         &ImportOptions::default(),
         NOW,
-        &|_| false,
+        &|_| None,
         &|done, total| {
             assert_eq!(total, Some(1_000_008));
             told.store(done, Ordering::Relaxed);
@@ -542,16 +549,17 @@ fn content_that_leaves_no_doubt_counts_more_than_the_name() {
     for (ending, text, format) in [
         (json, "{\"a\":1}\n{\"a\":2}\n", Format::Ndjson),
         (json, "\u{FEFF}{\"a\":1}\r\n\r\n{\"a\":2}", Format::Ndjson),
-        (json, "{\"key\":\"a\",\"value\":1}\n", Format::Json),
-        (json, "{\"a\":\n1}\n{\"a\":2}\n", Format::Json),
+        (json, "{\"key\":\"a\",\"value\":1}\n", Format::Ndjson),
+        (json, "{\n\"key\":\"a\",\n\"value\":1\n}\n", Format::Json),
+        (json, "{\"a\":\n1}\n{\"a\":2}\n", Format::Ndjson),
         (lines, "[\n{\"a\":1},\n{\"a\":2}\n]", Format::Json),
         (lines, "{\n\"a\":1}", Format::Json),
         (lines, "{\"a\":1}\n", Format::Ndjson),
         (lines, "{\"a\":1,}\n{\"a\":2}\n", Format::Ndjson),
         (lines, "{\"a\":", Format::Ndjson),
     ] {
-        let told = Format::tell(ending, text.as_bytes(), true);
-        assert_eq!(told, format, "{ending:?} {text:?}");
+        let told = format::Layout::tell(ending, text.as_bytes(), true);
+        assert_eq!(told.format(), format, "{ending:?} {text:?}");
     }
 }
 
@@ -570,7 +578,7 @@ fn many_notes_of_one_kind_do_not_hide_those_of_another() {
         source,
         &options,
         Millis(0),
-        &|_| true,
+        &|_| Some(value("null")),
         &NoProgress,
         &mut |_| {},
     )

@@ -27,16 +27,16 @@ pub enum DuplicateKeys {
 }
 
 /// What becomes of a record.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Admission {
     /// Its key is new.
-    New(Key),
-    /// Its key got a number.
-    Numbered(Key),
+    New,
+    /// Its key stood before: it gets a number when all keys of the input are known.
+    Numbered,
     /// It replaces an earlier one of the same input.
-    Again(Key),
+    Again,
     /// An earlier one with this key counts.
-    Dropped(Key),
+    Dropped,
 }
 
 /// The keys seen so far.
@@ -56,7 +56,7 @@ impl Seen {
     /// Decides about a record by its key.
     pub(super) fn admit(
         &mut self,
-        key: Key,
+        key: &Key,
         place: Place,
         policy: DuplicateKeys,
     ) -> Result<Admission, ImportError> {
@@ -64,11 +64,10 @@ impl Seen {
             line: place.line,
             next: 2,
         };
-        let entry = match self.keys.entry(key) {
+        let entry = match self.keys.entry(key.clone()) {
             Entry::Vacant(entry) => {
-                let key = entry.key().clone();
                 entry.insert(first);
-                return Ok(Admission::New(key));
+                return Ok(Admission::New);
             }
             Entry::Occupied(entry) => entry,
         };
@@ -78,23 +77,26 @@ impl Seen {
                 key: entry.key().as_str().to_owned(),
                 first_line: entry.get().line,
             }),
-            DuplicateKeys::LastWins => Ok(Admission::Again(entry.key().clone())),
-            DuplicateKeys::FirstWins => Ok(Admission::Dropped(entry.key().clone())),
-            DuplicateKeys::Number => {
-                let (key, next) = (entry.key().clone(), entry.get().next);
-                self.number(&key, next, place).map(Admission::Numbered)
-            }
+            DuplicateKeys::LastWins => Ok(Admission::Again),
+            DuplicateKeys::FirstWins => Ok(Admission::Dropped),
+            DuplicateKeys::Number => Ok(Admission::Numbered),
         }
     }
 
-    /// Finds the first number from `next` on that gives a key nobody has.
-    fn number(&mut self, key: &Key, next: u64, place: Place) -> Result<Key, ImportError> {
-        let mut next = next;
-        let free = loop {
+    /// Finds the next number behind a key that gives one which no record of the input has and
+    /// which is `free` in the store.
+    pub(super) fn number(
+        &mut self,
+        key: &Key,
+        place: Place,
+        free: &dyn Fn(&Key) -> bool,
+    ) -> Result<Key, ImportError> {
+        let mut next = self.keys.get(key).map_or(2, |first| first.next);
+        let found = loop {
             let candidate = Key::new(&format!("{key}-{next}"))
                 .map_err(|error| ImportError::Key { place, error })?;
             next += 1;
-            if !self.keys.contains_key(&candidate) {
+            if !self.keys.contains_key(&candidate) && free(&candidate) {
                 break candidate;
             }
         };
@@ -102,7 +104,7 @@ impl Seen {
             first.next = next;
         }
         let line = place.line;
-        self.keys.insert(free.clone(), First { line, next: 2 });
-        Ok(free)
+        self.keys.insert(found.clone(), First { line, next: 2 });
+        Ok(found)
     }
 }

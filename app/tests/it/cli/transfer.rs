@@ -175,3 +175,100 @@ fn an_export_without_a_format_or_a_folder_is_refused() {
     let into_missing_folder = desk.run(&["export", "db.vstore", "missing/out.json"]);
     assert_eq!(code(&into_missing_folder), 9);
 }
+
+#[test]
+fn a_made_up_key_takes_nobodys_place_and_importing_again_changes_nothing() {
+    let desk = Desk::with(&json!({"film:a-2": "precious"}));
+    desk.write(
+        "in.json",
+        r#"[{"id":"film:a","n":1},{"id":"film:a","n":2},{"id":"film:a-3","n":3}]"#,
+    );
+    let import = ["import", "db.vstore", "in.json", "--key-field", "id"];
+    for conflict in ["keep", "replace", "replace"] {
+        let ran = desk.run(&[&import[..], &["--conflict", conflict]].concat());
+        assert_eq!(code(&ran), 0, "{}", stderr(&ran));
+        assert_eq!(
+            desk.exported(),
+            json!({
+                "film:a": {"id": "film:a", "n": 1},
+                "film:a-2": "precious",
+                "film:a-3": {"id": "film:a-3", "n": 3},
+                "film:a-4": {"id": "film:a", "n": 2},
+            })
+        );
+    }
+    desk.write(
+        "in.json",
+        r#"[{"id":"film:a","n":1},{"id":"film:a","n":9}]"#,
+    );
+    let ran = desk.run(&import);
+    assert!(
+        stderr(&ran).contains("replaced another value of \"film:a-4\""),
+        "{}",
+        stderr(&ran)
+    );
+}
+
+#[test]
+fn an_export_can_be_applied_however_deep_and_long_its_lines_are() {
+    let desk = Desk::new();
+    // As deep as a value can be, and longer in JSON than twice its size.
+    let deep = format!("{{\"a\":{}{}}}", "[".repeat(128), "]".repeat(128));
+    let long = format!("{{\"b\":\"{}\"}}", "\\u0001".repeat(22_500_000));
+    for (name, text) in [("deep", deep), ("long", long)] {
+        desk.write("in.json", &text);
+        let (db, copy) = (format!("{name}.vstore"), format!("{name}-copy.vstore"));
+        let made = desk.run(&["import", &db, "in.json", "--create", "--kdf", "fast"]);
+        assert_eq!(code(&made), 0, "{}", stderr(&made));
+        let lines = format!("{name}.ndjson");
+        assert_eq!(code(&desk.run(&["export", &db, &lines])), 0);
+        let made = desk.run(&["put", &copy, "other", "1", "--create", "--kdf", "fast"]);
+        assert_eq!(code(&made), 0, "{}", stderr(&made));
+        let input = format!(
+            "{}\n{}{{\"key\":\"z\",\"value\":2}}\n",
+            super::PASSWORD,
+            desk.read(&lines)
+        );
+        let applied = desk.run_with_input(&["apply", &copy], &input);
+        assert_eq!(
+            (code(&applied), stdout(&applied).as_str()),
+            (0, "1\n2\n"),
+            "{}",
+            stderr(&applied)
+        );
+        let imported = desk.run(&["import", &copy, &lines]);
+        assert_eq!(code(&imported), 0, "{}", stderr(&imported));
+    }
+}
+
+#[test]
+fn texts_in_a_row_are_imported_and_other_encodings_are_named() {
+    let desk = Desk::new();
+    let import = |name: &str, options: &[&str]| {
+        desk.run(
+            &[
+                &["import", "db.vstore", name, "--create", "--kdf", "fast"],
+                options,
+            ]
+            .concat(),
+        )
+    };
+    desk.write("pretty.jsonl", "{\n  \"id\": 1\n}\n{\n  \"id\": 2\n}\n");
+    let ran = import("pretty.jsonl", &["--key-field", "id"]);
+    assert_eq!(code(&ran), 0, "{}", stderr(&ran));
+    assert_eq!(desk.exported(), json!({"1": {"id": 1}, "2": {"id": 2}}));
+    let ran = import("pretty.jsonl", &[]);
+    assert_eq!(code(&ran), 8);
+    assert!(stderr(&ran).contains("line 1, column 1") && stderr(&ran).contains("--key-field"));
+    let utf16: Vec<u8> = "\u{feff}{\"a\": 1}"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    std::fs::write(desk.path("utf16.json"), utf16).unwrap();
+    let ran = import("utf16.json", &[]);
+    assert_eq!(code(&ran), 8);
+    assert!(stderr(&ran).contains("not UTF-8") && stderr(&ran).contains("iconv"));
+    desk.write("two.json", "{\"a\": 1}\n{\"b\": 2}");
+    let ran = import("two.json", &["--format", "json"]);
+    assert!(stderr(&ran).contains("--format ndjson"), "{}", stderr(&ran));
+}

@@ -216,7 +216,7 @@ proptest! {
                 source.unwrap(),
                 &ImportOptions::default(),
                 Millis(0),
-                &|_| false,
+                &|_| None,
                 &NoProgress,
                 &mut |record| again.push(Record {
                     key: record.key,

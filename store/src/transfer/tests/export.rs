@@ -83,7 +83,7 @@ fn an_export_of_nothing_is_valid() {
                 source(&text, Some(format)),
                 &ImportOptions::default(),
                 NOW,
-                &|_| false,
+                &|_| None,
                 &NoProgress,
                 &mut |_| {},
             );
@@ -208,7 +208,7 @@ proptest! {
             source(&text, Some(format)),
             &ImportOptions::default(),
             NOW,
-            &|_| false,
+            &|_| None,
             &NoProgress,
             &mut |record| {
                 let key = record.key.clone();

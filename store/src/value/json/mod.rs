@@ -15,7 +15,8 @@ mod write;
 
 pub use error::{JsonError, JsonErrorKind, NOTES_MAX, Note, NoteKind, Notes, Place};
 pub use preview::to_compact_preview;
-pub use read::{parse_text, read_value};
+pub use read::{parse_record_line, parse_text, read_value};
+pub use source::TEXT_BYTES_MAX;
 pub use write::{Json, to_compact, to_pretty, write_compact, write_pretty};
 
 pub(crate) use error::quote;

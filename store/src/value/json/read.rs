@@ -35,6 +35,16 @@ pub fn parse_text(text: &str) -> Result<(EncodedValue, Vec<Note>), JsonError> {
     Ok((EncodedValue::from_validated(bytes), found.notes.first))
 }
 
+/// Reads the line of a record, `{"key": …, "value": …}`, which is the line with this number. There
+/// is room around a value of the greatest depth and size. The notes are those of [`parse_text`].
+pub fn parse_record_line(text: &[u8], line: u64) -> Result<(EncodedValue, Notes), JsonError> {
+    let mut reader = TextReader::with_capacity(text.len());
+    let found = reader.read(text, line, true)?;
+    let bytes = Bytes::copy_from_slice(reader.as_slice());
+    // The reader checks what it writes.
+    Ok((EncodedValue::from_validated(bytes), found.notes))
+}
+
 /// Reads one JSON value to the end of `reader`.
 pub fn read_value(reader: impl Read) -> Result<(EncodedValue, Notes), JsonError> {
     let mut json = JsonReader::new(reader);
@@ -65,8 +75,19 @@ pub(crate) struct JsonReader<R: Read> {
 }
 
 impl<R: Read> JsonReader<R> {
+    /// Walks a text that is one value.
     pub(crate) fn new(reader: R) -> Self {
+        Self::with_texts(reader, false)
+    }
+
+    /// Walks texts one after the other.
+    pub(crate) fn of_several(reader: R) -> Self {
+        Self::with_texts(reader, true)
+    }
+
+    fn with_texts(reader: R, are_several: bool) -> Self {
         let settings = ReaderSettings {
+            allow_multiple_top_level: are_several,
             track_path: false,
             // Numbers that cannot be kept as numbers become strings here.
             restrict_number_values: false,
@@ -152,6 +173,13 @@ impl<R: Read> JsonReader<R> {
             self.check(ended, Inside::List)?;
         }
         Ok(more)
+    }
+
+    /// Whether another text follows the one that was read. Only of [several](Self::of_several).
+    pub(crate) fn next_text(&mut self) -> Result<bool, JsonError> {
+        self.json.reader_mut().refill();
+        let more = self.json.has_next();
+        self.check(more, Inside::Document)
     }
 
     /// The next name of the open object with its place, or `None` at its end.

@@ -4,9 +4,13 @@ use std::io::{self, Read};
 
 use super::super::VALUE_BYTES_MAX;
 
+/// The longest text that a value of the largest size can need: no byte of an encoded value takes
+/// more than the six characters of `\u0000`.
+pub const TEXT_BYTES_MAX: usize = 6 * VALUE_BYTES_MAX;
+
 /// The most text read for one token (a string, a name, a number), so that a hostile text cannot
-/// fill the memory with a single one. Escapes make a text longer than what it says.
-const TOKEN_BYTES_MAX: u64 = 2 * VALUE_BYTES_MAX as u64;
+/// fill the memory with a single one.
+const TOKEN_BYTES_MAX: u64 = TEXT_BYTES_MAX as u64;
 
 const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 

@@ -40,7 +40,7 @@ impl VStore {
             source,
             &ImportOptions::default(),
             now,
-            &|_| false,
+            &|_| None,
             &NoProgress,
             &mut |record| {
                 batch.push(record.into_op(now));

@@ -1,0 +1,193 @@
+//! Each signal that ends a program, at some stage of each command that writes: nothing that was
+//! acknowledged is lost, nothing half written is left over.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{Desk, PASSWORD, code, stderr};
+
+const SIGNALS: [(&str, i32); 4] = [("HUP", 1), ("INT", 2), ("QUIT", 3), ("TERM", 15)];
+
+/// Records enough for every stage to take some time.
+fn many(first: u32) -> Value {
+    let records = (first..first + 3000).map(|n| {
+        let noise = u64::from(n).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (
+            format!("k{n:06}"),
+            json!({ "n": n, "text": format!("{noise:x}").repeat(20) }),
+        )
+    });
+    Value::Object(records.collect())
+}
+
+fn start(desk: &Desk, arguments: &[&str], input: &str) -> Child {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_vstore"))
+        .current_dir(desk.folder.path())
+        .args(arguments)
+        .arg("--password-stdin")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .as_mut()
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
+    child
+}
+
+fn send(child: &Child, signal: &str) {
+    let id = child.id().to_string();
+    let sent = Command::new("kill")
+        .args([&format!("-{signal}"), &id])
+        .stderr(Stdio::null())
+        .status();
+    drop(sent);
+}
+
+/// The names in the folder but for the lock, which stays.
+fn names(desk: &Desk) -> BTreeSet<OsString> {
+    let entries = fs::read_dir(desk.folder.path()).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name());
+    names
+        .filter(|name| !name.as_encoded_bytes().ends_with(b".lock"))
+        .collect()
+}
+
+/// Runs a command and sends it a signal after each of some delays.
+fn interrupt(arguments: &[&str], expected: &dyn Fn(&Desk)) {
+    for (index, (signal, number)) in SIGNALS.into_iter().enumerate() {
+        for round in 0..4_u64 {
+            let desk = Desk::with(&many(0));
+            desk.write("more.json", &many(1500).to_string());
+            let before = names(&desk);
+            let mut child = start(&desk, arguments, &format!("{PASSWORD}\n"));
+            drop(child.stdin.take());
+            sleep(Duration::from_millis(round * 130 + index as u64 * 35));
+            send(&child, signal);
+            let ended = child.wait_with_output().unwrap().status;
+            let is_signal = ended.signal() == Some(number);
+            assert!(
+                is_signal || ended.success(),
+                "{arguments:?} {signal}: {ended:?}"
+            );
+            if is_signal {
+                let left: Vec<_> = names(&desk).difference(&before).cloned().collect();
+                let is_backup = |name: &OsString| name.as_encoded_bytes().ends_with(b".bak1");
+                assert!(
+                    left.iter().all(is_backup),
+                    "{arguments:?} {signal}: {left:?}"
+                );
+            }
+            let verified = desk.run(&["verify", "db.vstore"]);
+            assert_eq!(
+                code(&verified),
+                0,
+                "{arguments:?} {signal}: {}",
+                stderr(&verified)
+            );
+            expected(&desk);
+        }
+    }
+}
+
+fn count(desk: &Desk) -> usize {
+    desk.exported().as_object().unwrap().len()
+}
+
+#[test]
+fn an_interrupted_export_leaves_nothing() {
+    interrupt(&["export", "db.vstore", "out.json"], &|desk| {
+        if let Ok(text) = fs::read(desk.path("out.json")) {
+            assert_eq!(serde_json::from_slice::<Value>(&text).unwrap(), many(0));
+        }
+    });
+}
+
+#[test]
+fn an_interrupted_import_adds_all_or_nothing() {
+    interrupt(&["import", "db.vstore", "more.json"], &|desk| {
+        assert!(matches!(count(desk), 3000 | 4500), "{}", count(desk));
+    });
+    interrupt(
+        &[
+            "import",
+            "new.vstore",
+            "more.json",
+            "--create",
+            "--kdf",
+            "fast",
+        ],
+        &|desk| {
+            assert_eq!(count(desk), 3000);
+        },
+    );
+}
+
+#[test]
+fn an_interrupted_compaction_loses_nothing() {
+    interrupt(&["compact", "db.vstore"], &|desk| {
+        assert_eq!(count(desk), 3000)
+    });
+}
+
+#[test]
+fn an_interrupted_apply_keeps_what_it_acknowledged() {
+    for (signal, number) in SIGNALS {
+        let desk = Desk::with(&json!({}));
+        let lines: String = (0..400)
+            .map(|n| format!("{{\"key\":\"k{n}\",\"value\":{n}}}\n"))
+            .collect();
+        let child = start(
+            &desk,
+            &["apply", "db.vstore"],
+            &format!("{PASSWORD}\n{lines}"),
+        );
+        sleep(Duration::from_millis(600));
+        send(&child, signal);
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!(ended.status.signal(), Some(number), "{signal}");
+        let acknowledged = String::from_utf8(ended.stdout).unwrap();
+        let records = desk.exported();
+        for line in acknowledged.lines() {
+            let n: u64 = line.parse().unwrap();
+            assert_eq!(records[format!("k{}", n - 1)], json!(n - 1), "{signal}");
+        }
+    }
+}
+
+#[test]
+fn a_file_over_the_limit_of_the_process_is_an_error_and_no_end() {
+    let desk = Desk::with(&many(0));
+    desk.write("more.json", &many(1500).to_string());
+    let before = names(&desk);
+    let program = env!("CARGO_BIN_EXE_vstore");
+    for arguments in [
+        "export db.vstore out.json",
+        "import db.vstore more.json",
+        "compact db.vstore",
+    ] {
+        let script =
+            format!("ulimit -f 20; echo '{PASSWORD}' | '{program}' {arguments} --password-stdin");
+        let mut shell = Command::new("sh");
+        let ran = shell
+            .args(["-c", &script])
+            .current_dir(desk.folder.path())
+            .output();
+        let refused = ran.unwrap();
+        assert_eq!(code(&refused), 9, "{arguments}: {}", stderr(&refused));
+        assert_eq!(names(&desk), before, "{arguments}");
+    }
+    assert_eq!(desk.exported(), many(0));
+}

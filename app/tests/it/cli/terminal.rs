@@ -1,0 +1,128 @@
+//! What a terminal gets to see, on one that `script` (util-linux) makes.
+
+use std::process::{Command, Stdio};
+
+use serde_json::json;
+
+use super::{Desk, PASSWORD, code, stderr, stdout};
+
+/// Runs a shell script on a terminal; what was shown on it.
+fn on_a_terminal(desk: &Desk, shell_script: &str) -> String {
+    let mut child = Command::new("script")
+        .args(["-q", "-e", "-c", shell_script, "/dev/null"])
+        .current_dir(desk.folder.path())
+        .env("VSTORE", env!("CARGO_BIN_EXE_vstore"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("`script` of util-linux makes the terminal");
+    // At the end of its input `script` would press Ctrl+D.
+    let _input = child.stdin.take();
+    let ran = child.wait_with_output().unwrap();
+    String::from_utf8(ran.stdout).unwrap()
+}
+
+#[test]
+fn no_record_gives_orders_to_a_terminal_and_a_pipe_gets_every_byte() {
+    let key = "film\u{202e}\u{200b}:1";
+    let value = "a\u{9b}31mb\u{1b}]0;title\u{7}\u{2066}é🎬";
+    let desk = Desk::with(&json!({ key: { value: value } }));
+    for arguments in [
+        format!("get db.vstore '{key}'"),
+        "range db.vstore".to_owned(),
+        "range db.vstore --json".to_owned(),
+        "range db.vstore --keys-only".to_owned(),
+        "export db.vstore -".to_owned(),
+        "search db.vstore film --json".to_owned(),
+    ] {
+        let shown = on_a_terminal(
+            &desk,
+            &format!("echo '{PASSWORD}' | \"$VSTORE\" {arguments} --password-stdin"),
+        );
+        let is_order = |c: char| c.is_control() && !matches!(c, '\r' | '\n' | '\t');
+        let hidden = ['\u{202e}', '\u{200b}', '\u{2066}'];
+        assert!(
+            !shown.contains(|c| is_order(c) || hidden.contains(&c)),
+            "{arguments}: {shown:?}"
+        );
+        assert!(
+            shown.contains("\\u202e") || shown.contains("\\u009b"),
+            "{shown:?}"
+        );
+    }
+    assert_eq!(desk.exported(), json!({ key: { value: value } }));
+    let keys = desk.run(&["range", "db.vstore", "--keys-only"]);
+    assert_eq!(stdout(&keys), format!("{key}\n"));
+}
+
+#[test]
+fn no_message_gives_orders_to_a_terminal() {
+    let desk = Desk::with(&json!({"a": 1}));
+    let nasty = "x\u{9b}2J\u{1b}[31m\u{202e}";
+    for arguments in [
+        &["get", nasty, "a"][..],
+        &["get", "db.vstore", nasty],
+        &["delete", "db.vstore", nasty],
+        &["import", "db.vstore", nasty],
+        &["export", "db.vstore", nasty],
+        &["slots", "remove", "db.vstore", nasty],
+        &[nasty, nasty, nasty],
+        &["get", "db.vstore", "a\nvstore: all is well"],
+    ] {
+        let refused = desk.run(arguments);
+        assert_ne!(code(&refused), 0, "{arguments:?}");
+        let told = stderr(&refused);
+        let is_order = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+        assert!(!told.contains(is_order), "{told:?}");
+        assert!(!told.contains("\nvstore: all"), "{told:?}");
+    }
+}
+
+#[test]
+fn a_prompt_that_is_interrupted_gives_the_terminal_its_echo_back() {
+    let desk = Desk::with(&json!({"a": 1}));
+    for signal in ["INT", "TERM", "HUP", "QUIT"] {
+        // In the background, as a shell without job control runs it, the prompt still has the
+        // terminal.
+        let shown = on_a_terminal(
+            &desk,
+            &format!(
+                "trap '' {signal}; (trap - {signal}; exec \"$VSTORE\" get db.vstore a) & sleep 1; \
+                 stty -a; kill -{signal} $!; wait $!; echo ended $?; stty -a"
+            ),
+        );
+        let (during, after) = shown.split_once("ended").expect(&shown);
+        assert!(during.contains("Password for db.vstore"), "{shown}");
+        assert!(
+            during.contains("-echo "),
+            "the prompt hides what is typed: {shown}"
+        );
+        assert!(!after.contains("-echo "), "{signal}: {shown}");
+        assert!(
+            after.contains(" icanon") && after.contains("isig"),
+            "{signal}: {shown}"
+        );
+    }
+}
+
+#[test]
+fn help_that_cannot_be_written_is_an_error() {
+    for arguments in [&["--help"][..], &["--version"], &["import", "--help"]] {
+        let full = std::fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let ran = Command::new(env!("CARGO_BIN_EXE_vstore"))
+            .args(arguments)
+            .stdout(full)
+            .output()
+            .unwrap();
+        assert_eq!(code(&ran), 9, "{arguments:?}");
+        assert!(stderr(&ran).starts_with("vstore: "), "{}", stderr(&ran));
+        let ran = Command::new(env!("CARGO_BIN_EXE_vstore"))
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert_eq!((code(&ran), stderr(&ran).as_str()), (0, ""));
+    }
+}
