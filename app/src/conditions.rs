@@ -197,9 +197,9 @@ fn without_expr(text: &str, condition: &Expr, paths: &dyn PathDictionary) -> Str
     if wanted.len() == conjuncts(&parts.query.expr).count() {
         return text.to_owned();
     }
-    let kept = parts.parts.iter();
+    let kept = parts.pieces.iter();
     let kept = kept.filter(|part| !is_same(&part.expr, condition));
-    let shortened = joined(text, kept, &parts.parts);
+    let shortened = joined(text, kept, &parts.pieces);
     if means(&shortened, &wanted, paths) {
         shortened
     } else {

@@ -63,7 +63,7 @@ fn read(text: &str, home: Option<&Path>, windows: bool) -> Option<PathBuf> {
         } else {
             rest.strip_prefix('/')
         };
-        rest.or((line == "~").then_some(""))
+        rest.or_else(|| (line == "~").then_some(""))
     });
     match (in_home, home) {
         (Some(rest), Some(home)) => Some(home.join(rest.trim_start_matches('/'))),

@@ -229,7 +229,7 @@ proptest! {
         prop_assert_eq!(&meaning(&less), &others, "{} without {}: {}", text, signed, less);
 
         let more = with(&text, &signed, &paths()).unwrap();
-        let mut wanted = before.clone();
+        let mut wanted = before;
         if !was_there {
             wanted.push(clicked);
         }

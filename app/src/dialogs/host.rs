@@ -121,21 +121,9 @@ impl Forms {
                 let data = confirm_delete::ConfirmDeleteData::new(scope, *count, sample, view);
                 confirm_delete::show(ctx, &mut self.confirm_delete, &data, commands);
             }
-            Dialog::SaveBeforeClosing {
-                name,
-                draft,
-                no_file,
-                waiting,
-                locked,
-                then,
-            } => {
-                let draft = draft.as_deref();
-                let text = if *locked {
-                    save_before_closing::Words::locked(name, *waiting)
-                } else {
-                    save_before_closing::Words::new(name, draft, *no_file, *waiting)
-                };
-                save_before_closing::show(ctx, &text, then, commands);
+            question @ Dialog::SaveBeforeClosing { then, .. } => {
+                let words = save_before_closing::Words::of(question);
+                save_before_closing::show(ctx, &words, then, commands);
             }
             Dialog::SaveAs {
                 path,

@@ -52,7 +52,7 @@ fn base<'a>(
         | FilePurpose::Export => {
             let proposed = Path::new(suggested).parent();
             let proposed = proposed.filter(|folder| folder.is_absolute());
-            proposed.or_else(|| folders.documents.as_deref())
+            proposed.or(folders.documents.as_deref())
         }
         _ => None,
     }

@@ -24,8 +24,8 @@ pub(super) fn facts(existing: &Existing, zone: &TimeZone) -> String {
         .modified
         .and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
     if let Some(millis) = since_1970.and_then(|time| i64::try_from(time.as_millis()).ok()) {
-        let at = format::date_time(Millis(millis), zone);
-        facts.push_str(&format!(", modified {at}"));
+        facts.push_str(", modified ");
+        facts.push_str(&format::date_time(Millis(millis), zone));
     }
     facts.push('.');
     facts

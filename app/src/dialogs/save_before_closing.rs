@@ -5,7 +5,7 @@ use egui::Context;
 use super::host;
 use crate::command::{Commands, FileCommand};
 use crate::format;
-use crate::state::AfterClose;
+use crate::state::{self, AfterClose};
 use crate::theme::icons;
 use crate::widgets::modal::{Dialog, DialogButton};
 
@@ -18,6 +18,26 @@ pub(super) struct Words {
 }
 
 impl Words {
+    /// The words of the dialog that asks; without content for any other.
+    pub(super) fn of(question: &state::Dialog) -> Self {
+        match question {
+            state::Dialog::SaveBeforeClosing {
+                name,
+                waiting,
+                locked: true,
+                ..
+            } => Self::locked(name, *waiting),
+            state::Dialog::SaveBeforeClosing {
+                name,
+                draft,
+                no_file,
+                waiting,
+                ..
+            } => Self::new(name, draft.as_deref(), *no_file, *waiting),
+            _ => Self::new("", None, false, 0),
+        }
+    }
+
     pub(super) fn new(name: &str, draft: Option<&str>, no_file: bool, waiting: usize) -> Self {
         let mut reasons = Vec::new();
         if let Some(key) = draft {

@@ -167,6 +167,16 @@ fn write_kept(folder: &Path, changes: &SetAside, now: Millis) -> io::Result<Path
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
+/// What waiting changes do to the value of a record.
+enum Fate {
+    /// They write this.
+    Holds(EncodedValue),
+    /// They remove it.
+    Goes,
+    /// It is what this record holds now: the same one, unless it is renamed.
+    StaysAt(Key),
+}
+
 impl Queue {
     pub(super) fn len(&self) -> usize {
         self.waiting.len()
@@ -182,9 +192,8 @@ impl Queue {
         batches.collect()
     }
 
-    /// The value of a record as it will be once everything that waits is written; `None`: nothing
-    /// that waits is about it.
-    fn value_of(&self, key: &Key) -> Option<Option<EncodedValue>> {
+    /// What becomes of the value of a record once everything that waits is written.
+    fn fate_of(&self, key: &Key) -> Fate {
         let mut key = key;
         let batches = self.waiting.iter().rev();
         for op in batches.flat_map(|waiting| waiting.batch.ops().iter().rev()) {
@@ -194,14 +203,14 @@ impl Queue {
                 }
                 | Op::Restore(Record {
                     key: put, value, ..
-                }) if put == key => return Some(Some(value.clone())),
-                Op::Delete { key: gone } if gone == key => return Some(None),
-                Op::Rename { from, .. } if from == key => return Some(None),
+                }) if put == key => return Fate::Holds(value.clone()),
+                Op::Delete { key: gone } if gone == key => return Fate::Goes,
+                Op::Rename { from, .. } if from == key => return Fate::Goes,
                 Op::Rename { from, to } if to == key => key = from,
                 _ => {}
             }
         }
-        None
+        Fate::StaysAt(key.clone())
     }
 
     /// The open edit among what waits. It stays there until it is saved or discarded: the window
@@ -386,9 +395,10 @@ impl EngineState {
 
     /// The value of a record, with the changes that wait for it.
     pub(super) fn current_value(&self, key: &Key) -> Option<EncodedValue> {
-        match self.queue.value_of(key) {
-            Some(value) => value,
-            None => Some(self.current_snapshot()?.get(key.as_str())?.value),
+        match self.queue.fate_of(key) {
+            Fate::Holds(value) => Some(value),
+            Fate::Goes => None,
+            Fate::StaysAt(key) => Some(self.current_snapshot()?.get(key.as_str())?.value),
         }
     }
 

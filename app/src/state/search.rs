@@ -300,13 +300,17 @@ impl Orders {
         }
     }
 
-    /// Whether the order in force stays when a search begins.
-    pub fn keep(&mut self, keeps: bool, ranked: bool) {
-        self.keeps = keeps;
-        if keeps {
-            let sort = self.in_force(ranked).clone();
-            self.choose(ranked, sort);
-        } else if !ranked {
+    /// The order in force stays when a search begins.
+    pub fn keep(&mut self, ranked: bool) {
+        self.keeps = true;
+        let sort = self.in_force(ranked).clone();
+        self.choose(ranked, sort);
+    }
+
+    /// Searches begin with the best hits again.
+    pub fn stop_keeping(&mut self, ranked: bool) {
+        self.keeps = false;
+        if !ranked {
             self.search_ended();
         }
     }
@@ -369,14 +373,14 @@ mod tests {
         orders.search_ended();
         assert_eq!(orders.in_force(true), &Sort::default());
 
-        orders.keep(true, false);
+        orders.keep(false);
         assert_eq!(orders.in_force(true), &by(SortBy::Modified));
         orders.choose(true, by(SortBy::Expires));
         orders.search_ended();
         for ranked in [false, true] {
             assert_eq!(orders.in_force(ranked), &by(SortBy::Expires));
         }
-        orders.keep(false, false);
+        orders.stop_keeping(false);
         assert_eq!(orders.in_force(true), &Sort::default());
     }
 

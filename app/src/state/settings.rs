@@ -178,7 +178,11 @@ pub fn apply_settings(store: &mut OpenStore, value: &EncodedValue) {
     if let Some(by) = kept.sort.sort_by() {
         let descending = kept.descending;
         store.orders.browsing = Sort { by, descending };
-        store.orders.keep(kept.keeps_order, false);
+        if kept.keeps_order {
+            store.orders.keep(false);
+        } else {
+            store.orders.stop_keeping(false);
+        }
     }
     if DELIMITERS.contains(&kept.delimiter) {
         store.namespaces.delimiter = kept.delimiter;

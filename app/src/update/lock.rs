@@ -5,7 +5,8 @@ use crate::command::LockCommand;
 use crate::effect::{Discarded, Effect};
 use crate::engine::{Request, SealedDraft};
 use crate::state::{
-    AfterClose, BusyPhase, Draft, DraftBase, FocusTarget, Page, State, TaskState, UnlockPage,
+    AfterClose, BusyPhase, Draft, DraftBase, FocusTarget, OpenStore, Page, State, TaskState,
+    UnlockPage,
 };
 
 pub(super) fn update(state: &mut State, command: LockCommand) -> Effects {
@@ -70,7 +71,7 @@ pub(super) fn lock(state: &mut State) -> Effects {
 /// The system asks the program to end. It does not wait for answers, so that nothing is asked where
 /// locking keeps everything; only a database without a file has no other way.
 pub(super) fn end(state: &mut State) -> Effects {
-    if state.store().is_some_and(|store| store.would_be_lost()) {
+    if state.store().is_some_and(OpenStore::would_be_lost) {
         return close::request(state, AfterClose::Quit);
     }
     let mut effects = lock(state);

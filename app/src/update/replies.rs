@@ -10,11 +10,11 @@ use super::{
 };
 use crate::action::Action;
 use crate::effect::{Discarded, Effect};
-use crate::engine::{Answer, Committed, OpenedStore, Reply, Request, SealedDraft};
+use crate::engine::{Answer, Committed, FileFacts, OpenedStore, Reply, Request, SealedDraft};
 use crate::format;
 use crate::state::{
-    ActivityEvent, Column, Dialog, Draft, DraftBase, EventKind, FocusTarget, Level, OpenStore,
-    Page, Problem, RequestId, SaveState, State, TaskState, Ticket, Told,
+    ActivityEvent, BusyPhase, Column, Dialog, Draft, DraftBase, EventKind, FocusTarget, Level,
+    OpenStore, Page, Problem, RequestId, SaveState, State, TaskState, Ticket, Told,
 };
 
 /// A commit of more changes is not looked through change by change: that would hold up a frame.
@@ -29,34 +29,9 @@ pub(super) fn receive(state: &mut State, answer: Answer, now: Millis) -> Effects
         return Effects::new();
     }
     match reply {
-        Reply::Probed { path, facts } => {
-            if let Page::Unlock(page) = &mut state.page
-                && page.path == path
-            {
-                match facts {
-                    Ok(facts) => {
-                        page.len = Some(facts.len);
-                        page.needs_key_file = Some(facts.needs_key_file);
-                        // Known before a password is typed in vain.
-                        if let Some(holder) = facts.holder.filter(|_| !page.read_only) {
-                            page.problem = Some(Problem::OpenElsewhere(Some(holder)));
-                        }
-                    }
-                    Err(problem) => page.problem = Some(problem),
-                }
-                return Effects::new();
-            }
-            open::probed(state, &path, facts)
-        }
+        Reply::Probed { path, facts } => probed(state, path, facts),
         Reply::Busy(ticket, phase) => {
-            if state.busy == Some(ticket) {
-                match &mut state.page {
-                    Page::Unlock(page) => page.busy = Some(phase),
-                    Page::NewDatabase(page) => page.busy = Some(phase),
-                    Page::Open(store) => loading::progress(store, phase),
-                    Page::Welcome => {}
-                }
-            }
+            busy(state, ticket, phase);
             Effects::new()
         }
         Reply::Preview(ticket, preview) => loading::preview(state, ticket, preview, now),
@@ -80,30 +55,6 @@ pub(super) fn receive(state: &mut State, answer: Answer, now: Millis) -> Effects
             Some(store) => unsaved::write_failed(store, &problem, now),
             None => Effects::new(),
         },
-        Reply::Unsaved(unsaved) => {
-            if let Some(store) = state.store_mut() {
-                unsaved::reported(store, unsaved, now);
-            }
-            Effects::new()
-        }
-        Reply::KeptAside(kept) => {
-            state.kept_aside = kept;
-            Effects::new()
-        }
-        Reply::ChangedElsewhere(changed) => {
-            if let Some(store) = state.store_mut() {
-                store.changed_elsewhere = changed;
-            }
-            Effects::new()
-        }
-        Reply::ClockSuspect(suspect) => {
-            if let Some(store) = state.store_mut() {
-                // What expired since is asked about anew.
-                store.keeps_expired = false;
-                store.clock_suspect = suspect;
-            }
-            Effects::new()
-        }
         Reply::PasswordChanged(result) => password_changed(state, result, now),
         Reply::Security(reply) => security::receive(state, reply, now),
         Reply::Indexing(indexing) => search::indexing(state, indexing, now),
@@ -125,8 +76,64 @@ pub(super) fn receive(state: &mut State, answer: Answer, now: Millis) -> Effects
             }
             close::closed(state)
         }
-        reply => task_reply(state, reply, now),
+        reply => {
+            if let Some(reply) = fact(state, reply, now) {
+                task_reply(state, reply, now);
+            }
+            Effects::new()
+        }
     }
+}
+
+/// What a file says about itself: for the page that asks for its password, or for an opening that
+/// waits for it.
+fn probed(state: &mut State, path: PathBuf, facts: Result<FileFacts, Problem>) -> Effects {
+    let Page::Unlock(page) = &mut state.page else {
+        return open::probed(state, &path, facts);
+    };
+    if page.path != path {
+        return open::probed(state, &path, facts);
+    }
+    match facts {
+        Ok(facts) => {
+            page.len = Some(facts.len);
+            page.needs_key_file = Some(facts.needs_key_file);
+            // Known before a password is typed in vain.
+            if let Some(holder) = facts.holder.filter(|_| !page.read_only) {
+                page.problem = Some(Problem::OpenElsewhere(Some(holder)));
+            }
+        }
+        Err(problem) => page.problem = Some(problem),
+    }
+    Effects::new()
+}
+
+/// How far opening, creating or saving is.
+fn busy(state: &mut State, ticket: Ticket, phase: BusyPhase) {
+    if state.busy == Some(ticket) {
+        match &mut state.page {
+            Page::Unlock(page) => page.busy = Some(phase),
+            Page::NewDatabase(page) => page.busy = Some(phase),
+            Page::Open(store) => loading::progress(store, phase),
+            Page::Welcome => {}
+        }
+    }
+}
+
+/// Takes in what the engine says of the state of things; returns what is none of that.
+fn fact(state: &mut State, reply: Reply, now: Millis) -> Option<Reply> {
+    match (reply, state.store_mut()) {
+        (Reply::KeptAside(kept), _) => state.kept_aside = kept,
+        (Reply::Unsaved(unsaved), Some(store)) => unsaved::reported(store, unsaved, now),
+        (Reply::ChangedElsewhere(changed), Some(store)) => store.changed_elsewhere = changed,
+        (Reply::ClockSuspect(suspect), Some(store)) => {
+            // What expired since is asked about anew.
+            store.keeps_expired = false;
+            store.clock_suspect = suspect;
+        }
+        (reply, _) => return Some(reply),
+    }
+    None
 }
 
 /// The engine has locked a file. It may be a copy that was finished just before: then the page
@@ -198,7 +205,7 @@ const fn is_about_open(reply: &Reply) -> bool {
     }
 }
 
-fn task_reply(state: &mut State, reply: Reply, now: Millis) -> Effects {
+fn task_reply(state: &mut State, reply: Reply, now: Millis) {
     match reply {
         Reply::TaskProgress(task, phase) => {
             state
@@ -235,7 +242,6 @@ fn task_reply(state: &mut State, reply: Reply, now: Millis) -> Effects {
         }
         _ => {}
     }
-    Effects::new()
 }
 
 fn opened_store(state: &mut State, ticket: Ticket, opened: OpenedStore, now: Millis) -> Effects {

@@ -22,10 +22,10 @@ pub(super) fn update(state: &mut State, command: SearchCommand, now: Millis) -> 
             let text = store.search.text.clone();
             ask(store, Query { text, mode })
         }
-        SearchCommand::AddFilter(condition) => return filter::add(state, &condition, now),
-        SearchCommand::ToggleFilter(condition) => return filter::toggle(state, &condition, now),
+        SearchCommand::AddFilter(condition) => filter::add(state, &condition, now),
+        SearchCommand::ToggleFilter(condition) => filter::toggle(state, &condition, now),
         SearchCommand::ToggleExclusion(condition) => {
-            return filter::toggle_exclusion(state, &condition, now);
+            filter::toggle_exclusion(state, &condition, now)
         }
         SearchCommand::Back(back) => {
             let from = store.search.query();
@@ -41,7 +41,12 @@ pub(super) fn update(state: &mut State, command: SearchCommand, now: Millis) -> 
             derived::ask_listing(store)
         }
         SearchCommand::KeepOrder(keeps) => {
-            store.orders.keep(keeps, store.search.is_ranked());
+            let ranked = store.search.is_ranked();
+            if keeps {
+                store.orders.keep(ranked);
+            } else {
+                store.orders.stop_keeping(ranked);
+            }
             settings::changed(store, now);
             Effects::new()
         }

@@ -424,16 +424,18 @@ mod tests {
         };
         let control = Control::default();
         let stop = control.clone();
-        let stopper = thread::spawn(move || {
-            thread::sleep(Duration::from_millis(100));
-            stop.cancel();
-        });
+        let stopper = thread::Builder::new()
+            .name("stopper".to_owned())
+            .spawn(move || {
+                thread::sleep(Duration::from_millis(100));
+                stop.cancel();
+            });
         let start = Instant::now();
         let result = derive(dear, ingredients, &control);
         assert!(matches!(result, Err(Cancelled)));
         // The 8 GiB of work take far longer.
         assert!(start.elapsed() < Duration::from_secs(3));
-        stopper.join().unwrap();
+        stopper.unwrap().join().unwrap();
     }
 
     #[test]

@@ -104,7 +104,7 @@ impl fmt::Debug for Opened {
             .field("chunks", &self.chunks.len())
             .field("transactions", &self.transactions.len())
             .field("report", &self.report)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

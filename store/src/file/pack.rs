@@ -51,7 +51,7 @@ impl Expansion {
     }
 
     /// All that was taken in, in bytes.
-    pub(crate) fn payload(&self) -> u64 {
+    pub(crate) const fn payload(self) -> u64 {
         self.payload
     }
 }

@@ -99,8 +99,10 @@ fn stem(path: &Path, added: usize) -> OsString {
         }
         cut.push(character);
     }
-    let [a, b, c, d, e, f, g, h, ..] = sha256(name.as_encoded_bytes());
-    let checksum = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+    let checksum = sha256(name.as_encoded_bytes());
+    let checksum = checksum
+        .first_chunk()
+        .map_or(0, |first| u64::from_be_bytes(*first));
     format!("{cut}~{checksum:016x}").into()
 }
 
@@ -142,7 +144,8 @@ mod tests {
                 let path = Path::new("/folder").join(&long);
                 let mut other = long.clone();
                 other.pop();
-                let other = Path::new("/folder").join(other + "y");
+                other.push('y');
+                let other = Path::new("/folder").join(other);
                 let siblings = |path: &Path| {
                     [
                         lock_path(path),

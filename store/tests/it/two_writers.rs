@@ -32,7 +32,7 @@ fn open_in_turn(path: &Path) -> Store {
     loop {
         match open(path) {
             Ok(store) => return store,
-            Err(OpenError::Locked { .. }) if started.elapsed() < Duration::from_secs(60) => {
+            Err(OpenError::Locked { .. }) if started.elapsed() < Duration::from_mins(1) => {
                 thread::sleep(Duration::from_millis(3));
             }
             Err(error) => panic!("{error}"),

@@ -29,7 +29,7 @@ const STEPS: usize = 60;
 const NOW: Millis = Millis(1_000_000);
 const KEYS: [&str; 3] = ["a", "b", "c"];
 
-/// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
+/// `SplitMix64` (Steele, Lea, Flood, OOPSLA 2014).
 struct Dice(u64);
 
 impl Dice {
@@ -168,16 +168,13 @@ impl World {
                     _ => None,
                 })
             }
-            Request::EditLeaf { key, edit } => match edit {
-                super::LeafEdit::Set { value, .. } => Some(holds(key, value)),
-                _ => None,
-            },
-            Request::Delete(target) => match target {
-                crate::state::Target::Keys(keys) => {
-                    keys.iter().next().map(|key| Wish::Gone(key.to_string()))
-                }
-                _ => None,
-            },
+            Request::EditLeaf {
+                key,
+                edit: super::LeafEdit::Set { value, .. },
+            } => Some(holds(key, value)),
+            Request::Delete(crate::state::Target::Keys(keys)) => {
+                keys.iter().next().map(|key| Wish::Gone(key.to_string()))
+            }
             _ => None,
         }
     }
@@ -196,13 +193,12 @@ impl World {
         let mut said = Vec::new();
         let engine = &mut self.engine;
         let work = || handle(engine, envelope, &mut |answer| said.push(answer));
-        match catch_unwind(AssertUnwindSafe(work)) {
-            Ok(background) => self.background(background, &mut said),
-            Err(_) => {
-                self.story.push("engine: failed".to_owned());
-                let mut say = |answer| said.push(answer);
-                self.engine.interrupted(interrupted, &mut say);
-            }
+        if let Ok(background) = catch_unwind(AssertUnwindSafe(work)) {
+            self.background(background, &mut said);
+        } else {
+            self.story.push("engine: failed".to_owned());
+            let mut say = |answer| said.push(answer);
+            self.engine.interrupted(interrupted, &mut say);
         }
         let outcome = said.iter().find_map(|answer| match answer.reply {
             Reply::Settled(settled, outcome) if Some(settled) == id => Some(outcome),
@@ -507,7 +503,7 @@ impl World {
                 then: None,
             });
             self.ask(FileCommand::SaveCopy {
-                path: path.clone(),
+                path,
                 secret,
                 consent: Consent::NotAsked,
             });

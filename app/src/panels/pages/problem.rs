@@ -15,6 +15,10 @@ use crate::widgets::button::Button;
 use crate::widgets::ends::button_rows;
 use crate::widgets::field;
 
+/// For a file that was ours once and is no more: most likely it is another file, so that what writes to
+/// it is never the first way on.
+const FOREIGN: &[Remedy] = &[Remedy::ChooseAnother, Remedy::RestoreHeader, Remedy::Import];
+
 /// What the card says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ProblemData {
@@ -81,16 +85,13 @@ impl ProblemData {
             ),
             _ => ("The file cannot be opened", ""),
         };
-        let mut ways: Vec<_> = problem
-            .remedies()
-            .iter()
-            .map(|remedy| (label(*remedy), *remedy))
-            .collect();
-        if was_ours {
-            // Most likely it is another file: what writes to it is never the first way on.
-            let first = [Remedy::ChooseAnother, Remedy::RestoreHeader, Remedy::Import];
-            ways = first.map(|remedy| (label(remedy), remedy)).to_vec();
-        }
+        let remedies = if was_ours {
+            FOREIGN
+        } else {
+            problem.remedies()
+        };
+        let ways = remedies.iter().map(|remedy| (label(*remedy), *remedy));
+        let mut ways: Vec<_> = ways.collect();
         if ways.is_empty() {
             ways = [Remedy::Retry, Remedy::ChooseAnother]
                 .map(|remedy| (label(remedy), remedy))

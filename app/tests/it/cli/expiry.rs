@@ -10,9 +10,10 @@ use super::{Desk, PASSWORD, code, stderr, stdout};
 /// A desk with a record that stays and a large one that has run out.
 fn desk_with_an_expired_record() -> Desk {
     let desk = Desk::with(&json!({"keep": 1}));
-    let noise: String = (0_u64..40_000)
+    let noise = (0_u64..40_000)
         .map(|n| format!("{:x}", n.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let put = desk.run_with_input(
         &["put", "db.vstore", "gone", "-", "--ttl", "1s"],
         &format!("{PASSWORD}\n\"{noise}\""),

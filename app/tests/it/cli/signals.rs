@@ -138,7 +138,7 @@ fn an_interrupted_import_adds_all_or_nothing() {
 #[test]
 fn an_interrupted_compaction_loses_nothing() {
     interrupt(&["compact", "db.vstore"], &|desk| {
-        assert_eq!(count(desk), 3000)
+        assert_eq!(count(desk), 3000);
     });
 }
 
@@ -146,9 +146,10 @@ fn an_interrupted_compaction_loses_nothing() {
 fn an_interrupted_apply_keeps_what_it_acknowledged() {
     for (signal, number) in SIGNALS {
         let desk = Desk::with(&json!({}));
-        let lines: String = (0..400)
+        let lines = (0..400)
             .map(|n| format!("{{\"key\":\"k{n}\",\"value\":{n}}}\n"))
-            .collect();
+            .collect::<Vec<_>>()
+            .concat();
         let child = start(
             &desk,
             &["apply", "db.vstore"],

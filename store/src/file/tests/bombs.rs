@@ -168,8 +168,11 @@ fn millions_of_names() -> Bomb {
     })
 }
 
+/// A name, what makes the bomb, and whether it opens.
+type NamedBomb = (&'static str, fn() -> Bomb, bool);
+
 /// What each bomb is called, made of, and comes to: whether it opens.
-fn bombs() -> Vec<(&'static str, fn() -> Bomb, bool)> {
+fn bombs() -> Vec<NamedBomb> {
     vec![
         ("chunks", chunks_of_zeros, false),
         ("transaction", a_transaction_of_zeros, false),

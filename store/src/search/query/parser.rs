@@ -85,7 +85,7 @@ impl Query {
                 open,
                 hints: parser.hints,
             },
-            parts,
+            pieces: parts,
             conditions: parser.conditions,
             awaits_value: parser.value_missing.and_then(|(name, end)| {
                 let rest = cut.get(end..).unwrap_or_default();

@@ -11,7 +11,7 @@ pub struct Parts {
     pub query: Query,
     /// What every record has to fit, in the order of the text; a query with alternatives (`OR`) is
     /// one part. Together they are the query.
-    pub parts: Vec<Part>,
+    pub pieces: Vec<Part>,
     /// Where conditions on paths stand, as bytes of the text in their order. A group
     /// (`year:(1980 OR 1982)`) is one condition.
     pub conditions: Vec<Range<usize>>,

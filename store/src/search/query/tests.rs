@@ -275,7 +275,7 @@ fn the_parts_of_a_query_are_told_with_their_places() {
     let places = |text: &str| {
         let parts = Query::parse_parts(text, &paths());
         let of = |range: &std::ops::Range<usize>| text.get(range.clone()).unwrap().to_owned();
-        let pieces: Vec<_> = parts.parts.iter().map(|part| of(&part.range)).collect();
+        let pieces: Vec<_> = parts.pieces.iter().map(|part| of(&part.range)).collect();
         let conditions: Vec<_> = parts.conditions.iter().map(of).collect();
         (pieces, conditions)
     };
@@ -368,7 +368,7 @@ fn assert_parts(text: &str) {
     let parts = Query::parse_parts(text, &paths());
     let mut end = 0;
     let mut all = Vec::new();
-    for part in parts.parts {
+    for part in parts.pieces {
         assert!(end <= part.range.start, "{text}");
         assert!(text.get(part.range.clone()).is_some(), "{text}");
         end = part.range.end;

@@ -51,7 +51,7 @@ fn texts_in_a_row_are_records_over_any_number_of_lines() {
     );
     let pair = |key: &str| format!("{{\n\"key\":\"{key}\",\"value\":{deep}}}\n");
     assert_eq!(
-        keys(&(pair("a") + &pair("b")), &ImportOptions::default()),
+        keys(&[pair("a"), pair("b")].concat(), &ImportOptions::default()),
         ["a", "b"]
     );
 }

@@ -123,9 +123,9 @@ fn the_number_of_a_row_takes_no_place_of_an_unrelated_record() {
         prefix: "row:".to_owned(),
     });
     let mut store = stored(&[("row:0000002", "\"precious\"")]);
-    let text = "1\n2\n3\n".replace('\n', "\n");
+    let text = "1\n2\n3\n";
     for _ in 0..2 {
-        let report = import_into(&mut store, &text, &rows).unwrap();
+        let report = import_into(&mut store, text, &rows).unwrap();
         let all: Vec<_> = store
             .iter()
             .map(|(key, json)| (key.as_str(), json.as_str()))
@@ -152,7 +152,7 @@ fn the_number_of_a_row_takes_no_place_of_an_unrelated_record() {
         conflict: Conflict::Fail,
         ..rows
     };
-    let refused = import_into(&mut store, &text, &fails);
+    let refused = import_into(&mut store, text, &fails);
     assert!(matches!(refused, Err(ImportError::Conflict { .. })));
 }
 

@@ -104,7 +104,10 @@ fn import(store: &mut Store) {
 }
 
 /// Everything that puts a new file in the place of a database.
-const OPERATIONS: [(&str, fn(&Place)); 4] = [
+/// A name, and what replaces the file.
+type Operation = (&'static str, fn(&Place));
+
+const OPERATIONS: [Operation; 4] = [
     ("compaction", |place| {
         let mut store = open(place);
         store.compact(&Control::default()).unwrap();
@@ -161,7 +164,7 @@ fn an_access_control_list_outlives_it_too_and_none_is_inherited() {
         let place = Place::new();
         create(&place);
         if !set_attribute(&place.path, LIST, &access_list()) {
-            eprintln!("this file system has no access control lists");
+            // This file system has no access control lists.
             return;
         }
         let before = rights(&place.path);

@@ -75,10 +75,7 @@ fn whose(rescued: &Rescued) -> Vec<(u64, u64)> {
         .iter()
         .map(|(number, bytes)| {
             let of = |name: &u64| *bytes == payload(*name, *number);
-            (
-                *number,
-                (0..3).find(of).expect("a transaction that was written"),
-            )
+            (*number, (0..3).find(of).unwrap())
         })
         .collect()
 }
