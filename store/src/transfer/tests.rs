@@ -157,7 +157,6 @@ fn records_without_keys_are_refused_with_the_way_on() {
         r#"{"key":"b","value":1,"more":2}"#,
         r#"{"key":1,"value":1}"#,
         r#"{"key":"b"}"#,
-        "7",
     ] {
         let text = format!("{{\"key\":\"a\",\"value\":1}}\n{bad}\n");
         let refused = run(&text, &options, &[]).unwrap_err();
@@ -172,6 +171,11 @@ fn records_without_keys_are_refused_with_the_way_on() {
             "{bad}: {refused:?}"
         );
     }
+    assert_eq!(
+        refusal("{\"key\":\"a\",\"value\":1}\n7\n", &options),
+        "line 2, column 1: expected the end of the text; if one JSON text follows the other, say \
+         that the format is NDJSON"
+    );
 }
 
 #[test]
@@ -387,7 +391,8 @@ fn text_that_is_not_json_is_refused_with_its_place() {
         ),
         (
             "{\"a\":1}\n}",
-            "line 2, column 1: expected the end of the text",
+            "line 2, column 1: expected the end of the text; if one JSON text follows the other, \
+             say that the format is NDJSON",
         ),
         ("{\"a\":1,\n\"b\"}", "line 2, column 4: expected a colon"),
         (
@@ -402,7 +407,8 @@ fn text_that_is_not_json_is_refused_with_its_place() {
         ),
         (
             "{\"key\":\"a\",\"value\":1} {}\n{}\n",
-            "line 1, column 23: expected the end of the text",
+            "line 1, column 23: this record is not {\"key\": …, \"value\": …}: say which field is \
+             its key, join several by a template, or number the records",
         ),
     ] {
         assert_eq!(refusal(text, &options), expected, "{text:?}");

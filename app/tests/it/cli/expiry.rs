@@ -63,7 +63,7 @@ fn every_command_that_writes_deletes_what_ran_out() {
         &["delete", "db.vstore", "keep"],
         &["import", "db.vstore", "more.json"],
         &["apply", "db.vstore"],
-        &["slots", "label", "db.vstore", "1", "mine"],
+        &["slots", "label", "db.vstore", "0", "mine"],
     ] {
         let desk = desk_with_an_expired_record();
         desk.write("more.json", r#"{"c": 3}"#);

@@ -109,8 +109,8 @@ fn damage_is_told_and_listed() {
     let desk = Desk::with(&films());
     let bytes = fs::read(desk.path("db.vstore")).unwrap();
     let mut flipped = bytes.clone();
-    // Behind both headers (4 KiB each), inside the first frame of the checkpoint.
-    flipped[8192 + 100] ^= 1;
+    // Inside the first frame of the checkpoint.
+    flipped[0x8000 + 100] ^= 1;
     fs::write(desk.path("flipped.vstore"), flipped).unwrap();
     let refused = desk.run(&["export", "flipped.vstore", "-"]);
     assert_eq!((code(&refused), stdout(&refused).as_str()), (4, ""));
