@@ -127,7 +127,7 @@ pub fn tabular(ui: &Ui, text: &str, font: FontId, color: Color32) -> Arc<Galley>
     ui.painter().layout_job(job)
 }
 
-/// A name (a key, a path) in one line: as [`line`], but every character that is not seen is marked.
+/// A name (a key, a path) in one line: as [`line()`], but every character that is not seen is marked.
 pub fn name(ui: &Ui, text: &str, font: FontId, color: Color32, max_width: f32) -> Arc<Galley> {
     line_job(ui, name_job(ui, text, &font, color), max_width)
 }
