@@ -109,8 +109,8 @@ fn damage_is_told_and_listed() {
     let desk = Desk::with(&films());
     let bytes = fs::read(desk.path("db.vstore")).unwrap();
     let mut flipped = bytes.clone();
-    // Inside the first frame of the checkpoint.
-    flipped[0x8000 + 100] ^= 1;
+    // Inside the header of the first frame.
+    flipped[0x8000 + 40] ^= 1;
     fs::write(desk.path("flipped.vstore"), flipped).unwrap();
     let refused = desk.run(&["export", "flipped.vstore", "-"]);
     assert_eq!((code(&refused), stdout(&refused).as_str()), (4, ""));
