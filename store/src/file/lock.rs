@@ -23,7 +23,7 @@ use super::{
     lock_obstacle::LockObstacle,
     rules::{Rule, holds},
     siblings::{folder, lock_path},
-    vfs::{Access, EntryKind, FileId, Vfs, VfsFile, host_name},
+    vfs::{Access, Entry, EntryKind, FileId, Vfs, VfsFile, host_name},
 };
 
 pub(crate) const FIRST_LINE: &str = "vstore-lock 1";
@@ -271,7 +271,7 @@ impl Lock {
     ) -> Result<Self, LockError> {
         let path = lock_path(data_path);
         let file = take(&**vfs, &path, data)?;
-        let previous = check(&**vfs, &path, &*file)?;
+        let previous = check(&path, &*file)?;
         if let Some(Ok(rights)) = data.map(VfsFile::rights) {
             // So that everybody who may write the data can take its lock. What the system
             // refuses stays as narrow as it was created.
@@ -337,13 +337,17 @@ impl Drop for Lock {
     /// name, and looks again. (Windows removes no file that is open.)
     fn drop(&mut self) {
         let tells_something = self.content.failed_sync.is_some();
-        if !tells_something && !cfg!(windows) && is_named(&*self.vfs, &self.path, &*self.file) {
+        let is_named = || entry_of(&*self.vfs, &self.path, &*self.file).is_some();
+        if !tells_something && !cfg!(windows) && is_named() {
             drop(self.vfs.remove(&self.path));
         }
     }
 }
 
 /// Opens or creates the lock file and locks it.
+///
+/// One look at the name says both whether it is still the file that was locked and whether that
+/// has other names: whoever deletes it in between is not noticed as an error.
 fn take(
     vfs: &dyn Vfs,
     path: &Path,
@@ -355,10 +359,16 @@ fn take(
             continue;
         };
         if file.try_lock()? {
-            if is_named(vfs, path, &*file) {
-                return Ok(file);
+            match entry_of(vfs, path, &*file) {
+                Some(entry) if entry.names > 1 => {
+                    return Err(LockError::Obstructed {
+                        path: path.to_owned(),
+                        obstacle: LockObstacle::OtherNames,
+                    });
+                }
+                Some(_) => return Ok(file),
+                None => continue,
             }
-            continue;
         }
         let Some(pause) = pauses.next() else {
             return Err(LockError::Held(read(&*file).map(|content| content.holder)));
@@ -413,26 +423,21 @@ fn open_or_create(
     }
 }
 
-/// Whether a path still names an open file.
-fn is_named(vfs: &dyn Vfs, path: &Path, file: &dyn VfsFile) -> bool {
-    match (vfs.look(path), file.stat()) {
-        (Ok(entry), Ok(stat)) => entry.kind == EntryKind::File && entry.stat.id == stat.id,
-        _ => false,
-    }
+/// What a path names, if that is still an open file.
+fn entry_of(vfs: &dyn Vfs, path: &Path, file: &dyn VfsFile) -> Option<Entry> {
+    let entry = vfs.look(path).ok()?;
+    let is_same = entry.kind == EntryKind::File && entry.stat.id == file.stat().ok()?.id;
+    is_same.then_some(entry)
 }
 
 /// Makes sure that what was locked is a lock, and nothing that somebody else needs.
-fn check(vfs: &dyn Vfs, path: &Path, file: &dyn VfsFile) -> Result<Option<Content>, LockError> {
-    let obstructed = |obstacle| LockError::Obstructed {
-        path: path.to_owned(),
-        obstacle,
-    };
-    if vfs.look(path)?.names > 1 {
-        return Err(obstructed(LockObstacle::OtherNames));
-    }
+fn check(path: &Path, file: &dyn VfsFile) -> Result<Option<Content>, LockError> {
     let bytes = read_bytes(file)?;
     if bytes.len() > MAX_LEN || !(is_blank(&bytes) || bytes.starts_with(FIRST_LINE.as_bytes())) {
-        return Err(obstructed(LockObstacle::NotALock));
+        return Err(LockError::Obstructed {
+            path: path.to_owned(),
+            obstacle: LockObstacle::NotALock,
+        });
     }
     Ok(Content::parse(&bytes))
 }

@@ -68,6 +68,8 @@ type Deed = Box<dyn FnOnce(&MemVfs) + Send>;
 #[derive(Default)]
 struct State {
     deeds: Vec<(FileOp, &'static str, Deed)>,
+    /// What is done just before the call with this number.
+    numbered_deed: Option<(usize, Deed)>,
     files: BTreeMap<PathBuf, Arc<Inode>>,
     next_id: u64,
     faults: Vec<Fault>,
@@ -137,9 +139,21 @@ impl MemVfs {
         self.state().deeds.push((op, ending, Box::new(deed)));
     }
 
+    /// Lets another program do something just before the call of any kind that follows `calls`
+    /// others, counted as [`calls`](Self::calls) counts them.
+    pub(super) fn at_call(&self, calls: usize, deed: impl FnOnce(&Self) + Send + 'static) {
+        self.state().numbered_deed = Some((calls, Box::new(deed)));
+    }
+
     fn do_deeds(&self, op: FileOp, path: &Path) {
         let text = path.to_string_lossy();
         let mut state = self.state();
+        let calls = state.log.len();
+        if let Some((_, deed)) = state.numbered_deed.take_if(|(due, _)| *due == calls) {
+            drop(state);
+            deed(self);
+            state = self.state();
+        }
         let due = state
             .deeds
             .iter()

@@ -178,6 +178,25 @@ fn a_deleted_lock_file_lets_no_second_writer_in() {
 }
 
 #[test]
+fn a_lock_file_that_is_deleted_at_any_call_of_an_opening_is_no_error() {
+    let (fixture, file) = Fixture::create();
+    drop(file);
+    fixture.vfs.take_log();
+    drop(fixture.open());
+    let calls = fixture.vfs.calls();
+    assert!(calls > 10, "{calls}");
+    for call in 0..calls {
+        fixture.vfs.take_log();
+        fixture.vfs.at_call(call, |vfs| {
+            // It may not be there yet, or any more.
+            drop(vfs.remove(Path::new("/folder/.data.vstore.lock")));
+        });
+        let result = fixture.try_open(false);
+        assert!(result.is_ok(), "deleted before call {call}: {result:?}");
+    }
+}
+
+#[test]
 fn the_lock_file_goes_with_the_lock_unless_it_tells_of_a_failed_sync() {
     let (fixture, file) = Fixture::create();
     assert_eq!(fixture.vfs.names(), [".data.vstore.lock", DATA]);
