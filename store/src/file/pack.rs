@@ -3,6 +3,8 @@
 //!
 //! It knows neither keys nor the order of frames. Padding is added by `frame`, which knows where
 //! the frame will stand.
+use std::mem;
+
 use bytes::Bytes;
 use weezl::{BitOrder, LzwStatus, decode::Decoder, encode::Encoder};
 
@@ -183,8 +185,9 @@ fn parse_head(reader: &mut Reader<'_>) -> Option<(u8, usize, usize, u32, u64)> {
     Some((codec, raw_len, body_len, reader.u32()?, reader.u64()?))
 }
 
-/// Decodes to exactly `raw_len` bytes, using all of `body` and meeting its end mark.
-fn decompress(mut body: &[u8], raw_len: usize) -> Result<Vec<u8>, CorruptKind> {
+/// Decodes to exactly `raw_len` bytes, using all of `body` and meeting its end mark in the last
+/// byte.
+fn decompress(body: &[u8], raw_len: usize) -> Result<Vec<u8>, CorruptKind> {
     // A code has 9 bits at least, and stands for as many bytes at most as there are codes.
     let codes = body.len().saturating_mul(8).div_ceil(9);
     if raw_len > codes.saturating_mul(LZW_CODES) {
@@ -193,13 +196,35 @@ fn decompress(mut body: &[u8], raw_len: usize) -> Result<Vec<u8>, CorruptKind> {
     let mut raw = vec![0; raw_len];
     let mut out = raw.as_mut_slice();
     let mut decoder = Decoder::new(BitOrder::Lsb, LZW_MIN_CODE_SIZE);
+    // The decoder takes in bytes ahead of the code it is at: whether the end mark needs the last
+    // one shows only if it does not have it yet.
+    let (last, before) = body.split_last().ok_or(CorruptKind::Lzw)?;
+    let is_done = decode(&mut decoder, before, &mut out)?;
+    if !is_done && decode(&mut decoder, &[*last], &mut out)? && out.is_empty() {
+        Ok(raw)
+    } else {
+        Err(CorruptKind::Lzw)
+    }
+}
+
+/// Decodes all of `body` into the beginning of `out`, which is cut off; whether the end mark was
+/// met. Bytes behind the mark, and more output than there is room for, are an error.
+fn decode(
+    decoder: &mut Decoder,
+    mut body: &[u8],
+    out: &mut &mut [u8],
+) -> Result<bool, CorruptKind> {
     loop {
         let result = decoder.decode_bytes(body, out);
         body = body.get(result.consumed_in..).unwrap_or_default();
-        out = out.get_mut(result.consumed_out..).unwrap_or_default();
+        *out = mem::take(out)
+            .get_mut(result.consumed_out..)
+            .unwrap_or_default();
         match result.status {
-            Ok(LzwStatus::Done) if body.is_empty() && out.is_empty() => return Ok(raw),
-            Ok(LzwStatus::Ok) if result.consumed_in > 0 || result.consumed_out > 0 => {}
+            Ok(LzwStatus::Done) if body.is_empty() => return Ok(true),
+            Ok(LzwStatus::Ok | LzwStatus::NoProgress)
+                if result.consumed_in > 0 || result.consumed_out > 0 => {}
+            Ok(LzwStatus::Ok | LzwStatus::NoProgress) if body.is_empty() => return Ok(false),
             _ => return Err(CorruptKind::Lzw),
         }
     }
@@ -245,6 +270,26 @@ mod tests {
         let mut plain = good;
         plain[8] = plain[8].wrapping_sub(1);
         assert!(unpack(plain).is_err());
+    }
+
+    #[test]
+    fn a_body_ends_with_its_end_mark() {
+        for payload in [vec![], vec![7], b"abc".repeat(50), vec![0; 100_000]] {
+            let body = Encoder::new(BitOrder::Lsb, LZW_MIN_CODE_SIZE)
+                .encode(&payload)
+                .unwrap();
+            assert_eq!(decompress(&body, payload.len()), Ok(payload.clone()));
+            for more in 1..20 {
+                for byte in [0, 0xFF] {
+                    let mut longer = body.clone();
+                    longer.resize(body.len() + more, byte);
+                    let result = decompress(&longer, payload.len());
+                    assert_eq!(result, Err(CorruptKind::Lzw), "{more}");
+                }
+            }
+            let shorter = &body[..body.len() - 1];
+            assert!(decompress(shorter, payload.len()).is_err());
+        }
     }
 
     #[test]
