@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use vstore::file::{Control, Credentials, KeyFile, Password, RecoveryKey, VerifyDepth};
-use vstore::file::{KdfLimits, OpenError, RealVfs, VerifyReport, verify};
+use vstore::file::{OpenError, RealVfs, VerifyReport};
 use vstore::{CreateOptions, OpenOptions, Store};
 
 use self::described::Opener;
@@ -77,14 +77,11 @@ fn open(path: &Path, opener: &Opener, read_only: bool) -> Result<Store, OpenErro
 }
 
 fn verified(path: &Path, opener: &Opener, depth: VerifyDepth) -> Result<VerifyReport, OpenError> {
-    let limits = KdfLimits::default();
-    let credentials = opener.credentials();
-    verify(
-        &RealVfs,
+    Store::verify(
         path,
-        &credentials,
+        &opener.credentials(),
         depth,
-        &limits,
+        &OpenOptions::default(),
         &Control::default(),
     )
 }

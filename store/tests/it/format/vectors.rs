@@ -14,8 +14,7 @@ use super::described::Opener;
 use super::python::Python;
 use super::{Place, RECOVERY_KEY, verified};
 
-/// One line for each file: its name; what opening says; a quick check; a full check; salvage. Where
-/// it says `-`, nothing is promised yet.
+/// One line for each file: its name; what opening says; a quick check; a full check; salvage.
 const EXPECTED: &str = include_str!("vectors.tsv");
 
 /// What was said of one file.
@@ -25,23 +24,6 @@ struct Said {
     quick: String,
     full: String,
     salvage: String,
-}
-
-const NOT_PROMISED: &str = "-";
-
-impl Said {
-    /// Whether this is what is expected where anything is.
-    fn allows(&self, said: &Self) -> bool {
-        let pairs = [
-            (&self.open, &said.open),
-            (&self.quick, &said.quick),
-            (&self.full, &said.full),
-            (&self.salvage, &said.salvage),
-        ];
-        pairs
-            .iter()
-            .all(|(expected, said)| *expected == NOT_PROMISED || expected == said)
-    }
 }
 
 impl fmt::Display for Said {
@@ -167,25 +149,19 @@ fn wrong_content_is_named_by_all_who_read_it() {
             writeln!(wrong, "{name}\t{said}").unwrap();
             continue;
         };
-        if !expected.allows(&said) {
+        if *expected != said {
             writeln!(wrong, "{name}\t{said}").unwrap();
         }
         // Who reads a file to its end agrees on whether it can be opened.
-        if expected.open != NOT_PROMISED {
-            let opens = !said.open.starts_with("REFUSED");
-            assert_eq!(name.starts_with("right"), opens, "{name}: {said}");
-            assert_eq!(
-                *verdict == "opens",
-                opens,
-                "{name}: {said}; Python: {verdict}"
-            );
-            assert!(!opens || said.quick == "intact", "{name}: {said}");
-            let full_agrees = (said.full == "intact") == opens;
-            assert!(
-                full_agrees || expected.full == NOT_PROMISED,
-                "{name}: {said}"
-            );
-        }
+        let opens = !said.open.starts_with("REFUSED");
+        assert_eq!(name.starts_with("right"), opens, "{name}: {said}");
+        assert_eq!(
+            *verdict == "opens",
+            opens,
+            "{name}: {said}; Python: {verdict}"
+        );
+        assert!(!opens || said.quick == "intact", "{name}: {said}");
+        assert_eq!(said.full == "intact", opens, "{name}: {said}");
     }
     assert!(wrong.is_empty(), "said otherwise than expected:\n{wrong}");
     let names: Vec<&str> = expected.keys().map(String::as_str).collect();
