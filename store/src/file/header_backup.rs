@@ -9,10 +9,10 @@ use super::{
     error::IoError,
     header::{Copy, HEADER_LEN, UncheckedHeader},
     seal,
-    siblings::folder,
     slot_list::{SlotInfo, slot_list},
     store_file::StoreFile,
     vfs::{Access, Vfs},
+    whole_file::write_new,
     wire::Reader,
 };
 
@@ -163,24 +163,13 @@ impl HeaderBackup {
 
     /// Writes a backup file, durably, at a path where there is none.
     pub fn save(&self, vfs: &dyn Vfs, path: &Path) -> Result<(), HeaderBackupError> {
-        let file = vfs.create_new(path).map_err(|error| {
+        write_new(vfs, path, &self.to_bytes()).map_err(|error| {
             if error.kind() == std::io::ErrorKind::AlreadyExists {
                 HeaderBackupError::AlreadyExists(path.to_owned())
             } else {
                 error.into()
             }
-        })?;
-        let written = file
-            .write_at(&self.to_bytes(), 0)
-            .and_then(|()| file.sync_all())
-            .and_then(|()| vfs.sync_dir(folder(path)));
-        if let Err(error) = written {
-            drop(file);
-            // Half a backup helps nobody.
-            drop(vfs.remove(path));
-            return Err(error.into());
-        }
-        Ok(())
+        })
     }
 }
 

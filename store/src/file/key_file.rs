@@ -9,8 +9,8 @@ use super::{
     error::IoError,
     seal::{Entropy as _, EntropyError, KeyFileHasher, OsEntropy},
     secret::Secret,
-    siblings::folder,
     vfs::{Access, Vfs},
+    whole_file::write_new,
 };
 
 /// Most bytes of a key file: more is a film chosen by mistake.
@@ -82,17 +82,7 @@ impl KeyFile {
     pub fn generate(vfs: &dyn Vfs, path: &Path) -> Result<Self, KeyFileError> {
         let mut content = Zeroizing::new([0; GENERATED_LEN]);
         OsEntropy.fill(&mut *content)?;
-        let file = vfs.create_new(path)?;
-        let written = file
-            .write_at(&*content, 0)
-            .and_then(|()| file.sync_all())
-            .and_then(|()| vfs.sync_dir(folder(path)));
-        if let Err(error) = written {
-            drop(file);
-            // Half a key file must not be taken for one.
-            drop(vfs.remove(path));
-            return Err(error.into());
-        }
+        write_new(vfs, path, &*content)?;
         Self::from_content(&*content)
     }
 

@@ -69,6 +69,7 @@ mod store_file;
 mod verify;
 mod vfs;
 mod walk;
+mod whole_file;
 mod wire;
 
 #[cfg(test)]

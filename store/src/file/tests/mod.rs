@@ -21,6 +21,7 @@ mod rules;
 mod salvage;
 mod splice;
 mod vectors;
+mod whole_files;
 mod writers;
 mod wycheproof;
 
