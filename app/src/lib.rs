@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod panels;
 mod perform;
 pub mod platform;
+mod private_file;
 pub mod state;
 pub mod theme;
 pub mod typed_path;

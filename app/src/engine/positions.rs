@@ -4,11 +4,13 @@
 //! It is kept beside the preferences, by the identity of the store and without any name; it shows
 //! nothing that the files do not show themselves.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::Read as _;
+use std::path::PathBuf;
 
 use vstore::file::{POSITION_LEN, Position};
+
+use crate::private_file;
 
 /// Stores that are remembered; those that were not open for the longest time are forgotten.
 const STORES_MAX: usize = 1000;
@@ -45,7 +47,8 @@ impl Positions {
         all.truncate(STORES_MAX - 1);
         // The last one first.
         all.insert(0, position.clone());
-        write(path, &all).ok();
+        let content: Vec<u8> = all.iter().flat_map(Position::to_bytes).collect();
+        private_file::replace(path, &content).ok();
     }
 
     /// Everything that is remembered; nothing if it cannot be read.
@@ -68,28 +71,10 @@ impl Positions {
     }
 }
 
-fn write(path: &Path, positions: &[Position]) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    // Beside the old file and renamed over it. Several windows may do so at once: the number of
-    // the process keeps them apart.
-    let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
-    fs::remove_file(&temporary).ok();
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&temporary)?;
-    for position in positions {
-        file.write_all(&position.to_bytes())?;
-    }
-    drop(file);
-    fs::rename(&temporary, path)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     /// A position of the store of this number.

@@ -21,6 +21,7 @@ use super::problem::NotCommitted;
 use super::protocol::{Outcome, Reply};
 use super::server::EngineState;
 use crate::format;
+use crate::private_file;
 use crate::state::{KeptAside, Problem, RequestId, Ticket, Unsaved};
 
 /// More changes than this do not wait: then each further one is refused and said to be.
@@ -143,14 +144,10 @@ impl Vault {
 
 /// Writes sealed changes into a new file.
 fn write_kept(folder: &Path, changes: &SetAside, now: Millis) -> io::Result<PathBuf> {
-    fs::create_dir_all(folder)?;
+    private_file::create_folder(folder)?;
     for number in 0..KEPT_FILES_MAX {
         let path = folder.join(format!("{}-{number}.{KEPT_ENDING}", now.0));
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = match options.open(&path) {
+        let mut file = match private_file::create(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
             Err(error) => return Err(error),

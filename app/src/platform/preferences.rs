@@ -1,12 +1,13 @@
 //! The preferences file: read into something valid whatever it holds, written whole or not at all.
 
-use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Sender, unbounded};
 
+use crate::private_file;
 use crate::state::Preferences;
 
 /// A preferences file is a kilobyte; what is much larger is none.
@@ -93,20 +94,15 @@ impl PreferencesWriter {
 }
 
 fn write(path: &Path, preferences: &Preferences) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    // Beside the old file and renamed over it: a crash leaves one of the two whole.
-    let temporary = path.with_extension("tmp");
-    let mut file = File::create(&temporary)?;
-    serde_json::to_writer_pretty(&mut file, preferences)?;
-    file.write_all(b"\n")?;
-    file.sync_all()?;
-    fs::rename(&temporary, path)
+    let mut content = serde_json::to_vec_pretty(preferences)?;
+    content.push(b'\n');
+    private_file::replace(path, &content)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
