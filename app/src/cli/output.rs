@@ -2,11 +2,40 @@
 
 use std::fmt;
 use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
+#[cfg(unix)]
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
 use super::exit::Failure;
 use super::terminal::{self, Escaping};
+
+/// Whether standard output was open when the program started.
+///
+/// Before `main` the standard library puts the null device in the place of a stream that is closed
+/// (`std::rt`): a program that asks later would take it for written what nobody got.
+#[cfg(unix)]
+fn was_open() -> bool {
+    WAS_OPEN.load(Ordering::Relaxed)
+}
+
+#[cfg(unix)]
+static WAS_OPEN: AtomicBool = AtomicBool::new(true);
+
+// What runs before `main` may call no part of the standard library that needs its set-up: this is
+// one system call and one store.
+#[cfg(unix)]
+#[ctor::ctor(unsafe)]
+fn look_at_standard_output() {
+    let is_open = rustix::io::fcntl_getfd(rustix::stdio::stdout()).is_ok();
+    WAS_OPEN.store(is_open, Ordering::Relaxed);
+}
+
+/// Elsewhere writing to a stream that is closed fails.
+#[cfg(not(unix))]
+const fn was_open() -> bool {
+    true
+}
 
 /// Whether a person reads the data.
 pub(super) fn is_terminal() -> bool {
@@ -15,6 +44,7 @@ pub(super) fn is_terminal() -> bool {
 
 /// The stream for data: as it is, unless a person reads it on a terminal.
 pub(super) enum Data {
+    Closed,
     Raw(StdoutLock<'static>),
     Shown(Escaping<StdoutLock<'static>>),
 }
@@ -22,6 +52,7 @@ pub(super) enum Data {
 impl Write for Data {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
         match self {
+            Self::Closed => Err(io::Error::other("standard output is closed")),
             Self::Raw(out) => out.write(buffer),
             Self::Shown(out) => out.write(buffer),
         }
@@ -29,6 +60,7 @@ impl Write for Data {
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
+            Self::Closed => Ok(()),
             Self::Raw(out) => out.flush(),
             Self::Shown(out) => out.flush(),
         }
@@ -38,7 +70,9 @@ impl Write for Data {
 /// The stream for data. The caller flushes it, to learn of errors.
 pub(super) fn data() -> BufWriter<Data> {
     let out = io::stdout().lock();
-    BufWriter::new(if out.is_terminal() {
+    BufWriter::new(if !was_open() {
+        Data::Closed
+    } else if out.is_terminal() {
         Data::Shown(Escaping::new(out))
     } else {
         Data::Raw(out)

@@ -126,3 +126,41 @@ fn help_that_cannot_be_written_is_an_error() {
         assert_eq!((code(&ran), stderr(&ran).as_str()), (0, ""));
     }
 }
+
+#[test]
+fn what_goes_to_a_closed_or_a_full_output_does_not_count_as_written() {
+    let desk = Desk::with(&json!({"film:1": {"title": "Solaris"}}));
+    let run = |arguments: &str, to: &str| {
+        Command::new("sh")
+            .args([
+                "-c",
+                &format!("echo '{PASSWORD}' | \"$VSTORE\" {arguments} {to}"),
+            ])
+            .current_dir(desk.folder.path())
+            .env("VSTORE", env!("CARGO_BIN_EXE_vstore"))
+            .output()
+            .unwrap()
+    };
+    for arguments in [
+        "--help",
+        "--version",
+        "export db.vstore - --password-stdin",
+        "get db.vstore film:1 --password-stdin",
+        "range db.vstore --password-stdin",
+        "range db.vstore --json --password-stdin",
+        "search db.vstore solaris --password-stdin",
+        "info db.vstore --password-stdin",
+        "verify db.vstore --json --password-stdin",
+    ] {
+        for to in [">&-", ">/dev/full"] {
+            let ran = run(arguments, to);
+            assert_eq!(code(&ran), 9, "{arguments} {to}: {}", stderr(&ran));
+            assert_ne!(stderr(&ran), "", "{arguments} {to}");
+        }
+        // The null device is chosen by whoever wants no output.
+        for to in [">/dev/null", "1<>/dev/null"] {
+            let ran = run(arguments, to);
+            assert_eq!(code(&ran), 0, "{arguments} {to}: {}", stderr(&ran));
+        }
+    }
+}
