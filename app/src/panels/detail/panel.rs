@@ -50,6 +50,16 @@ struct OpenForm {
     cursor: Option<Key>,
 }
 
+/// Whether two states of a draft are the same edit: of a new record, or of one record, which may
+/// have changed elsewhere meanwhile.
+fn is_same_edit(was: &DraftBase, is: &DraftBase) -> bool {
+    match (was, is) {
+        (DraftBase::New, DraftBase::New) => true,
+        (DraftBase::Record(was), DraftBase::Record(is)) => was.key == is.key,
+        _ => false,
+    }
+}
+
 impl DetailPanel {
     /// Draws the panel as large as the available space.
     pub fn ui(&mut self, ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
@@ -107,10 +117,14 @@ impl DetailPanel {
             }
         }
         let base = detail.draft.as_ref().map(|draft| draft.base.clone());
-        let started = self.draft.is_none() && base.is_some();
-        if base != self.draft && started {
+        if let Some(base) = &base
+            && !self
+                .draft
+                .as_ref()
+                .is_some_and(|was| is_same_edit(was, base))
+        {
             self.form = None;
-            if base == Some(DraftBase::New) {
+            if *base == DraftBase::New {
                 self.new_record.focus();
             } else {
                 commands.push(LayoutCommand::ShowDetail(DetailTab::Text));

@@ -446,6 +446,36 @@ fn a_new_record_needs_a_key_that_is_free() {
 }
 
 #[test]
+fn a_new_record_begins_in_its_key_also_right_after_an_edit() {
+    let mut window = window();
+    window.edit(FILM, Ok(encoded(FILM)));
+    let mut harness = harness(window);
+    let text = harness.get_by_role_and_label(Role::MultilineTextInput, "Value as JSON");
+    assert!(text.is_focused());
+    let draft = harness.state_mut().store().detail.draft.as_mut().unwrap();
+    draft.base = DraftBase::New;
+    draft.key.clear();
+    harness.run();
+    let field = harness.get_by_role_and_label(Role::TextInput, "Key");
+    assert!(field.is_focused());
+    // What changes elsewhere takes the keyboard from nobody.
+    harness.key_press(Press::Tab);
+    harness.run();
+    assert!(
+        !harness
+            .get_by_role_and_label(Role::TextInput, "Key")
+            .is_focused()
+    );
+    harness.state_mut().store().detail.record = None;
+    harness.run();
+    assert!(
+        !harness
+            .get_by_role_and_label(Role::TextInput, "Key")
+            .is_focused()
+    );
+}
+
+#[test]
 fn presets_set_the_expiry_and_the_calendar_asks_for_one() {
     let mut harness = harness(window());
     harness.get_by_label("1 h").click();
