@@ -115,6 +115,8 @@ pub enum FileCommand {
     DeleteExpired,
     /// Leaves it hidden.
     KeepExpired,
+    /// Goes on with a file that is not what was last open here.
+    AcceptStanding,
     /// The window has the keyboard again: did another program change the file meanwhile?
     LookAtFile,
     /// Closes the file and asks for its password, to read it as it is now.

@@ -77,6 +77,9 @@ fn with_store(action: Action, view: StoreView<'_>) -> Option<Command> {
             .asks_about_clock()
             .is_some()
             .then(|| FileCommand::KeepExpired.into()),
+        Action::AcceptStanding => store
+            .is_set_back()
+            .then(|| FileCommand::AcceptStanding.into()),
         Action::Reload => store.path.is_some().then(|| FileCommand::Reload.into()),
         Action::ExportAll => Some(TransferCommand::PlanExport(Scope::Everything).into()),
         Action::SavedSearches => {

@@ -131,6 +131,8 @@ actions! {
         TRASH, File 1, Window [];
     KeepExpired: "Keep expired records", "Leave them in the file, hidden while the clock is as it is",
         CLOCK, File 1, Window [];
+    AcceptStanding: "Go on with this file", "Work with the file though changes are missing that were \
+        saved here", CHECK, File 1, Window [];
     Import: "Import…", "Import JSON or NDJSON", DOWNLOAD_SIMPLE, File 2, Window [CTRL_SHIFT I];
     ImportReport: "Import report…", "What the last import did, record by record", LIST_BULLETS,
         File 2, Window [];

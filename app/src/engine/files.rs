@@ -106,18 +106,8 @@ impl Files {
             return Err(Failure::Cancelled);
         }
         let mut notes = Vec::new();
-        match report.file.standing {
-            Standing::Older => notes.push(
-                "This file is older than when it was last open here: changes that were saved then \
-                 are missing. Its backups or copies may have them"
-                    .to_owned(),
-            ),
-            Standing::Diverged => notes.push(
-                "This file is not the one that was last open here, but a copy that was changed \
-                 separately: changes that were saved here are missing"
-                    .to_owned(),
-            ),
-            _ => self.remember(&store),
+        if !matches!(report.file.standing, Standing::Older | Standing::Diverged) {
+            self.remember(&store);
         }
         if !report.file.clean_close && !store.is_read_only() && report.file.torn_at.is_none() {
             notes.push(
@@ -133,13 +123,15 @@ impl Files {
         if report.file.healed_header {
             notes.push("The file header was damaged in one place and was repaired".to_owned());
         }
-        if report.expired > 0 {
+        // Those that are due by a clock that is doubted are asked about.
+        if report.expired > 0 && store.clock_suspect().is_none() {
             notes.push(format!(
                 "{} ran out meanwhile",
                 describe::records(report.expired)
             ));
         }
         let mut opened = opened(&store, notes);
+        opened.standing = report.file.standing;
         opened.key_file.clone_from(&secret.key_file);
         opened.draft = store.setting(DRAFT_SETTING).and_then(SealedDraft::decode);
         Ok((store, opened))
@@ -223,6 +215,7 @@ fn opened(store: &Store, notes: Vec<String>) -> OpenedStore {
         snapshot: store.snapshot(),
         draft: None,
         notes,
+        standing: Standing::Unknown,
         is_copy: false,
     }
 }

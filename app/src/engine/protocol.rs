@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use vstore::Verification;
-use vstore::file::Control;
+use vstore::file::{Control, Standing};
 use vstore::search::Ticket as SearchTicket;
 use vstore::target::Consent;
 use vstore::value::EncodedValue;
@@ -301,6 +301,8 @@ pub struct OpenedStore {
     pub draft: Option<SealedDraft>,
     /// What opening found, in words: a torn write, records that ran out meanwhile.
     pub notes: Vec<String>,
+    /// How it compares with what was last open here.
+    pub standing: Standing,
     /// It is a copy of the store that was open: what the window shows stays.
     pub is_copy: bool,
 }

@@ -3,6 +3,7 @@
 
 use egui::Ui;
 use vstore::ClockSuspect;
+use vstore::file::Standing;
 use vstore::transfer::rfc3339;
 
 use crate::action::Action;
@@ -11,6 +12,11 @@ use crate::format;
 use crate::state::{OpenStore, Problem, SaveState};
 use crate::view::StoreView;
 use crate::widgets::banner::{Banner, BannerButton, BannerTone};
+
+const OLDER: &str = "This file is older than when it was last open here: changes that were saved \
+    then are missing. Its backups or copies may have them.";
+const DIVERGED: &str = "This is not the file that was last open here, but a copy of it that was \
+    changed separately: changes that were saved here are missing.";
 
 /// What the strip says and offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +34,8 @@ impl Trouble {
         const COPY: (Action, &str) = (Action::SaveAs, "Save a copy…");
         const KEEP: (Action, &str) = (Action::KeepExpired, "Keep hidden");
         const DELETE: (Action, &str) = (Action::DeleteExpired, "Delete them");
+        const GO_ON: (Action, &str) = (Action::AcceptStanding, "Go on with it");
+        const OTHER: (Action, &str) = (Action::OpenFile, "Open another…");
         let store = view.store;
         let (text, ways): (String, &'static [_]) = match &store.save {
             _ if store.changed_elsewhere && store.read_only => (
@@ -57,7 +65,11 @@ impl Trouble {
                 format!("{} {}", problem.text(), missing(store)),
                 &[AGAIN, COPY],
             ),
-            _ => (clock_text(store.asks_about_clock()?), &[KEEP, DELETE]),
+            _ => match store.standing {
+                Standing::Older => (OLDER.to_owned(), &[GO_ON, OTHER]),
+                Standing::Diverged => (DIVERGED.to_owned(), &[GO_ON, OTHER]),
+                _ => (clock_text(store.asks_about_clock()?), &[KEEP, DELETE]),
+            },
         };
         Some(Self { text, ways })
     }
@@ -126,6 +138,7 @@ mod tests {
     use super::*;
     use crate::panels::testing::{NOW, Scene, films, store_of, view_of};
     use crate::state::State;
+    use crate::update::update;
 
     fn ways(state: &State) -> Option<Vec<&'static str>> {
         let trouble = Trouble::of(&view_of(state))?;
@@ -179,6 +192,24 @@ mod tests {
         store_of(&mut state).changed_elsewhere = true;
         assert_eq!(ways(&state).map(|ways| ways.len()), Some(2));
         assert_ne!(ways(&state), Some(vec!["Keep hidden", "Delete them"]));
+    }
+
+    #[test]
+    fn a_file_that_was_set_back_is_said_until_somebody_has_seen_it() {
+        let mut state = file();
+        for standing in [Standing::Older, Standing::Diverged] {
+            store_of(&mut state).standing = standing;
+            let trouble = Trouble::of(&view_of(&state)).unwrap();
+            assert!(trouble.text.contains("are missing"), "{}", trouble.text);
+            assert_eq!(ways(&state), Some(vec!["Go on with it", "Open another…"]));
+            let command = Action::AcceptStanding.resolve(&view_of(&state).app);
+            update(&mut state, command.unwrap(), NOW);
+            assert_eq!(ways(&state), None);
+        }
+        for standing in [Standing::Unknown, Standing::Continued] {
+            store_of(&mut state).standing = standing;
+            assert_eq!(ways(&state), None);
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use vstore::file::Standing;
 use vstore::value::EncodedValue;
 use vstore::{ClockSuspect, Indexing, Millis, Seq, Snapshot};
 
@@ -38,6 +39,8 @@ pub struct OpenStore {
     pub save: SaveState,
     /// Another program changed the file since, or put another one in its place.
     pub changed_elsewhere: bool,
+    /// How the file compares with what was last open here, until somebody has seen what it says.
+    pub standing: Standing,
     /// Records have expired by a clock that is far ahead of the file: hidden, and not deleted.
     pub clock_suspect: Option<ClockSuspect>,
     /// Somebody said that they stay so.
@@ -193,6 +196,7 @@ impl OpenStore {
             snapshot,
             save,
             changed_elsewhere: false,
+            standing: Standing::Unknown,
             clock_suspect: None,
             keeps_expired: false,
             listing: Listing::default(),
@@ -229,6 +233,11 @@ impl OpenStore {
     /// The edit that would be lost if it were forgotten.
     pub fn unsaved_draft(&self) -> Option<&Draft> {
         self.detail.draft.as_ref().filter(|draft| draft.is_dirty())
+    }
+
+    /// Whether the file lacks what was saved here, and nobody has seen that it is said.
+    pub const fn is_set_back(&self) -> bool {
+        matches!(self.standing, Standing::Older | Standing::Diverged)
     }
 
     /// Why expired records were not deleted, until somebody said what becomes of them.

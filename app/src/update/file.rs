@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use vstore::Millis;
+use vstore::file::Standing;
 use vstore::target::Consent;
 
 use super::{
@@ -48,6 +49,12 @@ pub(super) fn update(state: &mut State, command: FileCommand, now: Millis) -> Ef
         FileCommand::KeepExpired => {
             if let Some(store) = state.store_mut() {
                 store.keeps_expired = true;
+            }
+            Effects::new()
+        }
+        FileCommand::AcceptStanding => {
+            if let Some(store) = state.store_mut() {
+                store.standing = Standing::Unknown;
             }
             Effects::new()
         }

@@ -268,6 +268,7 @@ fn opened_store(state: &mut State, ticket: Ticket, opened: OpenedStore, now: Mil
         snapshot,
         draft,
         notes,
+        standing,
         session,
         key_file,
         ..
@@ -280,6 +281,7 @@ fn opened_store(state: &mut State, ticket: Ticket, opened: OpenedStore, now: Mil
     });
     store.session = session;
     store.key_file = key_file;
+    store.standing = standing;
     settings::load(&mut store);
     let mut asked = Effects::new();
     match draft.map(|draft| unsealed(&store, draft)) {

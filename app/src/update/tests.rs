@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use vstore::file::Standing;
 use vstore::value::json::parse_text;
 use vstore::{Cause, ClockSuspect, Key, ManualClock, Millis, Store, WriteBatch};
 
@@ -58,6 +59,7 @@ impl Fixture {
             snapshot: store.snapshot(),
             draft: None,
             notes: Vec::new(),
+            standing: Standing::Unknown,
             is_copy: false,
         };
         receive(
@@ -325,6 +327,7 @@ fn data_without_a_database_is_imported_into_one_in_memory() {
         snapshot: store.snapshot(),
         draft: None,
         notes: Vec::new(),
+        standing: Standing::Unknown,
         is_copy: false,
     };
     receive(

@@ -2,6 +2,8 @@
 use std::fs;
 use std::path::Path;
 
+use vstore::file::Standing;
+
 use super::{Reply, Request, Server};
 
 /// A server that remembers in the folder of its files.
@@ -12,20 +14,20 @@ fn server(folder: &Path) -> Server {
     server
 }
 
-/// What opening tells beside the records.
-fn notes(folder: &Path, path: &Path) -> Vec<String> {
+/// How the file stands to what was last open here, and what opening says of it in words.
+fn opened(folder: &Path, path: &Path) -> (Standing, Vec<String>) {
     let mut server = server(folder);
     let replies = server.open(path, "one");
-    let notes = replies.into_iter().find_map(|reply| match reply {
-        Reply::Opened(_, opened) => Some(opened.notes),
+    let opened = replies.into_iter().find_map(|reply| match reply {
+        Reply::Opened(_, opened) => Some((opened.standing, opened.notes)),
         _ => None,
     });
     server.ask(Request::Close { giving_up: 0 });
-    notes.expect("the file opens")
+    opened.expect("the file opens")
 }
 
 #[test]
-fn an_older_file_is_told_when_it_is_opened() {
+fn an_older_file_is_named_when_it_is_opened() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("films.vstore");
     let mut first = server(folder.path());
@@ -34,24 +36,16 @@ fn an_older_file_is_told_when_it_is_opened() {
     let old = fs::read(&path).unwrap();
     first.put("b", "2");
     first.ask(Request::Close { giving_up: 0 });
-    assert_eq!(notes(folder.path(), &path), [""; 0]);
+    let usual = (Standing::Continued, Vec::new());
+    assert_eq!(opened(folder.path(), &path), usual);
 
     let whole = fs::read(&path).unwrap();
     fs::write(&path, &old).unwrap();
-    let told = notes(folder.path(), &path);
-    assert!(
-        told.iter()
-            .any(|note| note.contains("older than when it was last open")),
-        "{told:?}"
-    );
-    // It was told; from now on this is what is known.
-    assert_eq!(notes(folder.path(), &path), [""; 0]);
+    assert_eq!(opened(folder.path(), &path).0, Standing::Older);
+    // It was said; from now on this is what is known.
+    assert_eq!(opened(folder.path(), &path), usual);
     fs::write(&path, whole).unwrap();
-    let told = notes(folder.path(), &path);
-    assert!(
-        told.iter().any(|note| note.contains("changed separately")),
-        "{told:?}"
-    );
+    assert_eq!(opened(folder.path(), &path).0, Standing::Diverged);
 }
 
 #[test]
@@ -79,10 +73,10 @@ fn a_session_that_was_cut_short_is_told() {
     first.create(&path);
     first.put("a", "1");
     drop(first);
-    let told = notes(folder.path(), &path);
+    let (_, told) = opened(folder.path(), &path);
     assert!(
         told.iter().any(|note| note.contains("cut short")),
         "{told:?}"
     );
-    assert_eq!(notes(folder.path(), &path), [""; 0]);
+    assert_eq!(opened(folder.path(), &path).1, [""; 0]);
 }

@@ -80,6 +80,7 @@ fn a_store_that_opens_after_it_was_given_up_is_dropped() {
         snapshot,
         draft: None,
         notes: Vec::new(),
+        standing: Standing::Unknown,
         is_copy: false,
     };
     let effects = receive(

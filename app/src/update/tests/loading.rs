@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use vstore::file::Standing;
 use vstore::value::json::parse_text;
 use vstore::{Cause, ManualClock, Store, WriteBatch};
 
@@ -36,6 +37,7 @@ fn read_to_the_end(state: &mut State, ticket: Ticket, store: &Store) -> Effects 
         snapshot: store.snapshot(),
         draft: None,
         notes: Vec::new(),
+        standing: Standing::Unknown,
         is_copy: false,
     };
     let opened = Reply::Opened(ticket, Box::new(opened));

@@ -34,6 +34,7 @@ fn what_the_file_keeps_is_written_after_a_pause_and_before_locking() {
         snapshot: fixture.store.snapshot(),
         draft: None,
         notes: Vec::new(),
+        standing: Standing::Unknown,
         is_copy: false,
     };
     let reply = Reply::Opened(ticket, Box::new(opened));
