@@ -12,7 +12,9 @@ use crate::clock::Millis;
 use crate::commit::{Cause, Change, SettingChange};
 use crate::key::Key;
 use crate::record::{Meta, Record, RecordRef};
-use crate::value::{EncodedValue, ValueError, ValueRef, ValueWriter, read_scalar, validate};
+use crate::value::{
+    EncodedValue, VALUE_BYTES_MAX, ValueError, ValueRef, ValueWriter, read_scalar, validate,
+};
 
 const OPCODE_PUT: i64 = 1;
 const OPCODE_DELETE: i64 = 2;
@@ -482,6 +484,10 @@ impl<'a> Cursor<'a> {
         let start = self.at;
         let rest = check(self.rest()).or(Err(CodecError::Malformed))?;
         self.at = self.payload.len() - rest.len();
+        // A longer one could never be written anew: with its key it fits into no chunk.
+        if self.at - start > VALUE_BYTES_MAX {
+            return Err(CodecError::Malformed);
+        }
         Ok(start..self.at)
     }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::commit::Change;
 use crate::record::RecordRef;
-use crate::value::Value;
+use crate::value::{VALUE_BYTES_MAX, Value};
 
 fn decode_batch(payload: &Bytes) -> Result<WriteBatch, CodecError> {
     StoredBatch::new(payload)?.read()
@@ -85,6 +85,25 @@ fn payloads_of_a_wrong_shape_are_refused_by_name() {
         refuse(&[0xDD, 0xFF, 0xFF, 0xFF, 0xFF]),
         CodecError::Malformed
     );
+}
+
+#[test]
+fn a_value_that_could_never_be_written_again_is_refused() {
+    /// A batch that puts a byte string of this length.
+    fn putting(len: usize) -> Bytes {
+        let mut bytes = vec![0x91, 0x94, 0x01, 0xA1, b'k', 0xC6];
+        bytes.extend_from_slice(&(len as u32).to_be_bytes());
+        bytes.resize(bytes.len() + len, 7);
+        bytes.extend_from_slice(&[0x93, 0x01, 0x01, 0xC0]);
+        bytes.into()
+    }
+    // The marker and the length take five bytes.
+    assert!(decode_batch(&putting(VALUE_BYTES_MAX - 5)).is_ok());
+    assert!(read_chunk(&putting(VALUE_BYTES_MAX - 5)).is_ok());
+    let result = decode_batch(&putting(VALUE_BYTES_MAX - 4));
+    assert_eq!(result.err(), Some(CodecError::Malformed));
+    let result = read_chunk(&putting(VALUE_BYTES_MAX - 4));
+    assert_eq!(result.err(), Some(CodecError::Malformed));
 }
 
 #[test]

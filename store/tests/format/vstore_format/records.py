@@ -10,6 +10,7 @@ from . import FormatError
 
 PUT, DELETE, SET_TIMES, SET_SETTING = 1, 2, 3, 4
 DEPTH_MAX, KEY_MAX, NAME_MAX = 128, 4096, 255
+VALUE_MAX = (64 << 20) - (16 << 10)
 SECONDS_MIN, SECONDS_MAX = -62_135_596_800, 253_402_207_200
 
 
@@ -129,7 +130,10 @@ def read_value(data: bytes, place, depth: int = -2) -> tuple[object, bytes]:
         nonlocal data
         found = []
         for _ in range(count):
+            before = len(data)
             value, data = read_value(data, place, depth + 1)
+            if depth == -1 and before - len(data) > VALUE_MAX:
+                refuse("a value that is too long")
             found.append(value)
         return found
 
