@@ -50,10 +50,9 @@ pub(super) fn apply(args: &ApplyArgs) -> Result<Exit, Failure> {
             break;
         }
         applied += commit(&mut store, &group, &mut lines.refused, !args.common.json)?;
-        if store
-            .next_expiry()
-            .is_some_and(|at| at <= SystemClock.now())
-        {
+        // Opening has said it if the clock is doubted.
+        let is_due = |at| at <= SystemClock.now();
+        if store.next_expiry().is_some_and(is_due) && store.clock_suspect().is_none() {
             expired += database::delete_expired(&mut store);
         }
         database::compact_if_advised(&mut store);

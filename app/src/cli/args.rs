@@ -110,7 +110,7 @@ pub(super) enum Command {
     /// Read all of a file and list what is damaged
     Verify(VerifyArgs),
     /// Write the file anew: smaller, and faster to open
-    Compact(PlainArgs),
+    Compact(CompactArgs),
     /// Change the password; the data is not written anew
     ///
     /// With --recovery-key, set a new password in place of a forgotten one. The key file of
@@ -363,6 +363,15 @@ pub(super) struct VerifyArgs {
     /// Read only the headers and the order of the parts, without decrypting them
     #[arg(long)]
     pub(super) quick: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompactArgs {
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// Delete expired records although the clock is over a year ahead of the newest change
+    #[arg(long)]
+    pub(super) clock_is_right: bool,
 }
 
 #[derive(Debug, Args)]

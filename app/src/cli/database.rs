@@ -2,7 +2,7 @@
 
 use vstore::file::{Control, Credentials, KdfProfile};
 use vstore::target::Approved;
-use vstore::{CreateOptions, OpenOptions, OpenReport, Store};
+use vstore::{CreateOptions, ExpireError, OpenOptions, OpenReport, Store};
 
 use super::args::{Common, Creation, Kdf};
 use super::exit::Failure;
@@ -12,50 +12,69 @@ use super::progress::ProgressLine;
 use super::signals;
 use super::target;
 
+/// What a file is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Reading, without a lock.
+    Read,
+    /// Changing it.
+    Write,
+    /// Changing it by somebody who says that the clock is right.
+    WriteByClock,
+}
+
 /// Opens a file to read it, without a lock.
 pub(super) fn open_to_read(common: &Common) -> Result<Store, Failure> {
-    open(common, true).map(|(store, _)| store)
+    open(common, Access::Read).map(|(store, _)| store)
 }
 
 /// Opens a file to change it.
 pub(super) fn open_to_write(common: &Common) -> Result<Store, Failure> {
-    open(common, false).map(|(store, _)| store)
+    open(common, Access::Write).map(|(store, _)| store)
+}
+
+/// Opens a file to change it, and deletes what expired even if the clock is doubted.
+pub(super) fn open_by_clock(common: &Common) -> Result<Store, Failure> {
+    open(common, Access::WriteByClock).map(|(store, _)| store)
 }
 
 /// Opens a file to read it, and says what opening it found.
 pub(super) fn open_to_inspect(common: &Common) -> Result<(Store, OpenReport), Failure> {
-    open(common, true)
+    open(common, Access::Read)
 }
 
-fn open(common: &Common, read_only: bool) -> Result<(Store, OpenReport), Failure> {
+fn open(common: &Common, access: Access) -> Result<(Store, OpenReport), Failure> {
     // What needs no password is said before one is asked for.
     target::check_stdout(common)?;
     Store::probe(&common.db)?;
     let credentials = password::existing(common)?;
-    open_reported(common, &credentials, read_only)
+    open_reported(common, &credentials, access)
 }
 
 /// Opens a file with credentials that were asked for already.
 pub(super) fn open_with(
     common: &Common,
     credentials: &Credentials,
-    read_only: bool,
+    access: Access,
 ) -> Result<Store, Failure> {
-    open_reported(common, credentials, read_only).map(|(store, _)| store)
+    open_reported(common, credentials, access).map(|(store, _)| store)
 }
 
 fn open_reported(
     common: &Common,
     credentials: &Credentials,
-    read_only: bool,
+    access: Access,
 ) -> Result<(Store, OpenReport), Failure> {
     let options = OpenOptions {
-        read_only,
+        read_only: access == Access::Read,
         ..OpenOptions::default()
     };
     let (mut store, report) = Store::open(&common.db, credentials, &options, &Control::default())?;
     tell(&report);
-    if !read_only {
+    if access == Access::WriteByClock && store.clock_suspect().is_some() {
+        store.confirm_clock()?;
+    }
+    if access != Access::Read {
         tell_expired(delete_expired(&mut store));
     }
     Ok((store, report))
@@ -69,6 +88,13 @@ pub(super) fn delete_expired(store: &mut Store) -> usize {
         match store.expire_due() {
             Ok(Some(commit)) if !commit.changes.is_empty() => deleted += commit.changes.len(),
             Ok(_) => return deleted,
+            Err(ExpireError::ClockSuspect(suspect)) => {
+                output::message(format_args!(
+                    "vstore: {suspect}; set the clock right, or say that it is right with \
+                     'vstore compact FILE --clock-is-right'"
+                ));
+                return deleted;
+            }
             Err(error) => {
                 output::message(format_args!(
                     "vstore: the records that ran out are hidden, but could not be deleted: {error}"

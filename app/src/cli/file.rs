@@ -5,7 +5,7 @@ use vstore::file::{self, RealVfs, VerifyDepth};
 use vstore::transfer::rfc3339;
 use vstore::{Millis, OpenOptions, Store};
 
-use super::args::{PlainArgs, VerifyArgs};
+use super::args::{CompactArgs, PlainArgs, VerifyArgs};
 use super::database;
 use super::exit::{Exit, Failure};
 use super::output;
@@ -113,8 +113,12 @@ pub(super) fn verify(args: &VerifyArgs) -> Result<Exit, Failure> {
     Ok(if is_intact { Exit::Ok } else { Exit::Damaged })
 }
 
-pub(super) fn compact(args: &PlainArgs) -> Result<Exit, Failure> {
-    let mut store = database::open_to_write(&args.common)?;
+pub(super) fn compact(args: &CompactArgs) -> Result<Exit, Failure> {
+    let mut store = if args.clock_is_right {
+        database::open_by_clock(&args.common)?
+    } else {
+        database::open_to_write(&args.common)?
+    };
     let bytes = |store: &Store| store.stats().file.map_or(0, |file| file.bytes);
     let before = bytes(&store);
     ProgressLine::new().watch(|control| store.compact(control))?;

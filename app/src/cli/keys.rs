@@ -8,7 +8,7 @@ use vstore::file::{
 };
 
 use super::args::{Common, Kdf};
-use super::database;
+use super::database::{self, Access};
 use super::exit::{Exit, Failure};
 use super::key_args::{
     PasswdArgs, RotateArgs, SlotsAddArgs, SlotsCommand, SlotsLabelArgs, SlotsListArgs,
@@ -205,7 +205,7 @@ pub(super) fn rotate(args: &RotateArgs) -> Result<Exit, Failure> {
 fn open(common: &Common) -> Result<(Store, Credentials), Failure> {
     Store::probe(&common.db)?;
     let current = password::existing(common)?;
-    let store = database::open_with(common, &current, false)?;
+    let store = database::open_with(common, &current, Access::Write)?;
     Ok((store, current))
 }
 

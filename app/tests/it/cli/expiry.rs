@@ -1,9 +1,13 @@
 //! Records that run out between two commands, and values that say when.
 
+use std::sync::Arc;
 use std::thread::sleep;
 use std::time::Duration;
 
 use serde_json::json;
+use vstore::file::{Control, Credentials, KdfProfile, Password};
+use vstore::value::{EncodedValue, Value};
+use vstore::{Cause, CreateOptions, Key, ManualClock, Millis, Store, WriteBatch};
 
 use super::{Desk, PASSWORD, code, stderr, stdout};
 
@@ -113,4 +117,65 @@ fn a_put_whose_expiry_is_over_or_out_of_range_says_so() {
         "--no-expire-at",
     ]);
     assert_eq!(stderr(&quiet), "");
+}
+
+/// A desk whose only file was last changed in 2015, with a record that expired in 2016.
+fn desk_of_long_ago() -> Desk {
+    let desk = Desk::new();
+    let then = Millis(1_420_070_400_000);
+    let options = CreateOptions {
+        kdf: KdfProfile::Fast,
+        clock: Arc::new(ManualClock::new(then)),
+        ..CreateOptions::default()
+    };
+    let credentials = Credentials::password(Password::new(PASSWORD.to_owned()).unwrap());
+    let path = desk.path("db.vstore");
+    let (mut store, _) = Store::create(&path, &credentials, &options, &Control::default()).unwrap();
+    let mut batch = WriteBatch::new(Cause::Edit);
+    let value = EncodedValue::encode(&Value::Bool(true)).unwrap();
+    batch.put(Key::new("keep").unwrap(), value.clone());
+    let year = 366 * 86_400_000;
+    let gone = Key::new("gone").unwrap();
+    batch.put(gone.clone(), value);
+    batch.set_expiry(gone, Some(then.plus_millis(year)));
+    store.commit(&batch).unwrap();
+    store.close().unwrap();
+    desk
+}
+
+#[test]
+fn records_that_expired_by_a_doubted_clock_go_when_somebody_says_that_it_is_right() {
+    let desk = desk_of_long_ago();
+    let expired = || desk.answer(&["info", "db.vstore"])["expired"].clone();
+    for arguments in [
+        &["compact", "db.vstore"][..],
+        &["put", "db.vstore", "b", "2"],
+    ] {
+        let ran = desk.run(arguments);
+        assert_eq!(code(&ran), 0);
+        assert!(
+            stderr(&ran).contains("compact FILE --clock-is-right"),
+            "{}",
+            stderr(&ran)
+        );
+        assert_eq!(expired(), json!(1));
+    }
+    let lines: String = (0..3000)
+        .map(|n| format!("{{\"key\":\"k{n}\",\"value\":{n}}}\n"))
+        .collect();
+    let applied = desk.run_with_input(&["apply", "db.vstore"], &format!("{PASSWORD}\n{lines}"));
+    assert_eq!(code(&applied), 0, "{}", stderr(&applied));
+    let told = stderr(&applied).matches("the newest change is of").count();
+    assert_eq!(told, 1, "{}", stderr(&applied));
+
+    let said = desk.run(&["compact", "db.vstore", "--clock-is-right"]);
+    assert_eq!(code(&said), 0, "{}", stderr(&said));
+    assert!(
+        stderr(&said).contains("1 record had run out"),
+        "{}",
+        stderr(&said)
+    );
+    assert_eq!(expired(), json!(0));
+    let later = desk.run(&["put", "db.vstore", "c", "3"]);
+    assert_eq!(stderr(&later), "");
 }
