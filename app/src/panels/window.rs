@@ -36,8 +36,11 @@ const LEFT_MIN: f32 = 180.0;
 const RIGHT_MIN: f32 = 280.0;
 const BOTTOM_MIN: f32 = 92.0;
 /// What the table keeps for itself when the window is small.
-const CENTER_MIN_WIDTH: f32 = 260.0;
+const CENTER_MIN_WIDTH: f32 = 330.0;
 const CENTER_MIN_HEIGHT: f32 = 160.0;
+/// Below this height an edit in the right panel scrolls: the bottom panel is rather as small as it
+/// can be.
+const EDIT_HEIGHT: f32 = 352.0;
 /// How far from the edge of a panel the pointer takes hold of it.
 const GRIP: f32 = 4.0;
 
@@ -67,12 +70,25 @@ impl WindowRects {
 
         let room = rest.height() - CENTER_MIN_HEIGHT;
         let bottom = (layout.bottom && room >= BOTTOM_MIN).then(|| {
-            let height = layout.bottom_height.clamp(BOTTOM_MIN, room);
+            let beside_edit = rest.height() - EDIT_HEIGHT;
+            let most = if layout.right {
+                beside_edit.max(BOTTOM_MIN)
+            } else {
+                room
+            };
+            let height = layout.bottom_height.clamp(BOTTOM_MIN, most);
             take_bottom(&mut rest, height.round())
         });
         let spare = (rest.width() - CENTER_MIN_WIDTH).max(0.0);
-        let left = (layout.left && spare >= LEFT_MIN)
-            .then(|| layout.left_width.clamp(LEFT_MIN, spare).round());
+        let left = (layout.left && spare >= LEFT_MIN).then(|| {
+            let beside_right = spare - RIGHT_MIN;
+            let most = if layout.right && beside_right >= LEFT_MIN {
+                beside_right
+            } else {
+                spare
+            };
+            layout.left_width.clamp(LEFT_MIN, most).round()
+        });
         let spare = spare - left.unwrap_or_default();
         let right = (layout.right && spare >= RIGHT_MIN)
             .then(|| layout.right_width.clamp(RIGHT_MIN, spare).round());
@@ -316,7 +332,14 @@ mod tests {
     #[test]
     fn in_a_small_window_panels_give_way_to_the_table() {
         let middle = 600.0 - 32.0 - 48.0 - 26.0 - 132.0;
-        assert_eq!(size(rects(800.0, 600.0).right), Some(vec2(290.0, middle)));
+        let smallest = rects(800.0, 600.0);
+        assert_eq!(size(smallest.left), Some(vec2(190.0, middle)));
+        assert_eq!(size(smallest.right), Some(vec2(280.0, middle)));
+        assert_eq!(smallest.center.width(), CENTER_MIN_WIDTH);
+        let lower = rects(800.0, 560.0);
+        assert_eq!(lower.center.height(), EDIT_HEIGHT);
+        let lowest = rects(800.0, 500.0);
+        assert_eq!(size(lowest.bottom), Some(vec2(800.0, BOTTOM_MIN)));
         let narrower = rects(600.0, 300.0);
         assert!(narrower.right.is_none() && narrower.left.is_some() && narrower.bottom.is_none());
         let tiny = rects(100.0, 100.0);

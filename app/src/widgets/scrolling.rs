@@ -46,6 +46,23 @@ pub fn scrolling<R>(ui: &mut Ui, id: Id, height: f32, body: impl FnOnce(&mut Ui)
     shown.inner
 }
 
+/// Shows `body` in the available space if that is `height` points high; else `body` is as high as
+/// that, and scrolls.
+pub fn at_least(ui: &mut Ui, id: Id, height: f32, body: impl FnOnce(&mut Ui)) {
+    let room = ui.available_size();
+    if room.y >= height {
+        body(ui);
+        return;
+    }
+    scrolling(ui, id, room.y, |ui| {
+        let size = vec2(room.x, height);
+        ui.allocate_ui(size, |ui| {
+            ui.set_min_size(size);
+            body(ui);
+        });
+    });
+}
+
 /// Scrolls to what got the keyboard in this frame, and by pages with the keys for that, which fields
 /// of one line leave alone.
 fn follow_keyboard(ui: &Ui, id: Id) {

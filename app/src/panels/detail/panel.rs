@@ -21,6 +21,7 @@ use crate::view::StoreView;
 use crate::widgets::empty_state::EmptyState;
 use crate::widgets::field;
 use crate::widgets::hex_view::hex_view;
+use crate::widgets::scrolling;
 use crate::widgets::tab_bar::{Tab, tab_bar};
 use crate::widgets::virtual_rows::ScrollPos;
 
@@ -50,6 +51,25 @@ struct OpenForm {
     cursor: Option<Key>,
 }
 
+/// The height below which the panel scrolls, so that what saves an edit is never cut off.
+fn least_height(subject: &Subject, view: StoreView<'_>) -> f32 {
+    const NEW_RECORD: f32 = 332.0;
+    const RECORD: f32 = 350.0;
+    const BANNER: f32 = 90.0;
+    let least = match subject {
+        Subject::NewRecord => NEW_RECORD,
+        Subject::One(_) => RECORD,
+        _ => return 0.0,
+    };
+    let draft = view.store.detail.draft.as_ref();
+    let has_banner = draft.is_some_and(|draft| match subject {
+        Subject::One(data) if !data.edited => Banner::elsewhere(draft).is_some(),
+        Subject::One(data) => Banner::over(draft, data.gone).is_some(),
+        _ => Banner::over(draft, false).is_some(),
+    });
+    if has_banner { least + BANNER } else { least }
+}
+
 /// Whether two states of a draft are the same edit: of a new record, or of one record, which may
 /// have changed elsewhere meanwhile.
 fn is_same_edit(was: &DraftBase, is: &DraftBase) -> bool {
@@ -69,27 +89,40 @@ impl DetailPanel {
         let frame = egui::Frame::NONE.inner_margin(Margin::symmetric(MARGIN, 0));
         frame.show(ui, |ui| {
             ui.set_min_size(ui.available_size());
-            match &subject {
-                Subject::Nothing { writable } => nothing(ui, *writable, commands),
-                Subject::Gone(key) => gone(ui, key, view, commands),
-                Subject::Expired {
-                    record,
-                    title,
-                    writable,
-                } => expired(ui, record, title, *writable, commands),
-                Subject::Many(count) => {
-                    many_ui(ui, &ManyData::new(view, *count), view, commands);
-                }
-                Subject::NewRecord => {
-                    if let Some(draft) = &view.store.detail.draft {
-                        banner_over(ui, draft, false, commands);
-                        self.new_record
-                            .ui(ui, draft, &mut self.text, view, commands);
-                    }
-                }
-                Subject::One(data) => self.record(ui, data, view, commands),
-            }
+            let id = Id::unique("record detail");
+            scrolling::at_least(ui, id, least_height(&subject, view), |ui| {
+                self.subject(ui, &subject, view, commands);
+            });
         });
+    }
+
+    fn subject(
+        &mut self,
+        ui: &mut Ui,
+        subject: &Subject,
+        view: StoreView<'_>,
+        commands: &mut Commands,
+    ) {
+        match subject {
+            Subject::Nothing { writable } => nothing(ui, *writable, commands),
+            Subject::Gone(key) => gone(ui, key, view, commands),
+            Subject::Expired {
+                record,
+                title,
+                writable,
+            } => expired(ui, record, title, *writable, commands),
+            Subject::Many(count) => {
+                many_ui(ui, &ManyData::new(view, *count), view, commands);
+            }
+            Subject::NewRecord => {
+                if let Some(draft) = &view.store.detail.draft {
+                    banner_over(ui, draft, false, commands);
+                    self.new_record
+                        .ui(ui, draft, &mut self.text, view, commands);
+                }
+            }
+            Subject::One(data) => self.record(ui, data, view, commands),
+        }
     }
 
     /// Forgets everything that was shown and typed, also in the memory of the toolkit, as when the
