@@ -178,6 +178,8 @@ pub enum RecordCommand {
     DiscardDraft,
     /// Makes the draft continue from the record as it is now, keeping what was typed.
     RebaseDraft,
+    /// Says that a single value is too large to be edited.
+    LeafTooLarge,
     /// Puts a value at a place inside a record's value.
     SetLeaf {
         /// Which record.

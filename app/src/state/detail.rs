@@ -62,6 +62,8 @@ pub struct Draft {
     pub expires_at: Option<Millis>,
     /// The value the text stands for, or why it stands for none.
     pub parsed: Result<EncodedValue, DraftError>,
+    /// What becomes of numbers that 64 bits cannot hold, if there are any.
+    pub note: Option<String>,
     /// Why the key cannot be used; `None`: it can.
     pub key_error: Option<String>,
     /// It was restored after a lock or a crash, and its author was not told yet.

@@ -1,7 +1,7 @@
 //! Records: drafts, edits, deletion, undo.
 
 use vstore::value::EncodedValue;
-use vstore::value::json::{parse_text, to_pretty};
+use vstore::value::json::{Note, NoteKind, parse_text, to_pretty};
 use vstore::{Cause, Expiry, Key, Millis, Op, WriteBatch};
 
 use super::{Effects, selection, unsaved};
@@ -33,6 +33,12 @@ pub(super) fn update(state: &mut State, command: RecordCommand, now: Millis) -> 
         RecordCommand::Edit(key) => start_edit(state, &key, now),
         RecordCommand::ShowDraft => show_draft(state),
         RecordCommand::DeleteSelected => delete_selected(state),
+        RecordCommand::LeafTooLarge => {
+            let most = format::bytes(EDITED_TEXT_BYTES_MAX as u64);
+            let words = format!("A value of over {most} is too large to be edited here");
+            state.notices.push(now, Level::Info, words);
+            Effects::new()
+        }
         RecordCommand::Copy(what) => copy(state, what, now),
         RecordCommand::Delete(_)
         | RecordCommand::SetExpiry { .. }
@@ -111,6 +117,7 @@ fn change(store: &mut OpenStore, command: RecordCommand, honour_expire_at: bool)
         | RecordCommand::Edit(_)
         | RecordCommand::ShowDraft
         | RecordCommand::DeleteSelected
+        | RecordCommand::LeafTooLarge
         | RecordCommand::Copy(_) => Effects::new(),
     }
 }
@@ -239,8 +246,10 @@ pub(super) fn new_draft(
     text: String,
     expires_at: Option<Millis>,
 ) -> Draft {
+    let (parsed, note) = parse(&text);
     Draft {
-        parsed: parse(&text),
+        parsed,
+        note,
         key_error: key_error(&base, &key, None),
         base,
         key,
@@ -259,7 +268,7 @@ fn edit_draft(store: &mut OpenStore, key: String, text: String, honour_expire_at
         return;
     };
     if draft.text != text {
-        draft.parsed = parse(&text);
+        (draft.parsed, draft.note) = parse(&text);
         draft.text = text;
         let said = draft
             .parsed
@@ -273,13 +282,37 @@ fn edit_draft(store: &mut OpenStore, key: String, text: String, honour_expire_at
     draft.key = key;
 }
 
-fn parse(text: &str) -> Result<EncodedValue, DraftError> {
-    let parsed = parse_text(text).map(|(value, _)| value);
-    parsed.map_err(|error| DraftError {
-        line: usize::try_from(error.line).unwrap_or(usize::MAX),
-        column: usize::try_from(error.column).unwrap_or(usize::MAX),
-        message: error.kind.to_string(),
-    })
+/// What a text means, and what becomes of numbers in it that 64 bits cannot hold.
+fn parse(text: &str) -> (Result<EncodedValue, DraftError>, Option<String>) {
+    match parse_text(text) {
+        Ok((value, notes)) => (Ok(value), note(&notes)),
+        Err(error) => {
+            let error = DraftError {
+                line: usize::try_from(error.line).unwrap_or(usize::MAX),
+                column: usize::try_from(error.column).unwrap_or(usize::MAX),
+                message: error.kind.to_string(),
+            };
+            (Err(error), None)
+        }
+    }
+}
+
+/// What becomes of the first of these numbers, and how many more there are.
+fn note(notes: &[Note]) -> Option<String> {
+    let first = notes.first()?;
+    let why = match first.kind {
+        NoteKind::IntegerAsString => "has more than 64 bits",
+        NoteKind::FloatAsString => "is out of range",
+    };
+    let (line, column) = (first.place.line, first.place.column);
+    let more = notes.len().saturating_sub(1) as u64;
+    let more = match more {
+        0 => String::new(),
+        more => format!(" So do {more} more."),
+    };
+    Some(format!(
+        "Line {line}, column {column}: this number {why}; it becomes a text.{more}"
+    ))
 }
 
 /// The moment that a top-level integer `expireAt` (Unix seconds) says, if it is one.

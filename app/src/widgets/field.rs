@@ -156,9 +156,13 @@ pub fn problem_in_lines(ui: &mut Ui, text: &str, lines: usize) -> Response {
 
 /// What to think of before going on, with an icon, announced politely.
 pub fn caution(ui: &mut Ui, text: &str) -> Response {
-    let color = Tokens::of(ui).warning;
-    let looks = (icons::WARNING, color);
-    announced(ui, looks, text, Role::Status, usize::MAX)
+    caution_in_lines(ui, text, usize::MAX)
+}
+
+/// The same cut after a number of lines; the whole text is the tooltip.
+pub fn caution_in_lines(ui: &mut Ui, text: &str, lines: usize) -> Response {
+    let looks = (icons::WARNING, Tokens::of(ui).warning);
+    announced(ui, looks, text, Role::Status, lines)
 }
 
 fn announced(

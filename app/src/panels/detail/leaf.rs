@@ -1,6 +1,6 @@
 //! Editing one value inside a record, and adding one: text and meaning, no painting.
 
-use vstore::value::json::{parse_text, to_compact};
+use vstore::value::json::{Note, NoteKind, parse_text, to_compact};
 use vstore::value::{EncodedValue, Timestamp, Value, ValueRef};
 
 use crate::state::{EDITED_TEXT_BYTES_MAX, Location};
@@ -109,6 +109,18 @@ impl NewLeaf {
     }
 }
 
+/// Why something that looks like a number is none, and the way on.
+fn no_number(note: &Note) -> String {
+    let why = match note.kind {
+        NoteKind::IntegerAsString => "has more than 64 bits",
+        NoteKind::FloatAsString => "is outside the range of a number",
+    };
+    format!(
+        "{} {why}. Put it in quotes to keep it as a text.",
+        note.text
+    )
+}
+
 fn read(text: &str, reading: Reading) -> Result<EncodedValue, String> {
     let encode = |value: Value| EncodedValue::encode(&value).map_err(|error| error.to_string());
     match reading {
@@ -117,7 +129,10 @@ fn read(text: &str, reading: Reading) -> Result<EncodedValue, String> {
             .map_err(|error| error.to_string())
             .and_then(|moment| encode(Value::Timestamp(moment))),
         Reading::Json => match parse_text(text) {
-            Ok((value, _)) => Ok(value),
+            Ok((value, notes)) => match notes.first() {
+                None => Ok(value),
+                Some(note) => Err(no_number(note)),
+            },
             Err(error) => Err(format!("{error}. A text needs quotes.")),
         },
         Reading::Guess => match parse_text(text) {
@@ -143,6 +158,20 @@ mod tests {
         };
         edit.meaning()
             .map(|value| value.map(|value| value.to_value()))
+    }
+
+    #[test]
+    fn a_number_that_is_too_large_becomes_no_text_by_itself() {
+        for (typed, why) in [
+            ("123456789012345678901234", "has more than 64 bits"),
+            ("1e999", "is outside the range"),
+        ] {
+            let words = after("7", typed).unwrap_err();
+            assert!(words.contains(typed) && words.contains(why), "{words}");
+            let quoted = format!("\"{typed}\"");
+            let text = Value::String(typed.to_owned());
+            assert_eq!(after("7", &quoted), Ok(Some(text)));
+        }
     }
 
     #[test]

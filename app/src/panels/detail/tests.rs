@@ -48,6 +48,7 @@ impl Window {
             text: text.to_owned(),
             expires_at: None,
             parsed,
+            note: None,
             key_error: None,
             restored: false,
             sealed: false,

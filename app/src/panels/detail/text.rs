@@ -156,7 +156,12 @@ impl TextTab {
         ui.allocate_ui(size, |ui| {
             ui.set_min_size(size);
             match status(draft.parsed.as_ref().map(|_| ())) {
-                Ok(words) if !self.asks => valid(ui, words),
+                Ok(words) if !self.asks => match &draft.note {
+                    None => valid(ui, words),
+                    Some(note) => {
+                        field::caution_in_lines(ui, note, STATUS_LINES);
+                    }
+                },
                 Err(words) if !self.asks => {
                     field::problem_in_lines(ui, &words, STATUS_LINES);
                 }

@@ -194,6 +194,9 @@ impl TreeView {
                 let large = large || row.expanded.is_some();
                 self.edit = LeafEdit::start(location.clone(), value, large);
                 self.adding = None;
+                if self.edit.is_none() {
+                    commands.push(RecordCommand::LeafTooLarge);
+                }
             }
             TreeAction::Add => {
                 self.adding = NewLeaf::start(location.clone(), value);

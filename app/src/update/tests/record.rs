@@ -71,6 +71,42 @@ fn a_key_that_is_taken_or_impossible_says_so_while_it_is_typed() {
 }
 
 #[test]
+fn a_number_that_becomes_a_text_is_named_while_it_is_typed() {
+    let mut fixture = Fixture::new();
+    fixture.ask(RecordCommand::New {
+        prefix: String::new(),
+    });
+    let mut note = |text: &str| {
+        fixture.ask(RecordCommand::EditDraft {
+            key: "e".to_owned(),
+            text: text.to_owned(),
+        });
+        fixture.open().detail.draft.clone().unwrap().note
+    };
+    let large = "98765432109876543210987";
+    let words = note(&format!("{{\n \"id\": {large}}}")).unwrap();
+    assert_eq!(
+        words,
+        "Line 2, column 8: this number has more than 64 bits; it becomes a text."
+    );
+    let words = note(&format!("[1e999, {large}, 1e999]")).unwrap();
+    assert!(
+        words.contains("is out of range") && words.ends_with("So do 2 more."),
+        "{words}"
+    );
+    assert_eq!(note("{"), None);
+    assert_eq!(note("7"), None);
+}
+
+#[test]
+fn a_value_that_is_too_large_to_be_edited_says_so() {
+    let mut fixture = Fixture::new();
+    assert!(fixture.ask(RecordCommand::LeafTooLarge).is_empty());
+    let said = fixture.state.notices.iter().last().unwrap();
+    assert!(said.text.contains("too large"), "{}", said.text);
+}
+
+#[test]
 fn a_change_by_others_marks_the_open_draft() {
     let mut fixture = Fixture::new();
     fixture.ask(RecordCommand::Edit(key("a")));
