@@ -671,7 +671,7 @@ impl EngineState {
     }
 
     fn close(&mut self, giving_up: usize, control: &Control, say: &mut dyn FnMut(Reply)) {
-        if giving_up < self.queue.len() {
+        if giving_up < self.queue.changes_len() {
             self.say_unsaved(say);
             say(Reply::NotClosed);
             return;

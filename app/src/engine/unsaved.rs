@@ -179,6 +179,20 @@ impl Queue {
         self.waiting.len()
     }
 
+    /// Changes that wait, without the open edit: the window counts that by itself.
+    fn changes(&self) -> impl Iterator<Item = &Waiting> {
+        self.waiting.iter().filter(|waiting| {
+            let is_draft =
+                |op: &Op| matches!(op, Op::SetSetting { name, .. } if name == DRAFT_SETTING);
+            !waiting.batch.ops().iter().all(is_draft)
+        })
+    }
+
+    /// The number of changes that would be lost with the queue.
+    pub(super) fn changes_len(&self) -> usize {
+        self.changes().count()
+    }
+
     pub(super) fn forget(&mut self) {
         self.waiting.clear();
         self.problem = None;
@@ -370,17 +384,16 @@ impl EngineState {
 
     /// Says all that is not in the file.
     pub(super) fn say_unsaved(&mut self, say: &mut dyn FnMut(Reply)) {
-        self.queue.version += 1;
-        let waiting = self.queue.waiting.iter();
-        let labels = waiting.take(LABELS_MAX);
-        say(Reply::Unsaved(Unsaved {
-            version: self.queue.version,
-            waiting: self.queue.len(),
-            labels: labels
-                .map(|waiting| describe::batch(&waiting.batch))
-                .collect(),
+        let labels = self.queue.changes().take(LABELS_MAX);
+        let labels = labels.map(|waiting| describe::batch(&waiting.batch));
+        let unsaved = Unsaved {
+            version: self.queue.version + 1,
+            waiting: self.queue.changes_len(),
+            labels: labels.collect(),
             problem: self.queue.problem.clone(),
-        }));
+        };
+        self.queue.version = unsaved.version;
+        say(Reply::Unsaved(unsaved));
     }
 
     /// Something could not be written that nobody typed: it is not kept, but said.

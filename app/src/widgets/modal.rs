@@ -5,8 +5,8 @@
 
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
-    Context, CornerRadius, FontId, Frame, Id, Key, Margin, Modal, Modifiers, Role, Stroke, Ui,
-    UiBuilder, vec2,
+    Context, CornerRadius, FontId, Frame, Id, Key, Margin, Memory, Modal, Modifiers, Role, Stroke,
+    Ui, UiBuilder, vec2,
 };
 
 use super::button::Button;
@@ -167,6 +167,7 @@ impl<'a> Dialog<'a> {
             .frame(card(tokens, margin));
         let label = self.title;
         let id = self.id;
+        let focused = ctx.memory(Memory::focused);
         let shown = modal.show(ctx, |ui| {
             ui.set_width(self.width.min(room.x));
             let top = ui.cursor().top();
@@ -202,6 +203,12 @@ impl<'a> Dialog<'a> {
                 clicked = buttons.iter().position(|button| {
                     button.enabled && button.kind != DialogButtonKind::Secondary
                 });
+                // A field lets the keyboard go at Enter; what cannot be confirmed yet is typed on.
+                if clicked.is_none()
+                    && let Some(field) = focused
+                {
+                    ctx.memory_mut(|memory| memory.request_focus(field));
+                }
             }
         }
         DialogResponse {
@@ -296,9 +303,10 @@ impl DialogButton<'_> {
 mod tests {
     use egui::Key;
     use egui_kittest::Harness;
-    use egui_kittest::kittest::Queryable as _;
+    use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
     use super::{Dialog, DialogButton};
+    use crate::widgets::field::TextField;
 
     fn harness(enabled: bool) -> Harness<'static, (Option<usize>, bool)> {
         let mut harness = Harness::builder()
@@ -347,6 +355,34 @@ mod tests {
         disabled.key_press(Key::Enter);
         disabled.run();
         assert_eq!(*disabled.state(), (None, false));
+    }
+
+    #[test]
+    fn a_field_keeps_the_keyboard_when_enter_confirms_nothing() {
+        let ui = |ui: &mut egui::Ui, text: &mut String| {
+            let buttons = [DialogButton::danger("Delete").enabled(text == "delete")];
+            let dialog = Dialog::new(egui::Id::unique("ask"), "Delete everything?");
+            dialog.show(ui.ctx(), &buttons, |ui| {
+                let field = egui::Id::unique("word");
+                TextField::new(field, "Type it").show(ui, text);
+            });
+        };
+        let mut harness = Harness::builder()
+            .with_size([700.0, 400.0])
+            .with_context_setup(crate::theme::install)
+            .build_ui_state(ui, String::new());
+        harness.run();
+        let field = |harness: &Harness<'static, String>| {
+            let field = harness.get_by_role_and_label(egui::Role::TextInput, "Type it");
+            field.is_focused()
+        };
+        harness
+            .get_by_role_and_label(egui::Role::TextInput, "Type it")
+            .focus();
+        harness.run();
+        harness.key_press(Key::Enter);
+        harness.run();
+        assert!(field(&harness));
     }
 
     #[test]

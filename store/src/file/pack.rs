@@ -3,8 +3,6 @@
 //!
 //! It knows neither keys nor the order of frames. Padding is added by `frame`, which knows where
 //! the frame will stand.
-use std::mem;
-
 use bytes::Bytes;
 use weezl::{BitOrder, LzwStatus, decode::Decoder, encode::Encoder};
 
@@ -194,38 +192,46 @@ fn decompress(body: &[u8], raw_len: usize) -> Result<Vec<u8>, CorruptKind> {
         return Err(CorruptKind::Lzw);
     }
     let mut raw = vec![0; raw_len];
-    let mut out = raw.as_mut_slice();
     let mut decoder = Decoder::new(BitOrder::Lsb, LZW_MIN_CODE_SIZE);
     // The decoder takes in bytes ahead of the code it is at: whether the end mark needs the last
     // one shows only if it does not have it yet.
     let (last, before) = body.split_last().ok_or(CorruptKind::Lzw)?;
-    let is_done = decode(&mut decoder, before, &mut out)?;
-    if !is_done && decode(&mut decoder, &[*last], &mut out)? && out.is_empty() {
+    let first = decode(&mut decoder, before, &mut raw)?;
+    let rest = raw.get_mut(first.written..).unwrap_or_default();
+    let second = decode(&mut decoder, &[*last], rest)?;
+    if !first.met_end && second.met_end && second.written == rest.len() {
         Ok(raw)
     } else {
         Err(CorruptKind::Lzw)
     }
 }
 
-/// Decodes all of `body` into the beginning of `out`, which is cut off; whether the end mark was
-/// met. Bytes behind the mark, and more output than there is room for, are an error.
-fn decode(
-    decoder: &mut Decoder,
-    mut body: &[u8],
-    out: &mut &mut [u8],
-) -> Result<bool, CorruptKind> {
+/// What decoding a part of a body gave.
+struct Decoded {
+    written: usize,
+    /// The end mark was met.
+    met_end: bool,
+}
+
+/// Decodes all of `body` into the beginning of `out`. Bytes behind the end mark, and more output
+/// than there is room for, are an error.
+fn decode(decoder: &mut Decoder, mut body: &[u8], out: &mut [u8]) -> Result<Decoded, CorruptKind> {
+    let mut written = 0_usize;
     loop {
-        let result = decoder.decode_bytes(body, out);
+        let room = out.get_mut(written..).unwrap_or_default();
+        let result = decoder.decode_bytes(body, room);
         body = body.get(result.consumed_in..).unwrap_or_default();
-        *out = mem::take(out)
-            .get_mut(result.consumed_out..)
-            .unwrap_or_default();
-        match result.status {
-            Ok(LzwStatus::Done) if body.is_empty() => return Ok(true),
-            Ok(LzwStatus::Ok | LzwStatus::NoProgress)
-                if result.consumed_in > 0 || result.consumed_out > 0 => {}
-            Ok(LzwStatus::Ok | LzwStatus::NoProgress) if body.is_empty() => return Ok(false),
-            _ => return Err(CorruptKind::Lzw),
+        written = written.saturating_add(result.consumed_out);
+        let met_end = match result.status {
+            Ok(LzwStatus::Done) => true,
+            Ok(LzwStatus::Ok | LzwStatus::NoProgress) => false,
+            Err(_) => return Err(CorruptKind::Lzw),
+        };
+        if body.is_empty() && (met_end || result.consumed_out == 0) {
+            return Ok(Decoded { written, met_end });
+        }
+        if met_end || (result.consumed_in == 0 && result.consumed_out == 0) {
+            return Err(CorruptKind::Lzw);
         }
     }
 }

@@ -187,9 +187,12 @@ fn what_waits_outlives_a_lock_sealed_and_is_written_after_unlocking() {
     assert!(server.state.store.is_none() && server.state.queue.len() == 0);
 
     // Still full: everything comes back, the edit to the editor.
-    let opened = opened(&server.open(path, "one"));
+    let replies = server.open(path, "one");
+    let opened = opened(&replies);
     assert_eq!(opened.draft.as_ref(), Some(&draft));
     assert_eq!(server.state.queue.len(), 2);
+    // The edit is on the screen: it is not counted again among the changes.
+    assert_eq!(waiting(&replies).len(), 1);
     assert_eq!(server.value("b"), None);
     server.ask(Request::Lock {
         draft: Some(draft.clone()),
