@@ -6,6 +6,7 @@ mod background;
 mod batch;
 mod clock;
 mod commit;
+mod control;
 mod expire_at;
 mod expiry;
 pub mod file;

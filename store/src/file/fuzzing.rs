@@ -15,13 +15,17 @@ use std::{
 use super::{
     Access, Control, Entropy, EntropyError, Entry, EntryKind, FileId, FileOp, IoError, OpenError,
     OpenOptions, Rights, SalvageMode, Stat, StoreFile, Vfs, VfsFile,
-    frame::{COMMIT, Chain, FrameWriter, META, Padding, SNAP, SNAP_END, TXN},
-    header::{Copy, HEADER_LEN, Header, HeaderFault, MINOR, UncheckedHeader},
-    meta::{self, Meta, SnapEnd},
-    pack as packing,
-    salvage::salvage_with,
-    seal::{Dek, known_dek, sha256},
-    slots::{SLOT_COUNT, SLOT_LEN},
+};
+use crate::file::{
+    format::{
+        frame::{COMMIT, Chain, FrameWriter, META, Padding, SNAP, SNAP_END, TXN},
+        header::{Copy, HEADER_LEN, Header, HeaderFault, MINOR, UncheckedHeader},
+        meta::{self, Meta, SnapEnd},
+        pack as packing,
+        slots::{SLOT_COUNT, SLOT_LEN},
+    },
+    keys::seal::{Dek, known_dek, sha256},
+    repair::salvage::salvage_with,
 };
 
 const NAME: &str = "/fuzz/sample.vstore";

@@ -21,6 +21,7 @@ mod settings;
 mod store;
 mod suites;
 #[cfg(unix)]
+mod tidy;
 mod two_writers;
 
 /// Whether freed memory is wiped here; the tests of `tests/wiping` run with an allocator that does.

@@ -11,12 +11,14 @@ use crate::{
     file::{
         Control, Credentials, FindingKind, OpenError, OsEntropy, RecoveryKey, VerifyDepth,
         VerifyReport,
-        frame::{COMMIT, CTRL, Chain, FrameWriter, META, Padding, SNAP, SNAP_END, TXN},
-        header::DATA_OFFSET,
-        meta::{self, Ctrl, Meta, SnapEnd},
-        pack,
-        seal::FrameCipher,
-        store_file::Generation,
+        format::{
+            frame::{COMMIT, CTRL, Chain, FrameWriter, META, Padding, SNAP, SNAP_END, TXN},
+            header::DATA_OFFSET,
+            meta::{self, Ctrl, Meta, SnapEnd},
+            pack,
+        },
+        keys::seal::FrameCipher,
+        write::store_file::Generation,
     },
     value::{EncodedValue, Value},
 };

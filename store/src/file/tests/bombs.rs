@@ -11,8 +11,10 @@ use crate::{
     file::{
         Control, CorruptKind, Credentials, OpenError, OsEntropy, RecoveryKey, SalvageError,
         SalvageMode, VerifyDepth,
-        frame::{COMMIT, FrameWriter, Padding, SNAP, TXN},
-        pack::{self, Expansion, PAYLOAD_PER_BYTE},
+        format::{
+            frame::{COMMIT, FrameWriter, Padding, SNAP, TXN},
+            pack::{self, Expansion, PAYLOAD_PER_BYTE},
+        },
     },
 };
 

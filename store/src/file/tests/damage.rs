@@ -7,8 +7,10 @@ use rayon::prelude::*;
 use super::{Fixture, payloads};
 use crate::file::{
     Control, OpenError, Opened,
-    frame::{FRAME_HEADER_LEN, FRAME_OVERHEAD, FrameHeader},
-    header::{COPY_B, DATA_OFFSET, HEADER_LEN},
+    format::{
+        frame::{FRAME_HEADER_LEN, FRAME_OVERHEAD, FrameHeader},
+        header::{COPY_B, DATA_OFFSET, HEADER_LEN},
+    },
 };
 
 pub(super) const TRANSACTIONS: [&str; 3] = ["first", "second", "third"];

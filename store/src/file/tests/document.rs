@@ -4,8 +4,8 @@ use std::{fmt::Write as _, path::Path, sync::Arc};
 use super::{CHEAP, CountingEntropy, credentials, mem_vfs::MemVfs, payloads};
 use crate::file::{
     Control, CreateOptions, StoreFile,
-    frame::{Chain, FRAME_HEADER_LEN, FrameHeader},
-    walk::{Found, Window, read_frame},
+    format::frame::{Chain, FRAME_HEADER_LEN, FrameHeader},
+    read::walk::{Found, Window, read_frame},
 };
 
 const DOCUMENT: &str = include_str!("../../../FORMAT.md");
@@ -137,7 +137,8 @@ fn example(vfs: &MemVfs, path: &Path) -> StoreFile {
     )
     .unwrap();
     file.append(&payloads(&["hello"])).unwrap();
-    file.append_ctrl(&crate::file::meta::Ctrl::Close).unwrap();
+    file.append_ctrl(&crate::file::format::meta::Ctrl::Close)
+        .unwrap();
     file
 }
 

@@ -13,10 +13,12 @@ use super::{
 };
 use crate::file::{
     Control, OpenError, SalvageMode,
-    frame::{FRAME_HEADER_LEN, FrameHeader, TXN},
-    marks::{Budget, SearchError},
-    salvage::{SalvageError, salvage_with},
-    verify::{FindingKind, VerifyDepth, VerifyReport, verify_with},
+    format::frame::{FRAME_HEADER_LEN, FrameHeader, TXN},
+    read::marks::{Budget, SearchError},
+    repair::{
+        salvage::{SalvageError, salvage_with},
+        verify::{FindingKind, VerifyDepth, VerifyReport, verify_with},
+    },
 };
 
 /// So many bytes of forged headers stand behind the genuine frames.

@@ -11,9 +11,13 @@ use super::{CHEAP, CountingEntropy, mem_vfs::MemVfs, payloads};
 use crate::file::{
     Control, CreateOptions, Credentials, KdfLimits, KeyFile, Password, PasswordChange, RecoveryKey,
     SlotLabel, StoreFile,
-    frame::FrameWriter,
-    header::{COPY_B, HEADER_LEN},
-    journal, pack, seal,
+    format::{
+        frame::FrameWriter,
+        header::{COPY_B, HEADER_LEN},
+        pack,
+    },
+    keys::seal,
+    write::journal,
 };
 
 const PATH: &str = "/folder/golden.vstore";
@@ -127,7 +131,12 @@ fn ignorable_frame() -> Vec<u8> {
     );
     let plain = pack::pack(b"of a later version", 0, 0).unwrap();
     writer
-        .push(0x81, 0, plain, crate::file::frame::Padding::Unit(64))
+        .push(
+            0x81,
+            0,
+            plain,
+            crate::file::format::frame::Padding::Unit(64),
+        )
         .unwrap();
     generation
         .file

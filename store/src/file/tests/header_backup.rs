@@ -172,14 +172,14 @@ fn a_salt_that_was_not_made_from_the_first_frame_is_taken_from_a_damaged_header(
 /// The same content under a salt drawn at random.
 fn with_unrelated_salt(fixture: &Fixture) -> (Fixture, usize) {
     use crate::file::{
-        checkpoint::NewGeneration,
-        meta::Meta,
-        seal::{OsEntropy, random},
+        disk::entropy::{OsEntropy, random},
+        format::meta::Meta,
+        write::checkpoint::NewGeneration,
     };
     let file = fixture.open().file;
     let other = fixture.with_content(Vec::new());
     other.vfs.remove(&other.path).unwrap();
-    let header = crate::file::header::Header {
+    let header = crate::file::format::header::Header {
         gen_salt: random(&OsEntropy).unwrap(),
         ..file.generation.header
     };

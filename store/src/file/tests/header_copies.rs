@@ -5,9 +5,9 @@ use super::{CHEAP, Fixture, credentials};
 use crate::file::{
     Control, FindingKind, KdfLimits, OpenError, OpenOptions, PasswordChange, StoreFile,
     VerifyDepth, VerifyReport,
-    header::{COPY_B, HEADER_LEN},
-    seal::sha256,
-    verify::verify_with,
+    format::header::{COPY_B, HEADER_LEN},
+    keys::seal::sha256,
+    repair::verify::verify_with,
 };
 
 /// A file with one transaction.

@@ -5,9 +5,12 @@ use super::{CHEAP, Fixture, credentials, payloads};
 use crate::file::{
     Control, Credentials, FileOp, KdfLimits, KeyFile, KeyFileError, OpenError, OpenOptions,
     Password, PasswordChange, PasswordError, RecoveryKey, SlotId, SlotKind, SlotLabel, StoreFile,
-    header::{HEADER_LEN, HeaderCopies},
+    format::{
+        header::HEADER_LEN,
+        slots::{self, SLOT_LEN},
+    },
     probe,
-    slots::{self, SLOT_LEN},
+    read::header_copies::HeaderCopies,
 };
 
 const CHANGE: PasswordChange = PasswordChange {
@@ -341,7 +344,7 @@ fn labels_and_slots_are_under_the_mac_of_the_header() {
     // Another label, with the checksum made right again in both copies.
     for start in [0, 0x4000] {
         content[start + 0x200 + 169] ^= 1;
-        let sha = crate::file::seal::sha256(&content[start..start + HEADER_LEN - 32]);
+        let sha = crate::file::keys::seal::sha256(&content[start..start + HEADER_LEN - 32]);
         content[start + HEADER_LEN - 32..start + HEADER_LEN].copy_from_slice(&sha);
     }
     let forged = fixture.with_content(content);

@@ -9,8 +9,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use crate::file::{
-    error::{FileOp, IoError},
+use crate::file::disk::{
+    io_error::{FileOp, IoError},
     vfs::{Access, Entry, EntryKind, FileId, Rights, Stat, Vfs, VfsFile},
 };
 

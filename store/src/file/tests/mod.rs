@@ -38,8 +38,9 @@ use bytes::Bytes;
 use self::mem_vfs::MemVfs;
 use super::{
     Control, CreateOptions, Credentials, Entropy, EntropyError, KdfParams, KdfProfile, OpenError,
-    OpenOptions, Opened, Password, StoreFile, seal::Dek,
+    OpenOptions, Opened, Password, StoreFile,
 };
+use crate::file::keys::seal::Dek;
 
 /// The cheapest cost that is allowed.
 const CHEAP: KdfProfile = KdfProfile::Explicit(KdfParams {

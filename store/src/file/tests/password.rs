@@ -262,8 +262,8 @@ fn an_exchange_of_the_data_key_whose_name_was_in_doubt_is_made_certain() {
         .unwrap();
     assert_eq!(store.poisoned(), None);
     assert_ne!(
-        crate::file::seal::for_tests::dek_bytes(&store.file_for_tests().dek),
-        crate::file::seal::for_tests::dek_bytes(&fixture.dek)
+        crate::file::keys::seal::for_tests::dek_bytes(&store.file_for_tests().dek),
+        crate::file::keys::seal::for_tests::dek_bytes(&fixture.dek)
     );
     store.close().unwrap();
     assert!(opens_store(&fixture, "secret"));

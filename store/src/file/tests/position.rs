@@ -3,9 +3,8 @@ use std::sync::Arc;
 
 use super::{Fixture, payloads};
 use crate::file::{
-    Control, OpenOptions, Position, Standing, StoreFile,
-    compact::NewKeys,
-    seal::{Dek, OsEntropy},
+    Control, OpenOptions, Position, Standing, StoreFile, disk::entropy::OsEntropy, keys::seal::Dek,
+    write::compact::NewKeys,
 };
 
 fn standing(fixture: &Fixture, known: &Position) -> Standing {

@@ -83,16 +83,16 @@ fn the_old_data_key_opens_nothing_of_the_new_file() {
     let (fixture, mut file, _) = three_slots();
     let (compacted, _) = rotate(&mut file, &[credentials("secret")]).unwrap();
     file.finish_compaction(compacted).unwrap();
-    let bytes = crate::file::seal::for_tests::dek_bytes;
+    let bytes = crate::file::keys::seal::for_tests::dek_bytes;
     assert_ne!(bytes(&file.dek), bytes(&fixture.dek));
     assert!(matches!(fixture.read(), Err(OpenError::HeaderTampered)));
     let old = &fixture.dek;
     let header = &file.generation.header;
     let cipher = old.frame_cipher(&header.store_id, header.generation, &header.gen_salt);
     let mut window =
-        crate::file::walk::Window::new(&*file.generation.file, file.generation.chain.offset);
-    let frame = crate::file::walk::read_frame(&mut window, 0x8000).unwrap();
-    let crate::file::walk::Found::Frame(frame) = frame else {
+        crate::file::read::walk::Window::new(&*file.generation.file, file.generation.chain.offset);
+    let frame = crate::file::read::walk::read_frame(&mut window, 0x8000).unwrap();
+    let crate::file::read::walk::Found::Frame(frame) = frame else {
         panic!("no frame")
     };
     assert!(!frame.is_genuine(&cipher));

@@ -7,13 +7,15 @@ use super::{CHEAP, Fixture, credentials, payloads};
 use crate::file::{
     CompactError, Control, CorruptKind, CreateOptions, OpenError, OpenOptions, PasswordChange,
     StoreFile, VerifyDepth,
-    create::CommitAlign,
-    frame::{COMMIT, CTRL, Chain, FrameWriter, META, Padding, SNAP, TXN},
-    header::{COPY_B, Copy, DATA_OFFSET, HEADER_LEN},
-    pack,
-    seal::{OsEntropy, sha256},
-    verify,
-    verify::verify_with,
+    disk::entropy::OsEntropy,
+    format::{
+        frame::{COMMIT, CTRL, Chain, FrameWriter, META, Padding, SNAP, TXN},
+        header::{COPY_B, Copy, DATA_OFFSET, HEADER_LEN},
+        pack,
+    },
+    keys::seal::sha256,
+    repair::verify::verify_with,
+    write::create::CommitAlign,
 };
 
 /// Appends one frame of any kind to a closed file.
@@ -91,7 +93,7 @@ fn a_note_inside_a_transaction_is_damage() {
     writer
         .push(TXN, 0, pack::pack(b"x", 0, 2).unwrap(), Padding::Unit(16))
         .unwrap();
-    let close = crate::file::meta::Ctrl::Close.encode();
+    let close = crate::file::format::meta::Ctrl::Close.encode();
     writer
         .push(
             CTRL,
@@ -293,7 +295,7 @@ fn every_commit_ends_at_the_asked_alignment() {
     }
 }
 
-fn verified(fixture: &Fixture, depth: VerifyDepth) -> verify::VerifyReport {
+fn verified(fixture: &Fixture, depth: VerifyDepth) -> crate::file::VerifyReport {
     let control = Control::default();
     let unlock = |_: &_| Ok(fixture.dek.clone());
     verify_with(
@@ -338,7 +340,7 @@ fn verify_finds_every_damaged_frame() {
         .iter()
         .map(|finding| &finding.kind)
         .collect();
-    let auth = &verify::FindingKind::Frame(CorruptKind::Auth);
+    let auth = &crate::file::FindingKind::Frame(CorruptKind::Auth);
     assert_eq!(kinds, [auth, auth]);
     assert!(
         report
@@ -357,7 +359,7 @@ fn verify_estimates_what_is_lost_with_a_part_of_the_checkpoint() {
     content[frames[1].start + 90] ^= 1;
     let damaged = sample.with_content(content);
     // Two chunks hold seven records.
-    let loss = verify::Loss {
+    let loss = crate::file::Loss {
         bytes: frames[1].len() as u64,
         frames: Some(1),
         records: Some(3),
@@ -385,7 +387,7 @@ fn an_open_file_is_verified_as_it_was_when_that_was_begun() {
     let last = content.len() - 20;
     content[last] ^= 1;
     file.vfs
-        .open(&fixture.path, crate::file::vfs::Access::ReadWrite)
+        .open(&fixture.path, crate::file::disk::vfs::Access::ReadWrite)
         .unwrap()
         .write_at(&content, 0)
         .unwrap();
@@ -403,8 +405,8 @@ fn verify_tells_a_torn_tail_from_a_cut_checkpoint() {
         let report = verified(&torn, depth);
         assert!(matches!(
             report.findings[..],
-            [verify::Finding {
-                kind: verify::FindingKind::TornTail { .. },
+            [crate::file::Finding {
+                kind: crate::file::FindingKind::TornTail { .. },
                 ..
             }]
         ));

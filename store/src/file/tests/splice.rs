@@ -10,7 +10,7 @@ use super::{
 };
 use crate::file::{
     Control, OpenError, Opened, PasswordChange,
-    header::{COPY_B, DATA_OFFSET, HEADER_LEN},
+    format::header::{COPY_B, DATA_OFFSET, HEADER_LEN},
     tests::credentials,
 };
 

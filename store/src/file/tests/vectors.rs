@@ -2,10 +2,18 @@
 //! (computed twice, once with another implementation of every primitive).
 use super::{super::*, CHEAP, from_hex};
 use crate::file::{
-    frame::{COMMIT, Chain, FRAME_HEADER_LEN, FrameHeader, FrameWriter, Padding, RawFrame, TXN},
-    kdf, pack,
-    seal::{self, Dek, FrameCipher, KeyMaterial, for_tests},
-    slots::{self, Slot},
+    disk::entropy::random,
+    format::{
+        frame::{
+            COMMIT, Chain, FRAME_HEADER_LEN, FrameHeader, FrameWriter, Padding, RawFrame, TXN,
+        },
+        pack,
+        slots::{self, Slot},
+    },
+    keys::{
+        kdf,
+        seal::{Dek, FrameCipher, KeyMaterial, for_tests},
+    },
 };
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -255,10 +263,7 @@ fn passwords_that_look_the_same_are_the_same() {
 
 #[test]
 fn the_operating_system_gives_different_bytes_each_time() {
-    let draws: [[u8; 32]; 2] = [
-        seal::random(&OsEntropy).unwrap(),
-        seal::random(&OsEntropy).unwrap(),
-    ];
+    let draws: [[u8; 32]; 2] = [random(&OsEntropy).unwrap(), random(&OsEntropy).unwrap()];
     assert_ne!(draws[0], draws[1]);
     assert!(CHEAP.params().is_ok());
 }

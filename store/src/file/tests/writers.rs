@@ -6,8 +6,10 @@ use bytes::Bytes;
 use super::{Fixture, payloads};
 use crate::file::{
     AppendError, CompactError, Control, FileOp, IoError, OpenError, StoreFile,
-    rules::{Rule, for_tests::break_rule},
-    vfs::Vfs as _,
+    disk::{
+        rules::{Rule, for_tests::break_rule},
+        vfs::Vfs as _,
+    },
 };
 
 const DATA: &str = "data.vstore";
@@ -212,7 +214,7 @@ fn the_lock_file_goes_with_the_lock_unless_it_tells_of_a_failed_sync() {
     assert_eq!(fixture.vfs.names(), [".data.vstore.lock", DATA]);
     // A second look with a wrong key does not lose the mark.
     let wrong = Fixture {
-        dek: crate::file::seal::for_tests::dek(&[9; 32]),
+        dek: crate::file::keys::seal::for_tests::dek(&[9; 32]),
         ..fixture.clone()
     };
     assert!(wrong.try_open(false).is_err());
@@ -230,7 +232,7 @@ fn nothing_is_written_before_the_password_is_right() {
     let (fixture, file) = Fixture::create();
     drop(file);
     let wrong = Fixture {
-        dek: crate::file::seal::for_tests::dek(&[9; 32]),
+        dek: crate::file::keys::seal::for_tests::dek(&[9; 32]),
         ..fixture.clone()
     };
     fixture.vfs.take_log();

@@ -19,7 +19,7 @@ use shake::{
 };
 
 use super::from_hex;
-use crate::file::seal::for_tests;
+use crate::file::keys::seal::for_tests;
 
 #[derive(Deserialize)]
 struct Case {

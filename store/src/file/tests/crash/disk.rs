@@ -15,9 +15,11 @@ use std::{
 };
 
 use crate::file::{
-    error::{FileOp, IoError},
+    disk::{
+        io_error::{FileOp, IoError},
+        vfs::{Access, Entry, EntryKind, FileId, Rights, Stat, Vfs, VfsFile},
+    },
     tests::mem_vfs::Locked,
-    vfs::{Access, Entry, EntryKind, FileId, Rights, Stat, Vfs, VfsFile},
 };
 
 const SECTOR: usize = 512;

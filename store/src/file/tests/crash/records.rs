@@ -6,8 +6,8 @@ use crate::{
     Cause, CreateOptions, Key, ManualClock, Millis, OpenOptions, Store, WriteBatch,
     file::{
         Control, KdfParams,
-        seal::OsEntropy,
-        slots,
+        disk::entropy::OsEntropy,
+        format::slots,
         tests::{CHEAP, credentials},
     },
     value::{EncodedValue, Value},

@@ -16,7 +16,7 @@
 //! The seeds are those of `random_work_with_crashes…`. When the workload changes, so do they: the
 //! test below names the new ones. What needs two crashes at certain calls is tried at all of them.
 use super::{SEEDS, calls, disk::Random, run_seed, world::World};
-use crate::file::rules::{Rule, for_tests::break_rule};
+use crate::file::disk::rules::{Rule, for_tests::break_rule};
 
 /// The first seed that notices that a rule is broken.
 const FIRST_SEEDS: [(Rule, u64); 7] = [

@@ -6,11 +6,13 @@ use bytes::Bytes;
 use super::disk::{Disk, Random};
 use crate::file::{
     AppendError, Control, CreateOptions, OpenError, OpenOptions, Opened, StoreFile,
-    header::Header,
-    seal::Dek,
-    slots::{SLOT_LEN, SlotBytes},
+    disk::vfs::Vfs as _,
+    format::{
+        header::Header,
+        slots::{SLOT_LEN, SlotBytes},
+    },
+    keys::seal::Dek,
     tests::{CHEAP, credentials},
-    vfs::Vfs as _,
 };
 
 /// Generations that are kept as backups.
@@ -340,7 +342,7 @@ impl World {
 
     /// Exchanges the data key.
     pub(super) fn rotate(&mut self, file: &mut StoreFile) -> Result<(), Gone> {
-        use crate::file::{compact::NewKeys, seal::OsEntropy};
+        use crate::file::{disk::entropy::OsEntropy, write::compact::NewKeys};
         let password = self.next_password();
         let dek = Dek::random(&OsEntropy).unwrap();
         self.deks.push(dek.clone());

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use super::noise;
 use crate::file::{
     Control, HistoryBreak, Rescued, SalvageMode,
-    salvage::salvage_with,
+    repair::salvage::salvage_with,
     tests::{Fixture, damage::frames},
 };
 

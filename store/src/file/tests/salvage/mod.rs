@@ -7,10 +7,12 @@ use bytes::Bytes;
 use super::{Fixture, credentials};
 use crate::file::{
     Control, LostKind, OpenError, Rescued, SalvageError, SalvageMode,
-    frame::{FRAME_HEADER_LEN, FRAME_OVERHEAD, FrameHeader},
-    header::{COPY_A, COPY_B, DATA_OFFSET, HEADER_LEN},
-    salvage::salvage_with,
-    slots::UnlockError,
+    format::{
+        frame::{FRAME_HEADER_LEN, FRAME_OVERHEAD, FrameHeader},
+        header::{COPY_A, COPY_B, DATA_OFFSET, HEADER_LEN},
+        slots::UnlockError,
+    },
+    repair::salvage::salvage_with,
 };
 
 const CHUNKS: usize = 60;

@@ -1,0 +1,161 @@
+//! Why a file could not be opened.
+use std::path::PathBuf;
+
+use crate::control::Cancelled;
+use crate::file::{
+    disk::{
+        entropy::EntropyError,
+        io_error::IoError,
+        lock::{
+            LockError, LockHolder, locked_message, no_locks_message, obstructed_message, refusing,
+        },
+        lock_obstacle::LockObstacle,
+    },
+    error::from_io,
+    format::corruption::Corruption,
+    keys::kdf::KdfParams,
+};
+
+/// Why a file could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// There is no such file.
+    #[error("{} does not exist", path.display())]
+    NotFound {
+        /// The path asked for.
+        path: PathBuf,
+    },
+    /// The file is something else.
+    #[error("this is not a VStore file")]
+    NotAVStore,
+    /// The file begins like a VStore file but ends before its data can begin.
+    #[error("the file is incomplete: it has only {len} bytes")]
+    TooShort {
+        /// Its length in bytes.
+        len: u64,
+    },
+    /// A later version wrote the file.
+    #[error("the file needs a newer version of VStore (format {major}.{minor})")]
+    UnsupportedVersion {
+        /// Major version found.
+        major: u16,
+        /// Minor version found.
+        minor: u16,
+        /// Features this version does not know, as bits.
+        unknown_features: u32,
+    },
+    /// Both header copies are damaged.
+    #[error("both copies of the file header are damaged")]
+    HeaderCorrupt,
+    /// The header is intact but was not written by a holder of the key.
+    #[error("the file header was changed by someone without the key")]
+    HeaderTampered,
+    /// The header is older than the data.
+    #[error("the file header (epoch {header}) is older than the data (epoch {journal})")]
+    HeaderRollback {
+        /// Epoch of the header.
+        header: u64,
+        /// Epoch the data knows.
+        journal: u64,
+    },
+    /// The password (or the key file) is not the one of this file.
+    #[error("wrong password")]
+    WrongPassword,
+    /// The recovery key is not one of this file.
+    #[error("the recovery key does not belong to this file")]
+    WrongRecoveryKey,
+    /// The file needs a key file as well.
+    #[error("the file needs its key file as well as the password")]
+    KeyFileRequired,
+    /// The password is right but its slot is damaged.
+    #[error("the password is right, but key slot {slot} is damaged")]
+    SlotCorrupt {
+        /// Number of the slot, from 0.
+        slot: u8,
+    },
+    /// Opening would cost more than the limits allow.
+    #[error("opening would cost too much: {0}")]
+    KdfTooExpensive(KdfParams),
+    /// Not enough memory.
+    #[error("not enough memory")]
+    OutOfMemory,
+    /// The file is damaged.
+    #[error(transparent)]
+    Corrupt(#[from] Corruption),
+    /// The file ends inside its checkpoint.
+    #[error("the file ends at byte {offset}, inside its checkpoint")]
+    Truncated {
+        /// Where it ends.
+        offset: u64,
+        /// The least length it had.
+        expected_at_least: u64,
+    },
+    /// The file is authentic, but what it holds makes no sense: a defect of what wrote it.
+    #[error("the content at byte {offset} (frame {seq}) cannot be read: {reason}")]
+    Content {
+        /// Absolute position of the frame with which it begins, in bytes.
+        offset: u64,
+        /// The number of that frame.
+        seq: u64,
+        /// What is wrong with it.
+        reason: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Another program (or another window) has the file open.
+    #[error("{}", locked_message(holder.as_ref()))]
+    Locked {
+        /// Who, as far as known.
+        holder: Option<LockHolder>,
+    },
+    /// Something that is no lock of ours stands where the lock file belongs; it was left alone.
+    #[error("{}", obstructed_message(path, *obstacle))]
+    LockObstructed {
+        /// Where it stands.
+        path: PathBuf,
+        /// What it is.
+        obstacle: LockObstacle,
+    },
+    /// The file system has no file locks.
+    #[error("{}", no_locks_message(path))]
+    LocksUnsupported {
+        /// What could not be locked.
+        path: PathBuf,
+    },
+    /// File or folder refuse writing; opening read-only may work.
+    #[error("{} cannot be written", path.display())]
+    NotWritable {
+        /// What refuses.
+        path: PathBuf,
+    },
+    /// The medium is full.
+    #[error("no space left for {}", path.display())]
+    StorageFull {
+        /// What was being written.
+        path: PathBuf,
+    },
+    /// No random numbers.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    /// The user asked to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// A system call failed.
+    #[error(transparent)]
+    Io(IoError),
+}
+
+from_io!(OpenError);
+
+impl From<LockError> for OpenError {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::Held(holder) => Self::Locked { holder },
+            LockError::Obstructed { path, obstacle } => Self::LockObstructed { path, obstacle },
+            LockError::Unsupported(path) => Self::LocksUnsupported { path },
+            LockError::Io(error) if error.is_write_refused() => Self::NotWritable {
+                path: refusing(error),
+            },
+            LockError::Io(error) => error.into(),
+        }
+    }
+}

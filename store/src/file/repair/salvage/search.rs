@@ -1,0 +1,188 @@
+//! Finding the genuine frames of a file, wherever they stand.
+use std::collections::BTreeMap;
+
+use super::{SalvageError, history::FrameId, keyring::Keyring};
+use crate::{
+    control::{Control, Phase},
+    file::{
+        disk::vfs::{VfsFile, physical_memory},
+        format::{
+            corruption::CorruptKind,
+            frame::{COMMIT, FRAME_OVERHEAD, RawFrame},
+            pack::{self, Expansion, Unpacked},
+        },
+        keys::seal::Tag,
+        read::{
+            marks::{Budget, Candidate, Marks, SearchError},
+            walk::Found,
+        },
+    },
+};
+
+/// Most frames remembered that look like frames and are not genuine.
+const MAX_SUSPECTS: usize = 100_000;
+
+/// A genuine frame.
+#[derive(Debug)]
+pub(super) struct Genuine {
+    /// Where it stands.
+    pub(super) offset: u64,
+    /// Where it ends.
+    pub(super) end: u64,
+    pub(super) kind: u8,
+    pub(super) commit: bool,
+    pub(super) in_place: bool,
+    pub(super) prev_tag: Tag,
+    pub(super) content: Unpacked,
+}
+
+/// What looks like a frame and cannot be read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Suspect {
+    pub(super) offset: u64,
+    pub(super) kind: u8,
+    pub(super) fault: CorruptKind,
+}
+
+/// All that was found.
+pub(super) struct Search {
+    pub(super) keyring: Keyring,
+    pub(super) frames: BTreeMap<FrameId, Genuine>,
+    /// By number.
+    pub(super) suspects: BTreeMap<u64, Suspect>,
+    /// Where the last genuine frame ends.
+    pub(super) end: u64,
+    pub(super) gave_up: bool,
+    expansion: Expansion,
+    memory: u64,
+    budget: Budget,
+}
+
+/// Looks at every frame mark of the file.
+pub(super) fn run(
+    file: &dyn VfsFile,
+    len: u64,
+    keyring: Keyring,
+    control: &Control,
+) -> Result<Search, SalvageError> {
+    let mut search = Search {
+        keyring,
+        frames: BTreeMap::new(),
+        suspects: BTreeMap::new(),
+        end: 0,
+        gave_up: false,
+        expansion: Expansion::default(),
+        memory: physical_memory().map_or(u64::MAX, |kib| kib.saturating_mul(1024)),
+        budget: Budget::for_file(len),
+    };
+    let mut marks = Marks::new(file, len, 0, control, Phase::Reading);
+    while let Some(found) = marks.next()? {
+        match search.look(&mut marks, &found)? {
+            Ok(end) => marks.skip_to(end),
+            Err(fault) => {
+                search.suspect(&found, fault);
+                let keys = search.keyring.ciphers().len();
+                if let Err(SearchError::GaveUp) = search.budget.pay(&found.header, keys) {
+                    search.gave_up = true;
+                    break;
+                }
+            }
+        }
+    }
+    control.report(Phase::Reading, len, len);
+    if search.frames.is_empty() {
+        return Err(SalvageError::NothingFound);
+    }
+    Ok(search)
+}
+
+impl Search {
+    /// Looks at a frame; says where it ends, or what is wrong with it.
+    fn look(
+        &mut self,
+        marks: &mut Marks<'_>,
+        found: &Candidate,
+    ) -> Result<Result<u64, CorruptKind>, SalvageError> {
+        let frame = match marks.frame(found)? {
+            Found::Frame(frame) => frame,
+            Found::Bad(fault) => return Ok(Err(fault)),
+            Found::CutOff { .. } | Found::End => return Ok(Err(CorruptKind::Length)),
+        };
+        let tag = frame.tag;
+        let end = end_of(found);
+        match self.open(frame, end) {
+            Ok(content) => self.take(found, tag, content).map(Ok),
+            Err(fault) => Ok(Err(fault)),
+        }
+    }
+
+    fn suspect(&mut self, found: &Candidate, fault: CorruptKind) {
+        if self.suspects.len() < MAX_SUSPECTS {
+            let suspect = Suspect {
+                offset: found.at,
+                kind: found.header.kind,
+                fault,
+            };
+            self.suspects.entry(found.header.seq).or_insert(suspect);
+        }
+    }
+
+    /// Decrypts with the keys that are left, and unpacks.
+    fn open(&mut self, frame: RawFrame, end: u64) -> Result<Unpacked, CorruptKind> {
+        let (index, plain) = match self.keyring.ciphers() {
+            [only] => frame.open(only).map(|plain| (0, plain)),
+            several => several
+                .iter()
+                .enumerate()
+                .find_map(|(index, cipher)| Some((index, frame.clone().open(cipher)?))),
+        }
+        .ok_or(CorruptKind::Auth)?;
+        self.keyring.settle_on(index);
+        self.expansion.admit(pack::promised_len(&plain)?, end)?;
+        pack::unpack(plain)
+    }
+
+    /// Keeps a genuine frame; says where it ends.
+    fn take(
+        &mut self,
+        found: &Candidate,
+        tag: Tag,
+        content: Unpacked,
+    ) -> Result<u64, SalvageError> {
+        let header = &found.header;
+        let end = end_of(found);
+        self.end = self.end.max(end);
+        let in_place = header.offset == found.at;
+        let id = (header.seq, tag);
+        // The same frame twice: bytes of the file were copied. It counts once.
+        let known = self.frames.get(&id);
+        if known.is_some_and(|known| known.in_place >= in_place) {
+            return Ok(end);
+        }
+        if known.is_none() {
+            let size = content.payload.len() as u64;
+            self.memory = self
+                .memory
+                .checked_sub(size)
+                .ok_or(SalvageError::OutOfMemory)?;
+        }
+        let genuine = Genuine {
+            offset: found.at,
+            end,
+            kind: header.kind,
+            commit: header.flags & COMMIT != 0,
+            in_place,
+            prev_tag: header.prev_tag,
+            content,
+        };
+        self.frames.insert(id, genuine);
+        Ok(end)
+    }
+}
+
+fn end_of(found: &Candidate) -> u64 {
+    found
+        .at
+        .saturating_add(FRAME_OVERHEAD)
+        .saturating_add(u64::from(found.header.ct_len))
+}

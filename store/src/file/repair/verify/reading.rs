@@ -1,0 +1,224 @@
+//! Checking a file: what cannot be read at all, what opening would say, and where.
+use std::path::Path;
+
+use super::{
+    content::{Content, ContentError},
+    finding::{Finding, FindingKind, MAX_FINDINGS, VerifyReport},
+    survey::Survey,
+};
+use crate::{
+    control::{Control, Phase},
+    file::{
+        disk::vfs::{Access, Vfs, VfsFile},
+        format::{
+            corruption::Corruption,
+            header::{self, Copy, Header},
+            slots,
+        },
+        keys::{credentials::Credentials, kdf::KdfLimits, seal::Dek},
+        read::{
+            assemble::{Assembly, Place},
+            header_copies::HeaderCopies,
+            open_error::OpenError,
+            probe::missing,
+            walk::Walk,
+        },
+        write::open::{Frames, read_frames},
+    },
+};
+
+/// How closely a file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerifyDepth {
+    /// Headers, and the order of the frames.
+    Quick,
+    /// Everything that opening reads, by the same code. It needs as much memory.
+    Full,
+}
+
+/// Reads a file and lists what is wrong with its frames, whatever they hold. Takes no lock and
+/// writes nothing.
+///
+/// The errors are those of a file that cannot be read at all: foreign, of a later version, both
+/// headers damaged, wrong password.
+pub fn verify(
+    vfs: &dyn Vfs,
+    path: &Path,
+    credentials: &Credentials,
+    depth: VerifyDepth,
+    limits: &KdfLimits,
+    control: &Control,
+) -> Result<VerifyReport, OpenError> {
+    verify_content(vfs, path, credentials, depth, limits, control, &mut ())
+}
+
+/// The same; a full check also has `content` load the payloads, and finds what it refuses.
+pub fn verify_content(
+    vfs: &dyn Vfs,
+    path: &Path,
+    credentials: &Credentials,
+    depth: VerifyDepth,
+    limits: &KdfLimits,
+    control: &Control,
+    content: &mut dyn Content,
+) -> Result<VerifyReport, OpenError> {
+    let unlock = |header: &Header| {
+        let slots = &header.slots;
+        Ok(slots::unlock(slots, &header.store_id, credentials, limits, control)?.dek)
+    };
+    verify_with(vfs, path, depth, control, &unlock, content)
+}
+
+pub(crate) fn verify_with(
+    vfs: &dyn Vfs,
+    path: &Path,
+    depth: VerifyDepth,
+    control: &Control,
+    unlock: &dyn Fn(&Header) -> Result<Dek, OpenError>,
+    content: &mut dyn Content,
+) -> Result<VerifyReport, OpenError> {
+    let file = vfs
+        .open(path, Access::Read)
+        .map_err(|error| missing(error, path))?;
+    let len = file.stat()?.len;
+    read_whole(&*file, len, depth, control, unlock, content)
+}
+
+/// Reads the first `len` bytes of a file.
+pub(super) fn read_whole(
+    file: &dyn VfsFile,
+    len: u64,
+    depth: VerifyDepth,
+    control: &Control,
+    unlock: &dyn Fn(&Header) -> Result<Dek, OpenError>,
+    content: &mut dyn Content,
+) -> Result<VerifyReport, OpenError> {
+    let copies = HeaderCopies::read(file, len)?;
+    let found = copies.unlock(unlock, |dek| dek)?;
+    let (dek, header) = (found.key, found.header);
+    let cipher = dek.frame_cipher(&header.store_id, header.generation, &header.gen_salt);
+    let mut findings = Vec::new();
+    if let Some(copy) = found.stale {
+        findings.push(Finding::new(copy.offset(), None, FindingKind::HeaderCopy));
+    }
+    if let Some(offset) = header::padding_fault(file)? {
+        findings.push(Finding::new(offset, None, FindingKind::Padding));
+    }
+    let walk = Walk {
+        file,
+        len,
+        cipher: &cipher,
+        control,
+        phase: Phase::Verifying,
+    };
+    let mut report = VerifyReport {
+        bytes: len,
+        generation: header.generation,
+        header_epoch: header.epoch,
+        frames: 0,
+        records_in_checkpoint: None,
+        clean_close: None,
+        findings,
+    };
+    let refusal = match depth {
+        VerifyDepth::Quick => None,
+        VerifyDepth::Full => match open(&walk, &header, content)? {
+            Ok(frames) => {
+                let assembly = &frames.assembly;
+                report.frames = assembly.frames;
+                report.records_in_checkpoint = Some(frames.end.records);
+                report.clean_close = Some(assembly.closed && frames.torn.is_none());
+                if let Some(torn) = frames.torn {
+                    let bytes = torn.bytes;
+                    let offset = assembly.committed.offset;
+                    let seq = Some(assembly.committed.seq);
+                    let kind = FindingKind::TornTail { bytes };
+                    report.findings.push(Finding::new(offset, seq, kind));
+                }
+                return Ok(report);
+            }
+            Err(refusal) => Some(refusal),
+        },
+    };
+    survey(&walk, depth, &header, found.which, &mut report)?;
+    if let Some(refusal) = refusal {
+        report.clean_close = Some(false);
+        if report.is_intact() {
+            report.findings.truncate(MAX_FINDINGS.saturating_sub(1));
+            report.findings.push(refusal);
+        }
+    }
+    Ok(report)
+}
+
+/// What opening makes of the file: what it reads, or why it refuses. An error is none of the file.
+fn open(
+    walk: &Walk<'_>,
+    header: &Header,
+    content: &mut dyn Content,
+) -> Result<Result<Frames, Finding>, OpenError> {
+    let read = read_frames(walk, header, None, &mut |first, chunks| {
+        content.take_chunks(first, chunks);
+    });
+    let frames = match read {
+        Ok(frames) => frames,
+        Err(error) => return refused(error, walk).map(Err),
+    };
+    let assembly = &frames.assembly;
+    match content.finish(&assembly.transactions, walk.control) {
+        Ok(()) => Ok(Ok(frames)),
+        Err(ContentError::Cancelled(cancelled)) => Err(cancelled.into()),
+        Err(ContentError::Unreadable { payload, reason }) => {
+            let Place { offset, seq } = assembly.places.of(payload);
+            let reason = reason.to_string();
+            let kind = FindingKind::Content { reason };
+            Ok(Err(Finding::new(offset, Some(seq), kind)))
+        }
+    }
+}
+
+/// The finding that says why opening refuses, should reading over damage not show it.
+fn refused(error: OpenError, walk: &Walk<'_>) -> Result<Finding, OpenError> {
+    match error {
+        OpenError::Corrupt(Corruption { offset, seq, kind }) => {
+            Ok(Finding::new(offset, Some(seq), FindingKind::Frame(kind)))
+        }
+        OpenError::Truncated { .. } => Ok(Finding::new(walk.len, None, FindingKind::CutOff)),
+        OpenError::HeaderRollback { .. } => Ok(Finding::new(0, None, FindingKind::HeaderRollback)),
+        OpenError::UnsupportedVersion { .. } => {
+            let start = header::DATA_OFFSET;
+            Ok(Finding::new(start, None, FindingKind::UnknownFrame))
+        }
+        error => Err(error),
+    }
+}
+
+/// Reads frame by frame and over damage, and lists what is wrong.
+fn survey(
+    walk: &Walk<'_>,
+    depth: VerifyDepth,
+    header: &Header,
+    which: Copy,
+    report: &mut VerifyReport,
+) -> Result<(), OpenError> {
+    let mut survey = Survey::new(walk, depth, std::mem::take(&mut report.findings));
+    survey.read_frames()?;
+    survey.estimate_records();
+    let assembly = &survey.assembly;
+    if header.epoch < assembly.epoch {
+        survey.find(which.offset(), None, FindingKind::HeaderRollback);
+    }
+    if misfits(&survey.assembly, header) {
+        let fault = FindingKind::Frame(crate::file::format::corruption::CorruptKind::Inner);
+        survey.find(header::DATA_OFFSET, Some(0), fault);
+    }
+    report.frames = survey.frames;
+    report.records_in_checkpoint = survey.assembly.snap_end.as_ref().map(|end| end.records);
+    report.findings = survey.findings;
+    Ok(())
+}
+
+fn misfits(assembly: &Assembly, header: &Header) -> bool {
+    let meta = assembly.meta.as_ref();
+    meta.is_some_and(|meta| meta.generation != header.generation || !meta.align_allowed())
+}

@@ -1,0 +1,50 @@
+//! Why transactions could not be made durable.
+use std::path::PathBuf;
+
+use crate::file::{
+    disk::{entropy::EntropyError, io_error::IoError},
+    error::{from_io, from_seal},
+};
+
+/// Why transactions could not be made durable. None of the group was written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppendError {
+    /// The file was opened read-only.
+    #[error("the file is open read-only")]
+    ReadOnly,
+    /// An earlier failure left the file in doubt; only a compaction helps.
+    #[error("writing stopped after an earlier failure: {cause}")]
+    Poisoned {
+        /// The earlier failure, in words.
+        cause: String,
+    },
+    /// Another program replaced or changed the file. If that was seen only after writing, the
+    /// transactions may be in the file that it left.
+    #[error("another program changed the file")]
+    ExternallyModified,
+    /// A transaction is too large for the format.
+    #[error("a transaction of {len} bytes is too large")]
+    TooLarge {
+        /// Its length in bytes.
+        len: u64,
+    },
+    /// The medium is full; the transactions were taken back.
+    #[error("no space left for {}", path.display())]
+    StorageFull {
+        /// What was being written.
+        path: PathBuf,
+    },
+    /// No random numbers.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    /// A system call failed.
+    #[error(transparent)]
+    Io(IoError),
+}
+
+/// Why the mark of a clean close could not be written. All acknowledged data is safe.
+pub type CloseError = AppendError;
+
+from_io!(AppendError);
+from_seal!(AppendError);

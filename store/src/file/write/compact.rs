@@ -1,0 +1,324 @@
+//! Compaction: a new generation in a temporary file, verified, then put in place of the old one.
+//!
+//! Writing takes long and needs nothing of the open file, so that it runs on any thread while
+//! commits go on; only the start and the end belong to the owner of the [`StoreFile`].
+use std::{fmt, sync::Arc, thread, time::Duration};
+
+use bytes::Bytes;
+
+use crate::{
+    control::Control,
+    file::{
+        disk::{
+            entropy::{Entropy, random},
+            io_error::IoError,
+            lock::lock_data,
+            rules::{Rule, holds},
+            siblings::{folder, temp_path},
+            vfs::Vfs,
+        },
+        format::{
+            header::Header,
+            meta::{Ctrl, Meta, Previous},
+            slots::Slots,
+        },
+        keys::seal::{Dek, Nonce},
+        write::{
+            checkpoint::{self, NewGeneration, TempFile},
+            compact_error::CompactError,
+            journal,
+            read_back::read_back,
+            store_file::{Generation, StoreFile},
+        },
+    },
+};
+
+/// Transactions appended while a compaction runs; they go to the end of the new file too.
+pub(crate) struct SideList {
+    number: u64,
+    payloads: Vec<Bytes>,
+    /// The new file has another data key, and slots of its own.
+    pub(crate) rotating: bool,
+}
+
+/// The data key and the slots of a new generation, if they are not those of the old one.
+pub(crate) struct NewKeys {
+    pub(crate) dek: Dek,
+    pub(crate) slots: Slots,
+}
+
+/// A compaction that has begun; [`write`](Self::write) may run on any thread.
+pub struct Compaction {
+    vfs: Arc<dyn Vfs>,
+    entropy: Arc<dyn Entropy>,
+    path: std::path::PathBuf,
+    number: u64,
+    dek: Dek,
+    first_nonce: Nonce,
+    header: Header,
+    meta: Meta,
+}
+
+/// A new generation, written and verified, that waits to be put in place. Dropping it removes
+/// its temporary file.
+pub struct Compacted {
+    number: u64,
+    dek: Dek,
+    // Dropped before the temporary file is removed, as some systems ask for.
+    generation: Generation,
+    temp: TempFile,
+}
+
+impl fmt::Debug for Compaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compaction")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Compacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compacted")
+            .field("temp", &self.temp)
+            .finish_non_exhaustive()
+    }
+}
+
+impl StoreFile {
+    /// Begins a compaction of the state as of now: the chunks given to [`Compaction::write`]
+    /// must contain every transaction appended so far and none appended later.
+    ///
+    /// Until [`finish_compaction`](Self::finish_compaction) or
+    /// [`abort_compaction`](Self::abort_compaction), the payloads of [`append`](Self::append)
+    /// are kept in memory as well. A poisoned file can be compacted; that is its way out.
+    pub fn begin_compaction(&mut self) -> Result<Compaction, CompactError> {
+        self.begin_with_keys(None)
+    }
+
+    /// As [`begin_compaction`](Self::begin_compaction), under new keys if there are any.
+    pub(crate) fn begin_with_keys(
+        &mut self,
+        keys: Option<NewKeys>,
+    ) -> Result<Compaction, CompactError> {
+        let base_txn = self.generation.last_txn;
+        self.begin(base_txn, Vec::new(), keys)
+    }
+
+    /// Begins a compaction whose chunks are those of the present checkpoint.
+    pub(crate) fn begin_rewrite(
+        &mut self,
+        transactions: &[Bytes],
+    ) -> Result<Compaction, CompactError> {
+        let base_txn = self.generation.meta.base_txn;
+        self.begin(base_txn, transactions.to_vec(), None)
+    }
+
+    fn begin(
+        &mut self,
+        base_txn: u64,
+        payloads: Vec<Bytes>,
+        keys: Option<NewKeys>,
+    ) -> Result<Compaction, CompactError> {
+        if self.is_read_only() {
+            return Err(CompactError::ReadOnly);
+        }
+        if self.compaction.is_some() {
+            return Err(CompactError::AlreadyRunning);
+        }
+        if self.generation.skipped > 0 {
+            return Err(CompactError::WouldDropUnknownFrames);
+        }
+        let old = &self.generation;
+        let rotating = keys.is_some();
+        let NewKeys { dek, slots } = keys.unwrap_or_else(|| NewKeys {
+            dek: self.dek.clone(),
+            slots: old.header.slots,
+        });
+        let first_nonce = random(&*self.entropy)?;
+        let store_id = old.header.store_id;
+        let header = Header {
+            generation: old.header.generation.saturating_add(1),
+            epoch: old.header.epoch.saturating_add(1),
+            gen_salt: dek.generation_salt(&store_id, &first_nonce),
+            dek_commit: dek.commitment(&store_id),
+            slots,
+            ..old.header.clone()
+        };
+        let meta = Meta {
+            epoch: header.epoch,
+            generation: header.generation,
+            base_txn,
+            prev: Some(Previous {
+                generation: old.header.generation,
+                seq: old.chain.seq.saturating_sub(1),
+                tag: old.chain.prev_tag,
+            }),
+            app: self.program.clone(),
+            ..old.meta.clone()
+        };
+        self.compactions_begun = self.compactions_begun.saturating_add(1);
+        let number = self.compactions_begun;
+        self.compaction = Some(SideList {
+            number,
+            payloads,
+            rotating,
+        });
+        Ok(Compaction {
+            vfs: Arc::clone(&self.vfs),
+            entropy: Arc::clone(&self.entropy),
+            path: self.path.clone(),
+            number,
+            dek,
+            first_nonce,
+            header,
+            meta,
+        })
+    }
+
+    /// Puts a new generation in place: adds what was appended meanwhile, makes it durable, gives
+    /// it the name of the old one, makes the name durable.
+    ///
+    /// On an error before the name is given the old file stays, complete; the compaction is over
+    /// either way. A success also heals a poisoned file.
+    pub fn finish_compaction(&mut self, compacted: Compacted) -> Result<(), CompactError> {
+        let side = self
+            .compaction
+            .take_if(|side| side.number == compacted.number)
+            .ok_or(CompactError::NotRunning)?;
+        if !self.is_unchanged_elsewhere()? {
+            return Err(CompactError::ExternallyModified);
+        }
+        let Compacted {
+            mut generation,
+            temp,
+            dek,
+            ..
+        } = compacted;
+        drop(generation.file.set_rights(&self.generation.file.rights()?));
+        if !self.catch_up(&mut generation, &side)? && holds(Rule::SyncBeforeRename) {
+            generation.file.sync_all()?;
+        }
+        self.keep_backup();
+        rename(&*self.vfs, &temp, &self.path).map_err(CompactError::Deferred)?;
+        temp.renamed();
+        generation.file.renamed(&self.path);
+        self.generation = generation;
+        self.dek = dek;
+        if holds(Rule::SyncFolderAfterRename)
+            && let Err(error) = self.vfs.sync_dir(folder(&self.path))
+        {
+            // The old name may come back after a power failure: nothing may be acknowledged.
+            self.poison(&error);
+            return Err(CompactError::NameInDoubt(error));
+        }
+        self.poisoned = None;
+        if let Some(lock) = &mut self.lock {
+            lock.clear_failed_sync();
+        }
+        Ok(())
+    }
+
+    /// Gives up a compaction; what it wrote is removed when its parts are dropped.
+    pub fn abort_compaction(&mut self) {
+        self.compaction = None;
+    }
+
+    /// Whether a compaction has begun and is not finished.
+    pub fn is_compacting(&self) -> bool {
+        self.compaction.is_some()
+    }
+
+    pub(crate) fn remember_for_compaction(&mut self, payloads: &[Bytes]) {
+        if let Some(side) = &mut self.compaction {
+            side.payloads.extend_from_slice(payloads);
+        }
+    }
+
+    /// Brings a new generation, which has no name yet, to the state of the old one; whether that
+    /// took a sync.
+    fn catch_up(&self, new: &mut Generation, side: &SideList) -> Result<bool, CompactError> {
+        let mut synced = false;
+        let entropy = &*self.entropy;
+        let payloads = &side.payloads;
+        if !side.rotating && new.header.slots != self.generation.header.slots {
+            // The password changed meanwhile. (While the data key is exchanged it cannot.)
+            let epoch = new
+                .header
+                .epoch
+                .max(self.generation.header.epoch)
+                .saturating_add(1);
+            new.header.slots = self.generation.header.slots;
+            new.header.epoch = epoch;
+            checkpoint::write_headers(&*new.file, &new.header, &self.dek)?;
+            let note = journal::encode_ctrl(new, entropy, &Ctrl::HeaderEpoch(epoch))?;
+            new.write(&note)?;
+            new.file.sync_all()?;
+            new.advance(&note);
+            new.known_epoch = epoch;
+            synced = true;
+        }
+        if !payloads.is_empty() {
+            let encoded = journal::encode_transactions(new, entropy, payloads)?;
+            new.write(&encoded)?;
+            new.file.sync_all()?;
+            new.advance(&encoded);
+            synced = true;
+        }
+        Ok(synced)
+    }
+}
+
+impl Compaction {
+    /// Writes a checkpoint of `chunks` (each at most 64 MiB) with `records` records to a
+    /// temporary file, makes it durable, and reads it back.
+    pub fn write(
+        self,
+        chunks: impl Iterator<Item = Bytes>,
+        records: u64,
+        control: &Control,
+    ) -> Result<Compacted, CompactError> {
+        let temp = TempFile::new(
+            Arc::clone(&self.vfs),
+            temp_path(&self.path, &*self.entropy)?,
+        );
+        let file = self.vfs.create_new(temp.path())?;
+        // Locked before it has the name of the old one, so that nobody is first.
+        lock_data(&*file)?;
+        let new = NewGeneration {
+            dek: &self.dek,
+            first_nonce: self.first_nonce,
+            header: self.header,
+            meta: self.meta,
+            records,
+            entropy: &*self.entropy,
+            control,
+        };
+        let generation = new.write::<CompactError>(file, chunks)?;
+        read_back(&generation, &self.dek, control)?;
+        Ok(Compacted {
+            number: self.number,
+            dek: self.dek,
+            generation,
+            temp,
+        })
+    }
+}
+
+/// On Windows, virus scanners and sync clients hold files for moments: try again for a while.
+fn rename(vfs: &dyn Vfs, temp: &TempFile, to: &std::path::Path) -> Result<(), IoError> {
+    let mut pause = Duration::from_millis(10);
+    loop {
+        match vfs.rename(temp.path(), to) {
+            Err(error)
+                if cfg!(windows)
+                    && error.is_write_refused()
+                    && pause <= Duration::from_millis(1280) =>
+            {
+                thread::sleep(pause);
+                pause = pause.saturating_mul(2);
+            }
+            other => return other,
+        }
+    }
+}

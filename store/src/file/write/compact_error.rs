@@ -1,0 +1,67 @@
+//! Why a compaction did not happen.
+use std::path::PathBuf;
+
+use crate::control::Cancelled;
+use crate::file::{
+    disk::{entropy::EntropyError, io_error::IoError},
+    error::{from_io, from_seal},
+    format::corruption::Corruption,
+};
+
+/// Why a compaction did not happen. The file is as it was, unless it is reported as poisoned.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CompactError {
+    /// The file was opened read-only.
+    #[error("the file is open read-only")]
+    ReadOnly,
+    /// A compaction is under way.
+    #[error("a compaction is under way")]
+    AlreadyRunning,
+    /// This result belongs to no compaction that is under way.
+    #[error("this compaction was given up")]
+    NotRunning,
+    /// Another program replaced or changed the file.
+    #[error("another program changed the file")]
+    ExternallyModified,
+    /// The file contains frames of a later version, which a compaction would lose.
+    #[error("the file contains data of a newer version that compaction would lose")]
+    WouldDropUnknownFrames,
+    /// The new file is in place, but nobody knows whether its name survives a power failure: until
+    /// a compaction succeeds, nothing is written to it.
+    #[error("the new file is in place, but its name could not be made durable: {0}")]
+    NameInDoubt(IoError),
+    /// The new file was written but the system refused to put it in place; try again later.
+    #[error("the new file could not be put in place: {0}")]
+    Deferred(IoError),
+    /// What was written did not read back.
+    #[error("the new file did not read back as written: {0}")]
+    NotAsWritten(Corruption),
+    /// A chunk or a transaction is too large for the format.
+    #[error("a chunk of {len} bytes is too large")]
+    TooLarge {
+        /// Its length in bytes.
+        len: u64,
+    },
+    /// Not enough memory.
+    #[error("not enough memory")]
+    OutOfMemory,
+    /// The medium is full.
+    #[error("no space left for {}", path.display())]
+    StorageFull {
+        /// What was being written.
+        path: PathBuf,
+    },
+    /// No random numbers.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    /// The user asked to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// A system call failed.
+    #[error(transparent)]
+    Io(IoError),
+}
+
+from_io!(CompactError);
+from_seal!(CompactError);

@@ -1,0 +1,102 @@
+//! Why a file could not be created.
+use std::path::PathBuf;
+
+use crate::control::Cancelled;
+use crate::file::{
+    disk::{
+        entropy::EntropyError,
+        io_error::IoError,
+        lock::{
+            LockError, LockHolder, locked_message, no_locks_message, obstructed_message, refusing,
+        },
+        lock_obstacle::LockObstacle,
+    },
+    error::{from_io, from_kdf, from_seal},
+    keys::kdf::KdfParams,
+};
+
+/// Why a file could not be created. An existing file is untouched.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CreateError {
+    /// There is a file already, and overwriting was not asked for.
+    #[error("{} exists already", path.display())]
+    AlreadyExists {
+        /// The path asked for.
+        path: PathBuf,
+    },
+    /// Another program has the file to be overwritten open.
+    #[error("{}", locked_message(holder.as_ref()))]
+    Locked {
+        /// Who, as far as known.
+        holder: Option<LockHolder>,
+    },
+    /// Something that is no lock of ours stands where the lock file belongs; it was left alone.
+    #[error("{}", obstructed_message(path, *obstacle))]
+    LockObstructed {
+        /// Where it stands.
+        path: PathBuf,
+        /// What it is.
+        obstacle: LockObstacle,
+    },
+    /// The file system has no file locks.
+    #[error("{}", no_locks_message(path))]
+    LocksUnsupported {
+        /// What could not be locked.
+        path: PathBuf,
+    },
+    /// The folder refuses writing.
+    #[error("{} cannot be written", path.display())]
+    NotWritable {
+        /// What refuses.
+        path: PathBuf,
+    },
+    /// The cost of key derivation is below the floor (19 MiB, 2 passes).
+    #[error("the cost of key derivation is too low: {0}")]
+    KdfTooCheap(KdfParams),
+    /// The cost of key derivation is beyond what opening allows.
+    #[error("the cost of key derivation is too high: {0}")]
+    KdfTooExpensive(KdfParams),
+    /// A chunk is beyond 64 MiB.
+    #[error("a chunk of {len} bytes is too large")]
+    TooLarge {
+        /// Its length in bytes.
+        len: u64,
+    },
+    /// Not enough memory.
+    #[error("not enough memory")]
+    OutOfMemory,
+    /// The medium is full.
+    #[error("no space left for {}", path.display())]
+    StorageFull {
+        /// What was being written.
+        path: PathBuf,
+    },
+    /// No random numbers.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    /// The user asked to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// A system call failed.
+    #[error(transparent)]
+    Io(IoError),
+}
+
+from_io!(CreateError);
+from_kdf!(CreateError);
+from_seal!(CreateError);
+
+impl From<LockError> for CreateError {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::Held(holder) => Self::Locked { holder },
+            LockError::Obstructed { path, obstacle } => Self::LockObstructed { path, obstacle },
+            LockError::Unsupported(path) => Self::LocksUnsupported { path },
+            LockError::Io(error) if error.is_write_refused() => Self::NotWritable {
+                path: refusing(error),
+            },
+            LockError::Io(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,530 @@
+//! Opening a file: unlock, read everything, decide what a bad end means, and only then write.
+use std::{fmt, path::Path, sync::Arc};
+
+use bytes::Bytes;
+
+use crate::{
+    control::{Control, Phase},
+    file::{
+        disk::{
+            entropy::{Entropy, OsEntropy},
+            lock,
+            vfs::{Access, Stat, Vfs, VfsFile},
+        },
+        format::{
+            corruption::{CorruptKind, Corruption},
+            frame::{Chain, FRAME_OVERHEAD},
+            header::{self, Copy, DATA_OFFSET, Header},
+            meta::{Meta, SnapEnd},
+            slots,
+        },
+        keys::{
+            credentials::Credentials,
+            kdf::{KdfLimits, KdfParams},
+            seal::{Dek, Tag},
+        },
+        read::{
+            assemble::{Assembly, Payload, Place, Places},
+            header_copies::HeaderCopies,
+            marks::Budget,
+            open_error::OpenError,
+            probe::{missing, probe},
+            walk::{Stop, Walk, WalkError},
+        },
+        write::{
+            backup::BACKUPS_MAX,
+            position::{Position, Standing},
+            recover,
+            store_file::{Generation, StoreFile},
+        },
+    },
+};
+
+/// How a file is opened.
+#[derive(Clone, Debug)]
+pub struct OpenOptions {
+    /// Take no lock and write nothing; works while another program has the file open.
+    pub read_only: bool,
+    /// The most that key derivation may cost.
+    pub kdf_limits: KdfLimits,
+    /// The program, for the lock.
+    pub program: String,
+    /// The present time, Unix time in milliseconds, for the lock.
+    pub now: i64,
+    /// How many generations are kept as backups when a compaction replaces them, 0 to 10.
+    pub backups: u8,
+    /// Where the store stood when it was last open here, if that was remembered.
+    pub known: Option<Position>,
+    /// Where random bytes come from; anything but the operating system is for tests only.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self {
+            read_only: false,
+            kdf_limits: KdfLimits::default(),
+            program: "VStore".to_owned(),
+            now: 0,
+            backups: 1,
+            known: None,
+            entropy: Arc::new(OsEntropy),
+        }
+    }
+}
+
+/// An opened file and all it contains.
+pub struct Opened {
+    /// The open file.
+    pub file: StoreFile,
+    /// The chunks of the checkpoint, in order.
+    pub chunks: Vec<Bytes>,
+    /// The transactions after the checkpoint, in order.
+    pub transactions: Vec<Bytes>,
+    /// What was found and done.
+    pub report: OpenReport,
+    places: Places,
+}
+
+impl Opened {
+    /// The error that says that this payload makes no sense, and where it stands.
+    pub fn unreadable(
+        &self,
+        payload: Payload,
+        reason: Box<dyn std::error::Error + Send + Sync>,
+    ) -> OpenError {
+        let Place { offset, seq } = self.places.of(payload);
+        OpenError::Content {
+            offset,
+            seq,
+            reason,
+        }
+    }
+}
+
+/// Says how much there is, never what it is.
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opened")
+            .field("file", &self.file)
+            .field("chunks", &self.chunks.len())
+            .field("transactions", &self.transactions.len())
+            .field("report", &self.report)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What opening found and did. None of it is an error.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OpenReport {
+    /// Opened read-only, because it was asked for or because a later version's features forbid
+    /// writing.
+    pub read_only: bool,
+    /// The last session closed the file.
+    pub clean_close: bool,
+    /// How the file compares with the position it was opened with.
+    pub standing: Standing,
+    /// Where an unfinished write was cut off (found, when read-only).
+    pub torn_at: Option<u64>,
+    /// Its length in bytes.
+    pub torn_bytes: u64,
+    /// Whole frames of a transaction without an end among them.
+    pub discarded_uncommitted: u32,
+    /// One copy of the header is damaged, forged or behind, or bytes beside the copies that mean
+    /// nothing are not zero. Nothing is lost with it.
+    pub header_fault: bool,
+    /// That was repaired.
+    pub healed_header: bool,
+    /// The whole file was written anew, because its medium had failed to make it durable.
+    pub rewritten: bool,
+    /// Frames of a later version that were skipped.
+    pub skipped_frames: u64,
+    /// Left-over temporary files that were removed.
+    pub removed_temporaries: usize,
+}
+
+/// Takes the chunks of the checkpoint while a file is read, with the number of the first. What it
+/// is given counts only once the file has been opened: damage may follow. A file that changed
+/// while it was read is read again, from chunk 0.
+pub type ChunkSink<'a> = dyn FnMut(u64, &[Bytes]) + 'a;
+
+/// How the data key is found: from credentials, or by a test that has it.
+pub(crate) type Unlock<'a> = dyn Fn(&Header) -> Result<(Dek, Option<KdfParams>), OpenError> + 'a;
+
+impl StoreFile {
+    /// Opens a file and reads all of it.
+    ///
+    /// A damaged or foreign file is left untouched. Unless opened read-only, what a crash left
+    /// behind is repaired: an unfinished write at the end is cut off, a damaged header copy is
+    /// written again.
+    pub fn open(
+        vfs: Arc<dyn Vfs>,
+        path: &Path,
+        credentials: &Credentials,
+        options: &OpenOptions,
+        control: &Control,
+    ) -> Result<Opened, OpenError> {
+        Self::open_streaming(vfs, path, credentials, options, control, &mut |_, _| {})
+    }
+
+    /// The same; the chunks of the checkpoint go to `sink` as well, as soon as they are decrypted.
+    pub fn open_streaming(
+        vfs: Arc<dyn Vfs>,
+        path: &Path,
+        credentials: &Credentials,
+        options: &OpenOptions,
+        control: &Control,
+        sink: &mut ChunkSink<'_>,
+    ) -> Result<Opened, OpenError> {
+        let limits = &options.kdf_limits;
+        let unlock = |header: &Header| {
+            let unlocked = slots::unlock(
+                &header.slots,
+                &header.store_id,
+                credentials,
+                limits,
+                control,
+            )?;
+            Ok((unlocked.dek, unlocked.params))
+        };
+        Self::open_with(vfs, path, options, control, &unlock, sink)
+    }
+
+    pub(crate) fn open_with(
+        vfs: Arc<dyn Vfs>,
+        path: &Path,
+        options: &OpenOptions,
+        control: &Control,
+        unlock: &Unlock<'_>,
+        sink: &mut ChunkSink<'_>,
+    ) -> Result<Opened, OpenError> {
+        let path = vfs
+            .canonicalize(path)
+            .map_err(|error| missing(error, path))?;
+        // A foreign file gets no lock file beside it.
+        probe(&*vfs, &path)?;
+        let known = options.known.as_ref();
+        let (mut lock, mut loaded) = if options.read_only {
+            let loaded = load_beside_a_writer(&*vfs, &path, known, control, unlock, sink)?;
+            (None, loaded)
+        } else {
+            let (lock, data) = lock::open_locked(&vfs, &path, &options.program, options.now)?;
+            let loaded = load(data, known, control, unlock, &|| lock.announce(), sink)?;
+            (Some(lock), loaded)
+        };
+        if loaded.generation.header.forbids_writing() {
+            // Nobody is kept out by a reader.
+            loaded.generation.file = vfs.open(&path, Access::Read)?;
+            lock = None;
+        }
+        let mut report = loaded.report(lock.is_none());
+        let (chunks, transactions) = (
+            std::mem::take(&mut loaded.chunks),
+            std::mem::take(&mut loaded.transactions),
+        );
+        let places = std::mem::take(&mut loaded.places);
+        let mut file = Self {
+            vfs,
+            entropy: Arc::clone(&options.entropy),
+            path,
+            generation: loaded.generation,
+            lock,
+            dek: loaded.dek,
+            kdf: loaded.kdf,
+            program: options.program.clone(),
+            poisoned: None,
+            compaction: None,
+            compactions_begun: 0,
+            backups: options.backups.min(BACKUPS_MAX),
+            backup_problem: None,
+            left_unread: 0,
+        };
+        if report.read_only {
+            file.left_unread = loaded.torn.map_or(0, |torn| torn.bytes);
+        }
+        if !report.read_only {
+            let found = recover::Found {
+                torn: loaded.torn,
+                stale_copy: loaded.stale_copy,
+                padding_fault: loaded.padding_fault,
+                chunks: &chunks,
+                transactions: &transactions,
+            };
+            recover::make_writable(&mut file, &found, &mut report, control)?;
+        }
+        Ok(Opened {
+            file,
+            chunks,
+            transactions,
+            report,
+            places,
+        })
+    }
+}
+
+/// The end of the file that is not part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Torn {
+    pub(crate) bytes: u64,
+    /// Whole frames among them.
+    pub(crate) discarded: u32,
+}
+
+/// A file as read, before anything is written.
+pub(crate) struct Loaded {
+    pub(crate) generation: Generation,
+    pub(crate) dek: Dek,
+    pub(crate) kdf: Option<KdfParams>,
+    pub(crate) torn: Option<Torn>,
+    /// The header copy that is damaged, forged or behind.
+    pub(crate) stale_copy: Option<Copy>,
+    /// Whether bytes beside the header copies are not zero.
+    pub(crate) padding_fault: bool,
+    pub(crate) standing: Standing,
+    pub(crate) chunks: Vec<Bytes>,
+    pub(crate) transactions: Vec<Bytes>,
+    places: Places,
+}
+
+impl Loaded {
+    fn report(&self, read_only: bool) -> OpenReport {
+        OpenReport {
+            read_only,
+            clean_close: self.generation.closed && self.torn.is_none(),
+            standing: self.standing,
+            header_fault: self.stale_copy.is_some() || self.padding_fault,
+            torn_at: self.torn.map(|_| self.generation.chain.offset),
+            torn_bytes: self.torn.map_or(0, |torn| torn.bytes),
+            discarded_uncommitted: self.torn.map_or(0, |torn| torn.discarded),
+            skipped_frames: self.generation.skipped,
+            ..OpenReport::default()
+        }
+    }
+}
+
+/// Reads again, once, what looked bad while a writer changed the file.
+fn load_beside_a_writer(
+    vfs: &dyn Vfs,
+    path: &Path,
+    known: Option<&Position>,
+    control: &Control,
+    unlock: &Unlock<'_>,
+    sink: &mut ChunkSink<'_>,
+) -> Result<Loaded, OpenError> {
+    let before = vfs.stat(path)?;
+    let mut attempt = || {
+        let file = vfs.open(path, Access::Read)?;
+        load(file, known, control, unlock, &|| (), &mut *sink)
+    };
+    match attempt() {
+        Err(
+            OpenError::Corrupt(_)
+            | OpenError::Truncated { .. }
+            | OpenError::HeaderCorrupt
+            | OpenError::HeaderRollback { .. },
+        ) if vfs.stat(path)? != before => attempt(),
+        other => other,
+    }
+}
+
+/// Reads a file; `unlocked` is told as soon as the password has proved to be right.
+fn load(
+    file: Box<dyn VfsFile>,
+    known: Option<&Position>,
+    control: &Control,
+    unlock: &Unlock<'_>,
+    unlocked: &dyn Fn(),
+    sink: &mut ChunkSink<'_>,
+) -> Result<Loaded, OpenError> {
+    control.check()?;
+    let stat = file.stat()?;
+    let copies = HeaderCopies::read(&*file, stat.len)?;
+    let found = copies.unlock(unlock, |(dek, _)| dek)?;
+    unlocked();
+    let (dek, kdf) = found.key;
+    let (header, stale_copy) = (found.header, found.stale);
+    let padding_fault = header::padding_fault(&*file)?.is_some();
+    let watched = known.and_then(|known| known.watched(&header));
+    let content = read_content(file, stat, header, &dek, watched, control, sink)?;
+    let standing = known.map_or(Standing::Unknown, |known| {
+        known.standing(&content.generation, &dek, content.watched_tag)
+    });
+    Ok(Loaded {
+        generation: content.generation,
+        dek,
+        kdf,
+        torn: content.torn,
+        stale_copy,
+        padding_fault,
+        standing,
+        chunks: content.chunks,
+        transactions: content.transactions,
+        places: content.places,
+    })
+}
+
+struct Content {
+    generation: Generation,
+    torn: Option<Torn>,
+    watched_tag: Option<Tag>,
+    chunks: Vec<Bytes>,
+    transactions: Vec<Bytes>,
+    places: Places,
+}
+
+fn read_content(
+    file: Box<dyn VfsFile>,
+    stat: Stat,
+    header: Header,
+    dek: &Dek,
+    watched: Option<u64>,
+    control: &Control,
+    sink: &mut ChunkSink<'_>,
+) -> Result<Content, OpenError> {
+    let cipher = dek.frame_cipher(&header.store_id, header.generation, &header.gen_salt);
+    let walk = Walk {
+        file: &*file,
+        len: stat.len,
+        cipher: &cipher,
+        control,
+        phase: Phase::Reading,
+    };
+    let Frames {
+        assembly,
+        meta,
+        end,
+        torn,
+    } = read_frames(&walk, &header, watched, sink)?;
+    let generation = Generation {
+        id: stat.id,
+        cipher,
+        chain: assembly.committed,
+        durable_seq: 0,
+        journal_start: assembly.journal_start,
+        journal_frames: assembly.journal_frames,
+        records: end.records,
+        last_txn: assembly.last_txn,
+        known_epoch: assembly.epoch,
+        closed: assembly.closed,
+        skipped: assembly.skipped,
+        file,
+        header,
+        meta,
+    };
+    Ok(Content {
+        generation,
+        torn,
+        watched_tag: assembly.watched_tag,
+        chunks: assembly.chunks,
+        transactions: assembly.transactions,
+        places: assembly.places,
+    })
+}
+
+/// The frames of a file that is to be opened.
+pub(crate) struct Frames {
+    pub(crate) assembly: Assembly,
+    meta: Meta,
+    pub(crate) end: SnapEnd,
+    pub(crate) torn: Option<Torn>,
+}
+
+/// Reads all frames and decides whether they make a file that can be opened. A full check decides
+/// by the same function.
+pub(crate) fn read_frames(
+    walk: &Walk<'_>,
+    header: &Header,
+    watched: Option<u64>,
+    sink: &mut ChunkSink<'_>,
+) -> Result<Frames, OpenError> {
+    let mut assembly = Assembly::new(true);
+    assembly.watched = watched;
+    let mut given = 0;
+    let mut give = |assembly: &Assembly| {
+        let new = assembly.chunks.get(given..).unwrap_or_default();
+        if !new.is_empty() {
+            sink(given as u64, new);
+            given = assembly.chunks.len();
+        }
+    };
+    let stop = walk
+        .run_watched(&mut assembly, &mut give)
+        .map_err(|error| walk_failed(error, header))?;
+    let torn = judge(walk, stop, &assembly)?;
+
+    let damaged = |kind| Corruption {
+        offset: DATA_OFFSET,
+        seq: 0,
+        kind,
+    };
+    let incomplete = || damaged(CorruptKind::SnapshotIncomplete);
+    let meta = assembly.meta.take().ok_or_else(incomplete)?;
+    let end = assembly.snap_end.take().ok_or_else(incomplete)?;
+    if meta.generation != header.generation || !meta.align_allowed() {
+        return Err(damaged(CorruptKind::Inner).into());
+    }
+    if header.epoch < assembly.epoch {
+        return Err(OpenError::HeaderRollback {
+            header: header.epoch,
+            journal: assembly.epoch,
+        });
+    }
+    Ok(Frames {
+        assembly,
+        meta,
+        end,
+        torn,
+    })
+}
+
+pub(crate) fn walk_failed(error: WalkError, header: &Header) -> OpenError {
+    match error {
+        WalkError::Io(error) => error.into(),
+        WalkError::Cancelled(cancelled) => cancelled.into(),
+        WalkError::Corrupt(corruption) => corruption.into(),
+        WalkError::OutOfMemory => OpenError::OutOfMemory,
+        WalkError::UnknownKind => OpenError::UnsupportedVersion {
+            major: header::MAJOR,
+            minor: header.minor,
+            unknown_features: 0,
+        },
+    }
+}
+
+/// Decides what it means that good frames end before the file does: damage, unless it is at the
+/// end of the journal and nothing contradicts that the last write was torn.
+fn judge(
+    walk: &Walk<'_>,
+    stop: Option<Stop>,
+    assembly: &Assembly,
+) -> Result<Option<Torn>, OpenError> {
+    if !assembly.in_journal() {
+        return Err(match stop {
+            None => OpenError::Truncated {
+                offset: walk.len,
+                expected_at_least: walk.len.saturating_add(FRAME_OVERHEAD),
+            },
+            Some(Stop {
+                expected_at_least: Some(expected_at_least),
+                ..
+            }) => OpenError::Truncated {
+                offset: walk.len,
+                expected_at_least,
+            },
+            Some(stop) => stop.corruption().into(),
+        });
+    }
+    let discarded = assembly.unfinished_frames();
+    if let Some(stop) = stop {
+        let Chain { offset, seq, .. } = stop.at;
+        let mut budget = Budget::for_file(walk.len.saturating_sub(offset));
+        if recover::contradicts_torn_tail(walk, offset, seq, &mut budget)? {
+            return Err(stop.corruption().into());
+        }
+    } else if discarded == 0 {
+        return Ok(None);
+    }
+    let bytes = walk.len.saturating_sub(assembly.committed.offset);
+    Ok(Some(Torn { bytes, discarded }))
+}

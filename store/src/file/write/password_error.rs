@@ -1,0 +1,103 @@
+//! Why passwords and keys were not changed.
+use std::path::PathBuf;
+
+use crate::control::Cancelled;
+use crate::file::{
+    disk::{entropy::EntropyError, io_error::IoError},
+    error::{from_io, from_kdf},
+    keys::kdf::KdfParams,
+};
+
+/// Why passwords and keys were not changed. Unless the file is reported as poisoned, the old ones
+/// hold.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PasswordError {
+    /// The file was opened read-only.
+    #[error("the file is open read-only")]
+    ReadOnly,
+    /// An earlier failure left the file in doubt.
+    #[error("writing stopped after an earlier failure: {cause}")]
+    Poisoned {
+        /// The earlier failure, in words.
+        cause: String,
+    },
+    /// The change could not be made durable and was taken back: what opened the file before still
+    /// does, and nothing else.
+    #[error(
+        "the change could not be written and was taken back, so that the file opens as before: {cause}"
+    )]
+    TakenBack {
+        /// The failure, in words.
+        cause: String,
+    },
+    /// The change could neither be made durable nor taken back.
+    #[error(
+        "nobody knows whether the change was made: the file may open with what opened it before, or \
+         with what should open it now: {cause}"
+    )]
+    InDoubt {
+        /// The failure, in words.
+        cause: String,
+    },
+    /// Another program replaced or changed the file.
+    #[error("another program changed the file")]
+    ExternallyModified,
+    /// The current password is not right.
+    #[error("wrong password")]
+    WrongPassword,
+    /// The current recovery key is not one of this file.
+    #[error("the recovery key does not belong to this file")]
+    WrongRecoveryKey,
+    /// There is no file: what is in memory only has no password.
+    #[error("there is no file")]
+    NoFile,
+    /// The key slot does not exist (any more).
+    #[error("there is no such key slot")]
+    NoSuchSlot,
+    /// All eight key slots are in use.
+    #[error("all eight key slots are in use")]
+    NoFreeSlot,
+    /// Without this slot nobody could open the file any more.
+    #[error("the last password or recovery key cannot be removed")]
+    LastSlot,
+    /// The data key is being exchanged; its new slots are chosen already.
+    #[error("the data key is being exchanged")]
+    RotationRunning,
+    /// The current credentials lack the key file.
+    #[error("the file needs its key file as well as the password")]
+    KeyFileRequired,
+    /// The password is right but its slot is damaged.
+    #[error("the password is right, but key slot {slot} is damaged")]
+    SlotCorrupt {
+        /// Number of the slot, from 0.
+        slot: u8,
+    },
+    /// The cost of key derivation is below the floor (19 MiB, 2 passes).
+    #[error("the cost of key derivation is too low: {0}")]
+    KdfTooCheap(KdfParams),
+    /// The cost of key derivation is beyond what opening allows.
+    #[error("the cost of key derivation is too high: {0}")]
+    KdfTooExpensive(KdfParams),
+    /// Not enough memory.
+    #[error("not enough memory")]
+    OutOfMemory,
+    /// The medium is full.
+    #[error("no space left for {}", path.display())]
+    StorageFull {
+        /// What was being written.
+        path: PathBuf,
+    },
+    /// No random numbers.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    /// The user asked to stop.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// A system call failed.
+    #[error(transparent)]
+    Io(IoError),
+}
+
+from_io!(PasswordError);
+from_kdf!(PasswordError);

@@ -1,0 +1,149 @@
+//! Where a store stands, to be remembered outside of its file: nothing inside can tell that the end
+//! was cut off at the end of a frame, or that an older copy was put in its place.
+use crate::file::{
+    format::{header::Header, wire::Reader},
+    keys::seal::{Dek, StoreId, TAG_LEN, Tag},
+    write::store_file::{Generation, StoreFile},
+};
+
+/// Length of a position in bytes.
+pub const POSITION_LEN: usize = MAC_AT + MAC_LEN;
+const MAC_AT: usize = 16 + 3 * 8 + TAG_LEN;
+const MAC_LEN: usize = 32;
+
+/// How far a store has come: a generation, a frame in it and a transaction.
+///
+/// It holds nothing that the file does not show to anyone who has it, and is authenticated with a
+/// key that only those know who can open the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Position {
+    store_id: StoreId,
+    generation: u64,
+    /// Number of the next frame.
+    sequence: u64,
+    /// Number of the last transaction since the store was created.
+    transaction: u64,
+    /// The tag of the frame before, which vouches for all frames up to it.
+    tag: Tag,
+    mac: [u8; MAC_LEN],
+}
+
+/// How a file compares with a position that was remembered of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Standing {
+    /// Nothing was remembered, or nothing that belongs to this store and its data key.
+    #[default]
+    Unknown,
+    /// It has everything that it had, as far as can be told, and perhaps more.
+    Continued,
+    /// It is older: transactions are missing that it had.
+    Older,
+    /// It is a copy that went on by itself: what it had is not what it has in that place now.
+    Diverged,
+}
+
+impl Position {
+    /// Identity of the store, as [`Probe::store_id`](super::Probe::store_id).
+    pub fn store_id(&self) -> [u8; 16] {
+        self.store_id
+    }
+
+    /// What can be kept, and read again by [`parse`](Self::parse).
+    pub fn to_bytes(&self) -> [u8; POSITION_LEN] {
+        let mut out = [0; POSITION_LEN];
+        let (fields, mac) = out.split_at_mut(MAC_AT);
+        fields.copy_from_slice(&self.fields());
+        mac.copy_from_slice(&self.mac);
+        out
+    }
+
+    /// Reads what was kept; `None` if it is no position. Whether it is genuine is found when a file
+    /// is opened with it.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let mut reader = Reader::new(bytes);
+        let position = Self {
+            store_id: reader.array()?,
+            generation: reader.u64()?,
+            sequence: reader.u64()?,
+            transaction: reader.u64()?,
+            tag: reader.array()?,
+            mac: reader.array()?,
+        };
+        (bytes.len() == POSITION_LEN).then_some(position)
+    }
+
+    fn of(generation: &Generation, dek: &Dek) -> Self {
+        let header = &generation.header;
+        let mut position = Self {
+            store_id: header.store_id,
+            generation: header.generation,
+            sequence: generation.chain.seq,
+            transaction: generation.last_txn,
+            tag: generation.chain.prev_tag,
+            mac: [0; MAC_LEN],
+        };
+        position.mac = dek.position_key(&position.store_id).mac(&position.fields());
+        position
+    }
+
+    fn fields(&self) -> [u8; MAC_AT] {
+        let mut out = [0; MAC_AT];
+        let parts: [&[u8]; 5] = [
+            &self.store_id,
+            &self.generation.to_le_bytes(),
+            &self.sequence.to_le_bytes(),
+            &self.transaction.to_le_bytes(),
+            &self.tag,
+        ];
+        for (to, from) in out.iter_mut().zip(parts.concat()) {
+            *to = from;
+        }
+        out
+    }
+
+    fn is_genuine(&self, dek: &Dek) -> bool {
+        let key = dek.position_key(&self.store_id);
+        key.verify(&self.fields(), &self.mac)
+    }
+
+    /// The frame whose tag tells whether a file of this generation is the one that was remembered:
+    /// the number of the frame that follows it.
+    pub(crate) fn watched(&self, header: &Header) -> Option<u64> {
+        let is_here = self.store_id == header.store_id && self.generation == header.generation;
+        is_here.then_some(self.sequence)
+    }
+
+    /// Compares with a file that was read; `tag` is that of the watched frame, if there is one.
+    pub(crate) fn standing(&self, found: &Generation, dek: &Dek, tag: Option<Tag>) -> Standing {
+        let header = &found.header;
+        if self.store_id != header.store_id {
+            return Standing::Unknown;
+        }
+        let is_older = header.generation < self.generation || found.last_txn < self.transaction;
+        if !self.is_genuine(dek) {
+            // Of another data key: it was exchanged since, or the file is from before that.
+            return if header.generation < self.generation {
+                Standing::Older
+            } else {
+                Standing::Unknown
+            };
+        }
+        let in_same_generation = header.generation == self.generation;
+        if is_older || (in_same_generation && found.chain.seq < self.sequence) {
+            Standing::Older
+        } else if in_same_generation && tag != Some(self.tag) {
+            Standing::Diverged
+        } else {
+            Standing::Continued
+        }
+    }
+}
+
+impl StoreFile {
+    /// Where the store stands, for [`OpenOptions::known`](super::OpenOptions::known) of a later
+    /// opening.
+    pub fn position(&self) -> Position {
+        Position::of(&self.generation, &self.dek)
+    }
+}
