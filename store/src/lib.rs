@@ -1,4 +1,65 @@
 //! VStore's store: records in one encrypted file, found while you type.
+//!
+//! A record is a key and a JSON-like value, with an expiry if it is given one. A [`Store`] belongs to
+//! one thread and takes [`WriteBatch`]es; each is durable when [`Store::commit`] returns. Everybody
+//! else reads a [`Snapshot`], which costs nothing to take and never changes.
+//!
+//! ```
+//! use vstore::file::{Control, Credentials, KdfProfile, Password};
+//! use vstore::search::NoPaths;
+//! use vstore::value::{EncodedValue, json};
+//! use vstore::{
+//!     Cause, CreateOptions, Key, Millis, OpenOptions, Query, SearchControl, SearchOptions, Store,
+//!     WriteBatch,
+//! };
+//!
+//! let folder = tempfile::tempdir()?;
+//! let path = folder.path().join("films.vstore");
+//! let credentials = Credentials::password(Password::new("correct horse".to_owned())?);
+//! let control = Control::default();
+//! // Guessing a password should cost as much as one second of this computer; a test has less time.
+//! let options = CreateOptions { kdf: KdfProfile::Fast, ..CreateOptions::default() };
+//! let (mut store, _) = Store::create(&path, &credentials, &options, &control)?;
+//!
+//! let tootsie = Key::new("film:1982:tootsie")?;
+//! let (value, _) = json::parse_text(r#"{"title": "Tootsie", "cast": ["Dustin Hoffman"]}"#)?;
+//! let mut batch = WriteBatch::new(Cause::Edit);
+//! batch.put(tootsie.clone(), value);
+//! store.commit(&batch)?;
+//!
+//! // Typos included: every word of the query is near one of the record.
+//! let snapshot = store.snapshot();
+//! let query = Query::parse("dustn hofman", &NoPaths);
+//! let found = snapshot.search(&query, &SearchOptions::default(), &SearchControl::unlimited());
+//! assert_eq!(found.hits.get(0).map(|hit| hit.key), Some("film:1982:tootsie"));
+//!
+//! // What a commit did can be taken back.
+//! let mut batch = WriteBatch::new(Cause::Edit);
+//! batch.delete(tootsie.clone());
+//! let deleted = store.commit(&batch)?;
+//! store.commit(&deleted.invert(Cause::Undo))?;
+//!
+//! // A record whose time has passed is hidden at once.
+//! let mut batch = WriteBatch::new(Cause::Edit);
+//! batch.put(Key::new("note:1")?, EncodedValue::encode(&"gone".into())?);
+//! batch.set_expiry(Key::new("note:1")?, Some(Millis(0)));
+//! store.commit(&batch)?;
+//! assert!(store.snapshot().get("note:1").is_none());
+//! store.close()?;
+//!
+//! let (store, _) = Store::open(&path, &credentials, &OpenOptions::default(), &control)?;
+//! assert!(store.snapshot().get("film:1982:tootsie").is_some());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`value`] | values: MessagePack inside, JSON outside |
+//! | [`search`](mod@search) | queries: as text, as conditions, and what they find |
+//! | [`paths`] | what is inside the values: every path with its types, counts and statistics |
+//! | [`transfer`] | import and export of JSON and NDJSON |
+//! | [`target`] | which files may be written, and which never |
+//! | [`file`](mod@file) | the encrypted file: frames, keys, locks, checks, salvage; it knows no records |
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
