@@ -303,7 +303,7 @@ impl DialogButton<'_> {
 mod tests {
     use egui::Key;
     use egui_kittest::Harness;
-    use egui_kittest::kittest::{NodeT as _, Queryable as _};
+    use egui_kittest::kittest::Queryable as _;
 
     use super::{Dialog, DialogButton};
     use crate::widgets::field::TextField;
