@@ -58,8 +58,8 @@ mod tests {
 
     use super::*;
 
-    fn mode(path: &Path) -> u32 {
-        fs::metadata(path).unwrap().mode() & 0o777
+    fn mode(path: &Path) -> io::Result<u32> {
+        Ok(fs::metadata(path)?.mode() & 0o777)
     }
 
     #[test]
@@ -67,12 +67,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/er/preferences.json");
         replace(&path, b"old").unwrap();
-        assert_eq!(mode(&path), 0o600);
-        assert_eq!(mode(path.parent().unwrap()), 0o700);
+        assert_eq!(mode(&path).unwrap(), 0o600);
+        assert_eq!(mode(path.parent().unwrap()).unwrap(), 0o700);
         // One that an earlier version left open to everybody is closed.
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         replace(&path, b"new").unwrap();
-        assert_eq!(mode(&path), 0o600);
+        assert_eq!(mode(&path).unwrap(), 0o600);
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }

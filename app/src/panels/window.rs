@@ -335,9 +335,9 @@ mod tests {
         let smallest = rects(800.0, 600.0);
         assert_eq!(size(smallest.left), Some(vec2(190.0, middle)));
         assert_eq!(size(smallest.right), Some(vec2(280.0, middle)));
-        assert_eq!(smallest.center.width(), CENTER_MIN_WIDTH);
+        assert_eq!(smallest.center.size(), vec2(CENTER_MIN_WIDTH, middle));
         let lower = rects(800.0, 560.0);
-        assert_eq!(lower.center.height(), EDIT_HEIGHT);
+        assert_eq!(lower.center.size(), vec2(CENTER_MIN_WIDTH, EDIT_HEIGHT));
         let lowest = rects(800.0, 500.0);
         assert_eq!(size(lowest.bottom), Some(vec2(800.0, BOTTOM_MIN)));
         let narrower = rects(600.0, 300.0);

@@ -160,9 +160,10 @@ fn records_that_expired_by_a_doubted_clock_go_when_somebody_says_that_it_is_righ
         );
         assert_eq!(expired(), json!(1));
     }
-    let lines: String = (0..3000)
-        .map(|n| format!("{{\"key\":\"k{n}\",\"value\":{n}}}\n"))
+    let lines: Vec<_> = (0..3000)
+        .map(|n| format!("{{\"key\":\"k{n}\",\"value\":{n}}}"))
         .collect();
+    let lines = lines.join("\n");
     let applied = desk.run_with_input(&["apply", "db.vstore"], &format!("{PASSWORD}\n{lines}"));
     assert_eq!(code(&applied), 0, "{}", stderr(&applied));
     let told = stderr(&applied).matches("the newest change is of").count();
