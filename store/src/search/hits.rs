@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::evaluate::{Sort, SortBy};
 use super::matcher::SortKey;
 use super::mode::Level;
 use super::row_hits::{RowHits, RowSource};
+use super::scan::{Sort, SortBy};
 use crate::key::Key;
 use crate::row_set::RowSet;
 

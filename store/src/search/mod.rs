@@ -4,33 +4,29 @@
 //! with it, [`search()`] does so for all. Both sides of every comparison go through the same
 //! [`fold()`]. Depends on values, paths and records; knows neither segments nor files.
 
+mod by_index;
 mod condition;
 mod control;
 mod distance;
-mod evaluate;
 mod fold;
 mod hits;
 mod index;
-mod indexed;
 mod matcher;
 mod misspelling;
 mod mode;
 mod query;
 mod row_hits;
+mod scan;
 mod text;
 mod tokenize;
 mod words;
 
+pub use by_index::RERANKED_MAX;
 pub use condition::{Condition, TextComparison};
 pub use control::{Cancelled, Generation, Ticket};
-pub use evaluate::{
-    HITS_LISTED_MAX, PARTIAL_HITS_MAX, PartialSink, SearchControl, SearchOptions, SearchResult,
-    Sort, SortBy, search,
-};
 pub use fold::{FOLD_VERSION, fold};
 pub use hits::{Hit, HitSet, Hits};
 pub use index::TextIndexBytes;
-pub use indexed::RERANKED_MAX;
 pub use matcher::{
     Explanation, FieldClass, Highlight, HighlightPlace, Match, MatchScratch, Matcher, Reason,
     SortKey, SortKeyParts,
@@ -40,13 +36,17 @@ pub use query::{
     CompareOp, Expr, Field, FieldTest, Hint, Literal, NoPaths, Part, Parts, PathDictionary, Query,
     Resolution, Target, TextAtom, TextForm, resolve,
 };
+pub use scan::{
+    HITS_LISTED_MAX, PARTIAL_HITS_MAX, PartialSink, SearchControl, SearchOptions, SearchResult,
+    Sort, SortBy, search,
+};
 
+pub(crate) use by_index::search_rows;
 pub(crate) use condition::{ConditionScratch, ConditionTest, Place};
 pub(crate) use index::{
     IndexedRows, LEFT_BEHIND, MovedPart, Plan, RankedRows, TextIndex, TextIndexBuilder,
     TextIndexMerger, VisitText, search_part,
 };
-pub(crate) use indexed::search_rows;
 pub(crate) use query::names_of;
 pub(crate) use query::parse_moment;
 pub(crate) use row_hits::{RowId, RowSource};

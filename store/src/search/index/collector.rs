@@ -11,13 +11,13 @@ use std::hash::{BuildHasher as _, Hasher as _};
 use hashbrown::DefaultHashBuilder;
 
 use super::TextIndex;
+use super::byte_lists::{ByteList, ByteLists};
 use super::fuzzy::Words;
-use super::pieces::{PieceList, Pieces};
 use super::places::{Paths, Place};
 use super::postings::{PostingsBuilder, PostingsRef};
 use super::recent::RecentWords;
-use super::slots::SlotsBuilder;
 use super::table::Table;
+use super::term_places::TermPlacesBuilder;
 use super::terms::TermsBuilder;
 
 /// How many bytes of a term its entry holds.
@@ -37,14 +37,14 @@ pub(super) struct Collector {
     entries: Vec<Entry>,
     /// The bytes of terms behind their heads.
     rests: Vec<u8>,
-    pieces: Pieces,
+    byte_lists: ByteLists,
     row: u32,
     /// The words of the row that is being read, and their rests.
     met: Vec<Met>,
     met_rests: Vec<u8>,
     order: Vec<Ordered>,
     terms: TermsBuilder,
-    slots: SlotsBuilder,
+    term_places: TermPlacesBuilder,
     postings: PostingsBuilder,
 }
 
@@ -56,7 +56,7 @@ struct Entry {
     last_row: u32,
     count: u32,
     /// The differences of the rows, once there are two.
-    list: PieceList,
+    list: ByteList,
     place: Place,
     len: u8,
 }
@@ -155,7 +155,7 @@ impl Collector {
             rest_at: self.rests.len() as u32,
             last_row: self.row,
             count: 0,
-            list: PieceList::default(),
+            list: ByteList::default(),
             place: word.place,
             len: word.len,
         });
@@ -173,11 +173,11 @@ impl Collector {
             return;
         }
         if count == 1 {
-            self.pieces.push_varint(&mut entry.list, before, 0);
+            self.byte_lists.push_varint(&mut entry.list, before, 0);
         }
         if count > 0 {
             let bytes = count.saturating_mul(2);
-            self.pieces
+            self.byte_lists
                 .push_varint(&mut entry.list, row - before, bytes);
         }
         entry.last_row = row;
@@ -200,7 +200,7 @@ impl Collector {
         let index = written.map(|()| TextIndex {
             words: Words::of(&terms, go_on),
             terms,
-            slots: self.slots.finish(),
+            term_places: self.term_places.finish(),
             postings: self.postings.finish(self.row),
             paths,
             keys_are_folded,
@@ -215,13 +215,13 @@ impl Collector {
         self.table.clear();
         self.entries.clear();
         self.rests.clear();
-        self.pieces.clear();
+        self.byte_lists.clear();
         self.met.clear();
         self.met_rests.clear();
         self.order.clear();
         self.row = 0;
         // What was written is incomplete unless it was taken already; then this takes nothing.
-        self.slots.finish();
+        self.term_places.finish();
         self.postings.finish(0);
     }
 
@@ -257,9 +257,9 @@ impl Collector {
         });
     }
 
-    /// Writes terms, slots and lists in their order.
+    /// Writes terms, term places and lists in their order.
     fn write(&mut self, go_on: &dyn Fn() -> bool) -> Option<()> {
-        if self.pieces.has_overflowed() || u32::try_from(self.rests.len()).is_err() {
+        if self.byte_lists.has_overflowed() || u32::try_from(self.rests.len()).is_err() {
             return None;
         }
         let mut before: Option<&Entry> = None;
@@ -280,14 +280,14 @@ impl Collector {
                 let head = head.get(..usize::from(entry.len)).unwrap_or(&head);
                 self.terms.push(head, rest)?;
             }
-            let postings = Self::postings(&self.pieces, &mut self.postings, entry, self.row)?;
-            self.slots.push(is_new, entry.place, postings);
+            let postings = Self::postings(&self.byte_lists, &mut self.postings, entry, self.row)?;
+            self.term_places.push(is_new, entry.place, postings);
         }
         Some(())
     }
 
     fn postings(
-        pieces: &Pieces,
+        byte_lists: &ByteLists,
         lists: &mut PostingsBuilder,
         entry: &Entry,
         rows: u32,
@@ -295,7 +295,7 @@ impl Collector {
         if entry.count == 1 {
             PostingsBuilder::push_row(entry.last_row)
         } else {
-            lists.push_list(rows, entry.count, pieces.of(entry.list))
+            lists.push_list(rows, entry.count, byte_lists.of(entry.list))
         }
     }
 }

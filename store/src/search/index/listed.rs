@@ -26,7 +26,7 @@ impl TextIndex {
         let terms = self.terms.iter(0..self.terms.len());
         Listed {
             terms: terms
-                .map(|(rank, term)| (term.to_vec(), self.listed_slots(rank)))
+                .map(|(rank, term)| (term.to_vec(), self.listed_term_places(rank)))
                 .collect(),
             rows: self.rows(),
             keys_are_folded: self.keys_are_folded,
@@ -34,11 +34,13 @@ impl TextIndex {
         }
     }
 
-    fn listed_slots(&self, rank: u32) -> Vec<ListedSlot> {
-        let slots = self.slots.get(self.slots.of_terms(rank..rank + 1));
-        let mut listed: Vec<_> = slots
+    fn listed_term_places(&self, rank: u32) -> Vec<ListedSlot> {
+        let term_places = self
+            .term_places
+            .get(self.term_places.of_terms(rank..rank + 1));
+        let mut listed: Vec<_> = term_places
             .map(|(place, postings)| {
-                let place = self.slots.places()[place];
+                let place = self.term_places.places()[place];
                 let path = place.path();
                 let fixed = (path <= PathId::ROOT).then_some(path.0);
                 let mut rows = Vec::new();

@@ -13,8 +13,8 @@ use crate::search::text::is_number_text;
 use crate::search::tokenize::{TERM_BYTES_MAX, TERM_BYTES_OVERLAP, TokenKind, for_each_pair};
 use crate::value::ValueRef;
 
-/// Whether the answer is still wanted is asked after this many slots.
-const SLOTS_PER_CHECK: u32 = 512;
+/// Whether the answer is still wanted is asked after this many term places.
+const TERM_PLACES_PER_CHECK: u32 = 512;
 /// The same after looking into so many terms.
 const TERMS_PER_CHECK: u32 = 4096;
 /// Fewer terms than one in so many are looked up one by one.
@@ -85,7 +85,7 @@ impl Places {
             Some(paths) => paths.contains(&place.path()),
             None => with_numbers || !place.is_number(),
         };
-        let places = index.slots.places().iter();
+        let places = index.term_places.places().iter();
         Self {
             wanted: places.map(|place| Some(*place).filter(is_wanted)).collect(),
             with_numbers,
@@ -168,10 +168,11 @@ impl TextIndex {
             term.extend_from_slice(pair.as_bytes());
             if pair.chars().count() == 2 {
                 let found = self.terms.find(&term);
-                let slots =
-                    found.map_or(0, |rank| self.slots.of_terms(rank..rank + 1).len() as u32);
-                if rarest.is_none_or(|(fewest, _)| slots < fewest) {
-                    rarest = Some((slots, found));
+                let term_places = found.map_or(0, |rank| {
+                    self.term_places.of_terms(rank..rank + 1).len() as u32
+                });
+                if rarest.is_none_or(|(fewest, _)| term_places < fewest) {
+                    rarest = Some((term_places, found));
                 }
             }
         });
@@ -254,7 +255,7 @@ impl TextIndex {
         let whole = begun.start..begun.start + u32::from(is_whole && !begun.is_empty());
         let longer = whole.end..begun.end;
         // What is inside of a short text is in a good part of all terms: as a set they are looked up
-        // in one pass over the slots.
+        // in one pass over the term places.
         let mut inside = RowSet::new(words.end);
         self.containing(words, text.as_bytes(), is_stale, &mut |rank, at| {
             if at > 0 {
@@ -319,9 +320,9 @@ impl TextIndex {
         }
     }
 
-    /// Visits the rows of some terms at some places, slot by slot. `false`: the answer is not
+    /// Visits the rows of some terms at some places, term place by term place. `false`: the answer is not
     /// wanted any more.
-    pub(super) fn for_each_slot(
+    pub(super) fn for_each_term_place(
         &self,
         ranks: TermRanks<'_>,
         places: &Places,
@@ -345,27 +346,29 @@ impl TextIndex {
         watch: &mut Watch<'_>,
         visit: &mut impl FnMut(Place, PostingsRef),
     ) -> bool {
-        let mut slots = self.slots.of_terms(ranks);
+        let mut term_places = self.term_places.of_terms(ranks);
         loop {
-            let end = slots.end.min(slots.start + (SLOTS_PER_CHECK - watch.slots));
-            watch.slots += end - slots.start;
-            for (place, postings) in self.slots.get(slots.start..end) {
+            let end = term_places
+                .end
+                .min(term_places.start + (TERM_PLACES_PER_CHECK - watch.term_places));
+            watch.term_places += end - term_places.start;
+            for (place, postings) in self.term_places.get(term_places.start..end) {
                 if let Some(Some(place)) = places.wanted.get(place) {
                     visit(*place, postings);
                 }
             }
-            slots.start = end;
-            if watch.slots < SLOTS_PER_CHECK {
+            term_places.start = end;
+            if watch.term_places < TERM_PLACES_PER_CHECK {
                 return true;
             }
-            watch.slots = 0;
+            watch.term_places = 0;
             if (watch.is_stale)() {
                 return false;
             }
         }
     }
 
-    /// One pass over the slots of all terms, for terms that are many.
+    /// One pass over the term places of all terms, for terms that are many.
     fn slots_of(
         &self,
         ranks: &RowSet,
@@ -376,15 +379,15 @@ impl TextIndex {
         let Some(first) = ranks.nth(0) else {
             return true;
         };
-        for (rank, place, postings) in self.slots.with_terms(first..ranks.rows()) {
+        for (rank, place, postings) in self.term_places.with_terms(first..ranks.rows()) {
             if ranks.contains(rank)
                 && let Some(Some(place)) = places.wanted.get(place)
             {
                 visit(*place, postings);
             }
-            watch.slots += 1;
-            if watch.slots == SLOTS_PER_CHECK {
-                watch.slots = 0;
+            watch.term_places += 1;
+            if watch.term_places == TERM_PLACES_PER_CHECK {
+                watch.term_places = 0;
                 if (watch.is_stale)() {
                     return false;
                 }
@@ -396,7 +399,7 @@ impl TextIndex {
 
 /// Asks now and then whether the answer is still wanted.
 pub(super) struct Watch<'a> {
-    slots: u32,
+    term_places: u32,
     is_stale: &'a dyn Fn() -> bool,
 }
 
@@ -407,7 +410,10 @@ impl<'a> Watch<'a> {
     }
 
     pub(super) const fn new(is_stale: &'a dyn Fn() -> bool) -> Self {
-        Self { slots: 0, is_stale }
+        Self {
+            term_places: 0,
+            is_stale,
+        }
     }
 
     pub(super) fn is_stale(&self) -> bool {

@@ -11,7 +11,7 @@ use super::fuzzy::Words;
 use super::places::{Paths, Place};
 use super::postings::{PostingsBuilder, PostingsRef};
 use super::recent::RecentWords;
-use super::slots::{SlotReader, SlotsBuilder};
+use super::term_places::{TermPlacesBuilder, TermPlacesReader};
 use super::terms::{TermReader, TermsBuilder};
 use crate::row_set::RowSet;
 
@@ -38,13 +38,13 @@ pub(crate) struct MovedPart<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct TextIndexMerger {
     terms: TermsBuilder,
-    slots: SlotsBuilder,
+    term_places: TermPlacesBuilder,
     postings: PostingsBuilder,
     found: Vec<Found>,
     rows: Vec<u32>,
 }
 
-/// A slot of the term that is being merged.
+/// A term place of the term that is being merged.
 #[derive(Clone, Copy, Debug)]
 struct Found {
     place: Place,
@@ -56,7 +56,7 @@ struct Found {
 struct Source<'a> {
     part: &'a MovedPart<'a>,
     terms: TermReader<'a>,
-    slots: SlotReader<'a>,
+    term_places: TermPlacesReader<'a>,
     next: Next<'a>,
     /// What the part's places are in the merged index.
     places: Vec<Place>,
@@ -65,11 +65,11 @@ struct Source<'a> {
 impl<'a> Source<'a> {
     /// `None`: the part has no terms.
     fn new(part: &'a MovedPart<'a>, paths: &mut Paths) -> Option<Self> {
-        let places = part.text.slots.places().iter();
+        let places = part.text.term_places.places().iter();
         let mut source = Self {
             part,
             terms: part.text.terms.reader(),
-            slots: part.text.slots.reader(),
+            term_places: part.text.term_places.reader(),
             next: Next::new(&[]),
             places: places
                 .map(|place| place.at(paths.adopt(&part.text.paths, place.path())))
@@ -134,13 +134,13 @@ impl TextIndexMerger {
         }
         let written = self.write(&mut sources, rows, go_on);
         // Taken in any case, so that the memory is empty for the next.
-        let (terms, slots) = (self.terms.finish(), self.slots.finish());
+        let (terms, term_places) = (self.terms.finish(), self.term_places.finish());
         let postings = self.postings.finish(rows);
         written?;
         Some(TextIndex {
             words: Words::of(&terms, go_on),
             terms,
-            slots,
+            term_places,
             postings,
             paths,
             keys_are_folded,
@@ -167,15 +167,16 @@ impl TextIndexMerger {
                 if source.next.cmp(&least).is_ne() {
                     continue;
                 }
-                let slots = source.slots.next_term();
-                let slots = source.part.text.slots.get(slots);
-                self.found.extend(slots.filter_map(|(place, postings)| {
-                    Some(Found {
-                        place: *source.places.get(place)?,
-                        postings,
-                        source: index,
-                    })
-                }));
+                let term_places = source.term_places.next_term();
+                let term_places = source.part.text.term_places.get(term_places);
+                self.found
+                    .extend(term_places.filter_map(|(place, postings)| {
+                        Some(Found {
+                            place: *source.places.get(place)?,
+                            postings,
+                            source: index,
+                        })
+                    }));
                 is_one_over |= !source.advance();
             }
             self.write_term(least.term, sources, rows)?;
@@ -186,7 +187,7 @@ impl TextIndexMerger {
         Some(())
     }
 
-    /// Writes a term that was found in some slots, unless all of its rows are left behind.
+    /// Writes a term that was found in some term places, unless all of its rows are left behind.
     fn write_term(&mut self, term: &[u8], sources: &[Source<'_>], rows: u32) -> Option<()> {
         self.found.sort_unstable_by_key(|found| found.place);
         let mut is_new = true;
@@ -217,7 +218,7 @@ impl TextIndexMerger {
                 [_] => PostingsBuilder::push_row(*first)?,
                 all => self.postings.push_rows(rows, all)?,
             };
-            self.slots.push(is_new, place.place, postings);
+            self.term_places.push(is_new, place.place, postings);
             is_new = false;
         }
         Some(())

@@ -6,6 +6,7 @@
 //! no segments and no files.
 
 mod builder;
+mod byte_lists;
 mod collector;
 mod costs;
 mod evaluate;
@@ -15,7 +16,6 @@ mod listed;
 mod lookup;
 mod merge;
 mod misspelt;
-mod pieces;
 mod places;
 mod plan;
 mod postings;
@@ -23,8 +23,8 @@ mod recent;
 mod required;
 mod rows_of_term;
 mod rows_of_text;
-mod slots;
 mod table;
+mod term_places;
 mod terms;
 mod word_rows;
 mod words_at;
@@ -40,7 +40,7 @@ use fuzzy::Words;
 use places::Paths;
 use postings::Postings;
 use recent::RecentWords;
-use slots::Slots;
+use term_places::TermPlaces;
 use terms::Terms;
 
 use super::condition::{ConditionTest, Place as Names};
@@ -105,7 +105,7 @@ pub(crate) struct RankedRows {
 pub(crate) struct TextIndex {
     terms: Terms,
     words: Option<Words>,
-    slots: Slots,
+    term_places: TermPlaces,
     postings: Postings,
     paths: Paths,
     /// Whether folding changes none of the keys: then the order of keys is that of folded keys.
@@ -121,7 +121,7 @@ pub struct TextIndexBytes {
     /// The automaton that finds misspelt words.
     pub words: usize,
     /// Which word stands at which paths.
-    pub slots: usize,
+    pub term_places: usize,
     /// Which rows.
     pub postings: usize,
 }
@@ -129,7 +129,7 @@ pub struct TextIndexBytes {
 impl TextIndexBytes {
     /// All together.
     pub const fn total(self) -> usize {
-        self.terms + self.words + self.slots + self.postings
+        self.terms + self.words + self.term_places + self.postings
     }
 }
 
@@ -137,7 +137,7 @@ impl AddAssign for TextIndexBytes {
     fn add_assign(&mut self, other: Self) {
         self.terms += other.terms;
         self.words += other.words;
-        self.slots += other.slots;
+        self.term_places += other.term_places;
         self.postings += other.postings;
     }
 }
@@ -148,7 +148,7 @@ impl TextIndex {
         TextIndexBytes {
             terms: self.terms.bytes(),
             words: self.words.as_ref().map_or(0, Words::bytes),
-            slots: self.slots.bytes() + self.paths.bytes(),
+            term_places: self.term_places.bytes() + self.paths.bytes(),
             postings: self.postings.bytes(),
         }
     }

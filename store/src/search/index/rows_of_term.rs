@@ -305,7 +305,7 @@ impl PartSearch<'_> {
         let is_stale = self.watch.asked();
         let watch = &mut self.watch;
         index.for_each_term(word, is_stale, &mut |ranks, _| {
-            index.for_each_slot(ranks, places, watch, |place, postings| {
+            index.for_each_term_place(ranks, places, watch, |place, postings| {
                 if is_first && !place.is_first() {
                     return;
                 }

@@ -12,8 +12,8 @@ use crate::search::tokenize::TokenKind;
 
 /// Words up to this many characters are kept.
 const CHARACTERS_MAX: usize = 2;
-/// After so many slots it is checked whether more of them could tell anything new.
-const SLOTS_PER_CHECK: u32 = if cfg!(test) { 3 } else { 8 * 1024 };
+/// After so many term places it is checked whether more of them could tell anything new.
+const TERM_PLACES_PER_CHECK: u32 = if cfg!(test) { 3 } else { 8 * 1024 };
 /// How many classes of places there are.
 const CLASSES: usize = 4;
 
@@ -26,7 +26,7 @@ pub(super) struct ByPlace {
     sets: [RowSet; CLASSES],
     /// Rows in classes from this one on would tell nothing new.
     open_classes: usize,
-    slots: u32,
+    term_places: u32,
 }
 
 /// What the index tells of a word.
@@ -52,7 +52,7 @@ impl ByPlace {
             cost,
             sets: std::array::from_fn(|_| RowSet::new(rows)),
             open_classes: CLASSES,
-            slots: 0,
+            term_places: 0,
         }
     }
 
@@ -128,7 +128,7 @@ impl TextIndex {
         let mut by_cost: Vec<ByPlace> = Vec::new();
         self.for_each_term(word, watch.asked(), &mut |ranks, cost| {
             let Some(cost) = cost else {
-                return self.for_each_slot(ranks, places, watch, |_, postings| {
+                return self.for_each_term_place(ranks, places, watch, |_, postings| {
                     self.postings.unite_into(postings, &mut unsure);
                 });
             };
@@ -140,10 +140,10 @@ impl TextIndex {
             let Some(by_place) = others.first_mut() else {
                 return false;
             };
-            self.for_each_slot(ranks, places, watch, |place, postings| {
-                by_place.slots += 1;
-                if by_place.slots == SLOTS_PER_CHECK {
-                    by_place.slots = 0;
+            self.for_each_term_place(ranks, places, watch, |place, postings| {
+                by_place.term_places += 1;
+                if by_place.term_places == TERM_PLACES_PER_CHECK {
+                    by_place.term_places = 0;
                     by_place.close(cheaper, within);
                 }
                 if places.is_unsure(place) {

@@ -26,13 +26,13 @@ impl TextIndex {
             return !self.paths.are_full();
         };
         let is_here: Vec<bool> = self
-            .slots
+            .term_places
             .places()
             .iter()
             .map(|place| place.path() == path && !place.is_number())
             .collect();
-        let slots = self.slots.with_terms(self.terms.whole_words());
-        let mut here = slots
+        let term_places = self.term_places.with_terms(self.terms.whole_words());
+        let mut here = term_places
             .filter(|(_, place, _)| is_here.get(*place).is_some_and(|is_here| *is_here))
             .map(|(rank, _, postings)| (rank, postings))
             .peekable();
@@ -62,12 +62,12 @@ impl TextIndex {
         let Some(path) = self.paths.find(names) else {
             return 0;
         };
-        let places = self.slots.places();
+        let places = self.term_places.places();
         let is_here = |place: usize| places.get(place).is_some_and(|place| place.path() == path);
         let words = self.terms.whole_words();
-        let slots = self.slots.get(self.slots.of_terms(words));
-        let here = slots.filter(|(place, _)| is_here(*place));
-        here.map(|(_, postings)| self.slots.slot_bytes() + self.postings.bytes_of(postings))
+        let term_places = self.term_places.get(self.term_places.of_terms(words));
+        let here = term_places.filter(|(place, _)| is_here(*place));
+        here.map(|(_, postings)| self.term_places.slot_bytes() + self.postings.bytes_of(postings))
             .sum()
     }
 

@@ -14,15 +14,15 @@ use rayon::iter::{
 };
 use rayon::slice::ParallelSliceMut as _;
 
-use super::evaluate::{
-    PARTIAL_HITS_MAX, SearchControl, SearchOptions, SearchResult, Sort, SortBy, order_of,
-};
 use super::hits::Hits;
 use super::index::{Plan, RankedRows};
 use super::matcher::{MatchScratch, SortKey};
 use super::mode::LevelCounts;
 use super::query::Query;
 use super::row_hits::{RowHits, RowId, RowSource};
+use super::scan::{
+    PARTIAL_HITS_MAX, SearchControl, SearchOptions, SearchResult, Sort, SortBy, order_of,
+};
 use crate::row_set::RowSet;
 
 /// How many of the best hits are read to put them in their exact order.

@@ -1,7 +1,7 @@
 //! Lists that grow side by side in one run of bytes: each in pieces that lead to the next.
 //!
-//! A piece is its size, so many bytes, and where the next piece starts; the last leads to the
-//! first. Knows nothing of what the bytes mean.
+//! A piece is the number of its bytes, the bytes, and where the next piece starts; the last leads to
+//! the first. Knows nothing of what the bytes mean.
 
 /// How many bytes the first piece of a list has, and at least a further one.
 const FIRST_BYTES: u8 = 6;
@@ -13,24 +13,24 @@ const PIECE_BYTES_MAX: usize = 1 + u8::MAX as usize + LINK_BYTES;
 
 /// The pieces of all lists.
 #[derive(Debug, Default)]
-pub(super) struct Pieces {
+pub(super) struct ByteLists {
     bytes: Vec<u8>,
     has_overflowed: bool,
 }
 
 /// One list.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct PieceList {
+pub(super) struct ByteList {
     /// Where the next byte goes: 0 in an empty list.
     tail: u32,
     /// How many bytes the last piece has left.
     left: u8,
 }
 
-impl Pieces {
+impl ByteLists {
     /// Adds a number as a variable-length integer, 7 bits a byte, the last without the high bit.
     /// `grown_to` is about how many bytes the list has: the next piece is made as large.
-    pub(super) fn push_varint(&mut self, list: &mut PieceList, mut number: u32, grown_to: u32) {
+    pub(super) fn push_varint(&mut self, list: &mut ByteList, mut number: u32, grown_to: u32) {
         while number >= 0x80 {
             self.push(list, number as u8 | 0x80, grown_to);
             number >>= 7;
@@ -38,7 +38,7 @@ impl Pieces {
         self.push(list, number as u8, grown_to);
     }
 
-    fn push(&mut self, list: &mut PieceList, byte: u8, grown_to: u32) {
+    fn push(&mut self, list: &mut ByteList, byte: u8, grown_to: u32) {
         if list.left == 0 {
             self.add_piece(list, grown_to);
         }
@@ -51,7 +51,7 @@ impl Pieces {
         }
     }
 
-    fn add_piece(&mut self, list: &mut PieceList, grown_to: u32) {
+    fn add_piece(&mut self, list: &mut ByteList, grown_to: u32) {
         let start = self.bytes.len();
         if u32::try_from(start + PIECE_BYTES_MAX).is_err() {
             // What is written from here on is lost; nobody reads it.
@@ -83,7 +83,7 @@ impl Pieces {
     }
 
     /// The bytes of a list, piece by piece.
-    pub(super) fn of(&self, list: PieceList) -> impl Iterator<Item = &[u8]> {
+    pub(super) fn of(&self, list: ByteList) -> impl Iterator<Item = &[u8]> {
         let tail = list.tail as usize;
         let mut next = (tail > 0)
             .then(|| self.link(tail + usize::from(list.left)))
@@ -126,8 +126,8 @@ mod tests {
         fn lists_that_grow_in_turn_come_back_whole(
             numbers in prop::collection::vec((0_usize..5, any::<u32>(), 0_u32..32), 0..400),
         ) {
-            let mut pieces = Pieces::default();
-            let mut lists = [PieceList::default(); 5];
+            let mut pieces = ByteLists::default();
+            let mut lists = [ByteList::default(); 5];
             let mut expected = [const { Vec::new() }; 5];
             for (list, number, shift) in numbers {
                 let number = number >> shift;

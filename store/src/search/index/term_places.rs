@@ -1,31 +1,32 @@
-//! For each term the places it stands at, and its rows at each: slots, in as few bits as they
-//! need.
+//! For each term where it stands: a term place is one of the part's places, and the rows in which the
+//! term stands there. In as few bits as that needs.
 //!
-//! The slots of all terms follow each other. A bit for each tells where those of the next term
-//! start; the slots themselves are numbers of equal width: which of the part's places, and where
-//! the rows are.
+//! The term places of all terms follow each other. A bit for each tells where those of the next term
+//! start; they themselves are numbers of equal width: which of the part's places, and where the rows
+//! are.
 
 use std::ops::Range;
 
 use super::places::Place;
 use super::postings::PostingsRef;
 
-/// Of so many terms the first slot of the first is kept; the others are found by counting bits.
+/// The number of terms of which only the first has its first term place written down; those of the
+/// others are found by counting bits.
 const BLOCK_TERMS: u32 = 16;
 const WORD_BITS: usize = u64::BITS as usize;
 /// Numbers are read as eight bytes at once, the last ones too.
 const PADDING: usize = 8;
 
-/// The slots of a part.
+/// The term places of a part.
 #[derive(Debug)]
-pub(super) struct Slots {
-    /// A bit for each slot: whether it is the first of its term.
+pub(super) struct TermPlaces {
+    /// A bit for each term place: whether it is the first of its term.
     firsts: Box<[u64]>,
-    /// The first slot of the first of each [`BLOCK_TERMS`] terms.
+    /// The first term place of the first of each [`BLOCK_TERMS`] terms.
     blocks: Box<[u32]>,
-    /// The places that occur; slots hold their numbers.
+    /// The places that occur; term places hold their numbers.
     places: Box<[Place]>,
-    /// The slots, one number behind the other: the place in the low bits, then the rows.
+    /// The term places, one number behind the other: the place in the low bits, then the rows.
     packed: Box<[u8]>,
     place_bits: u32,
     /// Of both together.
@@ -34,33 +35,33 @@ pub(super) struct Slots {
     len: u32,
 }
 
-/// Collects slots in the order of their terms. Its memory is kept for the next part.
+/// Collects term places in the order of their terms. Its memory is kept for the next part.
 #[derive(Debug, Default)]
-pub(super) struct SlotsBuilder {
+pub(super) struct TermPlacesBuilder {
     firsts: Vec<u64>,
     blocks: Vec<u32>,
-    slots: Vec<(PostingsRef, Place)>,
+    term_places: Vec<(PostingsRef, Place)>,
     /// The numbers of places: where one stands in `places`, behind its own number.
     codes: Vec<Option<u16>>,
     places: Vec<Place>,
     terms: u32,
 }
 
-impl SlotsBuilder {
-    /// Adds a slot, of the term before or of a new one.
+impl TermPlacesBuilder {
+    /// Adds a term place, of the term before or of a new one.
     pub(super) fn push(&mut self, is_new_term: bool, place: Place, postings: PostingsRef) {
-        let slot = self.slots.len();
+        let term_place = self.term_places.len();
         if is_new_term {
             if self.terms.is_multiple_of(BLOCK_TERMS) {
-                self.blocks.push(slot as u32);
+                self.blocks.push(term_place as u32);
             }
             self.terms += 1;
         }
-        if slot.is_multiple_of(WORD_BITS) {
+        if term_place.is_multiple_of(WORD_BITS) {
             self.firsts.push(0);
         }
         if let Some(word) = self.firsts.last_mut() {
-            *word |= u64::from(is_new_term) << (slot % WORD_BITS);
+            *word |= u64::from(is_new_term) << (term_place % WORD_BITS);
         }
         let number = place.number();
         if self.codes.len() <= number {
@@ -70,22 +71,22 @@ impl SlotsBuilder {
             *code = Some(self.places.len() as u16);
             self.places.push(place);
         }
-        self.slots.push((postings, place));
+        self.term_places.push((postings, place));
     }
 
-    /// The slots; the builder is empty again.
-    pub(super) fn finish(&mut self) -> Slots {
-        let postings = self.slots.iter().map(|(postings, _)| postings.0);
+    /// The term places; the builder is empty again.
+    pub(super) fn finish(&mut self) -> TermPlaces {
+        let postings = self.term_places.iter().map(|(postings, _)| postings.0);
         let postings_bits = bits_of(postings.max().unwrap_or_default());
         let place_bits = bits_of((self.places.len() as u32).saturating_sub(1));
         let bits = place_bits + postings_bits;
-        let mut packed = vec![0; (self.slots.len() * bits as usize).div_ceil(8) + PADDING];
-        for (index, (postings, place)) in self.slots.iter().enumerate() {
+        let mut packed = vec![0; (self.term_places.len() * bits as usize).div_ceil(8) + PADDING];
+        for (index, (postings, place)) in self.term_places.iter().enumerate() {
             let code = self.codes.get(place.number()).copied().flatten();
             let number = u64::from(postings.0) << place_bits | u64::from(code.unwrap_or_default());
             write_at(&mut packed, index * bits as usize, number);
         }
-        let slots = Slots {
+        let term_places = TermPlaces {
             firsts: self.firsts.as_slice().into(),
             blocks: self.blocks.as_slice().into(),
             places: self.places.as_slice().into(),
@@ -93,15 +94,15 @@ impl SlotsBuilder {
             place_bits,
             bits,
             terms: self.terms,
-            len: self.slots.len() as u32,
+            len: self.term_places.len() as u32,
         };
         self.firsts.clear();
         self.blocks.clear();
-        self.slots.clear();
+        self.term_places.clear();
         self.codes.clear();
         self.places.clear();
         self.terms = 0;
-        slots
+        term_places
     }
 }
 
@@ -118,23 +119,26 @@ fn write_at(packed: &mut [u8], bit: usize, number: u64) {
     }
 }
 
-impl Slots {
+impl TermPlaces {
     /// The places that occur, by their numbers in this part.
     pub(super) fn places(&self) -> &[Place] {
         &self.places
     }
 
-    /// The slots of some terms.
+    /// The term places of some terms.
     pub(super) fn of_terms(&self, ranks: Range<u32>) -> Range<u32> {
         self.first_of(ranks.start)..self.first_of(ranks.end)
     }
 
-    /// What slots hold: the number of the place among the part's, and the rows.
-    pub(super) fn get(&self, slots: Range<u32>) -> impl Iterator<Item = (usize, PostingsRef)> {
+    /// What term places hold: the number of the place among the part's, and the rows.
+    pub(super) fn get(
+        &self,
+        term_places: Range<u32>,
+    ) -> impl Iterator<Item = (usize, PostingsRef)> {
         let place_mask = (1_u64 << self.place_bits) - 1;
         let mask = (1_u64 << self.bits) - 1;
-        let mut bit = slots.start as usize * self.bits as usize;
-        slots.map(move |_| {
+        let mut bit = term_places.start as usize * self.bits as usize;
+        term_places.map(move |_| {
             let bytes = self.packed.get(bit / 8..).and_then(<[u8]>::first_chunk);
             let number = bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes)) >> (bit % 8) & mask;
             bit += self.bits as usize;
@@ -143,29 +147,29 @@ impl Slots {
         })
     }
 
-    /// The same of all slots of some terms, each with the number of its term.
+    /// The same of all term places of some terms, each with the number of its term.
     pub(super) fn with_terms(
         &self,
         ranks: Range<u32>,
     ) -> impl Iterator<Item = (u32, usize, PostingsRef)> {
-        let slots = self.of_terms(ranks.clone());
-        let is_first = |slot: u32| {
-            let word = self.firsts.get(slot as usize / WORD_BITS);
-            word.is_some_and(|word| word >> (slot as usize % WORD_BITS) & 1 == 1)
+        let term_places = self.of_terms(ranks.clone());
+        let is_first = |term_place: u32| {
+            let word = self.firsts.get(term_place as usize / WORD_BITS);
+            word.is_some_and(|word| word >> (term_place as usize % WORD_BITS) & 1 == 1)
         };
-        let start = slots.start;
+        let start = term_places.start;
         let mut rank = ranks.start;
-        let numbered = slots.clone().zip(self.get(slots));
-        numbered.map(move |(slot, (place, postings))| {
-            rank += u32::from(slot != start && is_first(slot));
+        let numbered = term_places.clone().zip(self.get(term_places));
+        numbered.map(move |(term_place, (place, postings))| {
+            rank += u32::from(term_place != start && is_first(term_place));
             (rank, place, postings)
         })
     }
 
-    /// All slots, term by term.
-    pub(super) const fn reader(&self) -> SlotReader<'_> {
-        SlotReader {
-            slots: self,
+    /// All term places, term by term.
+    pub(super) const fn reader(&self) -> TermPlacesReader<'_> {
+        TermPlacesReader {
+            term_places: self,
             next: 0,
         }
     }
@@ -201,7 +205,7 @@ impl Slots {
         self.len
     }
 
-    /// Bytes of memory that one slot takes, rounded up.
+    /// Bytes of memory that one term place takes, rounded up.
     pub(super) const fn slot_bytes(&self) -> usize {
         self.bits.div_ceil(8) as usize
     }
@@ -215,20 +219,20 @@ impl Slots {
     }
 }
 
-/// Reads the slots of all terms in their order.
+/// Reads the term places of all terms in their order.
 #[derive(Debug)]
-pub(super) struct SlotReader<'a> {
-    slots: &'a Slots,
+pub(super) struct TermPlacesReader<'a> {
+    term_places: &'a TermPlaces,
     next: u32,
 }
 
-impl SlotReader<'_> {
-    /// The slots of the next term; none behind the last.
+impl TermPlacesReader<'_> {
+    /// The term places of the next term; none behind the last.
     pub(super) fn next_term(&mut self) -> Range<u32> {
         let start = self.next;
-        let mut end = start.saturating_add(1).min(self.slots.len);
-        while end < self.slots.len {
-            let word = self.slots.firsts.get(end as usize / WORD_BITS);
+        let mut end = start.saturating_add(1).min(self.term_places.len);
+        while end < self.term_places.len {
+            let word = self.term_places.firsts.get(end as usize / WORD_BITS);
             let left = word.map_or(0, |word| word >> (end as usize % WORD_BITS));
             if left != 0 {
                 end += left.trailing_zeros();
@@ -236,7 +240,7 @@ impl SlotReader<'_> {
             }
             end = (end / WORD_BITS as u32 + 1) * WORD_BITS as u32;
         }
-        self.next = end.min(self.slots.len);
+        self.next = end.min(self.term_places.len);
         start..self.next
     }
 }
@@ -256,7 +260,7 @@ mod tests {
             ),
             repeats in 1_usize..3,
         ) {
-            let mut builder = SlotsBuilder::default();
+            let mut builder = TermPlacesBuilder::default();
             for _ in 0..repeats {
                 for term in &terms {
                     for (index, (path, postings, shift)) in term.iter().enumerate() {
@@ -265,11 +269,11 @@ mod tests {
                         builder.push(index == 0, place, postings);
                     }
                 }
-                let slots = builder.finish();
+                let term_places = builder.finish();
                 for (rank, term) in (0..).zip(&terms) {
-                    let found: Vec<_> = slots
-                        .get(slots.of_terms(rank..rank + 1))
-                        .map(|(place, postings)| (slots.places()[place].path().0, postings.0))
+                    let found: Vec<_> = term_places
+                        .get(term_places.of_terms(rank..rank + 1))
+                        .map(|(place, postings)| (term_places.places()[place].path().0, postings.0))
                         .collect();
                     let expected: Vec<_> = term
                         .iter()
@@ -279,12 +283,12 @@ mod tests {
                         .collect();
                     prop_assert_eq!(found, expected);
                 }
-                let mut reader = slots.reader();
+                let mut reader = term_places.reader();
                 for rank in 0..terms.len() as u32 {
-                    prop_assert_eq!(reader.next_term(), slots.of_terms(rank..rank + 1));
+                    prop_assert_eq!(reader.next_term(), term_places.of_terms(rank..rank + 1));
                 }
                 prop_assert!(reader.next_term().is_empty());
-                let all = slots.of_terms(0..terms.len() as u32);
+                let all = term_places.of_terms(0..terms.len() as u32);
                 prop_assert_eq!(all.len(), terms.iter().map(Vec::len).sum::<usize>());
             }
         }
