@@ -20,8 +20,10 @@ mod salvage;
 mod sample;
 mod security;
 mod server;
+mod session;
 mod thread;
 mod unsaved;
+mod upkeep;
 
 pub use check::check_file;
 pub use draft::SealedDraft;

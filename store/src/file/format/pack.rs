@@ -237,11 +237,10 @@ fn decode(decoder: &mut Decoder, mut body: &[u8], out: &mut [u8]) -> Result<Deco
             Ok(LzwStatus::Ok | LzwStatus::NoProgress) => false,
             Err(_) => return Err(CorruptKind::Lzw),
         };
-        if body.is_empty() && (met_end || result.consumed_out == 0) {
-            return Ok(Decoded { written, met_end });
-        }
-        if met_end || (result.consumed_in == 0 && result.consumed_out == 0) {
-            return Err(CorruptKind::Lzw);
+        let rests = result.consumed_in == 0 && result.consumed_out == 0;
+        if met_end || rests {
+            let decoded = Decoded { written, met_end };
+            return body.is_empty().then_some(decoded).ok_or(CorruptKind::Lzw);
         }
     }
 }
