@@ -7,6 +7,7 @@
 mod apply;
 mod args;
 mod database;
+mod duration;
 mod exit;
 mod export;
 mod file;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use clap::CommandFactory as _;
 
 use super::args::Arguments;
-use super::launch::parse_duration;
+use super::duration::parse_duration;
 use super::{Launch, launch};
 
 fn launched(arguments: &[&str]) -> Launch {

@@ -2,7 +2,7 @@
 
 use egui::{Context, RichText};
 
-use super::host;
+use super::frame;
 use crate::command::Commands;
 use crate::theme::{Tokens, icons, metrics};
 use crate::widgets::field;
@@ -17,7 +17,7 @@ const LICENCES: [(&str, &str); 4] = [
 
 pub(super) fn show(ctx: &Context, commands: &mut Commands) {
     let version = format!("Version {}", env!("CARGO_PKG_VERSION"));
-    let shown = Dialog::new(host::id("about"), "About VStore")
+    let shown = Dialog::new(frame::id("about"), "About VStore")
         .icon(icons::VAULT)
         .subtitle(&version)
         .show(ctx, &[DialogButton::primary("Close")], |ui| {
@@ -42,6 +42,6 @@ pub(super) fn show(ctx: &Context, commands: &mut Commands) {
                 });
         });
     if shown.cancelled || shown.clicked.is_some() {
-        host::close(commands);
+        frame::close(commands);
     }
 }

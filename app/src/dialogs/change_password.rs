@@ -2,7 +2,7 @@
 
 use egui::{Context, Id, Ui};
 
-use super::host;
+use super::frame;
 use crate::command::{Commands, FileCommand, Secret};
 use crate::panels::pages::{KeyFileField, NewPassword};
 use crate::state::Problem;
@@ -103,15 +103,15 @@ pub(super) fn show(
         DialogButton::secondary("Cancel"),
         DialogButton::primary(change).enabled(!busy),
     ];
-    let shown = Dialog::new(host::id("change password"), "Change password")
+    let shown = Dialog::new(frame::id("change password"), "Change password")
         .icon(icons::KEY)
         .show(ctx, &buttons, |ui| {
             let fields = |ui: &mut Ui| form.fields(ui, problem, view, commands);
             let submitted = ui.add_enabled_ui(!busy, fields).inner;
-            host::derivation(ui, busy, problem) && submitted
+            frame::derivation(ui, busy, problem) && submitted
         });
     if shown.cancelled || shown.clicked == Some(0) {
-        host::leave(commands, busy);
+        frame::leave(commands, busy);
     } else if shown.inner || shown.clicked == Some(1) {
         form.submit(commands);
     }

@@ -2,7 +2,7 @@
 
 use egui::Context;
 
-use super::host;
+use super::frame;
 use crate::command::{Commands, FileCommand, RepairCommand};
 use crate::panels::pages::{check_findings, check_progress};
 use crate::state::Check;
@@ -30,7 +30,7 @@ pub(super) fn show(ctx: &Context, check: &Check, view: AppView<'_>, commands: &m
         buttons.push(DialogButton::primary("Write it anew"));
     }
     let shown = Dialog::new(
-        host::id("check"),
+        frame::id("check"),
         title.as_deref().unwrap_or("Check the file"),
     )
     .icon(icons::SHIELD_CHECK)

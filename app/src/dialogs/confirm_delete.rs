@@ -3,7 +3,7 @@
 use egui::{Context, RichText};
 use vstore::Key;
 
-use super::host;
+use super::frame;
 use crate::command::{Commands, RecordCommand};
 use crate::format;
 use crate::state::Scope;
@@ -61,7 +61,7 @@ pub(super) fn show(
         DialogButton::secondary("Cancel"),
         DialogButton::danger(&data.button).enabled(sure),
     ];
-    let shown = Dialog::new(host::id("delete"), &data.title)
+    let shown = Dialog::new(frame::id("delete"), &data.title)
         .icon(icons::TRASH)
         .show(ctx, &buttons, |ui| {
             let tokens = Tokens::of(ui);
@@ -77,7 +77,7 @@ pub(super) fn show(
             if data.everything {
                 field::caution(ui, "These are all records of the database.");
                 let label = "Type “delete” to go on";
-                let field = TextField::new(host::field_id("delete word"), label);
+                let field = TextField::new(frame::field_id("delete word"), label);
                 let response = field.show(ui, &mut form.word);
                 if !std::mem::replace(&mut form.started, true) {
                     response.request_focus();
@@ -85,8 +85,8 @@ pub(super) fn show(
             }
         });
     if shown.cancelled || shown.clicked == Some(0) {
-        host::close(commands);
+        frame::close(commands);
     } else if shown.clicked == Some(1) {
-        host::answer(commands, RecordCommand::Delete(data.scope.clone()));
+        frame::answer(commands, RecordCommand::Delete(data.scope.clone()));
     }
 }

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use vstore::Millis;
 
 use super::duration::{parse_duration, parse_moment};
-use super::host;
+use super::frame;
 use crate::command::{Commands, RecordCommand};
 use crate::format;
 use crate::state::Scope;
@@ -82,7 +82,7 @@ impl ExpiryForm {
         } else {
             ("Time to live", "90s, 5m, 2h, 7d", &mut self.duration)
         };
-        let field = TextField::new(host::field_id("expiry"), label).hint(hint);
+        let field = TextField::new(frame::field_id("expiry"), label).hint(hint);
         let response = field.error(error).show(ui, text);
         if starts || chosen.is_some() {
             response.request_focus();
@@ -132,7 +132,7 @@ pub(super) fn show(
         DialogButton::secondary("Cancel"),
         go_on,
     ];
-    let shown = Dialog::new(host::id("expiry"), "Set expiry")
+    let shown = Dialog::new(frame::id("expiry"), "Set expiry")
         .icon(icons::TIMER)
         .subtitle(&subtitle)
         .show(ctx, &buttons, |ui| {
@@ -146,13 +146,13 @@ pub(super) fn show(
         None => RecordCommand::SetDraftExpiry(expires_at),
     };
     match (shown.clicked, meaning, scope) {
-        (Some(0), ..) => host::answer(commands, set(None)),
+        (Some(0), ..) => frame::answer(commands, set(None)),
         (Some(2), Meaning::Past, Some(scope)) => {
-            host::answer(commands, RecordCommand::Delete(scope.clone()));
+            frame::answer(commands, RecordCommand::Delete(scope.clone()));
         }
-        (Some(2), Meaning::Future(at, _), _) => host::answer(commands, set(Some(at))),
-        (Some(1), ..) => host::close(commands),
-        _ if shown.cancelled => host::close(commands),
+        (Some(2), Meaning::Future(at, _), _) => frame::answer(commands, set(Some(at))),
+        (Some(1), ..) => frame::close(commands),
+        _ if shown.cancelled => frame::close(commands),
         _ => {}
     }
 }

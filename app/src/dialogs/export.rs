@@ -2,7 +2,7 @@
 
 use egui::Context;
 
-use super::host;
+use super::frame;
 use crate::command::{Commands, TransferCommand};
 use crate::format;
 use crate::state::{ExportPlan, Listing, Scope, TransferFormat};
@@ -68,7 +68,7 @@ pub(super) fn show(ctx: &Context, plan: &ExportPlan, view: AppView<'_>, commands
         DialogButton::secondary("Cancel"),
         DialogButton::primary(&verb),
     ];
-    let shown = Dialog::new(host::id("export"), "Export")
+    let shown = Dialog::new(frame::id("export"), "Export")
         .icon(icons::EXPORT)
         .width(500.0)
         .show(ctx, &buttons, |ui| {
@@ -108,7 +108,7 @@ pub(super) fn show(ctx: &Context, plan: &ExportPlan, view: AppView<'_>, commands
     if let Some(changed) = shown.inner {
         commands.push(TransferCommand::ChangeExportPlan(changed));
     } else if shown.cancelled || shown.clicked == Some(0) {
-        host::close(commands);
+        frame::close(commands);
     } else if shown.clicked == Some(1) {
         commands.push(TransferCommand::Export(plan.clone()));
     }

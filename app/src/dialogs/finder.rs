@@ -7,7 +7,7 @@ use egui::{
     RichText, Role, ScrollArea, Sense, Stroke, Ui, accesskit, vec2,
 };
 
-use super::host;
+use super::frame;
 use crate::theme::visible::{self, Strictness};
 use crate::theme::{Tokens, fonts, metrics, paint, type_scale};
 
@@ -44,7 +44,7 @@ pub(super) fn show<R>(
     body: impl FnOnce(&mut Ui, Keys) -> (Option<Outcome>, R),
 ) -> (Option<Outcome>, R) {
     let tokens = Tokens::for_visuals(&ctx.global_style().visuals);
-    let id = host::id(name);
+    let id = frame::id(name);
     // The keys are taken before the text field would see them.
     let keys = keys(ctx);
     let area = Area::new(id)

@@ -3,7 +3,7 @@
 use egui::Context;
 
 use super::finder::{self, FinderRow, Outcome};
-use super::host;
+use super::frame;
 use crate::command::{Commands, LayoutCommand, SearchCommand, SelectionCommand};
 use crate::format;
 use crate::state::{Dialog, Jump, JumpRow};
@@ -29,7 +29,7 @@ pub(super) fn show(
     let rows = jump.answer.as_ref().map(|answer| &*answer.rows);
     let rows: &[JumpRow] = rows.unwrap_or_default();
     let (outcome, ()) = finder::show(ctx, ("go to key", "Go to key"), |ui, keys| {
-        let response = TextField::new(host::field_id("go to key"), "Go to key")
+        let response = TextField::new(frame::field_id("go to key"), "Go to key")
             .hint("Letters of a key, or > for an action")
             .untitled()
             .show(ui, &mut form.typed);
@@ -58,17 +58,17 @@ pub(super) fn show(
         (picked, ())
     });
     if form.typed.starts_with('>') {
-        host::answer(
+        frame::answer(
             commands,
             LayoutCommand::OpenDialog(Box::new(Dialog::Palette)),
         );
         return;
     }
     match outcome {
-        Some(Outcome::Close) => host::close(commands),
+        Some(Outcome::Close) => frame::close(commands),
         Some(Outcome::Pick(index)) => {
             if let Some(row) = rows.get(index) {
-                host::answer(commands, SelectionCommand::GoTo(row.key.clone()));
+                frame::answer(commands, SelectionCommand::GoTo(row.key.clone()));
             }
         }
         None => {}

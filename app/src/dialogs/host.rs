@@ -2,11 +2,12 @@
 
 use std::mem::Discriminant;
 
-use egui::{Context, Id, Ui};
+use egui::Context;
 
 use super::change_password::ChangePasswordForm;
 use super::confirm_delete::ConfirmDeleteForm;
 use super::expiry::ExpiryForm;
+use super::frame::{FIELDS, field_id};
 use super::go_to_key::GoToKeyForm;
 use super::import::ImportForm;
 use super::import_report::ReportForm;
@@ -25,9 +26,8 @@ use super::{
     import_report, message, palette, path_field, rename, replace_file, restore_header, salvage,
     save_as, save_before_closing, saved_searches, security, settings, shortcuts, why_hit,
 };
-use crate::command::{Commands, FileCommand, LayoutCommand};
-use crate::panels::pages::busy_line;
-use crate::state::{BusyPhase, Dialog, Problem};
+use crate::command::Commands;
+use crate::state::Dialog;
 use crate::view::AppView;
 use crate::widgets::field;
 
@@ -168,68 +168,4 @@ impl Forms {
             Dialog::Message { title, text } => message::show(ctx, title, text, commands),
         }
     }
-}
-
-/// The plain text fields of all dialogs. What was typed in one can be a key or a value: the
-/// toolkit must not keep it.
-const FIELDS: [&str; 16] = [
-    "search name",
-    "search rename",
-    "new key",
-    "expiry",
-    "delete word",
-    "path",
-    "template",
-    "prefix",
-    "filter",
-    "palette",
-    "go to key",
-    "salvage target",
-    "header backup",
-    "slot label",
-    "recovery group 4",
-    "recovery group 9",
-];
-
-/// The identity of a text field of a dialog.
-pub(super) fn field_id(name: &'static str) -> Id {
-    debug_assert!(FIELDS.contains(&name), "{name} would not be forgotten");
-    Id::unique(("dialog field", name))
-}
-
-/// The identity of a dialog's window.
-pub(super) fn id(name: &str) -> Id {
-    Id::unique(("dialog", name))
-}
-
-/// What a form that derives a key says at its end: that it is under way, or what went wrong.
-/// Returns whether it can be submitted.
-pub(super) fn derivation(ui: &mut Ui, busy: bool, problem: Option<&Problem>) -> bool {
-    if busy {
-        busy_line(ui, id("derivation"), BusyPhase::DerivingKey);
-    } else if let Some(problem) = problem {
-        field::problem(ui, &problem.text());
-    }
-    !busy
-}
-
-/// Closes a form that derives a key; what is under way is given up first, and the form stays.
-pub(super) fn leave(commands: &mut Commands, busy: bool) {
-    if busy {
-        commands.push(FileCommand::CancelBusy);
-    } else {
-        close(commands);
-    }
-}
-
-/// Closes the dialog, then asks for something: the answer may open another one. Not for commands
-/// that need the dialog while they are carried out and close it themselves (import, export, save).
-pub(super) fn answer(commands: &mut Commands, command: impl Into<crate::command::Command>) {
-    commands.push(LayoutCommand::CloseDialog);
-    commands.push(command);
-}
-
-/// Closes the dialog.
-pub(super) fn close(commands: &mut Commands) {
-    commands.push(LayoutCommand::CloseDialog);
 }

@@ -3,7 +3,7 @@
 
 use egui::{Align, Context, Id, Rect, RichText, Role, Sense, Ui, vec2};
 
-use super::host;
+use super::frame;
 use crate::command::{Commands, TransferCommand};
 use crate::format;
 use crate::state::{
@@ -121,7 +121,7 @@ pub(super) fn show(
         DialogButton::secondary("Cancel"),
         DialogButton::primary("Import").enabled(data.ready),
     ];
-    let shown = Dialog::new(host::id("import"), &title)
+    let shown = Dialog::new(frame::id("import"), &title)
         .icon(icons::DOWNLOAD_SIMPLE)
         .subtitle(&data.subtitle)
         .width(620.0)
@@ -140,7 +140,7 @@ pub(super) fn show(
     if let Some(changed) = shown.inner {
         commands.push(TransferCommand::ChangeImportPlan(changed));
     } else if shown.cancelled || shown.clicked == Some(0) {
-        host::close(commands);
+        frame::close(commands);
     } else if shown.clicked == Some(1) {
         commands.push(TransferCommand::Import(plan.clone()));
     }
@@ -175,7 +175,7 @@ fn key_rule(ui: &mut Ui, form: &mut ImportForm, data: &ImportData, plan: &mut Im
 }
 
 fn template(ui: &mut Ui, form: &mut ImportForm, data: &ImportData, plan: &mut ImportPlan) {
-    let shown = TextField::new(host::field_id("template"), "Field or template")
+    let shown = TextField::new(frame::field_id("template"), "Field or template")
         .hint("film:{year}:{title|slug}")
         .untitled()
         .mono()
@@ -212,7 +212,7 @@ fn with_field(template: &str, name: &str) -> String {
 }
 
 fn prefix(ui: &mut Ui, form: &mut ImportForm, plan: &mut ImportPlan) {
-    let shown = TextField::new(host::field_id("prefix"), "Keys start with")
+    let shown = TextField::new(frame::field_id("prefix"), "Keys start with")
         .hint("row:")
         .untitled()
         .mono()

@@ -2,7 +2,7 @@
 
 use egui::{Align, Context, Id, Label, Layout, RichText, ScrollArea, Ui, vec2};
 
-use super::host;
+use super::frame;
 use crate::command::{Commands, TransferCommand};
 use crate::format;
 use crate::state::{ImportReport, ReportKind, ReportLine, TaskId};
@@ -60,7 +60,7 @@ pub(super) fn show(
         DialogButton::secondary("Copy"),
         DialogButton::primary("Close"),
     ];
-    let shown = Dialog::new(host::id("import report"), title)
+    let shown = Dialog::new(frame::id("import report"), title)
         .icon(icons::DOWNLOAD_SIMPLE)
         .subtitle("What was read, and what became of it")
         .width(680.0)
@@ -76,7 +76,7 @@ pub(super) fn show(
     if shown.clicked == Some(0) {
         commands.push(TransferCommand::CopyReport(task));
     } else if shown.cancelled || shown.clicked == Some(1) {
-        host::close(commands);
+        frame::close(commands);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use egui::Context;
 
-use super::host;
+use super::frame;
 use crate::command::{Commands, CopyWhat, RecordCommand};
 use crate::widgets::modal::{Dialog, DialogButton};
 
@@ -11,15 +11,15 @@ pub(super) fn show(ctx: &Context, title: &str, text: &str, commands: &mut Comman
         DialogButton::secondary("Copy"),
         DialogButton::primary("Close"),
     ];
-    let shown = Dialog::new(host::id("message"), title)
+    let shown = Dialog::new(frame::id("message"), title)
         .width(520.0)
         .show(ctx, &buttons, |ui| {
             ui.label(text);
         });
     match shown.clicked {
         Some(0) => commands.push(RecordCommand::Copy(CopyWhat::Text(text.to_owned()))),
-        Some(_) => host::close(commands),
-        None if shown.cancelled => host::close(commands),
+        Some(_) => frame::close(commands),
+        None if shown.cancelled => frame::close(commands),
         None => {}
     }
 }

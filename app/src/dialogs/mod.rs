@@ -11,6 +11,7 @@ mod duration;
 mod expiry;
 mod export;
 mod finder;
+mod frame;
 mod go_to_key;
 mod host;
 mod import;

@@ -3,7 +3,7 @@
 use egui::Context;
 
 use super::finder::{self, FinderRow, Outcome};
-use super::host;
+use super::frame;
 use crate::action::{PaletteEntry, find, shortcut_text};
 use crate::command::Commands;
 use crate::view::AppView;
@@ -24,7 +24,7 @@ pub(super) fn show(
     commands: &mut Commands,
 ) {
     let (outcome, entries) = finder::show(ctx, ("palette", "Command palette"), |ui, keys| {
-        let response = TextField::new(host::field_id("palette"), "Find an action")
+        let response = TextField::new(frame::field_id("palette"), "Find an action")
             .hint("Type to find an action")
             .untitled()
             .show(ui, &mut form.typed);
@@ -42,11 +42,11 @@ pub(super) fn show(
         (picked, entries)
     });
     match outcome {
-        Some(Outcome::Close) => host::close(commands),
+        Some(Outcome::Close) => frame::close(commands),
         Some(Outcome::Pick(index)) => {
             let entry = entries.into_iter().nth(index);
             if let Some(command) = entry.and_then(|entry| entry.command) {
-                host::answer(commands, command);
+                frame::answer(commands, command);
             }
         }
         None => {}

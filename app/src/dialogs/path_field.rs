@@ -4,7 +4,7 @@ use std::path::Path;
 
 use egui::Context;
 
-use super::host;
+use super::frame;
 use crate::command::{Commands, FileCommand};
 use crate::state::FilePurpose;
 use crate::theme::{icons, type_scale};
@@ -76,15 +76,15 @@ pub(super) fn show(
         DialogButton::secondary("Cancel"),
         DialogButton::primary(verb).enabled(path.is_some()),
     ];
-    let shown = Dialog::new(host::id("path"), title)
+    let shown = Dialog::new(frame::id("path"), title)
         .icon(icons::FOLDER_OPEN)
         .subtitle("The system's file dialog is not available here")
         .show(ctx, &buttons, |ui| {
-            let field = TextField::new(host::field_id("path"), "Path").hint(hint);
+            let field = TextField::new(frame::field_id("path"), "Path").hint(hint);
             let response = field.show(ui, &mut form.path);
             if starts {
                 response.request_focus();
-                field::select_all(ui.ctx(), host::field_id("path"), &form.path);
+                field::select_all(ui.ctx(), frame::field_id("path"), &form.path);
             }
             // What is typed may not say where: this does, in a line that is always there.
             let whole = path.as_deref().map(Path::to_string_lossy);
@@ -93,7 +93,7 @@ pub(super) fn show(
             field::explanation(ui, whole.as_deref().unwrap_or(" "));
         });
     if shown.cancelled || shown.clicked == Some(0) {
-        host::close(commands);
+        frame::close(commands);
     } else if let (Some(1), Some(path)) = (shown.clicked, path) {
         commands.push(FileCommand::Picked { purpose, path });
     }

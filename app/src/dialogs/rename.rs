@@ -4,7 +4,7 @@ use egui::text::{CCursor, CCursorRange};
 use egui::{Context, Id, TextEdit};
 use vstore::Key;
 
-use super::host;
+use super::frame;
 use crate::command::{Commands, RecordCommand};
 use crate::theme::icons;
 use crate::view::AppView;
@@ -52,7 +52,7 @@ pub(super) fn show(
     view: AppView<'_>,
     commands: &mut Commands,
 ) {
-    let id = host::field_id("new key");
+    let id = frame::field_id("new key");
     let starts = form.key.is_none();
     let typed = form.key.get_or_insert_with(|| from.to_string());
     let checked = check(from, typed, view);
@@ -60,7 +60,7 @@ pub(super) fn show(
         DialogButton::secondary("Cancel"),
         DialogButton::primary("Rename").enabled(checked.is_ok()),
     ];
-    let shown = Dialog::new(host::id("rename"), "Rename record")
+    let shown = Dialog::new(frame::id("rename"), "Rename record")
         .icon(icons::TEXT_AA)
         .show(ctx, &buttons, |ui| {
             let error = checked.as_ref().err().filter(|error| !error.is_empty());
@@ -75,10 +75,10 @@ pub(super) fn show(
             }
         });
     if shown.cancelled || shown.clicked == Some(0) {
-        host::close(commands);
+        frame::close(commands);
     } else if let (Some(1), Ok(to)) = (shown.clicked, checked) {
         let from = from.clone();
-        host::answer(commands, RecordCommand::Rename { from, to });
+        frame::answer(commands, RecordCommand::Rename { from, to });
     }
 }
 

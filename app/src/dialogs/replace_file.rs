@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use vstore::Millis;
 use vstore::target::Existing;
 
-use super::host;
+use super::frame;
 use crate::command::{Commands, TransferCommand};
 use crate::format;
 use crate::state::{ExportPlan, OpenStore};
@@ -41,7 +41,7 @@ pub(super) fn show(ctx: &Context, existing: &Existing, plan: &ExportPlan, comman
         .path
         .parent()
         .map(|folder| folder.to_string_lossy());
-    let shown = Dialog::new(host::id("replace file"), &title)
+    let shown = Dialog::new(frame::id("replace file"), &title)
         .icon(icons::WARNING)
         .subtitle(folder.as_deref().unwrap_or_default())
         .show(ctx, &buttons, |ui| {
@@ -52,8 +52,8 @@ pub(super) fn show(ctx: &Context, existing: &Existing, plan: &ExportPlan, comman
             );
         });
     if shown.cancelled || shown.clicked == Some(0) {
-        host::close(commands);
+        frame::close(commands);
     } else if shown.clicked == Some(1) {
-        host::answer(commands, TransferCommand::Export(plan.clone()));
+        frame::answer(commands, TransferCommand::Export(plan.clone()));
     }
 }

@@ -2,7 +2,7 @@
 
 use egui::{Context, Id, Ui, vec2};
 
-use super::host;
+use super::frame;
 use super::secret_fields::SecretFields;
 use crate::command::{Commands, FileCommand, RepairCommand};
 use crate::format;
@@ -48,7 +48,7 @@ pub(super) fn show(
             DialogButton::primary("Restore").enabled(is_form),
         ],
     };
-    let shown = Dialog::new(host::id("restore header"), &title)
+    let shown = Dialog::new(frame::id("restore header"), &title)
         .icon(icons::FILE_LOCK)
         .subtitle("Only the beginning of the file is written; its records are not touched")
         .width(WIDTH)
@@ -65,7 +65,7 @@ pub(super) fn show(
         });
     let (left, right) = (shown.clicked == Some(0), shown.clicked == Some(1));
     match &restore.stage {
-        RestoreStage::Form { .. } if left || shown.cancelled => host::close(commands),
+        RestoreStage::Form { .. } if left || shown.cancelled => frame::close(commands),
         RestoreStage::Form { .. } if right || shown.inner => form.submit(commands),
         RestoreStage::Running(_) if left || shown.cancelled => {
             commands.push(RepairCommand::CancelRestore);
@@ -73,9 +73,9 @@ pub(super) fn show(
         RestoreStage::Done(_) if right => {
             let path = restore.file.clone();
             let read_only = false;
-            host::answer(commands, FileCommand::Open { path, read_only });
+            frame::answer(commands, FileCommand::Open { path, read_only });
         }
-        RestoreStage::Done(_) if left || shown.cancelled => host::close(commands),
+        RestoreStage::Done(_) if left || shown.cancelled => frame::close(commands),
         _ => {}
     }
 }
@@ -98,7 +98,7 @@ impl RestoreForm {
             let browse = 90.0;
             let width = ui.available_width() - browse - ui.spacing().item_spacing.x;
             ui.allocate_ui(vec2(width, metrics::FIELD), |ui| {
-                let id = host::field_id("header backup");
+                let id = frame::field_id("header backup");
                 let field = TextField::new(id, "Backup of the header").hint("notes.vstore-header");
                 let field = field.untitled().error(missing.then_some(""));
                 let response = field.show(ui, &mut self.backup);

@@ -2,7 +2,7 @@
 
 use egui::{Context, Id, RichText, ScrollArea, Ui, vec2};
 
-use super::host;
+use super::frame;
 use super::secret_fields::SecretFields;
 use crate::command::{Commands, FileCommand, RepairCommand};
 use crate::format;
@@ -52,7 +52,7 @@ pub(super) fn show(
             DialogButton::primary("Open the new file"),
         ],
     };
-    let shown = Dialog::new(host::id("salvage"), &title)
+    let shown = Dialog::new(frame::id("salvage"), &title)
         .icon(icons::FILE_LOCK)
         .subtitle("What can be read goes into a new file; the damaged one stays as it is")
         .width(WIDTH)
@@ -71,7 +71,7 @@ pub(super) fn show(
         });
     let (left, right) = (shown.clicked == Some(0), shown.clicked == Some(1));
     match &salvage.stage {
-        SalvageStage::Form { .. } if left || shown.cancelled => host::close(commands),
+        SalvageStage::Form { .. } if left || shown.cancelled => frame::close(commands),
         SalvageStage::Form { .. } if right || shown.inner => form.submit(salvage, commands),
         SalvageStage::Running(_) if left || shown.cancelled => {
             commands.push(RepairCommand::CancelSalvage);
@@ -79,9 +79,9 @@ pub(super) fn show(
         SalvageStage::Done(outcome) if right => {
             let path = outcome.target.clone();
             let read_only = false;
-            host::answer(commands, FileCommand::Open { path, read_only });
+            frame::answer(commands, FileCommand::Open { path, read_only });
         }
-        SalvageStage::Done(_) if left || shown.cancelled => host::close(commands),
+        SalvageStage::Done(_) if left || shown.cancelled => frame::close(commands),
         _ => {}
     }
 }
@@ -109,7 +109,7 @@ impl SalvageForm {
             let browse = 90.0;
             let width = ui.available_width() - browse - ui.spacing().item_spacing.x;
             ui.allocate_ui(vec2(width, metrics::FIELD), |ui| {
-                let id = host::field_id("salvage target");
+                let id = frame::field_id("salvage target");
                 let field = TextField::new(id, "New file").hint("salvaged.vstore");
                 field.untitled().show(ui, &mut self.target);
             });

@@ -5,7 +5,7 @@ use std::path::Path;
 use egui::{Context, Id};
 use vstore::target::Consent;
 
-use super::host;
+use super::frame;
 use crate::command::{Commands, FileCommand, Secret};
 use crate::panels::pages::{KeyFileField, NewPassword};
 use crate::state::{OpenStore, Problem};
@@ -52,7 +52,7 @@ pub(super) fn show(
     ];
     let title = format!("Save as {}", OpenStore::title_of(path));
     let folder = path.parent().map(|folder| folder.to_string_lossy());
-    let shown = Dialog::new(host::id("save as"), &title)
+    let shown = Dialog::new(frame::id("save as"), &title)
         .icon(icons::FLOPPY_DISK)
         .subtitle(folder.as_deref().unwrap_or_default())
         .show(ctx, &buttons, |ui| {
@@ -65,10 +65,10 @@ pub(super) fn show(
                     shown.submitted
                 })
                 .inner;
-            host::derivation(ui, busy, problem) && submitted
+            frame::derivation(ui, busy, problem) && submitted
         });
     if shown.cancelled || shown.clicked == Some(0) {
-        host::leave(commands, busy);
+        frame::leave(commands, busy);
     } else if (shown.inner || shown.clicked == Some(1))
         && let Some(password) = form.password.confirm()
     {

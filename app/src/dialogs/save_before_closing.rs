@@ -2,7 +2,7 @@
 
 use egui::Context;
 
-use super::host;
+use super::frame;
 use crate::command::{Commands, FileCommand};
 use crate::format;
 use crate::state::{self, AfterClose};
@@ -98,7 +98,7 @@ pub(super) fn show(ctx: &Context, words: &Words, then: &AfterClose, commands: &m
             DialogButton::primary("Cancel"),
         ]
     };
-    let shown = Dialog::new(host::id("save before closing"), &words.title)
+    let shown = Dialog::new(frame::id("save before closing"), &words.title)
         .icon(icons::FLOPPY_DISK)
         .show(ctx, buttons, |ui| {
             for reason in &words.reasons {
@@ -106,10 +106,10 @@ pub(super) fn show(ctx: &Context, words: &Words, then: &AfterClose, commands: &m
             }
         });
     match shown.clicked {
-        Some(0) => host::answer(commands, FileCommand::CloseWithoutSaving(then.clone())),
-        Some(2) => host::answer(commands, FileCommand::SaveAndClose(then.clone())),
-        Some(_) => host::close(commands),
-        None if shown.cancelled => host::close(commands),
+        Some(0) => frame::answer(commands, FileCommand::CloseWithoutSaving(then.clone())),
+        Some(2) => frame::answer(commands, FileCommand::SaveAndClose(then.clone())),
+        Some(_) => frame::close(commands),
+        None if shown.cancelled => frame::close(commands),
         None => {}
     }
 }

@@ -2,7 +2,7 @@
 
 use egui::{Align, Context, Label, Layout, RichText, Ui, vec2};
 
-use super::host;
+use super::frame;
 use crate::command::{Commands, SettingsCommand};
 use crate::state::SavedSearch;
 use crate::theme::{Tokens, icons, metrics, type_scale};
@@ -35,7 +35,7 @@ pub(super) fn show(
         DialogButton::secondary("Close"),
         save.enabled(can_save && !form.name.trim().is_empty()),
     ];
-    let shown = Dialog::new(host::id("saved searches"), "Saved searches")
+    let shown = Dialog::new(frame::id("saved searches"), "Saved searches")
         .icon(icons::STAR)
         .subtitle("Kept in the file, encrypted with it")
         .width(560.0)
@@ -49,7 +49,7 @@ pub(super) fn show(
             list(ui, form, view, commands)
         });
     if shown.inner || shown.cancelled || shown.clicked == Some(0) {
-        host::close(commands);
+        frame::close(commands);
     } else if shown.clicked == Some(1) {
         let name = std::mem::take(&mut form.name);
         commands.push(SettingsCommand::SaveSearch { name });
@@ -57,7 +57,7 @@ pub(super) fn show(
 }
 
 fn name_field(ui: &mut Ui, form: &mut SavedSearchesForm, query: &str) {
-    let shown = TextField::new(host::field_id("search name"), "Name of this search")
+    let shown = TextField::new(frame::field_id("search name"), "Name of this search")
         .hint("Comedies of the eighties")
         .show(ui, &mut form.name);
     if !std::mem::replace(&mut form.started, true) {
@@ -131,7 +131,7 @@ fn rename(ui: &mut Ui, form: &mut SavedSearchesForm, commands: &mut Commands) {
     };
     let width = ui.available_width() - 90.0;
     ui.allocate_ui(vec2(width, ROW), |ui| {
-        let field = TextField::new(host::field_id("search rename"), "New name").untitled();
+        let field = TextField::new(frame::field_id("search rename"), "New name").untitled();
         field.show(ui, to);
     });
     if Button::secondary("Rename").show(ui).clicked() {

@@ -2,7 +2,7 @@
 
 use egui::{Context, Ui};
 
-use super::host;
+use super::frame;
 use crate::command::{Commands, FileCommand, LayoutCommand, Preference, SettingsCommand};
 use crate::state::{DELIMITERS, Preferences, ThemeChoice};
 use crate::theme::{Density, icons, metrics};
@@ -57,7 +57,7 @@ fn choices<T: Copy + PartialEq>(
 
 pub(super) fn show(ctx: &Context, view: AppView<'_>, commands: &mut Commands) {
     let prefs = view.prefs;
-    let shown = Dialog::new(host::id("settings"), "Settings")
+    let shown = Dialog::new(frame::id("settings"), "Settings")
         .icon(icons::GEAR)
         .width(480.0)
         .show(ctx, &[DialogButton::primary("Close")], |ui| {
@@ -74,7 +74,7 @@ pub(super) fn show(ctx: &Context, view: AppView<'_>, commands: &mut Commands) {
             }
         });
     if shown.cancelled || shown.clicked.is_some() {
-        host::close(commands);
+        frame::close(commands);
     }
 }
 

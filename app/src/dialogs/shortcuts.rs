@@ -2,7 +2,7 @@
 
 use egui::{Align, Context, RichText, Role, Sense, Ui, vec2};
 
-use super::host;
+use super::frame;
 use crate::action::{Action, Menu, words};
 use crate::command::Commands;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
@@ -79,11 +79,11 @@ fn all_shortcuts(ctx: &Context, action: Action) -> Option<String> {
 }
 
 pub(super) fn show(ctx: &Context, form: &mut ShortcutsForm, commands: &mut Commands) {
-    let shown = Dialog::new(host::id("shortcuts"), "Keyboard shortcuts")
+    let shown = Dialog::new(frame::id("shortcuts"), "Keyboard shortcuts")
         .icon(icons::KEYBOARD)
         .width(560.0)
         .show(ctx, &[DialogButton::primary("Close")], |ui| {
-            let field = TextField::new(host::field_id("filter"), "Filter shortcuts")
+            let field = TextField::new(frame::field_id("filter"), "Filter shortcuts")
                 .hint("Filter")
                 .untitled();
             let response = field.show(ui, &mut form.filter);
@@ -94,7 +94,7 @@ pub(super) fn show(ctx: &Context, form: &mut ShortcutsForm, commands: &mut Comma
             sheet(ui, &groups(ui.ctx(), &form.filter));
         });
     if shown.cancelled || shown.clicked.is_some() {
-        host::close(commands);
+        frame::close(commands);
     }
 }
 

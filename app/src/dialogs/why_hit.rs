@@ -2,7 +2,7 @@
 
 use egui::{Context, Grid, RichText, ScrollArea, Ui};
 
-use super::host;
+use super::frame;
 use crate::command::Commands;
 use crate::format;
 use crate::state::{WhyHit, WhyWord};
@@ -15,7 +15,7 @@ const BODY: f32 = 480.0;
 
 pub(super) fn show(ctx: &Context, why: &WhyHit, commands: &mut Commands) {
     let key = type_scale::one_name(why.key.as_str());
-    let shown = Dialog::new(host::id("why hit"), "Why this hit")
+    let shown = Dialog::new(frame::id("why hit"), "Why this hit")
         .icon(icons::QUESTION)
         .subtitle(&key)
         .width(520.0)
@@ -29,7 +29,7 @@ pub(super) fn show(ctx: &Context, why: &WhyHit, commands: &mut Commands) {
             });
         });
     if shown.cancelled || shown.clicked.is_some() {
-        host::close(commands);
+        frame::close(commands);
     }
 }
 
@@ -43,7 +43,7 @@ fn body(ui: &mut Ui, why: &WhyHit) {
     ui.add_space(metrics::SPACE_12);
     field::label(ui, "What was found");
     let grid = |name: &str, columns: usize| {
-        Grid::new(host::id(name))
+        Grid::new(frame::id(name))
             .num_columns(columns)
             .spacing([metrics::SPACE_16, 6.0])
     };

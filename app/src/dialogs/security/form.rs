@@ -7,7 +7,7 @@ use super::{WIDTH, Words, outcome};
 use crate::command::{
     Commands, CopyWhat, KeyChange, KeyCost, NewKey, RecordCommand, Secret, SecurityCommand,
 };
-use crate::dialogs::host;
+use crate::dialogs::frame;
 use crate::panels::pages::{KeyFileField, NewPassword};
 use crate::state::{KeyKind, KeySlot, Problem, Security, SecurityStep};
 use crate::theme::{icons, metrics};
@@ -75,7 +75,7 @@ impl SecurityForm {
             DialogButton::secondary("Back").enabled(!security.busy),
             main.enabled(!security.busy && !waits),
         ];
-        let shown = Dialog::new(host::id("security form"), &words.title)
+        let shown = Dialog::new(frame::id("security form"), &words.title)
             .icon(icons::SHIELD_CHECK)
             .width(WIDTH)
             .show(ctx, &buttons, |ui| {
@@ -149,7 +149,7 @@ impl SecurityForm {
     }
 
     fn label_field(&mut self, ui: &mut Ui) {
-        let id = host::field_id("slot label");
+        let id = frame::field_id("slot label");
         let field = TextField::new(id, "Name").hint("Ana, paper in the safe … (not encrypted)");
         field.show(ui, &mut self.label);
         ui.add_space(metrics::SPACE_4);

@@ -8,7 +8,7 @@ mod recovery;
 
 use egui::{Context, Id, Ui};
 
-use super::host;
+use super::frame;
 use crate::command::Commands;
 use crate::panels::pages::busy_line;
 use crate::state::{BusyPhase, KeyKind, Security, SecurityStep};
@@ -70,7 +70,7 @@ pub(super) fn show(
 }
 
 fn show_list(ctx: &Context, security: &Security, commands: &mut Commands) {
-    let shown = Dialog::new(host::id("security"), "Security")
+    let shown = Dialog::new(frame::id("security"), "Security")
         .icon(icons::SHIELD_CHECK)
         .subtitle("Each of these opens the file by itself")
         .width(WIDTH)
@@ -79,7 +79,7 @@ fn show_list(ctx: &Context, security: &Security, commands: &mut Commands) {
             outcome(ui, security);
         });
     if shown.cancelled || shown.clicked.is_some() {
-        host::close(commands);
+        frame::close(commands);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use egui::{Align, Layout, RichText, Ui, vec2};
 
-use crate::dialogs::host;
+use crate::dialogs::frame;
 use crate::theme::{Tokens, metrics, type_scale};
 use crate::widgets::field::{self, TextField};
 
@@ -52,7 +52,7 @@ impl Retyped {
             .zip([first, second])
         {
             let label = format!("Group {number}, as on the paper");
-            let field = TextField::new(host::field_id(name), &label).mono();
+            let field = TextField::new(frame::field_id(name), &label).mono();
             field.show(ui, typed);
         }
         if tried && !self.fits(key) {

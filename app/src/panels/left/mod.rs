@@ -2,6 +2,7 @@
 
 mod figures;
 mod heights;
+mod hint;
 mod indexes;
 mod moments;
 mod namespaces;

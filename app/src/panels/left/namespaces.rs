@@ -86,7 +86,7 @@ pub(super) fn show(
     commands: &mut Commands,
 ) {
     if data.rows.is_empty() {
-        super::panel::hint(
+        super::hint::hint(
             ui,
             "Keys such as film:1982:tootsie are grouped by their parts.",
         );

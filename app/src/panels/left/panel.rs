@@ -5,6 +5,7 @@ use vstore::{Path, Seq};
 
 use super::figures::Looks;
 use super::heights::{Heights, Wanted};
+use super::hint::hint;
 use super::namespaces::NamespacesData;
 use super::statistics::StatisticsData;
 use super::{figures, indexes, namespaces};
@@ -214,15 +215,6 @@ impl LeftPanel {
         ui.ctx()
             .accesskit_node_builder(response.id, |node| node.set_label("Filter paths"));
     }
-}
-
-/// A sentence in the place of a list that is empty.
-pub(super) fn hint(ui: &mut Ui, text: &str) {
-    let margin = egui::Margin::symmetric(12, 2);
-    egui::Frame::new().inner_margin(margin).show(ui, |ui| {
-        let text = egui::RichText::new(text).font(type_scale::small());
-        ui.label(text.color(Tokens::of(ui).faint));
-    });
 }
 
 /// A part of the panel whose contents do not reach out of it.

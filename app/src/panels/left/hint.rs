@@ -1,0 +1,14 @@
+//! What stands where a list is empty.
+
+use egui::Ui;
+
+use crate::theme::{Tokens, type_scale};
+
+/// A sentence in the place of a list that is empty.
+pub(super) fn hint(ui: &mut Ui, text: &str) {
+    let margin = egui::Margin::symmetric(12, 2);
+    egui::Frame::new().inner_margin(margin).show(ui, |ui| {
+        let text = egui::RichText::new(text).font(type_scale::small());
+        ui.label(text.color(Tokens::of(ui).faint));
+    });
+}
