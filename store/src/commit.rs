@@ -3,54 +3,13 @@
 use std::sync::Arc;
 
 use crate::batch::WriteBatch;
+use crate::change::{Cause, Change, SettingChange};
 use crate::clock::Millis;
-use crate::key::Key;
-use crate::record::Record;
-use crate::value::EncodedValue;
 
 /// The number of a commit. Strictly increasing while a store is open, starting anew at 0 when it
 /// is opened; a [`Snapshot`](crate::Snapshot) carries that of the last commit it shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Seq(pub u64);
-
-/// Why a batch was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Cause {
-    /// Somebody edited.
-    Edit,
-    /// An import.
-    Import,
-    /// The records' time ran out.
-    Expired,
-    /// A commit was taken back.
-    Undo,
-    /// A commit that was taken back was made again.
-    Redo,
-    /// Read from the journal while opening. Never published.
-    Recovery,
-}
-
-/// One record before and after a commit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// Which record.
-    pub key: Key,
-    /// The record before; `None`: there was none.
-    pub before: Option<Record>,
-    /// The record after; `None`: it is gone.
-    pub after: Option<Record>,
-}
-
-/// One setting of the file before and after a commit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SettingChange {
-    /// Its name.
-    pub name: String,
-    /// The value before.
-    pub before: Option<EncodedValue>,
-    /// The value after.
-    pub after: Option<EncodedValue>,
-}
 
 /// What a batch did. Cloning shares the changes.
 #[derive(Clone, Debug, PartialEq, Eq)]

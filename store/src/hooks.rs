@@ -6,7 +6,8 @@
 use std::fmt;
 
 use crate::batch::WriteBatch;
-use crate::commit::{Cause, Commit};
+use crate::change::Cause;
+use crate::commit::Commit;
 use crate::record::Record;
 
 /// Something that happened to one record.

@@ -65,6 +65,7 @@
 
 mod background;
 mod batch;
+mod change;
 mod clock;
 mod commit;
 mod control;
@@ -92,8 +93,9 @@ pub mod transfer;
 pub mod value;
 
 pub use batch::{CodecError, Expiry, Op, Rejection, WriteBatch};
+pub use change::{Cause, Change, SettingChange};
 pub use clock::{Clock, ManualClock, Millis, SystemClock};
-pub use commit::{Cause, Change, Commit, Seq, SettingChange};
+pub use commit::{Commit, Seq};
 pub use expire_at::{ExpireAtOutOfRange, expire_at};
 pub use hooks::{Event, EventKind, HookId, WriteQueue};
 pub use key::{KEY_BYTES_MAX, Key, KeyError};

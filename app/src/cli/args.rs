@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::common::{Common, Creation};
 use super::duration::parse_duration;
 use super::key_args::{HeaderBackupCommand, PasswdArgs, RotateArgs, SalvageArgs, SlotsCommand};
 
@@ -130,43 +131,6 @@ pub(super) enum Command {
     HeaderBackup(HeaderBackupCommand),
     /// Write what can still be read of a damaged file to a new file
     Salvage(SalvageArgs),
-}
-
-/// What every command takes.
-#[derive(Debug, Args)]
-pub(super) struct Common {
-    /// The VStore file
-    pub(super) db: PathBuf,
-    /// Read the password from the first line of standard input
-    #[arg(long)]
-    pub(super) password_stdin: bool,
-    /// The key file that the password needs beside it
-    #[arg(long, value_name = "FILE")]
-    pub(super) key_file: Option<PathBuf>,
-    /// Ask for a recovery key instead of the password, or read it instead
-    #[arg(long, conflicts_with = "key_file")]
-    pub(super) recovery_key: bool,
-    /// Print the answer as one JSON document
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-/// What commands take that may create their file.
-#[derive(Debug, Args)]
-pub(super) struct Creation {
-    /// Create the file, with this password, if it does not exist
-    #[arg(long)]
-    pub(super) create: bool,
-    /// What guessing the password of a created file costs: about a second each (default), or
-    /// about a tenth of that (fast)
-    #[arg(long, requires = "create", value_enum, default_value_t = Kdf::Default)]
-    pub(super) kdf: Kdf,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Kdf {
-    Fast,
-    Default,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -4,7 +4,7 @@ use vstore::file::{Control, Credentials, KdfProfile};
 use vstore::target::Approved;
 use vstore::{CreateOptions, ExpireError, OpenOptions, OpenReport, Store};
 
-use super::args::{Common, Creation, Kdf};
+use super::common::{Common, Creation, Kdf};
 use super::exit::Failure;
 use super::output;
 use super::password;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::args::{Common, Kdf};
+use super::common::{Common, Kdf};
 
 /// What a new password may come with.
 #[derive(Debug, Args)]

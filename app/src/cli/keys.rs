@@ -7,7 +7,7 @@ use vstore::file::{
     SlotKind, SlotLabel,
 };
 
-use super::args::{Common, Kdf};
+use super::common::{Common, Kdf};
 use super::database::{self, Access};
 use super::exit::{Exit, Failure};
 use super::key_args::{

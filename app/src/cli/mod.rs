@@ -6,6 +6,7 @@
 
 mod apply;
 mod args;
+mod common;
 mod database;
 mod duration;
 mod exit;

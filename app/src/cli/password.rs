@@ -7,7 +7,7 @@ use vstore::file::{Credentials, KeyFile, Password, RealVfs, RecoveryKey};
 use vstore::target::Output;
 use zeroize::Zeroizing;
 
-use super::args::Common;
+use super::common::Common;
 use super::exit::{Exit, Failure};
 use super::key_args::NewPassword;
 use super::output;

@@ -8,7 +8,7 @@ use vstore::RecordRef;
 use vstore::transfer::rfc3339;
 use vstore::value::json::{Json, write_compact};
 
-use super::args::Common;
+use super::common::Common;
 use super::exit::Failure;
 use super::output;
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use vstore::target::{self, Approved, Consent, InUse, NotApproved, Output, Refusal, Verdict};
 
-use super::args::Common;
+use super::common::Common;
 use super::exit::{Exit, Failure};
 
 /// Standard output by name, where the system has one.

@@ -8,8 +8,8 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use super::{Op, Rejection, WriteBatch, is_setting_name};
+use crate::change::{Cause, Change, SettingChange};
 use crate::clock::Millis;
-use crate::commit::{Cause, Change, SettingChange};
 use crate::key::Key;
 use crate::record::{Meta, Record, RecordRef};
 use crate::value::{

@@ -2,8 +2,8 @@
 
 mod codec;
 
+use crate::change::Cause;
 use crate::clock::Millis;
-use crate::commit::Cause;
 use crate::key::Key;
 use crate::record::{Meta, Record};
 use crate::value::EncodedValue;

@@ -2,7 +2,7 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
-use crate::commit::Change;
+use crate::change::Change;
 use crate::record::RecordRef;
 use crate::value::{VALUE_BYTES_MAX, Value};
 

@@ -81,8 +81,8 @@ mod tests {
 
     use super::*;
     use crate::batch::{WriteBatch, read_chunk};
+    use crate::change::Cause;
     use crate::clock::{ManualClock, Millis};
-    use crate::commit::Cause;
     use crate::key::Key;
     use crate::snapshot::Snapshot;
     use crate::store::Store;

@@ -109,8 +109,8 @@ mod tests {
 
     use super::*;
     use crate::batch::WriteBatch;
+    use crate::change::Cause;
     use crate::clock::{ManualClock, Millis};
-    use crate::commit::Cause;
     use crate::key::Key;
     use crate::store::Store;
     use crate::value::{EncodedValue, Value};

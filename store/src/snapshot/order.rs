@@ -343,8 +343,8 @@ mod tests {
 
     use super::*;
     use crate::batch::WriteBatch;
+    use crate::change::Cause;
     use crate::clock::{ManualClock, Millis};
-    use crate::commit::Cause;
     use crate::search::{PARTIAL_HITS_MAX, PartialSink};
     use crate::store::Store;
     use crate::value::{EncodedValue, Value};

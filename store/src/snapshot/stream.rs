@@ -46,8 +46,8 @@ mod tests {
     use std::sync::Arc;
 
     use crate::batch::WriteBatch;
+    use crate::change::Cause;
     use crate::clock::{ManualClock, Millis};
-    use crate::commit::Cause;
     use crate::key::Key;
     use crate::search::{Query, SearchControl, SearchOptions, Sort, SortBy, Ticket};
     use crate::store::Store;

@@ -8,8 +8,8 @@ use rayon::prelude::*;
 use super::State;
 use super::overlay::put;
 use crate::batch::{Op, WriteBatch};
+use crate::change::Change;
 use crate::clock::Millis;
-use crate::commit::Change;
 use crate::key::Key;
 use crate::paths::PathCatalog;
 use crate::record::Record;
@@ -160,7 +160,7 @@ fn segment_of(records: &[&Record]) -> Option<Segment> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commit::Cause;
+    use crate::change::Cause;
     use crate::state::overlay::Overlay;
     use crate::value::{EncodedValue, Value};
 

@@ -13,8 +13,9 @@ use imbl::OrdMap;
 
 use self::preparing::Preparing;
 use crate::batch::{CodecError, Rejection, StoredBatch, WriteBatch};
+use crate::change::{Change, SettingChange};
 use crate::clock::Millis;
-use crate::commit::{Change, Seq, SettingChange};
+use crate::commit::Seq;
 use crate::expiry::ExpiryIndex;
 use crate::key::Key;
 use crate::memtable::Memtable;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::State;
 use crate::batch::{Expiry, Op, Rejection};
+use crate::change::Change;
 use crate::clock::Millis;
-use crate::commit::Change;
 use crate::key::Key;
 use crate::record::{Meta, Record};
 use crate::value::EncodedValue;

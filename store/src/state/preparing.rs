@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::overlay::Overlay;
 use super::{Prepared, State};
 use crate::batch::{Op, Rejection, is_setting_name};
+use crate::change::SettingChange;
 use crate::clock::Millis;
-use crate::commit::SettingChange;
 use crate::value::EncodedValue;
 
 /// What the ops so far do.

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::batch::{Expiry, Op};
+use crate::change::Cause;
 use crate::clock::{Clock, ManualClock};
-use crate::commit::Cause;
 use crate::record::Meta;
 use crate::snapshot::Snapshot;
 use crate::value::Value;

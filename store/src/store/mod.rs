@@ -20,8 +20,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::batch::{Rejection, WriteBatch, encode_changes};
+use crate::change::Cause;
 use crate::clock::{Clock, Millis};
-use crate::commit::{Cause, Commit, Seq};
+use crate::commit::{Commit, Seq};
 use crate::file::{AppendError, CloseError, CompactError, Control, FileStats, StoreFile};
 use crate::hooks::{Event, EventKind, HookId, Hooks, WriteQueue};
 use crate::record::Record;

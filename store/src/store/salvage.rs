@@ -12,8 +12,8 @@ use bytes::Bytes;
 
 use super::Store;
 use crate::batch::{Rejection, StoredBatch, WriteBatch};
+use crate::change::Cause;
 use crate::clock::Millis;
-use crate::commit::Cause;
 use crate::file::{
     self, Control, CreateError, CreateReport, Credentials, OpenError, Rescued, SalvageMode,
 };

@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 
 use super::Store;
 use crate::batch::{CodecError, Rejection, StoredBatch, WriteBatch, encode_changes};
+use crate::change::Cause;
 use crate::clock::Clock;
-use crate::commit::Cause;
 use crate::file::{AsideSealer, SealError};
 use crate::snapshot::Snapshot;
 use crate::state::State;

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::batch::WriteBatch;
+use crate::change::Cause;
 use crate::clock::{Clock, ManualClock, Millis};
-use crate::commit::Cause;
 use crate::memtable::Memtable;
 use crate::search::{Hit, Mode, Query, RecordWords, SearchControl, SearchOptions, Sort, SortBy};
 use crate::snapshot::order::{PathOrder, first_scalar};

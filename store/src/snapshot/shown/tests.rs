@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::batch::{Expiry, Op, WriteBatch};
+use crate::change::Cause;
 use crate::clock::{Clock as _, ManualClock};
-use crate::commit::Cause;
 use crate::key::Key;
 use crate::record::Scan as _;
 use crate::search::{Query, SearchControl, SearchOptions, Ticket};

@@ -13,8 +13,9 @@ use std::fmt;
 
 use super::{CommitError, Store};
 use crate::batch::WriteBatch;
+use crate::change::{Cause, SettingChange};
 use crate::clock::Millis;
-use crate::commit::{Cause, Commit, SettingChange};
+use crate::commit::Commit;
 use crate::state::State;
 use crate::transfer::rfc3339;
 use crate::value::{EncodedValue, Value, ValueRef};

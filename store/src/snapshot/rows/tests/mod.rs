@@ -8,8 +8,8 @@ use proptest::sample::select;
 
 use super::*;
 use crate::batch::WriteBatch;
+use crate::change::Cause;
 use crate::clock::{Clock, ManualClock, Millis};
-use crate::commit::Cause;
 use crate::key::Key;
 use crate::memtable::Memtable;
 use crate::search::{Mode, Sort, SortBy, Ticket, search};
