@@ -15,8 +15,6 @@ use crate::{
             key_file::KeyFile,
             seal::{self, Dek, KeyMaterial, Nonce, StoreId, Tag},
         },
-        read::open_error::OpenError,
-        write::password_error::PasswordError,
     },
 };
 
@@ -215,35 +213,6 @@ pub(crate) enum UnlockError {
 impl From<Cancelled> for UnlockError {
     fn from(_: Cancelled) -> Self {
         Self::Cancelled
-    }
-}
-
-impl From<UnlockError> for OpenError {
-    fn from(error: UnlockError) -> Self {
-        match error {
-            UnlockError::WrongPassword => Self::WrongPassword,
-            UnlockError::WrongRecoveryKey => Self::WrongRecoveryKey,
-            UnlockError::KeyFileRequired => Self::KeyFileRequired,
-            UnlockError::SlotCorrupt { slot } => Self::SlotCorrupt { slot },
-            UnlockError::Kdf(KdfError::OutOfMemory) => Self::OutOfMemory,
-            UnlockError::Kdf(KdfError::TooExpensive(params) | KdfError::TooCheap(params)) => {
-                Self::KdfTooExpensive(params)
-            }
-            UnlockError::Cancelled => Self::Cancelled(Cancelled),
-        }
-    }
-}
-
-impl From<UnlockError> for PasswordError {
-    fn from(error: UnlockError) -> Self {
-        match error {
-            UnlockError::WrongPassword => Self::WrongPassword,
-            UnlockError::WrongRecoveryKey => Self::WrongRecoveryKey,
-            UnlockError::KeyFileRequired => Self::KeyFileRequired,
-            UnlockError::SlotCorrupt { slot } => Self::SlotCorrupt { slot },
-            UnlockError::Kdf(error) => error.into(),
-            UnlockError::Cancelled => Self::Cancelled(Cancelled),
-        }
     }
 }
 

@@ -13,7 +13,8 @@ use crate::file::{
     },
     error::from_io,
     format::corruption::Corruption,
-    keys::kdf::KdfParams,
+    format::slots::UnlockError,
+    keys::kdf::{KdfError, KdfParams},
 };
 
 /// Why a file could not be opened.
@@ -156,6 +157,22 @@ impl From<LockError> for OpenError {
                 path: refusing(error),
             },
             LockError::Io(error) => error.into(),
+        }
+    }
+}
+
+impl From<UnlockError> for OpenError {
+    fn from(error: UnlockError) -> Self {
+        match error {
+            UnlockError::WrongPassword => Self::WrongPassword,
+            UnlockError::WrongRecoveryKey => Self::WrongRecoveryKey,
+            UnlockError::KeyFileRequired => Self::KeyFileRequired,
+            UnlockError::SlotCorrupt { slot } => Self::SlotCorrupt { slot },
+            UnlockError::Kdf(KdfError::OutOfMemory) => Self::OutOfMemory,
+            UnlockError::Kdf(KdfError::TooExpensive(params) | KdfError::TooCheap(params)) => {
+                Self::KdfTooExpensive(params)
+            }
+            UnlockError::Cancelled => Self::Cancelled(Cancelled),
         }
     }
 }

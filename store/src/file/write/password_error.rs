@@ -5,6 +5,7 @@ use crate::control::Cancelled;
 use crate::file::{
     disk::{entropy::EntropyError, io_error::IoError},
     error::{from_io, from_kdf},
+    format::slots::UnlockError,
     keys::kdf::KdfParams,
 };
 
@@ -101,3 +102,16 @@ pub enum PasswordError {
 
 from_io!(PasswordError);
 from_kdf!(PasswordError);
+
+impl From<UnlockError> for PasswordError {
+    fn from(error: UnlockError) -> Self {
+        match error {
+            UnlockError::WrongPassword => Self::WrongPassword,
+            UnlockError::WrongRecoveryKey => Self::WrongRecoveryKey,
+            UnlockError::KeyFileRequired => Self::KeyFileRequired,
+            UnlockError::SlotCorrupt { slot } => Self::SlotCorrupt { slot },
+            UnlockError::Kdf(error) => error.into(),
+            UnlockError::Cancelled => Self::Cancelled(Cancelled),
+        }
+    }
+}
