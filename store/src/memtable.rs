@@ -15,8 +15,8 @@ use crate::record::Record;
 const MEMTABLE_RECORDS_MAX: usize = 256;
 
 /// While more segments than this stand side by side, because nobody merges them or merging does
-/// not keep up, the memtable takes twice as many records for every so many more: then there are few
-/// segments whatever happens, and a journal is read again without a merge.
+/// not keep up, the memtable takes twice as many records for each further group of them: then there
+/// are few segments whatever happens, and a journal is read again without a merge.
 const SEGMENTS_USUAL: usize = 16;
 const SEGMENTS_PER_DOUBLING: usize = 8;
 const DOUBLINGS_MAX: usize = 6;
@@ -87,7 +87,7 @@ impl Memtable {
         self.records.range::<_, str>((start, Bound::Unbounded))
     }
 
-    /// Whether it is time to seal, beside so many segments.
+    /// Whether it is time to seal, beside this number of segments.
     pub(crate) fn is_full(&self, segments: usize) -> bool {
         let doublings = segments.saturating_sub(SEGMENTS_USUAL) / SEGMENTS_PER_DOUBLING;
         let records_max = self.records_max << doublings.min(DOUBLINGS_MAX);

@@ -30,7 +30,7 @@ mod typing;
 /// How long taking in what came back may hold up a frame.
 const RECEIVE_BUDGET: Duration = Duration::from_millis(10);
 
-/// A text cursor blinks for so many seconds after the last input: an idle window draws nothing.
+/// The seconds for which a text cursor blinks after the last input: an idle window draws nothing.
 const BLINKS_SECS: f64 = 10.0;
 
 /// How the window is started.

@@ -50,7 +50,7 @@ pub(super) fn run(args: &ImportArgs) -> Result<Exit, Failure> {
         Some(new_file) => into_new_file(args, &options, &new_file)?,
         None => into_file(args, &options)?,
     };
-    // What the options ask for in so many words is counted, not told record by record.
+    // Exactly what the options ask for is counted, not reported record by record.
     let expected = report.replaced + report.kept;
     let notes = report.notes.first.iter();
     let notes: Vec<_> = notes.filter(|note| !note.kind.is_expected()).collect();

@@ -118,7 +118,7 @@ pub enum Request {
         /// What was read.
         report: ImportReport,
     },
-    /// Does what else is asked as a task: a change to so many records that it takes its time.
+    /// Does what else is asked as a task: a change to records of a number that takes its time.
     Watched(TaskId, Box<Self>),
     /// Takes the last change back.
     Undo,
@@ -130,7 +130,7 @@ pub enum Request {
     ConfirmClock,
     /// Asks whether another program changed the open file.
     LookAtFile,
-    /// Keeps so many generations of the file as backups from now on.
+    /// Keeps this number of generations of the file as backups from now on.
     KeepBackups(u8),
     /// Writes the file anew.
     Compact(TaskId),

@@ -113,7 +113,7 @@ pub(crate) fn drawn<P: 'static>(
     drawn_in_steps(window, (size, 0.25), now, show)
 }
 
-/// As [`drawn`], in frames that are so many seconds apart.
+/// As [`drawn`], in frames that are `step_secs` seconds apart.
 pub(crate) fn drawn_in_steps<P: 'static>(
     window: Window<P>,
     (size, step_secs): ([f32; 2], f32),
@@ -150,7 +150,7 @@ impl<P: Default + 'static> Scene<P> {
         Self::in_steps(state, (size, 0.25), show)
     }
 
-    /// As [`Self::new`], in frames that are so many seconds apart.
+    /// As [`Self::new`], in frames that are `step_secs` seconds apart.
     pub(super) fn in_steps(
         state: State,
         size_and_step: ([f32; 2], f32),

@@ -59,7 +59,7 @@ pub enum Loss {
         bytes: u64,
         /// Parts (frames), each a group of records or a change; `None`: it cannot be told.
         parts: Option<u64>,
-        /// About so many records; `None`: it cannot be told.
+        /// About this number of records; `None`: it cannot be estimated.
         records: Option<u64>,
     },
     /// It cannot be told.

@@ -41,7 +41,7 @@ pub enum Deed {
 }
 
 impl Deed {
-    /// What was done to so many: `Deleted 12 records`.
+    /// What was done to `count` records: `Deleted 12 records`.
     pub fn told(self, count: u64) -> String {
         let records = || format::counted(count, "record");
         match self {

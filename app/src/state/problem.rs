@@ -28,7 +28,7 @@ pub enum Problem {
     OpenElsewhere(Option<Holder>),
     /// File or folder refuse writing.
     NotWritable(String),
-    /// The medium is full.
+    /// The disk is full.
     StorageFull(String),
     /// There is a file already.
     AlreadyExists(PathBuf),

@@ -16,7 +16,7 @@ use crate::state::{
 
 /// How many keys a question about deletion shows.
 const SAMPLE_KEYS: usize = 5;
-/// Changes to so many records take long enough to be watched.
+/// The number of records from which on a change takes long enough to be watched.
 const WATCHED_FROM: usize = 20_000;
 
 pub(super) fn update(state: &mut State, command: RecordCommand, now: Millis) -> Effects {

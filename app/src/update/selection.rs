@@ -179,7 +179,7 @@ pub(super) fn follow_rows(store: &mut OpenStore, rows: Rows, is_whole: bool) {
     }
     match rows {
         Rows::Everything => selection.changed.clear(),
-        // Which of so many another question did not find, nobody can say at once.
+        // Finding out which of them another question did not find would take too long for a frame.
         Rows::Other => selection.end_run_and_say_so(),
         // Among these rows may have been some that are not found any more.
         Rows::Same if is_whole && selection.is_stale => selection.end_run_and_say_so(),

@@ -148,7 +148,8 @@ pub fn problem(ui: &mut Ui, text: &str) -> Response {
     announced(ui, looks, text, Role::Alert, usize::MAX)
 }
 
-/// The same cut after so many lines, where there is no room for more; the whole text is the tooltip.
+/// The same cut after `lines` lines, where there is no room for more; the whole text is the
+/// tooltip.
 pub fn problem_in_lines(ui: &mut Ui, text: &str, lines: usize) -> Response {
     let looks = (icons::WARNING_CIRCLE, Tokens::of(ui).danger);
     announced(ui, looks, text, Role::Alert, lines)

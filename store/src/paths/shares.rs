@@ -3,7 +3,7 @@
 
 use super::histogram::HistogramUnit;
 
-/// At most so many buckets.
+/// The largest number of buckets.
 const BUCKETS_MAX: u64 = 64;
 
 /// An equi-depth histogram: buckets of about as many values each.

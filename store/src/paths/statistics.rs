@@ -96,13 +96,13 @@ pub(crate) trait PathSource: Sync {
 
 /// What counts values.
 pub(crate) trait Tally {
-    /// So many records, and so many of them with the path.
+    /// The number of records, and of those of them that have the path.
     fn records(&mut self, records: u64, with_path: u64);
 
     /// So many values of a type.
     fn types(&mut self, value_type: ValueType, count: u64);
 
-    /// A scalar that stands there so many times; its type is told apart from it.
+    /// A scalar and how often it stands there; values of different types are different scalars.
     fn scalar(&mut self, value: ValueRef<'_>, count: u64);
 }
 

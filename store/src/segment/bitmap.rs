@@ -307,8 +307,8 @@ fn bits(word: u64) -> impl Iterator<Item = u32> {
     })
 }
 
-/// Passes over runs of `len` rows, of which so many are marked, up to the run that holds the `n`th
-/// row that is not. Returns how many rows were passed, and the number of that row in its run.
+/// Passes over runs of `len` rows, given the marked rows of each, up to the run that holds the
+/// `n`th row that is not. Returns how many rows were passed, and the number of that row in its run.
 fn pass(len: u32, marked: impl Iterator<Item = u32>, n: u32) -> (u32, u32) {
     let (mut passed, mut left) = (0, n);
     for marked in marked {

@@ -21,9 +21,9 @@ pub struct Merged {
     moves: Moves,
 }
 
-/// Of segments of about the same size so many are merged into one, so that a record is rewritten
-/// O(log n) times, and of each size there are fewer: every one costs each lookup a binary search,
-/// and each search a look at its words.
+/// The number of segments of about the same size that are merged into one, so that a record is
+/// rewritten O(log n) times, and of each size there are fewer: every one costs each lookup a binary
+/// search, and each search a look at its words.
 const FAN_OUT: usize = 4;
 /// Segments with fewer live rows are all of one size.
 const ROWS_OF_LEAST: u32 = 128;
@@ -82,7 +82,8 @@ impl Merge {
     }
 }
 
-/// The size of a segment with so many live rows: each is [`FAN_OUT`] times the one before.
+/// The size class of a segment with this number of live rows: each class is [`FAN_OUT`] times the
+/// one before.
 const fn size_of_rows(rows: u32) -> u32 {
     (rows / ROWS_OF_LEAST + 1).ilog(FAN_OUT as u32)
 }

@@ -31,8 +31,8 @@ impl Indexing {
         self.indexed == self.total
     }
 
-    /// How far it is after so many looks at whether to go on, wherever another hundredth of the
-    /// rows is done.
+    /// How far it is after this number of looks at whether it was cancelled; `None` unless another
+    /// hundredth of the rows is done.
     fn after(self, looks: u64) -> Option<Self> {
         let rows = |looks: u64| looks * u64::from(ROWS_PER_CHECK);
         let hundredth = (self.total / 100).max(1);

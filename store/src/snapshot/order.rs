@@ -24,11 +24,11 @@ use crate::value::{ValueRef, cmp_values};
 
 /// Whether the answer is still wanted is asked after this many records.
 const RECORDS_PER_CHECK: usize = 256;
-/// Of fewer rows than one in so many the records are read.
+/// Below one row in this number, reading the records is cheaper than using the column.
 const ROWS_PER_READ: u32 = 16;
-/// The first in an order are told before the others if there are so many times more.
+/// The first in an order are reported before the others if there are this many times more.
 const FIRST_PER_ALL: usize = 8;
-/// Keys of so many rows are read at once.
+/// The number of rows whose keys are read at once.
 const KEYS_PER_TASK_MIN: usize = 1024;
 
 /// How many of the first are wanted before the others, and what takes them.
@@ -282,8 +282,8 @@ impl<'a> ByValue<'a> {
     }
 }
 
-/// The type and the beginning of a text, as a number: values whose numbers differ are in the order of
-/// these, by [`cmp_values`]. Never the greatest number there is, nor 0.
+/// The type and the beginning of a text, as a number: values whose numbers differ are in the order
+/// of these, by [`cmp_values`]. Never the greatest number there is, nor 0.
 fn head_of(value: ValueRef<'_>) -> u128 {
     let (kind, bytes): (u8, &[u8]) = match value {
         ValueRef::Null => (1, &[]),

@@ -54,8 +54,8 @@ impl Store {
         }
     }
 
-    /// Keeps so many generations as `NAME.bak1…` from now on, at most 10; those that are too many
-    /// go with the next compaction.
+    /// Keeps this number of generations as `NAME.bak1…` from now on, at most 10; those that are too
+    /// many go with the next compaction.
     pub fn set_backups(&mut self, count: u8) {
         if let Some(file) = &mut self.file {
             file.set_backups(count);

@@ -39,7 +39,7 @@ impl LoadError {
 pub(super) struct Loader<'a> {
     clock: Arc<dyn Clock>,
     preview: Option<&'a mut dyn FnMut(Snapshot)>,
-    /// The preview after the one that was shown last is due with so many blocks.
+    /// The number of blocks with which the next preview is due.
     preview_at: usize,
     /// What has been read, or which chunk cannot be.
     read: Result<Read, (usize, CodecError)>,

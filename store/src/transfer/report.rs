@@ -97,7 +97,8 @@ pub enum ImportNoteKind {
     DroppedDuplicate,
     /// It took the place of the record before with the same key.
     OverwroteDuplicate,
-    /// Its `expireAt` is outside the years 0001 to 9999, as milliseconds would be, and sets no expiry.
+    /// Its `expireAt` is outside the years 0001 to 9999, as milliseconds would be, and sets no
+    /// expiry.
     ExpireAtIgnored,
 }
 
@@ -118,7 +119,7 @@ impl ImportNoteKind {
         }
     }
 
-    /// Whether it is what the options ask for in so many words, and nothing to be warned of.
+    /// Whether it is exactly what the options ask for, and nothing to be warned of.
     pub const fn is_expected(&self) -> bool {
         matches!(self, Self::Replaced | Self::Kept)
     }

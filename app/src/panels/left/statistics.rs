@@ -11,7 +11,7 @@ use crate::state::{Bin, Distinct, FacetScope, IndexBytes, PathStatistics, Scale,
 use crate::view::StoreView;
 
 const TOP_SHOWN: usize = 6;
-/// Values are worth listing if one of them stands in one of so many records.
+/// Values are worth listing if one of them stands in at least one of this number of records.
 const WORTH_LISTING: u64 = 50;
 /// The lowest bar of the shares is this part of the scale.
 const FOOT: f64 = 30.0;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// Only every so many rows a start is kept: a text of 50 MB of line breaks must not cost 400 MB
+/// The start of one row in this number is kept: a text of 50 MB of line breaks must not cost 400 MB
 /// of index. What lies between is found by walking.
 const STRIDE: usize = 64;
 
@@ -40,8 +40,9 @@ pub struct Row {
 }
 
 impl LineIndex {
-    /// As [`Self::new`], for rows of `room` characters including the number of their line. The lines
-    /// are counted first: how wide the numbers are does not change while they are on the screen.
+    /// As [`Self::new`], for rows of `room` characters including the number of their line. The
+    /// lines are counted first: how wide the numbers are does not change while they are on the
+    /// screen.
     pub fn numbered(text: &str, room: usize) -> Self {
         let breaks = text.bytes().filter(|byte| *byte == b'\n').count();
         let columns = room.saturating_sub(digits(breaks + 1)).max(COLUMNS_MIN);

@@ -83,7 +83,7 @@ impl IoError {
         self.source.kind()
     }
 
-    /// Whether the medium or a quota is full.
+    /// Whether the disk or a quota is full.
     pub fn is_storage_full(&self) -> bool {
         matches!(
             self.kind(),
@@ -91,7 +91,7 @@ impl IoError {
         )
     }
 
-    /// Whether the place refuses writing: permissions or a read-only medium.
+    /// Whether the place refuses writing: permissions or a read-only disk.
     pub fn is_write_refused(&self) -> bool {
         matches!(
             self.kind(),

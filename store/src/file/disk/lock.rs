@@ -1,10 +1,10 @@
 //! One writer at a time: advisory locks on the data file and on a lock file beside it.
 //!
-//! The data file is what is locked: whatever name leads to it and whatever becomes of the lock file,
-//! there is one lock. A new generation is locked before it gets its name. The lock file says who
-//! holds it, keeps a second creation of the same name out, and remembers a sync that failed since
-//! the computer started. On Windows, where a locked file cannot be read, the data file is opened so
-//! that nobody else can open it for writing instead.
+//! The data file is what is locked: whatever name leads to it and whatever becomes of the lock
+//! file, there is one lock. A new generation is locked before it gets its name. The lock file says
+//! who holds it, keeps a second creation of the same name out, and remembers a sync that failed
+//! since the computer started. On Windows, where a locked file cannot be read, the data file is
+//! opened so that nobody else can open it for writing instead.
 //!
 //! The lock file is somebody else's until it has proved to be ours: a link is not followed, what
 //! is no lock is left alone, and nothing is written before a password was right. It goes with the
@@ -304,7 +304,7 @@ impl Lock {
     }
 
     /// Whether a sync of this file failed since the computer started: what the system shows of
-    /// it may then not be what is on the medium.
+    /// it may then not be what is on the disk.
     pub(crate) fn sync_failed(&self, id: FileId) -> bool {
         self.content.failed_sync.as_deref() == Some(id.to_string().as_str())
     }

@@ -86,7 +86,7 @@ pub(crate) fn temp_prefix(path: &Path) -> OsString {
     join(&[".".as_ref(), &stem])
 }
 
-/// The name of a file, cut if it does not leave room for so many bytes.
+/// The name of a file, cut if it leaves no room for `added` bytes.
 fn stem(path: &Path, added: usize) -> OsString {
     let name = path.file_name().unwrap_or_default();
     let room = NAME_MAX.saturating_sub(added);

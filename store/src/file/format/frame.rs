@@ -205,9 +205,10 @@ impl RawFrame {
 /// How much padding a plaintext gets.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Padding {
-    /// To a multiple of so many bytes (a multiple of 16).
+    /// To a multiple of this number of bytes, itself a multiple of 16.
     Unit(u32),
-    /// Until the frame ends at a multiple of so many bytes in the file (a multiple of 16).
+    /// Until the frame ends at a multiple of this number of bytes in the file, itself a multiple of
+    /// 16.
     End(u32),
 }
 

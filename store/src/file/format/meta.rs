@@ -65,7 +65,7 @@ pub(crate) enum Ctrl {
     HeaderEpoch(u64),
     /// Closed cleanly: everything before was durable.
     Close,
-    /// A torn tail of so many bytes was cut off here.
+    /// A torn tail was cut off here: its length in bytes.
     Recovered(u64),
     /// Something for people, or of a later version that may be skipped.
     Note,

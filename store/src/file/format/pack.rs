@@ -34,7 +34,7 @@ const LZW_CODES: usize = 1 << 12;
 /// Below this LZW gains nothing.
 const LZW_MIN_RAW: usize = 128;
 
-/// Bytes of payload that a file may hold for each of its own, up to every frame; so many more are
+/// Bytes of payload that a file may hold for each of its own, up to every frame; that many more are
 /// allowed for the sake of files that were written before there was a bound.
 pub(crate) const PAYLOAD_PER_BYTE: u64 = 256;
 const PAYLOAD_FREE: u64 = 512 << 20;

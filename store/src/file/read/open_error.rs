@@ -128,7 +128,7 @@ pub enum OpenError {
         /// What refuses.
         path: PathBuf,
     },
-    /// The medium is full.
+    /// The disk is full.
     #[error("no space left for {}", path.display())]
     StorageFull {
         /// What was being written.

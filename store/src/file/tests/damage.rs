@@ -295,7 +295,7 @@ fn several_torn_frames_of_one_group_are_one_torn_tail() {
     file.append(&payloads(&["one", "two", "three"])).unwrap();
     let content = fixture.content();
     let frames = frames(&content);
-    // The write of the group reached the medium without its first block: the later frames are
+    // The write of the group reached the disk without its first block: the later frames are
     // genuine, but they were never acknowledged and prove nothing.
     let mut torn = content;
     torn[frames[SNAPSHOT_FRAMES + 1].clone()].fill(0);

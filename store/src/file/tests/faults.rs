@@ -369,7 +369,7 @@ fn frames_that_were_cut_off_never_fit_again() {
     let torn = fixture.with_content(torn);
     assert_eq!(torn.open().transactions.len(), 0);
     // The note of the recovery is as long as the torn frame. When power fails during the next
-    // append, the medium shows the blocks of the second frame again, in their old place.
+    // append, the disk shows the blocks of the second frame again, in their old place.
     let mut revived = torn.content();
     let end = revived.len();
     revived.extend_from_slice(&before[end..]);

@@ -115,7 +115,7 @@ fn what_a_search_may_cost_is_paid_for_all_of_it_together() {
     assert!(budget.pay(&head(64 << 20), 3).is_err());
 }
 
-/// A control that stops at the report after so many.
+/// A control that stops at the report after this number of reports.
 fn stopping_after(reports: u64) -> (Control, Arc<AtomicU64>) {
     let seen = Arc::new(AtomicU64::new(0));
     let flag = Arc::default();

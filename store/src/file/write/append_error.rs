@@ -29,7 +29,7 @@ pub enum AppendError {
         /// Its length in bytes.
         len: u64,
     },
-    /// The medium is full; the transactions were taken back.
+    /// The disk is full; the transactions were taken back.
     #[error("no space left for {}", path.display())]
     StorageFull {
         /// What was being written.

@@ -21,8 +21,8 @@ pub const BACKUPS_MAX: u8 = 10;
 const COPY_BYTES: usize = 1 << 20;
 
 impl StoreFile {
-    /// Keeps so many generations as backups from now on, at most [`BACKUPS_MAX`]. Those that are
-    /// too many go with the next compaction.
+    /// Keeps this number of generations as backups from now on, at most [`BACKUPS_MAX`]. Those that
+    /// are too many go with the next compaction.
     pub fn set_backups(&mut self, count: u8) {
         self.backups = count.min(BACKUPS_MAX);
     }
@@ -35,7 +35,7 @@ impl StoreFile {
 
     /// Gives the present file its place among the backups, before it loses its name.
     ///
-    /// A full medium must not stop the compaction, which may be what frees space: a failure is
+    /// A full disk must not stop the compaction, which may be what frees space: a failure is
     /// remembered and no more.
     pub(crate) fn keep_backup(&mut self) {
         let (vfs, path, id) = (&self.vfs, &self.path, self.generation.id);

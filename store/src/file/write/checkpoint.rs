@@ -31,8 +31,8 @@ use crate::{
 const BATCH_BYTES: usize = 8 << 20;
 const BATCH_CHUNKS: usize = 64;
 const WRITE_BYTES: usize = 4 << 20;
-/// So much is written before the medium is given time for it. What is left for the sync at the end
-/// is little then, and the thread that waits here is not the one that compresses.
+/// The bytes after which the disk is given time to write them. Little is left for the sync at the
+/// end then, and the thread that waits here is not the one that compresses.
 const SYNC_BYTES: u64 = 32 << 20;
 /// Padding of frames of the checkpoint.
 const UNIT: Padding = Padding::Unit(16);
@@ -159,7 +159,7 @@ pub(crate) fn write_headers(file: &dyn VfsFile, header: &Header, dek: &Dek) -> R
 struct Sink<'a> {
     file: &'a dyn VfsFile,
     position: u64,
-    /// How far the medium has it.
+    /// Up to where it is on the disk.
     synced: u64,
     writer: FrameWriter<'a>,
 }

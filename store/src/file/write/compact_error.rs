@@ -46,7 +46,7 @@ pub enum CompactError {
     /// Not enough memory.
     #[error("not enough memory")]
     OutOfMemory,
-    /// The medium is full.
+    /// The disk is full.
     #[error("no space left for {}", path.display())]
     StorageFull {
         /// What was being written.

@@ -60,7 +60,7 @@ pub struct CreateOptions {
     pub entropy: Arc<dyn Entropy>,
 }
 
-/// The unit in which a medium writes.
+/// The unit in which a disk writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommitAlign {
     /// Sectors of 512 bytes.

@@ -66,7 +66,7 @@ pub enum CreateError {
     /// Not enough memory.
     #[error("not enough memory")]
     OutOfMemory,
-    /// The medium is full.
+    /// The disk is full.
     #[error("no space left for {}", path.display())]
     StorageFull {
         /// What was being written.

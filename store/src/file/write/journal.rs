@@ -1,7 +1,7 @@
 //! Appending to the journal: group commit, one write and one sync for any number of transactions.
 //!
 //! What cannot be written is taken back. What cannot be synced cannot be taken back: nobody
-//! knows then what is on the medium, so that nothing is appended any more (the file is
+//! knows then what is on the disk, so that nothing is appended any more (the file is
 //! poisoned) until a compaction has written a new one.
 use bytes::Bytes;
 use rayon::prelude::*;
@@ -144,7 +144,7 @@ impl Generation {
 impl StoreFile {
     /// Makes transactions durable, each payload one, in order, with one write and one sync.
     ///
-    /// When this returns `Ok`, they survive everything the medium survives. After an error none
+    /// When this returns `Ok`, they survive everything the disk survives. After an error none
     /// of them was acknowledged: either all are gone, or (after a failed sync, when the file is
     /// poisoned) each may be there or not after the next opening, but none in part.
     pub fn append(&mut self, payloads: &[Bytes]) -> Result<(), AppendError> {

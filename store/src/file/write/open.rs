@@ -136,7 +136,7 @@ pub struct OpenReport {
     pub header_fault: bool,
     /// That was repaired.
     pub healed_header: bool,
-    /// The whole file was written anew, because its medium had failed to make it durable.
+    /// The whole file was written anew, because its disk had failed to make it durable.
     pub rewritten: bool,
     /// Frames of a later version that were skipped.
     pub skipped_frames: u64,

@@ -83,7 +83,7 @@ pub enum PasswordError {
     /// Not enough memory.
     #[error("not enough memory")]
     OutOfMemory,
-    /// The medium is full.
+    /// The disk is full.
     #[error("no space left for {}", path.display())]
     StorageFull {
         /// What was being written.

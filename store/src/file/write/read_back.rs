@@ -1,4 +1,4 @@
-//! Reading a new generation back: a medium or memory that does not keep what it is given must not
+//! Reading a new generation back: a disk or memory that does not keep what it is given must not
 //! replace a good file.
 use crate::{
     control::{Control, Phase},

@@ -67,7 +67,7 @@ pub(crate) struct Found<'a> {
 
 /// Repairs what a crash left, so that appending is safe.
 ///
-/// If the medium fails to make the file durable, now or earlier since the computer started, what
+/// If the disk fails to make the file durable, now or earlier since the computer started, what
 /// was read may exist in memory only: then everything is written to a new file.
 pub(crate) fn make_writable(
     file: &mut StoreFile,
@@ -117,7 +117,7 @@ fn repair_in_place(
             return Ok(());
         }
         // Takes the number of the first frame that was cut off, so that its bytes, should they
-        // come back from the medium, never fit here again.
+        // come back from the disk, never fit here again.
         note(file, &Ctrl::Recovered(torn.bytes))?;
     }
     if let Some(copy) = found.stale_copy {

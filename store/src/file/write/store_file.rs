@@ -216,7 +216,7 @@ impl StoreFile {
     }
 
     /// As [`poison`](Self::poison), and tells the next process on this computer: the system may
-    /// now show bytes that are not on the medium, and a later sync would claim success.
+    /// now show bytes that are not on the disk, and a later sync would claim success.
     pub(crate) fn poison_by_sync(&mut self, error: &IoError) -> String {
         let id = self.generation.id;
         if let Some(lock) = &mut self.lock {

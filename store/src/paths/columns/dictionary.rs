@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 
 use crate::search::parse_moment;
 
-/// A dictionary takes at most so many bytes for each value: a few thousand dates in a part of any
+/// The most bytes that a dictionary takes for each value: a few thousand dates in a part of any
 /// size, and not what hardly repeats.
 const BYTES_PER_VALUE: usize = 12;
 /// So many texts may always be in a dictionary.

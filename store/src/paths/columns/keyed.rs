@@ -9,10 +9,10 @@ use crate::row_set::RowSet;
 use crate::search::{ConditionScratch, ConditionTest};
 use crate::value::{Timestamp, ValueRef, ValueType};
 
-/// A value in each row is kept by row if there are more than one in so many rows.
+/// Above one value in this number of rows, values are kept by row.
 const ROWS_PER_VALUE: usize = 10;
 const SIGN: u64 = 1 << 63;
-/// Nanoseconds within a second take so many bits.
+/// The bits of the nanoseconds within a second.
 const NANO_BITS: u32 = 30;
 const NANOS_MAX: u32 = 999_999_999;
 

@@ -2,7 +2,7 @@
 
 use crate::row_set::RowSet;
 
-/// Fewer rows than one in so many are kept as numbers, more as bits.
+/// Below one row in this number, rows are kept as numbers, above it as bits.
 const BITS_PER_NUMBER: usize = 32;
 
 /// A set of the rows of a part.

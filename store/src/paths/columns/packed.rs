@@ -15,7 +15,7 @@ pub(super) struct Packed {
 /// What is added to the base.
 #[derive(Debug)]
 enum Offsets {
-    /// All numbers are the base: so many of them.
+    /// All numbers are the base: how many there are.
     None(usize),
     U8(Box<[u8]>),
     U16(Box<[u16]>),

@@ -25,7 +25,7 @@ pub(super) const HEAD_BYTES: usize = 8;
 /// So many words of a row are looked up together: what a usual row has, and little memory where a
 /// row is a book.
 const MET_MAX: usize = 1024;
-/// After so many entries written it is asked whether to go on.
+/// The number of entries written between two looks at whether the work was cancelled.
 const ENTRIES_PER_CHECK: usize = 1024;
 const NONE: u32 = u32::MAX;
 

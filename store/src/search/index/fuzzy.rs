@@ -15,7 +15,7 @@ use crate::search::matcher::TypoBudget;
 /// Parts with fewer terms have no automaton: reading all of them costs a search less than building
 /// it costs whoever writes.
 const TERMS_MIN: u32 = if cfg!(test) { 150 } else { 16 * 1024 };
-/// After so many terms it is asked whether to go on.
+/// The number of terms between two looks at whether the work was cancelled.
 const TERMS_PER_CHECK: usize = 1024;
 
 /// Building these takes milliseconds, once.

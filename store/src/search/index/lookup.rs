@@ -15,9 +15,9 @@ use crate::value::ValueRef;
 
 /// Whether the answer is still wanted is asked after this many term places.
 const TERM_PLACES_PER_CHECK: u32 = 512;
-/// The same after looking into so many terms.
+/// The same for terms that are looked into.
 const TERMS_PER_CHECK: u32 = 4096;
-/// Fewer terms than one in so many are looked up one by one.
+/// Below one term in this number, terms are looked up one by one.
 const TERMS_APART_MAX: u32 = if cfg!(test) { 3 } else { 16 };
 
 /// A word and what is prepared once for all parts.
@@ -254,8 +254,8 @@ impl TextIndex {
         let is_whole = self.terms.get(begun.start) == text.as_bytes();
         let whole = begun.start..begun.start + u32::from(is_whole && !begun.is_empty());
         let longer = whole.end..begun.end;
-        // What is inside of a short text is in a good part of all terms: as a set they are looked up
-        // in one pass over the term places.
+        // What is inside of a short text is in a good part of all terms: as a set they are looked
+        // up in one pass over the term places.
         let mut inside = RowSet::new(words.end);
         self.containing(words, text.as_bytes(), is_stale, &mut |rank, at| {
             if at > 0 {
@@ -320,8 +320,8 @@ impl TextIndex {
         }
     }
 
-    /// Visits the rows of some terms at some places, term place by term place. `false`: the answer is not
-    /// wanted any more.
+    /// Visits the rows of some terms at some places, term place by term place. `false`: the answer
+    /// is not wanted any more.
     pub(super) fn for_each_term_place(
         &self,
         ranks: TermRanks<'_>,

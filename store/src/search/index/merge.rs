@@ -15,10 +15,10 @@ use super::term_places::{TermPlacesBuilder, TermPlacesReader};
 use super::terms::{TermReader, TermsBuilder};
 use crate::row_set::RowSet;
 
-/// After so many terms it is asked whether to go on.
+/// The number of terms between two looks at whether the merge was cancelled.
 const TERMS_PER_CHECK: u32 = 1024;
 
-/// More than one row in so many are put in order by marking them among all.
+/// Above one row in this number, rows are put in order by marking them among all.
 const ROWS_PER_SORTED: u32 = 16;
 
 /// The rows that a part leaves behind, in [`MovedPart::rows`].

@@ -13,7 +13,7 @@ use crate::search::distance::EDITS_MAX;
 use crate::search::matcher::{Cost, QueryWord};
 use crate::search::tokenize::TokenKind;
 
-/// Whether the answer is still wanted is asked after so many terms compared.
+/// The number of terms compared between two looks at whether the search was cancelled.
 const TERMS_PER_CHECK: u32 = 64;
 
 /// Ranks of terms by what their typos cost. Both ascend.

@@ -12,8 +12,8 @@ use crate::search::mode::Mode;
 use crate::search::query::Query;
 use crate::search::tokenize::{TokenKind, tokenize};
 
-/// Of the words that a regular expression requires at most so many are looked up, and none that are
-/// shorter: those are in nearly all records.
+/// How many of the words that a regular expression requires are looked up, and how short one may
+/// be: shorter ones are in nearly all records.
 const REQUIRED_WORDS_MAX: usize = 2;
 const REQUIRED_BYTES_MIN: usize = 2;
 

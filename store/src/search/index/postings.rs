@@ -8,7 +8,7 @@ use crate::row_set::RowSet;
 
 /// Marks a reference that is a row itself.
 const SINGLE: u32 = 1;
-/// Bits for rows are in words of so many bytes.
+/// The bytes of a word of bits for rows.
 const WORD_BYTES: usize = 8;
 
 /// The rows of one term at one place: a row, or where a list starts.

@@ -15,15 +15,15 @@ const BYTES_MIN: usize = 4096;
 /// What the words asked for last found in a part.
 #[derive(Debug)]
 pub(super) struct RecentWords {
-    /// The rows of short words, which are in so many terms that adding up their rows takes most of
-    /// a frame.
+    /// The rows of short words, which are part of such a number of terms that adding up their rows
+    /// takes most of a frame.
     pub(super) rows: Recent<ShortWord, WordRows>,
     /// The terms that misspelt words mean.
     pub(super) misspelt: Recent<QueryWord, Arc<Misspelt>>,
 }
 
 impl RecentWords {
-    /// Of a part with so many rows.
+    /// Of a part with this number of rows.
     pub(super) fn new(rows: u32) -> Self {
         let bytes_max = (rows as usize * BYTES_PER_ROW).max(BYTES_MIN);
         Self {
@@ -57,7 +57,7 @@ impl<K: PartialEq, V: Clone> Recent<K, V> {
         kept.first().map(|(_, found, _)| found.clone())
     }
 
-    /// Keeps what a word found, which takes so many `bytes`, and drops what was not asked for
+    /// Keeps what a word found, which takes `bytes` bytes, and drops what was not asked for
     /// longest where all together would be too much.
     pub(super) fn keep(&self, word: K, found: V, bytes: usize) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,7 +1,7 @@
 //! A hash table of numbers: hashes and what they lead to, and nothing else, so that a look-up is a
 //! single access to memory. Knows nothing of what the numbers stand for.
 
-/// A table has at least so many places, always a power of two.
+/// The least number of places of a table, a power of two as every one.
 const PLACES_MIN: usize = 1024;
 
 /// Numbers by hash. The hashes have to be seeded, so that nobody can choose equal ones.

@@ -14,8 +14,8 @@ pub(super) const FIRST_PIECE: u8 = 2;
 /// Starts the further pieces of a word longer than a term.
 pub(super) const LATER_PIECE: u8 = 3;
 
-/// Of so many terms the place of the first is kept. The others are found by counting separators,
-/// which costs less than the miss of the cache that a place for each of them would be.
+/// The number of terms of which only the first has its place kept. The others are found by counting
+/// separators, which costs less than the miss of the cache that a place for each of them would be.
 const BLOCK_TERMS: u32 = 16;
 /// Further than this, what lies between two places is looked up instead of counted.
 const COUNTED_BYTES_MAX: usize = 256;
@@ -185,8 +185,8 @@ impl Terms {
         }
     }
 
-    /// A single byte is in so many terms that looking for the ends of all of them along the way
-    /// costs less than finding out each time which one was hit.
+    /// A single byte is part of such a number of terms that looking for the ends of all of them
+    /// along the way costs less than finding out each time which one was hit.
     fn containing_byte(
         &self,
         ranks: Range<u32>,
@@ -289,7 +289,7 @@ const fn zero_bytes(word: u64) -> u64 {
     !(((word & LOW_BITS) + LOW_BITS) | word | LOW_BITS)
 }
 
-/// The place behind so many separators, eight bytes at a time.
+/// The place behind this number of separators, found eight bytes at a time.
 fn behind_separators(bytes: &[u8], mut separators: u32) -> usize {
     if separators == 0 {
         return 0;

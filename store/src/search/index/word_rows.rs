@@ -1,7 +1,7 @@
 //! The rows of a single word, by cost and by where it stands.
 //!
-//! Short words are in so many terms that adding up their rows takes most of a frame: what they
-//! found is kept for a while.
+//! Short words are part of such a number of terms that adding up their rows takes most of a frame:
+//! what they found is kept for a while.
 
 use super::TextIndex;
 use super::lookup::{Places, Watch, WordPlan};
@@ -12,7 +12,7 @@ use crate::search::tokenize::TokenKind;
 
 /// Words up to this many characters are kept.
 const CHARACTERS_MAX: usize = 2;
-/// After so many term places it is checked whether more of them could tell anything new.
+/// The number of term places after which it is checked whether more of them could say anything new.
 const TERM_PLACES_PER_CHECK: u32 = if cfg!(test) { 3 } else { 8 * 1024 };
 /// How many classes of places there are.
 const CLASSES: usize = 4;

@@ -10,7 +10,8 @@ const TWO_LIKELY_TYPOS: u32 = 4;
 const LETTERS_TO_LOSE_THE_FIRST: usize = 5;
 /// What a misspelt beginning weighs more than a misspelt word: most words are typed to their end.
 const BEGINNING: u32 = 2;
-/// A longer word that has so many letters more is nearly what was typed, as its plural is.
+/// A word that is longer by no more than this number of letters is nearly what was typed, as its
+/// plural is.
 const NEARLY_MAX: usize = 2;
 /// Shorter beginnings are nearly nothing.
 const NEARLY_LETTERS_MIN: usize = 3;
@@ -84,11 +85,13 @@ impl TypoBudget {
     }
 
     /// None up to three letters, one up to five (or two likely ones), two up to eight, then three.
-    /// None in what has a digit, where a typo is another number, and none in scripts without spaces.
+    /// None in what has a digit, where a typo is another number, and none in scripts without
+    /// spaces.
     ///
-    /// Web shops stop at two, and allow the second from eight letters on. That misses one in fifteen
-    /// real misspellings: short ones with two typos (`hvea`, `bizzare`, `ghandi`) and long ones with
-    /// three (`edinborough`, `resteraunt`). The order of hits keeps them behind all better ones.
+    /// Web shops stop at two, and allow the second from eight letters on. That misses one in
+    /// fifteen real misspellings: short ones with two typos (`hvea`, `bizzare`, `ghandi`) and long
+    /// ones with three (`edinborough`, `resteraunt`). The order of hits keeps them behind all
+    /// better ones.
     pub(in crate::search) fn of_word(folded: &str, kind: TokenKind) -> Self {
         if kind == TokenKind::Spaceless || folded.chars().any(char::is_numeric) {
             return Self::NONE;

@@ -18,7 +18,7 @@ struct Fixture {
 }
 
 impl Fixture {
-    /// A file with a record that stays, and one that expires after so many days.
+    /// A file with a record that stays, and one that expires after `days` days.
     fn with_expiry_after(days: i64) -> Self {
         let fixture = Self {
             folder: tempfile::tempdir().unwrap(),
@@ -56,7 +56,7 @@ impl Fixture {
         opened.unwrap().0
     }
 
-    /// Opens the file so many days from today.
+    /// Opens the file `days` days from today.
     fn open_after(&self, days: i64) -> Store {
         self.clock.set(TODAY.plus_millis(days * DAY_MILLIS));
         self.open()
@@ -67,7 +67,7 @@ fn credentials() -> Credentials {
     Credentials::password(Password::new("secret".to_owned()).unwrap())
 }
 
-/// Puts a record that expires so many days from today.
+/// Puts a record that expires `days` days from today.
 fn put(store: &mut Store, key: &str, days: Option<i64>) {
     let mut batch = WriteBatch::new(Cause::Edit);
     batch.push(Op::Put {

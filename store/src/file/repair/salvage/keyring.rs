@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// Headers that were moved are looked for in so many bytes: both stand in the first 20 KiB.
+/// The number of bytes in which moved headers are looked for: both stand in the first 20 KiB.
 const SEARCHED: u64 = 1 << 20;
 /// Most places that are taken for a header, beside the two where headers belong.
 const MAX_MOVED: usize = 6;

@@ -2,10 +2,10 @@
 //! survive a power cut.
 //!
 //! The model (after ALICE, OSDI 2014, and `SQLite`'s crash tests): until a file is synced, each
-//! sector written since may be on the medium or not, the length may have grown without the data
+//! sector written since may be on the disk or not, the length may have grown without the data
 //! (the gap reads as zeros or as garbage), and a truncation may be lost. Until a folder is synced,
 //! a suffix of its name changes may be lost. A sync that fails drops its pages: they never reach
-//! the medium, although reading still shows them (fsyncgate).
+//! the disk, although reading still shows them (fsyncgate).
 use std::{
     collections::BTreeMap,
     ffi::OsString,
@@ -57,7 +57,7 @@ enum Pending {
 struct Inode {
     /// What reading shows.
     live: Vec<u8>,
-    /// What the medium holds for certain.
+    /// What the disk holds for certain.
     durable: Vec<u8>,
     pending: Vec<Pending>,
     locked: Locked,
@@ -265,7 +265,7 @@ impl Inode {
         }
     }
 
-    /// Reaches the medium sector by sector, or not. A sector that does not survive keeps its old
+    /// Reaches the disk sector by sector, or not. A sector that does not survive keeps its old
     /// bytes, or reads as garbage within what was written; where there were none, as zeros or as
     /// garbage.
     fn lose_power(&mut self, random: &mut Random) {

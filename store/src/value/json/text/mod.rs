@@ -2,8 +2,8 @@
 //!
 //! There is one set of rules, that of [`JsonReader`]. The quick pass takes only what has one
 //! meaning under all of them. Whatever else it meets (an error, a name that stands twice, a map
-//! that may stand for bytes or a time, a number that 64 bits may not hold, great depth) ends it, and
-//! the stream reader reads the text again from its start, decides, and says why.
+//! that may stand for bytes or a time, a number that 64 bits may not hold, great depth) ends it,
+//! and the stream reader reads the text again from its start, decides, and says why.
 
 use std::fmt;
 use std::ops::Range;
@@ -47,7 +47,7 @@ pub(crate) struct Found {
 }
 
 impl TextReader {
-    /// A reader with room for so many bytes of values.
+    /// A reader with room for this number of bytes of values.
     pub(crate) fn with_capacity(bytes: usize) -> Self {
         Self {
             writer: ValueWriter::from_bytes(Vec::with_capacity(bytes)),
