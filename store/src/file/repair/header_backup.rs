@@ -87,7 +87,7 @@ impl HeaderBackup {
         self.exported_at
     }
 
-    /// Identity of the store, as [`Probe::store_id`](super::Probe::store_id).
+    /// Identity of the store, as [`Probe::store_id`](crate::file::Probe::store_id).
     pub fn store_id(&self) -> [u8; 16] {
         self.header.claims().store_id
     }

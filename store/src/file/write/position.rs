@@ -44,7 +44,7 @@ pub enum Standing {
 }
 
 impl Position {
-    /// Identity of the store, as [`Probe::store_id`](super::Probe::store_id).
+    /// Identity of the store, as [`Probe::store_id`](crate::file::Probe::store_id).
     pub fn store_id(&self) -> [u8; 16] {
         self.store_id
     }
@@ -141,7 +141,7 @@ impl Position {
 }
 
 impl StoreFile {
-    /// Where the store stands, for [`OpenOptions::known`](super::OpenOptions::known) of a later
+    /// Where the store stands, for [`OpenOptions::known`](crate::file::OpenOptions::known) of a later
     /// opening.
     pub fn position(&self) -> Position {
         Position::of(&self.generation, &self.dek)
