@@ -1,5 +1,9 @@
 //! Reading a data file into a batch. Nothing is changed: the engine commits the batch, or nobody.
 
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::Path;
+
 use vstore::transfer::{
     self, ImportError, ImportNote, ImportNoteKind, ImportOptions, ImportSource, KeyField, KeyRule,
     Template,
@@ -21,6 +25,17 @@ pub struct ImportJob {
     pub snapshot: Snapshot,
     /// A top-level integer `expireAt` sets the expiry.
     pub honour_expire_at: bool,
+}
+
+/// Opens what is to be imported, which must be a file: a pipe may keep a thread waiting for ever, and
+/// what the preview has read of it the import would miss.
+pub(super) fn open(path: &Path) -> Result<ImportSource, ImportError> {
+    let is_stream = |found: Metadata| !found.is_file() && !found.is_dir();
+    if fs::metadata(path).is_ok_and(is_stream) {
+        let words = "it is no file but a pipe or a device, which `vstore import` can read";
+        return Err(io::Error::new(io::ErrorKind::Unsupported, words).into());
+    }
+    ImportSource::open(path)
 }
 
 impl ImportJob {
@@ -57,7 +72,7 @@ impl ImportJob {
         options: &ImportOptions,
         context: &TaskContext,
     ) -> Result<(WriteBatch, ImportReport), ImportError> {
-        let source = ImportSource::open(&self.plan.path)?;
+        let source = open(&self.plan.path)?;
         let now = self.snapshot.now();
         let mut batch = WriteBatch::new(Cause::Import);
         let report = transfer::import(
@@ -83,7 +98,7 @@ fn account(report: &transfer::ImportReport) -> ImportReport {
             | ImportNoteKind::OverwroteDuplicate => ReportKind::Replaced,
             ImportNoteKind::Numbered | ImportNoteKind::Moved => ReportKind::Numbered,
             ImportNoteKind::Kept | ImportNoteKind::DroppedDuplicate => ReportKind::LeftOut,
-            ImportNoteKind::Number(_) | ImportNoteKind::ExpireAtIgnored => ReportKind::Changed,
+            ImportNoteKind::Number(_) | ImportNoteKind::ExpireAtIgnored(_) => ReportKind::Changed,
         },
         text: note.to_string(),
     };

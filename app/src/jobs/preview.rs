@@ -8,7 +8,7 @@ use vstore::search::Ticket;
 use vstore::transfer::{self, Format, ImportSource, Shape};
 use vstore::value::json::to_compact_preview;
 
-use super::import::options;
+use super::import::{self, options};
 use super::runner::{Done, Say};
 use crate::state::{ImportKeys, ImportPlan, ImportPreview, PreviewRow, TransferFormat};
 
@@ -65,7 +65,7 @@ fn look(
     now: Millis,
     ticket: &Ticket,
 ) -> Result<(ImportPreview, Option<ImportKeys>), String> {
-    let open = || ImportSource::open(&plan.path).map_err(|error| error.to_string());
+    let open = || import::open(&plan.path).map_err(|error| error.to_string());
     let start = transfer::preview(open()?, ROWS);
     let bytes = std::fs::metadata(&plan.path).map_or(0, |metadata| metadata.len());
     let mut preview = ImportPreview {

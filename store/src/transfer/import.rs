@@ -7,7 +7,7 @@ use memchr::memmem::Finder;
 
 use crate::batch::{Expiry, Op};
 use crate::clock::Millis;
-use crate::expire_at::{EXPIRE_AT, expire_at};
+use crate::expire_at::{EXPIRE_AT, ExpireAtOutOfRange, expire_at};
 use crate::key::Key;
 use crate::record::{Meta, Record};
 use crate::value::json::{JsonError, JsonErrorKind, Notes, Place};
@@ -192,7 +192,7 @@ struct Candidate {
     place: Place,
     record: ImportRecord,
     notes: Notes,
-    is_expire_at_ignored: bool,
+    ignored_expire_at: Option<ExpireAtOutOfRange>,
 }
 
 impl Importer<'_> {
@@ -248,7 +248,7 @@ impl Importer<'_> {
             place,
             record,
             notes,
-            is_expire_at_ignored,
+            ignored_expire_at,
         } = candidate;
         let stored = (self.stored)(record.key.as_str());
         let exists = stored.is_some();
@@ -285,8 +285,8 @@ impl Importer<'_> {
         } else if exists && origin != Origin::Again {
             note(ImportNoteKind::Replaced);
         }
-        if is_expire_at_ignored {
-            note(ImportNoteKind::ExpireAtIgnored);
+        if let Some(error) = ignored_expire_at {
+            note(ImportNoteKind::ExpireAtIgnored(error));
         }
         let unlisted = notes.total - notes.first.len() as u64;
         for number in notes.first {
@@ -311,11 +311,11 @@ impl Importer<'_> {
 fn interpret(options: &ImportOptions, element: Element) -> Result<Candidate, ImportError> {
     let place = element.place;
     let mut record = find_record(&options.keys, &element)?;
-    let mut is_expire_at_ignored = false;
+    let mut ignored_expire_at = None;
     if options.expire_at && record.expires_at.is_none() && may_expire(&record.value) {
         match expire_at(record.value.view()) {
             Some(Ok(at)) => record.expires_at = Some(at),
-            Some(Err(_)) => is_expire_at_ignored = true,
+            Some(Err(error)) => ignored_expire_at = Some(error),
             None => {}
         }
     }
@@ -323,7 +323,7 @@ fn interpret(options: &ImportOptions, element: Element) -> Result<Candidate, Imp
         place,
         record,
         notes: element.notes,
-        is_expire_at_ignored,
+        ignored_expire_at,
     })
 }
 

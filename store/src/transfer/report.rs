@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::expire_at::ExpireAtOutOfRange;
 use crate::key::Key;
 use crate::value::json::{NOTES_MAX, Note, Place};
 
@@ -99,7 +100,7 @@ pub enum ImportNoteKind {
     OverwroteDuplicate,
     /// Its `expireAt` is outside the years 0001 to 9999, as milliseconds would be, and sets no
     /// expiry.
-    ExpireAtIgnored,
+    ExpireAtIgnored(ExpireAtOutOfRange),
 }
 
 impl ImportNoteKind {
@@ -113,7 +114,7 @@ impl ImportNoteKind {
             Self::Kept => 3,
             Self::DroppedDuplicate => 4,
             Self::OverwroteDuplicate => 5,
-            Self::ExpireAtIgnored => 6,
+            Self::ExpireAtIgnored(_) => 6,
             Self::Moved => 7,
             Self::ReplacedByNumber => 8,
         }
@@ -153,10 +154,9 @@ impl fmt::Display for ImportNote {
             ImportNoteKind::OverwroteDuplicate => {
                 write!(f, "{place}: taken instead of the {key:?} before")
             }
-            ImportNoteKind::ExpireAtIgnored => write!(
-                f,
-                "{place}: expireAt of {key:?} is no time in Unix seconds, no expiry set"
-            ),
+            ImportNoteKind::ExpireAtIgnored(error) => {
+                write!(f, "{place}: {error}: no expiry is set (in {key:?})")
+            }
         }
     }
 }

@@ -303,6 +303,26 @@ fn a_preview_shows_the_keys_a_plan_makes_and_suggests_one_where_there_is_none() 
     assert_eq!(made, ["film:1991:hook", "film:1982:tootsie"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_nobody_writes_to_keeps_no_preview_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("films.json");
+    let made = std::process::Command::new("mkfifo").arg(&path).status();
+    assert!(made.unwrap().success());
+    let (jobs, receiver) = jobs();
+    let question = PreviewQuestion {
+        plan: ImportPlan::new(path),
+        now: Millis(0),
+    };
+    jobs.ask(Question::Preview(Box::new(question)));
+    let Done::Preview(answer) = next(&receiver) else {
+        panic!("no preview")
+    };
+    let words = answer.preview.unwrap_err();
+    assert!(words.contains("pipe"), "{words}");
+}
+
 #[test]
 fn words_begin_with_the_best_hits_and_conditions_keep_the_order_of_the_table() {
     let by_year = Sort {

@@ -332,7 +332,8 @@ fn an_integer_named_expire_at_sets_the_expiry() {
     assert_eq!((report.expiring, report.expired), (2, 1));
     assert_eq!(
         report.notes.first[0].to_string(),
-        "line 2, column 9: expireAt of \"d\" is no time in Unix seconds, no expiry set"
+        "line 2, column 9: expireAt is 1800000001000, no time in Unix seconds of the years 0001 to \
+         9999 (are these milliseconds?): no expiry is set (in \"d\")"
     );
     let options = ImportOptions {
         expire_at: false,
