@@ -66,8 +66,8 @@ pub(super) enum Command {
     /// {"key": …, "value": …} with nothing else but "expires_at", "created_at" and "modified_at"
     /// (RFC 3339). Any other objects, in an array or in lines, are accepted when a rule says what
     /// their keys are: --key-field, --key-template or --row-numbers. One text may follow the other
-    /// over any number of lines, too. The format is told by the ending (.json, .ndjson, .jsonl),
-    /// unless the content leaves no doubt.
+    /// over any number of lines, too. The ending says which format it is (.json,
+    /// .ndjson, .jsonl), unless the content leaves no doubt.
     ///
     /// A key that is made up by a number never takes the place of another record, and the same
     /// input gets the same keys again; what it replaces is named.

@@ -105,7 +105,7 @@ pub(super) fn delete_expired(store: &mut Store) -> usize {
     }
 }
 
-/// Says how many records ran out. They are gone, so that nobody is told again.
+/// Says how many records ran out. They are deleted by then: no later command reports them again.
 pub(super) fn tell_expired(deleted: usize) {
     match deleted {
         0 => {}

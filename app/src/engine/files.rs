@@ -106,7 +106,7 @@ impl Files {
             return Err(Failure::Cancelled);
         }
         let mut notes = Vec::new();
-        if !matches!(report.file.standing, Standing::Older | Standing::Diverged) {
+        if !report.file.standing.is_set_back() {
             self.remember(&store);
         }
         if !report.file.clean_close && !store.is_read_only() && report.file.torn_at.is_none() {

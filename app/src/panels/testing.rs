@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use egui::Ui;
+use egui::{Role, Ui};
 use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
 use vstore::value::json::parse_text;
 use vstore::{Cause, Key, ManualClock, Millis, Store, WriteBatch};
 
@@ -181,4 +182,12 @@ impl<P: Default + 'static> Scene<P> {
     pub(super) fn store(&mut self) -> &mut OpenStore {
         self.harness.state_mut().store()
     }
+}
+
+/// Gives the field of this role and name the keyboard, and types a text into it.
+pub(crate) fn type_into<S>(harness: &mut Harness<'_, S>, role: Role, label: &str, text: &str) {
+    harness.get_by_role_and_label(role, label).focus();
+    harness.run();
+    harness.get_by_role_and_label(role, label).type_text(text);
+    harness.run();
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use egui::{CursorIcon, Id, Rect, Role, Sense, Stroke, Ui, UiBuilder, accesskit};
 
 use super::bottom::bottom_panel;
+use super::detail::RECORD_HEIGHT;
 use super::menu::menu_bar;
 use super::status::status_bar;
 use super::trouble::Trouble;
@@ -38,9 +39,6 @@ const BOTTOM_MIN: f32 = 92.0;
 /// What the table keeps for itself when the window is small.
 const CENTER_MIN_WIDTH: f32 = 330.0;
 const CENTER_MIN_HEIGHT: f32 = 160.0;
-/// Below this height an edit in the right panel scrolls: the bottom panel is rather as small as it
-/// can be.
-const EDIT_HEIGHT: f32 = 352.0;
 /// How far from the edge of a panel the pointer takes hold of it.
 const GRIP: f32 = 4.0;
 
@@ -70,9 +68,10 @@ impl WindowRects {
 
         let room = rest.height() - CENTER_MIN_HEIGHT;
         let bottom = (layout.bottom && room >= BOTTOM_MIN).then(|| {
-            let beside_edit = rest.height() - EDIT_HEIGHT;
+            // Rather than that a record scrolls, the bottom panel is as small as it can be.
+            let beside_record = rest.height() - RECORD_HEIGHT;
             let most = if layout.right {
-                beside_edit.max(BOTTOM_MIN)
+                beside_record.max(BOTTOM_MIN)
             } else {
                 room
             };
@@ -337,7 +336,7 @@ mod tests {
         assert_eq!(size(smallest.right), Some(vec2(280.0, middle)));
         assert_eq!(smallest.center.size(), vec2(CENTER_MIN_WIDTH, middle));
         let lower = rects(800.0, 560.0);
-        assert_eq!(lower.center.size(), vec2(CENTER_MIN_WIDTH, EDIT_HEIGHT));
+        assert_eq!(lower.center.size(), vec2(CENTER_MIN_WIDTH, RECORD_HEIGHT));
         let lowest = rects(800.0, 500.0);
         assert_eq!(size(lowest.bottom), Some(vec2(800.0, BOTTOM_MIN)));
         let narrower = rects(600.0, 300.0);

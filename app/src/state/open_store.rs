@@ -237,7 +237,7 @@ impl OpenStore {
 
     /// Whether the file lacks what was saved here, and nobody has seen that it is said.
     pub const fn is_set_back(&self) -> bool {
-        matches!(self.standing, Standing::Older | Standing::Diverged)
+        self.standing.is_set_back()
     }
 
     /// Why expired records were not deleted, until somebody said what becomes of them.

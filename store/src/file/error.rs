@@ -4,7 +4,8 @@
 //! A torn tail is not an error: it is reported by [`OpenReport`](super::OpenReport). No error
 //! carries plaintext or anything that depends on a key.
 
-/// Turns a failed system call into the words of an operation: a full disk is told apart.
+/// Turns a failed system call into the error of an operation, which has a variant of its own for a full
+/// disk.
 macro_rules! from_io {
     ($error:ident) => {
         impl From<crate::file::disk::io_error::IoError> for $error {
@@ -13,6 +14,28 @@ macro_rules! from_io {
                     Self::StorageFull { path: error.path }
                 } else {
                     Self::Io(error)
+                }
+            }
+        }
+    };
+}
+
+/// Turns a lock that was not taken into the words of an operation that needs it.
+macro_rules! from_lock {
+    ($error:ident) => {
+        impl From<crate::file::disk::lock::LockError> for $error {
+            fn from(error: crate::file::disk::lock::LockError) -> Self {
+                use crate::file::disk::lock::{LockError, refusing};
+                match error {
+                    LockError::Held(holder) => Self::Locked { holder },
+                    LockError::Obstructed { path, obstacle } => {
+                        Self::LockObstructed { path, obstacle }
+                    }
+                    LockError::Unsupported(path) => Self::LocksUnsupported { path },
+                    LockError::Io(error) if error.is_write_refused() => Self::NotWritable {
+                        path: refusing(error),
+                    },
+                    LockError::Io(error) => error.into(),
                 }
             }
         }
@@ -50,4 +73,4 @@ macro_rules! from_seal {
     };
 }
 
-pub(super) use {from_io, from_kdf, from_seal};
+pub(super) use {from_io, from_kdf, from_lock, from_seal};

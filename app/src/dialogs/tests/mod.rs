@@ -77,25 +77,11 @@ fn click(harness: &mut Harness<'_, Window>, label: &str) {
 }
 
 fn type_in(harness: &mut Harness<'_, Window>, label: &str, text: &str) {
-    harness
-        .get_by_role_and_label(Role::TextInput, label)
-        .focus();
-    harness.run();
-    harness
-        .get_by_role_and_label(Role::TextInput, label)
-        .type_text(text);
-    harness.run();
+    testing::type_into(harness, Role::TextInput, label, text);
 }
 
 fn type_password(harness: &mut Harness<'_, Window>, label: &str, text: &str) {
-    harness
-        .get_by_role_and_label(Role::PasswordInput, label)
-        .focus();
-    harness.run();
-    harness
-        .get_by_role_and_label(Role::PasswordInput, label)
-        .type_text(text);
-    harness.run();
+    testing::type_into(harness, Role::PasswordInput, label, text);
 }
 
 #[test]

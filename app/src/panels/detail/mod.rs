@@ -19,6 +19,7 @@ mod tree_model;
 mod tree_view;
 
 pub use panel::DetailPanel;
+pub(super) use panel::RECORD_HEIGHT;
 
 #[cfg(test)]
 mod tests;

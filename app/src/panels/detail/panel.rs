@@ -29,6 +29,9 @@ const MARGIN: i8 = 14;
 /// Height of expiry bar and footer with the space around them.
 const FOOTER: f32 = 92.0;
 
+/// Below this height a record scrolls.
+pub(in crate::panels) const RECORD_HEIGHT: f32 = 352.0;
+
 /// The panel at the right.
 #[derive(Debug, Default)]
 pub struct DetailPanel {
@@ -54,11 +57,10 @@ struct OpenForm {
 /// The height below which the panel scrolls, so that what saves an edit is never cut off.
 fn least_height(subject: &Subject, view: StoreView<'_>) -> f32 {
     const NEW_RECORD: f32 = 332.0;
-    const RECORD: f32 = 350.0;
     const BANNER: f32 = 90.0;
     let least = match subject {
         Subject::NewRecord => NEW_RECORD,
-        Subject::One(_) => RECORD,
+        Subject::One(_) => RECORD_HEIGHT,
         _ => return 0.0,
     };
     let draft = view.store.detail.draft.as_ref();

@@ -38,14 +38,7 @@ fn unlock_page() -> UnlockPage {
 }
 
 fn type_password(harness: &mut Harness<'_, Window>, label: &str, text: &str) {
-    harness
-        .get_by_role_and_label(Role::PasswordInput, label)
-        .focus();
-    harness.run();
-    harness
-        .get_by_role_and_label(Role::PasswordInput, label)
-        .type_text(text);
-    harness.run();
+    testing::type_into(harness, Role::PasswordInput, label, text);
 }
 
 #[test]

@@ -71,18 +71,7 @@ fn a_store_that_opens_after_it_was_given_up_is_dropped() {
     let snapshot = Fixture::new().store.snapshot();
     let (mut state, ticket) = unlocking();
     update(&mut state, FileCommand::CancelBusy.into(), NOW);
-    let opened = OpenedStore {
-        session: ticket,
-        title: String::new(),
-        path: None,
-        key_file: None,
-        read_only: false,
-        snapshot,
-        draft: None,
-        notes: Vec::new(),
-        standing: Standing::Unknown,
-        is_copy: false,
-    };
+    let opened = opened(snapshot, ticket, "", None);
     let effects = receive(
         &mut state,
         told(Reply::Opened(ticket, Box::new(opened))),

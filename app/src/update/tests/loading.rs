@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use vstore::file::Standing;
 use vstore::value::json::parse_text;
 use vstore::{Cause, ManualClock, Store, WriteBatch};
 
-use super::{NOW, asks, key, told, unlocking};
+use super::{NOW, asks, key, opened, told, unlocking};
 use crate::command::{Command, FileCommand, LockCommand, RecordCommand, SearchCommand};
-use crate::engine::{OpenedStore, Preview, Reply};
+use crate::engine::{Preview, Reply};
 use crate::state::{AfterClose, Page, Problem, Scope, State, Ticket};
 use crate::update::{Effects, receive, update};
 
@@ -28,18 +27,7 @@ fn reading() -> (State, Ticket, Store) {
 }
 
 fn read_to_the_end(state: &mut State, ticket: Ticket, store: &Store) -> Effects {
-    let opened = OpenedStore {
-        session: ticket,
-        title: "x.vstore".to_owned(),
-        path: Some("/x.vstore".into()),
-        key_file: None,
-        read_only: false,
-        snapshot: store.snapshot(),
-        draft: None,
-        notes: Vec::new(),
-        standing: Standing::Unknown,
-        is_copy: false,
-    };
+    let opened = opened(store.snapshot(), ticket, "x.vstore", Some("/x.vstore"));
     let opened = Reply::Opened(ticket, Box::new(opened));
     receive(state, told(opened), NOW)
 }

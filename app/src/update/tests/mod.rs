@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use vstore::file::Standing;
 use vstore::value::json::parse_text;
-use vstore::{Cause, ClockSuspect, Key, ManualClock, Millis, Store, WriteBatch};
+use vstore::{Cause, ClockSuspect, Key, ManualClock, Millis, Snapshot, Store, WriteBatch};
 
 use super::derived::set_listing;
 use super::selection::Rows;
@@ -34,6 +34,22 @@ mod told;
 
 const NOW: Millis = Millis(1_000_000);
 
+/// What the engine says it has opened: nothing but records, and all is well with the file.
+fn opened(snapshot: Snapshot, session: Ticket, title: &str, path: Option<&str>) -> OpenedStore {
+    OpenedStore {
+        session,
+        title: title.to_owned(),
+        path: path.map(Into::into),
+        key_file: None,
+        read_only: false,
+        snapshot,
+        draft: None,
+        notes: Vec::new(),
+        standing: Standing::Unknown,
+        is_copy: false,
+    }
+}
+
 /// A state with an open database, and the store behind it in the place of the engine.
 struct Fixture {
     state: State,
@@ -50,18 +66,7 @@ impl Fixture {
         store.commit(&batch).unwrap();
         let mut state = State::default();
         let ticket = state.start_attempt();
-        let opened = OpenedStore {
-            session: ticket,
-            title: "t.vstore".to_owned(),
-            path: Some("/t.vstore".into()),
-            key_file: None,
-            read_only: false,
-            snapshot: store.snapshot(),
-            draft: None,
-            notes: Vec::new(),
-            standing: Standing::Unknown,
-            is_copy: false,
-        };
+        let opened = opened(store.snapshot(), ticket, "t.vstore", Some("/t.vstore"));
         receive(
             &mut state,
             told(Reply::Opened(ticket, Box::new(opened))),
@@ -318,18 +323,7 @@ fn data_without_a_database_is_imported_into_one_in_memory() {
     assert_eq!(asks(&effects), ["OpenScratch"]);
     let ticket = state.busy.unwrap();
     let store = Store::in_memory(Arc::new(ManualClock::new(NOW)));
-    let opened = OpenedStore {
-        session: ticket,
-        title: "films.json".to_owned(),
-        path: None,
-        key_file: None,
-        read_only: false,
-        snapshot: store.snapshot(),
-        draft: None,
-        notes: Vec::new(),
-        standing: Standing::Unknown,
-        is_copy: false,
-    };
+    let opened = opened(store.snapshot(), ticket, "films.json", None);
     receive(
         &mut state,
         told(Reply::Opened(ticket, Box::new(opened))),

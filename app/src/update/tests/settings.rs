@@ -25,18 +25,7 @@ fn what_the_file_keeps_is_written_after_a_pause_and_before_locking() {
     fixture.store.commit(&batch).unwrap();
 
     let (mut state, ticket) = unlocking();
-    let opened = OpenedStore {
-        session: ticket,
-        title: "x".to_owned(),
-        path: Some("/x.vstore".into()),
-        key_file: None,
-        read_only: false,
-        snapshot: fixture.store.snapshot(),
-        draft: None,
-        notes: Vec::new(),
-        standing: Standing::Unknown,
-        is_copy: false,
-    };
+    let opened = opened(fixture.store.snapshot(), ticket, "x", Some("/x.vstore"));
     let reply = Reply::Opened(ticket, Box::new(opened));
     receive(&mut state, told(reply), NOW);
     let store = state.store().unwrap();

@@ -76,6 +76,15 @@ pub(crate) enum LockError {
     Io(IoError),
 }
 
+impl LockError {
+    fn obstructed(path: &Path, obstacle: LockObstacle) -> Self {
+        Self::Obstructed {
+            path: path.to_owned(),
+            obstacle,
+        }
+    }
+}
+
 impl From<IoError> for LockError {
     fn from(error: IoError) -> Self {
         if error.is_lock_unsupported() {
@@ -359,10 +368,7 @@ fn take(
         if file.try_lock()? {
             match entry_of(vfs, path, &*file) {
                 Some(entry) if entry.names > 1 => {
-                    return Err(LockError::Obstructed {
-                        path: path.to_owned(),
-                        obstacle: LockObstacle::OtherNames,
-                    });
+                    return Err(LockError::obstructed(path, LockObstacle::OtherNames));
                 }
                 Some(_) => return Ok(file),
                 None => continue,
@@ -399,10 +405,7 @@ fn open_or_create(
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(_) => return Err(refused.into()),
     };
-    let obstructed = |obstacle| LockError::Obstructed {
-        path: path.to_owned(),
-        obstacle,
-    };
+    let obstructed = |obstacle| LockError::obstructed(path, obstacle);
     match entry.kind {
         EntryKind::Link => Err(obstructed(LockObstacle::Link)),
         EntryKind::Folder => Err(obstructed(LockObstacle::Folder)),
@@ -432,10 +435,7 @@ fn entry_of(vfs: &dyn Vfs, path: &Path, file: &dyn VfsFile) -> Option<Entry> {
 fn check(path: &Path, file: &dyn VfsFile) -> Result<Option<Content>, LockError> {
     let bytes = read_bytes(file)?;
     if bytes.len() > MAX_LEN || !(is_blank(&bytes) || bytes.starts_with(FIRST_LINE.as_bytes())) {
-        return Err(LockError::Obstructed {
-            path: path.to_owned(),
-            obstacle: LockObstacle::NotALock,
-        });
+        return Err(LockError::obstructed(path, LockObstacle::NotALock));
     }
     Ok(Content::parse(&bytes))
 }

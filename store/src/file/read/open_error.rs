@@ -6,12 +6,10 @@ use crate::file::{
     disk::{
         entropy::EntropyError,
         io_error::IoError,
-        lock::{
-            LockError, LockHolder, locked_message, no_locks_message, obstructed_message, refusing,
-        },
+        lock::{LockHolder, locked_message, no_locks_message, obstructed_message},
         lock_obstacle::LockObstacle,
     },
-    error::from_io,
+    error::{from_io, from_lock},
     format::corruption::Corruption,
     format::slots::UnlockError,
     keys::kdf::{KdfError, KdfParams},
@@ -146,20 +144,7 @@ pub enum OpenError {
 }
 
 from_io!(OpenError);
-
-impl From<LockError> for OpenError {
-    fn from(error: LockError) -> Self {
-        match error {
-            LockError::Held(holder) => Self::Locked { holder },
-            LockError::Obstructed { path, obstacle } => Self::LockObstructed { path, obstacle },
-            LockError::Unsupported(path) => Self::LocksUnsupported { path },
-            LockError::Io(error) if error.is_write_refused() => Self::NotWritable {
-                path: refusing(error),
-            },
-            LockError::Io(error) => error.into(),
-        }
-    }
-}
+from_lock!(OpenError);
 
 impl From<UnlockError> for OpenError {
     fn from(error: UnlockError) -> Self {

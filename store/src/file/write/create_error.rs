@@ -6,12 +6,10 @@ use crate::file::{
     disk::{
         entropy::EntropyError,
         io_error::IoError,
-        lock::{
-            LockError, LockHolder, locked_message, no_locks_message, obstructed_message, refusing,
-        },
+        lock::{LockHolder, locked_message, no_locks_message, obstructed_message},
         lock_obstacle::LockObstacle,
     },
-    error::{from_io, from_kdf, from_seal},
+    error::{from_io, from_kdf, from_lock, from_seal},
     keys::kdf::KdfParams,
 };
 
@@ -84,19 +82,6 @@ pub enum CreateError {
 }
 
 from_io!(CreateError);
+from_lock!(CreateError);
 from_kdf!(CreateError);
 from_seal!(CreateError);
-
-impl From<LockError> for CreateError {
-    fn from(error: LockError) -> Self {
-        match error {
-            LockError::Held(holder) => Self::Locked { holder },
-            LockError::Obstructed { path, obstacle } => Self::LockObstructed { path, obstacle },
-            LockError::Unsupported(path) => Self::LocksUnsupported { path },
-            LockError::Io(error) if error.is_write_refused() => Self::NotWritable {
-                path: refusing(error),
-            },
-            LockError::Io(error) => error.into(),
-        }
-    }
-}

@@ -43,6 +43,13 @@ pub enum Standing {
     Diverged,
 }
 
+impl Standing {
+    /// Whether the file lacks something that it had.
+    pub const fn is_set_back(self) -> bool {
+        matches!(self, Self::Older | Self::Diverged)
+    }
+}
+
 impl Position {
     /// Identity of the store, as [`Probe::store_id`](crate::file::Probe::store_id).
     pub fn store_id(&self) -> [u8; 16] {
