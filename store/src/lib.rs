@@ -101,11 +101,13 @@ pub use hooks::{Event, EventKind, HookId, WriteQueue};
 pub use key::{KEY_BYTES_MAX, Key, KeyError};
 pub use options::{CreateOptions, OpenOptions};
 pub use path::{PATH_BYTES_MAX, Path, PathError, PathSegment, ROOT_PATH, visit_at, walk};
-pub use paths::{Found, PathCatalog, PathCounts, PathStatistics, find, first_text_at, statistics};
+pub use paths::{
+    FoundKeys, PathCatalog, PathCounts, PathStatistics, find, first_text_at, statistics,
+};
 pub use record::{Meta, Record, RecordRef, Scan};
 pub use search::{
-    Condition, Generation, Hit, Hits, Level, LevelCounts, Match, Matcher, Mode, Query,
-    SearchControl, SearchOptions, SearchResult, Sort, SortBy, SortKey, Ticket, fold, search,
+    CancelSource, CancelToken, Condition, Hit, Hits, Level, LevelCounts, Match, Matcher, Mode,
+    Query, SearchControl, SearchOptions, SearchResult, Sort, SortBy, SortKey, fold, search,
 };
 pub use segment::{Merge, Merged};
 pub use snapshot::{Indexing, KeySet, PathOrder, Records, Snapshot, WordCount, WordStatistics};

@@ -6,7 +6,7 @@ use serde_json::{Map, json};
 use vstore::search::{Level, LevelCounts, Mode, Query, SearchControl, SearchOptions};
 use vstore::value::Value;
 use vstore::value::json::parse_text;
-use vstore::{Condition, Path, Ticket, find as find_records};
+use vstore::{CancelToken, Condition, Path, find as find_records};
 
 use super::args::{FindArgs, SearchArgs};
 use super::database;
@@ -83,7 +83,7 @@ pub(super) fn find(args: &FindArgs) -> Result<Exit, Failure> {
         &path,
         &condition,
         args.limit,
-        &Ticket::unlimited(),
+        &CancelToken::never(),
     )
     .map_err(|cancelled| Failure::new(Exit::InputOutput, cancelled))?;
     let mut printer = Printer::new(&args.common, Content::new(args.keys_only));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use vstore::Verification;
 use vstore::file::{Control, Standing};
-use vstore::search::Ticket as SearchTicket;
+use vstore::search::CancelToken;
 use vstore::target::Consent;
 use vstore::value::EncodedValue;
 use vstore::{
@@ -346,6 +346,6 @@ pub enum Background {
     Check(TaskId, Box<Verification>, Control),
     /// Merging segments.
     Merge(Merge),
-    /// Building the indexes that are missing, until the ticket goes stale.
-    Index(Box<Snapshot>, SearchTicket),
+    /// Building the indexes that are missing, until the token is cancelled.
+    Index(Box<Snapshot>, CancelToken),
 }

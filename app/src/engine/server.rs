@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use vstore::file::{Control, KdfProfile, RotationReport};
-use vstore::search::Generation;
+use vstore::search::CancelSource;
 use vstore::target::{Consent, InUse};
 use vstore::value::EncodedValue;
 use vstore::{
@@ -52,7 +52,7 @@ pub struct EngineState {
     /// Indexes are being built.
     pub(super) indexing: bool,
     /// Stops that when the store is let go.
-    pub(super) index_work: Generation,
+    pub(super) index_work: CancelSource,
 }
 
 impl Default for EngineState {
@@ -212,7 +212,7 @@ impl EngineState {
             rotating: None,
             merging: false,
             indexing: false,
-            index_work: Generation::new(),
+            index_work: CancelSource::new(),
         }
     }
 

@@ -398,18 +398,18 @@ fn run(background: Background, say: impl FnMut(Reply) + Send) -> Message {
             Message::Checked(task, Box::new(check_of(report)))
         }
         Background::Merge(merge) => Message::Merged(merge.run().ok()),
-        Background::Index(snapshot, ticket) => {
+        Background::Index(snapshot, cancel) => {
             let say = Mutex::new(say);
             let tell = |indexing| {
                 // Nobody asks any more how far a file is that was closed.
-                if ticket.is_current() {
+                if !cancel.is_cancelled() {
                     let mut say = say.lock().unwrap_or_else(PoisonError::into_inner);
                     say(Reply::Indexing(indexing));
                 }
             };
             tell(snapshot.indexing());
             // Given up only when nobody searches there any more.
-            snapshot.build_indexes(&ticket, &tell).ok();
+            snapshot.build_indexes(&cancel, &tell).ok();
             Message::Indexed
         }
     }

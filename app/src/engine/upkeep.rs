@@ -199,7 +199,7 @@ impl EngineState {
             return None;
         }
         self.indexing = true;
-        let ticket = self.index_work.advance();
+        let ticket = self.index_work.renew();
         Some(Background::Index(Box::new(snapshot), ticket))
     }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use vstore::search::Ticket;
+use vstore::search::CancelToken;
 use vstore::{Key, KeySet, Snapshot};
 
 use super::runner::{Done, Say};
@@ -37,7 +37,7 @@ impl Jumps {
     pub(super) fn answer(
         &mut self,
         question: JumpQuestion,
-        ticket: &Ticket,
+        cancel: &CancelToken,
         say: &Say,
     ) -> Option<Done> {
         let JumpQuestion { snapshot, typed } = question;
@@ -59,7 +59,7 @@ impl Jumps {
             }
             let mut best = best.lock().unwrap_or_else(PoisonError::into_inner);
             best.add(keys, &found);
-            if best.shown.elapsed() >= PARTIAL && ticket.is_current() {
+            if best.shown.elapsed() >= PARTIAL && !cancel.is_cancelled() {
                 best.shown = Instant::now();
                 say(best.answer(&mut matcher(), &typed, true));
             }
@@ -67,7 +67,7 @@ impl Jumps {
         let before = self.before.as_ref();
         let within = before.filter(|(before, _)| letters.starts_with(before.as_str()));
         let within = within.map(|(_, keys)| keys);
-        let chosen = snapshot.choose_keys(within, ticket, &compare).ok()?;
+        let chosen = snapshot.choose_keys(within, cancel, &compare).ok()?;
         self.before = Some((letters.clone(), chosen));
         let best = best.into_inner().unwrap_or_else(PoisonError::into_inner);
         Some(best.answer(&mut matcher(), &typed, false))

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use vstore::search::HighlightPlace;
 use vstore::search::{
-    Expr, FieldTest, Matcher, Mode, PartialSink, Query, SearchControl, SearchOptions, SearchResult,
-    Sort as StoreSort, SortBy as StoreSortBy, Ticket,
+    CancelToken, Expr, FieldTest, Matcher, Mode, PartialSink, Query, SearchControl, SearchOptions,
+    SearchResult, Sort as StoreSort, SortBy as StoreSortBy,
 };
 use vstore::{PathOrder, Record, Snapshot};
 
@@ -61,7 +61,7 @@ pub struct ValueAwaited {
 
 pub(super) fn answer_listing(
     question: ListingQuestion,
-    ticket: &Ticket,
+    cancel: &CancelToken,
     say: &Say,
 ) -> Option<Done> {
     let asked = match Asked::new(question) {
@@ -75,7 +75,7 @@ pub(super) fn answer_listing(
         say(asked.answer(result));
     };
     let control = SearchControl {
-        ticket: ticket.clone(),
+        cancel: cancel.clone(),
         // While data change, part of an answer must not take the place of a whole one.
         partial: (!asked.question.refresh).then_some(PartialSink {
             is_due: &is_due,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
-use vstore::search::Ticket;
+use vstore::search::CancelToken;
 use vstore::{Seq, Snapshot};
 
 use super::runner::{Done, Say};
@@ -39,7 +39,7 @@ pub struct NamespacesAnswer {
 
 pub(super) fn answer_namespaces(
     question: NamespacesQuestion,
-    ticket: &Ticket,
+    cancel: &CancelToken,
     _say: &Say,
 ) -> Option<Done> {
     let NamespacesQuestion {
@@ -49,7 +49,7 @@ pub(super) fn answer_namespaces(
     } = question;
     let mut children = BTreeMap::new();
     for prefix in std::iter::once(String::new()).chain(open) {
-        let mut found = children_of(&snapshot, &prefix, delimiter, ticket)?;
+        let mut found = children_of(&snapshot, &prefix, delimiter, cancel)?;
         if prefix.is_empty() {
             found.extend(without_namespace(&snapshot, &found));
         }
@@ -83,7 +83,7 @@ pub(super) fn children_of(
     snapshot: &Snapshot,
     prefix: &str,
     delimiter: char,
-    ticket: &Ticket,
+    cancel: &CancelToken,
 ) -> Option<Vec<Namespace>> {
     let mut children: Vec<Namespace> = Vec::new();
     let mut start = prefix.to_owned();
@@ -92,7 +92,7 @@ pub(super) fn children_of(
             .range(Bound::Included(&start), Bound::Unbounded)
             .enumerate();
         let child = keys.find_map(|(index, record)| {
-            if index % KEYS_PER_CHECK == 0 && !ticket.is_current() {
+            if index % KEYS_PER_CHECK == 0 && cancel.is_cancelled() {
                 return Some(None);
             }
             let Some(rest) = record.key.strip_prefix(prefix) else {
@@ -101,7 +101,7 @@ pub(super) fn children_of(
             let (name, _) = rest.split_once(delimiter)?;
             Some(Some(name.to_owned()))
         });
-        if !ticket.is_current() {
+        if cancel.is_cancelled() {
             return None;
         }
         let Some(Some(name)) = child else { break };

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use vstore::Millis;
-use vstore::search::Ticket;
+use vstore::search::CancelToken;
 use vstore::transfer::{self, Format, ImportSource, Shape};
 use vstore::value::json::to_compact_preview;
 
@@ -44,11 +44,11 @@ pub struct PreviewAnswer {
 )]
 pub(super) fn answer_preview(
     question: PreviewQuestion,
-    ticket: &Ticket,
+    cancel: &CancelToken,
     _say: &Say,
 ) -> Option<Done> {
     let PreviewQuestion { plan, now } = question;
-    let looked = look(&plan, now, ticket);
+    let looked = look(&plan, now, cancel);
     let (preview, suggestion) = match looked {
         Ok((preview, suggestion)) => (Ok(preview), suggestion),
         Err(words) => (Err(words), None),
@@ -63,7 +63,7 @@ pub(super) fn answer_preview(
 fn look(
     plan: &ImportPlan,
     now: Millis,
-    ticket: &Ticket,
+    cancel: &CancelToken,
 ) -> Result<(ImportPreview, Option<ImportKeys>), String> {
     let open = || import::open(&plan.path).map_err(|error| error.to_string());
     let start = transfer::preview(open()?, ROWS);
@@ -96,7 +96,7 @@ fn look(
         .problems
         .extend(start.problem.map(|problem| problem.to_string()));
     if suggestion.is_none() && preview.problems.is_empty() {
-        keyed_rows(plan, now, open()?, ticket, &mut preview);
+        keyed_rows(plan, now, open()?, cancel, &mut preview);
     }
     if preview.rows.is_empty() {
         preview
@@ -114,7 +114,7 @@ fn keyed_rows(
     plan: &ImportPlan,
     now: Millis,
     source: ImportSource,
-    ticket: &Ticket,
+    cancel: &CancelToken,
     preview: &mut ImportPreview,
 ) {
     let options = match options(plan, true) {
@@ -130,7 +130,7 @@ fn keyed_rows(
     // read to its end.
     let stop_early = |done: u64, _: Option<u64>| {
         let goes_on = count.load(Ordering::Relaxed) < ROWS && done < READ_BYTES;
-        if goes_on && ticket.is_current() {
+        if goes_on && !cancel.is_cancelled() {
             ControlFlow::Continue(())
         } else {
             ControlFlow::Break(())

@@ -7,16 +7,16 @@ use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
 use vstore::Millis;
-use vstore::search::Ticket;
+use vstore::search::CancelToken;
 
 use super::runner::{Done, Say};
 use crate::state::RecentFacts;
 
 /// Looks each file up; `None`: another list was asked about meanwhile.
-pub(super) fn answer_recent(paths: Vec<PathBuf>, ticket: &Ticket, _say: &Say) -> Option<Done> {
+pub(super) fn answer_recent(paths: Vec<PathBuf>, cancel: &CancelToken, _say: &Say) -> Option<Done> {
     let mut facts = BTreeMap::new();
     for path in paths {
-        if !ticket.is_current() {
+        if cancel.is_cancelled() {
             return None;
         }
         let found = facts_of(&path);

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use vstore::WriteBatch;
-use vstore::search::Ticket;
+use vstore::search::CancelToken;
 use vstore::target::Existing;
 
 use super::check::CheckJob;
@@ -170,7 +170,7 @@ impl Jobs {
         let say: Say = Arc::new(say);
         let mut jumps = Jumps::default();
         let answer_jump =
-            move |question, ticket: &Ticket, say: &Say| jumps.answer(question, ticket, say);
+            move |question, cancel: &CancelToken, say: &Say| jumps.answer(question, cancel, say);
         Ok(Self {
             listing: Worker::start("search", Arc::clone(&say), answer_listing)?,
             statistics: Worker::start("statistics", Arc::clone(&say), answer_statistics)?,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use vstore::paths::HistogramUnit;
-use vstore::search::Ticket;
+use vstore::search::CancelToken;
 use vstore::value::json::to_compact_preview;
 use vstore::value::{EncodedValue, Value, ValueType};
 use vstore::{Path, Seq, Snapshot, WordCount, WordStatistics};
@@ -42,7 +42,7 @@ pub struct StatisticsAnswer {
 
 pub(super) fn answer_statistics(
     question: StatisticsQuestion,
-    ticket: &Ticket,
+    cancel: &CancelToken,
     _say: &Say,
 ) -> Option<Done> {
     let StatisticsQuestion {
@@ -62,7 +62,7 @@ pub(super) fn answer_statistics(
                 Some((searched, keys)) => (searched, Some(keys)),
                 None => (&snapshot, None),
             };
-            Some(Arc::new(statistics_of(snapshot, path, keys, ticket)?))
+            Some(Arc::new(statistics_of(snapshot, path, keys, cancel)?))
         }
         None => None,
     };
@@ -88,21 +88,21 @@ fn statistics_of(
     snapshot: &Snapshot,
     path: Path,
     within: Option<&Keys>,
-    ticket: &Ticket,
+    cancel: &CancelToken,
 ) -> Option<PathStatistics> {
     let hits = within.map(Keys::hits);
-    let found = snapshot.statistics(&path, hits, ticket).ok()?;
+    let found = snapshot.statistics(&path, hits, cancel).ok()?;
     let has_texts = found
         .types
         .get(ValueType::String as usize)
         .is_some_and(|count| *count > 0);
     let words = if has_texts {
-        snapshot.words_at(&path, hits, TOP_MAX, ticket).ok()?
+        snapshot.words_at(&path, hits, TOP_MAX, cancel).ok()?
     } else {
         WordStatistics::default()
     };
     let (min, max) = found
-        .extremes
+        .min_max
         .as_ref()
         .map(|(min, max)| (text(min), text(max)))
         .unzip();
@@ -119,7 +119,7 @@ fn statistics_of(
     };
     let (bins, shares) = (
         found.histogram.into_iter().flat_map(|found| found.bins),
-        found.shares.into_iter().flat_map(|found| found.buckets),
+        found.equi_depth.into_iter().flat_map(|found| found.buckets),
     );
     let bin = |low: f64, high: f64, count: u64| Bin { low, high, count };
     Some(PathStatistics {

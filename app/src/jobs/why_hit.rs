@@ -1,7 +1,7 @@
 //! Telling why a record is among the hits: it is compared once more, and its rank put into words.
 
 use vstore::search::{
-    FieldClass, HighlightPlace, Level, Matcher, Query, Reason, SortKeyParts, Ticket,
+    CancelToken, FieldClass, HighlightPlace, Level, Matcher, Query, Reason, SortKeyParts,
 };
 use vstore::{Key, Snapshot};
 
@@ -34,7 +34,7 @@ pub struct WhyHitQuestion {
 
 pub(super) fn answer_why_hit(
     question: WhyHitQuestion,
-    ticket: &Ticket,
+    cancel: &CancelToken,
     _say: &Say,
 ) -> Option<Done> {
     let WhyHitQuestion {
@@ -59,7 +59,7 @@ pub(super) fn answer_why_hit(
             other_order,
         })
     });
-    ticket.is_current().then_some(Done::WhyHit(why))
+    (!cancel.is_cancelled()).then_some(Done::WhyHit(why))
 }
 
 fn level(rank: &SortKeyParts) -> String {

@@ -10,8 +10,8 @@ use vstore::transfer::{
 };
 use vstore::value::{EncodedValue, Value, json};
 use vstore::{
-    Cause, Expiry, Key, ManualClock, Millis, Op, OpenOptions, SearchControl, Snapshot, Store,
-    SystemClock, Ticket, WriteBatch,
+    CancelToken, Cause, Expiry, Key, ManualClock, Millis, Op, OpenOptions, SearchControl, Snapshot,
+    Store, SystemClock, WriteBatch,
 };
 
 use crate::access::{create_options, credentials};
@@ -93,7 +93,7 @@ fn filled(text: &[u8], records: usize, file: &Path) -> Store {
     path("build the indexes, a record", records, || {
         let snapshot = store.snapshot();
         snapshot
-            .build_indexes(&Ticket::unlimited(), &|_| {})
+            .build_indexes(&CancelToken::never(), &|_| {})
             .unwrap();
     });
     store

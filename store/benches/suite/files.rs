@@ -12,7 +12,7 @@ use vstore::file::{Control, Phase};
 use vstore::transfer::{
     ExportOptions, Format, ImportOptions, ImportSource, NoProgress, export, import,
 };
-use vstore::{Cause, OpenOptions, Snapshot, Store, Ticket, WriteBatch};
+use vstore::{CancelToken, Cause, OpenOptions, Snapshot, Store, WriteBatch};
 
 use super::access::{create_options, credentials};
 use super::measure::{Report, millis};
@@ -90,7 +90,7 @@ fn read_corpus(from: &Path, snapshot: &Snapshot) -> WriteBatch {
 
 fn build_indexes(snapshot: &Snapshot) {
     snapshot
-        .build_indexes(&Ticket::unlimited(), &|_| {})
+        .build_indexes(&CancelToken::never(), &|_| {})
         .unwrap();
 }
 

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use vstore::search::{PartialSink, SearchResult};
-use vstore::{Condition, Generation, Path, SearchControl, Snapshot, Ticket};
+use vstore::{CancelSource, CancelToken, Condition, Path, SearchControl, Snapshot};
 
 use super::measure::{Report, millis};
 use super::queries::{QUERIES, ask};
@@ -117,7 +117,7 @@ fn first_answer(snapshot: &Snapshot, text: &str) -> Duration {
         first.get_or_insert(start.elapsed());
     };
     let control = SearchControl {
-        ticket: Ticket::unlimited(),
+        cancel: CancelToken::never(),
         partial: Some(PartialSink {
             is_due: &is_due,
             publish: &publish,
@@ -151,8 +151,8 @@ fn given_up(report: &mut Report, snapshot: &Snapshot) {
 
 /// `None`: the answer was there before.
 fn time_to_give_up(snapshot: &Snapshot, text: &str, after: Duration) -> Option<Duration> {
-    let generation = Generation::new();
-    let ticket = generation.advance();
+    let source = CancelSource::new();
+    let cancel = source.renew();
     let start = Instant::now();
     std::thread::scope(|scope| {
         let given_up = scope.spawn(|| {
@@ -160,10 +160,10 @@ fn time_to_give_up(snapshot: &Snapshot, text: &str, after: Duration) -> Option<D
                 std::hint::spin_loop();
             }
             let now = Instant::now();
-            generation.cancel();
+            source.cancel();
             now
         });
-        let answer = ask(snapshot, text, 100, &SearchControl::new(ticket));
+        let answer = ask(snapshot, text, 100, &SearchControl::new(cancel));
         let end = Instant::now();
         let given_up = given_up.join().unwrap();
         (!answer.complete).then(|| end.saturating_duration_since(given_up))
@@ -174,20 +174,20 @@ fn look_ups(report: &mut Report, snapshot: &Snapshot) {
     let age = Path::parse("profile.age").unwrap();
     let condition = Condition::Equals(vstore::value::Value::Int(30));
     report.repeat("find profile.age = 30, first 100", 10, || {
-        snapshot.find(&age, &condition, Some(100), &Ticket::unlimited())
+        snapshot.find(&age, &condition, Some(100), &CancelToken::never())
     });
     for path in ["profile.age", "profile.name"] {
         let place = Path::parse(path).unwrap();
         for (name, limit) in [("first 100", Some(100)), ("all", None)] {
             report.repeat(&format!("sort by {path}, {name}"), 3, || {
-                snapshot.sorted_by_path(&place, true, None, limit, &Ticket::unlimited())
+                snapshot.sorted_by_path(&place, true, None, limit, &CancelToken::never())
             });
         }
     }
     for path in ["profile.age", "status", "profile.email", "id"] {
         let place = Path::parse(path).unwrap();
         report.repeat(&format!("statistics of {path}"), 3, || {
-            snapshot.statistics(&place, None, &Ticket::unlimited())
+            snapshot.statistics(&place, None, &CancelToken::never())
         });
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use vstore::{Cause, Op, SearchControl, Snapshot, Store, Ticket, WriteBatch};
+use vstore::{CancelToken, Cause, Op, SearchControl, Snapshot, Store, WriteBatch};
 
 use super::measure::{Report, millis};
 use super::process::processor_time;
@@ -115,7 +115,7 @@ pub(crate) fn searches_while_writing(report: &mut Report, store: Store) {
         scope.spawn(|| {
             while !is_over.load(Ordering::Relaxed) {
                 latest_now()
-                    .build_indexes(&Ticket::unlimited(), &|_| {})
+                    .build_indexes(&CancelToken::never(), &|_| {})
                     .unwrap();
                 thread::sleep(Duration::from_millis(5));
             }
@@ -152,7 +152,7 @@ pub(crate) fn in_memory(snapshot: Snapshot) -> Store {
     drop(batch);
     store
         .snapshot()
-        .build_indexes(&Ticket::unlimited(), &|_| {})
+        .build_indexes(&CancelToken::never(), &|_| {})
         .unwrap();
     store
 }

@@ -9,7 +9,7 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator};
 use super::tree::PathTree;
 use crate::path::Path;
 use crate::record::{Record, RecordRef, Scan};
-use crate::search::{Cancelled, PathDictionary, Resolution, Ticket, resolve};
+use crate::search::{CancelToken, Cancelled, PathDictionary, Resolution, resolve};
 use crate::value::{Shape, ValueError, ValueRef, ValueType, read_text};
 
 /// Paths beyond these are not catalogued: such records use names as data.
@@ -67,13 +67,13 @@ impl PathCatalog {
     }
 
     /// Reads all records of a scan, in parallel.
-    pub fn of(scan: &(impl Scan + ?Sized), ticket: &Ticket) -> Result<Self, Cancelled> {
+    pub fn of(scan: &(impl Scan + ?Sized), cancel: &CancelToken) -> Result<Self, Cancelled> {
         let catalog = (0..scan.parts())
             .into_par_iter()
             .fold(PathCounter::default, |mut counts, part| {
                 scan.scan_part(part, &mut |record| {
                     counts.add(record);
-                    if counts.records.is_multiple_of(RECORDS_PER_CHECK) && !ticket.is_current() {
+                    if counts.records.is_multiple_of(RECORDS_PER_CHECK) && cancel.is_cancelled() {
                         return ControlFlow::Break(());
                     }
                     ControlFlow::Continue(())
@@ -82,7 +82,7 @@ impl PathCatalog {
             })
             .map(|counts| Self::of_counts(&counts))
             .reduce(Self::default, Self::merged);
-        if !ticket.is_current() {
+        if cancel.is_cancelled() {
             return Err(Cancelled);
         }
         Ok(catalog)

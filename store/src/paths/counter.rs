@@ -9,7 +9,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use hashbrown::HashMap;
 
-use super::sketch::Sketch;
+use super::hyper_log_log::HyperLogLog;
 use crate::value::{Timestamp, Value, ValueRef};
 
 /// Counts are exact while there are at most this many distinct values.
@@ -26,7 +26,7 @@ pub(super) struct Counter {
     /// By how much counts may be too low.
     error: u64,
     /// Once counts were reduced: how many distinct values there were is estimated.
-    sketch: Option<Sketch>,
+    sketch: Option<HyperLogLog>,
     key: Vec<u8>,
 }
 
@@ -87,10 +87,10 @@ impl Counter {
     }
 
     /// What remembers values that are no longer counted; starts with those that still are.
-    fn sketch(&mut self) -> &mut Sketch {
+    fn sketch(&mut self) -> &mut HyperLogLog {
         let counts = &self.counts;
         self.sketch.get_or_insert_with(|| {
-            let mut sketch = Sketch::default();
+            let mut sketch = HyperLogLog::default();
             for key in counts.keys() {
                 sketch.add(key);
             }

@@ -11,7 +11,7 @@ use crate::key::Key;
 use crate::path::{Path, PathSegment, visit_at};
 use crate::record::Scan;
 use crate::search::{
-    Cancelled, Condition, ConditionScratch, ConditionTest, TextComparison, Ticket, leaf_text,
+    CancelToken, Cancelled, Condition, ConditionScratch, ConditionTest, TextComparison, leaf_text,
     names_of,
 };
 use crate::value::ValueRef;
@@ -20,14 +20,14 @@ const RECORDS_PER_CHECK: u64 = 256;
 
 /// What a look-up found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundKeys {
     /// Keys in order, the first of them if there was a limit.
     pub keys: Vec<Key>,
     /// How many records fulfil the condition.
     pub total: u64,
 }
 
-impl Found {
+impl FoundKeys {
     /// What was found in two parts.
     pub(crate) fn joined(mut self, other: Self) -> Self {
         self.total += other.total;
@@ -36,8 +36,8 @@ impl Found {
     }
 
     /// What was found in all parts, in order; nothing if it is not wanted any more.
-    pub(crate) fn finish(mut self, limit: usize, ticket: &Ticket) -> Result<Self, Cancelled> {
-        if !ticket.is_current() {
+    pub(crate) fn finish(mut self, limit: usize, cancel: &CancelToken) -> Result<Self, Cancelled> {
+        if cancel.is_cancelled() {
             return Err(Cancelled);
         }
         self.keys.par_sort_unstable();
@@ -53,7 +53,7 @@ impl Found {
 ///
 /// ```
 /// use vstore::value::{EncodedValue, Value};
-/// use vstore::{Condition, Key, Meta, Path, Record, Ticket, find};
+/// use vstore::{Condition, Key, Meta, Path, Record, CancelToken, find};
 ///
 /// let value = Value::Map(vec![("name".to_owned(), Value::from("John"))]);
 /// let record = Record {
@@ -62,7 +62,7 @@ impl Found {
 ///     meta: Meta::default(),
 /// };
 /// let john = Condition::Equals(Value::from("John"));
-/// let found = find([record].as_slice(), &Path::parse("name")?, &john, None, &Ticket::unlimited())?;
+/// let found = find([record].as_slice(), &Path::parse("name")?, &john, None, &CancelToken::never())?;
 /// assert_eq!(found.keys, [Key::new("user:1")?]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -71,8 +71,8 @@ pub fn find(
     path: &Path,
     condition: &Condition,
     limit: Option<usize>,
-    ticket: &Ticket,
-) -> Result<Found, Cancelled> {
+    cancel: &CancelToken,
+) -> Result<FoundKeys, Cancelled> {
     let test = ConditionTest::new(condition, TextComparison::Exact);
     let places = [names_of(path)];
     let limit = limit.unwrap_or(usize::MAX);
@@ -80,11 +80,11 @@ pub fn find(
         .into_par_iter()
         .map(|part| {
             let mut scratch = ConditionScratch::default();
-            let mut found = Found::default();
+            let mut found = FoundKeys::default();
             let mut records: u64 = 0;
             scan.scan_part(part, &mut |record| {
                 records += 1;
-                if records.is_multiple_of(RECORDS_PER_CHECK) && !ticket.is_current() {
+                if records.is_multiple_of(RECORDS_PER_CHECK) && cancel.is_cancelled() {
                     return ControlFlow::Break(());
                 }
                 if test.holds(record.value, &places, &mut scratch) {
@@ -98,8 +98,8 @@ pub fn find(
             });
             found
         })
-        .reduce(Found::default, Found::joined);
-    found.finish(limit, ticket)
+        .reduce(FoundKeys::default, FoundKeys::joined);
+    found.finish(limit, cancel)
 }
 
 /// The text of the first scalar at a path: what a column shows. `None` if nothing stands there, or

@@ -8,21 +8,21 @@ mod catalog;
 mod checking;
 mod columns;
 mod counter;
-mod extremes;
+mod equi_depth;
 mod find;
 mod histogram;
+mod hyper_log_log;
+mod min_max;
 mod numbers;
-mod shares;
-mod sketch;
 mod statistics;
 mod tree;
 
 pub(crate) use catalog::PathCounter;
 pub use catalog::{PATHS_MAX, PathCatalog, PathCounts};
 pub(crate) use columns::{Column, Columns, ColumnsBuilder, MetPath};
-pub use find::{Found, find, first_text_at};
+pub use equi_depth::{EquiDepthBucket, EquiDepthHistogram};
+pub use find::{FoundKeys, find, first_text_at};
 pub use histogram::{Bin, Histogram, HistogramUnit};
-pub use shares::{Share, Shares};
 pub use statistics::{Distinct, PathStatistics, TopValue, statistics};
 pub(crate) use statistics::{PathSource, Tally, statistics_of, tell_record};
 

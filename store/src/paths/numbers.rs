@@ -3,9 +3,9 @@
 
 use rayon::slice::ParallelSliceMut as _;
 
-use super::extremes::Extremes;
+use super::equi_depth::EquiDepthHistogram;
 use super::histogram::{Histogram, HistogramUnit};
-use super::shares::Shares;
+use super::min_max::MinMax;
 use crate::value::{Timestamp, Value, ValueRef};
 
 const SIGN: u64 = 1 << 63;
@@ -117,8 +117,8 @@ impl Numbers {
     }
 
     /// The least and the greatest number that is finite.
-    pub(super) fn ends(&self) -> Extremes {
-        let mut ends = Extremes::default();
+    pub(super) fn ends(&self) -> MinMax {
+        let mut ends = MinMax::default();
         let ints = self.ints.0.iter();
         add_ends(
             &mut ends,
@@ -138,8 +138,8 @@ impl Numbers {
     }
 
     /// The first and the last moment.
-    pub(super) fn moment_ends(&self) -> Extremes {
-        let mut ends = Extremes::default();
+    pub(super) fn moment_ends(&self) -> MinMax {
+        let mut ends = MinMax::default();
         let moments = self.moments.0.iter();
         let moments = moments.map(|(moment, count)| (ValueRef::Timestamp(*moment), *count));
         add_ends(&mut ends, moments);
@@ -152,7 +152,7 @@ impl Numbers {
     }
 
     /// How the numbers are spread; if there are none, the moments and those of `dates`.
-    pub(super) fn spread(&self, dates: &Self) -> (Option<Histogram>, Option<Shares>) {
+    pub(super) fn spread(&self, dates: &Self) -> (Option<Histogram>, Option<EquiDepthHistogram>) {
         let (unit, values) = match self.values() {
             values if values.is_empty() => (HistogramUnit::Seconds, self.seconds(dates)),
             values => (HistogramUnit::Number, values),
@@ -167,7 +167,7 @@ impl Numbers {
         for (value, count) in &values {
             histogram.add(*value, *count);
         }
-        (Some(histogram), Shares::of(unit, values))
+        (Some(histogram), EquiDepthHistogram::of(unit, values))
     }
 
     /// The seconds of the moments, ascending.
@@ -209,7 +209,7 @@ fn named<K>(top: Vec<(K, u64)>, name: impl Fn(K) -> Value) -> impl Iterator<Item
 
 /// Values that ascend: the outermost are added, the others only counted.
 fn add_ends<'a>(
-    ends: &mut Extremes,
+    ends: &mut MinMax,
     values: impl DoubleEndedIterator<Item = (ValueRef<'a>, u64)> + Clone,
 ) {
     let count = values.clone().map(|(_, count)| count).sum();

@@ -8,13 +8,13 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use super::calendar::moment_of;
 use super::counter::Counter;
-use super::extremes::Extremes;
+use super::equi_depth::EquiDepthHistogram;
 use super::histogram::Histogram;
+use super::min_max::MinMax;
 use super::numbers::Numbers;
-use super::shares::Shares;
 use crate::path::{Path, PathSegment, visit_at};
 use crate::record::Scan;
-use crate::search::{Cancelled, Ticket};
+use crate::search::{CancelToken, Cancelled};
 use crate::value::{Value, ValueRef, ValueType};
 
 /// The most frequent values that are listed.
@@ -35,12 +35,12 @@ pub struct PathStatistics {
     /// The most frequent scalars, most frequent first; at most 100.
     pub top: Vec<TopValue>,
     /// The least and the greatest of the numbers, moments or texts, whichever are most.
-    pub extremes: Option<(Value, Value)>,
+    pub min_max: Option<(Value, Value)>,
     /// Of the numbers; if there are none, of the moments, to which texts count that are RFC 3339
     /// dates or times, provided that most texts are.
     pub histogram: Option<Histogram>,
     /// The same values in buckets of about as many each.
-    pub shares: Option<Shares>,
+    pub equi_depth: Option<EquiDepthHistogram>,
     /// Bytes of memory that typed columns spend on the path; 0 if there are none.
     pub index_bytes: u64,
 }
@@ -72,14 +72,14 @@ pub struct TopValue {
 pub fn statistics(
     scan: &(impl Scan + ?Sized),
     path: &Path,
-    ticket: &Ticket,
+    cancel: &CancelToken,
 ) -> Result<PathStatistics, Cancelled> {
     let source = ScannedPath {
         scan,
         segments: &path.segments(),
-        ticket,
+        cancel,
     };
-    statistics_of(&source, ticket)
+    statistics_of(&source, cancel)
 }
 
 /// The values at one path, in parts that can be counted on different threads.
@@ -109,9 +109,9 @@ pub(crate) trait Tally {
 /// Counts what a source tells.
 pub(crate) fn statistics_of(
     source: &dyn PathSource,
-    ticket: &Ticket,
+    cancel: &CancelToken,
 ) -> Result<PathStatistics, Cancelled> {
-    let seen = fold_parts(source, ticket)?;
+    let seen = fold_parts(source, cancel)?;
     let numbers = seen.numbers.sorted();
     // A date among other texts is one of them.
     let has_dates = seen.texts.count < seen.dates.moments().saturating_mul(2);
@@ -120,7 +120,7 @@ pub(crate) fn statistics_of(
     } else {
         Numbers::default()
     };
-    let (histogram, shares) = numbers.spread(&dates);
+    let (histogram, equi_depth) = numbers.spread(&dates);
     let (distinct, is_exact) = seen.counter.distinct();
     let error = seen.counter.error();
     let top_counted = seen.counter.top(TOP_VALUES_MAX).into_iter();
@@ -137,7 +137,7 @@ pub(crate) fn statistics_of(
     // Values of one type are in their order already.
     top.sort_by_key(|top| (Reverse(top.count), type_order(&top.value)));
     top.truncate(TOP_VALUES_MAX);
-    let extremes = [seen.texts, numbers.moment_ends(), numbers.ends()];
+    let min_max = [seen.texts, numbers.moment_ends(), numbers.ends()];
     Ok(PathStatistics {
         records_with: seen.records_with,
         records_without: seen.records - seen.records_with,
@@ -148,12 +148,12 @@ pub(crate) fn statistics_of(
         },
         top,
         histogram,
-        shares,
+        equi_depth,
         index_bytes: source.index_bytes(),
-        extremes: extremes
+        min_max: min_max
             .into_iter()
-            .max_by_key(|extremes| extremes.count)
-            .and_then(|extremes| extremes.ends),
+            .max_by_key(|min_max| min_max.count)
+            .and_then(|min_max| min_max.ends),
     })
 }
 
@@ -171,18 +171,18 @@ const fn type_order(value: &Value) -> u8 {
     }
 }
 
-fn fold_parts(source: &dyn PathSource, ticket: &Ticket) -> Result<Seen, Cancelled> {
+fn fold_parts(source: &dyn PathSource, cancel: &CancelToken) -> Result<Seen, Cancelled> {
     let folded = (0..source.parts())
         .into_par_iter()
         .map(|part| {
             let mut seen = Seen::default();
-            if ticket.is_current() {
+            if !cancel.is_cancelled() {
                 source.tell(part, &mut seen);
             }
             seen
         })
         .reduce(Seen::default, Seen::merged);
-    if ticket.is_current() {
+    if !cancel.is_cancelled() {
         Ok(folded)
     } else {
         Err(Cancelled)
@@ -193,7 +193,7 @@ fn fold_parts(source: &dyn PathSource, ticket: &Ticket) -> Result<Seen, Cancelle
 struct ScannedPath<'a, S: Scan + ?Sized> {
     scan: &'a S,
     segments: &'a [PathSegment],
-    ticket: &'a Ticket,
+    cancel: &'a CancelToken,
 }
 
 impl<S: Scan + ?Sized> PathSource for ScannedPath<'_, S> {
@@ -206,7 +206,7 @@ impl<S: Scan + ?Sized> PathSource for ScannedPath<'_, S> {
         self.scan.scan_part(part, &mut |record| {
             tell_record(record.value, self.segments, tally);
             records += 1;
-            if records.is_multiple_of(RECORDS_PER_CHECK) && !self.ticket.is_current() {
+            if records.is_multiple_of(RECORDS_PER_CHECK) && self.cancel.is_cancelled() {
                 return ControlFlow::Break(());
             }
             ControlFlow::Continue(())
@@ -240,7 +240,7 @@ struct Seen {
     numbers: Numbers,
     /// Everything but numbers and moments.
     counter: Counter,
-    texts: Extremes,
+    texts: MinMax,
     /// Of the texts those that are dates or times.
     dates: Numbers,
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::key::Key;
 use crate::path::Path;
 use crate::record::{Meta, Record};
-use crate::search::{Condition, Generation, Resolution, Ticket};
+use crate::search::{CancelSource, CancelToken, Condition, Resolution};
 use crate::value::{EncodedValue, Timestamp, Value, ValueType};
 
 fn map(entries: &[(&str, Value)]) -> Value {
@@ -51,13 +51,13 @@ fn films() -> Vec<Record> {
 }
 
 fn stats(records: &[Record], text: &str) -> PathStatistics {
-    statistics(records, &path(text), &Ticket::unlimited()).unwrap()
+    statistics(records, &path(text), &CancelToken::never()).unwrap()
 }
 
 #[test]
 fn a_catalogue_counts_records_once_and_values_each() {
     let films = films();
-    let catalog = PathCatalog::of(films.as_slice(), &Ticket::unlimited()).unwrap();
+    let catalog = PathCatalog::of(films.as_slice(), &CancelToken::never()).unwrap();
     let genres = catalog.get(&path("genres[]")).unwrap();
     assert_eq!(
         (genres.records, genres.of_type(ValueType::String)),
@@ -72,10 +72,10 @@ fn a_catalogue_counts_records_once_and_values_each() {
 #[test]
 fn adding_one_by_one_merging_and_removing_agree_with_reading_all() {
     let films = films();
-    let whole = PathCatalog::of(films.as_slice(), &Ticket::unlimited()).unwrap();
+    let whole = PathCatalog::of(films.as_slice(), &CancelToken::never()).unwrap();
     let (left, right) = films.split_at(13);
-    let mut catalog = PathCatalog::of(left, &Ticket::unlimited()).unwrap();
-    catalog.merge(&PathCatalog::of(right, &Ticket::unlimited()).unwrap());
+    let mut catalog = PathCatalog::of(left, &CancelToken::never()).unwrap();
+    catalog.merge(&PathCatalog::of(right, &CancelToken::never()).unwrap());
     let same = |left: &PathCatalog, right: &PathCatalog| left.iter().eq(right.iter());
     assert!(same(&catalog, &whole));
 
@@ -188,7 +188,7 @@ fn statistics_count_types_values_and_extremes() {
             is_estimate: false
         }
     );
-    assert_eq!(years.extremes, Some((Value::Int(1980), Value::Int(1989))));
+    assert_eq!(years.min_max, Some((Value::Int(1980), Value::Int(1989))));
     let bins = years.histogram.unwrap().bins;
     assert_eq!(bins.len(), 10);
     assert!(
@@ -211,13 +211,13 @@ fn statistics_count_types_values_and_extremes() {
     assert_eq!(top, [(Value::from("Comedy"), 60), (Value::from("War"), 20)]);
     assert_eq!(genres.histogram, None);
     assert_eq!(
-        genres.extremes,
+        genres.min_max,
         Some((Value::from("Comedy"), Value::from("War")))
     );
 
     let nowhere = stats(&films, "nowhere");
     assert_eq!((nowhere.records_with, nowhere.records_without), (0, 40));
-    assert_eq!(nowhere.extremes, None);
+    assert_eq!(nowhere.min_max, None);
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn texts_that_are_dates_have_a_histogram_of_calendar_steps() {
     let counts: Vec<u64> = histogram.bins.iter().map(|bin| bin.count).collect();
     assert_eq!((counts.len(), counts[0], counts[1]), (16, 1, 1), "quarters");
     assert_eq!(counts.iter().sum::<u64>(), 4);
-    assert_eq!(found.shares.unwrap().unit, HistogramUnit::Seconds);
+    assert_eq!(found.equi_depth.unwrap().unit, HistogramUnit::Seconds);
 
     records.extend([dated(13, "a"), dated(14, "b")]);
     assert_eq!(
@@ -280,7 +280,7 @@ fn find_lists_keys_in_order_and_counts_all() {
             &path(text),
             &condition,
             limit,
-            &Ticket::unlimited(),
+            &CancelToken::never(),
         );
         let found = found.unwrap();
         let keys: Vec<String> = found
@@ -309,18 +309,18 @@ fn find_lists_keys_in_order_and_counts_all() {
 #[test]
 fn stale_work_is_given_up() {
     let films: Vec<Record> = std::iter::repeat_with(films).take(20).flatten().collect();
-    let generation = Generation::new();
-    let ticket = generation.advance();
-    generation.cancel();
-    assert!(statistics(films.as_slice(), &path("year"), &ticket).is_err());
-    assert!(PathCatalog::of(films.as_slice(), &ticket).is_err());
+    let source = CancelSource::new();
+    let cancel = source.renew();
+    source.cancel();
+    assert!(statistics(films.as_slice(), &path("year"), &cancel).is_err());
+    assert!(PathCatalog::of(films.as_slice(), &cancel).is_err());
     assert!(
         find(
             films.as_slice(),
             &path("year"),
             &Condition::Exists,
             None,
-            &ticket
+            &cancel
         )
         .is_err()
     );

@@ -54,7 +54,7 @@ pub(crate) fn search_rows(
         ordering,
         control,
     };
-    let is_stale = || !control.ticket.is_current();
+    let is_stale = || control.cancel.is_cancelled();
     let parts = source.parts();
     let answers: Mutex<Vec<Groups>> = Mutex::new(vec![Arc::default(); parts]);
     let runs: Vec<_> = (0..parts)
@@ -109,7 +109,7 @@ impl Search<'_> {
             (Some(order), _) => {
                 let sets: Vec<_> = answers.iter().map(|groups| rows_of(groups)).collect();
                 let mut publish = |rows: Vec<RowId>| {
-                    let current = self.control.ticket.is_current();
+                    let current = !self.control.cancel.is_cancelled();
                     if let Some(partial) = self.control.partial.filter(|_| current) {
                         let hits = self.listed(rows, answers);
                         (partial.publish)(self.answer(hits, counts, false));
@@ -197,7 +197,7 @@ impl Search<'_> {
             rows.par_iter()
                 .with_min_len(64)
                 .map_init(MatchScratch::default, |scratch, id| {
-                    if !self.control.ticket.is_current() {
+                    if self.control.cancel.is_cancelled() {
                         return None;
                     }
                     let record = self.source.record(id.part as usize, id.row)?;
@@ -238,7 +238,7 @@ impl Search<'_> {
             limit
         };
         let mut rows = Vec::new();
-        while rows.len() < wanted && self.control.ticket.is_current() {
+        while rows.len() < wanted && !self.control.cancel.is_cancelled() {
             let heads = runs
                 .iter_mut()
                 .enumerate()

@@ -1,76 +1,71 @@
-//! Stopping work whose answer nobody waits for any more.
+//! Cancelling a search or a count when its answer is no longer needed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A counter of questions of one kind. Asking a new one makes all earlier ones stale.
+/// Hands out [`CancelToken`]s, of which only the newest is not cancelled. Clones share the state.
 #[derive(Clone, Debug, Default)]
-pub struct Generation(Arc<AtomicU64>);
+pub struct CancelSource(Arc<AtomicU64>);
 
-impl Generation {
-    /// A counter that nothing was asked of yet.
+impl CancelSource {
+    /// A source that has not handed out a token.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Starts a new question and makes all earlier ones stale.
-    pub fn advance(&self) -> Ticket {
-        let mine = self.0.fetch_add(1, Ordering::Relaxed) + 1;
-        Ticket {
-            latest: Arc::clone(&self.0),
-            mine,
+    /// Cancels all earlier tokens and returns a new one.
+    pub fn renew(&self) -> CancelToken {
+        let number = self.0.fetch_add(1, Ordering::Relaxed) + 1;
+        CancelToken {
+            newest: Arc::clone(&self.0),
+            number,
         }
     }
 
-    /// Makes the current question stale without asking another.
+    /// Cancels all tokens handed out so far.
     pub fn cancel(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 }
 
-/// The right to work on one question, until a newer one is asked.
+/// Tells an operation whether its result is still needed.
 #[derive(Clone, Debug)]
-pub struct Ticket {
-    latest: Arc<AtomicU64>,
-    mine: u64,
+pub struct CancelToken {
+    newest: Arc<AtomicU64>,
+    number: u64,
 }
 
-impl Ticket {
-    /// A ticket that never goes stale.
-    pub fn unlimited() -> Self {
-        Generation::new().advance()
+impl CancelToken {
+    /// A token that is never cancelled.
+    pub fn never() -> Self {
+        CancelSource::new().renew()
     }
 
-    /// The number of the question, rising within its [`Generation`].
+    /// The number of the token, which rises with each token of its [`CancelSource`].
     pub const fn number(&self) -> u64 {
-        self.mine
+        self.number
     }
 
-    /// Whether the answer is still wanted. Cheap: one relaxed load.
-    pub fn is_current(&self) -> bool {
-        self.latest.load(Ordering::Relaxed) == self.mine
+    /// Whether the result is no longer needed. Cheap: one relaxed load.
+    pub fn is_cancelled(&self) -> bool {
+        self.newest.load(Ordering::Relaxed) != self.number
     }
 }
-
-/// Work that was given up because its [`Ticket`] went stale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("cancelled")]
-pub struct Cancelled;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_newer_question_makes_older_ones_stale() {
-        let generation = Generation::new();
-        let first = generation.advance();
-        assert!(first.is_current());
-        let second = generation.advance();
-        assert!(!first.is_current());
-        assert!(second.is_current());
+    fn a_new_token_cancels_the_earlier_ones() {
+        let source = CancelSource::new();
+        let first = source.renew();
+        assert!(!first.is_cancelled());
+        let second = source.renew();
+        assert!(first.is_cancelled());
+        assert!(!second.is_cancelled());
         assert!(second.number() > first.number());
-        generation.cancel();
-        assert!(!second.is_current());
+        source.cancel();
+        assert!(second.is_cancelled());
     }
 }

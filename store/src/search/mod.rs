@@ -21,9 +21,10 @@ mod text;
 mod tokenize;
 mod words;
 
+pub use crate::control::Cancelled;
 pub use by_index::RERANKED_MAX;
 pub use condition::{Condition, TextComparison};
-pub use control::{Cancelled, Generation, Ticket};
+pub use control::{CancelSource, CancelToken};
 pub use fold::{FOLD_VERSION, fold};
 pub use hits::{Hit, HitSet, Hits};
 pub use index::TextIndexBytes;

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
-use super::control::Ticket;
+use super::control::CancelToken;
 use super::hits::Hits;
 use super::matcher::{MatchScratch, Matcher};
 use super::mode::{LevelCounts, Mode};
@@ -63,7 +63,7 @@ pub struct SearchOptions {
 /// How a search is watched and stopped.
 pub struct SearchControl<'a> {
     /// The search gives up as soon as it goes stale.
-    pub ticket: Ticket,
+    pub cancel: CancelToken,
     /// Where partial answers go.
     pub partial: Option<PartialSink<'a>>,
 }
@@ -81,13 +81,13 @@ pub struct PartialSink<'a> {
 impl SearchControl<'_> {
     /// A search that runs to its end without partial answers.
     pub fn unlimited() -> Self {
-        Self::new(Ticket::unlimited())
+        Self::new(CancelToken::never())
     }
 
-    /// A search that stops when the ticket goes stale, without partial answers.
-    pub const fn new(ticket: Ticket) -> Self {
+    /// A search that stops when the cancel goes stale, without partial answers.
+    pub const fn new(cancel: CancelToken) -> Self {
         Self {
-            ticket,
+            cancel,
             partial: None,
         }
     }
@@ -130,18 +130,18 @@ pub fn search(
     (0..scan.parts())
         .into_par_iter()
         .for_each_init(MatchScratch::default, |scratch, part| {
-            if control.ticket.is_current() {
+            if !control.cancel.is_cancelled() {
                 let found = run.search_part(scan, part, scratch);
                 run.merge(&shared, &found);
             }
         });
     let mut found = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
     found.hits.prune(run.sort, run.limit);
-    if control.ticket.is_current() {
+    if !control.cancel.is_cancelled() {
         found.hits.sort(run.sort);
     }
     // Asked after sorting: a stale answer must not pass as a sorted one.
-    run.result(found, control.ticket.is_current())
+    run.result(found, !control.cancel.is_cancelled())
 }
 
 /// What was found so far.
@@ -174,7 +174,7 @@ impl Run<'_> {
             since_check += 1;
             if since_check == RECORDS_PER_CHECK {
                 since_check = 0;
-                if !self.control.ticket.is_current() {
+                if self.control.cancel.is_cancelled() {
                     return ControlFlow::Break(());
                 }
             }
@@ -223,7 +223,7 @@ impl Run<'_> {
         let Some(partial) = self.control.partial else {
             return;
         };
-        if (partial.is_due)() && self.control.ticket.is_current() {
+        if (partial.is_due)() && !self.control.cancel.is_cancelled() {
             let mut so_far = Found {
                 hits: found.hits.clone(),
                 counts: found.counts,

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use super::Snapshot;
 use crate::background;
-use crate::search::{Cancelled, TextIndexBuilder, TextIndexBytes, Ticket};
+use crate::search::{CancelToken, Cancelled, TextIndexBuilder, TextIndexBytes};
 use crate::segment::{IndexPart, ROWS_PER_CHECK, Segment};
 
 /// Parts that are built at the same time, at most: bounds the memory of building to some hundred
@@ -68,7 +68,7 @@ impl Snapshot {
     /// of parts that are not finished too.
     pub fn build_indexes(
         &self,
-        ticket: &Ticket,
+        cancel: &CancelToken,
         progress: &(dyn Fn(Indexing) + Sync),
     ) -> Result<(), Cancelled> {
         let missing: Vec<_> = self
@@ -87,11 +87,11 @@ impl Snapshot {
             if is_first {
                 rayon::yield_now();
             }
-            ticket.is_current()
+            !cancel.is_cancelled()
         };
         let work = || {
             let mut builder = TextIndexBuilder::default();
-            while ticket.is_current()
+            while !cancel.is_cancelled()
                 && let Some((segment, part)) = missing.get(next.fetch_add(1, Ordering::Relaxed))
             {
                 part.build(segment, &mut builder, &go_on);
@@ -120,7 +120,7 @@ impl Snapshot {
             background::run(work_at_once);
         }
         progress(self.indexing());
-        ticket.is_current().then_some(()).ok_or(Cancelled)
+        (!cancel.is_cancelled()).then_some(()).ok_or(Cancelled)
     }
 
     /// How much memory the indexes of its words take.

@@ -7,7 +7,7 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use super::Snapshot;
 use super::rows::SnapshotRows;
 use crate::row_set::RowSet;
-use crate::search::{Cancelled, RowSource as _, Ticket};
+use crate::search::{CancelToken, Cancelled, RowSource as _};
 use crate::state::State;
 
 /// So many keys are handed over at once.
@@ -45,7 +45,7 @@ impl Snapshot {
     pub fn choose_keys(
         &self,
         within: Option<&KeySet>,
-        ticket: &Ticket,
+        cancel: &CancelToken,
         visit: ChooseKeys<'_>,
     ) -> Result<KeySet, Cancelled> {
         let within = within.filter(|within| within.state.as_ptr() == Arc::as_ptr(&self.state));
@@ -56,7 +56,7 @@ impl Snapshot {
             let mut chunk: Vec<(u32, &str)> = Vec::with_capacity(CHUNK_KEYS);
             let mut keys: Vec<&str> = Vec::with_capacity(CHUNK_KEYS);
             let mut visible = visible.iter();
-            while ticket.is_current() {
+            while !cancel.is_cancelled() {
                 chunk.clear();
                 let next = visible.by_ref().take(CHUNK_KEYS);
                 chunk.extend(next.filter_map(|row| Some((row, rows.key(part, row)?))));
@@ -75,20 +75,20 @@ impl Snapshot {
         });
         let parts = parts.collect();
         let state = Arc::downgrade(&self.state);
-        ticket
-            .is_current()
-            .then_some(KeySet { state, parts })
-            .ok_or(Cancelled)
+        if cancel.is_cancelled() {
+            return Err(Cancelled);
+        }
+        Ok(KeySet { state, parts })
     }
 
     /// Hands all visible keys over, some thousands at once: each chunk ascends, chunks come in any
     /// order and from several threads.
     pub fn visit_keys(
         &self,
-        ticket: &Ticket,
+        cancel: &CancelToken,
         visit: &(dyn Fn(&[&str]) + Sync),
     ) -> Result<(), Cancelled> {
-        let chosen = self.choose_keys(None, ticket, &|keys, _| visit(keys));
+        let chosen = self.choose_keys(None, cancel, &|keys, _| visit(keys));
         chosen.map(drop)
     }
 }
@@ -142,7 +142,7 @@ mod tests {
                 }
             };
             let chosen = snapshot
-                .choose_keys(within, &Ticket::unlimited(), &visit)
+                .choose_keys(within, &CancelToken::never(), &visit)
                 .unwrap();
             (chosen, seen.into_inner().unwrap())
         };
@@ -179,8 +179,8 @@ mod tests {
             let mut found = found.lock().unwrap();
             found.extend(keys.iter().map(|key| (*key).to_owned()));
         };
-        let ticket = Ticket::unlimited();
-        store.snapshot().visit_keys(&ticket, &take).unwrap();
+        let cancel = CancelToken::never();
+        store.snapshot().visit_keys(&cancel, &take).unwrap();
         let mut found = found.into_inner().unwrap();
         found.sort_unstable();
         let expected = (0..9_000).filter(|number| !matches!(number, 7 | 8));

@@ -17,8 +17,8 @@ use crate::key::Key;
 use crate::path::{Path, PathSegment, visit_at};
 use crate::row_set::RowSet;
 use crate::search::{
-    Cancelled, Hits, Mode, Query, RowId, RowSource, SearchControl, SearchOptions, SearchResult,
-    Ticket, search_rows,
+    CancelToken, Cancelled, Hits, Mode, Query, RowId, RowSource, SearchControl, SearchOptions,
+    SearchResult, search_rows,
 };
 use crate::value::{ValueRef, cmp_values};
 
@@ -59,7 +59,7 @@ impl Snapshot {
         let source: Arc<dyn RowSource> = Arc::clone(&rows) as _;
         let ordering = |found: &[RowSet], first: usize, publish: &mut dyn FnMut(Vec<RowId>)| {
             let wanted = control.partial.is_some().then_some((first, publish));
-            rows.ordered(order, Some(found), None, wanted, &control.ticket)
+            rows.ordered(order, Some(found), None, wanted, &control.cancel)
         };
         let options = SearchOptions {
             mode,
@@ -76,12 +76,12 @@ impl Snapshot {
         descending: bool,
         within: Option<&Hits>,
         limit: Option<usize>,
-        ticket: &Ticket,
+        cancel: &CancelToken,
     ) -> Result<Vec<Key>, Cancelled> {
         let rows = SnapshotRows::new(self);
         let order = PathOrder { path, descending };
         let chosen = within.map(|hits| hits.rows_of(&rows));
-        let sorted = rows.ordered(order, chosen.as_deref(), limit, None, ticket);
+        let sorted = rows.ordered(order, chosen.as_deref(), limit, None, cancel);
         let keys = sorted.par_iter().with_min_len(KEYS_PER_TASK_MIN);
         let keys: Vec<Option<Key>> = keys
             .map(|id| {
@@ -89,7 +89,7 @@ impl Snapshot {
                 record.and_then(|record| Key::new(record.key).ok())
             })
             .collect();
-        if !ticket.is_current() {
+        if cancel.is_cancelled() {
             return Err(Cancelled);
         }
         Ok(keys.into_iter().flatten().collect())
@@ -97,24 +97,24 @@ impl Snapshot {
 }
 
 impl SnapshotRows {
-    /// The chosen rows in the order of a path. May be anything once the ticket is stale.
+    /// The chosen rows in the order of a path. May be anything once the cancel is stale.
     fn ordered(
         &self,
         order: PathOrder<'_>,
         chosen: Option<&[RowSet]>,
         limit: Option<usize>,
         first: Option<First<'_>>,
-        ticket: &Ticket,
+        cancel: &CancelToken,
     ) -> Vec<RowId> {
         let path = order.path.segments();
         let limit = limit.unwrap_or(usize::MAX);
         let chosen = |part: usize| self.chosen_in(part, chosen);
         if let Some(parts) = places(self, &path, &chosen, order.descending) {
-            return self.sorted(parts, limit, first, ticket);
+            return self.sorted(parts, limit, first, cancel);
         }
-        let in_part = |part: usize| self.entries(part, &chosen(part), &path, order, ticket);
+        let in_part = |part: usize| self.entries(part, &chosen(part), &path, order, cancel);
         let parts = (0..self.parts()).into_par_iter().map(in_part).collect();
-        self.sorted(parts, limit, first, ticket)
+        self.sorted(parts, limit, first, cancel)
     }
 
     /// Sorts the rows of all parts by what comes with each. Within a run of parts rows are in
@@ -124,7 +124,7 @@ impl SnapshotRows {
         mut parts: Vec<Vec<(K, RowId)>>,
         limit: usize,
         first: Option<First<'_>>,
-        ticket: &Ticket,
+        cancel: &CancelToken,
     ) -> Vec<RowId> {
         let all: usize = parts.iter().map(Vec::len).sum();
         parts
@@ -132,7 +132,7 @@ impl SnapshotRows {
             .for_each(|part| keep_first(part, limit));
         if let Some((count, tell)) = first
             && all / FIRST_PER_ALL > count
-            && ticket.is_current()
+            && !cancel.is_cancelled()
         {
             let heads = parts.par_iter_mut().map(|part| {
                 if count > 0 && count < part.len() {
@@ -140,7 +140,7 @@ impl SnapshotRows {
                 }
                 part.iter().take(count).copied().collect()
             });
-            tell(self.sorted(heads.collect(), count, None, ticket));
+            tell(self.sorted(heads.collect(), count, None, cancel));
         }
         let mut runs: Vec<Vec<(K, RowId)>> = Vec::new();
         for (part, entries) in parts.into_iter().enumerate() {
@@ -152,11 +152,11 @@ impl SnapshotRows {
         runs.retain(|run| !run.is_empty());
         for run in &mut runs {
             keep_first(run, limit);
-            if ticket.is_current() {
+            if !cancel.is_cancelled() {
                 run.par_sort_unstable();
             }
         }
-        self.merged(runs, limit, ticket)
+        self.merged(runs, limit, cancel)
     }
 
     /// The chosen rows of a part with what they are sorted by, read from the records where columns
@@ -167,7 +167,7 @@ impl SnapshotRows {
         rows: &RowSet,
         path: &[PathSegment],
         order: PathOrder<'_>,
-        ticket: &Ticket,
+        cancel: &CancelToken,
     ) -> Vec<(ByValue<'a>, RowId)> {
         let mut values: Vec<Option<ValueRef<'a>>> = Vec::new();
         let mut unread = rows.clone();
@@ -191,7 +191,7 @@ impl SnapshotRows {
         }
         let mut entries = Vec::with_capacity(rows.count() as usize);
         for (count, row) in rows.iter().enumerate() {
-            if count % RECORDS_PER_CHECK == 0 && !ticket.is_current() {
+            if count % RECORDS_PER_CHECK == 0 && cancel.is_cancelled() {
                 break;
             }
             let value = if unread.contains(row) {
@@ -211,7 +211,7 @@ impl SnapshotRows {
         &self,
         runs: Vec<Vec<(K, RowId)>>,
         limit: usize,
-        ticket: &Ticket,
+        cancel: &CancelToken,
     ) -> Vec<RowId> {
         let key = |id: RowId| {
             let record = self.record(id.part as usize, id.row);
@@ -227,7 +227,7 @@ impl SnapshotRows {
             .collect();
         let mut merged = Vec::new();
         while merged.len() < limit && runs.len() > 1 {
-            if merged.len() % RECORDS_PER_CHECK == 0 && !ticket.is_current() {
+            if merged.len() % RECORDS_PER_CHECK == 0 && cancel.is_cancelled() {
                 return merged;
             }
             let heads = runs.iter_mut().enumerate();
@@ -371,7 +371,7 @@ mod tests {
         for indexed in [false, true] {
             if indexed {
                 snapshot
-                    .build_indexes(&Ticket::unlimited(), &|_| {})
+                    .build_indexes(&CancelToken::never(), &|_| {})
                     .unwrap();
             }
             for (path, descending) in [("n", false), ("n", true), ("t", false), ("t", true)] {
@@ -379,7 +379,7 @@ mod tests {
                 let is_due = || true;
                 let publish = |result| partial.lock().unwrap().push(result);
                 let control = SearchControl {
-                    ticket: Ticket::unlimited(),
+                    cancel: CancelToken::never(),
                     partial: Some(PartialSink {
                         is_due: &is_due,
                         publish: &publish,

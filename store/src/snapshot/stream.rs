@@ -49,7 +49,7 @@ mod tests {
     use crate::change::Cause;
     use crate::clock::{ManualClock, Millis};
     use crate::key::Key;
-    use crate::search::{Query, SearchControl, SearchOptions, Sort, SortBy, Ticket};
+    use crate::search::{CancelToken, Query, SearchControl, SearchOptions, Sort, SortBy};
     use crate::store::Store;
     use crate::value::{EncodedValue, Value};
 
@@ -71,7 +71,7 @@ mod tests {
         put(9_900..10_000);
         store
             .snapshot()
-            .build_indexes(&Ticket::unlimited(), &|_| {})
+            .build_indexes(&CancelToken::never(), &|_| {})
             .unwrap();
         let before = store.snapshot();
         let query = Query::parse("john", before.catalog());

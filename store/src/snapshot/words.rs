@@ -10,7 +10,7 @@ use super::Snapshot;
 use super::rows::SnapshotRows;
 use crate::path::Path;
 use crate::row_set::RowSet;
-use crate::search::{Cancelled, Hits, Place, RecordWords, RowSource as _, Ticket, names_of};
+use crate::search::{CancelToken, Cancelled, Hits, Place, RecordWords, RowSource as _, names_of};
 
 /// Whether the answer is still wanted is asked after this many records.
 const RECORDS_PER_CHECK: usize = 256;
@@ -47,15 +47,15 @@ impl Snapshot {
         path: &Path,
         within: Option<&Hits>,
         limit: usize,
-        ticket: &Ticket,
+        cancel: &CancelToken,
     ) -> Result<WordStatistics, Cancelled> {
         let rows = SnapshotRows::new(self);
         let chosen = within.map(|hits| hits.rows_of(&rows));
         let names = names_of(path);
-        let in_part = |part| rows.words_in(part, &names, chosen.as_deref(), ticket);
+        let in_part = |part| rows.words_in(part, &names, chosen.as_deref(), cancel);
         let parts = (0..rows.parts()).into_par_iter().map(in_part);
         let counts = parts.reduce(Counts::default, merged);
-        if !ticket.is_current() {
+        if cancel.is_cancelled() {
             return Err(Cancelled);
         }
         let indexed = (0..rows.parts()).filter_map(|part| rows.text(part));
@@ -75,7 +75,7 @@ impl SnapshotRows {
         part: usize,
         names: &Place,
         chosen: Option<&[RowSet]>,
-        ticket: &Ticket,
+        cancel: &CancelToken,
     ) -> Counts {
         let rows = self.chosen_in(part, chosen);
         if rows.is_empty() {
@@ -83,7 +83,7 @@ impl SnapshotRows {
         }
         if let Some(text) = self.text(part) {
             let within = (rows.count() < rows.rows()).then_some(&rows);
-            let go_on = || ticket.is_current();
+            let go_on = || !cancel.is_cancelled();
             let mut counts = Counts::new();
             let is_known = text.for_each_word_at(names, within, &go_on, &mut |word, rows| {
                 counts.push((word.into(), u64::from(rows)));
@@ -95,7 +95,7 @@ impl SnapshotRows {
         let mut counts: BTreeMap<Box<str>, u64> = BTreeMap::new();
         let mut words = RecordWords::default();
         for (count, row) in rows.iter().enumerate() {
-            if count % RECORDS_PER_CHECK == 0 && !ticket.is_current() {
+            if count % RECORDS_PER_CHECK == 0 && cancel.is_cancelled() {
                 break;
             }
             if let Some(record) = self.record(part, row) {

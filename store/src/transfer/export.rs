@@ -9,7 +9,7 @@ use crate::record::RecordRef;
 use crate::value::json::write_compact;
 
 use super::pair::{CREATED_AT, EXPIRES_AT, KEY, MODIFIED_AT, VALUE};
-use super::{ExportError, ExportReport, Format, Progress};
+use super::{ExportError, ExportReport, Format, TransferProgress};
 
 /// Records serialised at once, and by one thread.
 const BATCH_RECORDS: usize = 4096;
@@ -50,7 +50,7 @@ pub fn export<'a>(
     expected: u64,
     options: ExportOptions,
     out: &mut dyn Write,
-    progress: &dyn Progress,
+    progress: &dyn TransferProgress,
 ) -> Result<ExportReport, ExportError> {
     let is_json = options.format == Format::Json;
     let (form, open, separator, close) = match (is_json, options.with_metadata) {

@@ -6,7 +6,7 @@ use std::io::{BufWriter, Write as _};
 use crate::record::RecordRef;
 use crate::target::{Approved, NewFile};
 
-use super::{ExportError, ExportOptions, ExportReport, Progress, export};
+use super::{ExportError, ExportOptions, ExportReport, TransferProgress, export};
 
 const BUFFER_BYTES: usize = 256 * 1024;
 
@@ -21,7 +21,7 @@ pub fn export_to_file<'a>(
     expected: u64,
     options: ExportOptions,
     target: &Approved,
-    progress: &dyn Progress,
+    progress: &dyn TransferProgress,
 ) -> Result<ExportReport, ExportError> {
     if target.is_stream() {
         // A descriptor may lead to a file that has content already: nothing of it is written over.

@@ -18,7 +18,9 @@ use super::pair::Pair;
 use super::read::Element;
 use super::report::{ImportNote, ImportNoteKind, ImportNotes};
 use super::unique::{Admission, Seen};
-use super::{DuplicateKeys, ImportError, ImportReport, ImportSource, KeyRule, Progress, Shape};
+use super::{
+    DuplicateKeys, ImportError, ImportReport, ImportSource, KeyRule, Shape, TransferProgress,
+};
 
 /// How many fields a message lists.
 const FIELDS_LISTED_MAX: usize = 20;
@@ -116,7 +118,7 @@ pub fn import(
     options: &ImportOptions,
     now: Millis,
     stored: &dyn Fn(&str) -> Option<EncodedValue>,
-    progress: &dyn Progress,
+    progress: &dyn TransferProgress,
     sink: &mut dyn FnMut(ImportRecord),
 ) -> Result<ImportReport, ImportError> {
     let mut importer = Importer {

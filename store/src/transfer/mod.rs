@@ -26,7 +26,7 @@ pub use import::{Conflict, ImportOptions, ImportRecord, import};
 pub use key_rule::{KeyField, KeyRule, Template, TemplateError};
 pub use lines::RECORD_LINE_BYTES_MAX;
 pub use preview::{FieldExample, Preview, PreviewRecord, preview};
-pub use progress::{NoProgress, Progress};
+pub use progress::{NoProgress, TransferProgress};
 pub use read::{ImportSource, Shape};
 pub use report::{ExportReport, ImportNote, ImportNoteKind, ImportNotes, ImportReport};
 pub use unique::DuplicateKeys;

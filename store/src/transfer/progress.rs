@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Told how far a transfer is. Breaking cancels it: nothing is applied, no file is left behind.
-pub trait Progress: Sync {
+pub trait TransferProgress: Sync {
     /// `done` of `total` units: bytes of an import, records of an export. `None` if unknown.
     fn report(&self, done: u64, total: Option<u64>) -> ControlFlow<()>;
 }
@@ -14,13 +14,13 @@ pub trait Progress: Sync {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoProgress;
 
-impl Progress for NoProgress {
+impl TransferProgress for NoProgress {
     fn report(&self, _done: u64, _total: Option<u64>) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
 }
 
-impl<F: Fn(u64, Option<u64>) -> ControlFlow<()> + Sync> Progress for F {
+impl<F: Fn(u64, Option<u64>) -> ControlFlow<()> + Sync> TransferProgress for F {
     fn report(&self, done: u64, total: Option<u64>) -> ControlFlow<()> {
         self(done, total)
     }
@@ -32,7 +32,7 @@ const REPORT_BYTES: u64 = 256 * 1024;
 /// Counts what is read and stops reading when the transfer is cancelled.
 pub(super) struct Watched<'a, R> {
     pub(super) inner: R,
-    pub(super) progress: &'a dyn Progress,
+    pub(super) progress: &'a dyn TransferProgress,
     pub(super) cancelled: &'a AtomicBool,
     pub(super) done: u64,
     pub(super) reported: u64,

@@ -12,7 +12,7 @@ use crate::value::json::{JsonError, JsonErrorKind, JsonReader, Notes, Place};
 use super::format::{self, Layout, SNIFF_BYTES, SNIFF_BYTES_MAX};
 use super::lines::walk_lines;
 use super::progress::Watched;
-use super::{Format, ImportError, Progress};
+use super::{Format, ImportError, TransferProgress};
 
 /// An input: bytes, their number if it is known, and their format.
 pub struct ImportSource {
@@ -125,7 +125,7 @@ impl ImportSource {
     pub(super) fn walk<T: Send>(
         self,
         keys_given: bool,
-        progress: &dyn Progress,
+        progress: &dyn TransferProgress,
         prepare: &Prepare<'_, T>,
         visit: &mut Visit<'_, T>,
     ) -> Result<Shape, ImportError> {

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use vstore::search::{Explanation, HighlightPlace, PartialSink};
 use vstore::value::{EncodedValue, Value};
 use vstore::{
-    Generation, Key, Level, Matcher, Meta, Millis, Mode, PathCatalog, Query, Record, SearchControl,
-    SearchOptions, SearchResult, Sort, SortBy, Ticket, search,
+    CancelSource, CancelToken, Key, Level, Matcher, Meta, Millis, Mode, PathCatalog, Query, Record,
+    SearchControl, SearchOptions, SearchResult, Sort, SortBy, search,
 };
 
 fn record(key: &str, value: Value) -> Record {
@@ -106,7 +106,7 @@ fn films() -> Vec<Record> {
 fn parse(records: &[Record], text: &str) -> Query {
     Query::parse(
         text,
-        &PathCatalog::of(records, &Ticket::unlimited()).unwrap(),
+        &PathCatalog::of(records, &CancelToken::never()).unwrap(),
     )
 }
 
@@ -272,11 +272,11 @@ fn hits_can_be_sorted_by_key_and_times_in_both_directions() {
 #[test]
 fn a_stale_search_gives_up_and_says_so() {
     let records = many(5000);
-    let generation = Generation::new();
-    let ticket = generation.advance();
-    generation.advance();
+    let source = CancelSource::new();
+    let cancel = source.renew();
+    source.renew();
     let query = parse(&records, "common");
-    let control = SearchControl::new(ticket);
+    let control = SearchControl::new(cancel);
     let result = search(
         records.as_slice(),
         &query,
@@ -294,7 +294,7 @@ fn partial_answers_are_published_when_they_are_due() {
     let partials = Mutex::new(Vec::new());
     let was_asked = AtomicBool::new(false);
     let control = SearchControl {
-        ticket: Ticket::unlimited(),
+        cancel: CancelToken::never(),
         partial: Some(PartialSink {
             is_due: &|| !was_asked.swap(true, Ordering::Relaxed),
             publish: &|partial| partials.lock().unwrap().push(partial),

@@ -7,8 +7,8 @@ use vstore::file::{Control, Credentials, KdfLimits, KdfParams, KdfProfile, Passw
 use vstore::transfer::{ExportOptions, Format, NoProgress, export};
 use vstore::value::{EncodedValue, Value, json};
 use vstore::{
-    Cause, CreateOptions, Key, ManualClock, Millis, Mode, OpenOptions, Path, Query, SearchControl,
-    SearchOptions, Snapshot, Store, Ticket, WriteBatch,
+    CancelToken, Cause, CreateOptions, Key, ManualClock, Millis, Mode, OpenOptions, Path, Query,
+    SearchControl, SearchOptions, Snapshot, Store, WriteBatch,
 };
 
 /// What no record holds.
@@ -109,22 +109,22 @@ fn put_settings(store: &mut Store) {
 /// All that a store shows, in words.
 fn shown(store: &Store) -> Vec<String> {
     let snapshot = store.snapshot();
-    let ticket = Ticket::unlimited();
+    let cancel = CancelToken::never();
     let stats = store.stats();
     let mut shown = vec![format!(
         "{} records, {} expiring, {} paths",
         stats.records, stats.expiring, stats.paths
     )];
     for (path, counts) in snapshot.catalog().iter() {
-        let statistics = snapshot.statistics(path, None, &ticket).unwrap();
-        let words = snapshot.words_at(path, None, 100, &ticket).unwrap();
+        let statistics = snapshot.statistics(path, None, &cancel).unwrap();
+        let words = snapshot.words_at(path, None, 100, &cancel).unwrap();
         shown.push(format!("{path:?} {counts:?} {statistics:?} {words:?}"));
-        let sorted = snapshot.sorted_by_path(path, false, None, Some(5), &ticket);
+        let sorted = snapshot.sorted_by_path(path, false, None, Some(5), &cancel);
         shown.push(format!("{:?}", sorted.unwrap()));
     }
     for name in NAMES {
         let path = Path::parse(name).unwrap();
-        let statistics = snapshot.statistics(&path, None, &ticket).unwrap();
+        let statistics = snapshot.statistics(&path, None, &cancel).unwrap();
         shown.push(format!(
             "{name} {:?} {statistics:?}",
             snapshot.catalog().resolve(name)
@@ -147,7 +147,7 @@ fn shown(store: &Store) -> Vec<String> {
         let mut keys = keys.lock().unwrap();
         keys.extend(chunk.iter().map(|key| (*key).to_owned()));
     };
-    snapshot.visit_keys(&ticket, &visit).unwrap();
+    snapshot.visit_keys(&cancel, &visit).unwrap();
     let mut keys = keys.into_inner().unwrap();
     keys.sort_unstable();
     shown.push(keys.join(" "));
@@ -226,8 +226,8 @@ fn a_store_with_settings_shows_what_one_without_them_shows() {
     });
     compare("opened after a compaction", &reopened);
     compare("indexed", &|store, _| {
-        let ticket = Ticket::unlimited();
-        store.snapshot().build_indexes(&ticket, &|_| {}).unwrap();
+        let cancel = CancelToken::never();
+        store.snapshot().build_indexes(&cancel, &|_| {}).unwrap();
         store
     });
     compare("rotated", &|mut store, _| {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, unbounded};
-use vstore::search::Ticket;
+use vstore::search::CancelToken;
 use vstore::target::{Consent, InUse};
 use vstore::value::json::parse_text;
 use vstore::{Cause, Key, ManualClock, Millis, Path, Snapshot, Store, WriteBatch};
@@ -157,9 +157,9 @@ fn statistics_count_values_and_what_is_missing() {
 
 #[test]
 fn namespaces_are_counted_and_lone_keys_are_none() {
-    let ticket = Ticket::unlimited();
+    let cancel = CancelToken::never();
     let children = |prefix| {
-        let found = children_of(&films(), prefix, ':', &ticket).unwrap();
+        let found = children_of(&films(), prefix, ':', &cancel).unwrap();
         let rows = found
             .into_iter()
             .map(|child| (child.name, child.records, child.expandable));

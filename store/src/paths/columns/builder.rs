@@ -1,9 +1,9 @@
 //! Collecting the values at one path, record by record.
 
 use super::column::Column;
+use super::compact_rows::OmittedValues;
 use super::dictionary::DictionaryBuilder;
-use super::keyed::{Keyed, Kind, float_key, int_key, moment_key};
-use super::marks::Marks;
+use super::typed_column::{KeyMeaning, TypedColumn, float_key, int_key, moment_key};
 use crate::value::{Timestamp, ValueRef, ValueType};
 
 /// The values at one path, as they come.
@@ -18,10 +18,10 @@ pub(super) struct ColumnBuilder<'a> {
     dictionary: DictionaryBuilder<'a>,
     moments: Vec<(u32, Timestamp)>,
     /// A row for each value, by type.
-    marked: [RowsMet; ValueType::ALL.len()],
+    omitted: [RowsMet; ValueType::ALL.len()],
 }
 
-/// Rows and what stands in them.
+/// CompactRows and what stands in them.
 #[derive(Debug, Default)]
 struct Pairs {
     rows: RowsMet,
@@ -34,12 +34,13 @@ impl Pairs {
         self.keys.push(key);
     }
 
-    fn keyed(self, kind: Kind, len: u32) -> Option<Keyed> {
-        (!self.keys.is_empty()).then(|| Keyed::new(kind, self.rows.into_vec(), self.keys, len))
+    fn typed(self, kind: KeyMeaning, len: u32) -> Option<TypedColumn> {
+        (!self.keys.is_empty())
+            .then(|| TypedColumn::new(kind, self.rows.into_vec(), self.keys, len))
     }
 }
 
-/// Rows that ascend. Those from 0 on without a gap, which most have, are only counted.
+/// CompactRows that ascend. Those from 0 on without a gap, which most have, are only counted.
 #[derive(Debug, Default)]
 struct RowsMet {
     counted: u32,
@@ -75,15 +76,15 @@ impl<'a> ColumnBuilder<'a> {
             ValueRef::Timestamp(moment) => self.moments.push((row, moment)),
             ValueRef::String(text) => match self.dictionary.code(text, self.texts.keys.len()) {
                 Some(code) => self.texts.push(row, u64::from(code)),
-                None => self.mark(row, ValueType::String),
+                None => self.omit(row, ValueType::String),
             },
-            other => self.mark(row, other.value_type()),
+            other => self.omit(row, other.value_type()),
         }
     }
 
     /// Adds a row in which a value stands that is not kept.
-    pub(super) fn mark(&mut self, row: u32, value_type: ValueType) {
-        if let Some(rows) = self.marked.get_mut(value_type as usize) {
+    pub(super) fn omit(&mut self, row: u32, value_type: ValueType) {
+        if let Some(rows) = self.omitted.get_mut(value_type as usize) {
             rows.push(row);
         }
     }
@@ -92,52 +93,52 @@ impl<'a> ColumnBuilder<'a> {
     pub(super) fn finish(mut self, len: u32) -> Column {
         let moments = self.finish_moments(len);
         let texts = self.finish_texts(len);
-        let keyed = [
-            self.bools.keyed(Kind::Bool, len),
-            self.ints.keyed(Kind::Int, len),
-            self.uints.keyed(Kind::UInt, len),
-            self.floats.keyed(Kind::Float, len),
+        let typed = [
+            self.bools.typed(KeyMeaning::Bool, len),
+            self.ints.typed(KeyMeaning::Int, len),
+            self.uints.typed(KeyMeaning::UInt, len),
+            self.floats.typed(KeyMeaning::Float, len),
             moments,
             texts,
         ];
-        let marked = ValueType::ALL.into_iter().zip(self.marked);
+        let omitted = ValueType::ALL.into_iter().zip(self.omitted);
         Column {
-            keyed: keyed.into_iter().flatten().collect(),
-            marked: marked
+            typed: typed.into_iter().flatten().collect(),
+            omitted: omitted
                 .filter(|(_, rows)| rows.len() > 0)
-                .map(|(value_type, rows)| (value_type, Marks::new(rows.into_vec(), len)))
+                .map(|(value_type, rows)| (value_type, OmittedValues::new(rows.into_vec(), len)))
                 .collect(),
         }
     }
 
-    fn finish_moments(&mut self, len: u32) -> Option<Keyed> {
+    fn finish_moments(&mut self, len: u32) -> Option<TypedColumn> {
         let moments = std::mem::take(&mut self.moments);
         let first = moments.iter().map(|(_, moment)| moment.seconds()).min()?;
         let mut pairs = Pairs::default();
         for (row, moment) in &moments {
             let Some(key) = moment_key(*moment, first) else {
                 // Moments centuries apart do not fit together: they stay in the records.
-                if let Some(marked) = self.marked.get_mut(ValueType::Timestamp as usize) {
+                if let Some(omitted) = self.omitted.get_mut(ValueType::Timestamp as usize) {
                     for (row, _) in &moments {
-                        marked.push(*row);
+                        omitted.push(*row);
                     }
                 }
                 return None;
             };
             pairs.push(*row, key);
         }
-        pairs.keyed(Kind::Moment(first), len)
+        pairs.typed(KeyMeaning::Moment(first), len)
     }
 
-    fn finish_texts(&mut self, len: u32) -> Option<Keyed> {
+    fn finish_texts(&mut self, len: u32) -> Option<TypedColumn> {
         let mut texts = std::mem::take(&mut self.texts);
         let dictionary = std::mem::take(&mut self.dictionary);
         let Some((dictionary, codes)) = dictionary.finish(texts.keys.len(), len) else {
-            if let Some(marked) = self.marked.get_mut(ValueType::String as usize) {
+            if let Some(omitted) = self.omitted.get_mut(ValueType::String as usize) {
                 // Those before the dictionary gave up come before those after.
-                let after = std::mem::replace(marked, texts.rows).into_vec();
+                let after = std::mem::replace(omitted, texts.rows).into_vec();
                 for row in after {
-                    marked.push(row);
+                    omitted.push(row);
                 }
             }
             return None;
@@ -145,6 +146,6 @@ impl<'a> ColumnBuilder<'a> {
         for key in &mut texts.keys {
             *key = codes.get(*key as usize).map_or(0, |code| u64::from(*code));
         }
-        texts.keyed(Kind::Text(dictionary), len)
+        texts.typed(KeyMeaning::Text(dictionary), len)
     }
 }

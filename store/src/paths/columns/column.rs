@@ -1,7 +1,7 @@
 //! Everything that stands at one path, over the rows of one part.
 
-use super::keyed::{Keyed, RepeatedText};
-use super::marks::Marks;
+use super::compact_rows::OmittedValues;
+use super::typed_column::{RepeatedText, TypedColumn};
 use crate::row_set::RowSet;
 use crate::search::{ConditionScratch, ConditionTest};
 use crate::value::{ValueRef, ValueType};
@@ -10,19 +10,19 @@ use crate::value::{ValueRef, ValueType};
 #[derive(Debug, Default)]
 pub(crate) struct Column {
     /// Values that are kept.
-    pub(super) keyed: Box<[Keyed]>,
+    pub(super) typed: Box<[TypedColumn]>,
     /// Where values stand that are not.
-    pub(super) marked: Box<[(ValueType, Marks)]>,
+    pub(super) omitted: Box<[(ValueType, OmittedValues)]>,
 }
 
 impl Column {
     /// Adds the rows in which anything stands to a set.
     pub(crate) fn add_rows(&self, set: &mut RowSet) {
-        for keyed in &self.keyed {
-            keyed.add_rows(set);
+        for typed in &self.typed {
+            typed.add_rows(set);
         }
-        for (_, marks) in &self.marked {
-            marks.rows.add_to(set);
+        for (_, omitted) in &self.omitted {
+            omitted.rows.add_to(set);
         }
     }
 
@@ -34,19 +34,19 @@ impl Column {
         scratch: &mut ConditionScratch,
         set: &mut RowSet,
     ) -> bool {
-        for (value_type, marks) in &self.marked {
+        for (value_type, omitted) in &self.omitted {
             match value_type {
                 ValueType::Null if test.met_by(ValueRef::Null, scratch) => {
-                    marks.rows.add_to(set);
+                    omitted.rows.add_to(set);
                 }
                 ValueType::Null => {}
-                _ if test.is_met_by_all(*value_type) => marks.rows.add_to(set),
+                _ if test.is_met_by_all(*value_type) => omitted.rows.add_to(set),
                 _ if test.may_be_met_by(*value_type) => return false,
                 _ => {}
             }
         }
-        for keyed in &self.keyed {
-            keyed.add_meeting(test, scratch, set);
+        for typed in &self.typed {
+            typed.add_meeting(test, scratch, set);
         }
         true
     }
@@ -60,12 +60,12 @@ impl Column {
         passes: &mut dyn FnMut(ValueRef<'_>) -> bool,
         set: &mut RowSet,
     ) {
-        for keyed in self
-            .keyed
+        for typed in self
+            .typed
             .iter()
-            .filter(|keyed| keyed.repeats() == repeated)
+            .filter(|typed| typed.repeats() == repeated)
         {
-            keyed.add_passing(within, passes, set);
+            typed.add_passing(within, passes, set);
         }
     }
 
@@ -76,26 +76,26 @@ impl Column {
         texts: &mut Vec<RepeatedText<'a>>,
     ) -> bool {
         let has_others = self
-            .marked
+            .omitted
             .iter()
             .any(|(value_type, _)| matches!(value_type, ValueType::String | ValueType::Timestamp));
         !has_others
             && self
-                .keyed
+                .typed
                 .iter()
-                .all(|keyed| keyed.repeated_texts(texts_max, texts))
+                .all(|typed| typed.repeated_texts(texts_max, texts))
     }
 
     /// Visits the kept values in the rows of a set, with how many of each.
     pub(crate) fn visit_in(&self, set: &RowSet, visit: &mut dyn FnMut(ValueRef<'_>, u64)) {
-        for keyed in &self.keyed {
-            keyed.visit_in(set, visit);
+        for typed in &self.typed {
+            typed.visit_in(set, visit);
         }
     }
 
     /// Whether every scalar is kept, or null.
     pub(crate) fn holds_all_scalars(&self) -> bool {
-        self.marked.iter().all(|(value_type, _)| {
+        self.omitted.iter().all(|(value_type, _)| {
             matches!(
                 value_type,
                 ValueType::Null | ValueType::List | ValueType::Map
@@ -105,8 +105,8 @@ impl Column {
 
     /// Visits the different texts that are kept.
     pub(crate) fn for_each_text<'a>(&'a self, visit: &mut dyn FnMut(&'a str)) {
-        for keyed in &self.keyed {
-            keyed.for_each_text(visit);
+        for typed in &self.typed {
+            typed.for_each_text(visit);
         }
     }
 
@@ -116,12 +116,12 @@ impl Column {
         rows: u32,
         visit: &mut dyn FnMut(u32, ValueRef<'a>),
     ) {
-        for keyed in &self.keyed {
-            keyed.for_each_value(visit);
+        for typed in &self.typed {
+            typed.for_each_value(visit);
         }
-        for (value_type, marks) in &self.marked {
+        for (value_type, omitted) in &self.omitted {
             if *value_type == ValueType::Null {
-                marks
+                omitted
                     .rows
                     .for_each(rows, &mut |row| visit(row, ValueRef::Null));
             }
@@ -130,20 +130,20 @@ impl Column {
 
     /// Visits the types of values that are not kept, with how many there are in the rows of a set.
     pub(crate) fn visit_types_in(&self, set: &RowSet, visit: &mut dyn FnMut(ValueType, u64)) {
-        for (value_type, marks) in &self.marked {
-            visit(*value_type, marks.count_in(set));
+        for (value_type, omitted) in &self.omitted {
+            visit(*value_type, omitted.count_in(set));
         }
     }
 
     /// The rows with scalars that are not kept and have to be read from the records.
     pub(crate) fn unread_rows(&self, rows: u32) -> RowSet {
         let mut set = RowSet::new(rows);
-        for (value_type, marks) in &self.marked {
+        for (value_type, omitted) in &self.omitted {
             if matches!(
                 value_type,
                 ValueType::String | ValueType::Bytes | ValueType::Timestamp
             ) {
-                marks.rows.add_to(&mut set);
+                omitted.rows.add_to(&mut set);
             }
         }
         set
@@ -151,8 +151,16 @@ impl Column {
 
     /// Bytes of memory.
     pub(crate) fn bytes(&self) -> usize {
-        let keyed: usize = self.keyed.iter().map(Keyed::bytes).sum();
-        let marked: usize = self.marked.iter().map(|(_, marks)| marks.bytes()).sum();
-        size_of::<Self>() + size_of_val(&*self.keyed) + size_of_val(&*self.marked) + keyed + marked
+        let typed: usize = self.typed.iter().map(TypedColumn::bytes).sum();
+        let omitted: usize = self
+            .omitted
+            .iter()
+            .map(|(_, omitted)| omitted.bytes())
+            .sum();
+        size_of::<Self>()
+            + size_of_val(&*self.typed)
+            + size_of_val(&*self.omitted)
+            + typed
+            + omitted
     }
 }

@@ -7,11 +7,11 @@
 
 mod builder;
 mod column;
+mod compact_rows;
 mod dictionary;
-mod keyed;
-mod marks;
 mod packed;
 mod set;
+mod typed_column;
 
 pub(crate) use column::Column;
 pub(crate) use set::{Columns, ColumnsBuilder, MetPath};

@@ -97,16 +97,18 @@ impl Packed {
         let (from, to) = (from.max(least) - least, to.min(greatest) - least);
         match &self.offsets {
             Offsets::None(_) => RowSet::full(len as u32),
-            Offsets::U8(slice) => mark(slice, |offset| {
+            Offsets::U8(slice) => rows_where(slice, |offset| {
                 offset.wrapping_sub(from as u8) <= (to - from) as u8
             }),
-            Offsets::U16(slice) => mark(slice, |offset| {
+            Offsets::U16(slice) => rows_where(slice, |offset| {
                 offset.wrapping_sub(from as u16) <= (to - from) as u16
             }),
-            Offsets::U32(slice) => mark(slice, |offset| {
+            Offsets::U32(slice) => rows_where(slice, |offset| {
                 offset.wrapping_sub(from as u32) <= (to - from) as u32
             }),
-            Offsets::U64(slice) => mark(slice, |offset| offset.wrapping_sub(from) <= to - from),
+            Offsets::U64(slice) => {
+                rows_where(slice, |offset| offset.wrapping_sub(from) <= to - from)
+            }
         }
     }
 
@@ -120,21 +122,21 @@ impl Packed {
             Offsets::U8(slice) => {
                 let known: [bool; 256] =
                     std::array::from_fn(|offset| test(base.saturating_add(offset as u64)));
-                mark(slice, |offset| {
+                rows_where(slice, |offset| {
                     known.get(usize::from(offset)) == Some(&true)
                 })
             }
             Offsets::U16(slice) => {
                 let mut known: Vec<Option<bool>> = vec![None; 1 << u16::BITS];
-                mark(slice, |offset| {
+                rows_where(slice, |offset| {
                     let number = base + u64::from(offset);
                     known
                         .get_mut(usize::from(offset))
                         .is_some_and(|known| *known.get_or_insert_with(|| test(number)))
                 })
             }
-            Offsets::U32(slice) => mark(slice, |offset| test(base + u64::from(offset))),
-            Offsets::U64(slice) => mark(slice, |offset| test(base + offset)),
+            Offsets::U32(slice) => rows_where(slice, |offset| test(base + u64::from(offset))),
+            Offsets::U64(slice) => rows_where(slice, |offset| test(base + offset)),
         }
     }
 
@@ -163,7 +165,7 @@ fn less<T: Copy + Into<u64>>(offsets: &[T], limit: u64) -> usize {
     offsets.partition_point(|offset| (*offset).into() < limit)
 }
 
-fn mark<T: Copy>(numbers: &[T], mut test: impl FnMut(T) -> bool) -> RowSet {
+fn rows_where<T: Copy>(numbers: &[T], mut test: impl FnMut(T) -> bool) -> RowSet {
     let mut set = RowSet::new(numbers.len() as u32);
     for (index, chunk) in numbers.chunks(WORD_ROWS).enumerate() {
         let bits = chunk.iter().enumerate().fold(0, |bits, (bit, number)| {

@@ -2,7 +2,7 @@
 
 use super::builder::ColumnBuilder;
 use super::column::Column;
-use super::keyed::RepeatedText;
+use super::typed_column::RepeatedText;
 use crate::path::PathSegment;
 use crate::paths::tree::PathTree;
 use crate::record::RecordRef;
@@ -201,7 +201,7 @@ impl<'a> ColumnsBuilder<'a> {
                 return;
             };
             if !is_kept {
-                numbered.column.mark(row, value_type);
+                numbered.column.omit(row, value_type);
                 return;
             }
             let value = visited.value();

@@ -7,12 +7,14 @@ use super::Snapshot;
 use super::rows::SnapshotRows;
 use crate::key::Key;
 use crate::path::{Path, PathSegment, visit_at};
-use crate::paths::{Columns, Found, PathSource, PathStatistics, Tally, statistics_of, tell_record};
+use crate::paths::{
+    Columns, FoundKeys, PathSource, PathStatistics, Tally, statistics_of, tell_record,
+};
 use crate::record::RecordRef;
 use crate::row_set::RowSet;
 use crate::search::{
-    Cancelled, Condition, ConditionScratch, ConditionTest, Hits, RowSource as _, TextComparison,
-    TextIndex, Ticket, names_of,
+    CancelToken, Cancelled, Condition, ConditionScratch, ConditionTest, Hits, RowSource as _,
+    TextComparison, TextIndex, names_of,
 };
 use crate::value::{ValueRef, ValueType};
 
@@ -28,16 +30,16 @@ impl Snapshot {
         &self,
         path: &Path,
         within: Option<&Hits>,
-        ticket: &Ticket,
+        cancel: &CancelToken,
     ) -> Result<PathStatistics, Cancelled> {
         let rows = SnapshotRows::new(self);
         let source = SnapshotPath {
             within: within.map(|hits| hits.rows_of(&rows)),
             rows,
             path: path.segments(),
-            ticket,
+            cancel,
         };
-        statistics_of(&source, ticket)
+        statistics_of(&source, cancel)
     }
 
     /// Finds the visible records that fulfil a condition on a path, as
@@ -47,14 +49,14 @@ impl Snapshot {
         path: &Path,
         condition: &Condition,
         limit: Option<usize>,
-        ticket: &Ticket,
-    ) -> Result<Found, Cancelled> {
+        cancel: &CancelToken,
+    ) -> Result<FoundKeys, Cancelled> {
         let rows = SnapshotRows::new(self);
         let test = ConditionTest::new(condition, TextComparison::Exact);
         let places = [names_of(path)];
         let limit = limit.unwrap_or(usize::MAX);
         let in_part = |part: usize| {
-            let mut found = Found::default();
+            let mut found = FoundKeys::default();
             let mut scratch = ConditionScratch::default();
             let mut visible = rows.visible_in(part);
             let known = rows
@@ -64,7 +66,7 @@ impl Snapshot {
                 visible.intersect(known);
             }
             for (count, row) in visible.iter().enumerate() {
-                if count % RECORDS_PER_CHECK == 0 && !ticket.is_current() {
+                if count % RECORDS_PER_CHECK == 0 && cancel.is_cancelled() {
                     break;
                 }
                 if known.is_some() && found.keys.len() >= limit {
@@ -89,8 +91,10 @@ impl Snapshot {
             found
         };
         let parts = (0..rows.parts()).into_par_iter();
-        let found = parts.map(in_part).reduce(Found::default, Found::joined);
-        found.finish(limit, ticket)
+        let found = parts
+            .map(in_part)
+            .reduce(FoundKeys::default, FoundKeys::joined);
+        found.finish(limit, cancel)
     }
 }
 
@@ -123,14 +127,14 @@ struct SnapshotPath<'a> {
     rows: SnapshotRows,
     within: Option<Vec<RowSet>>,
     path: Vec<PathSegment>,
-    ticket: &'a Ticket,
+    cancel: &'a CancelToken,
 }
 
 impl SnapshotPath<'_> {
     /// Reads the records of some rows.
     fn read(&self, part: usize, rows: &RowSet, tell: &mut dyn FnMut(RecordRef<'_>)) {
         for (count, row) in rows.iter().enumerate() {
-            if count % RECORDS_PER_CHECK == 0 && !self.ticket.is_current() {
+            if count % RECORDS_PER_CHECK == 0 && self.cancel.is_cancelled() {
                 return;
             }
             if let Some(record) = self.rows.record(part, row) {

@@ -65,7 +65,7 @@ fn store(writes: &[(usize, Option<Value>)], indexed: usize) -> Snapshot {
         }
         if count == indexed {
             Snapshot::new(Arc::new(state.clone()), Arc::clone(&clock))
-                .build_indexes(&Ticket::unlimited(), &|_| {})
+                .build_indexes(&CancelToken::never(), &|_| {})
                 .unwrap();
         }
     }
@@ -88,17 +88,17 @@ proptest! {
     ) {
         let snapshot = store(&writes, writes.len() * share / 100);
         let path = Path::parse(text).unwrap();
-        let ticket = Ticket::unlimited();
-        let mut found = snapshot.statistics(&path, None, &ticket).unwrap();
-        let read = crate::paths::statistics(&snapshot, &path, &ticket).unwrap();
+        let cancel = CancelToken::never();
+        let mut found = snapshot.statistics(&path, None, &cancel).unwrap();
+        let read = crate::paths::statistics(&snapshot, &path, &cancel).unwrap();
         found.index_bytes = 0;
         prop_assert_eq!(found, read);
 
         let some: Vec<Key> = snapshot.iter().step_by(3).map(|r| Key::new(r.key).unwrap()).collect();
         let some_hits = Hits::from_keys(&some);
-        let mut found = snapshot.statistics(&path, Some(&some_hits), &ticket).unwrap();
+        let mut found = snapshot.statistics(&path, Some(&some_hits), &cancel).unwrap();
         let records: Vec<_> = some.iter().map(|key| snapshot.get(key.as_str()).unwrap()).collect();
-        let read = crate::paths::statistics(records.as_slice(), &path, &ticket).unwrap();
+        let read = crate::paths::statistics(records.as_slice(), &path, &cancel).unwrap();
         found.index_bytes = 0;
         prop_assert_eq!(found, read);
     }
@@ -112,7 +112,7 @@ proptest! {
     ) {
         let snapshot = store(&writes, writes.len() * share / 100);
         let path = Path::parse("b").unwrap();
-        let ticket = Ticket::unlimited();
+        let cancel = CancelToken::never();
         let query = Query::parse("a:exists", snapshot.catalog());
         let by = if by_key { SortBy::Key } else { SortBy::Relevance };
         let sort = Sort { by, descending: false };
@@ -126,10 +126,10 @@ proptest! {
 
         // The hits of this snapshot are sets of its rows; in another they are looked up.
         for snapshot in [snapshot, store(&later, 0)] {
-            let mut found = snapshot.statistics(&path, Some(&hits), &ticket).unwrap();
+            let mut found = snapshot.statistics(&path, Some(&hits), &cancel).unwrap();
             found.index_bytes = 0;
             let records: Vec<_> = keys.iter().filter_map(|key| snapshot.get(key.as_str())).collect();
-            let read = crate::paths::statistics(records.as_slice(), &path, &ticket).unwrap();
+            let read = crate::paths::statistics(records.as_slice(), &path, &cancel).unwrap();
             prop_assert_eq!(found, read);
         }
     }
@@ -145,7 +145,7 @@ proptest! {
         let some: Vec<Key> = snapshot.iter().step_by(3).map(|r| Key::new(r.key).unwrap()).collect();
         for within in [None, Some(Hits::from_keys(&some))] {
             let within = within.as_ref();
-            let found = snapshot.words_at(&path, within, 50, &Ticket::unlimited()).unwrap();
+            let found = snapshot.words_at(&path, within, 50, &CancelToken::never()).unwrap();
             let mut counts = std::collections::BTreeMap::new();
             for record in &snapshot {
                 if within.is_none_or(|hits| hits.position(record.key).is_some()) {
@@ -173,18 +173,18 @@ proptest! {
     ) {
         let snapshot = store(&writes, writes.len() * share / 100);
         let path = Path::parse("a").unwrap();
-        let ticket = Ticket::unlimited();
+        let cancel = CancelToken::never();
         for condition in [
             Condition::Between(Bound::Included(Value::Int(from)), Bound::Excluded(Value::Int(from + 9))),
             Condition::Equals(Value::from("a")),
             Condition::NotEquals(Value::Bool(true)),
             Condition::Missing,
         ] {
-            let found = snapshot.find(&path, &condition, Some(limit), &ticket).unwrap();
-            let read = crate::paths::find(&snapshot, &path, &condition, Some(limit), &ticket);
+            let found = snapshot.find(&path, &condition, Some(limit), &cancel).unwrap();
+            let read = crate::paths::find(&snapshot, &path, &condition, Some(limit), &cancel);
             prop_assert_eq!(found, read.unwrap());
         }
-        let sorted = snapshot.sorted_by_path(&path, descending, None, Some(limit), &ticket).unwrap();
+        let sorted = snapshot.sorted_by_path(&path, descending, None, Some(limit), &cancel).unwrap();
         let query = Query::parse("", snapshot.catalog());
         let order = PathOrder { path: &path, descending };
         let control = SearchControl::unlimited();

@@ -10,7 +10,7 @@ use crate::change::Cause;
 use crate::clock::{Clock as _, ManualClock};
 use crate::key::Key;
 use crate::record::Scan as _;
-use crate::search::{Query, SearchControl, SearchOptions, Ticket};
+use crate::search::{CancelToken, Query, SearchControl, SearchOptions};
 use crate::segment::Merged;
 use crate::store::Store;
 use crate::value::{EncodedValue, Value};
@@ -167,13 +167,13 @@ fn assert_shows(snapshot: &Snapshot, model: &Model, now: i64) {
             .eq(visible.iter().copied())
     );
 
-    let ticket = Ticket::unlimited();
+    let cancel = CancelToken::never();
     let visited = Mutex::new(Vec::new());
     let visit = |keys: &[&str]| {
         let mut visited = visited.lock().unwrap();
         visited.extend(keys.iter().map(|key| (*key).to_owned()));
     };
-    snapshot.visit_keys(&ticket, &visit).unwrap();
+    snapshot.visit_keys(&cancel, &visit).unwrap();
     let mut visited = visited.into_inner().unwrap();
     visited.sort_unstable();
     assert_eq!(visited, visible);

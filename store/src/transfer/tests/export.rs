@@ -110,7 +110,7 @@ fn an_export_replaces_its_file_only_when_it_is_whole() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out.json");
     let records = [record("a", "1", None)];
-    let write = |progress: &dyn Progress| {
+    let write = |progress: &dyn TransferProgress| {
         let options = options(Format::Json, false);
         let target = approve(
             &path,

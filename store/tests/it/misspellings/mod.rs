@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use vstore::value::{EncodedValue, Value};
 use vstore::{
-    Key, Level, Meta, Mode, PathCatalog, Query, Record, SearchControl, SearchOptions, SearchResult,
-    Ticket, search,
+    CancelToken, Key, Level, Meta, Mode, PathCatalog, Query, Record, SearchControl, SearchOptions,
+    SearchResult, search,
 };
 
 const PAIRS: &str = include_str!("pairs.txt");
@@ -99,7 +99,7 @@ fn what_was_meant_stands_among_the_first() {
     assert!(pairs.len() >= 300, "{}", pairs.len());
     let meant = meant_texts(&pairs);
     let records = corpus(&meant);
-    let catalog = PathCatalog::of(records.as_slice(), &Ticket::unlimited()).unwrap();
+    let catalog = PathCatalog::of(records.as_slice(), &CancelToken::never()).unwrap();
     let (mut in_three, mut in_ten, mut later) = (0, 0, Vec::new());
     for (typed, intended) in &pairs {
         let row = meant.binary_search(intended).unwrap();
@@ -122,7 +122,7 @@ fn an_exact_hit_stands_above_every_similar_one() {
     let pairs = pairs();
     let meant = meant_texts(&pairs);
     let records = corpus(&meant);
-    let catalog = PathCatalog::of(records.as_slice(), &Ticket::unlimited()).unwrap();
+    let catalog = PathCatalog::of(records.as_slice(), &CancelToken::never()).unwrap();
     for text in meant.iter().step_by(5) {
         let fuzzy = find(&records, &catalog, text, Mode::Fuzzy);
         let exact = find(&records, &catalog, text, Mode::Exact);
@@ -143,7 +143,7 @@ fn numbers_and_short_words_are_never_taken_for_others() {
         record(2, "Tim", "Lyon", "2000"),
         record(3, "Kim", "Bonn", "ab12"),
     ];
-    let catalog = PathCatalog::of(records.as_slice(), &Ticket::unlimited()).unwrap();
+    let catalog = PathCatalog::of(records.as_slice(), &CancelToken::never()).unwrap();
     for text in ["Tom ", "2001", "ab12"] {
         let found = find(&records, &catalog, text, Mode::Fuzzy);
         assert_eq!((found.total, found.counts.exact()), (1, 1), "{text}");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use vstore::file::{Control, Credentials, KdfParams, KdfProfile, Password};
 use vstore::transfer::{Format, ImportOptions, ImportSource, NoProgress, import};
 use vstore::{
-    Cause, CreateOptions, Mode, Op, Query, SearchControl, SearchOptions, Store, Ticket,
+    Cause, CreateOptions, Mode, Op, Query, SearchControl, SearchOptions, Store, CancelToken,
     WriteBatch,
 };
 
@@ -49,7 +49,7 @@ impl VStore {
         store.commit_large(&batch, &control)?;
         store
             .snapshot()
-            .build_indexes(&Ticket::unlimited(), &|_| {})?;
+            .build_indexes(&CancelToken::never(), &|_| {})?;
         Ok(Self { store, path })
     }
 }

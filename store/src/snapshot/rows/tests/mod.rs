@@ -12,7 +12,7 @@ use crate::change::Cause;
 use crate::clock::{Clock, ManualClock, Millis};
 use crate::key::Key;
 use crate::memtable::Memtable;
-use crate::search::{Mode, Sort, SortBy, Ticket, search};
+use crate::search::{CancelToken, Mode, Sort, SortBy, search};
 use crate::segment::{Block, Segment};
 use crate::value::{EncodedValue, Timestamp, Value};
 
@@ -94,7 +94,9 @@ impl Small {
             }
             Step::Wait(millis) => self.clock.set(Millis(self.clock.now().0 + millis)),
             Step::Index => {
-                let built = self.snapshot().build_indexes(&Ticket::unlimited(), &|_| {});
+                let built = self
+                    .snapshot()
+                    .build_indexes(&CancelToken::never(), &|_| {});
                 assert_eq!(built, Ok(()));
             }
             Step::Merge => self.merge(0, &[]),

@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
+use super::compact_rows::CompactRows;
 use super::dictionary::Dictionary;
-use super::marks::Rows;
 use super::packed::Packed;
 use crate::row_set::RowSet;
 use crate::search::{ConditionScratch, ConditionTest};
@@ -18,14 +18,14 @@ const NANOS_MAX: u32 = 999_999_999;
 
 /// The values of one type at one path.
 #[derive(Debug)]
-pub(super) struct Keyed {
-    kind: Kind,
-    form: Form,
+pub(super) struct TypedColumn {
+    kind: KeyMeaning,
+    form: Layout,
 }
 
 /// What a number stands for.
 #[derive(Debug)]
-pub(super) enum Kind {
+pub(super) enum KeyMeaning {
     Bool,
     Int,
     /// Integers beyond `i64::MAX`.
@@ -38,9 +38,9 @@ pub(super) enum Kind {
 
 /// Where they stand.
 #[derive(Debug)]
-enum Form {
+enum Layout {
     /// A number for each row of the part; it counts where something stands.
-    ByRow { rows: Rows, keys: Packed },
+    ByRow { rows: CompactRows, keys: Packed },
     /// Ascending numbers, and the row of each.
     ByValue { keys: Packed, rows: Box<[u32]> },
 }
@@ -80,25 +80,25 @@ pub(super) fn moment_key(moment: Timestamp, first_second: i64) -> Option<u64> {
 #[derive(Debug)]
 pub(crate) struct RepeatedText<'a> {
     pub(crate) text: &'a str,
-    keyed: &'a Keyed,
+    typed: &'a TypedColumn,
     code: u64,
 }
 
 impl RepeatedText<'_> {
     /// Adds the rows with the text to a set.
     pub(crate) fn add_rows(&self, set: &mut RowSet) {
-        self.keyed.add_between(self.code, self.code, set);
+        self.typed.add_between(self.code, self.code, set);
     }
 }
 
-impl Keyed {
+impl TypedColumn {
     /// Adds the different texts. `false`: the values are no texts, or there are too many.
     pub(super) fn repeated_texts<'a>(
         &'a self,
         texts_max: usize,
         texts: &mut Vec<RepeatedText<'a>>,
     ) -> bool {
-        let Kind::Text(dictionary) = &self.kind else {
+        let KeyMeaning::Text(dictionary) = &self.kind else {
             return false;
         };
         if texts.len() + dictionary.len() > texts_max {
@@ -106,25 +106,25 @@ impl Keyed {
         }
         texts.extend((0..dictionary.len() as u64).map(|code| RepeatedText {
             text: dictionary.get(code),
-            keyed: self,
+            typed: self,
             code,
         }));
         true
     }
 
     /// Values in the order of their rows, `len` rows there are.
-    pub(super) fn new(kind: Kind, rows: Vec<u32>, keys: Vec<u64>, len: u32) -> Self {
+    pub(super) fn new(kind: KeyMeaning, rows: Vec<u32>, keys: Vec<u64>, len: u32) -> Self {
         let has_repeats = rows.array_windows().any(|[before, row]| before == row);
         let form = if has_repeats || rows.len() * ROWS_PER_VALUE < len as usize {
             let mut pairs: Vec<(u64, u32)> = keys.into_iter().zip(rows).collect();
             pairs.sort_unstable();
             let (keys, rows): (Vec<u64>, Vec<u32>) = pairs.into_iter().unzip();
-            Form::ByValue {
+            Layout::ByValue {
                 keys: Packed::new(&keys),
                 rows: rows.into(),
             }
         } else {
-            Form::by_row(rows, keys, len)
+            Layout::by_row(rows, keys, len)
         };
         Self { kind, form }
     }
@@ -132,37 +132,37 @@ impl Keyed {
     /// The value of a number.
     fn value(&self, key: u64) -> ValueRef<'_> {
         match &self.kind {
-            Kind::Bool => ValueRef::Bool(key != 0),
-            Kind::Int => ValueRef::Int((key ^ SIGN) as i64),
-            Kind::UInt => ValueRef::UInt(key),
-            Kind::Float => ValueRef::Float(float_of(key)),
-            Kind::Moment(first_second) => {
+            KeyMeaning::Bool => ValueRef::Bool(key != 0),
+            KeyMeaning::Int => ValueRef::Int((key ^ SIGN) as i64),
+            KeyMeaning::UInt => ValueRef::UInt(key),
+            KeyMeaning::Float => ValueRef::Float(float_of(key)),
+            KeyMeaning::Moment(first_second) => {
                 // Numbers between two moments are asked for while a range is searched.
                 let seconds = first_second.saturating_add((key >> NANO_BITS) as i64);
                 let nanos = (key & ((1 << NANO_BITS) - 1)) as u32;
                 let moment = Timestamp::new(seconds, nanos.min(NANOS_MAX));
                 ValueRef::Timestamp(moment.unwrap_or(Timestamp::MAX))
             }
-            Kind::Text(dictionary) => ValueRef::String(dictionary.get(key)),
+            KeyMeaning::Text(dictionary) => ValueRef::String(dictionary.get(key)),
         }
     }
 
     /// The type of the values.
     pub(super) const fn value_type(&self) -> ValueType {
         match &self.kind {
-            Kind::Bool => ValueType::Bool,
-            Kind::Int | Kind::UInt => ValueType::Int,
-            Kind::Float => ValueType::Float,
-            Kind::Moment(_) => ValueType::Timestamp,
-            Kind::Text(_) => ValueType::String,
+            KeyMeaning::Bool => ValueType::Bool,
+            KeyMeaning::Int | KeyMeaning::UInt => ValueType::Int,
+            KeyMeaning::Float => ValueType::Float,
+            KeyMeaning::Moment(_) => ValueType::Timestamp,
+            KeyMeaning::Text(_) => ValueType::String,
         }
     }
 
     /// Adds the rows with a value to a set.
     pub(super) fn add_rows(&self, set: &mut RowSet) {
         match &self.form {
-            Form::ByRow { rows, .. } => rows.add_to(set),
-            Form::ByValue { rows, .. } => rows.iter().for_each(|row| set.insert(*row)),
+            Layout::ByRow { rows, .. } => rows.add_to(set),
+            Layout::ByValue { rows, .. } => rows.iter().for_each(|row| set.insert(*row)),
         }
     }
 
@@ -178,7 +178,7 @@ impl Keyed {
         }
         // A range is of numbers or of moments.
         let are_in_order = || match &self.kind {
-            Kind::Text(dictionary) => dictionary.moments_ascend(),
+            KeyMeaning::Text(dictionary) => dictionary.moments_ascend(),
             _ => true,
         };
         if test.is_range() && are_in_order() {
@@ -189,12 +189,12 @@ impl Keyed {
         }
         let mut meets = |key| test.met_by(self.value(key), scratch);
         match &self.form {
-            Form::ByRow { rows, keys } => {
+            Layout::ByRow { rows, keys } => {
                 let mut found = keys.accepted(meets);
                 rows.keep_in(&mut found);
                 set.unite(&found);
             }
-            Form::ByValue { keys, rows } => {
+            Layout::ByValue { keys, rows } => {
                 let mut last = None;
                 for (place, row) in rows.iter().enumerate() {
                     let key = keys.get(place);
@@ -215,9 +215,9 @@ impl Keyed {
     /// The numbers of the values that meet a range, ends included.
     fn range(&self, test: &ConditionTest, scratch: &mut ConditionScratch) -> Option<(u64, u64)> {
         let (least, mut greatest) = match &self.form {
-            Form::ByRow { keys, .. } | Form::ByValue { keys, .. } => keys.bounds(),
+            Layout::ByRow { keys, .. } | Layout::ByValue { keys, .. } => keys.bounds(),
         };
-        if let Kind::Text(dictionary) = &self.kind {
+        if let KeyMeaning::Text(dictionary) = &self.kind {
             // The bounds are those of what the numbers are kept in.
             greatest = greatest.min((dictionary.len() as u64).checked_sub(1)?);
         }
@@ -246,12 +246,12 @@ impl Keyed {
 
     fn add_between(&self, from: u64, to: u64, set: &mut RowSet) {
         match &self.form {
-            Form::ByRow { rows, keys } => {
+            Layout::ByRow { rows, keys } => {
                 let mut found = keys.between(from, to);
                 rows.keep_in(&mut found);
                 set.unite(&found);
             }
-            Form::ByValue { keys, rows } => {
+            Layout::ByValue { keys, rows } => {
                 let start = keys.count_less(from);
                 let end = to
                     .checked_add(1)
@@ -266,7 +266,7 @@ impl Keyed {
     /// Visits the values that stand in the rows of a set, equal ones together where that is
     /// cheap, with how many they are.
     pub(super) fn visit_in(&self, set: &RowSet, visit: &mut dyn FnMut(ValueRef<'_>, u64)) {
-        if let Form::ByRow { rows, keys } = &self.form
+        if let Layout::ByRow { rows, keys } = &self.form
             && self.repeats()
         {
             let (least, _) = keys.bounds();
@@ -282,12 +282,12 @@ impl Keyed {
             return counted.for_each(|(key, count)| visit(self.value(key), count));
         }
         let mut found: Vec<u64> = match &self.form {
-            Form::ByRow { rows, keys } => {
+            Layout::ByRow { rows, keys } => {
                 let mut inside = set.clone();
                 rows.keep_in(&mut inside);
                 inside.iter().map(|row| keys.get(row as usize)).collect()
             }
-            Form::ByValue { keys, rows } => rows
+            Layout::ByValue { keys, rows } => rows
                 .iter()
                 .enumerate()
                 .filter(|(_, row)| set.contains(**row))
@@ -304,14 +304,14 @@ impl Keyed {
 
     /// Visits the different texts.
     pub(super) fn for_each_text<'a>(&'a self, visit: &mut dyn FnMut(&'a str)) {
-        if let Kind::Text(dictionary) = &self.kind {
+        if let KeyMeaning::Text(dictionary) = &self.kind {
             (0..dictionary.len() as u64).for_each(|code| visit(dictionary.get(code)));
         }
     }
 
     /// Whether there are at most some thousand different values.
     pub(super) fn repeats(&self) -> bool {
-        let (Form::ByRow { keys, .. } | Form::ByValue { keys, .. }) = &self.form;
+        let (Layout::ByRow { keys, .. } | Layout::ByValue { keys, .. }) = &self.form;
         u16::try_from(keys.range()).is_ok()
     }
 
@@ -329,7 +329,7 @@ impl Keyed {
             }
         };
         match &self.form {
-            Form::ByRow { rows, keys } => {
+            Layout::ByRow { rows, keys } => {
                 let mut inside = within.clone();
                 rows.keep_in(&mut inside);
                 let mut known = KnownKeys::new(keys);
@@ -337,7 +337,7 @@ impl Keyed {
                     test(&mut known, keys.get(row as usize), row);
                 }
             }
-            Form::ByValue { keys, rows } => {
+            Layout::ByValue { keys, rows } => {
                 let mut known = KnownKeys::new(keys);
                 for (place, row) in rows.iter().enumerate() {
                     if within.contains(*row) {
@@ -351,12 +351,12 @@ impl Keyed {
     /// Visits every value with its row.
     pub(super) fn for_each_value<'a>(&'a self, visit: &mut dyn FnMut(u32, ValueRef<'a>)) {
         match &self.form {
-            Form::ByRow { rows, keys } => {
+            Layout::ByRow { rows, keys } => {
                 rows.for_each(keys.len() as u32, &mut |row| {
                     visit(row, self.value(keys.get(row as usize)));
                 });
             }
-            Form::ByValue { keys, rows } => {
+            Layout::ByValue { keys, rows } => {
                 for (place, row) in rows.iter().enumerate() {
                     visit(*row, self.value(keys.get(place)));
                 }
@@ -367,13 +367,13 @@ impl Keyed {
     /// Bytes of memory besides the structure itself.
     pub(super) fn bytes(&self) -> usize {
         let dictionary = match &self.kind {
-            Kind::Text(dictionary) => dictionary.bytes(),
+            KeyMeaning::Text(dictionary) => dictionary.bytes(),
             _ => 0,
         };
         dictionary
             + match &self.form {
-                Form::ByRow { rows, keys } => rows.bytes() + keys.bytes(),
-                Form::ByValue { keys, rows } => keys.bytes() + size_of_val(&**rows),
+                Layout::ByRow { rows, keys } => rows.bytes() + keys.bytes(),
+                Layout::ByValue { keys, rows } => keys.bytes() + size_of_val(&**rows),
             }
     }
 }
@@ -402,11 +402,11 @@ impl KnownKeys {
     }
 }
 
-impl Form {
+impl Layout {
     fn by_row(rows: Vec<u32>, keys: Vec<u64>, len: u32) -> Self {
         if rows.len() == len as usize {
             return Self::ByRow {
-                rows: Rows::All,
+                rows: CompactRows::All,
                 keys: Packed::new(&keys),
             };
         }
@@ -420,7 +420,7 @@ impl Form {
         }
         Self::ByRow {
             keys: Packed::new(&by_row),
-            rows: Rows::new(rows, len),
+            rows: CompactRows::new(rows, len),
         }
     }
 }

@@ -6,12 +6,12 @@ use crate::value::{Value, ValueRef, cmp_values};
 
 /// The least and the greatest of values that compare with each other.
 #[derive(Debug, Default)]
-pub(super) struct Extremes {
+pub(super) struct MinMax {
     pub(super) ends: Option<(Value, Value)>,
     pub(super) count: u64,
 }
 
-impl Extremes {
+impl MinMax {
     pub(super) fn add(&mut self, value: ValueRef<'_>, count: u64) {
         self.count += count;
         let Some((least, greatest)) = &mut self.ends else {

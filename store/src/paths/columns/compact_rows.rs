@@ -1,4 +1,4 @@
-//! Rows in which something stands, in as little memory as their number needs.
+//! CompactRows in which something stands, in as little memory as their number needs.
 
 use crate::row_set::RowSet;
 
@@ -7,7 +7,7 @@ const BITS_PER_NUMBER: usize = 32;
 
 /// A set of the rows of a part.
 #[derive(Debug)]
-pub(super) enum Rows {
+pub(super) enum CompactRows {
     /// All of them.
     All,
     /// These, ascending.
@@ -16,7 +16,7 @@ pub(super) enum Rows {
     Many(RowSet),
 }
 
-impl Rows {
+impl CompactRows {
     /// The set of some rows that ascend, of `len`. Repeated rows count once.
     pub(super) fn new(mut rows: Vec<u32>, len: u32) -> Self {
         rows.dedup();
@@ -76,13 +76,13 @@ impl Rows {
 
 /// Where values stand that are not kept: in which rows, and in which of them more than once.
 #[derive(Debug)]
-pub(super) struct Marks {
-    pub(super) rows: Rows,
+pub(super) struct OmittedValues {
+    pub(super) rows: CompactRows,
     /// A row for every further value in it.
     repeats: Box<[u32]>,
 }
 
-impl Marks {
+impl OmittedValues {
     /// A row for each value, ascending; `len` rows there are.
     pub(super) fn new(values: Vec<u32>, len: u32) -> Self {
         let repeats = values
@@ -91,7 +91,7 @@ impl Marks {
             .map(|[_, row]| *row);
         Self {
             repeats: repeats.collect(),
-            rows: Rows::new(values, len),
+            rows: CompactRows::new(values, len),
         }
     }
 

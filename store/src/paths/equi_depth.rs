@@ -8,16 +8,16 @@ const BUCKETS_MAX: u64 = 64;
 
 /// An equi-depth histogram: buckets of about as many values each.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Shares {
+pub struct EquiDepthHistogram {
     /// What the ends count.
     pub unit: HistogramUnit,
     /// Ascending; what lies between two of them has no values.
-    pub buckets: Vec<Share>,
+    pub buckets: Vec<EquiDepthBucket>,
 }
 
 /// One bucket. Equal values are never in two.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Share {
+pub struct EquiDepthBucket {
     /// The least value in it.
     pub least: f64,
     /// The greatest value in it.
@@ -26,25 +26,25 @@ pub struct Share {
     pub count: u64,
 }
 
-impl Shares {
+impl EquiDepthHistogram {
     /// Divides values, which come with how often each stands there, in any order and also in
     /// several pieces. Values that are not finite are left out. `None`: there are none.
     pub(super) fn of(unit: HistogramUnit, mut values: Vec<(f64, u64)>) -> Option<Self> {
         values.retain(|(value, count)| value.is_finite() && *count > 0);
         values.sort_unstable_by(|left, right| left.0.total_cmp(&right.0));
         let total: u64 = values.iter().map(|(_, count)| count).sum();
-        let mut buckets: Vec<Share> = Vec::new();
+        let mut buckets: Vec<EquiDepthBucket> = Vec::new();
         // Zero has two signs and is one value.
         for equal in values.chunk_by(|left, right| left.0 >= right.0) {
             let value = equal.first()?.0;
             let count: u64 = equal.iter().map(|(_, count)| count).sum();
-            let is_full = |bucket: &Share| bucket.count * BUCKETS_MAX >= total;
+            let is_full = |bucket: &EquiDepthBucket| bucket.count * BUCKETS_MAX >= total;
             match buckets.last_mut().filter(|bucket| !is_full(bucket)) {
                 Some(bucket) => {
                     bucket.greatest = value;
                     bucket.count += count;
                 }
-                None => buckets.push(Share {
+                None => buckets.push(EquiDepthBucket {
                     least: value,
                     greatest: value,
                     count,
@@ -76,25 +76,28 @@ mod tests {
 
     use super::*;
 
-    fn shares(values: &[f64]) -> Shares {
+    fn equi_depth(values: &[f64]) -> EquiDepthHistogram {
         let values = values.iter().map(|value| (*value, 1)).collect();
-        Shares::of(HistogramUnit::Number, values).unwrap()
+        EquiDepthHistogram::of(HistogramUnit::Number, values).unwrap()
     }
 
     #[test]
     fn a_value_far_away_takes_one_bucket_and_no_more() {
         let values: Vec<f64> = (0..640).map(f64::from).chain([1e12]).collect();
-        let shares = shares(&values);
-        let last = shares.buckets.last().unwrap();
+        let equi_depth = equi_depth(&values);
+        let last = equi_depth.buckets.last().unwrap();
         assert_eq!((last.greatest, last.count), (1e12, 3));
-        assert_eq!(shares.quantile(0.5).map(|value| value < 340.0), Some(true));
-        assert_eq!(shares.quantile(1.0), Some(1e12));
+        assert_eq!(
+            equi_depth.quantile(0.5).map(|value| value < 340.0),
+            Some(true)
+        );
+        assert_eq!(equi_depth.quantile(1.0), Some(1e12));
     }
 
     #[test]
     fn nothing_finite_has_no_shares() {
         let values = vec![(f64::NAN, 3), (f64::INFINITY, 1)];
-        assert_eq!(Shares::of(HistogramUnit::Number, values), None);
+        assert_eq!(EquiDepthHistogram::of(HistogramUnit::Number, values), None);
     }
 
     proptest! {
@@ -103,16 +106,16 @@ mod tests {
             values in prop::collection::vec(-50_i32..50, 1..400),
         ) {
             let values: Vec<f64> = values.into_iter().map(f64::from).collect();
-            let shares = shares(&values);
-            prop_assert!(shares.buckets.len() <= BUCKETS_MAX as usize);
-            prop_assert!(shares.buckets.is_sorted_by(|left, right| left.greatest < right.least));
+            let equi_depth = equi_depth(&values);
+            prop_assert!(equi_depth.buckets.len() <= BUCKETS_MAX as usize);
+            prop_assert!(equi_depth.buckets.is_sorted_by(|left, right| left.greatest < right.least));
             let full = values.len() as u64;
-            for (place, bucket) in shares.buckets.iter().enumerate() {
+            for (place, bucket) in equi_depth.buckets.iter().enumerate() {
                 let inside = values
                     .iter()
                     .filter(|value| (bucket.least..=bucket.greatest).contains(*value));
                 prop_assert_eq!(inside.count() as u64, bucket.count);
-                let is_last = place + 1 == shares.buckets.len();
+                let is_last = place + 1 == equi_depth.buckets.len();
                 prop_assert!(is_last || bucket.count * BUCKETS_MAX >= full);
             }
         }

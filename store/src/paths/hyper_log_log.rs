@@ -8,15 +8,15 @@ const REGISTERS: usize = 1 << INDEX_BITS;
 
 /// The longest run of zeros seen behind each of 4 096 beginnings of hashes.
 #[derive(Clone, Debug)]
-pub(super) struct Sketch(Box<[u8; REGISTERS]>);
+pub(super) struct HyperLogLog(Box<[u8; REGISTERS]>);
 
-impl Default for Sketch {
+impl Default for HyperLogLog {
     fn default() -> Self {
         Self(Box::new([0; REGISTERS]))
     }
 }
 
-impl Sketch {
+impl HyperLogLog {
     /// Notes a thing; again makes no difference.
     pub(super) fn add(&mut self, thing: &[u8]) {
         let mut hasher = DefaultHasher::new();
@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn an_estimate_is_within_four_standard_errors() {
         for real in [0_u64, 10, 1000, 20_000, 300_000] {
-            let (mut left, mut right) = (Sketch::default(), Sketch::default());
+            let (mut left, mut right) = (HyperLogLog::default(), HyperLogLog::default());
             for thing in 0..real {
                 let sketch = if thing % 3 == 0 {
                     &mut left
