@@ -2,13 +2,17 @@
 
 pub mod action;
 mod app;
+mod check;
 pub mod cli;
 pub mod command;
 mod conditions;
+mod credentials;
 pub mod dialogs;
 pub mod effect;
 pub mod engine;
+mod failure;
 pub mod format;
+pub mod forms;
 pub mod jobs;
 pub mod panels;
 mod perform;
@@ -17,6 +21,7 @@ mod private_file;
 pub mod state;
 pub mod theme;
 pub mod typed_path;
+mod typed_time;
 pub mod update;
 pub mod view;
 pub mod widgets;

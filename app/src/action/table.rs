@@ -1,4 +1,4 @@
-//! The list: each action with its words, icon, place in the menus and shortcuts (UX 3.1).
+//! The list: each action with its words, icon, place in the menus and shortcuts.
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::common::{Common, Creation};
-use super::duration::parse_duration;
 use super::key_args::{HeaderBackupCommand, PasswdArgs, RotateArgs, SalvageArgs, SlotsCommand};
+use crate::typed_time::parse_duration;
 
 /// What stands at the end of `vstore --help`.
 const AFTER_HELP: &str = "\

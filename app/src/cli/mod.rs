@@ -8,7 +8,6 @@ mod apply;
 mod args;
 mod common;
 mod database;
-mod duration;
 mod exit;
 mod export;
 mod file;

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use clap::CommandFactory as _;
 
 use super::args::Arguments;
-use super::duration::parse_duration;
 use super::{Launch, launch};
 
 fn launched(arguments: &[&str]) -> Launch {
@@ -48,27 +47,5 @@ fn arguments_that_make_no_sense_are_refused() {
         &["vstore", "put", "a.vstore", "k", "1", "--kdf", "fast"],
     ] {
         assert_eq!(launched(arguments), Launch::Done(2), "{arguments:?}");
-    }
-}
-
-#[test]
-fn lengths_of_time_have_a_unit() {
-    assert_eq!(parse_duration("90s"), Ok(90_000));
-    assert_eq!(parse_duration("5m"), Ok(300_000));
-    assert_eq!(parse_duration("2h"), Ok(7_200_000));
-    assert_eq!(parse_duration("7d"), Ok(604_800_000));
-    for bad in [
-        "",
-        "s",
-        "5",
-        "-5s",
-        "1.5h",
-        "5 s",
-        "0s",
-        "99999999999999999999d",
-        "9999999999d",
-        "5é",
-    ] {
-        assert!(parse_duration(bad).is_err(), "{bad:?}");
     }
 }

@@ -14,17 +14,16 @@ use std::path::PathBuf;
 use vstore::target::Consent;
 use vstore::value::EncodedValue;
 use vstore::{Key, Millis, Path};
-use zeroize::Zeroizing;
 
 use crate::state::{
     AfterClose, BottomTab, Column, ColumnKind, DetailTab, Dialog, ExportPlan, FacetScope,
     FilePurpose, FocusTarget, ImportPlan, Location, NoticeId, PanelSide, Query, Scope, SearchMode,
-    Sort, TaskId, ThemeChoice,
+    Secret, Sort, TaskId, ThemeChoice,
 };
 use crate::theme::Density;
 
 pub use repair::RepairCommand;
-pub use security::{KeyChange, KeyCost, NewKey, SecurityCommand};
+pub use security::SecurityCommand;
 
 /// Something the user wants, by topic.
 #[derive(Clone, Debug)]
@@ -49,24 +48,6 @@ pub enum Command {
     Security(SecurityCommand),
     /// Looking for damage, and what helps against it.
     Repair(RepairCommand),
-}
-
-/// What opens a file, as entered. The key file is read by whoever opens the file.
-/// Wiped when dropped; `Debug` prints nothing of it.
-#[derive(Clone)]
-pub struct Secret {
-    /// The password as typed.
-    pub password: Zeroizing<String>,
-    /// The place of the key file.
-    pub key_file: Option<PathBuf>,
-}
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Secret")
-            .field("key_file", &self.key_file.is_some())
-            .finish_non_exhaustive()
-    }
 }
 
 /// Databases: create, open, save, close.

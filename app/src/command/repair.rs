@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Secret;
-use crate::state::SalvageMode;
+use crate::state::{SalvageMode, Secret};
 
 /// Looking for damage, and what helps against it.
 #[derive(Clone, Debug)]

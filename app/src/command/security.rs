@@ -1,7 +1,6 @@
 //! What opens the open file: passwords, key files, recovery keys, the data key.
 
-use super::Secret;
-use crate::state::{SecretText, SecurityStep};
+use crate::state::{KeyChange, Secret, SecurityStep};
 
 /// Passwords and keys of the open file.
 #[derive(Clone, Debug)]
@@ -26,68 +25,4 @@ pub enum SecurityCommand {
     NewKeyFile,
     /// Asks where, then writes a header backup.
     BackUpHeader,
-}
-
-/// A change of what opens a file.
-#[derive(Clone, Debug)]
-pub enum KeyChange {
-    /// One more.
-    Add {
-        /// What will open it as well.
-        new: NewKey,
-        /// A name for people; not encrypted.
-        label: String,
-    },
-    /// Another one in the same place.
-    Replace {
-        /// Which place.
-        number: u8,
-        /// What will open it instead.
-        new: NewKey,
-    },
-    /// One less.
-    Remove {
-        /// Which place.
-        number: u8,
-    },
-}
-
-/// What will open a file.
-#[derive(Clone, Debug)]
-pub enum NewKey {
-    /// A password, perhaps with a key file.
-    Password {
-        /// The password.
-        secret: Secret,
-        /// What guessing it will cost.
-        cost: KeyCost,
-    },
-    /// A recovery key, as written.
-    Recovery(SecretText),
-}
-
-/// What guessing a password costs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum KeyCost {
-    /// A tenth of a second each.
-    Low,
-    /// About a second each.
-    #[default]
-    Usual,
-    /// Some seconds each.
-    High,
-}
-
-impl KeyCost {
-    /// All costs, in their order.
-    pub const ALL: [Self; 3] = [Self::Low, Self::Usual, Self::High];
-
-    /// What it is called.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Low => "0.1 s",
-            Self::Usual => "1 s",
-            Self::High => "A few seconds",
-        }
-    }
 }

@@ -1,11 +1,11 @@
-//! Another password for the open file; the current one is asked for (UX 3.5).
+//! Another password for the open file; the current one is asked for.
 
 use egui::{Context, Id, Ui};
 
 use super::frame;
-use crate::command::{Commands, FileCommand, Secret};
-use crate::panels::pages::{KeyFileField, NewPassword};
-use crate::state::Problem;
+use crate::command::{Commands, FileCommand};
+use crate::forms::{KeyFileField, NewPassword};
+use crate::state::{Problem, Secret};
 use crate::theme::{icons, metrics};
 use crate::view::AppView;
 use crate::widgets::field;

@@ -4,7 +4,7 @@ use egui::Context;
 
 use super::frame;
 use crate::command::{Commands, FileCommand, RepairCommand};
-use crate::panels::pages::{check_findings, check_progress};
+use crate::forms::{check_findings, check_progress};
 use crate::state::Check;
 use crate::theme::icons;
 use crate::view::AppView;

@@ -1,4 +1,4 @@
-//! Before many records are deleted: how many, and which for example (UX 3.9).
+//! Before many records are deleted: how many, and which for example.
 
 use egui::{Context, RichText};
 use vstore::Key;

@@ -1,15 +1,15 @@
-//! An expiry for records: after a duration, or at a moment.
+//! An expiry for records: after a duration, or at a date and time.
 
 use egui::Context;
 use jiff::tz::TimeZone;
 use vstore::Millis;
 
-use super::duration::{parse_duration, parse_moment};
 use super::frame;
 use crate::command::{Commands, RecordCommand};
 use crate::format;
 use crate::state::Scope;
 use crate::theme::{icons, metrics};
+use crate::typed_time::{parse_duration, parse_timestamp};
 use crate::view::AppView;
 use crate::widgets::field::{self, TextField};
 use crate::widgets::modal::{Dialog, DialogButton};
@@ -18,10 +18,10 @@ use crate::widgets::segmented::segmented;
 /// What is typed.
 #[derive(Debug, Default)]
 pub(super) struct ExpiryForm {
-    /// A moment instead of a duration.
+    /// A date and time instead of a duration.
     at: bool,
     duration: String,
-    moment: String,
+    timestamp: String,
     started: bool,
 }
 
@@ -32,28 +32,30 @@ pub(super) enum Meaning {
     Nothing,
     /// It is not understood; what would be.
     Unclear(&'static str),
-    /// A moment that is over: the records go at once.
+    /// A timestamp in the past: the records are deleted at once.
     Past,
-    /// The moment, and how it reads.
+    /// The timestamp, and how it is shown.
     Future(Millis, String),
 }
 
 impl ExpiryForm {
     pub(super) fn meaning(&self, now: Millis, zone: &TimeZone) -> Meaning {
         let text = if self.at {
-            &self.moment
+            &self.timestamp
         } else {
             &self.duration
         };
         if text.trim().is_empty() {
             return Meaning::Nothing;
         }
-        let moment = if self.at {
-            parse_moment(text, zone)
+        let timestamp = if self.at {
+            parse_timestamp(text, zone)
         } else {
-            parse_duration(text).map(|millis| now.plus_millis(millis))
+            parse_duration(text)
+                .ok()
+                .map(|millis| now.plus_millis(millis))
         };
-        match moment {
+        match timestamp {
             None if self.at => Meaning::Unclear("Write a date and time as 2026-11-21 15:30."),
             None => Meaning::Unclear("Write a number and a unit: 90s, 5m, 2h, 7d, 1d 12h."),
             Some(at) if at <= now => Meaning::Past,
@@ -67,7 +69,7 @@ impl ExpiryForm {
 
     fn fields(&mut self, ui: &mut egui::Ui, meaning: &Meaning, deletes: bool) {
         let starts = !std::mem::replace(&mut self.started, true);
-        let ways = ["After a time", "At a moment"];
+        let ways = ["After a time", "At a date"];
         let chosen = segmented(ui, "Kind of expiry", &ways, usize::from(self.at));
         if let Some(chosen) = chosen {
             self.at = chosen == 1;
@@ -78,7 +80,7 @@ impl ExpiryForm {
             _ => None,
         };
         let (label, hint, text) = if self.at {
-            ("Date and time", "2026-11-21 15:30", &mut self.moment)
+            ("Date and time", "2026-11-21 15:30", &mut self.timestamp)
         } else {
             ("Time to live", "90s, 5m, 2h, 7d", &mut self.duration)
         };
@@ -178,7 +180,7 @@ mod tests {
             Meaning::Future(Millis(1_300_000), words)
         );
         form.at = true;
-        form.moment = "1969-01-01".to_owned();
+        form.timestamp = "1969-01-01".to_owned();
         assert_eq!(form.meaning(now, &zone), Meaning::Past);
     }
 }

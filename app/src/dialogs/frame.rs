@@ -3,7 +3,7 @@
 use egui::{Id, Ui};
 
 use crate::command::{Commands, FileCommand, LayoutCommand};
-use crate::panels::pages::busy_line;
+use crate::forms::busy_line;
 use crate::state::{BusyPhase, Problem};
 use crate::widgets::field;
 

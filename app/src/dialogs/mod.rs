@@ -7,7 +7,6 @@ mod about;
 mod change_password;
 mod check;
 mod confirm_delete;
-mod duration;
 mod expiry;
 mod export;
 mod finder;

@@ -6,7 +6,7 @@ use super::frame;
 use super::secret_fields::SecretFields;
 use crate::command::{Commands, FileCommand, RepairCommand};
 use crate::format;
-use crate::panels::pages::busy_line;
+use crate::forms::busy_line;
 use crate::state::{BusyPhase, FilePurpose, OpenStore, Restore, RestoreStage, RestoredHeader};
 use crate::theme::{icons, metrics};
 use crate::typed_path::typed_path;

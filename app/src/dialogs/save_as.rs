@@ -6,9 +6,9 @@ use egui::{Context, Id};
 use vstore::target::Consent;
 
 use super::frame;
-use crate::command::{Commands, FileCommand, Secret};
-use crate::panels::pages::{KeyFileField, NewPassword};
-use crate::state::{OpenStore, Problem};
+use crate::command::{Commands, FileCommand};
+use crate::forms::{KeyFileField, NewPassword};
+use crate::state::{OpenStore, Problem, Secret};
 use crate::theme::icons;
 use crate::view::AppView;
 use crate::widgets::modal::{Dialog, DialogButton};

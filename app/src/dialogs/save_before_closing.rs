@@ -1,4 +1,4 @@
-//! Before something would be lost: one question for the open edit and for the database (UX 3.3).
+//! Before something would be lost: one question for the open edit and for the database.
 
 use egui::Context;
 

@@ -2,8 +2,9 @@
 
 use egui::{Id, Ui};
 
-use crate::command::{Commands, Secret};
-use crate::panels::pages::KeyFileField;
+use crate::command::Commands;
+use crate::forms::KeyFileField;
+use crate::state::Secret;
 use crate::view::AppView;
 use crate::widgets::field;
 use crate::widgets::password::{PasswordField, PasswordResponse};

@@ -2,8 +2,9 @@
 
 use egui::Context;
 
+use crate::action::Action;
 use crate::command::{Commands, LayoutCommand};
-use crate::state::{Dialog, Level, Notice, NoticeId};
+use crate::state::{Dialog, FollowUp, Level, Notice, NoticeId};
 use crate::theme::metrics;
 use crate::view::AppView;
 use crate::widgets::toast::{Toast, ToastEvent, ToastKind, Toasts};
@@ -35,9 +36,19 @@ impl ToastBridge {
     }
 }
 
+/// The action whose words and command the button of a message has.
+const fn action_of(follow_up: FollowUp) -> Action {
+    match follow_up {
+        FollowUp::Undo => Action::Undo,
+        FollowUp::Redo => Action::Redo,
+        FollowUp::ShowImportReport => Action::ImportReport,
+    }
+}
+
 fn toast(notice: &Notice) -> Toast {
-    let action = match (notice.action, &notice.detail) {
-        (Some(action), _) if notice.action_times > 1 => Some(format!("{} all", action.text())),
+    let action = notice.follow_up.map(action_of);
+    let action = match (action, &notice.detail) {
+        (Some(action), _) if notice.follow_up_times > 1 => Some(format!("{} all", action.text())),
         (Some(action), _) => Some(action.text().trim_end_matches('…').to_owned()),
         (None, Some(_)) => Some("Details".to_owned()),
         (None, None) => None,
@@ -60,9 +71,9 @@ fn answer(event: ToastEvent, view: AppView<'_>, commands: &mut Commands) {
     let (ToastEvent::Action(tag) | ToastEvent::Gone(tag)) = event;
     let notice = view.notices.iter().find(|notice| notice.id.0 == tag);
     if let (ToastEvent::Action(_), Some(notice)) = (event, notice) {
-        match (notice.action, &notice.detail) {
+        match (notice.follow_up.map(action_of), &notice.detail) {
             (Some(action), _) => {
-                for _ in 0..notice.action_times {
+                for _ in 0..notice.follow_up_times {
                     if let Some(command) = action.resolve(&view) {
                         commands.push(command);
                     }

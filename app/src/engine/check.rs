@@ -1,42 +1,11 @@
-//! Reading a file whole, without changing anything: a damaged one, or the open one.
+//! Checking the open file while commits go on.
 
-use std::path::Path;
+use vstore::Store;
+use vstore::file::Control;
 
-use vstore::file::{Control, Finding, OpenError, VerifyDepth, VerifyReport};
-use vstore::{OpenOptions, Store};
-
-use super::files::credentials;
-use super::problem::Failure;
 use super::protocol::{Background, Reply};
 use super::server::EngineState;
-use crate::command::Secret;
-use crate::state::{CheckFinding, CheckReport, Loss, TaskId};
-
-/// Reads all of a file and lists what is wrong with it. Takes as long as reading the file.
-///
-/// `Err(None)`: it was cancelled; otherwise why the file could not be read, in words.
-pub fn check_file(
-    path: &Path,
-    secret: &Secret,
-    control: &Control,
-) -> Result<CheckReport, Option<String>> {
-    let credentials = credentials(secret).map_err(|problem| Some(problem.text()))?;
-    let options = OpenOptions::default();
-    let report = Store::verify(path, &credentials, VerifyDepth::Full, &options, control);
-    check_of(report)
-}
-
-/// What a check showed, for the window. As for [`check_file`].
-pub(super) fn check_of(
-    report: Result<VerifyReport, OpenError>,
-) -> Result<CheckReport, Option<String>> {
-    let report = report.map_err(|error| Failure::from(error).words())?;
-    Ok(CheckReport {
-        bytes: report.bytes,
-        good_parts: report.frames,
-        findings: report.findings.iter().map(finding).collect(),
-    })
-}
+use crate::state::TaskId;
 
 impl EngineState {
     /// Begins a check of the open file; it runs elsewhere, and commits go on.
@@ -61,22 +30,5 @@ impl EngineState {
                 None
             }
         }
-    }
-}
-
-fn finding(found: &Finding) -> CheckFinding {
-    let loss = match found.loss {
-        _ if found.kind.is_harmless() => Loss::Nothing,
-        Some(loss) => Loss::Lost {
-            bytes: loss.bytes,
-            parts: loss.frames,
-            records: loss.records,
-        },
-        None => Loss::Unknown,
-    };
-    CheckFinding {
-        offset: found.offset,
-        what: found.kind.to_string(),
-        loss,
     }
 }

@@ -5,11 +5,11 @@ use vstore::{Cause, Commit, Expiry, Key, Op, Record, WriteBatch};
 
 use super::describe;
 use super::edit::LeafEdit;
-use super::problem::NotCommitted;
+use super::not_committed::NotCommitted;
 use super::protocol::{Committed, Outcome, Reply, Request};
 use super::server::EngineState;
 use super::unsaved::Kind;
-use crate::state::{ImportReport, Problem, RequestId, Target, TaskId, Told};
+use crate::state::{CommitSummary, ImportReport, Problem, RequestId, Target, TaskId};
 
 /// How many numbered keys are tried for a duplicate.
 const DUPLICATES_MAX: u32 = 10_000;
@@ -49,7 +49,7 @@ impl EngineState {
     pub(super) fn commit_large(
         &mut self,
         batch: &WriteBatch,
-        told: Option<Told>,
+        summary: Option<CommitSummary>,
         request: Option<RequestId>,
         control: &Control,
         say: &mut dyn FnMut(Reply),
@@ -58,7 +58,7 @@ impl EngineState {
             return Err(NotCommitted::NotWritten(Problem::Crashed));
         };
         let commit = store.commit_large(batch, control)?;
-        self.publish(&commit, told, request, say);
+        self.publish(&commit, summary, request, say);
         Ok(())
     }
 
@@ -67,7 +67,7 @@ impl EngineState {
     fn commit_unkept(
         &mut self,
         batch: &WriteBatch,
-        told: Option<Told>,
+        summary: Option<CommitSummary>,
         control: &Control,
         say: &mut dyn FnMut(Reply),
     ) -> Result<(), NotCommitted> {
@@ -75,14 +75,14 @@ impl EngineState {
             let words = "earlier changes are not in the file yet".to_owned();
             return Err(NotCommitted::Refused(words));
         }
-        self.commit_large(batch, told, None, control, say)
+        self.commit_large(batch, summary, None, control, say)
     }
 
     /// Tells the window about a commit, and remembers it for undo if a user made it.
     pub(super) fn publish(
         &mut self,
         commit: &Commit,
-        told: Option<Told>,
+        summary: Option<CommitSummary>,
         request: Option<RequestId>,
         say: &mut dyn FnMut(Reply),
     ) {
@@ -96,7 +96,7 @@ impl EngineState {
             snapshot: store.snapshot(),
             events: describe::events(commit),
             history: self.undo.labels(),
-            told: told.unwrap_or_else(|| describe::told(commit)),
+            summary: summary.unwrap_or_else(|| describe::summary(commit)),
             select: new_record(commit),
             request,
         })));
@@ -209,9 +209,9 @@ impl EngineState {
     }
 
     pub(super) fn undo(&mut self, control: &Control, say: &mut dyn FnMut(Reply)) {
-        if let Some((batch, told)) = self.undo.undo_batch() {
+        if let Some((batch, summary)) = self.undo.undo_batch() {
             self.undo.undone();
-            if let Err(reason) = self.commit_unkept(&batch, Some(told), control, say) {
+            if let Err(reason) = self.commit_unkept(&batch, Some(summary), control, say) {
                 self.undo.redone();
                 self.say_not_committed(reason, say);
             }
@@ -219,9 +219,9 @@ impl EngineState {
     }
 
     pub(super) fn redo(&mut self, control: &Control, say: &mut dyn FnMut(Reply)) {
-        if let Some((batch, told)) = self.undo.redo_batch() {
+        if let Some((batch, summary)) = self.undo.redo_batch() {
             self.undo.redone();
-            if let Err(reason) = self.commit_unkept(&batch, Some(told), control, say) {
+            if let Err(reason) = self.commit_unkept(&batch, Some(summary), control, say) {
                 self.undo.undone();
                 self.say_not_committed(reason, say);
             }

@@ -6,14 +6,14 @@ use vstore::{Cause, Change, Commit, Key, Millis, Op, Record, WriteBatch};
 
 use super::draft::DRAFT_SETTING;
 use crate::format;
-use crate::state::{self, ActivityEvent, EventKind, Told};
+use crate::state::{ActivityEvent, CommitSummary, EditKind, EventKind};
 
 /// A commit with more changes is one row of the activity panel.
 const ROWS_MAX: usize = 20;
 const SHOWN_CHARS: usize = 40;
 
-/// What a commit did.
-enum Deed<'a> {
+/// What a commit did, and to how many records.
+enum CommitShape<'a> {
     Import(usize),
     Rename { from: &'a Key, to: &'a Key },
     Add(&'a Key),
@@ -26,7 +26,7 @@ enum Deed<'a> {
     EditMany(usize),
 }
 
-impl<'a> Deed<'a> {
+impl<'a> CommitShape<'a> {
     fn of(commit: &'a Commit) -> Self {
         let changes = &commit.changes;
         let count = changes.len();
@@ -60,36 +60,36 @@ impl<'a> Deed<'a> {
         }
     }
 
-    /// What is counted together with the same done again, and how much it is.
-    fn counted(&self) -> Option<(state::Deed, u64)> {
-        let (deed, count) = match *self {
+    /// The kind of edit and the number of records, if a message adds it to the next one of its kind.
+    fn counted(&self) -> Option<(EditKind, u64)> {
+        let (kind, count) = match *self {
             Self::Import(_) | Self::Rename { .. } => return None,
-            Self::Add(_) => (state::Deed::Add, 1),
-            Self::Delete(_) => (state::Deed::Delete, 1),
-            Self::SetExpiry(_) => (state::Deed::SetExpiry, 1),
-            Self::Edit(_) => (state::Deed::Edit, 1),
-            Self::AddMany(count) => (state::Deed::Add, count),
-            Self::DeleteMany(count) => (state::Deed::Delete, count),
-            Self::SetExpiryMany(count) => (state::Deed::SetExpiry, count),
-            Self::EditMany(count) => (state::Deed::Edit, count),
+            Self::Add(_) => (EditKind::Add, 1),
+            Self::Delete(_) => (EditKind::Delete, 1),
+            Self::SetExpiry(_) => (EditKind::SetExpiry, 1),
+            Self::Edit(_) => (EditKind::Edit, 1),
+            Self::AddMany(count) => (EditKind::Add, count),
+            Self::DeleteMany(count) => (EditKind::Delete, count),
+            Self::SetExpiryMany(count) => (EditKind::SetExpiry, count),
+            Self::EditMany(count) => (EditKind::Edit, count),
         };
-        Some((deed, count as u64))
+        Some((kind, count as u64))
     }
 }
 
 /// What a commit does, as undo and its history list call it: `Delete 3 records`.
 pub(super) fn label(commit: &Commit) -> String {
-    match Deed::of(commit) {
-        Deed::Import(count) => format!("Import {}", records(count)),
-        Deed::Rename { from, to } => format!("Rename {from} to {to}"),
-        Deed::Add(key) => format!("Add {key}"),
-        Deed::Delete(key) => format!("Delete {key}"),
-        Deed::SetExpiry(key) => format!("Change expiry of {key}"),
-        Deed::Edit(key) => format!("Edit {key}"),
-        Deed::AddMany(count) => format!("Add {}", records(count)),
-        Deed::DeleteMany(count) => format!("Delete {}", records(count)),
-        Deed::SetExpiryMany(count) => format!("Change expiry of {}", records(count)),
-        Deed::EditMany(count) => format!("Change {}", records(count)),
+    match CommitShape::of(commit) {
+        CommitShape::Import(count) => format!("Import {}", records(count)),
+        CommitShape::Rename { from, to } => format!("Rename {from} to {to}"),
+        CommitShape::Add(key) => format!("Add {key}"),
+        CommitShape::Delete(key) => format!("Delete {key}"),
+        CommitShape::SetExpiry(key) => format!("Change expiry of {key}"),
+        CommitShape::Edit(key) => format!("Edit {key}"),
+        CommitShape::AddMany(count) => format!("Add {}", records(count)),
+        CommitShape::DeleteMany(count) => format!("Delete {}", records(count)),
+        CommitShape::SetExpiryMany(count) => format!("Change expiry of {}", records(count)),
+        CommitShape::EditMany(count) => format!("Change {}", records(count)),
     }
 }
 
@@ -108,21 +108,21 @@ pub(super) fn batch(batch: &WriteBatch) -> String {
 }
 
 /// What a commit has done, as a message tells it: `Deleted 3 records`.
-pub(super) fn told(commit: &Commit) -> Told {
-    let deed = Deed::of(commit);
-    Told {
-        deed: deed.counted(),
-        text: told_text(&deed, commit),
+pub(super) fn summary(commit: &Commit) -> CommitSummary {
+    let shape = CommitShape::of(commit);
+    CommitSummary {
+        counted: shape.counted(),
+        text: past_tense(&shape, commit),
     }
 }
 
-fn told_text(deed: &Deed<'_>, commit: &Commit) -> String {
-    match *deed {
-        Deed::Import(count) => format!("Imported {}", records(count)),
-        Deed::Rename { from, to } => format!("Renamed {from} to {to}"),
-        Deed::Add(key) => format!("Added {key}"),
-        Deed::Delete(key) => format!("Deleted {key}"),
-        Deed::SetExpiry(key) => {
+fn past_tense(shape: &CommitShape<'_>, commit: &Commit) -> String {
+    match *shape {
+        CommitShape::Import(count) => format!("Imported {}", records(count)),
+        CommitShape::Rename { from, to } => format!("Renamed {from} to {to}"),
+        CommitShape::Add(key) => format!("Added {key}"),
+        CommitShape::Delete(key) => format!("Deleted {key}"),
+        CommitShape::SetExpiry(key) => {
             let after = commit
                 .changes
                 .first()
@@ -130,11 +130,11 @@ fn told_text(deed: &Deed<'_>, commit: &Commit) -> String {
             let at = after.and_then(|record| record.meta.expires_at);
             format!("{key} {}", expiry_text(at, commit.at))
         }
-        Deed::Edit(key) => format!("Changed {key}"),
-        Deed::AddMany(count) => format!("Added {}", records(count)),
-        Deed::DeleteMany(count) => format!("Deleted {}", records(count)),
-        Deed::SetExpiryMany(count) => format!("Changed the expiry of {}", records(count)),
-        Deed::EditMany(count) => format!("Changed {}", records(count)),
+        CommitShape::Edit(key) => format!("Changed {key}"),
+        CommitShape::AddMany(count) => format!("Added {}", records(count)),
+        CommitShape::DeleteMany(count) => format!("Deleted {}", records(count)),
+        CommitShape::SetExpiryMany(count) => format!("Changed the expiry of {}", records(count)),
+        CommitShape::EditMany(count) => format!("Changed {}", records(count)),
     }
 }
 

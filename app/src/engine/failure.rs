@@ -4,8 +4,7 @@
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::protocol::{Answer, Envelope, Outcome, Reply, Request};
-use super::security::{SecurityReply, SecurityRequest};
+use super::protocol::{Answer, Envelope, Outcome, Reply, Request, SecurityReply, SecurityRequest};
 use super::server::EngineState;
 use super::unsaved::sealer_of;
 use crate::state::{Problem, RequestId};

@@ -3,21 +3,18 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use vstore::file::{
-    self, CloseError, Control, Credentials, KdfProfile, KeyFile, Password, PasswordChange, RealVfs,
-    RecoveryKey, Standing, Vfs,
-};
+use vstore::file::{self, CloseError, Control, KdfProfile, PasswordChange, RealVfs, Standing, Vfs};
 use vstore::target::{self, Consent, InUse, NotApproved, Output};
 use vstore::{Clock, CreateOptions, OpenOptions, Snapshot, Store};
 
 use super::describe;
 use super::draft::{DRAFT_SETTING, SealedDraft};
 use super::positions::Positions;
-use super::problem::{self, Failure};
 use super::protocol::{FileFacts, OpenedStore};
-use crate::command::Secret;
+use crate::credentials::credentials;
+use crate::failure::{self, Failure};
 use crate::format;
-use crate::state::{OpenStore, Problem, Ticket};
+use crate::state::{OpenStore, Problem, Secret, Ticket};
 
 /// Smaller files are read before anybody sees that they are.
 const PREVIEWED_BYTES: u64 = 8 << 20;
@@ -67,7 +64,7 @@ impl Files {
                 needs_key_file: probe.needs_key_file,
                 holder: file::lock_holder(&*self.vfs, path)
                     .filter(|holder| holder.pid != std::process::id())
-                    .map(problem::holder),
+                    .map(failure::holder),
             }),
             Err(Failure::Problem(problem)) => Err(problem),
             Err(Failure::Cancelled) => Err(Problem::Other("looking was cancelled".to_owned())),
@@ -218,19 +215,4 @@ fn opened(store: &Store, notes: Vec<String>) -> OpenedStore {
         standing: Standing::Unknown,
         is_copy: false,
     }
-}
-
-pub(super) fn credentials(secret: &Secret) -> Result<Credentials, Problem> {
-    // No password looks like one by accident: every group of a recovery key checks itself.
-    if let Ok(key) = RecoveryKey::parse(&secret.password) {
-        return Ok(Credentials::RecoveryKey(key));
-    }
-    let password = Password::new(secret.password.clone())
-        .map_err(|error| Problem::Other(error.to_string()))?;
-    let Some(path) = &secret.key_file else {
-        return Ok(Credentials::password(password));
-    };
-    let key_file = KeyFile::read(&RealVfs, path)
-        .map_err(|error| Problem::KeyFileUnreadable(error.to_string()))?;
-    Ok(Credentials::with_key_file(password, key_file))
 }

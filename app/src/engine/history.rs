@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use vstore::{Cause, Commit, Record, WriteBatch};
 
-use crate::state::{self, Deed, Told};
+use crate::state::{self, CommitSummary, EditKind};
 
 /// How many commits can be undone.
 const COMMITS_MAX: usize = 500;
@@ -76,13 +76,13 @@ impl UndoStack {
     }
 
     /// The batch that takes the last commit back.
-    pub(super) fn undo_batch(&self) -> Option<(WriteBatch, Told)> {
+    pub(super) fn undo_batch(&self) -> Option<(WriteBatch, CommitSummary)> {
         let entry = self.undo.back()?;
-        let told = Told {
+        let summary = CommitSummary {
             text: format!("Undone: {}", entry.label),
-            deed: Some((Deed::Undo, 1)),
+            counted: Some((EditKind::Undo, 1)),
         };
-        Some((entry.commit.invert(Cause::Undo), told))
+        Some((entry.commit.invert(Cause::Undo), summary))
     }
 
     /// The last commit was taken back.
@@ -92,13 +92,13 @@ impl UndoStack {
     }
 
     /// The batch that makes the commit that was last taken back again.
-    pub(super) fn redo_batch(&self) -> Option<(WriteBatch, Told)> {
+    pub(super) fn redo_batch(&self) -> Option<(WriteBatch, CommitSummary)> {
         let entry = self.redo.back()?;
-        let told = Told {
+        let summary = CommitSummary {
             text: format!("Done again: {}", entry.label),
-            deed: Some((Deed::Redo, 1)),
+            counted: Some((EditKind::Redo, 1)),
         };
-        Some((entry.commit.repeat(Cause::Redo), told))
+        Some((entry.commit.repeat(Cause::Redo), summary))
     }
 
     /// The commit that was last taken back was made again.
@@ -123,7 +123,7 @@ fn records(entry: Option<&Entry>) -> usize {
     entry.map_or(0, |entry| entry.commit.changes.len())
 }
 
-/// How many labels the window is told.
+/// How many labels the window is summary.
 const SHOWN_MAX: usize = 50;
 
 #[cfg(test)]

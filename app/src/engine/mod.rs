@@ -12,11 +12,9 @@ mod edit;
 mod failure;
 mod files;
 mod history;
+mod not_committed;
 mod positions;
-mod problem;
 mod protocol;
-mod restore;
-mod salvage;
 mod sample;
 mod security;
 mod server;
@@ -25,16 +23,12 @@ mod thread;
 mod unsaved;
 mod upkeep;
 
-pub use check::check_file;
 pub use draft::SealedDraft;
 pub use edit::LeafEdit;
 pub use protocol::{
     Answer, Background, Committed, Envelope, FileFacts, OpenedStore, Outcome, Preview, Reply,
-    Request,
+    Request, SecurityReply, SecurityRequest,
 };
-pub use restore::restore_header;
-pub use salvage::salvage_file;
-pub use security::{SecurityReply, SecurityRequest};
 pub use server::{EngineState, handle};
 pub use thread::Engine;
 

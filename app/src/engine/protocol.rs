@@ -13,11 +13,9 @@ use vstore::{
 
 use super::draft::SealedDraft;
 use super::edit::LeafEdit;
-use super::security::{SecurityReply, SecurityRequest};
-use crate::command::Secret;
 use crate::state::{
-    ActivityEvent, BusyPhase, CheckReport, History, Holder, ImportReport, KeptAside, Problem,
-    RequestId, Target, TaskId, Ticket, Told, Unsaved,
+    ActivityEvent, BusyPhase, CheckReport, CommitSummary, History, Holder, ImportReport, KeptAside,
+    KeyChange, KeySlot, Problem, RequestId, Secret, SecretText, Target, TaskId, Ticket, Unsaved,
 };
 
 /// Something the engine is asked. Requests are answered in order; one that has a [`RequestId`] is
@@ -319,7 +317,7 @@ pub struct Committed {
     /// What can be undone and redone now.
     pub history: History,
     /// What was done.
-    pub told: Told,
+    pub summary: CommitSummary,
     /// A record that should be selected now.
     pub select: Option<Key>,
     /// The request it came from; `None`: nobody asked for it.
@@ -348,4 +346,53 @@ pub enum Background {
     Merge(Merge),
     /// Building the indexes that are missing, until the token is cancelled.
     Index(Box<Snapshot>, CancelToken),
+}
+
+/// What is asked about passwords and keys.
+#[derive(Clone, Debug)]
+pub enum SecurityRequest {
+    /// What opens the file.
+    List,
+    /// Changes it.
+    Change {
+        /// What opens the file now.
+        current: Secret,
+        /// What changes.
+        change: KeyChange,
+    },
+    /// Exchanges the data key.
+    Rotate {
+        /// The task it belongs to.
+        task: TaskId,
+        /// What opens the file now, and will.
+        current: Secret,
+    },
+    /// Makes a recovery key, for nothing yet.
+    MakeRecoveryKey,
+    /// Makes a key file.
+    MakeKeyFile(PathBuf),
+    /// Writes a header backup.
+    BackUpHeader(PathBuf),
+}
+
+/// What is answered about passwords and keys.
+#[derive(Clone, Debug)]
+pub enum SecurityReply {
+    /// What opens the file.
+    Slots(Vec<KeySlot>),
+    /// A change was made, in words, or why not.
+    Changed(Result<&'static str, Problem>),
+    /// The data key was exchanged; what opens the file no more.
+    Rotated {
+        /// The task it belonged to.
+        task: TaskId,
+        /// Those that nobody presented.
+        dropped: Vec<KeySlot>,
+    },
+    /// A recovery key.
+    RecoveryKey(SecretText),
+    /// A key file was made, or why not.
+    KeyFile(Result<PathBuf, Problem>),
+    /// A header backup was written, or why not.
+    HeaderBackup(Result<PathBuf, Problem>),
 }

@@ -9,12 +9,14 @@ use vstore::file::{
 };
 use zeroize::Zeroizing;
 
-use super::files::credentials;
-use super::problem::Failure;
 use super::protocol::{Background, Reply};
 use super::server::EngineState;
-use crate::command::{KeyChange, KeyCost, NewKey, Secret};
-use crate::state::{KeyKind, KeySlot, Problem, SecretText, TaskId};
+use crate::credentials::credentials;
+use crate::engine::{SecurityReply, SecurityRequest};
+use crate::failure::Failure;
+use crate::state::{
+    KeyChange, KeyCost, KeyKind, KeySlot, NewKey, Problem, Secret, SecretText, TaskId,
+};
 
 /// Some seconds on a usual computer, within what every reader allows.
 const HIGH_COST: KdfParams = KdfParams {
@@ -22,55 +24,6 @@ const HIGH_COST: KdfParams = KdfParams {
     t: 24,
     p: 4,
 };
-
-/// What is asked about passwords and keys.
-#[derive(Clone, Debug)]
-pub enum SecurityRequest {
-    /// What opens the file.
-    List,
-    /// Changes it.
-    Change {
-        /// What opens the file now.
-        current: Secret,
-        /// What changes.
-        change: KeyChange,
-    },
-    /// Exchanges the data key.
-    Rotate {
-        /// The task it belongs to.
-        task: TaskId,
-        /// What opens the file now, and will.
-        current: Secret,
-    },
-    /// Makes a recovery key, for nothing yet.
-    MakeRecoveryKey,
-    /// Makes a key file.
-    MakeKeyFile(PathBuf),
-    /// Writes a header backup.
-    BackUpHeader(PathBuf),
-}
-
-/// What is answered about passwords and keys.
-#[derive(Clone, Debug)]
-pub enum SecurityReply {
-    /// What opens the file.
-    Slots(Vec<KeySlot>),
-    /// A change was made, in words, or why not.
-    Changed(Result<&'static str, Problem>),
-    /// The data key was exchanged; what opens the file no more.
-    Rotated {
-        /// The task it belonged to.
-        task: TaskId,
-        /// Those that nobody presented.
-        dropped: Vec<KeySlot>,
-    },
-    /// A recovery key.
-    RecoveryKey(SecretText),
-    /// A key file was made, or why not.
-    KeyFile(Result<PathBuf, Problem>),
-    /// A header backup was written, or why not.
-    HeaderBackup(Result<PathBuf, Problem>),
-}
 
 impl EngineState {
     /// Deals with one request.

@@ -17,12 +17,12 @@ use super::draft::DRAFT_SETTING;
 use super::failure;
 use super::files::{Files, approve};
 use super::history::UndoStack;
+use super::not_committed::NotCommitted;
 use super::positions::Positions;
-use super::problem::{Failure, NotCommitted};
 use super::protocol::{Answer, Background, Envelope, Outcome, Preview, Reply, Request};
 use super::unsaved::{Queue, Vault};
-use crate::command::Secret;
-use crate::state::{Problem, RequestId, TaskId, Ticket};
+use crate::failure::Failure;
+use crate::state::{Problem, RequestId, Secret, TaskId, Ticket};
 
 /// What the engine knows.
 pub struct EngineState {
@@ -250,7 +250,7 @@ impl EngineState {
         self.change(id, request, control, &mut |reply| {
             match &reply {
                 Reply::Committed(committed) => {
-                    end = Reply::TaskDone(task, committed.told.text.clone());
+                    end = Reply::TaskDone(task, committed.summary.text.clone());
                 }
                 Reply::Refused(words) => end = Reply::TaskFailed(task, words.clone()),
                 Reply::WriteFailed(problem) => end = Reply::TaskFailed(task, problem.text()),

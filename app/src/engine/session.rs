@@ -5,10 +5,10 @@ use vstore::file::Control;
 
 use super::draft::SealedDraft;
 use super::history::UndoStack;
-use super::problem::Failure;
 use super::protocol::{OpenedStore, Reply};
 use super::sample;
 use super::server::EngineState;
+use crate::failure::Failure;
 use crate::state::{Problem, RequestId, Ticket};
 
 /// A file shorter than this is compacted while it is closed: nobody notices the time.

@@ -12,11 +12,10 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use vstore::file::{CompactError, Control, Phase, Progress, VerifyDepth};
 use vstore::{Compacted, Merged};
 
-use super::check::check_of;
 use super::failure::Interrupted;
-use super::protocol::{Answer, Background, Envelope, Outcome, Reply, Request};
-use super::security::SecurityRequest;
+use super::protocol::{Answer, Background, Envelope, Outcome, Reply, Request, SecurityRequest};
 use super::server::{EngineState, handle};
+use crate::check;
 use crate::state::{BusyPhase, CheckReport, Problem, RequestId, TaskId, Ticket, Unsaved};
 
 /// The clock of the computer may jump: expiry looks at it at least this often.
@@ -395,7 +394,7 @@ fn run(background: Background, say: impl FnMut(Reply) + Send) -> Message {
         }
         Background::Check(task, check, control) => {
             let report = check.run(VerifyDepth::Full, &control);
-            Message::Checked(task, Box::new(check_of(report)))
+            Message::Checked(task, Box::new(check::report_of(report)))
         }
         Background::Merge(merge) => Message::Merged(merge.run().ok()),
         Background::Index(snapshot, cancel) => {

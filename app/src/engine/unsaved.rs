@@ -17,7 +17,7 @@ use vstore::{Cause, Key, Millis, Op, Record, Sealer, SetAside, Snapshot, Store, 
 
 use super::describe;
 use super::draft::{DRAFT_SETTING, SealedDraft};
-use super::problem::NotCommitted;
+use super::not_committed::NotCommitted;
 use super::protocol::{Outcome, Reply};
 use super::server::EngineState;
 use crate::format;

@@ -6,9 +6,9 @@ use std::time::Duration;
 use vstore::file::{Control, RotationReport};
 use vstore::{ClockSuspect, Compacted, ExpireError, Merged};
 
-use super::problem::NotCommitted;
-use super::protocol::{Background, Reply};
-use super::security::{self, SecurityReply};
+use super::not_committed::NotCommitted;
+use super::protocol::{Background, Reply, SecurityReply};
+use super::security;
 use super::server::EngineState;
 use crate::state::{Problem, TaskId};
 

@@ -1,12 +1,14 @@
-//! Reading a damaged file whole.
+//! Reading a damaged file whole, without changing anything.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::runner::Done;
+use vstore::file::VerifyDepth;
+use vstore::{OpenOptions, Store};
+
 use super::task::TaskContext;
-use crate::command::Secret;
-use crate::engine::check_file;
+use crate::credentials::credentials;
+use crate::state::{CheckReport, Secret};
 
 /// What to read, and what opens it.
 #[derive(Clone, Debug)]
@@ -18,10 +20,20 @@ pub struct CheckJob {
 }
 
 impl CheckJob {
-    pub(super) fn run(self, context: &Arc<TaskContext>) -> Done {
+    /// Lists what is wrong with the file. Takes as long as reading it.
+    ///
+    /// `Err(None)`: it was cancelled; otherwise why the file could not be read, in words.
+    pub(super) fn run(self, context: &Arc<TaskContext>) -> Result<CheckReport, Option<String>> {
         let control = context.control("Reading the file");
-        let result = check_file(&self.path, &self.secret, &control);
-        let task = context.task;
-        Done::Checked { task, result }
+        let credentials = credentials(&self.secret).map_err(|problem| Some(problem.text()))?;
+        let options = OpenOptions::default();
+        let report = Store::verify(
+            &self.path,
+            &credentials,
+            VerifyDepth::Full,
+            &options,
+            &control,
+        );
+        crate::check::report_of(report)
     }
 }

@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use vstore::Snapshot;
-use vstore::target::{self, Consent, InUse, NotApproved, Output};
+use vstore::target::{self, Consent, Existing, InUse, NotApproved, Output};
 use vstore::transfer::{self, ExportError, ExportOptions, ExportReport, Format};
 
-use super::runner::Done;
 use super::task::TaskContext;
 use crate::format;
 use crate::state::{ExportPlan, Scope, Target, TaskState, TransferFormat};
@@ -34,8 +33,10 @@ pub struct ExportJob {
 }
 
 impl ExportJob {
-    pub(super) fn run(self, context: &TaskContext) -> Done {
-        let state = match self.write(context) {
+    /// How it ended; or, if a file stands where it is to go, the plan to run after that file may be
+    /// replaced.
+    pub(super) fn run(self, context: &TaskContext) -> Result<TaskState, (ExportPlan, Existing)> {
+        Ok(match self.write(context) {
             Ok(report) if report.is_complete() => TaskState::Finished(format!(
                 "{} of {} records written to {}",
                 format::count(report.written),
@@ -57,18 +58,10 @@ impl ExportJob {
                     path: Some(self.path),
                     consent: Consent::Replace(existing.clone()),
                 };
-                return Done::ExportAsks {
-                    task: context.task,
-                    plan: Box::new(plan),
-                    existing: Box::new(existing),
-                };
+                return Err((plan, existing));
             }
             Err(Problem::Target(error)) => TaskState::Failed(error.to_string()),
-        };
-        Done::TaskEnded {
-            task: context.task,
-            state,
-        }
+        })
     }
 
     fn write(&self, context: &TaskContext) -> Result<ExportReport, Problem> {

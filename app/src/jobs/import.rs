@@ -10,7 +10,6 @@ use vstore::transfer::{
 };
 use vstore::{Cause, Snapshot, WriteBatch};
 
-use super::runner::Done;
 use super::task::TaskContext;
 use crate::state::{
     Conflict, Duplicates, ImportKeys, ImportPlan, ImportReport, ReportKind, ReportLine, TaskState,
@@ -39,32 +38,17 @@ pub(super) fn open(path: &Path) -> Result<ImportSource, ImportError> {
 }
 
 impl ImportJob {
-    pub(super) fn run(self, context: &TaskContext) -> Done {
-        let task = context.task;
-        let options = match options(&self.plan, self.honour_expire_at) {
-            Ok(options) => options,
-            Err(error) => {
-                return Done::TaskEnded {
-                    task,
-                    state: TaskState::Failed(error.to_string()),
-                };
-            }
-        };
-        match self.read(&options, context) {
-            Ok((batch, report)) => Done::ImportRead {
-                task,
-                batch,
-                report,
-            },
-            Err(ImportError::Cancelled) => Done::TaskEnded {
-                task,
-                state: TaskState::Cancelled,
-            },
-            Err(error) => Done::TaskEnded {
-                task,
-                state: TaskState::Failed(error.to_string()),
-            },
-        }
+    /// The records and the report, or how the task ended without them.
+    pub(super) fn run(
+        self,
+        context: &TaskContext,
+    ) -> Result<(WriteBatch, ImportReport), TaskState> {
+        let failed = |error: &dyn std::fmt::Display| TaskState::Failed(error.to_string());
+        let options = options(&self.plan, self.honour_expire_at).map_err(|error| failed(&error))?;
+        self.read(&options, context).map_err(|error| match error {
+            ImportError::Cancelled => TaskState::Cancelled,
+            error => failed(&error),
+        })
     }
 
     fn read(

@@ -1,12 +1,12 @@
 //! Going to a key by a few of its letters: all keys are compared, the best are listed.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use vstore::search::CancelToken;
 use vstore::{Key, KeySet, Snapshot};
 
-use super::runner::{Done, Say};
+use super::worker::Say;
 use crate::state::{JumpAnswer, JumpRow};
 
 /// How many keys are listed.
@@ -38,8 +38,8 @@ impl Jumps {
         &mut self,
         question: JumpQuestion,
         cancel: &CancelToken,
-        say: &Say,
-    ) -> Option<Done> {
+        say: &Say<'_, JumpAnswer>,
+    ) -> Option<JumpAnswer> {
         let JumpQuestion { snapshot, typed } = question;
         let letters: String = typed.trim().chars().take(LETTERS_MAX).collect();
         let config = frizbee::Config::default().max_typos(Some(0));
@@ -102,7 +102,7 @@ impl Best {
         self.keys.truncate(LISTED_MAX);
     }
 
-    fn answer(&self, matcher: &mut frizbee::Matcher, typed: &str, partial: bool) -> Done {
+    fn answer(&self, matcher: &mut frizbee::Matcher, typed: &str, partial: bool) -> JumpAnswer {
         let texts: Vec<&str> = self.keys.iter().map(|(_, key)| key.as_str()).collect();
         let mut rows: Vec<JumpRow> = self
             .keys
@@ -118,11 +118,11 @@ impl Best {
                 row.matched.sort_unstable();
             }
         }
-        Done::Jump(Arc::new(JumpAnswer {
+        JumpAnswer {
             typed: typed.to_owned(),
             rows,
             total: self.total,
             partial,
-        }))
+        }
     }
 }

@@ -12,7 +12,7 @@ use vstore::search::{
 use vstore::{PathOrder, Record, Snapshot};
 
 use super::hints;
-use super::runner::{Done, Say};
+use super::worker::Say;
 use crate::state::{
     Highlight, Highlighter, Hint, Keys, Orders, SearchAnswer, SearchMode, Sort, SortBy,
 };
@@ -59,20 +59,23 @@ pub struct ValueAwaited {
     pub help: String,
 }
 
+/// The rows, or what the query still needs before there are any.
+pub(crate) type Listed = Result<ListingAnswer, ValueAwaited>;
+
 pub(super) fn answer_listing(
     question: ListingQuestion,
     cancel: &CancelToken,
-    say: &Say,
-) -> Option<Done> {
+    say: &Say<'_, Listed>,
+) -> Option<Listed> {
     let asked = match Asked::new(question) {
         Ok(asked) => asked,
-        Err(awaited) => return Some(Done::ValueAwaited(awaited)),
+        Err(awaited) => return Some(Err(awaited)),
     };
     let next_partial = AtomicU64::new(FIRST_PARTIAL_MILLIS);
     let is_due = || next_partial.load(Memory::Relaxed) <= asked.elapsed_millis();
     let publish = |result: SearchResult| {
         next_partial.store(asked.elapsed_millis() + PARTIAL_MILLIS, Memory::Relaxed);
-        say(asked.answer(result));
+        say(Ok(asked.answer(result)));
     };
     let control = SearchControl {
         cancel: cancel.clone(),
@@ -83,16 +86,14 @@ pub(super) fn answer_listing(
         }),
     };
     let result = asked.search(&control);
-    result.complete.then(|| asked.answer(result))
+    result.complete.then(|| Ok(asked.answer(result)))
 }
 
 /// The whole answer, without a thread.
 #[cfg(test)]
-pub(crate) fn answer_at_once(question: ListingQuestion) -> Done {
-    match Asked::new(question) {
-        Ok(asked) => asked.answer(asked.search(&SearchControl::unlimited())),
-        Err(awaited) => Done::ValueAwaited(awaited),
-    }
+pub(crate) fn answer_at_once(question: ListingQuestion) -> Listed {
+    let asked = Asked::new(question)?;
+    Ok(asked.answer(asked.search(&SearchControl::unlimited())))
 }
 
 struct Asked {
@@ -159,7 +160,7 @@ impl Asked {
         self.started.elapsed().as_millis() as u64
     }
 
-    fn answer(&self, result: SearchResult) -> Done {
+    fn answer(&self, result: SearchResult) -> ListingAnswer {
         let ListingQuestion {
             snapshot,
             text,
@@ -185,11 +186,11 @@ impl Asked {
             indexed: snapshot.indexing().is_complete(),
             highlighter: highlighter(Arc::clone(&self.matcher)),
         };
-        Done::Listing(Box::new(ListingAnswer {
+        ListingAnswer {
             sort: self.sort().clone(),
             keys,
             found,
-        }))
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use vstore::search::CancelToken;
 use vstore::{Seq, Snapshot};
 
-use super::runner::{Done, Say};
+use super::worker::Say;
 use crate::state::Namespace;
 
 /// How many children of one namespace are listed.
@@ -40,8 +40,8 @@ pub struct NamespacesAnswer {
 pub(super) fn answer_namespaces(
     question: NamespacesQuestion,
     cancel: &CancelToken,
-    _say: &Say,
-) -> Option<Done> {
+    _say: &Say<'_, NamespacesAnswer>,
+) -> Option<NamespacesAnswer> {
     let NamespacesQuestion {
         snapshot,
         delimiter,
@@ -55,10 +55,10 @@ pub(super) fn answer_namespaces(
         }
         children.insert(prefix, found.into());
     }
-    Some(Done::Namespaces(NamespacesAnswer {
+    Some(NamespacesAnswer {
         seq: snapshot.seq(),
         children,
-    }))
+    })
 }
 
 /// The keys that have no delimiter, as a namespace without a prefix; `None` where there are none, or

@@ -9,7 +9,7 @@ use vstore::transfer::{self, Format, ImportSource, Shape};
 use vstore::value::json::to_compact_preview;
 
 use super::import::{self, options};
-use super::runner::{Done, Say};
+use super::worker::Say;
 use crate::state::{ImportKeys, ImportPlan, ImportPreview, PreviewRow, TransferFormat};
 
 /// How many records are shown.
@@ -45,19 +45,19 @@ pub struct PreviewAnswer {
 pub(super) fn answer_preview(
     question: PreviewQuestion,
     cancel: &CancelToken,
-    _say: &Say,
-) -> Option<Done> {
+    _say: &Say<'_, PreviewAnswer>,
+) -> Option<PreviewAnswer> {
     let PreviewQuestion { plan, now } = question;
     let looked = look(&plan, now, cancel);
     let (preview, suggestion) = match looked {
         Ok((preview, suggestion)) => (Ok(preview), suggestion),
         Err(words) => (Err(words), None),
     };
-    Some(Done::Preview(Box::new(PreviewAnswer {
+    Some(PreviewAnswer {
         plan,
         preview,
         suggestion,
-    })))
+    })
 }
 
 fn look(

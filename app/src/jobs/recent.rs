@@ -9,11 +9,17 @@ use std::time::UNIX_EPOCH;
 use vstore::Millis;
 use vstore::search::CancelToken;
 
-use super::runner::{Done, Say};
+use super::worker::Say;
 use crate::state::RecentFacts;
 
+type RecentAnswer = BTreeMap<PathBuf, RecentFacts>;
+
 /// Looks each file up; `None`: another list was asked about meanwhile.
-pub(super) fn answer_recent(paths: Vec<PathBuf>, cancel: &CancelToken, _say: &Say) -> Option<Done> {
+pub(super) fn answer_recent(
+    paths: Vec<PathBuf>,
+    cancel: &CancelToken,
+    _say: &Say<'_, RecentAnswer>,
+) -> Option<RecentAnswer> {
     let mut facts = BTreeMap::new();
     for path in paths {
         if cancel.is_cancelled() {
@@ -22,7 +28,7 @@ pub(super) fn answer_recent(paths: Vec<PathBuf>, cancel: &CancelToken, _say: &Sa
         let found = facts_of(&path);
         facts.insert(path, found);
     }
-    Some(Done::Recent(facts))
+    Some(facts)
 }
 
 fn facts_of(path: &std::path::Path) -> RecentFacts {

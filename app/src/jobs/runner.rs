@@ -1,159 +1,32 @@
-//! Starting jobs, and the closed list of what they are and what they answer.
+//! Starting jobs: questions on their threads, tasks each on its own. Wraps what they answer.
 
-use std::any::Any;
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use vstore::WriteBatch;
 use vstore::search::CancelToken;
-use vstore::target::Existing;
 
-use super::check::CheckJob;
-use super::export::ExportJob;
-use super::import::ImportJob;
 use super::jump::{JumpQuestion, Jumps};
-use super::listing::{ListingAnswer, ListingQuestion, ValueAwaited, answer_listing};
-use super::namespaces::{NamespacesAnswer, NamespacesQuestion, answer_namespaces};
-use super::preview::{PreviewAnswer, PreviewQuestion, answer_preview};
+use super::listing::{ListingQuestion, answer_listing};
+use super::namespaces::{NamespacesQuestion, answer_namespaces};
+use super::preview::{PreviewQuestion, answer_preview};
+use super::protocol::{Done, Question, TaskJob};
 use super::recent::answer_recent;
-use super::restore::RestoreJob;
-use super::salvage::SalvageJob;
-use super::statistics::{StatisticsAnswer, StatisticsQuestion, answer_statistics};
+use super::statistics::{StatisticsQuestion, answer_statistics};
 use super::task::TaskContext;
 use super::why_hit::{WhyHitQuestion, answer_why_hit};
-use super::worker::Worker;
-use crate::state::{
-    CheckReport, ExportPlan, ImportReport, JumpAnswer, RecentFacts, RestoredHeader, SalvageOutcome,
-    TaskId, TaskState, WhyHit,
-};
+use super::worker::{Panicked, Say, Worker, caught};
+use crate::state::{TaskId, TaskState};
 
 /// Where answers go: stores them and wakes the window.
-pub(super) type Say = Arc<dyn Fn(Done) + Send + Sync>;
-
-/// A question about what is on screen.
-#[derive(Clone, Debug)]
-pub enum Question {
-    /// Which records the table shows, in which order.
-    Listing(Box<ListingQuestion>),
-    /// Which paths there are, and what stands at one of them.
-    Statistics(Box<StatisticsQuestion>),
-    /// The namespaces that are open in the tree.
-    Namespaces(Box<NamespacesQuestion>),
-    /// Which keys have some letters.
-    Jump(Box<JumpQuestion>),
-    /// Why a record was found.
-    WhyHit(Box<WhyHitQuestion>),
-    /// What an import would make.
-    Preview(Box<PreviewQuestion>),
-    /// Whether recent files are there, and what they are like.
-    Recent(Vec<PathBuf>),
-}
-
-/// Work that runs to its end.
-#[derive(Clone, Debug)]
-pub enum TaskJob {
-    /// Reads a file into a batch.
-    Import(Box<ImportJob>),
-    /// Writes records to a file.
-    Export(Box<ExportJob>),
-    /// Lists what is wrong with a file.
-    Check(Box<CheckJob>),
-    /// Brings what is left of a damaged file into a new one.
-    Salvage(Box<SalvageJob>),
-    /// Puts the backup of its header back into a file.
-    RestoreHeader(Box<RestoreJob>),
-}
-
-/// What a job says.
-#[derive(Debug)]
-pub enum Done {
-    /// The rows of the table.
-    Listing(Box<ListingAnswer>),
-    /// The query ends before the value of a condition: there are no other rows yet.
-    ValueAwaited(ValueAwaited),
-    /// The paths, and what stands at one.
-    Statistics(Box<StatisticsAnswer>),
-    /// The children of the open namespaces.
-    Namespaces(NamespacesAnswer),
-    /// Keys that have some letters.
-    Jump(Arc<JumpAnswer>),
-    /// Why a record was found; `None`: it does not fit any more.
-    WhyHit(Option<Box<WhyHit>>),
-    /// What an import would make.
-    Preview(Box<PreviewAnswer>),
-    /// What recent files are like.
-    Recent(BTreeMap<PathBuf, RecentFacts>),
-    /// How far a task is.
-    TaskProgress {
-        /// Which.
-        task: TaskId,
-        /// The part that is done.
-        fraction: Option<f32>,
-        /// In words.
-        text: String,
-    },
-    /// A file stands where an export is to go.
-    ExportAsks {
-        /// The task, which is over.
-        task: TaskId,
-        /// What was to be exported.
-        plan: Box<ExportPlan>,
-        /// The file.
-        existing: Box<Existing>,
-    },
-    /// An import was read and waits to be committed.
-    ImportRead {
-        /// The task.
-        task: TaskId,
-        /// The records.
-        batch: WriteBatch,
-        /// What was read.
-        report: ImportReport,
-    },
-    /// A damaged file was read whole.
-    Checked {
-        /// The task.
-        task: TaskId,
-        /// What it showed; or why it could not be read, `None`: it was cancelled.
-        result: Result<CheckReport, Option<String>>,
-    },
-    /// What is left of a damaged file is in a new one; or why not, `None`: it was cancelled.
-    Salvaged {
-        /// The task.
-        task: TaskId,
-        /// What came of it.
-        result: Result<SalvageOutcome, Option<String>>,
-    },
-    /// A header is in place again; or why not, `None`: it was cancelled.
-    HeaderRestored {
-        /// The task.
-        task: TaskId,
-        /// What came of it.
-        result: Result<RestoredHeader, Option<String>>,
-    },
-    /// A task came to its end.
-    TaskEnded {
-        /// Which.
-        task: TaskId,
-        /// How.
-        state: TaskState,
-    },
-    /// A question's thread met a mistake in the program; its other questions go on.
-    Panicked {
-        /// The name of the thread.
-        job: &'static str,
-        /// What the mistake says.
-        message: String,
-    },
-}
+type Outbox = Arc<dyn Fn(Done) + Send + Sync>;
 
 /// The threads of all jobs.
 pub struct Jobs {
-    say: Say,
+    outbox: Outbox,
     listing: Worker<ListingQuestion>,
     statistics: Worker<StatisticsQuestion>,
     namespaces: Worker<NamespacesQuestion>,
@@ -164,23 +37,47 @@ pub struct Jobs {
     tasks: BTreeMap<TaskId, Arc<AtomicBool>>,
 }
 
+/// Starts the thread of one kind of question.
+fn worker<Q: Send + 'static, A: 'static>(
+    name: &'static str,
+    outbox: &Outbox,
+    answer: impl FnMut(Q, &CancelToken, &Say<'_, A>) -> Option<A> + Send + 'static,
+    wrap: impl Fn(A) -> Done + Send + Sync + 'static,
+) -> io::Result<Worker<Q>> {
+    let outbox = Arc::clone(outbox);
+    let send = move |answered: Result<A, Panicked>| {
+        outbox(match answered {
+            Ok(answer) => wrap(answer),
+            Err(Panicked { job, message }) => Done::Panicked { job, message },
+        });
+    };
+    Worker::start(name, send, answer)
+}
+
 impl Jobs {
-    /// Starts the threads of the questions; they wait and cost nothing. `say` is called from them.
-    pub fn start(say: impl Fn(Done) + Send + Sync + 'static) -> std::io::Result<Self> {
-        let say: Say = Arc::new(say);
+    /// Starts the threads of the questions, which wait and cost nothing. `send` is called from them.
+    pub fn start(send: impl Fn(Done) + Send + Sync + 'static) -> io::Result<Self> {
+        let outbox: Outbox = Arc::new(send);
         let mut jumps = Jumps::default();
-        let answer_jump =
-            move |question, cancel: &CancelToken, say: &Say| jumps.answer(question, cancel, say);
         Ok(Self {
-            listing: Worker::start("search", Arc::clone(&say), answer_listing)?,
-            statistics: Worker::start("statistics", Arc::clone(&say), answer_statistics)?,
-            namespaces: Worker::start("namespaces", Arc::clone(&say), answer_namespaces)?,
-            jump: Worker::start("go-to-key", Arc::clone(&say), answer_jump)?,
-            why_hit: Worker::start("why-hit", Arc::clone(&say), answer_why_hit)?,
-            preview: Worker::start("preview", Arc::clone(&say), answer_preview)?,
-            recent: Worker::start("recent", Arc::clone(&say), answer_recent)?,
+            listing: worker("search", &outbox, answer_listing, Done::from)?,
+            statistics: worker("statistics", &outbox, answer_statistics, |answer| {
+                Done::Statistics(Box::new(answer))
+            })?,
+            namespaces: worker("namespaces", &outbox, answer_namespaces, Done::Namespaces)?,
+            jump: worker(
+                "go-to-key",
+                &outbox,
+                move |question, cancel, say| jumps.answer(question, cancel, say),
+                |answer| Done::Jump(Arc::new(answer)),
+            )?,
+            why_hit: worker("why-hit", &outbox, answer_why_hit, Done::WhyHit)?,
+            preview: worker("preview", &outbox, answer_preview, |answer| {
+                Done::Preview(Box::new(answer))
+            })?,
+            recent: worker("recent", &outbox, answer_recent, Done::Recent)?,
             tasks: BTreeMap::new(),
-            say,
+            outbox,
         })
     }
 
@@ -215,8 +112,18 @@ impl Jobs {
         self.tasks
             .retain(|_, cancelled| Arc::strong_count(cancelled) > 1);
         self.tasks.insert(task, Arc::clone(&cancelled));
-        let say = Arc::clone(&self.say);
-        let context = Arc::new(TaskContext::new(task, cancelled, Arc::clone(&say)));
+        let outbox = Arc::clone(&self.outbox);
+        let report = {
+            let outbox = Arc::clone(&self.outbox);
+            move |fraction, text| {
+                outbox(Done::TaskProgress {
+                    task,
+                    fraction,
+                    text,
+                });
+            }
+        };
+        let context = Arc::new(TaskContext::new(cancelled, report));
         let name = match &job {
             TaskJob::Import(_) => "import",
             TaskJob::Export(_) => "export",
@@ -225,21 +132,14 @@ impl Jobs {
             TaskJob::RestoreHeader(_) => "restore-header",
         };
         let work = move || {
-            let done = caught(|| match job {
-                TaskJob::Import(job) => job.run(&context),
-                TaskJob::Export(job) => job.run(&context),
-                TaskJob::Check(job) => job.run(&context),
-                TaskJob::Salvage(job) => job.run(&context),
-                TaskJob::RestoreHeader(job) => job.run(&context),
-            });
-            let failed = |message| {
-                let state = TaskState::Failed(format!("a mistake in the program: {message}"));
-                Done::TaskEnded { task, state }
-            };
-            (context.say)(done.unwrap_or_else(failed));
+            let done = caught(|| run(task, job, &context));
+            outbox(done.unwrap_or_else(|message| Done::TaskEnded {
+                task,
+                state: TaskState::Failed(format!("a mistake in the program: {message}")),
+            }));
         };
         if let Err(error) = thread::Builder::new().name(name.to_owned()).spawn(work) {
-            say(Done::TaskEnded {
+            (self.outbox)(Done::TaskEnded {
                 task,
                 state: TaskState::Failed(error.to_string()),
             });
@@ -267,14 +167,36 @@ impl Jobs {
     }
 }
 
-/// Runs work; a panic becomes its message.
-pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
-    // Whatever the work had in hand is dropped with it: nothing half changed is seen again.
-    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| message_of(&*panic))
-}
-
-fn message_of(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_default()
+/// Carries a task out, on the thread that calls.
+fn run(task: TaskId, job: TaskJob, context: &Arc<TaskContext>) -> Done {
+    match job {
+        TaskJob::Import(job) => match job.run(context) {
+            Ok((batch, report)) => Done::ImportRead {
+                task,
+                batch,
+                report,
+            },
+            Err(state) => Done::TaskEnded { task, state },
+        },
+        TaskJob::Export(job) => match job.run(context) {
+            Ok(state) => Done::TaskEnded { task, state },
+            Err((plan, existing)) => Done::ExportAsks {
+                task,
+                plan: Box::new(plan),
+                existing: Box::new(existing),
+            },
+        },
+        TaskJob::Check(job) => Done::Checked {
+            task,
+            result: job.run(context),
+        },
+        TaskJob::Salvage(job) => Done::Salvaged {
+            task,
+            result: job.run(context),
+        },
+        TaskJob::RestoreHeader(job) => Done::HeaderRestored {
+            task,
+            result: job.run(context),
+        },
+    }
 }

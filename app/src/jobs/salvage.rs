@@ -1,20 +1,24 @@
-//! Bringing what is left of a damaged file into a new one.
+//! Copying what can still be read of a damaged file into a new one.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use vstore::file::KdfProfile;
+use vstore::file::{self, KdfProfile};
+use vstore::{CreateOptions, SalvageError, SalvageOptions, SalvageReport, Store};
 
-use super::runner::Done;
 use super::task::TaskContext;
-use crate::command::Secret;
-use crate::engine::salvage_file;
-use crate::state::SalvageMode;
+use crate::credentials::credentials;
+use crate::failure::Failure;
+use crate::format;
+use crate::state::{SalvageMode, SalvageOutcome, Secret};
+
+/// The largest number of lines about what is lost.
+const LINES_MAX: usize = 500;
 
 /// What to read, where to write, and what opens both.
 #[derive(Clone, Debug)]
 pub struct SalvageJob {
-    /// The damaged file.
+    /// The damaged file, which is not changed.
     pub source: PathBuf,
     /// The new file; there must be none.
     pub target: PathBuf,
@@ -22,15 +26,81 @@ pub struct SalvageJob {
     pub secret: Secret,
     /// How much is taken.
     pub mode: SalvageMode,
+    /// What a guess at the password of the new file costs.
+    pub kdf: KdfProfile,
 }
 
 impl SalvageJob {
-    pub(super) fn run(self, context: &Arc<TaskContext>) -> Done {
+    /// Takes as long as reading and writing everything that is left.
+    ///
+    /// `Err(None)`: it was cancelled; otherwise why there is no new file, in words.
+    pub(super) fn run(self, context: &Arc<TaskContext>) -> Result<SalvageOutcome, Option<String>> {
         let control = context.control("Reading and writing");
-        let files = (&*self.source, &*self.target);
-        let kdf = KdfProfile::default();
-        let task = context.task;
-        let result = salvage_file(files, &self.secret, self.mode, kdf, &control);
-        Done::Salvaged { task, result }
+        let credentials = credentials(&self.secret).map_err(|problem| Some(problem.text()))?;
+        let options = SalvageOptions {
+            mode: match self.mode {
+                SalvageMode::Consistent => file::SalvageMode::ConsistentPrefix,
+                SalvageMode::Everything => file::SalvageMode::Everything,
+            },
+            create: CreateOptions {
+                kdf: self.kdf,
+                ..CreateOptions::default()
+            },
+            ..SalvageOptions::default()
+        };
+        let (store, report, _) =
+            Store::salvage(&self.source, &self.target, &credentials, &options, &control)
+                .map_err(words)?;
+        // What was written is durable; only the mark of a clean end could be missing.
+        store.close().ok();
+        Ok(SalvageOutcome {
+            target: self.target,
+            records: report.records as u64,
+            lost: lines(&report),
+            is_complete: report.is_complete(),
+        })
     }
+}
+
+fn words(error: SalvageError) -> Option<String> {
+    match error {
+        SalvageError::Read(file::SalvageError::Cancelled(_)) => None,
+        SalvageError::Read(file::SalvageError::Open(error)) => Failure::from(error).words(),
+        SalvageError::Create(error) => Failure::from(error).words(),
+        error => Some(format!("{error}.")),
+    }
+}
+
+fn lines(report: &SalvageReport) -> Vec<String> {
+    let mut lines = Vec::new();
+    let ranges = report.lost_ranges.iter();
+    lines.extend(ranges.map(|range| format!("Records lost: {range}")));
+    let keys = report.lost_keys.iter();
+    lines.extend(keys.map(|key| format!("Record lost: {key}")));
+    lines.extend(report.file.lost.iter().map(ToString::to_string));
+    lines.extend(report.file.breaks.iter().map(ToString::to_string));
+    let counted = [
+        (report.file.lost_transactions, "change", "lost"),
+        (
+            report.file.left_out_transactions,
+            "later change",
+            "left out",
+        ),
+        (
+            report.file.other_frames,
+            "part",
+            "of a copy that was changed by itself, left out",
+        ),
+        (report.skipped_changes, "change", "without its record"),
+        (report.unreadable_payloads, "part", "that makes no sense"),
+    ];
+    let counted = counted.iter().filter(|(count, ..)| *count > 0);
+    lines.extend(
+        counted.map(|(count, noun, what)| format!("{} {what}", format::counted(*count, noun))),
+    );
+    if report.file.gave_up {
+        lines.push("The search was given up before the end of the file".to_owned());
+    }
+    lines.truncate(LINES_MAX);
+    lines
 }

@@ -8,7 +8,7 @@ use vstore::value::json::to_compact_preview;
 use vstore::value::{EncodedValue, Value, ValueType};
 use vstore::{Path, Seq, Snapshot, WordCount, WordStatistics};
 
-use super::runner::{Done, Say};
+use super::worker::Say;
 use crate::conditions;
 use crate::state::{
     Bin, Distinct, FirstTypes, IndexBytes, Keys, PathRow, PathStatistics, Scale, TopValue,
@@ -43,8 +43,8 @@ pub struct StatisticsAnswer {
 pub(super) fn answer_statistics(
     question: StatisticsQuestion,
     cancel: &CancelToken,
-    _say: &Say,
-) -> Option<Done> {
+    _say: &Say<'_, StatisticsAnswer>,
+) -> Option<StatisticsAnswer> {
     let StatisticsQuestion {
         snapshot,
         selected,
@@ -66,12 +66,11 @@ pub(super) fn answer_statistics(
         }
         None => None,
     };
-    let answer = StatisticsAnswer {
+    Some(StatisticsAnswer {
         seq: snapshot.seq(),
         paths,
         statistics,
-    };
-    Some(Done::Statistics(Box::new(answer)))
+    })
 }
 
 fn first_types(counts: [u64; ValueType::ALL.len()]) -> FirstTypes {

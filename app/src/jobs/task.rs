@@ -7,27 +7,28 @@ use std::time::Instant;
 
 use vstore::file::Control;
 
-use super::runner::{Done, Say};
-use crate::state::TaskId;
-
 /// Progress is reported at most this often.
 const REPORT_MILLIS: u64 = 50;
 
+/// Takes the part that is done (0 to 1), if it is known, and a few words.
+type Report = Box<dyn Fn(Option<f32>, String) + Send + Sync>;
+
 /// The outside of a running task.
 pub(super) struct TaskContext {
-    pub(super) task: TaskId,
-    pub(super) cancelled: Arc<AtomicBool>,
-    pub(super) say: Say,
+    cancelled: Arc<AtomicBool>,
+    report: Report,
     started: Instant,
     next_report: AtomicU64,
 }
 
 impl TaskContext {
-    pub(super) fn new(task: TaskId, cancelled: Arc<AtomicBool>, say: Say) -> Self {
+    pub(super) fn new(
+        cancelled: Arc<AtomicBool>,
+        report: impl Fn(Option<f32>, String) + Send + Sync + 'static,
+    ) -> Self {
         Self {
-            task,
             cancelled,
-            say,
+            report: Box::new(report),
             started: Instant::now(),
             next_report: AtomicU64::new(0),
         }
@@ -46,7 +47,7 @@ impl TaskContext {
         let fraction = total
             .filter(|total| *total > 0)
             .map(|total| (done as f64 / total as f64).min(1.0) as f32);
-        self.tell(fraction, text);
+        self.report_now_and_then(fraction, text);
         ControlFlow::Continue(())
     }
 
@@ -55,21 +56,17 @@ impl TaskContext {
         let task = Arc::clone(self);
         Control::with_flag(Arc::clone(&self.cancelled), move |progress| {
             if !task.cancelled.load(Ordering::Relaxed) {
-                task.tell(Some(progress.fraction), || words.to_owned());
+                task.report_now_and_then(Some(progress.fraction), || words.to_owned());
             }
         })
     }
 
-    fn tell(&self, fraction: Option<f32>, text: impl FnOnce() -> String) {
+    fn report_now_and_then(&self, fraction: Option<f32>, text: impl FnOnce() -> String) {
         let now = self.started.elapsed().as_millis() as u64;
         if self.next_report.load(Ordering::Relaxed) <= now {
             self.next_report
                 .store(now + REPORT_MILLIS, Ordering::Relaxed);
-            (self.say)(Done::TaskProgress {
-                task: self.task,
-                fraction,
-                text: text(),
-            });
+            (self.report)(fraction, text());
         }
     }
 }

@@ -6,7 +6,7 @@ use vstore::search::{
 use vstore::{Key, Snapshot};
 
 use super::listing::mode;
-use super::runner::{Done, Say};
+use super::worker::Say;
 use crate::format;
 use crate::state::{SearchMode, WhyHit, WhyWord};
 
@@ -35,8 +35,8 @@ pub struct WhyHitQuestion {
 pub(super) fn answer_why_hit(
     question: WhyHitQuestion,
     cancel: &CancelToken,
-    _say: &Say,
-) -> Option<Done> {
+    _say: &Say<'_, Option<Box<WhyHit>>>,
+) -> Option<Option<Box<WhyHit>>> {
     let WhyHitQuestion {
         snapshot,
         key,
@@ -59,7 +59,7 @@ pub(super) fn answer_why_hit(
             other_order,
         })
     });
-    (!cancel.is_cancelled()).then_some(Done::WhyHit(why))
+    !cancel.is_cancelled().then_some(why)
 }
 
 fn level(rank: &SortKeyParts) -> String {

@@ -1,11 +1,23 @@
 //! A thread that answers the latest question of its kind.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use crossbeam_channel::{Sender, unbounded};
 use vstore::search::{CancelSource, CancelToken};
 
-use super::runner::{Done, Say, caught};
+/// Publishes an answer, or part of one, before the work returns.
+pub(super) type Say<'a, A> = dyn Fn(A) + Sync + 'a;
+
+/// A question made its thread panic; the thread goes on with the next one.
+#[derive(Debug)]
+pub(super) struct Panicked {
+    /// The name of the thread.
+    pub(super) job: &'static str,
+    /// The message of the panic.
+    pub(super) message: String,
+}
 
 /// The asking side of a latest-wins thread.
 #[derive(Debug)]
@@ -15,27 +27,28 @@ pub(super) struct Worker<Q> {
 }
 
 impl<Q: Send + 'static> Worker<Q> {
-    /// Starts the thread. `answer` returns `None` when its question went stale.
-    pub(super) fn start(
+    /// Starts the thread. `answer` returns `None` when its question went stale; `send` takes what
+    /// it answers, on any thread.
+    pub(super) fn start<A: 'static>(
         name: &'static str,
-        say: Say,
-        mut answer: impl FnMut(Q, &CancelToken, &Say) -> Option<Done> + Send + 'static,
+        send: impl Fn(Result<A, Panicked>) + Send + Sync + 'static,
+        mut answer: impl FnMut(Q, &CancelToken, &Say<'_, A>) -> Option<A> + Send + 'static,
     ) -> std::io::Result<Self> {
         let (questions, receiver) = unbounded::<(CancelToken, Q)>();
         thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || {
                 while let Ok(first) = receiver.recv() {
-                    // Only the last of what waits is still wanted.
+                    // Only the last of those that wait is still of interest.
                     let (cancel, question) = receiver.try_iter().last().unwrap_or(first);
                     if cancel.is_cancelled() {
                         continue;
                     }
-                    let done = caught(|| answer(question, &cancel, &say));
-                    match done {
-                        Ok(Some(done)) if !cancel.is_cancelled() => say(done),
+                    let say = |answer| send(Ok(answer));
+                    match caught(|| answer(question, &cancel, &say)) {
+                        Ok(Some(answer)) if !cancel.is_cancelled() => send(Ok(answer)),
                         Ok(_) => {}
-                        Err(message) => say(Done::Panicked { job: name, message }),
+                        Err(message) => send(Err(Panicked { job: name, message })),
                     }
                 }
             })?;
@@ -54,4 +67,16 @@ impl<Q: Send + 'static> Worker<Q> {
     pub(super) fn cancel(&self) {
         self.source.cancel();
     }
+}
+
+/// Runs work; a panic becomes its message.
+pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    // What the work was changing is dropped with it, so nothing half changed is seen again.
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| message_of(&*panic))
+}
+
+fn message_of(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default()
 }

@@ -20,6 +20,7 @@ mod report;
 mod restore;
 mod salvage;
 mod search;
+mod secret;
 mod security;
 mod selection;
 mod settings;
@@ -45,7 +46,7 @@ pub use jump::{Jump, JumpAnswer, JumpRow};
 pub use keys::Keys;
 pub use listing::{Listing, Row};
 pub use namespaces::{Namespace, Namespaces};
-pub use notice::{Deed, Level, Notice, NoticeId, Notices, Told};
+pub use notice::{CommitSummary, EditKind, FollowUp, Level, Notice, NoticeId, Notices};
 pub use open_store::{Asked, History, KeptAside, Loading, OpenStore, SaveState, Unsaved};
 pub use page::{BusyPhase, CreatePage, Page, UnlockPage};
 pub use prefs::{
@@ -60,7 +61,8 @@ pub use search::{
     Column, ColumnKind, Highlight, HighlightFn, Highlighter, Hint, Orders, Search, SearchAnswer,
     SearchMode, Sort, SortBy,
 };
-pub use security::{KeyKind, KeySlot, SecretText, Security, SecurityStep};
+pub use secret::{KeyChange, KeyCost, NewKey, Secret, SecretText};
+pub use security::{KeyKind, KeySlot, Security, SecurityStep};
 pub use selection::{SelectHow, Selection, Span};
 pub use settings::{
     DELIMITERS, FileSettings, Query, SETTINGS_NAME, SavedSearch, apply_settings, encode_settings,

@@ -2,7 +2,6 @@
 
 use vstore::Millis;
 
-use crate::action::Action;
 use crate::format;
 
 /// Names a notice while it is shown.
@@ -22,10 +21,10 @@ pub enum Level {
     Error,
 }
 
-/// What was done to records. Messages about the same deed, one after another, become one that
-/// counts.
+/// What a commit did to records. Consecutive messages about the same kind of edit become one
+/// message with a count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Deed {
+pub enum EditKind {
     /// Records were added.
     Add,
     /// Records were deleted.
@@ -40,9 +39,9 @@ pub enum Deed {
     Redo,
 }
 
-impl Deed {
+impl EditKind {
     /// What was done to `count` records: `Deleted 12 records`.
-    pub fn told(self, count: u64) -> String {
+    pub fn sentence(self, count: u64) -> String {
         let records = || format::counted(count, "record");
         match self {
             Self::Add => format!("Added {}", records()),
@@ -55,19 +54,30 @@ impl Deed {
     }
 }
 
-/// What a commit has done, as a message tells it.
+/// What a commit did, for a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
-    /// In words: `Deleted film:1982:tootsie`.
+pub struct CommitSummary {
+    /// A sentence: `Deleted film:1982:tootsie`.
     pub text: String,
-    /// The deed and to how many it was done, if it can be counted together with the next.
-    pub deed: Option<(Deed, u64)>,
+    /// The kind of edit and the number of records; `None` if it cannot be added to the next one.
+    pub counted: Option<(EditKind, u64)>,
 }
 
-/// A deed that a message counts.
+/// What the button of a message does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FollowUp {
+    /// Takes the change back.
+    Undo,
+    /// Makes the change again.
+    Redo,
+    /// Shows the report of the last import.
+    ShowImportReport,
+}
+
+/// The edits that one message counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Tally {
-    deed: Deed,
+    kind: EditKind,
     count: u64,
 }
 
@@ -84,10 +94,10 @@ pub struct Notice {
     pub text: String,
     /// More, if there is more to say.
     pub detail: Option<String>,
-    /// A way on, shown as a button: undo after a deletion.
-    pub action: Option<Action>,
-    /// How often the action is carried out: once for each of the changes that were counted.
-    pub action_times: u32,
+    /// Offered as a button: undo after a deletion.
+    pub follow_up: Option<FollowUp>,
+    /// How often the follow-up is carried out: once for each commit that was counted.
+    pub follow_up_times: u32,
     /// When it goes by itself; `None`: when dismissed.
     pub until: Option<Millis>,
     tally: Option<Tally>,
@@ -127,8 +137,8 @@ impl Notices {
             let notice = &mut self.shown[index];
             notice.say_again(now);
             notice.detail = None;
-            notice.action = None;
-            notice.action_times = 1;
+            notice.follow_up = None;
+            notice.follow_up_times = 1;
             return notice;
         }
         self.last += 1;
@@ -142,8 +152,8 @@ impl Notices {
             level,
             text,
             detail: None,
-            action: None,
-            action_times: 1,
+            follow_up: None,
+            follow_up_times: 1,
             until: gone_at(now, level),
             tally: None,
         });
@@ -151,32 +161,38 @@ impl Notices {
         &mut self.shown[newest]
     }
 
-    /// Says what a commit has done, and offers the way back. A deed that is done again while its
-    /// message is shown, with nothing else between, is counted there.
-    pub fn tell(&mut self, now: Millis, told: Told, level: Level, back: Action) {
-        let Some((deed, count)) = told.deed else {
-            self.push(now, level, told.text).action = Some(back);
+    /// Shows what a commit did, and offers `follow_up`. While the newest message is about the same
+    /// kind of edit, the edit is added to its count instead.
+    pub fn report(
+        &mut self,
+        now: Millis,
+        summary: CommitSummary,
+        level: Level,
+        follow_up: FollowUp,
+    ) {
+        let Some((kind, count)) = summary.counted else {
+            self.push(now, level, summary.text).follow_up = Some(follow_up);
             return;
         };
         let newest = self.shown.last_mut();
         if let Some((notice, tally)) = newest.and_then(|notice| {
-            let tally = notice.tally.filter(|tally| tally.deed == deed)?;
+            let tally = notice.tally.filter(|tally| tally.kind == kind)?;
             Some((notice, tally))
         }) {
             let count = tally.count.saturating_add(count);
-            notice.tally = Some(Tally { deed, count });
-            notice.text = deed.told(count);
-            notice.action_times = notice.action_times.saturating_add(1);
+            notice.tally = Some(Tally { kind, count });
+            notice.text = kind.sentence(count);
+            notice.follow_up_times = notice.follow_up_times.saturating_add(1);
             notice.say_again(now);
             return;
         }
-        let notice = self.push(now, level, told.text);
-        notice.action = Some(back);
-        notice.tally = Some(Tally { deed, count });
+        let notice = self.push(now, level, summary.text);
+        notice.follow_up = Some(follow_up);
+        notice.tally = Some(Tally { kind, count });
     }
 
-    /// Something else was done: the next deed is counted anew, because the way back of the message
-    /// would take back what it does not tell.
+    /// Starts the next count anew, because something else was done: undoing what a message counts
+    /// would otherwise also undo what it does not mention.
     pub fn end_tally(&mut self) {
         for notice in &mut self.shown {
             notice.tally = None;
@@ -216,15 +232,15 @@ mod tests {
 
     const NOW: Millis = Millis(1_000);
 
-    fn deleted(key: &str) -> Told {
-        Told {
+    fn deleted(key: &str) -> CommitSummary {
+        CommitSummary {
             text: format!("Deleted {key}"),
-            deed: Some((Deed::Delete, 1)),
+            counted: Some((EditKind::Delete, 1)),
         }
     }
 
-    fn tell(notices: &mut Notices, now: Millis, told: Told) {
-        notices.tell(now, told, Level::Success, Action::Undo);
+    fn report(notices: &mut Notices, now: Millis, summary: CommitSummary) {
+        notices.report(now, summary, Level::Success, FollowUp::Undo);
     }
 
     fn texts(notices: &Notices) -> Vec<&str> {
@@ -232,33 +248,36 @@ mod tests {
     }
 
     #[test]
-    fn the_same_deed_in_a_row_is_counted_in_one_message_that_takes_all_of_it_back() {
+    fn equal_edits_in_a_row_are_one_message_that_undoes_all_of_them() {
         let mut notices = Notices::default();
         for number in 0..12 {
-            tell(&mut notices, NOW.plus_millis(number), deleted("a"));
+            report(&mut notices, NOW.plus_millis(number), deleted("a"));
         }
         assert_eq!(texts(&notices), ["Deleted 12 records"]);
         let notice = notices.iter().next().unwrap();
-        assert_eq!((notice.action_times, notice.repeats), (12, 11));
+        assert_eq!((notice.follow_up_times, notice.repeats), (12, 11));
         assert_eq!(notice.until, Some(NOW.plus_millis(11 + SHOWN_MILLIS)));
     }
 
     #[test]
-    fn a_deed_is_counted_anew_after_anything_else() {
+    fn counting_starts_anew_after_anything_else() {
         let mut notices = Notices::default();
-        tell(&mut notices, NOW, deleted("a"));
+        report(&mut notices, NOW, deleted("a"));
         notices.end_tally();
-        tell(&mut notices, NOW, deleted("b"));
-        tell(&mut notices, NOW, deleted("c"));
-        let added = Told {
+        report(&mut notices, NOW, deleted("b"));
+        report(&mut notices, NOW, deleted("c"));
+        let added = CommitSummary {
             text: "Added d".to_owned(),
-            deed: Some((Deed::Add, 1)),
+            counted: Some((EditKind::Add, 1)),
         };
-        tell(&mut notices, NOW, added);
-        tell(&mut notices, NOW, deleted("e"));
+        report(&mut notices, NOW, added);
+        report(&mut notices, NOW, deleted("e"));
         let expected = ["Deleted a", "Deleted 2 records", "Added d", "Deleted e"];
         assert_eq!(texts(&notices), expected);
-        let times: Vec<_> = notices.iter().map(|notice| notice.action_times).collect();
+        let times: Vec<_> = notices
+            .iter()
+            .map(|notice| notice.follow_up_times)
+            .collect();
         assert_eq!(times, [1, 2, 1, 1]);
     }
 

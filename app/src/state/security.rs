@@ -1,9 +1,7 @@
 //! What opens the open file, and changing that: the dialog's state. Nothing in it is secret but a
 //! recovery key that was made and not written down yet.
 
-use zeroize::Zeroizing;
-
-use super::Problem;
+use super::{Problem, SecretText};
 
 /// The dialog about passwords and keys.
 #[derive(Clone, Debug, Default)]
@@ -84,15 +82,5 @@ impl KeySlot {
         } else {
             &self.label
         }
-    }
-}
-
-/// A text that is wiped when dropped and never printed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SecretText(pub Zeroizing<String>);
-
-impl std::fmt::Debug for SecretText {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SecretText")
     }
 }

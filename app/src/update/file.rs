@@ -9,12 +9,12 @@ use vstore::target::Consent;
 use super::{
     Effects, ask_of, close, layout, loading, open, record, repair, security, transfer, unsaved,
 };
-use crate::command::{FileCommand, Secret};
+use crate::command::FileCommand;
 use crate::effect::Effect;
 use crate::engine::Request;
 use crate::state::{
     AfterClose, BusyPhase, CreatePage, Dialog, FilePurpose, FocusTarget, Level, OpenStore, Page,
-    SaveState, State, UnlockPage,
+    SaveState, Secret, State, UnlockPage,
 };
 
 pub(super) fn update(state: &mut State, command: FileCommand, now: Millis) -> Effects {

@@ -8,13 +8,13 @@ use super::{
     Effects, close, derived, file, loading, open, record, repair, search, security, selection,
     settings, transfer, unsaved,
 };
-use crate::action::Action;
 use crate::effect::{Discarded, Effect};
 use crate::engine::{Answer, Committed, FileFacts, OpenedStore, Reply, Request, SealedDraft};
 use crate::format;
 use crate::state::{
-    ActivityEvent, BusyPhase, Column, Dialog, Draft, DraftBase, EventKind, FocusTarget, Level,
-    OpenStore, Page, Problem, RequestId, SaveState, State, TaskState, Ticket, Told,
+    ActivityEvent, BusyPhase, Column, CommitSummary, Dialog, Draft, DraftBase, EventKind,
+    FocusTarget, FollowUp, Level, OpenStore, Page, Problem, RequestId, SaveState, State, TaskState,
+    Ticket,
 };
 
 /// A commit of more changes is not looked through change by change: that would hold up a frame.
@@ -454,7 +454,7 @@ fn committed_batch(state: &mut State, committed: Committed, now: Millis) -> Effe
         snapshot,
         events,
         history,
-        told,
+        summary,
         select,
         request,
     } = committed;
@@ -492,14 +492,14 @@ fn committed_batch(state: &mut State, committed: Committed, now: Millis) -> Effe
             }
         }
     }
-    tell(state, &commit, told, now);
+    report(state, &commit, summary, now);
     effects.push(Effect::Discard(Discarded::Commit(commit, Box::new(before))));
     effects
 }
 
-/// Says what was done, unless it can be seen where it was done (an edit) or is told otherwise (an
-/// import by its report, an expiry by the activity panel).
-fn tell(state: &mut State, commit: &Commit, told: Told, now: Millis) {
+/// Shows a message about a commit, unless its effect is on screen (an edit) or something else
+/// reports it (an import its report, an expiry the activity panel).
+fn report(state: &mut State, commit: &Commit, summary: CommitSummary, now: Millis) {
     let changed = |change: &Change| match (&change.before, &change.after) {
         (Some(before), Some(after)) => before.value != after.value,
         _ => false,
@@ -508,10 +508,10 @@ fn tell(state: &mut State, commit: &Commit, told: Told, now: Millis) {
     let notices = &mut state.notices;
     match commit.cause {
         Cause::Edit if !in_place && !commit.changes.is_empty() => {
-            notices.tell(now, told, Level::Success, Action::Undo);
+            notices.report(now, summary, Level::Success, FollowUp::Undo);
         }
-        Cause::Undo => notices.tell(now, told, Level::Info, Action::Redo),
-        Cause::Redo => notices.tell(now, told, Level::Info, Action::Undo),
+        Cause::Undo => notices.report(now, summary, Level::Info, FollowUp::Redo),
+        Cause::Redo => notices.report(now, summary, Level::Info, FollowUp::Undo),
         Cause::Edit | Cause::Import => notices.end_tally(),
         _ => {}
     }

@@ -7,15 +7,14 @@ use vstore::Millis;
 use vstore::target::{Consent, Existing, InUse};
 
 use super::{Effects, file, record};
-use crate::action::Action;
 use crate::command::TransferCommand;
 use crate::effect::{Copied, Effect};
 use crate::engine::Request;
 use crate::format;
 use crate::jobs::{ExportJob, ImportJob, PreviewAnswer, PreviewQuestion, Question, TaskJob};
 use crate::state::{
-    Dialog, ExportPlan, FilePurpose, ImportKeys, ImportPlan, ImportReport, Level, OpenStore, State,
-    TaskId, TaskState, TransferFormat,
+    Dialog, ExportPlan, FilePurpose, FollowUp, ImportKeys, ImportPlan, ImportReport, Level,
+    OpenStore, State, TaskId, TaskState, TransferFormat,
 };
 
 pub(super) fn update(state: &mut State, command: TransferCommand, now: Millis) -> Effects {
@@ -175,7 +174,7 @@ pub(super) fn imported(state: &mut State, task: TaskId, report: ImportReport, no
     let notice = state
         .notices
         .push(now, level, format!("Imported {records}"));
-    notice.action = Some(Action::ImportReport);
+    notice.follow_up = Some(FollowUp::ShowImportReport);
     state
         .tasks
         .finish(task, TaskState::Finished(counts.join(" · ")));

@@ -13,9 +13,9 @@ mod typing;
 
 use super::*;
 use crate::command::{
-    RecordCommand, RepairCommand, SearchCommand, Secret, SelectionCommand, TransferCommand,
+    RecordCommand, RepairCommand, SearchCommand, SelectionCommand, TransferCommand,
 };
-use crate::state::{Check, Dialog, ImportKeys, Problem, SaveState, Scope, UnlockPage};
+use crate::state::{Check, Dialog, ImportKeys, Problem, SaveState, Scope, Secret, UnlockPage};
 
 /// The least cost a password may have.
 const CHEAP: KdfProfile = KdfProfile::Explicit(KdfParams {

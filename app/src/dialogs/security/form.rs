@@ -4,12 +4,12 @@ use egui::{Context, Id, Ui};
 
 use super::recovery::Retyped;
 use super::{WIDTH, Words, outcome};
-use crate::command::{
-    Commands, CopyWhat, KeyChange, KeyCost, NewKey, RecordCommand, Secret, SecurityCommand,
-};
+use crate::command::{Commands, CopyWhat, RecordCommand, SecurityCommand};
 use crate::dialogs::frame;
-use crate::panels::pages::{KeyFileField, NewPassword};
-use crate::state::{KeyKind, KeySlot, Problem, Security, SecurityStep};
+use crate::forms::{KeyFileField, NewPassword};
+use crate::state::{
+    KeyChange, KeyCost, KeyKind, KeySlot, NewKey, Problem, Secret, Security, SecurityStep,
+};
 use crate::theme::{icons, metrics};
 use crate::view::AppView;
 use crate::widgets::button::Button;

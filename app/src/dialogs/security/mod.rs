@@ -10,7 +10,7 @@ use egui::{Context, Id, Ui};
 
 use super::frame;
 use crate::command::Commands;
-use crate::panels::pages::busy_line;
+use crate::forms::busy_line;
 use crate::state::{BusyPhase, KeyKind, Security, SecurityStep};
 use crate::theme::{icons, metrics};
 use crate::view::AppView;

@@ -4,8 +4,10 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 
 use super::{Window, click, harness, is_enabled, type_in, type_password};
-use crate::command::{Command, KeyChange, NewKey, SecurityCommand};
-use crate::state::{Dialog, KeyKind, KeySlot, SecretText, Security, SecurityStep};
+use crate::command::{Command, SecurityCommand};
+use crate::state::{
+    Dialog, KeyChange, KeyKind, KeySlot, NewKey, SecretText, Security, SecurityStep,
+};
 
 const KEY: &str = "AAAAA1-BBBBB2-CCCCC3-DDDDD4-EEEEE5-FFFFF6-GGGGG7-HHHHH8-JJJJJ9-KKKKK0-MMMMM1";
 

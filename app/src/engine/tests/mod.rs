@@ -18,8 +18,7 @@ use super::failure::Interrupted;
 use super::{
     Answer, Engine, EngineState, Envelope, LeafEdit, Outcome, Reply, Request, SealedDraft, handle,
 };
-use crate::command::Secret;
-use crate::state::{Problem, RequestId, Step, Target, TaskId, Ticket};
+use crate::state::{Problem, RequestId, Secret, Step, Target, TaskId, Ticket};
 
 /// The least cost a password may have.
 const CHEAP: KdfProfile = KdfProfile::Explicit(KdfParams {
@@ -173,9 +172,9 @@ fn secret(password: &str) -> Secret {
     }
 }
 
-fn told(replies: &[Reply]) -> Vec<&str> {
+fn sentences(replies: &[Reply]) -> Vec<&str> {
     let committed = replies.iter().filter_map(|reply| match reply {
-        Reply::Committed(committed) => Some(committed.told.text.as_str()),
+        Reply::Committed(committed) => Some(committed.summary.text.as_str()),
         _ => None,
     });
     committed.collect()
@@ -187,7 +186,7 @@ fn an_edit_is_undone_and_made_again() {
     server.put("a", "1");
     server.put("a", "2");
     let replies = server.ask(Request::Undo);
-    assert_eq!(told(&replies), ["Undone: Edit a"]);
+    assert_eq!(sentences(&replies), ["Undone: Edit a"]);
     assert_eq!(server.value("a").as_deref(), Some("1"));
     let Some(Reply::Committed(committed)) = replies.first() else {
         panic!("{replies:?}")
@@ -199,7 +198,7 @@ fn an_edit_is_undone_and_made_again() {
     server.ask(Request::Undo);
     server.ask(Request::Undo);
     assert_eq!(server.value("a"), None);
-    assert!(told(&server.ask(Request::Undo)).is_empty());
+    assert!(sentences(&server.ask(Request::Undo)).is_empty());
 }
 
 #[test]
@@ -208,7 +207,7 @@ fn a_change_after_undo_leaves_nothing_to_redo() {
     server.put("a", "1");
     server.ask(Request::Undo);
     server.put("b", "1");
-    assert!(told(&server.ask(Request::Redo)).is_empty());
+    assert!(sentences(&server.ask(Request::Redo)).is_empty());
     assert_eq!(server.value("a"), None);
 }
 
@@ -236,7 +235,7 @@ fn what_was_done_is_told_in_the_past_tense() {
         (Request::Undo, "Undone: Delete b"),
         (Request::Redo, "Done again: Delete b"),
     ] {
-        assert_eq!(told(&server.ask(request)), [words]);
+        assert_eq!(sentences(&server.ask(request)), [words]);
     }
 }
 
@@ -248,7 +247,7 @@ fn bulk_deletion_is_one_change() {
     }
     let keys = [key("a"), key("gone"), key("c")].into();
     let replies = server.ask(Request::Delete(Target::Keys(keys)));
-    assert_eq!(told(&replies), ["Deleted 2 records"]);
+    assert_eq!(sentences(&replies), ["Deleted 2 records"]);
     server.ask(Request::Delete(Target::Everything));
     assert_eq!(server.snapshot().len(), 0);
     server.ask(Request::Undo);
@@ -262,7 +261,7 @@ fn a_duplicate_gets_a_key_that_is_free() {
     server.put("a", "1");
     server.ask(Request::Duplicate(key("a")));
     let replies = server.ask(Request::Duplicate(key("a")));
-    assert_eq!(told(&replies), ["Added a-3"]);
+    assert_eq!(sentences(&replies), ["Added a-3"]);
     assert_eq!(server.value("a-2").as_deref(), Some("1"));
 }
 
@@ -550,6 +549,6 @@ fn the_thread_answers_in_order_and_ends() {
     let expected: Vec<_> = (0..50)
         .map(|number| format!("Added k{number:02}"))
         .collect();
-    assert_eq!(told(&replies), expected);
+    assert_eq!(sentences(&replies), expected);
     assert!(matches!(replies.last(), Some(Reply::Closed(Ok(())))));
 }

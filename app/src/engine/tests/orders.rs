@@ -17,12 +17,12 @@ use vstore::{Key, ManualClock, Millis};
 use zeroize::Zeroizing;
 
 use super::disk::Disk;
-use crate::command::{Command, FileCommand, LockCommand, RecordCommand, Secret, SelectionCommand};
+use crate::command::{Command, FileCommand, LockCommand, RecordCommand, SelectionCommand};
 use crate::effect::Effect;
 use crate::engine::draft::{DRAFT_SETTING, SealedDraft};
 use crate::engine::failure::Interrupted;
 use crate::engine::{Answer, Background, EngineState, Envelope, Outcome, Reply, Request, handle};
-use crate::state::{AfterClose, Dialog, Page, RequestId, Scope, State, Step};
+use crate::state::{AfterClose, Dialog, Page, RequestId, Scope, Secret, State, Step};
 use crate::update::{Effects, Event, FileAnswer, receive, update};
 
 const SEEDS: u64 = 3_000;

@@ -1,11 +1,12 @@
-//! Passwords and keys of a real file, and what is left of a damaged one.
+//! Passwords and keys of a real file.
 
-use vstore::file::{Control, RecoveryKey};
+use vstore::file::RecoveryKey;
 
-use super::{CHEAP, Server};
-use crate::command::{KeyChange, KeyCost, NewKey, Secret};
-use crate::engine::{Reply, Request, SecurityReply, SecurityRequest, salvage_file};
-use crate::state::{KeyKind, KeySlot, Problem, SalvageMode, SecretText, TaskId};
+use super::Server;
+use crate::engine::{Reply, Request, SecurityReply, SecurityRequest};
+use crate::state::{
+    KeyChange, KeyCost, KeyKind, KeySlot, NewKey, Problem, Secret, SecretText, TaskId,
+};
 
 fn secret(password: &str) -> Secret {
     Secret {
@@ -126,42 +127,4 @@ fn files_that_exist_are_not_overwritten_by_key_files_and_header_backups() {
         assert_eq!(*result, Err(Problem::AlreadyExists(path.clone())));
     }
     assert_eq!(std::fs::read(&path).unwrap(), b"kept");
-}
-
-#[test]
-fn what_is_left_of_a_damaged_file_goes_into_a_new_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.vstore");
-    let mut server = Server::new();
-    server.create(&path);
-    for key in ["a", "b", "c"] {
-        server.put(key, "1");
-    }
-    server.ask(Request::Close { giving_up: 0 });
-    let mut bytes = std::fs::read(&path).unwrap();
-    // In the journal: a change before others.
-    let middle = bytes.len() - 500;
-    bytes[middle] ^= 1;
-    std::fs::write(&path, &bytes).unwrap();
-    let target = folder.path().join("new.vstore");
-    let control = Control::default();
-    let rescue = |target: &std::path::Path| {
-        let files = (&*path, target);
-        salvage_file(
-            files,
-            &secret("one"),
-            SalvageMode::Everything,
-            CHEAP,
-            &control,
-        )
-    };
-    let outcome = rescue(&target).unwrap();
-    assert!(
-        !outcome.is_complete && !outcome.lost.is_empty(),
-        "{outcome:?}"
-    );
-    assert_eq!(std::fs::read(&path).unwrap(), bytes);
-    server.open(&target, "one");
-    assert_eq!(server.snapshot().len() as u64, outcome.records);
-    assert!(matches!(rescue(&path), Err(Some(_))));
 }

@@ -95,10 +95,10 @@ fn what_could_not_be_written_is_written_once_that_is_possible() {
 
     place.put_back();
     let again = place.server.ask(Request::WriteAgain);
-    assert_eq!(told(&again), ["Added b", "Deleted a"]);
+    assert_eq!(sentences(&again), ["Added b", "Deleted a"]);
     assert_eq!(waiting(&again), [""; 0]);
     assert_eq!(place.server.value("b").as_deref(), Some("2"));
-    assert!(told(&place.server.ask(Request::WriteAgain)).is_empty());
+    assert!(sentences(&place.server.ask(Request::WriteAgain)).is_empty());
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn a_later_change_takes_the_ones_before_it_along() {
     place.server.put("c", "2");
     place.put_back();
     let replies = place.server.put("b", "3");
-    assert_eq!(told(&replies), ["Added b", "Added c", "Changed b"]);
+    assert_eq!(sentences(&replies), ["Added b", "Added c", "Changed b"]);
     assert_eq!(waiting(&replies), [""; 0]);
     assert_eq!(place.server.value("b").as_deref(), Some("3"));
     assert_eq!(place.server.value("c").as_deref(), Some("2"));

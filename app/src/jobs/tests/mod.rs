@@ -1,9 +1,11 @@
 mod find;
+mod salvage;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, unbounded};
+use vstore::file::Control;
 use vstore::search::CancelToken;
 use vstore::target::{Consent, InUse};
 use vstore::value::json::parse_text;
@@ -349,21 +351,21 @@ fn words_begin_with_the_best_hits_and_conditions_keep_the_order_of_the_table() {
         ("-hook year>=1980", false),
         ("hook year>=1980", true),
     ] {
-        let Done::Listing(answer) = answer(text, false) else {
+        let Ok(answer) = answer(text, false) else {
             panic!("{text}")
         };
         assert_eq!(answer.found.ranked, ranked, "{text}");
         assert_eq!(answer.sort == by_year, !ranked, "{text}");
     }
-    let Done::ValueAwaited(awaited) = answer("hook year:", false) else {
+    let Err(awaited) = answer("hook year:", false) else {
         panic!("it is still typed")
     };
     assert!(awaited.help.contains("year"), "{}", awaited.help);
-    let Done::Listing(whole) = answer("hook year:", true) else {
+    let Ok(whole) = answer("hook year:", true) else {
         panic!("it is not typed any more")
     };
     assert_eq!(whole.found.total, 1);
-    let Done::Listing(misspelt) = answer("yaer:1982", false) else {
+    let Ok(misspelt) = answer("yaer:1982", false) else {
         panic!("it has its value")
     };
     assert!(misspelt.found.hints[0].text.contains("is year meant?"));

@@ -1,4 +1,4 @@
-//! When a record expires, and the usual choices (UX 3.11).
+//! When a record expires, and the usual choices.
 
 use std::time::Duration;
 

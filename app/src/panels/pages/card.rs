@@ -1,13 +1,11 @@
-//! The card in the middle of a page, and what it says while a file is opened or written.
+//! The card in the middle of a page.
 
 use egui::{
     Align, CornerRadius, Frame, Id, Layout, Margin, Rect, RichText, Role, Shadow, Stroke, Ui,
     UiBuilder, accesskit, pos2, vec2,
 };
 
-use crate::state::BusyPhase;
 use crate::theme::{Tokens, metrics, paint, type_scale};
-use crate::widgets::progress::progress;
 use crate::widgets::scrolling::scrolling;
 
 /// Width of a card in points, with its margins.
@@ -145,31 +143,11 @@ fn line(ui: &mut Ui, text: &str, font: egui::FontId, color: egui::Color32, width
     ui.add(label);
 }
 
-/// The words to what opening or writing a file is doing, as `Reading 40 %`.
-pub(super) fn busy_text(phase: BusyPhase) -> String {
-    match phase.fraction() {
-        None => phase.text().to_owned(),
-        Some(part) => {
-            let words = phase.text().trim_end_matches('…');
-            format!("{words} {:.0} %", (part * 100.0).clamp(0.0, 100.0))
-        }
-    }
-}
-
-/// The words and the bar to what opening or writing a file is doing.
-pub(crate) fn busy_line(ui: &mut Ui, id: Id, phase: BusyPhase) {
-    let tokens = Tokens::of(ui);
-    let text = busy_text(phase);
-    ui.label(RichText::new(&text).color(tokens.muted));
-    progress(ui, id, &text, phase.fraction());
-}
-
 #[cfg(test)]
 mod tests {
     use egui::{Rect, pos2};
 
-    use super::{Placed, busy_text};
-    use crate::state::BusyPhase;
+    use super::Placed;
 
     #[test]
     fn a_card_stays_where_it_is_when_its_height_changes() {
@@ -189,12 +167,5 @@ mod tests {
         assert_eq!(too_high, 116, "it moves up only as far as it must");
         let again = top(placed(300.0, 116.0, Some(4)), 9);
         assert_eq!(again, measured, "shown again, it is centred again");
-    }
-
-    #[test]
-    fn work_is_told_in_words_and_where_known_in_percent() {
-        assert_eq!(busy_text(BusyPhase::DerivingKey), "Deriving key…");
-        assert_eq!(busy_text(BusyPhase::Reading(0.4)), "Reading 40 %");
-        assert_eq!(busy_text(BusyPhase::Writing(7.0)), "Writing 100 %");
     }
 }

@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 
 use egui::{Id, Key, Modifiers, Ui, vec2};
 
-use super::card::{busy_line, card, heading};
-use super::key_file::KeyFileField;
-use super::new_password::NewPassword;
-use crate::command::{Commands, FileCommand, Secret};
-use crate::state::{AfterClose, CreatePage, FilePurpose};
+use super::card::{card, heading};
+use crate::command::{Commands, FileCommand};
+use crate::forms::{KeyFileField, NewPassword, busy_line};
+use crate::state::{AfterClose, CreatePage, FilePurpose, Secret};
 use crate::theme::{Tokens, icons, metrics, type_scale};
 use crate::typed_path::{UserFolders, path_in};
 use crate::view::AppView;

@@ -3,11 +3,11 @@
 use egui::{Rect, RichText, Ui, UiBuilder};
 use jiff::tz::TimeZone;
 
-use super::blur::BlurTimer;
 use super::create::CreateForm;
 use super::start::{self, StartData, start_ui};
 use super::unlock::UnlockForm;
 use crate::command::Commands;
+use crate::forms::BlurTimer;
 use crate::state::Page;
 use crate::theme::{Tokens, icons};
 use crate::view::AppView;

@@ -1,4 +1,4 @@
-//! The card that asks for the password of a file (UX 3.4).
+//! The card that asks for the password of a file.
 
 use std::path::PathBuf;
 
@@ -6,14 +6,14 @@ use egui::{Id, Key, Modifiers, RichText, Ui, vec2};
 use jiff::tz::TimeZone;
 use vstore::Millis;
 
-use super::card::{busy_line, card, heading};
+use super::card::{card, heading};
 use super::damage::check_ui;
-use super::key_file::KeyFileField;
 use super::problem::ProblemData;
 use super::start::{day, folder};
-use crate::command::{Commands, FileCommand, LockCommand, Secret};
+use crate::command::{Commands, FileCommand, LockCommand};
 use crate::format;
-use crate::state::{AfterClose, BusyPhase, FocusTarget, OpenStore, Problem, UnlockPage};
+use crate::forms::{KeyFileField, busy_line};
+use crate::state::{AfterClose, BusyPhase, FocusTarget, OpenStore, Problem, Secret, UnlockPage};
 use crate::theme::{Tokens, icons, metrics, type_scale};
 use crate::view::AppView;
 use crate::widgets::button::Button;

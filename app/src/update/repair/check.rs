@@ -2,12 +2,11 @@
 
 use vstore::Millis;
 
-use crate::command::Secret;
 use crate::effect::Effect;
 use crate::engine::Request;
 use crate::jobs::{CheckJob, TaskJob};
 use crate::state::{
-    Check, CheckReport, Dialog, OpenStore, Page, State, TaskId, TaskState, UnlockPage,
+    Check, CheckReport, Dialog, OpenStore, Page, Secret, State, TaskId, TaskState, UnlockPage,
 };
 use crate::update::{Effects, ask_of};
 

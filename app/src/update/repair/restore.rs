@@ -4,11 +4,10 @@ use std::path::PathBuf;
 
 use vstore::Millis;
 
-use crate::command::Secret;
 use crate::effect::Effect;
 use crate::jobs::{RestoreJob, TaskJob};
 use crate::state::{
-    Dialog, OpenStore, Restore, RestoreStage, RestoredHeader, State, TaskId, TaskState,
+    Dialog, OpenStore, Restore, RestoreStage, RestoredHeader, Secret, State, TaskId, TaskState,
 };
 use crate::update::Effects;
 

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use vstore::Millis;
+use vstore::file::KdfProfile;
 
-use crate::command::Secret;
 use crate::effect::Effect;
 use crate::jobs::{SalvageJob, TaskJob};
 use crate::state::{
-    Dialog, OpenStore, Salvage, SalvageMode, SalvageOutcome, SalvageStage, State, TaskId, TaskState,
+    Dialog, OpenStore, Salvage, SalvageMode, SalvageOutcome, SalvageStage, Secret, State, TaskId,
+    TaskState,
 };
 use crate::update::{Effects, file};
 
@@ -49,6 +50,7 @@ pub(super) fn start(
         target,
         secret,
         mode,
+        kdf: KdfProfile::default(),
     };
     vec![Effect::Run(task, TaskJob::Salvage(Box::new(job)))]
 }

@@ -10,27 +10,27 @@ use super::derived::set_listing;
 use super::selection::Rows;
 use super::{Effects, Event, FileAnswer, next_wake, receive, tick, update};
 use crate::command::{
-    Command, FileCommand, LayoutCommand, LockCommand, RecordCommand, SearchCommand, Secret,
+    Command, FileCommand, LayoutCommand, LockCommand, RecordCommand, SearchCommand,
     SelectionCommand, SettingsCommand, TransferCommand,
 };
 use crate::effect::Effect;
 use crate::engine::{Answer, Committed, OpenedStore, Outcome, Reply, Request};
 use crate::jobs::{Done, Question};
 use crate::state::{
-    AfterClose, Dialog, DraftBase, FilePurpose, ImportReport, Keys, Listing, OpenStore, Page,
-    Problem, RequestId, SaveState, Scope, State, Target, Ticket, Told,
+    AfterClose, CommitSummary, Dialog, DraftBase, FilePurpose, ImportReport, Keys, Listing,
+    OpenStore, Page, Problem, RequestId, SaveState, Scope, Secret, State, Target, Ticket,
 };
 
 mod desktop;
 mod file;
 mod loading;
+mod notices;
 mod record;
 mod repair;
 mod search;
 mod security;
 mod selection;
 mod settings;
-mod told;
 
 const NOW: Millis = Millis(1_000_000);
 
@@ -108,7 +108,7 @@ impl Fixture {
         let mut waiting = effects;
         while let Some(effect) = waiting.pop() {
             if let Effect::Question(Question::Listing(question)) = effect {
-                let done = crate::jobs::answer_at_once(*question);
+                let done = crate::jobs::answer_at_once(*question).into();
                 waiting.extend(receive(&mut self.state, Event::Job(done), NOW));
             }
         }
@@ -151,9 +151,9 @@ impl Fixture {
                 snapshot: self.store.snapshot(),
                 events: Vec::new(),
                 history: crate::state::History::default(),
-                told: Told {
+                summary: CommitSummary {
                     text: "done".to_owned(),
-                    deed: None,
+                    counted: None,
                 },
                 select: None,
                 request: id,
@@ -468,7 +468,10 @@ fn the_report_of_an_import_stays_until_the_file_is_locked() {
     fixture.reply(Reply::Imported(task, report));
     let notice = fixture.state.notices.iter().last().cloned().unwrap();
     assert_eq!(notice.text, "Imported 1 record");
-    assert_eq!(notice.action, Some(crate::action::Action::ImportReport));
+    assert_eq!(
+        notice.follow_up,
+        Some(crate::state::FollowUp::ShowImportReport)
+    );
     let copied = fixture.ask(TransferCommand::CopyReport(task));
     assert!(matches!(&*copied, [Effect::Copy(_)]));
     fixture.ask(TransferCommand::ShowReport(task));

@@ -277,9 +277,9 @@ fn a_record_that_runs_out_while_it_is_shown_says_so_until_another_is_shown() {
         snapshot: store.snapshot(),
         events: Vec::new(),
         history: crate::state::History::default(),
-        told: Told {
+        summary: CommitSummary {
             text: "expired".to_owned(),
-            deed: None,
+            counted: None,
         },
         select: None,
         request: None,

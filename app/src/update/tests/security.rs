@@ -1,11 +1,11 @@
 //! The dialogs about passwords and keys, without drawing them.
 
 use super::{Fixture, NOW, asks, secret, told};
-use crate::command::{FileCommand, KeyChange, SecurityCommand};
+use crate::command::{FileCommand, SecurityCommand};
 use crate::engine::{Reply, SecurityReply};
 use crate::state::{
-    Dialog, FilePurpose, KeyKind, KeySlot, Level, Problem, SecretText, Security, SecurityStep,
-    State,
+    Dialog, FilePurpose, KeyChange, KeyKind, KeySlot, Level, Problem, SecretText, Security,
+    SecurityStep, State,
 };
 use crate::update::receive;
 

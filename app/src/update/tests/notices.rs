@@ -1,4 +1,4 @@
-//! What is told of things that change nothing else on the screen.
+//! Messages about what changes nothing else on the screen.
 
 use super::*;
 use crate::command::CopyWhat;
@@ -9,31 +9,31 @@ fn last_notice(fixture: &Fixture) -> Option<String> {
 }
 
 #[test]
-fn what_was_copied_is_told_with_when_it_is_gone() {
+fn a_copy_is_confirmed_with_the_time_until_it_is_cleared() {
     let mut fixture = Fixture::new();
     fixture.ask(SelectionCommand::Only(0));
-    let told = |fixture: &mut Fixture, what| {
+    let message = |fixture: &mut Fixture, what| {
         fixture.ask(RecordCommand::Copy(what));
         last_notice(fixture).unwrap()
     };
     let gone = "; the clipboard is cleared in 30 seconds";
     assert_eq!(
-        told(&mut fixture, CopyWhat::Value),
+        message(&mut fixture, CopyWhat::Value),
         format!("Value copied{gone}")
     );
     assert_eq!(
-        told(&mut fixture, CopyWhat::Key),
+        message(&mut fixture, CopyWhat::Key),
         format!("Key copied{gone}")
     );
     fixture.ask(SelectionCommand::All);
     assert_eq!(
-        told(&mut fixture, CopyWhat::SelectedAsJson),
+        message(&mut fixture, CopyWhat::SelectedAsJson),
         format!("4 records copied as JSON{gone}")
     );
 }
 
 #[test]
-fn where_nothing_is_copied_nothing_is_told() {
+fn no_message_appears_when_nothing_is_copied() {
     let mut fixture = Fixture::new();
     let effects = fixture.ask(RecordCommand::Copy(CopyWhat::Value));
     assert!(effects.is_empty(), "no record is selected");
@@ -52,8 +52,8 @@ fn a_text_is_copied_also_without_a_database() {
 fn saving_what_is_saved_says_so() {
     let mut fixture = Fixture::new();
     fixture.ask(FileCommand::Compact);
-    let told = last_notice(&fixture).unwrap();
-    assert!(told.starts_with("Every change is saved."), "{told}");
+    let message = last_notice(&fixture).unwrap();
+    assert!(message.starts_with("Every change is saved."), "{message}");
 }
 
 #[test]

@@ -87,7 +87,7 @@ impl KeyFileField {
 }
 
 /// A line with a caret that opens what is below it. Returns whether it was clicked.
-pub(super) fn disclosure(ui: &mut Ui, title: &str, open: bool) -> bool {
+pub(crate) fn disclosure(ui: &mut Ui, title: &str, open: bool) -> bool {
     let tokens = Tokens::of(ui);
     let text = type_scale::line(ui, title, type_scale::body(), tokens.muted, 400.0);
     let size = vec2(text.size().x + 20.0, metrics::LIST_ROW);

@@ -1,14 +1,13 @@
-//! From the store's errors to the problems users are told about.
+//! From the errors of the store to the problems that the window shows.
 
-use vstore::file::{AppendError, CompactError, CreateError, LockHolder, OpenError, PasswordError};
-use vstore::{CommitError, Millis};
+use vstore::Millis;
+use vstore::file::{CreateError, LockHolder, OpenError, PasswordError};
 
-use super::protocol::Reply;
 use crate::state::{Holder, Problem};
 
 /// What an attempt that was given up or failed leads to.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// The user gave it up.
     Cancelled,
     /// It failed.
@@ -17,7 +16,7 @@ pub(super) enum Failure {
 
 impl Failure {
     /// Why it failed, in words; `None`: it was given up.
-    pub(super) fn words(self) -> Option<String> {
+    pub(crate) fn words(self) -> Option<String> {
         match self {
             Self::Cancelled => None,
             Self::Problem(problem) => Some(problem.text()),
@@ -63,7 +62,7 @@ impl From<OpenError> for Failure {
 }
 
 /// Who has a file open, as the window knows it.
-pub(super) fn holder(found: LockHolder) -> Holder {
+pub(crate) fn holder(found: LockHolder) -> Holder {
     Holder {
         program: found.program,
         pid: found.pid,
@@ -98,58 +97,6 @@ impl From<PasswordError> for Failure {
             PasswordError::StorageFull { .. } => Problem::StorageFull(words),
             PasswordError::ExternallyModified => Problem::ChangedElsewhere,
             _ => Problem::Other(words),
-        })
-    }
-}
-
-/// Why a change was not made: refused for what it says, or because it could not be written.
-#[derive(Debug)]
-pub(super) enum NotCommitted {
-    Refused(String),
-    NotWritten(Problem),
-    Cancelled,
-}
-
-impl NotCommitted {
-    /// Says it to the window.
-    pub(super) fn say(self, say: &mut dyn FnMut(Reply)) {
-        say(match self {
-            Self::Refused(words) => Reply::Refused(words),
-            Self::NotWritten(problem) => Reply::WriteFailed(problem),
-            Self::Cancelled => Reply::Refused("cancelled".to_owned()),
-        });
-    }
-}
-
-impl From<CommitError> for NotCommitted {
-    fn from(error: CommitError) -> Self {
-        match error {
-            CommitError::Rejected(rejection) => Self::Refused(rejection.to_string()),
-            CommitError::Append(error) => error.into(),
-            CommitError::Checkpoint(error) => error.into(),
-        }
-    }
-}
-
-impl From<AppendError> for NotCommitted {
-    fn from(error: AppendError) -> Self {
-        let words = error.to_string();
-        Self::NotWritten(match error {
-            AppendError::StorageFull { .. } => Problem::StorageFull(words),
-            AppendError::ExternallyModified => Problem::ChangedElsewhere,
-            _ => Problem::NotWritten(words),
-        })
-    }
-}
-
-impl From<CompactError> for NotCommitted {
-    fn from(error: CompactError) -> Self {
-        let words = error.to_string();
-        Self::NotWritten(match error {
-            CompactError::Cancelled(_) => return Self::Cancelled,
-            CompactError::StorageFull { .. } => Problem::StorageFull(words),
-            CompactError::ExternallyModified => Problem::ChangedElsewhere,
-            _ => Problem::NotWritten(words),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! When typed passwords are forgotten because the user went away (UX 3.4).
+//! Forgetting typed passwords when the user has gone away.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ const FORGET_AFTER_SECS: f64 = 30.0;
 
 /// Watches whether the window has the keyboard.
 #[derive(Debug, Default)]
-pub(super) struct BlurTimer {
+pub(crate) struct BlurTimer {
     left_at: Option<f64>,
 }
 
 impl BlurTimer {
     /// Whether the user has been away for long enough; true once for each absence. Asks for a
-    /// repaint at that moment only while there is something to forget.
-    pub(super) fn is_over(&mut self, ctx: &egui::Context, something_typed: bool) -> bool {
+    /// repaint at that time only while there is something to forget.
+    pub(crate) fn is_over(&mut self, ctx: &egui::Context, something_typed: bool) -> bool {
         let (focused, time) = ctx.input(|input| (input.focused, input.time));
         let wait = self.wait(focused, time);
         if let Some(wait) = wait.filter(|wait| 0.0 < *wait && something_typed) {
@@ -40,7 +40,7 @@ impl BlurTimer {
 
 #[cfg(test)]
 mod tests {
-    use super::BlurTimer;
+    use crate::forms::BlurTimer;
 
     #[test]
     fn half_a_minute_without_the_keyboard_is_over_once() {

@@ -1,5 +1,5 @@
 //! Choosing a password: twice, with a meter, a warning about weak ones, and the one sentence
-//! everybody must have read (UX 3.5).
+//! everybody must have read.
 
 use egui::{Id, Ui};
 use zeroize::Zeroizing;
@@ -11,12 +11,11 @@ use crate::widgets::password::PasswordField;
 use crate::widgets::strength::{Strength, strength};
 
 /// What is said wherever a password is chosen.
-const CANNOT_BE_RECOVERED: &str =
-    "A lost password cannot be recovered: without it nobody can read the file, not even we.";
+const CANNOT_BE_RECOVERED: &str = "A lost password cannot be recovered: without it nobody can read the file, not even its makers.";
 
 /// A password being chosen.
 #[derive(Debug, Default)]
-pub struct NewPassword {
+pub(crate) struct NewPassword {
     first: PasswordField,
     second: PasswordField,
     strength: Option<Strength>,
@@ -29,36 +28,36 @@ pub struct NewPassword {
 
 /// What happened to the fields in this frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct NewPasswordResponse {
+pub(crate) struct NewPasswordResponse {
     /// Enter was pressed in the second field.
-    pub submitted: bool,
+    pub(crate) submitted: bool,
 }
 
 impl NewPassword {
     /// Empties both fields.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         *self = Self::default();
     }
 
     /// Whether nothing is typed.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.first.is_empty() && self.second.is_empty()
     }
 
     /// Gives the first field the keyboard in the next frame.
-    pub fn focus(&mut self) {
+    pub(crate) fn focus(&mut self) {
         self.wants_focus = true;
     }
 
     /// Whether a weak password was typed and the warning about it is shown: the button then says
     /// `Continue anyway`.
-    pub fn is_warning(&self) -> bool {
+    pub(crate) fn is_warning(&self) -> bool {
         self.warned
     }
 
     /// The password, if both fields agree and the user knows whether it is weak. Otherwise what
     /// is missing is shown from now on. Call it when the user wants to go on.
-    pub fn confirm(&mut self) -> Option<Zeroizing<String>> {
+    pub(crate) fn confirm(&mut self) -> Option<Zeroizing<String>> {
         self.tried = true;
         if self.first.is_empty() || !self.agree() {
             return None;
@@ -77,7 +76,7 @@ impl NewPassword {
     }
 
     /// Shows both fields, the meter and the warnings.
-    pub fn show(&mut self, ui: &mut Ui, id: Id) -> NewPasswordResponse {
+    pub(crate) fn show(&mut self, ui: &mut Ui, id: Id) -> NewPasswordResponse {
         field::label(ui, "Password");
         let missing = self.tried && self.first.is_empty();
         let first = self.first.show(ui, id.with("first"), "Password", missing);

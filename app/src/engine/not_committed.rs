@@ -1,0 +1,59 @@
+//! Why a commit did not come about.
+
+use vstore::CommitError;
+use vstore::file::{AppendError, CompactError};
+
+use super::protocol::Reply;
+use crate::state::Problem;
+
+/// Why a change was not made: refused for what it says, or because it could not be written.
+#[derive(Debug)]
+pub(super) enum NotCommitted {
+    Refused(String),
+    NotWritten(Problem),
+    Cancelled,
+}
+
+impl NotCommitted {
+    /// Says it to the window.
+    pub(super) fn say(self, say: &mut dyn FnMut(Reply)) {
+        say(match self {
+            Self::Refused(words) => Reply::Refused(words),
+            Self::NotWritten(problem) => Reply::WriteFailed(problem),
+            Self::Cancelled => Reply::Refused("cancelled".to_owned()),
+        });
+    }
+}
+
+impl From<CommitError> for NotCommitted {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Rejected(rejection) => Self::Refused(rejection.to_string()),
+            CommitError::Append(error) => error.into(),
+            CommitError::Checkpoint(error) => error.into(),
+        }
+    }
+}
+
+impl From<AppendError> for NotCommitted {
+    fn from(error: AppendError) -> Self {
+        let words = error.to_string();
+        Self::NotWritten(match error {
+            AppendError::StorageFull { .. } => Problem::StorageFull(words),
+            AppendError::ExternallyModified => Problem::ChangedElsewhere,
+            _ => Problem::NotWritten(words),
+        })
+    }
+}
+
+impl From<CompactError> for NotCommitted {
+    fn from(error: CompactError) -> Self {
+        let words = error.to_string();
+        Self::NotWritten(match error {
+            CompactError::Cancelled(_) => return Self::Cancelled,
+            CompactError::StorageFull { .. } => Problem::StorageFull(words),
+            CompactError::ExternallyModified => Problem::ChangedElsewhere,
+            _ => Problem::NotWritten(words),
+        })
+    }
+}

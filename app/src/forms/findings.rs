@@ -1,0 +1,111 @@
+//! The progress of a check of a file, and what it found, part by part.
+
+use egui::{Id, RichText, ScrollArea, Ui};
+
+use crate::format;
+use crate::state::{CheckFinding, CheckReport, Loss, TaskId, TaskState};
+use crate::theme::{Tokens, metrics, type_scale};
+use crate::view::AppView;
+use crate::widgets::ends::Ends;
+use crate::widgets::modal::list_height;
+use crate::widgets::progress::progress;
+
+const ROW: f32 = 22.0;
+const ROWS_SHOWN: f32 = 6.0;
+
+/// What is said about a finished check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Findings {
+    pub(crate) verdict: String,
+    /// Place, what is wrong, what is lost.
+    pub(crate) rows: Vec<[String; 3]>,
+}
+
+impl Findings {
+    pub(crate) fn new(report: &CheckReport) -> Self {
+        let (parts, more) = report.loss();
+        let all = report.good_parts + parts;
+        let read = format::bytes(report.bytes);
+        let verdict = if report.findings.is_empty() {
+            format!("All {read} were read and nothing is wrong with them.")
+        } else if report.is_intact() {
+            format!("All {read} were read: nothing is lost, and opening repairs what was found.")
+        } else {
+            let least = if more { "at least " } else { "" };
+            let all = format::counted(all, "part");
+            format!(
+                "Of {all}, {least}{} cannot be read.",
+                format::count(parts.max(1))
+            )
+        };
+        let row = |finding: &CheckFinding| {
+            let loss = match finding.loss {
+                Loss::Nothing => "nothing lost".to_owned(),
+                Loss::Lost {
+                    records: Some(records),
+                    ..
+                } => format!("about {} lost", format::counted(records, "record")),
+                Loss::Lost {
+                    parts: Some(parts), ..
+                } => format!("{} lost", format::counted(parts, "part")),
+                Loss::Lost { bytes, .. } => format!("{} lost", format::bytes(bytes)),
+                Loss::Unknown => "loss unknown".to_owned(),
+            };
+            let place = format!("byte {}", format::count(finding.offset));
+            [place, finding.what.clone(), loss]
+        };
+        Self {
+            verdict,
+            rows: report.findings.iter().map(row).collect(),
+        }
+    }
+}
+
+/// Draws the progress of a check.
+pub(crate) fn check_progress(ui: &mut Ui, task: TaskId, view: AppView<'_>) {
+    let found = view.tasks.iter().find(|one| one.id == task);
+    let fraction = match found.map(|task| &task.state) {
+        Some(TaskState::Running { fraction, .. }) => *fraction,
+        _ => None,
+    };
+    let words = "Reading the whole file…";
+    ui.label(RichText::new(words).color(Tokens::of(ui).muted));
+    progress(ui, Id::unique("check progress"), words, fraction);
+}
+
+/// Draws what a check showed: the verdict and, if there is any, the damage.
+pub(crate) fn check_findings(ui: &mut Ui, report: &CheckReport) {
+    let data = Findings::new(report);
+    let tokens = Tokens::of(ui);
+    ui.label(RichText::new(&data.verdict).color(tokens.text));
+    if data.rows.is_empty() {
+        return;
+    }
+    ui.add_space(metrics::SPACE_4);
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ScrollArea::vertical()
+            .id_salt("findings")
+            .max_height(list_height(ui.ctx(), ROW * ROWS_SHOWN, 110.0))
+            .auto_shrink([false, true])
+            .show_rows(ui, ROW, data.rows.len(), |ui, range| {
+                for [place, what, loss] in data.rows.get(range).into_iter().flatten() {
+                    row(ui, place, what, loss);
+                }
+            });
+    });
+}
+
+fn row(ui: &mut Ui, place: &str, what: &str, loss: &str) {
+    let tokens = Tokens::of(ui);
+    let ends = Ends::new(ui, (place, what, loss), ROW);
+    ends.start(ui, |ui| {
+        let mono = RichText::new(place).font(type_scale::mono());
+        ui.label(mono.color(tokens.faint));
+        let text = RichText::new(what).color(tokens.text);
+        ui.add(egui::Label::new(text).truncate());
+    });
+    ends.end(ui, |ui| {
+        ui.label(RichText::new(loss).color(tokens.muted));
+    });
+}
