@@ -5,7 +5,6 @@ mod app;
 mod check;
 pub mod cli;
 pub mod command;
-mod conditions;
 mod credentials;
 pub mod dialogs;
 pub mod effect;

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use vstore::paths::HistogramUnit;
 use vstore::search::CancelToken;
+use vstore::search::edit;
 use vstore::value::json::to_compact_preview;
 use vstore::value::{EncodedValue, Value, ValueType};
 use vstore::{Path, Seq, Snapshot, WordCount, WordStatistics};
 
 use super::worker::Say;
-use crate::conditions;
 use crate::state::{
     Bin, Distinct, FirstTypes, IndexBytes, Keys, PathRow, PathStatistics, Scale, TopValue,
 };
@@ -151,7 +151,7 @@ fn statistics_of(
 /// The condition names the word as it is folded: `title:tootsie`.
 fn word(path: &Path, found: WordCount) -> TopValue {
     TopValue {
-        query: conditions::has_word(path, &found.word),
+        query: edit::has_word(path, &found.word),
         text: found.word,
         count: found.records,
     }
@@ -170,11 +170,11 @@ fn text(value: &Value) -> String {
 
 fn top_value(path: &Path, value: &Value, count: u64) -> TopValue {
     let encoded = EncodedValue::encode(value).ok();
-    let query = encoded.and_then(|encoded| conditions::equals(path, encoded.view()));
+    let query = encoded.and_then(|encoded| edit::equals(path, encoded.view()));
     TopValue {
         text: text(value),
         // What no condition can name is at least there.
-        query: query.unwrap_or_else(|| conditions::exists(path, true)),
+        query: query.unwrap_or_else(|| edit::exists(path, true)),
         count,
     }
 }

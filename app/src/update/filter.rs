@@ -2,12 +2,12 @@
 //! again. What was typed stays.
 
 use vstore::Millis;
+use vstore::search::edit;
 
 use super::{Effects, search};
-use crate::conditions;
 use crate::state::{Level, OpenStore, State};
 
-/// More conditions than these are not known as clicked: they count as typed.
+/// More conditions than these are not remembered as clicked; they count as typed.
 const CLICKED_MAX: usize = 64;
 
 /// Adds a condition.
@@ -20,14 +20,14 @@ pub(super) fn add(state: &mut State, condition: &str, now: Millis) -> Effects {
 pub(super) fn toggle(state: &mut State, condition: &str, now: Millis) -> Effects {
     let there = state.store().is_some_and(|store| {
         let paths = store.snapshot.catalog();
-        conditions::has(&store.search.text, condition, paths)
+        edit::has(&store.search.text, condition, paths)
     });
     if !there {
         return add(state, condition, now);
     }
     let changed = state.store().map(|store| {
         let paths = store.snapshot.catalog();
-        conditions::without(&store.search.text, condition, paths)
+        edit::without(&store.search.text, condition, paths)
     });
     take(state, changed, None, now)
 }
@@ -36,7 +36,7 @@ pub(super) fn toggle(state: &mut State, condition: &str, now: Millis) -> Effects
 pub(super) fn toggle_exclusion(state: &mut State, condition: &str, now: Millis) -> Effects {
     let changed = state.store().map(|store| {
         let paths = store.snapshot.catalog();
-        conditions::toggled_exclusion(&store.search.text, condition, paths)
+        edit::toggled_exclusion(&store.search.text, condition, paths)
     });
     take(state, changed.flatten(), None, now)
 }
@@ -47,11 +47,11 @@ fn added(store: &OpenStore, condition: &str) -> Option<String> {
     let paths = store.snapshot.catalog();
     let mut text = store.search.text.clone();
     for clicked in &store.search.clicked {
-        if clicked != condition && conditions::are_about_the_same(clicked, condition, paths) {
-            text = conditions::without(&text, clicked, paths);
+        if clicked != condition && edit::are_about_the_same(clicked, condition, paths) {
+            text = edit::without(&text, clicked, paths);
         }
     }
-    conditions::with(&text, condition, paths)
+    edit::with(&text, condition, paths)
 }
 
 fn take(state: &mut State, changed: Option<String>, clicked: Option<&str>, now: Millis) -> Effects {
@@ -66,9 +66,9 @@ fn take(state: &mut State, changed: Option<String>, clicked: Option<&str>, now: 
     let paths = store.snapshot.catalog();
     let known = &mut store.search.clicked;
     // What was typed by hand meanwhile counts as typed.
-    known.retain(|known| conditions::has(&changed, known, paths));
+    known.retain(|known| edit::has(&changed, known, paths));
     if let Some(clicked) = clicked
-        && !conditions::has(&store.search.text, clicked, paths)
+        && !edit::has(&store.search.text, clicked, paths)
         && known.len() < CLICKED_MAX
     {
         known.push(clicked.to_owned());

@@ -33,6 +33,7 @@ pub use matcher::{
     SortKey, SortKeyParts,
 };
 pub use mode::{Level, LevelCounts, Mode};
+pub use query::edit;
 pub use query::{
     CompareOp, Expr, Field, FieldTest, Hint, Literal, NoPaths, Part, Parts, PathDictionary, Query,
     Resolution, Target, TextAtom, TextForm, resolve,

@@ -2,10 +2,10 @@
 
 use egui::{Id, Response, Ui};
 use vstore::Path;
+use vstore::search::edit;
 use vstore::value::ValueType;
 
 use crate::command::{Commands, SearchCommand};
-use crate::conditions;
 use crate::format;
 use crate::panels::menu_items::{MenuRow, begin_menu, menu_line};
 use crate::state::{Column, PathRow, Sort, SortBy};
@@ -126,7 +126,7 @@ fn context_menu(response: &Response, path: &Path, view: StoreView<'_>, commands:
         let descending = false;
         pick(ui, sort, SearchCommand::Sort(Sort { by, descending }));
         menu_line(ui);
-        let filter = |exists| SearchCommand::AddFilter(conditions::exists(path, exists));
+        let filter = |exists| SearchCommand::AddFilter(edit::exists(path, exists));
         pick(ui, with, filter(true));
         pick(ui, without, filter(false));
     });

@@ -1,9 +1,9 @@
 //! The tree of namespaces: keys grouped by the parts between colons.
 
 use egui::{Id, Ui};
+use vstore::search::edit;
 
 use crate::command::{Commands, SearchCommand};
-use crate::conditions;
 use crate::format;
 use crate::state::{FocusTarget, Namespace};
 use crate::view::StoreView;
@@ -44,9 +44,9 @@ impl NamespacesData {
             .map(|(depth, namespace)| NamespaceRow {
                 name: name_of(namespace),
                 query: if namespace.prefix.is_empty() {
-                    conditions::key_lacks(namespaces.delimiter)
+                    edit::key_lacks(namespaces.delimiter)
                 } else {
-                    conditions::key_starts_with(&namespace.prefix)
+                    edit::key_starts_with(&namespace.prefix)
                 },
                 prefix: namespace.prefix.clone(),
                 depth,

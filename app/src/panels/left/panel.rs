@@ -1,6 +1,7 @@
 //! The frame of the left panel: its sections, one below the other.
 
 use egui::{Rect, Ui, UiBuilder, pos2, vec2};
+use vstore::search::edit;
 use vstore::{Path, Seq};
 
 use super::figures::Looks;
@@ -10,7 +11,6 @@ use super::namespaces::NamespacesData;
 use super::statistics::StatisticsData;
 use super::{figures, indexes, namespaces};
 use crate::command::Commands;
-use crate::conditions;
 use crate::format;
 use crate::state::PathRow;
 use crate::theme::{Tokens, metrics, paint, type_scale};
@@ -56,9 +56,9 @@ impl Prefixes {
         let seq = Some(view.snapshot().seq());
         if self.text != *text || self.seq != seq {
             let catalog = view.snapshot().catalog();
-            self.found = conditions::key_prefixes(text, catalog);
-            let none = conditions::key_lacks(view.store.namespaces.delimiter);
-            if conditions::has(text, &none, catalog) {
+            self.found = edit::key_prefixes(text, catalog);
+            let none = edit::key_lacks(view.store.namespaces.delimiter);
+            if edit::has(text, &none, catalog) {
                 self.found.push(String::new());
             }
             self.text.clone_from(text);

@@ -2,10 +2,10 @@
 //! are spread, and of which records that is said. Draws nothing.
 
 use vstore::Path;
+use vstore::search::edit;
 use vstore::value::ValueType;
 
 use super::moments::{self, Span};
-use crate::conditions;
 use crate::format;
 use crate::state::{Bin, Distinct, FacetScope, IndexBytes, PathStatistics, Scale, TopValue};
 use crate::view::StoreView;
@@ -269,7 +269,7 @@ fn span_row(path: &Path, span: Span, count: u64, height: f64) -> BinRow {
     BinRow {
         height,
         label: format!("{label} · {}", format::count(count)),
-        query: conditions::between(path, &low, &high),
+        query: edit::between(path, &low, &high),
     }
 }
 
@@ -282,7 +282,7 @@ fn bin_row(path: &Path, bin: Bin, (low, high): (&str, &str), height: f64) -> Bin
     BinRow {
         height,
         label: format!("{range} · {}", format::count(bin.count)),
-        query: conditions::between(path, low, high),
+        query: edit::between(path, low, high),
     }
 }
 

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use egui_kittest::kittest::Queryable as _;
+use vstore::search::edit;
 use vstore::value::ValueType;
 use vstore::{Path, Seq};
 
@@ -104,8 +105,7 @@ fn the_tree_shows_open_namespaces_and_which_one_is_asked_for() {
     let mut state = explored();
     let names = |state: &State| {
         let view = view_of(state);
-        let prefixes =
-            crate::conditions::key_prefixes(&view.store.search.text, view.snapshot().catalog());
+        let prefixes = edit::key_prefixes(&view.store.search.text, view.snapshot().catalog());
         let data = NamespacesData::new(&view, &prefixes);
         let rows = data.rows.into_iter();
         let rows: Vec<_> = rows

@@ -3,12 +3,12 @@
 use egui::containers::menu::SubMenu;
 use egui::{Popup, PopupCloseBehavior, Response, SetOpenCommand, Ui};
 use vstore::Millis;
+use vstore::search::edit;
 
 use super::events;
 use super::rows::RowData;
 use crate::action::Action;
 use crate::command::{Commands, RecordCommand, SearchCommand, SettingsCommand};
-use crate::conditions;
 use crate::panels::indexed_paths;
 use crate::panels::menu_items::{ActionRow, MenuRow, action_rows, begin_menu, menu_line};
 use crate::state::{Column, ColumnKind, Scope, Sort};
@@ -115,8 +115,7 @@ fn filter_menu(ui: &mut Ui, row: &RowData, commands: &mut Commands) {
         .filter(|query| !query.is_empty())
         .collect();
     let namespace = row.key.as_str().rsplit_once(':');
-    let namespace =
-        namespace.map(|(namespace, _)| conditions::key_starts_with(&format!("{namespace}:")));
+    let namespace = namespace.map(|(namespace, _)| edit::key_starts_with(&format!("{namespace}:")));
     let disabled = queries.is_empty() && namespace.is_none();
     let entry = MenuRow {
         disabled,

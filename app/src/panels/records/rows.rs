@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use vstore::search::edit;
 use vstore::value::json::to_compact_preview;
 use vstore::value::{ValueRef, ValueType};
 use vstore::{Key, Meta, Record, Seq, visit_at};
 
 use super::columns::ColumnData;
-use crate::conditions;
 use crate::state::{ColumnKind, Highlight, Highlighter, Listing, Row, SearchAnswer};
 use crate::view::StoreView;
 
@@ -211,7 +211,7 @@ fn scalar_text(value: ValueRef<'_>) -> String {
 fn condition(path: &vstore::Path, value: ValueRef<'_>) -> String {
     match value {
         ValueRef::String(text) if text.chars().nth(CELL_CHARS).is_some() => String::new(),
-        value => conditions::equals(path, value).unwrap_or_default(),
+        value => edit::equals(path, value).unwrap_or_default(),
     }
 }
 

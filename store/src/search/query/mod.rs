@@ -20,6 +20,7 @@
 //! as plain words, with a [`Hint`].
 
 mod ast;
+pub mod edit;
 mod lexer;
 mod literal;
 mod parser;

@@ -1,14 +1,18 @@
-//! The text of queries: conditions as text, and queries to which a click adds a condition or from
-//! which it takes one away.
+//! Editing the text of a query: conditions as text, and queries to which a condition is added or from
+//! which one is removed, as by a click.
 //!
 //! What a query means only its parser knows. Every change is checked against it: the changed text
-//! means what the text before meant, with this one condition more or less. Where the text as typed
-//! cannot be kept for that, the query is printed anew.
+//! means what the text before meant, with one condition more or less. Where the text as typed cannot
+//! be kept for that, the query is printed anew from its tree.
+//!
+//! All functions parse their texts, which costs time in proportion to their length.
 
-use vstore::search::{Expr, Field, Part, PathDictionary, Query};
-use vstore::value::ValueRef;
-use vstore::value::json::to_compact;
-use vstore::{Path, PathSegment};
+use super::ast::{Expr, Field, FieldTest, Query, Target};
+use super::parts::Part;
+use super::paths::PathDictionary;
+use crate::path::{Path, PathSegment};
+use crate::value::ValueRef;
+use crate::value::json::to_compact;
 
 /// A text as a value in a query: quoted unless it is a plain word.
 fn quoted(text: &str) -> String {
@@ -33,9 +37,9 @@ fn quoted_text(text: &str) -> String {
     value
 }
 
-/// A path at the start of a condition. A name that starts with a sign of the query language is
+/// A path as it begins a condition. A name that starts with an operator of the query language is
 /// quoted.
-fn place(path: &Path) -> String {
+fn written(path: &Path) -> String {
     let text = path.as_str();
     match path.segments().first() {
         Some(PathSegment::Name(name)) if text.starts_with('-') => {
@@ -47,58 +51,56 @@ fn place(path: &Path) -> String {
 }
 
 /// The condition that a key starts with `prefix`.
-pub(crate) fn key_starts_with(prefix: &str) -> String {
+pub fn key_starts_with(prefix: &str) -> String {
     format!("$key^={}", quoted(prefix))
 }
 
 /// The condition that a key does not have this delimiter.
-pub(crate) fn key_lacks(delimiter: char) -> String {
+pub fn key_lacks(delimiter: char) -> String {
     format!("-$key*={}", quoted_text(&delimiter.to_string()))
 }
 
-/// The condition that a scalar stands at a path; `None` for bytes, lists and maps, which no
-/// condition names.
-pub(crate) fn equals(path: &Path, value: ValueRef<'_>) -> Option<String> {
-    let place = place(path);
+/// The condition that the value at a path equals a scalar; `None` for bytes, lists and maps, which
+/// no condition can name.
+pub fn equals(path: &Path, value: ValueRef<'_>) -> Option<String> {
+    let path = written(path);
     Some(match value {
-        ValueRef::Null => format!("{place}:null"),
-        ValueRef::String(text) => format!("{place}={}", quoted_text(text)),
+        ValueRef::Null => format!("{path}:null"),
+        ValueRef::String(text) => format!("{path}={}", quoted_text(text)),
         ValueRef::Bytes(_) | ValueRef::List(_) | ValueRef::Map(_) => return None,
         // A timestamp prints in quotes, which would make a text of it.
-        value => format!("{place}={}", to_compact(value).trim_matches('"')),
+        value => format!("{path}={}", to_compact(value).trim_matches('"')),
     })
 }
 
-/// The condition that a word stands at a path.
-pub(crate) fn has_word(path: &Path, word: &str) -> String {
+/// The condition that the text at a path has a word.
+pub fn has_word(path: &Path, word: &str) -> String {
     let is_keyword = matches!(word, "null" | "exists" | "missing");
     let word = if is_keyword {
         quoted_text(word)
     } else {
         quoted(word)
     };
-    format!("{}:{word}", place(path))
+    format!("{}:{word}", written(path))
 }
 
-/// The condition that something lies between two bounds, both included.
-pub(crate) fn between(path: &Path, low: &str, high: &str) -> String {
+/// The condition that the value at a path lies between two bounds, both included.
+pub fn between(path: &Path, low: &str, high: &str) -> String {
     if low == high {
-        format!("{}={low}", place(path))
+        format!("{}={low}", written(path))
     } else {
-        format!("{}:{low}..{high}", place(path))
+        format!("{}:{low}..{high}", written(path))
     }
 }
 
-/// The condition that there is something at a path, or that there is nothing.
-pub(crate) fn exists(path: &Path, exists: bool) -> String {
+/// The condition that a path exists, or that it is missing.
+pub fn exists(path: &Path, exists: bool) -> String {
     let word = if exists { "exists" } else { "missing" };
-    format!("{}:{word}", place(path))
+    format!("{}:{word}", written(path))
 }
 
-/// What the keys have to start with, as the query says, for every condition that says so.
-pub(crate) fn key_prefixes(text: &str, paths: &dyn PathDictionary) -> Vec<String> {
-    use vstore::search::{FieldTest, Target};
-
+/// The prefixes that the query requires of keys, one for each condition that requires one.
+pub fn key_prefixes(text: &str, paths: &dyn PathDictionary) -> Vec<String> {
     let query = Query::parse(text, paths);
     let prefixes = conjuncts(&query.expr).filter_map(|expr| match expr {
         Expr::Field(Field {
@@ -111,8 +113,8 @@ pub(crate) fn key_prefixes(text: &str, paths: &dyn PathDictionary) -> Vec<String
     prefixes.collect()
 }
 
-/// Whether a condition stands in a query by itself.
-pub(crate) fn has(text: &str, condition: &str, paths: &dyn PathDictionary) -> bool {
+/// Whether a query requires a condition: every record that it finds meets it.
+pub fn has(text: &str, condition: &str, paths: &dyn PathDictionary) -> bool {
     let Some(condition) = read(condition, paths) else {
         return false;
     };
@@ -120,8 +122,8 @@ pub(crate) fn has(text: &str, condition: &str, paths: &dyn PathDictionary) -> bo
     conjuncts(&query.expr).any(|expr| is_same(expr, &condition))
 }
 
-/// Whether two conditions are about the same place.
-pub(crate) fn are_about_the_same(left: &str, right: &str, paths: &dyn PathDictionary) -> bool {
+/// Whether two conditions are about the same path, or both about the key.
+pub fn are_about_the_same(left: &str, right: &str, paths: &dyn PathDictionary) -> bool {
     let target = |text: &str| match read(text, paths)? {
         Expr::Field(field) => Some(field.target),
         _ => None,
@@ -129,8 +131,9 @@ pub(crate) fn are_about_the_same(left: &str, right: &str, paths: &dyn PathDictio
     target(left).is_some_and(|left| target(right) == Some(left))
 }
 
-/// The query with a condition more; `None`: it has no room for it, or the text is none.
-pub(crate) fn with(text: &str, condition: &str, paths: &dyn PathDictionary) -> Option<String> {
+/// The query with a condition added; unchanged if it requires it already. `None`: the query would
+/// become too large to parse, or `condition` is not a condition.
+pub fn with(text: &str, condition: &str, paths: &dyn PathDictionary) -> Option<String> {
     let added = read(condition, paths)?;
     let before = Query::parse(text, paths);
     if conjuncts(&before.expr).any(|expr| is_same(expr, &added)) {
@@ -139,7 +142,7 @@ pub(crate) fn with(text: &str, condition: &str, paths: &dyn PathDictionary) -> O
     let mut wanted: Vec<Expr> = conjuncts(&before.expr).cloned().collect();
     wanted.push(added);
     let text = text.trim();
-    // With no more to remark on than before: nothing is left open, nothing stands in the void.
+    // No new hints: no quote is left open, and no operator is left without an operand.
     let fits = |candidate: &String, hints: usize| {
         let query = Query::parse(candidate, paths);
         query.hints.len() <= hints && conjuncts(&query.expr).eq(&wanted)
@@ -155,17 +158,17 @@ pub(crate) fn with(text: &str, condition: &str, paths: &dyn PathDictionary) -> O
     Some(printed(&wanted)).filter(|anew| means(anew, &wanted, paths))
 }
 
-/// The query without a condition. A query that does not have it stays as it is.
-pub(crate) fn without(text: &str, condition: &str, paths: &dyn PathDictionary) -> String {
+/// The query with a condition removed; unchanged if it does not require it.
+pub fn without(text: &str, condition: &str, paths: &dyn PathDictionary) -> String {
     match read(condition, paths) {
         Some(condition) => without_expr(text, &condition, paths),
         None => text.to_owned(),
     }
 }
 
-/// The query with a condition excluded; without that if it is excluded already. What asked for the
-/// condition goes, or nothing would be found.
-pub(crate) fn toggled_exclusion(
+/// The query with a condition excluded, or no longer excluded if it was. A requirement of the same
+/// condition is removed, because together they would find nothing. `None` as for [`with`].
+pub fn toggled_exclusion(
     text: &str,
     condition: &str,
     paths: &dyn PathDictionary,
@@ -177,7 +180,7 @@ pub(crate) fn toggled_exclusion(
     with(&without(text, condition, paths), &excluded, paths)
 }
 
-/// A condition alone, or its opposite. Whatever else a text is, it is no condition.
+/// The text as a single condition or its negation; `None` if it is anything else.
 fn read(condition: &str, paths: &dyn PathDictionary) -> Option<Expr> {
     let expr = Query::parse(condition, paths).expr;
     let is_condition = match &expr {
@@ -207,7 +210,7 @@ fn without_expr(text: &str, condition: &Expr, paths: &dyn PathDictionary) -> Str
     }
 }
 
-/// The text of some parts, with the text between two that follow each other in `all` as it is.
+/// The text of some parts. Where two of them are neighbours in `all`, the text between them is kept.
 fn joined<'a>(text: &str, kept: impl Iterator<Item = &'a Part>, all: &[Part]) -> String {
     let mut shortened = String::new();
     let mut last: Option<&Part> = None;
@@ -225,7 +228,7 @@ fn joined<'a>(text: &str, kept: impl Iterator<Item = &'a Part>, all: &[Part]) ->
     shortened
 }
 
-/// What every record has to fit.
+/// The conditions that every record has to meet.
 fn conjuncts(expr: &Expr) -> impl Iterator<Item = &Expr> {
     let all = match expr {
         Expr::All => &[],
@@ -235,7 +238,7 @@ fn conjuncts(expr: &Expr) -> impl Iterator<Item = &Expr> {
     all.iter()
 }
 
-/// Whether two conditions mean the same, however the place is spelt.
+/// Whether two conditions mean the same, however their path is spelt.
 fn is_same(left: &Expr, right: &Expr) -> bool {
     match (left, right) {
         (Expr::Field(left), Expr::Field(right)) => {
@@ -246,7 +249,7 @@ fn is_same(left: &Expr, right: &Expr) -> bool {
     }
 }
 
-/// Whether a text asks for exactly this.
+/// Whether a text requires exactly these conditions.
 fn means(text: &str, wanted: &[Expr], paths: &dyn PathDictionary) -> bool {
     let query = Query::parse(text, paths);
     conjuncts(&query.expr).eq(wanted)

@@ -1,9 +1,6 @@
-use proptest::prelude::*;
-use vstore::search::FieldTest;
-use vstore::value::EncodedValue;
-use vstore::value::Value;
-
 use super::*;
+use crate::value::{EncodedValue, Value};
+use proptest::prelude::*;
 
 fn paths() -> Vec<Path> {
     let texts = [
