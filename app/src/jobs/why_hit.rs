@@ -59,7 +59,7 @@ pub(super) fn answer_why_hit(
             other_order,
         })
     });
-    !cancel.is_cancelled().then_some(why)
+    (!cancel.is_cancelled()).then_some(why)
 }
 
 fn level(rank: &SortKeyParts) -> String {
