@@ -1,9 +1,8 @@
 //! From the errors of the store to the problems that the window shows.
 
-use vstore::Millis;
-use vstore::file::{CreateError, LockHolder, OpenError, PasswordError};
+use vstore::file::{CreateError, OpenError, PasswordError};
 
-use crate::state::{Holder, Problem};
+use crate::state::Problem;
 
 /// What an attempt that was given up or failed leads to.
 #[derive(Debug)]
@@ -50,7 +49,7 @@ impl From<OpenError> for Failure {
             | OpenError::Corrupt(_)
             | OpenError::Truncated { .. }
             | OpenError::Content { .. } => Problem::Damaged(words),
-            OpenError::Locked { holder } => Problem::OpenElsewhere(holder.map(self::holder)),
+            OpenError::Locked { holder } => Problem::OpenElsewhere(holder),
             OpenError::NotWritable { .. }
             | OpenError::LockObstructed { .. }
             | OpenError::LocksUnsupported { .. } => Problem::NotWritable(words),
@@ -61,23 +60,13 @@ impl From<OpenError> for Failure {
     }
 }
 
-/// Who has a file open, as the window knows it.
-pub(crate) fn holder(found: LockHolder) -> Holder {
-    Holder {
-        program: found.program,
-        pid: found.pid,
-        host: found.host,
-        since: Millis(found.started_at),
-    }
-}
-
 impl From<CreateError> for Failure {
     fn from(error: CreateError) -> Self {
         let words = error.to_string();
         Self::Problem(match error {
             CreateError::Cancelled(_) => return Self::Cancelled,
             CreateError::AlreadyExists { path } => Problem::AlreadyExists(path),
-            CreateError::Locked { holder } => Problem::OpenElsewhere(holder.map(self::holder)),
+            CreateError::Locked { holder } => Problem::OpenElsewhere(holder),
             CreateError::NotWritable { .. } => Problem::NotWritable(words),
             CreateError::StorageFull { .. } => Problem::StorageFull(words),
             _ => Problem::Other(words),

@@ -2,7 +2,6 @@
 
 pub mod action;
 mod app;
-mod check;
 pub mod cli;
 pub mod command;
 mod credentials;
@@ -25,6 +24,7 @@ pub mod update;
 pub mod view;
 pub mod widgets;
 mod window;
+mod wording;
 
 pub use app::{Options, VStoreApp};
 pub use platform::{default_path as preferences_path, harden, show_window_of};

@@ -23,8 +23,9 @@ use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 use egui::{Key, Modifiers};
+use vstore::search::Mode;
 use vstore_app::command::{RecordCommand, SearchCommand, SelectionCommand};
-use vstore_app::state::{Scope, SearchMode};
+use vstore_app::state::Scope;
 use zeroizing_alloc::ZeroAlloc;
 
 use program::Program;
@@ -91,7 +92,7 @@ fn everything(report: &mut Report, program: &mut Program, records: usize) {
     report.frames("while all records are deleted", program.until_records(0));
     program.ask(RecordCommand::Undo);
     report.frames("while they are put back", program.until_records(records));
-    program.ask(SearchCommand::SetMode(SearchMode::Fuzzy));
+    program.ask(SearchCommand::SetMode(Mode::Fuzzy));
     program.ask(SelectionCommand::Range(0..records, records - 1));
     report.frames("while a range of all rows is selected", program.idle(20));
 }

@@ -1,13 +1,15 @@
 //! Pairs an action with what is on screen. `None` is what "disabled" means.
 
+use vstore::search::Mode;
+
 use super::Action;
 use crate::command::{
     Command, CopyWhat, FileCommand, LayoutCommand, LockCommand, Preference, RecordCommand,
     RepairCommand, SearchCommand, SecurityCommand, SelectionCommand, TransferCommand,
 };
 use crate::state::{
-    AfterClose, Dialog, FilePurpose, FocusTarget, Page, PanelSide, SaveState, Scope, SearchMode,
-    Sort, SortBy, ThemeChoice,
+    AfterClose, Dialog, FilePurpose, FocusTarget, Page, PanelSide, SaveState, Scope, Sort, SortBy,
+    ThemeChoice,
 };
 use crate::view::{AppView, StoreView};
 
@@ -129,9 +131,9 @@ fn with_store(action: Action, view: StoreView<'_>) -> Option<Command> {
         Action::SortByKey => Some(sort(SortBy::Key, false)),
         Action::SortByModified => Some(sort(SortBy::Modified, true)),
         Action::SortByExpiry => Some(sort(SortBy::Expires, false)),
-        Action::SearchExact => Some(SearchCommand::SetMode(SearchMode::Exact).into()),
-        Action::SearchFuzzy => Some(SearchCommand::SetMode(SearchMode::Fuzzy).into()),
-        Action::SearchContains => Some(SearchCommand::SetMode(SearchMode::Contains).into()),
+        Action::SearchExact => Some(SearchCommand::SetMode(Mode::Exact).into()),
+        Action::SearchFuzzy => Some(SearchCommand::SetMode(Mode::Fuzzy).into()),
+        Action::SearchContains => Some(SearchCommand::SetMode(Mode::Contains).into()),
         Action::Refresh => Some(SearchCommand::Refresh.into()),
         Action::NextPane => Some(LayoutCommand::FocusNext.into()),
         action => with_records(action, view),

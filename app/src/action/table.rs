@@ -1,9 +1,10 @@
 //! The list: each action with its words, icon, place in the menus and shortcuts.
 
 use egui::{Key, KeyboardShortcut, Modifiers};
+use vstore::search::Mode;
 
 use super::shortcut::ShortcutScope;
-use crate::state::{SearchMode, Sort, SortBy, ThemeChoice};
+use crate::state::{Sort, SortBy, ThemeChoice};
 use crate::theme::icons;
 use crate::view::AppView;
 
@@ -274,9 +275,9 @@ impl Action {
             Self::SortByKey => is_sorted(&|ranked, sort| sort.is_by_key(ranked)),
             Self::SortByModified => is_sorted(&|_, sort| sort.by == SortBy::Modified),
             Self::SortByExpiry => is_sorted(&|_, sort| sort.by == SortBy::Expires),
-            Self::SearchExact => is_mode(SearchMode::Exact),
-            Self::SearchFuzzy => is_mode(SearchMode::Fuzzy),
-            Self::SearchContains => is_mode(SearchMode::Contains),
+            Self::SearchExact => is_mode(Mode::Exact),
+            Self::SearchFuzzy => is_mode(Mode::Fuzzy),
+            Self::SearchContains => is_mode(Mode::Contains),
             Self::ThemeSystem => Some(view.prefs.theme == ThemeChoice::System),
             Self::ThemeDark => Some(view.prefs.theme == ThemeChoice::Dark),
             Self::ThemeLight => Some(view.prefs.theme == ThemeChoice::Light),

@@ -1,11 +1,12 @@
 use std::collections::BTreeMap;
 
 use vstore::Millis;
+use vstore::search::Mode;
 
 use super::shortcut::edits_text;
 use super::{Action, Menu, find, shortcut_text, words};
 use crate::panels::testing::films;
-use crate::state::{SearchMode, Sort, SortBy, State};
+use crate::state::{Sort, SortBy, State};
 use crate::view::AppView;
 
 #[test]
@@ -79,7 +80,7 @@ fn the_order_and_the_mode_in_force_are_marked() {
         by: SortBy::Modified,
         ..Sort::default()
     };
-    store.search.mode = SearchMode::Contains;
+    store.search.mode = Mode::Contains;
     assert_eq!(marked(&state, &orders), [Action::SortByModified]);
     assert_eq!(marked(&state, &modes), [Action::SearchContains]);
 }

@@ -11,14 +11,15 @@ use std::ops::Range;
 use std::panic::Location as Caller;
 use std::path::PathBuf;
 
+use vstore::search::Mode;
 use vstore::target::Consent;
 use vstore::value::EncodedValue;
 use vstore::{Key, Millis, Path};
 
 use crate::state::{
     AfterClose, BottomTab, Column, ColumnKind, DetailTab, Dialog, ExportPlan, FacetScope,
-    FilePurpose, FocusTarget, ImportPlan, Location, NoticeId, PanelSide, Query, Scope, SearchMode,
-    Secret, Sort, TaskId, ThemeChoice,
+    FilePurpose, FocusTarget, ImportPlan, Location, NoticeId, PanelSide, Query, Scope, Secret,
+    Sort, TaskId, ThemeChoice,
 };
 use crate::theme::Density;
 
@@ -294,7 +295,7 @@ pub enum SearchCommand {
     /// The search box was typed in.
     SetText(String),
     /// Words match in another way.
-    SetMode(SearchMode),
+    SetMode(Mode),
     /// Empties the search box.
     Clear,
     /// Adds a condition to the query, where the user sees it: `genres[]="Comedy"`. One about the

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::state::{SalvageMode, Secret};
+use vstore::file::SalvageMode;
+
+use crate::state::Secret;
 
 /// Looking for damage, and what helps against it.
 #[derive(Clone, Debug)]

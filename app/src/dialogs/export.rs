@@ -1,16 +1,18 @@
 //! What to export, and how; says that the file is not encrypted.
 
 use egui::Context;
+use vstore::transfer::Format;
 
 use super::frame;
 use crate::command::{Commands, TransferCommand};
 use crate::format;
-use crate::state::{ExportPlan, Listing, Scope, TransferFormat};
+use crate::state::{ExportPlan, Listing, Scope};
 use crate::theme::{icons, metrics};
 use crate::view::AppView;
 use crate::widgets::field;
 use crate::widgets::modal::{Dialog, DialogButton};
 use crate::widgets::segmented::segmented;
+use crate::wording;
 
 /// What the dialog offers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -85,12 +87,10 @@ pub(super) fn show(ctx: &Context, plan: &ExportPlan, view: AppView<'_>, commands
             }
             ui.add_space(metrics::SPACE_8);
             field::label(ui, "Format");
-            let names = TransferFormat::ALL.map(TransferFormat::name);
-            let chosen = TransferFormat::ALL
-                .iter()
-                .position(|form| *form == plan.format);
+            let names = Format::ALL.map(wording::format);
+            let chosen = Format::ALL.iter().position(|form| *form == plan.format);
             let picked = segmented(ui, "Format", &names, chosen.unwrap_or(0));
-            if let Some(form) = picked.and_then(|index| TransferFormat::ALL.get(index)) {
+            if let Some(form) = picked.and_then(|index| Format::ALL.get(index)) {
                 changed.format = *form;
             }
             ui.add_space(metrics::SPACE_8);

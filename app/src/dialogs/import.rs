@@ -2,18 +2,18 @@
 //! first records would be.
 
 use egui::{Align, Context, Id, Rect, RichText, Role, Sense, Ui, vec2};
+use vstore::transfer::{Conflict, DuplicateKeys};
 
 use super::frame;
 use crate::command::{Commands, TransferCommand};
 use crate::format;
-use crate::state::{
-    Conflict, Duplicates, ImportKeys, ImportPlan, ImportPreview, OpenStore, PreviewRow,
-};
+use crate::state::{ImportKeys, ImportPlan, ImportPreview, OpenStore, PreviewRow};
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::widgets::badge::Chip;
 use crate::widgets::field::{self, TextField};
 use crate::widgets::modal::{Dialog, DialogButton};
 use crate::widgets::segmented::segmented;
+use crate::wording;
 
 const KEY_RULES: [&str; 3] = ["From the data", "Field or template", "Row numbers"];
 const CONFLICTS: [&str; 3] = ["Replace", "Keep", "Stop"];
@@ -64,7 +64,7 @@ impl ImportData {
             ImportKeys::RowNumber { .. } => 2,
         };
         let conflict = Conflict::ALL.iter().position(|one| *one == plan.conflict);
-        let duplicates = Duplicates::ALL
+        let duplicates = DuplicateKeys::ALL
             .iter()
             .position(|one| *one == plan.duplicates());
         let mut data = Self {
@@ -87,7 +87,7 @@ impl ImportData {
             Some(Ok(preview)) => {
                 data.subtitle = format!(
                     "{} · {}",
-                    preview.format.name(),
+                    wording::format(preview.format),
                     format::bytes(preview.bytes)
                 );
                 data.fields = preview.fields.iter().take(CHIPS_SHOWN).cloned().collect();
@@ -296,10 +296,13 @@ fn policies(ui: &mut Ui, data: &ImportData, plan: &mut ImportPlan) {
     field::label(ui, "Keys that stand twice in the data");
     let label = "Keys that stand twice in the data";
     let picked = segmented(ui, label, &DUPLICATES, data.duplicates);
-    if let Some(policy) = picked.and_then(|index| Duplicates::ALL.get(index)) {
+    if let Some(policy) = picked.and_then(|index| DuplicateKeys::ALL.get(index)) {
         plan.duplicates = Some(*policy);
     }
-    let (conflict, duplicates) = (plan.conflict.name(), plan.duplicates().name());
+    let (conflict, duplicates) = (
+        wording::conflict(plan.conflict),
+        wording::duplicates(plan.duplicates()),
+    );
     let words = format!("{conflict}. {duplicates}. The import can be undone as a whole.");
     field::explanation(ui, &words);
 }

@@ -1,13 +1,14 @@
 //! Bringing what is left of a damaged file into a new one: the form, the progress, what was lost.
 
 use egui::{Context, Id, RichText, ScrollArea, Ui, vec2};
+use vstore::file::SalvageMode;
 
 use super::frame;
 use super::secret_fields::SecretFields;
 use crate::command::{Commands, FileCommand, RepairCommand};
 use crate::format;
 use crate::state::{
-    FilePurpose, OpenStore, Salvage, SalvageMode, SalvageOutcome, SalvageStage, TaskId, TaskState,
+    FilePurpose, OpenStore, Salvage, SalvageOutcome, SalvageStage, TaskId, TaskState,
 };
 use crate::theme::{Tokens, icons, metrics, type_scale};
 use crate::typed_path::path_in;
@@ -17,6 +18,7 @@ use crate::widgets::field::{self, TextField};
 use crate::widgets::modal::{Dialog, DialogButton, list_height};
 use crate::widgets::progress::progress;
 use crate::widgets::segmented::segmented;
+use crate::wording;
 
 const WIDTH: f32 = 520.0;
 const LOST_HEIGHT: f32 = 180.0;
@@ -120,13 +122,13 @@ impl SalvageForm {
         });
         ui.add_space(metrics::SPACE_8);
         field::label(ui, "What is taken");
-        let names = SalvageMode::ALL.map(SalvageMode::name);
+        let names = SalvageMode::ALL.map(|mode| wording::salvage_mode(mode).0);
         let chosen = SalvageMode::ALL.iter().position(|mode| *mode == self.mode);
         let picked = segmented(ui, "What is taken", &names, chosen.unwrap_or(0));
         if let Some(mode) = picked.and_then(|index| SalvageMode::ALL.get(index)) {
             self.mode = *mode;
         }
-        field::explanation(ui, self.mode.explanation());
+        field::explanation(ui, wording::salvage_mode(self.mode).1);
         ui.add_space(metrics::SPACE_8);
         let label = (
             "salvage",

@@ -12,7 +12,7 @@ use super::draft::{DRAFT_SETTING, SealedDraft};
 use super::positions::Positions;
 use super::protocol::{FileFacts, OpenedStore};
 use crate::credentials::credentials;
-use crate::failure::{self, Failure};
+use crate::failure::Failure;
 use crate::format;
 use crate::state::{OpenStore, Problem, Secret, Ticket};
 
@@ -63,8 +63,7 @@ impl Files {
                 len: probe.len,
                 needs_key_file: probe.needs_key_file,
                 holder: file::lock_holder(&*self.vfs, path)
-                    .filter(|holder| holder.pid != std::process::id())
-                    .map(failure::holder),
+                    .filter(|holder| holder.pid != std::process::id()),
             }),
             Err(Failure::Problem(problem)) => Err(problem),
             Err(Failure::Cancelled) => Err(Problem::Other("looking was cancelled".to_owned())),

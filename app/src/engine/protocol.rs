@@ -2,20 +2,20 @@
 
 use std::path::PathBuf;
 
-use vstore::Verification;
-use vstore::file::{Control, Standing};
+use vstore::file::{Control, LockHolder, Standing, VerifyReport};
 use vstore::search::CancelToken;
 use vstore::target::Consent;
 use vstore::value::EncodedValue;
 use vstore::{
-    ClockSuspect, Commit, Compaction, Indexing, Key, Merge, Millis, Snapshot, WriteBatch,
+    ClockSuspect, Commit, Compaction, Indexing, Key, Merge, Millis, Snapshot, Verification,
+    WriteBatch,
 };
 
 use super::draft::SealedDraft;
 use super::edit::LeafEdit;
 use crate::state::{
-    ActivityEvent, BusyPhase, CheckReport, CommitSummary, History, Holder, ImportReport, KeptAside,
-    KeyChange, KeySlot, Problem, RequestId, Secret, SecretText, Target, TaskId, Ticket, Unsaved,
+    ActivityEvent, BusyPhase, CommitSummary, History, ImportReport, KeptAside, KeyChange, KeySlot,
+    Problem, RequestId, Secret, SecretText, Target, TaskId, Ticket, Unsaved,
 };
 
 /// Something the engine is asked. Requests are answered in order; one that has a [`RequestId`] is
@@ -234,7 +234,7 @@ pub enum Reply {
     /// The file was written anew; its length in bytes.
     Compacted(TaskId, u64),
     /// The open file was read whole, or why not, in words; `Err(None)`: it was cancelled.
-    Checked(TaskId, Result<CheckReport, Option<String>>),
+    Checked(TaskId, Result<VerifyReport, Option<String>>),
     /// The file was written anew, but the one before could not be kept as a backup, in words.
     BackupFailed(String),
     /// A task was cancelled; nothing changed.
@@ -270,7 +270,7 @@ pub struct FileFacts {
     /// Opening needs a key file as well.
     pub needs_key_file: bool,
     /// Another program has it open for writing.
-    pub holder: Option<Holder>,
+    pub holder: Option<LockHolder>,
 }
 
 /// The first records of a file that is still being read, as of its last checkpoint.

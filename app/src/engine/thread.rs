@@ -9,14 +9,14 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
-use vstore::file::{CompactError, Control, Phase, Progress, VerifyDepth};
+use vstore::file::{CompactError, Control, Phase, Progress, VerifyDepth, VerifyReport};
 use vstore::{Compacted, Merged};
 
 use super::failure::Interrupted;
 use super::protocol::{Answer, Background, Envelope, Outcome, Reply, Request, SecurityRequest};
 use super::server::{EngineState, handle};
-use crate::check;
-use crate::state::{BusyPhase, CheckReport, Problem, RequestId, TaskId, Ticket, Unsaved};
+use crate::failure::Failure;
+use crate::state::{BusyPhase, Problem, RequestId, TaskId, Ticket, Unsaved};
 
 /// The clock of the computer may jump: expiry looks at it at least this often.
 const TICK_MAX: Duration = Duration::from_secs(30);
@@ -35,7 +35,7 @@ enum Message {
     Ask(Envelope),
     Compacted(TaskId, Result<Box<Compacted>, CompactError>),
     Merged(Option<Merged>),
-    Checked(TaskId, Box<Result<CheckReport, Option<String>>>),
+    Checked(TaskId, Box<Result<VerifyReport, Option<String>>>),
     Indexed,
     /// Work on another thread failed: nothing came of it.
     Failed(Failed),
@@ -394,7 +394,10 @@ fn run(background: Background, say: impl FnMut(Reply) + Send) -> Message {
         }
         Background::Check(task, check, control) => {
             let report = check.run(VerifyDepth::Full, &control);
-            Message::Checked(task, Box::new(check::report_of(report)))
+            Message::Checked(
+                task,
+                Box::new(report.map_err(|error| Failure::from(error).words())),
+            )
         }
         Background::Merge(merge) => Message::Merged(merge.run().ok()),
         Background::Index(snapshot, cancel) => {

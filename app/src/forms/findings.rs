@@ -1,9 +1,10 @@
 //! The progress of a check of a file, and what it found, part by part.
 
 use egui::{Id, RichText, ScrollArea, Ui};
+use vstore::file::{Finding, Loss, VerifyReport};
 
 use crate::format;
-use crate::state::{CheckFinding, CheckReport, Loss, TaskId, TaskState};
+use crate::state::{TaskId, TaskState};
 use crate::theme::{Tokens, metrics, type_scale};
 use crate::view::AppView;
 use crate::widgets::ends::Ends;
@@ -22,9 +23,9 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
-    pub(crate) fn new(report: &CheckReport) -> Self {
-        let (parts, more) = report.loss();
-        let all = report.good_parts + parts;
+    pub(crate) fn new(report: &VerifyReport) -> Self {
+        let (parts, more) = report.lost_frames();
+        let all = report.frames + parts;
         let read = format::bytes(report.bytes);
         let verdict = if report.findings.is_empty() {
             format!("All {read} were read and nothing is wrong with them.")
@@ -38,21 +39,22 @@ impl Findings {
                 format::count(parts.max(1))
             )
         };
-        let row = |finding: &CheckFinding| {
+        let row = |finding: &Finding| {
             let loss = match finding.loss {
-                Loss::Nothing => "nothing lost".to_owned(),
-                Loss::Lost {
+                _ if finding.kind.is_harmless() => "nothing lost".to_owned(),
+                Some(Loss {
                     records: Some(records),
                     ..
-                } => format!("about {} lost", format::counted(records, "record")),
-                Loss::Lost {
-                    parts: Some(parts), ..
-                } => format!("{} lost", format::counted(parts, "part")),
-                Loss::Lost { bytes, .. } => format!("{} lost", format::bytes(bytes)),
-                Loss::Unknown => "loss unknown".to_owned(),
+                }) => format!("about {} lost", format::counted(records, "record")),
+                Some(Loss {
+                    frames: Some(frames),
+                    ..
+                }) => format!("{} lost", format::counted(frames, "part")),
+                Some(Loss { bytes, .. }) => format!("{} lost", format::bytes(bytes)),
+                None => "loss unknown".to_owned(),
             };
             let place = format!("byte {}", format::count(finding.offset));
-            [place, finding.what.clone(), loss]
+            [place, finding.kind.to_string(), loss]
         };
         Self {
             verdict,
@@ -74,7 +76,7 @@ pub(crate) fn check_progress(ui: &mut Ui, task: TaskId, view: AppView<'_>) {
 }
 
 /// Draws what a check showed: the verdict and, if there is any, the damage.
-pub(crate) fn check_findings(ui: &mut Ui, report: &CheckReport) {
+pub(crate) fn check_findings(ui: &mut Ui, report: &VerifyReport) {
     let data = Findings::new(report);
     let tokens = Tokens::of(ui);
     ui.label(RichText::new(&data.verdict).color(tokens.text));

@@ -8,7 +8,7 @@ use vstore::transfer::{self, ExportError, ExportOptions, ExportReport, Format};
 
 use super::task::TaskContext;
 use crate::format;
-use crate::state::{ExportPlan, Scope, Target, TaskState, TransferFormat};
+use crate::state::{ExportPlan, Scope, Target, TaskState};
 
 /// What to write, and how.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub struct ExportJob {
     /// Which of them.
     pub target: Target,
     /// In which form.
-    pub format: TransferFormat,
+    pub format: Format,
     /// With their times.
     pub with_metadata: bool,
     /// Where to.
@@ -67,10 +67,7 @@ impl ExportJob {
     fn write(&self, context: &TaskContext) -> Result<ExportReport, Problem> {
         let target = target::approve(&self.path, Output::Export, &self.in_use, &self.consent)?;
         let options = ExportOptions {
-            format: match self.format {
-                TransferFormat::Json => Format::Json,
-                TransferFormat::Ndjson => Format::Ndjson,
-            },
+            format: self.format,
             with_metadata: self.with_metadata,
         };
         let progress = |done: u64, total: Option<u64>| {

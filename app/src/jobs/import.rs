@@ -11,9 +11,7 @@ use vstore::transfer::{
 use vstore::{Cause, Snapshot, WriteBatch};
 
 use super::task::TaskContext;
-use crate::state::{
-    Conflict, Duplicates, ImportKeys, ImportPlan, ImportReport, ReportKind, ReportLine, TaskState,
-};
+use crate::state::{ImportKeys, ImportPlan, ImportReport, ReportKind, ReportLine, TaskState};
 
 /// What to read, and how.
 #[derive(Clone, Debug)]
@@ -121,21 +119,10 @@ pub(super) fn options(
             prefix: prefix.clone(),
         },
     };
-    let duplicates = match plan.duplicates() {
-        Duplicates::Refuse => transfer::DuplicateKeys::Refuse,
-        Duplicates::Number => transfer::DuplicateKeys::Number,
-        Duplicates::LastWins => transfer::DuplicateKeys::LastWins,
-        Duplicates::FirstWins => transfer::DuplicateKeys::FirstWins,
-    };
-    let conflict = match plan.conflict {
-        Conflict::Replace => transfer::Conflict::Replace,
-        Conflict::Keep => transfer::Conflict::Keep,
-        Conflict::Fail => transfer::Conflict::Fail,
-    };
     Ok(ImportOptions {
         keys,
-        duplicates,
-        conflict,
+        duplicates: plan.duplicates(),
+        conflict: plan.conflict,
         expire_at: honour_expire_at,
     })
 }

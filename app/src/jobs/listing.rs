@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering as Memory};
 use std::time::{Duration, Instant};
 
-use vstore::search::HighlightPlace;
 use vstore::search::{
     CancelToken, Expr, FieldTest, Matcher, Mode, PartialSink, Query, SearchControl, SearchOptions,
     SearchResult, Sort as StoreSort, SortBy as StoreSortBy,
@@ -13,9 +12,7 @@ use vstore::{PathOrder, Record, Snapshot};
 
 use super::hints;
 use super::worker::Say;
-use crate::state::{
-    Highlight, Highlighter, Hint, Keys, Orders, SearchAnswer, SearchMode, Sort, SortBy,
-};
+use crate::state::{Highlighter, Keys, Orders, SearchAnswer, Sort, SortBy};
 
 /// What is found so far is shown after this time,
 const FIRST_PARTIAL_MILLIS: u64 = 10;
@@ -30,7 +27,7 @@ pub struct ListingQuestion {
     /// The query; empty: all records.
     pub text: String,
     /// How words match.
-    pub mode: SearchMode,
+    pub mode: Mode,
     /// The orders to choose from: of what is ranked and what is not.
     pub orders: Orders,
     /// It was answered before, and records have changed since.
@@ -119,9 +116,8 @@ impl Asked {
             &question.text,
             &question.snapshot,
         ));
-        let mode = mode(question.mode);
         Ok(Self {
-            matcher: Arc::new(Matcher::new(&query, mode)),
+            matcher: Arc::new(Matcher::new(&query, question.mode)),
             ranked: has_words(&query.expr),
             question,
             query,
@@ -135,7 +131,7 @@ impl Asked {
 
     fn search(&self, control: &SearchControl<'_>) -> SearchResult {
         let snapshot = &self.question.snapshot;
-        let mode = mode(self.question.mode);
+        let mode = self.question.mode;
         let Sort { by, descending } = self.sort();
         let descending = *descending;
         let by = match by {
@@ -168,10 +164,6 @@ impl Asked {
             ..
         } = &self.question;
         let keys = Keys::from(result.hits);
-        let hints = result.hints.into_iter().map(|hint| Hint {
-            text: hint.message,
-            range: Some(hint.range),
-        });
         let found = SearchAnswer {
             text: text.clone(),
             mode: *mode,
@@ -180,7 +172,7 @@ impl Asked {
             total: result.total,
             exact: result.counts.exact(),
             elapsed: rounded(self.started.elapsed()),
-            hints: hints.collect(),
+            hints: result.hints,
             ranked: self.ranked,
             partial: !result.complete,
             indexed: snapshot.indexing().is_complete(),
@@ -209,29 +201,8 @@ fn rounded(time: Duration) -> Duration {
     Duration::from_micros(time.as_micros() as u64)
 }
 
-/// How the store calls it.
-pub(super) fn mode(mode: SearchMode) -> Mode {
-    match mode {
-        SearchMode::Exact => Mode::Exact,
-        SearchMode::Fuzzy => Mode::Fuzzy,
-        SearchMode::Contains => Mode::Contains,
-    }
-}
-
 fn highlighter(matcher: Arc<Matcher>) -> Highlighter {
     Highlighter(Some(Arc::new(move |record: &Record| {
-        let marks = matcher.highlights(record.as_ref()).into_iter();
-        let highlight = marks.map(|mark| {
-            let (path, occurrence) = match mark.place {
-                HighlightPlace::Key => (None, 0),
-                HighlightPlace::Value { path, occurrence } => (Some(path), occurrence),
-            };
-            Highlight {
-                path,
-                occurrence,
-                ranges: mark.ranges,
-            }
-        });
-        highlight.collect()
+        matcher.highlights(record.as_ref())
     })))
 }

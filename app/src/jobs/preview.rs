@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use vstore::Millis;
 use vstore::search::CancelToken;
-use vstore::transfer::{self, Format, ImportSource, Shape};
+use vstore::transfer::{self, ImportSource, Shape};
 use vstore::value::json::to_compact_preview;
 
 use super::import::{self, options};
 use super::worker::Say;
-use crate::state::{ImportKeys, ImportPlan, ImportPreview, PreviewRow, TransferFormat};
+use crate::state::{ImportKeys, ImportPlan, ImportPreview, PreviewRow};
 
 /// How many records are shown.
 const ROWS: usize = 20;
@@ -69,10 +69,7 @@ fn look(
     let start = transfer::preview(open()?, ROWS);
     let bytes = std::fs::metadata(&plan.path).map_or(0, |metadata| metadata.len());
     let mut preview = ImportPreview {
-        format: match start.format {
-            Format::Json => TransferFormat::Json,
-            Format::Ndjson => TransferFormat::Ndjson,
-        },
+        format: start.format,
         fields: start
             .fields
             .iter()

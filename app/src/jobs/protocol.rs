@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use vstore::WriteBatch;
+use vstore::file::VerifyReport;
 use vstore::target::Existing;
 
 use super::check::CheckJob;
@@ -20,8 +21,8 @@ use super::salvage::SalvageJob;
 use super::statistics::{StatisticsAnswer, StatisticsQuestion};
 use super::why_hit::WhyHitQuestion;
 use crate::state::{
-    CheckReport, ExportPlan, ImportReport, JumpAnswer, RecentFacts, RestoredHeader, SalvageOutcome,
-    TaskId, TaskState, WhyHit,
+    ExportPlan, ImportReport, JumpAnswer, RecentFacts, RestoredHeader, SalvageOutcome, TaskId,
+    TaskState, WhyHit,
 };
 
 /// A question about what is on screen.
@@ -109,7 +110,7 @@ pub enum Done {
         /// The task.
         task: TaskId,
         /// What it showed; or why it could not be read, `None`: it was cancelled.
-        result: Result<CheckReport, Option<String>>,
+        result: Result<VerifyReport, Option<String>>,
     },
     /// What is left of a damaged file is in a new one; or why not, `None`: it was cancelled.
     Salvaged {

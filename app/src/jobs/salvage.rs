@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use vstore::file::{self, KdfProfile};
+use vstore::file::{self, KdfProfile, SalvageMode};
 use vstore::{CreateOptions, SalvageError, SalvageOptions, SalvageReport, Store};
 
 use super::task::TaskContext;
 use crate::credentials::credentials;
 use crate::failure::Failure;
 use crate::format;
-use crate::state::{SalvageMode, SalvageOutcome, Secret};
+use crate::state::{SalvageOutcome, Secret};
 
 /// The largest number of lines about what is lost.
 const LINES_MAX: usize = 500;
@@ -38,10 +38,7 @@ impl SalvageJob {
         let control = context.control("Reading and writing");
         let credentials = credentials(&self.secret).map_err(|problem| Some(problem.text()))?;
         let options = SalvageOptions {
-            mode: match self.mode {
-                SalvageMode::Consistent => file::SalvageMode::ConsistentPrefix,
-                SalvageMode::Everything => file::SalvageMode::Everything,
-            },
+            mode: self.mode,
             create: CreateOptions {
                 kdf: self.kdf,
                 ..CreateOptions::default()

@@ -2,17 +2,14 @@
 
 use std::sync::Arc;
 
-use vstore::paths::HistogramUnit;
-use vstore::search::CancelToken;
-use vstore::search::edit;
+use vstore::paths::{Bin, HistogramUnit};
+use vstore::search::{CancelToken, edit};
 use vstore::value::json::to_compact_preview;
 use vstore::value::{EncodedValue, Value, ValueType};
 use vstore::{Path, Seq, Snapshot, WordCount, WordStatistics};
 
 use super::worker::Say;
-use crate::state::{
-    Bin, Distinct, FirstTypes, IndexBytes, Keys, PathRow, PathStatistics, Scale, TopValue,
-};
+use crate::state::{FirstTypes, IndexBytes, Keys, PathRow, PathStatistics, TopValue};
 
 /// How many of the most frequent values are listed.
 const TOP_MAX: usize = 20;
@@ -105,39 +102,29 @@ fn statistics_of(
         .as_ref()
         .map(|(min, max)| (text(min), text(max)))
         .unzip();
-    let distinct = if found.distinct.is_estimate {
-        Distinct::About(found.distinct.count)
-    } else {
-        Distinct::Exactly(found.distinct.count)
-    };
     let top = found.top.iter().take(TOP_MAX);
     let top = top.map(|top| top_value(&path, &top.value, top.count));
-    let scale = match found.histogram.as_ref().map(|found| found.unit) {
-        Some(HistogramUnit::Seconds) => Scale::Moments,
-        Some(HistogramUnit::Number) | None => Scale::Numbers,
-    };
-    let (bins, shares) = (
-        found.histogram.into_iter().flat_map(|found| found.bins),
-        found.equi_depth.into_iter().flat_map(|found| found.buckets),
-    );
-    let bin = |low: f64, high: f64, count: u64| Bin { low, high, count };
+    let unit = found.histogram.as_ref().map(|found| found.unit);
+    let bins = found.histogram.map_or_else(Vec::new, |found| found.bins);
+    let buckets = found.equi_depth.into_iter().flat_map(|found| found.buckets);
+    let shares = buckets.map(|found| Bin {
+        from: found.least,
+        to: found.greatest,
+        count: found.count,
+    });
     Some(PathStatistics {
         seq: snapshot.seq(),
         within: within.map(|_| found.records_with + found.records_without),
         records: found.records_with,
         missing: found.records_without,
         types: first_types(found.types),
-        distinct,
+        distinct: found.distinct,
         top: top.collect(),
         min,
         max,
-        scale,
-        histogram: bins
-            .map(|found| bin(found.from, found.to, found.count))
-            .collect(),
-        shares: shares
-            .map(|found| bin(found.least, found.greatest, found.count))
-            .collect(),
+        unit: unit.unwrap_or(HistogramUnit::Number),
+        histogram: bins,
+        shares: shares.collect(),
         words: words.top.into_iter().map(|top| word(&path, top)).collect(),
         distinct_words: words.distinct,
         bytes: IndexBytes {

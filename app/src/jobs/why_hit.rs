@@ -1,14 +1,13 @@
 //! Telling why a record is among the hits: it is compared once more, and its rank put into words.
 
 use vstore::search::{
-    CancelToken, FieldClass, HighlightPlace, Level, Matcher, Query, Reason, SortKeyParts,
+    CancelToken, FieldClass, HighlightPlace, Level, Matcher, Mode, Query, Reason, SortKeyParts,
 };
 use vstore::{Key, Snapshot};
 
-use super::listing::mode;
 use super::worker::Say;
 use crate::format;
-use crate::state::{SearchMode, WhyHit, WhyWord};
+use crate::state::{WhyHit, WhyWord};
 
 /// The longest text of a record that is quoted, in characters.
 const QUOTED_CHARS: usize = 60;
@@ -29,7 +28,7 @@ pub struct WhyHitQuestion {
     /// The query.
     pub text: String,
     /// How words match.
-    pub mode: SearchMode,
+    pub mode: Mode,
 }
 
 pub(super) fn answer_why_hit(
@@ -46,7 +45,7 @@ pub(super) fn answer_why_hit(
         mode: how,
     } = question;
     let query = Query::parse(&text, snapshot.catalog());
-    let matcher = Matcher::new(&query, mode(how));
+    let matcher = Matcher::new(&query, how);
     let record = snapshot.get(key.as_str());
     let explained = record.and_then(|record| matcher.explain(record.as_ref()));
     let why = explained.map(|explained| {

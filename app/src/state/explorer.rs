@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use vstore::paths::{Bin, Distinct, HistogramUnit};
 use vstore::value::ValueType;
 use vstore::{Path, Seq};
 
@@ -77,10 +78,10 @@ pub struct PathStatistics {
     /// The largest value as text.
     pub max: Option<String>,
     /// What the ends of `histogram` and `shares` count.
-    pub scale: Scale,
-    /// Equal steps over the numbers or moments that stand there; empty without any.
+    pub unit: HistogramUnit,
+    /// Equal steps over the numbers or timestamps at the path; empty if there are none.
     pub histogram: Vec<Bin>,
-    /// The same numbers in bars of about as many each; `high` is the largest number in a bar.
+    /// The same numbers in bars of about as many each; `to` is the largest number in a bar.
     pub shares: Vec<Bin>,
     /// The most frequent words of the texts that stand there, the most frequent first.
     pub words: Vec<TopValue>,
@@ -88,16 +89,6 @@ pub struct PathStatistics {
     pub distinct_words: u64,
     /// What the index of the path takes.
     pub bytes: IndexBytes,
-}
-
-/// What the ends of bars count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Scale {
-    /// Numbers.
-    #[default]
-    Numbers,
-    /// Seconds since the Unix epoch.
-    Moments,
 }
 
 /// Bytes of memory that the index of one path takes.
@@ -109,15 +100,6 @@ pub struct IndexBytes {
     pub words: u64,
 }
 
-/// A count of different values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Distinct {
-    /// This many.
-    Exactly(u64),
-    /// About this many: beyond 65 536 they are estimated.
-    About(u64),
-}
-
 /// A frequent value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TopValue {
@@ -126,16 +108,5 @@ pub struct TopValue {
     /// The query that finds the records with it: `genres[]="Comedy"`.
     pub query: String,
     /// How often it occurs.
-    pub count: u64,
-}
-
-/// One bar of a histogram.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bin {
-    /// The smallest number counted.
-    pub low: f64,
-    /// The number it ends before; the last bin includes it.
-    pub high: f64,
-    /// How many numbers.
     pub count: u64,
 }

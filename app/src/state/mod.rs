@@ -33,14 +33,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use activity::{ACTIVITY_EVENTS_MAX, Activity, ActivityEvent, EventKind};
-pub use check::{Check, CheckFinding, CheckReport, Loss};
+pub use check::Check;
 pub use detail::{
     Detail, DetailTab, Draft, DraftBase, DraftError, EDITED_TEXT_BYTES_MAX, Location, Step,
 };
 pub use dialog::{AfterClose, Dialog};
 pub use explorer::{
-    Bin, Distinct, Explorer, FacetScope, FirstTypes, IndexBytes, PathRow, PathStatistics, Scale,
-    TopValue,
+    Explorer, FacetScope, FirstTypes, IndexBytes, PathRow, PathStatistics, TopValue,
 };
 pub use jump::{Jump, JumpAnswer, JumpRow};
 pub use keys::Keys;
@@ -53,13 +52,12 @@ pub use prefs::{
     BACKUPS_MAX, BottomTab, Layout, PanelSide, Preferences, RECENT_MAX, RecentFacts, RecentFile,
     ThemeChoice,
 };
-pub use problem::{Holder, Problem, Remedy};
+pub use problem::{Problem, Remedy};
 pub use report::{ImportReport, ReportKind, ReportLine};
 pub use restore::{Restore, RestoreStage, RestoredHeader};
-pub use salvage::{Salvage, SalvageMode, SalvageOutcome, SalvageStage};
+pub use salvage::{Salvage, SalvageOutcome, SalvageStage};
 pub use search::{
-    Column, ColumnKind, Highlight, HighlightFn, Highlighter, Hint, Orders, Search, SearchAnswer,
-    SearchMode, Sort, SortBy,
+    Column, ColumnKind, HighlightFn, Highlighter, Orders, Search, SearchAnswer, Sort, SortBy,
 };
 pub use secret::{KeyChange, KeyCost, NewKey, Secret, SecretText};
 pub use security::{KeyKind, KeySlot, Security, SecurityStep};
@@ -69,8 +67,7 @@ pub use settings::{
 };
 pub use task::{RequestId, Task, TaskId, TaskState, Tasks, Ticket};
 pub use transfer::{
-    Conflict, Duplicates, ExportPlan, ImportKeys, ImportPlan, ImportPreview, PreviewRow, Run,
-    Scope, Target, TransferFormat,
+    ExportPlan, ImportKeys, ImportPlan, ImportPreview, PreviewRow, Run, Scope, Target,
 };
 pub use why_hit::{WhyHit, WhyWord};
 

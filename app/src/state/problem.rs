@@ -1,8 +1,8 @@
-//! Why a file could not be opened, created or written, in the words and ways on that users see.
+//! Why a file could not be opened, created or written, in words, and what can be done about it.
 
 use std::path::PathBuf;
 
-use vstore::Millis;
+use vstore::file::LockHolder;
 use vstore::target::Existing;
 
 use crate::format;
@@ -25,7 +25,7 @@ pub enum Problem {
     /// It is damaged, and where.
     Damaged(String),
     /// Another program has it open, and which, as far as known.
-    OpenElsewhere(Option<Holder>),
+    OpenElsewhere(Option<LockHolder>),
     /// File or folder refuse writing.
     NotWritable(String),
     /// The disk is full.
@@ -46,20 +46,7 @@ pub enum Problem {
     Other(String),
 }
 
-/// Who has a file open.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holder {
-    /// The program.
-    pub program: String,
-    /// Its process number.
-    pub pid: u32,
-    /// The computer it runs on, if known.
-    pub host: Option<String>,
-    /// Since when.
-    pub since: Millis,
-}
-
-/// A way on from a problem, shown as a button.
+/// What can be done about a problem, offered as a button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Remedy {
     /// Open it without writing.

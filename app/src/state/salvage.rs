@@ -27,42 +27,6 @@ pub enum SalvageStage {
     Done(SalvageOutcome),
 }
 
-/// How much is taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum SalvageMode {
-    /// Nothing that is newer than something that is missing.
-    #[default]
-    Consistent,
-    /// All that can be read.
-    Everything,
-}
-
-impl SalvageMode {
-    /// All modes, in their order.
-    pub const ALL: [Self; 2] = [Self::Consistent, Self::Everything];
-
-    /// What it is called.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Consistent => "Up to the first loss",
-            Self::Everything => "Everything legible",
-        }
-    }
-
-    /// What it does.
-    pub const fn explanation(self) -> &'static str {
-        match self {
-            Self::Consistent => {
-                "Changes after the first lost one are left out: no record is newer than something \
-                 that is missing."
-            }
-            Self::Everything => {
-                "Changes after lost ones are taken too: records may be of different times."
-            }
-        }
-    }
-}
-
 /// What was brought into the new file, and what was not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SalvageOutcome {

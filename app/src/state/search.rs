@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use vstore::search::{Highlight, Hint, Mode};
 use vstore::{Path, Record, Snapshot};
 
 use super::{Keys, Query};
@@ -16,7 +16,7 @@ pub struct Search {
     /// What is asked, as the user sees it: filters are part of it.
     pub text: String,
     /// How words match.
-    pub mode: SearchMode,
+    pub mode: Mode,
     /// What was found last; `None` without a query. May answer an older question while a newer
     /// one is running.
     pub answer: Option<Arc<SearchAnswer>>,
@@ -133,42 +133,13 @@ impl SearchHistory {
     }
 }
 
-/// How words match.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum SearchMode {
-    /// Whole words, as typed.
-    Exact,
-    /// Prefixes and typos too.
-    #[default]
-    Fuzzy,
-    /// Anywhere inside words.
-    Contains,
-}
-
-impl SearchMode {
-    /// All modes, in their order.
-    pub const ALL: [Self; 3] = [Self::Exact, Self::Fuzzy, Self::Contains];
-
-    /// The word on the switch.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Exact => "Exact",
-            Self::Fuzzy => "Fuzzy",
-            Self::Contains => "Contains",
-        }
-    }
-}
-
 /// What a search found.
 #[derive(Clone, Debug)]
 pub struct SearchAnswer {
     /// The question.
     pub text: String,
     /// How words matched.
-    pub mode: SearchMode,
+    pub mode: Mode,
     /// The records as they were searched. Holding them costs what changed since.
     pub snapshot: Snapshot,
     /// The records found, in the order of the table.
@@ -198,18 +169,6 @@ pub struct Highlighter(pub Option<Arc<HighlightFn>>);
 /// Finds what to mark in a record.
 pub type HighlightFn = dyn Fn(&Record) -> Vec<Highlight> + Send + Sync;
 
-/// What to mark in one text of a record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Highlight {
-    /// Where the text stands; `None`: it is the key.
-    pub path: Option<String>,
-    /// Which of the values at this path, counted from 0 in the order of the value.
-    pub occurrence: usize,
-    /// Bytes of the text, in order, not overlapping, on character boundaries. The text of a value
-    /// that is not a string is what it prints as.
-    pub ranges: Vec<Range<usize>>,
-}
-
 impl Highlighter {
     /// What to mark in a record. Costs about as much as matching it: for rows on screen only.
     pub fn marks(&self, record: &Record) -> Vec<Highlight> {
@@ -221,15 +180,6 @@ impl fmt::Debug for Highlighter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Highlighter({})", self.0.is_some())
     }
-}
-
-/// Something about a query that its author should know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hint {
-    /// In words.
-    pub text: String,
-    /// The part of the query it is about, in bytes.
-    pub range: Option<Range<usize>>,
 }
 
 /// The order of the table.
@@ -388,7 +338,7 @@ mod tests {
     fn searches_are_gone_back_to_and_forth_again() {
         let query = |text: &str| Query {
             text: text.to_owned(),
-            mode: SearchMode::Fuzzy,
+            mode: Mode::Fuzzy,
         };
         let mut history = SearchHistory::default();
         history.leave(query(""), true);

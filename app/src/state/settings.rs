@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use vstore::Path;
+use vstore::search::Mode;
 use vstore::value::EncodedValue;
 use vstore::value::json::{parse_text, to_compact};
 
-use super::{Column, ColumnKind, OpenStore, SearchMode, Sort, SortBy};
+use super::{Column, ColumnKind, OpenStore, Sort, SortBy};
 
 /// The name of the setting.
 pub const SETTINGS_NAME: &str = "window";
@@ -33,7 +34,7 @@ pub struct Query {
     pub text: String,
     /// How words match.
     #[serde(default)]
-    pub mode: SearchMode,
+    pub mode: Mode,
 }
 
 /// A search with a name.

@@ -5,6 +5,7 @@ use std::ops::Bound;
 use std::path::PathBuf;
 
 use vstore::target::Consent;
+use vstore::transfer::{Conflict, DuplicateKeys, Format};
 use vstore::{Key, RecordRef, Snapshot};
 
 use super::{Keys, Span};
@@ -127,37 +128,6 @@ fn present<'a>(
     keys.filter(|key| snapshot.get(key.as_str()).is_some())
 }
 
-/// Forms of data files.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum TransferFormat {
-    /// One JSON document.
-    #[default]
-    Json,
-    /// A JSON object on each line.
-    Ndjson,
-}
-
-impl TransferFormat {
-    /// All forms, in their order.
-    pub const ALL: [Self; 2] = [Self::Json, Self::Ndjson];
-
-    /// What it is called.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Json => "JSON",
-            Self::Ndjson => "NDJSON",
-        }
-    }
-
-    /// The ending of its files, without a dot.
-    pub const fn extension(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::Ndjson => "ndjson",
-        }
-    }
-}
-
 /// What to import, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportPlan {
@@ -168,7 +138,7 @@ pub struct ImportPlan {
     /// What happens to keys that exist.
     pub conflict: Conflict,
     /// What happens to keys that stand twice in the data; `None`: as it suits the keys.
-    pub duplicates: Option<Duplicates>,
+    pub duplicates: Option<DuplicateKeys>,
 }
 
 impl ImportPlan {
@@ -185,41 +155,13 @@ impl ImportPlan {
     /// What happens to keys that stand twice in the data. A key that the data gives twice is a
     /// mistake in the data; a rule that makes one twice only says too little, and no record may
     /// get lost for that.
-    pub fn duplicates(&self) -> Duplicates {
+    pub fn duplicates(&self) -> DuplicateKeys {
         self.duplicates.unwrap_or(match self.keys {
-            ImportKeys::FromData => Duplicates::Refuse,
+            ImportKeys::FromData => DuplicateKeys::Refuse,
             ImportKeys::Field(_) | ImportKeys::Template(_) | ImportKeys::RowNumber { .. } => {
-                Duplicates::Number
+                DuplicateKeys::Number
             }
         })
-    }
-}
-
-/// What an import does with a key that stands twice in the data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Duplicates {
-    /// Stops and names both places.
-    Refuse,
-    /// Appends `-2`, `-3` … to the key.
-    Number,
-    /// The last one counts.
-    LastWins,
-    /// The first one counts.
-    FirstWins,
-}
-
-impl Duplicates {
-    /// All policies, in their order.
-    pub const ALL: [Self; 4] = [Self::Refuse, Self::Number, Self::LastWins, Self::FirstWins];
-
-    /// What it does, in words.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Refuse => "Stop and name both places",
-            Self::Number => "Append a number to the key",
-            Self::LastWins => "Take the last one",
-            Self::FirstWins => "Take the first one",
-        }
     }
 }
 
@@ -240,37 +182,11 @@ pub enum ImportKeys {
     },
 }
 
-/// What an import does with a key that exists.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Conflict {
-    /// Takes the imported record.
-    #[default]
-    Replace,
-    /// Keeps the record that is there.
-    Keep,
-    /// Stops; nothing is imported.
-    Fail,
-}
-
-impl Conflict {
-    /// All policies, in their order.
-    pub const ALL: [Self; 3] = [Self::Replace, Self::Keep, Self::Fail];
-
-    /// What it does, in words.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Replace => "Replace existing records",
-            Self::Keep => "Keep existing records",
-            Self::Fail => "Stop at the first existing key",
-        }
-    }
-}
-
 /// The first records that an import would make.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportPreview {
     /// The form the file has.
-    pub format: TransferFormat,
+    pub format: Format,
     /// The first rows.
     pub rows: Vec<PreviewRow>,
     /// Names of top-level fields, as candidates for the key.
@@ -298,7 +214,7 @@ pub struct ExportPlan {
     /// Which records.
     pub scope: Scope,
     /// In which form.
-    pub format: TransferFormat,
+    pub format: Format,
     /// With expiry, creation and modification times.
     pub with_metadata: bool,
     /// Where to; asked for last.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use vstore::Millis;
 use vstore::target::{Consent, Existing, InUse};
+use vstore::transfer::Format;
 
 use super::{Effects, file, record};
 use crate::command::TransferCommand;
@@ -14,7 +15,7 @@ use crate::format;
 use crate::jobs::{ExportJob, ImportJob, PreviewAnswer, PreviewQuestion, Question, TaskJob};
 use crate::state::{
     Dialog, ExportPlan, FilePurpose, FollowUp, ImportKeys, ImportPlan, ImportReport, Level,
-    OpenStore, State, TaskId, TaskState, TransferFormat,
+    OpenStore, State, TaskId, TaskState,
 };
 
 pub(super) fn update(state: &mut State, command: TransferCommand, now: Millis) -> Effects {
@@ -30,7 +31,7 @@ pub(super) fn update(state: &mut State, command: TransferCommand, now: Millis) -
             let plan = ExportPlan {
                 // Whatever happens behind the dialog.
                 scope: store.frozen(&scope),
-                format: TransferFormat::default(),
+                format: Format::default(),
                 with_metadata: false,
                 path: None,
                 consent: Consent::NotAsked,
@@ -207,7 +208,7 @@ fn copy_report(state: &State, id: TaskId) -> Effects {
 pub(super) fn export_extension(state: &State) -> &'static str {
     match state.dialog() {
         Some(Dialog::Export { plan, .. }) => plan.format.extension(),
-        _ => TransferFormat::default().extension(),
+        _ => Format::default().extension(),
     }
 }
 

@@ -3,7 +3,20 @@
 use std::ops::{AddAssign, SubAssign};
 
 /// How words without marks of their own (`'exact`, `*inside*`, `word~`) are compared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// A word equals a word, after folding. No beginnings, no typos.
     Exact,
@@ -12,6 +25,11 @@ pub enum Mode {
     Fuzzy,
     /// A word stands anywhere, also inside longer words.
     Contains,
+}
+
+impl Mode {
+    /// All modes, the strictest first.
+    pub const ALL: [Self; 3] = [Self::Exact, Self::Fuzzy, Self::Contains];
 }
 
 /// How well a record fits, best first.

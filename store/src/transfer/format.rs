@@ -6,9 +6,10 @@ use crate::value::VALUE_BYTES_MAX;
 use crate::value::json::parse_text;
 
 /// A format of import and export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
     /// One JSON text: an object of records, or an array.
+    #[default]
     Json,
     /// One JSON text per line. Import takes texts over several lines, too.
     Ndjson,
@@ -40,6 +41,17 @@ pub(super) const SNIFF_BYTES: usize = 256 * 1024;
 pub(super) const SNIFF_BYTES_MAX: usize = VALUE_BYTES_MAX;
 
 impl Format {
+    /// All formats, the default first.
+    pub const ALL: [Self; 2] = [Self::Json, Self::Ndjson];
+
+    /// The usual ending of a file name, without a dot.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Ndjson => "ndjson",
+        }
+    }
+
     /// The format that the ending of a file name tells.
     pub fn from_ending(path: &Path) -> Option<Self> {
         let ending = path.extension()?.to_str()?.to_ascii_lowercase();

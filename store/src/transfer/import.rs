@@ -61,6 +61,11 @@ pub enum Conflict {
     Fail,
 }
 
+impl Conflict {
+    /// All policies, the default first.
+    pub const ALL: [Self; 3] = [Self::Replace, Self::Keep, Self::Fail];
+}
+
 /// A record of an input, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportRecord {

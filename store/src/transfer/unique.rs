@@ -26,6 +26,11 @@ pub enum DuplicateKeys {
     FirstWins,
 }
 
+impl DuplicateKeys {
+    /// All policies, the default first.
+    pub const ALL: [Self; 4] = [Self::Refuse, Self::Number, Self::LastWins, Self::FirstWins];
+}
+
 /// What becomes of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Admission {

@@ -519,7 +519,7 @@ fn searches_are_kept_by_name_renamed_and_deleted() {
     store.search.text = "genres:comedy".to_owned();
     let query = crate::state::Query {
         text: "year:1982".to_owned(),
-        mode: crate::state::SearchMode::Exact,
+        mode: vstore::search::Mode::Exact,
     };
     store.settings.save("Old", query);
     harness.run();

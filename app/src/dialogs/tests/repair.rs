@@ -2,12 +2,13 @@
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use vstore::file::{Finding, FindingKind, Loss, SalvageMode, VerifyReport};
 
 use super::{NOW, Window, click, harness, is_enabled, type_in, type_password};
 use crate::command::{Command, FileCommand, RepairCommand};
 use crate::state::{
-    Check, CheckFinding, CheckReport, Dialog, Loss, Restore, RestoreStage, RestoredHeader, Salvage,
-    SalvageMode, SalvageOutcome, SalvageStage, TaskId,
+    Check, Dialog, Restore, RestoreStage, RestoredHeader, Salvage, SalvageOutcome, SalvageStage,
+    TaskId,
 };
 
 fn salvage(stage: SalvageStage) -> Harness<'static, Window> {
@@ -29,7 +30,7 @@ fn salvage_proposes_a_new_file_and_asks_for_the_password() {
         panic!("{commands:?}");
     };
     assert!(target.ends_with("films.salvaged.vstore"));
-    assert_eq!(*mode, SalvageMode::Consistent);
+    assert_eq!(*mode, SalvageMode::ConsistentPrefix);
 }
 
 #[test]
@@ -59,11 +60,12 @@ fn salvage_reports_what_is_lost_and_opens_the_new_file() {
     );
 }
 
-fn check(findings: Vec<CheckFinding>) -> Harness<'static, Window> {
-    harness(Dialog::Check(Check::Done(CheckReport {
+fn check(findings: Vec<Finding>) -> Harness<'static, Window> {
+    harness(Dialog::Check(Check::Done(VerifyReport {
         bytes: 9_000,
-        good_parts: 12,
+        frames: 12,
         findings,
+        ..VerifyReport::default()
     })))
 }
 
@@ -79,14 +81,15 @@ fn a_whole_file_is_told_in_one_sentence() {
 
 #[test]
 fn a_damaged_file_that_is_open_is_written_anew_from_memory() {
-    let mut harness = check(vec![CheckFinding {
+    let mut harness = check(vec![Finding {
         offset: 16_384,
-        what: "the encrypted data was changed".to_owned(),
-        loss: Loss::Lost {
+        seq: None,
+        kind: FindingKind::CutOff,
+        loss: Some(Loss {
             bytes: 4_096,
-            parts: Some(1),
+            frames: Some(1),
             records: Some(340),
-        },
+        }),
     }]);
     assert!(harness.query_by_label("about 340 records lost").is_some());
     click(&mut harness, "Write it anew");

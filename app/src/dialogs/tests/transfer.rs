@@ -4,12 +4,13 @@ use egui::Role;
 use egui_kittest::kittest::Queryable as _;
 
 use vstore::target::Consent;
+use vstore::transfer::{Conflict, DuplicateKeys, Format};
 
 use super::{harness, is_enabled};
 use crate::command::{Command, TransferCommand};
 use crate::state::{
-    Conflict, Dialog, Duplicates, ExportPlan, ImportKeys, ImportPlan, ImportPreview, ImportReport,
-    PreviewRow, ReportKind, ReportLine, Scope, TaskId, TransferFormat,
+    Dialog, ExportPlan, ImportKeys, ImportPlan, ImportPreview, ImportReport, PreviewRow,
+    ReportKind, ReportLine, Scope, TaskId,
 };
 
 pub(super) fn plan() -> ImportPlan {
@@ -101,7 +102,7 @@ fn data_that_cannot_be_read_are_not_imported() {
 pub(super) fn export_plan() -> ExportPlan {
     ExportPlan {
         scope: Scope::Everything,
-        format: TransferFormat::Json,
+        format: Format::Json,
         with_metadata: false,
         path: None,
         consent: Consent::NotAsked,
@@ -174,7 +175,7 @@ fn the_report_lists_single_records_by_sort_and_can_be_copied() {
 #[test]
 fn keys_made_by_a_rule_are_numbered_unless_something_else_is_chosen() {
     let given = plan();
-    assert_eq!(given.duplicates(), Duplicates::Refuse);
+    assert_eq!(given.duplicates(), DuplicateKeys::Refuse);
     let by_rule = ImportPlan {
         keys: ImportKeys::Field("title".to_owned()),
         ..given
@@ -191,5 +192,5 @@ fn keys_made_by_a_rule_are_numbered_unless_something_else_is_chosen() {
     else {
         panic!("{commands:?}");
     };
-    assert_eq!(changed.duplicates, Some(Duplicates::Refuse));
+    assert_eq!(changed.duplicates, Some(DuplicateKeys::Refuse));
 }

@@ -72,7 +72,7 @@ fn why(text: &str, key: &str) -> Option<Box<WhyHit>> {
         row: None,
         other_order: false,
         text: text.to_owned(),
-        mode: SearchMode::Fuzzy,
+        mode: Mode::Fuzzy,
     })));
     match next(&receiver) {
         Done::WhyHit(why) => why,
@@ -137,7 +137,13 @@ fn figures_within_a_result_are_those_of_its_records() {
     };
     let statistics = answer.statistics.unwrap();
     assert_eq!((statistics.within, statistics.records), (Some(2), 2));
-    assert_eq!(statistics.distinct, Distinct::Exactly(2));
+    assert_eq!(
+        statistics.distinct,
+        Distinct {
+            count: 2,
+            is_estimate: false,
+        }
+    );
     let words: Vec<_> = statistics.words.iter().map(|word| &*word.query).collect();
     assert_eq!(words, ["title:hook"]);
 }

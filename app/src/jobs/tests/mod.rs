@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, unbounded};
 use vstore::file::Control;
-use vstore::search::CancelToken;
+use vstore::paths::Distinct;
+use vstore::search::{CancelToken, Mode};
 use vstore::target::{Consent, InUse};
+use vstore::transfer::{Conflict, DuplicateKeys, Format};
 use vstore::value::json::parse_text;
 use vstore::{Cause, Key, ManualClock, Millis, Path, Snapshot, Store, WriteBatch};
 
@@ -17,8 +19,7 @@ use super::{
     Question, StatisticsQuestion, TaskJob,
 };
 use crate::state::{
-    Conflict, Distinct, Duplicates, ImportKeys, ImportPlan, Orders, Scope, SearchMode, Sort,
-    SortBy, Target, TaskId, TaskState, TransferFormat,
+    ImportKeys, ImportPlan, Orders, Scope, Sort, SortBy, Target, TaskId, TaskState,
 };
 
 fn snapshot(records: &[(&str, &str)]) -> Snapshot {
@@ -68,7 +69,7 @@ fn keys_in_order(text: &str, sort: Sort) -> Vec<String> {
     let (jobs, receiver) = jobs();
     let snapshot = films();
     let text = text.to_owned();
-    let mode = SearchMode::Fuzzy;
+    let mode = Mode::Fuzzy;
     let question = ListingQuestion {
         snapshot,
         text,
@@ -147,7 +148,14 @@ fn statistics_count_values_and_what_is_missing() {
     let found = answer.statistics.unwrap();
     assert_eq!(
         (found.records, found.missing, found.distinct),
-        (3, 1, Distinct::Exactly(3))
+        (
+            3,
+            1,
+            Distinct {
+                count: 3,
+                is_estimate: false,
+            }
+        )
     );
     let top: Vec<_> = found
         .top
@@ -203,7 +211,7 @@ fn an_export_reads_back_as_what_it_was() {
     let job = ExportJob {
         snapshot: films(),
         target: Target::Everything,
-        format: TransferFormat::Json,
+        format: Format::Json,
         with_metadata: false,
         path: path.clone(),
         in_use: InUse::default(),
@@ -237,7 +245,7 @@ fn an_export_asks_before_it_replaces_a_file_and_again_if_that_changed_meanwhile(
         let job = ExportJob {
             snapshot: films(),
             target: Target::Everything,
-            format: TransferFormat::Json,
+            format: Format::Json,
             with_metadata: false,
             path: path.clone(),
             in_use: InUse::default(),
@@ -293,7 +301,7 @@ fn a_preview_shows_the_keys_a_plan_makes_and_suggests_one_where_there_is_none() 
     let plan = ImportPlan {
         keys,
         conflict: Conflict::Keep,
-        duplicates: Some(Duplicates::Refuse),
+        duplicates: Some(DuplicateKeys::Refuse),
         path,
     };
     let preview = ask(plan).preview.unwrap();
@@ -335,7 +343,7 @@ fn words_begin_with_the_best_hits_and_conditions_keep_the_order_of_the_table() {
         super::answer_at_once(ListingQuestion {
             snapshot: films(),
             text: text.to_owned(),
-            mode: SearchMode::Fuzzy,
+            mode: Mode::Fuzzy,
             orders: Orders {
                 browsing: by_year.clone(),
                 ..Orders::default()
@@ -368,7 +376,7 @@ fn words_begin_with_the_best_hits_and_conditions_keep_the_order_of_the_table() {
     let Ok(misspelt) = answer("yaer:1982", false) else {
         panic!("it has its value")
     };
-    assert!(misspelt.found.hints[0].text.contains("is year meant?"));
+    assert!(misspelt.found.hints[0].message.contains("is year meant?"));
 }
 
 #[test]
@@ -394,7 +402,7 @@ fn only_the_last_question_is_answered() {
         jobs.ask(Question::Listing(Box::new(ListingQuestion {
             snapshot: films(),
             text: text.to_owned(),
-            mode: SearchMode::Exact,
+            mode: Mode::Exact,
             orders: Orders::default(),
             refresh: false,
             finished: true,

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use vstore::file::{Credentials, KdfParams, KdfProfile, Password};
+use vstore::file::{Credentials, KdfParams, KdfProfile, Password, SalvageMode};
 use vstore::{CreateOptions, OpenOptions};
 
 use super::*;
 use crate::jobs::SalvageJob;
-use crate::state::{SalvageMode, SalvageOutcome, Secret};
+use crate::state::{SalvageOutcome, Secret};
 
 const CHEAP: KdfProfile = KdfProfile::Explicit(KdfParams {
     m_kib: 64,

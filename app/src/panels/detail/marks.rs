@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use vstore::search::Highlight;
 use vstore::value::ValueRef;
 use vstore::{Path, PathSegment, ROOT_PATH, Record};
 
-use crate::state::{Highlight, Location, SearchAnswer, Step};
+use crate::state::{Location, SearchAnswer, Step};
 
 /// Larger values are shown without marks: finding them would be felt.
 pub(super) const MARKED_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -31,11 +32,14 @@ impl Marks {
     pub(super) fn new(value: ValueRef<'_>, highlights: Vec<Highlight>) -> Self {
         let mut marks = Self::default();
         for highlight in highlights.into_iter().take(PLACES_MAX) {
-            let Some(Ok(path)) = highlight.path.as_deref().map(Path::parse) else {
+            let Some((path, occurrence)) = highlight.place.value() else {
+                continue;
+            };
+            let Ok(path) = Path::parse(path) else {
                 continue;
             };
             let mut finder = Finder {
-                left: highlight.occurrence,
+                left: occurrence,
                 location: Location::new(),
             };
             if finder.find(value, &path.segments()) {

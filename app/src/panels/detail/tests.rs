@@ -4,6 +4,7 @@ use egui::{Key as Press, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use jiff::tz::TimeZone;
+use vstore::search::{Highlight, HighlightPlace};
 use vstore::value::json::parse_text;
 use vstore::value::{EncodedValue, Value, ValueRef};
 use vstore::{Cause, Key, ManualClock, Millis, Store, WriteBatch};
@@ -18,8 +19,7 @@ use super::tree_model::{Node, Openness, TreeData, value_at};
 use crate::command::{Command, LayoutCommand, RecordCommand};
 use crate::panels::testing;
 use crate::state::{
-    ActivityEvent, DetailTab, Draft, DraftBase, DraftError, EventKind, Highlight, OpenStore, Page,
-    Step,
+    ActivityEvent, DetailTab, Draft, DraftBase, DraftError, EventKind, OpenStore, Page, Step,
 };
 use crate::view::AppView;
 
@@ -155,8 +155,10 @@ fn a_hostile_value_makes_a_bounded_number_of_rows() {
 fn what_matched_is_marked_where_it_stands_and_shown() {
     let value = encoded(FILM);
     let highlight = Highlight {
-        path: Some("cast[]".to_owned()),
-        occurrence: 4,
+        place: HighlightPlace::Value {
+            path: "cast[]".to_owned(),
+            occurrence: 4,
+        },
         ranges: std::iter::once(0..3).collect(),
     };
     let marks = Marks::new(value.view(), vec![highlight]);

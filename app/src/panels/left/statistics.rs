@@ -2,12 +2,13 @@
 //! are spread, and of which records that is said. Draws nothing.
 
 use vstore::Path;
+use vstore::paths::{Bin, Distinct, HistogramUnit};
 use vstore::search::edit;
 use vstore::value::ValueType;
 
 use super::moments::{self, Span};
 use crate::format;
-use crate::state::{Bin, Distinct, FacetScope, IndexBytes, PathStatistics, Scale, TopValue};
+use crate::state::{FacetScope, IndexBytes, PathStatistics, TopValue};
 use crate::view::StoreView;
 
 const TOP_SHOWN: usize = 6;
@@ -114,15 +115,14 @@ fn top_rows(values: &[TopValue]) -> Vec<TopRow> {
 fn prefers_words(statistics: &PathStatistics) -> bool {
     let most = statistics.top.first().map_or(0, |top| top.count);
     // The words of a date are numbers that say nothing alone.
-    let says_more = statistics.scale == Scale::Numbers && !statistics.words.is_empty();
+    let says_more = statistics.unit == HistogramUnit::Number && !statistics.words.is_empty();
     says_more && most.saturating_mul(WORTH_LISTING) <= statistics.records
 }
 
 fn summary(statistics: &PathStatistics) -> String {
-    match statistics.distinct {
-        Distinct::Exactly(number) => format!("{} distinct", format::count(number)),
-        Distinct::About(number) => format!("about {} distinct", format::count(number)),
-    }
+    let Distinct { count, is_estimate } = statistics.distinct;
+    let about = if is_estimate { "about " } else { "" };
+    format!("{about}{} distinct", format::count(count))
 }
 
 fn footer(statistics: &PathStatistics) -> String {
@@ -190,18 +190,18 @@ fn median(statistics: &PathStatistics) -> Option<String> {
         passed += bin.count;
         passed * 2 >= all
     });
-    let told = match statistics.scale {
-        Scale::Numbers => number,
-        Scale::Moments => moments::told,
+    let told = match statistics.unit {
+        HistogramUnit::Number => number,
+        HistogramUnit::Seconds => moments::told,
     };
-    middle.map(|bin| told(bin.high))
+    middle.map(|bin| told(bin.to))
 }
 
 fn span(statistics: &PathStatistics) -> String {
     match (statistics.shares.first(), statistics.shares.last()) {
-        (Some(first), Some(last)) => match statistics.scale {
-            Scale::Numbers => format!("{} to {}", number(first.low), number(last.high)),
-            Scale::Moments => moments::scale(first.low, last.high),
+        (Some(first), Some(last)) => match statistics.unit {
+            HistogramUnit::Number => format!("{} to {}", number(first.from), number(last.to)),
+            HistogramUnit::Seconds => moments::scale(first.from, last.to),
         },
         _ => String::new(),
     }
@@ -216,10 +216,10 @@ fn largest(statistics: &PathStatistics) -> f64 {
 /// Whole numbers are told apart from others, because between whole numbers a bin can name its
 /// last one and its query need not overlap with the next.
 fn steps(statistics: &PathStatistics) -> Vec<BinRow> {
-    if statistics.scale == Scale::Moments {
+    if statistics.unit == HistogramUnit::Seconds {
         let bins = statistics.histogram.iter();
         let row = |bin: &Bin| {
-            let span = moments::step(bin.low, bin.high);
+            let span = moments::step(bin.from, bin.to);
             span_row(&statistics.path, span, bin.count, bin.count as f64)
         };
         return bins.map(row).collect();
@@ -228,9 +228,9 @@ fn steps(statistics: &PathStatistics) -> Vec<BinRow> {
     let last = statistics.histogram.len().saturating_sub(1);
     let rows = statistics.histogram.iter().enumerate().map(|(index, bin)| {
         let (low, high) = match (whole, index == last) {
-            (true, true) => whole_bounds(bin.low, bin.high.min(largest(statistics)).floor()),
-            (true, false) => whole_bounds(bin.low, bin.high.ceil() - 1.0),
-            (false, _) => (number(bin.low), number(bin.high)),
+            (true, true) => whole_bounds(bin.from, bin.to.min(largest(statistics)).floor()),
+            (true, false) => whole_bounds(bin.from, bin.to.ceil() - 1.0),
+            (false, _) => (number(bin.from), number(bin.to)),
         };
         bin_row(&statistics.path, *bin, (&low, &high), bin.count as f64)
     });
@@ -240,7 +240,7 @@ fn steps(statistics: &PathStatistics) -> Vec<BinRow> {
 /// Every bar stands for about as many records; its height is where on the scale they end.
 fn shares(statistics: &PathStatistics) -> Vec<BinRow> {
     let ends = statistics.shares.first().zip(statistics.shares.last());
-    let (least, most) = ends.map_or((0.0, 0.0), |(first, last)| (first.low, last.high));
+    let (least, most) = ends.map_or((0.0, 0.0), |(first, last)| (first.from, last.to));
     // The lowest bar can be seen too.
     let foot = if most > least {
         (most - least) / FOOT
@@ -248,12 +248,12 @@ fn shares(statistics: &PathStatistics) -> Vec<BinRow> {
         1.0
     };
     let rows = statistics.shares.iter().map(|bin| {
-        let height = bin.high - least + foot;
-        if statistics.scale == Scale::Moments {
-            let span = moments::share(bin.low, bin.high);
+        let height = bin.to - least + foot;
+        if statistics.unit == HistogramUnit::Seconds {
+            let span = moments::share(bin.from, bin.to);
             return span_row(&statistics.path, span, bin.count, height);
         }
-        let ends = (number(bin.low), number(bin.high));
+        let ends = (number(bin.from), number(bin.to));
         bin_row(&statistics.path, *bin, (&ends.0, &ends.1), height)
     });
     rows.collect()

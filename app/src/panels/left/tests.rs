@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use egui_kittest::kittest::Queryable as _;
+use vstore::paths::{Bin, Distinct, HistogramUnit};
 use vstore::search::edit;
 use vstore::value::ValueType;
 use vstore::{Path, Seq};
@@ -11,8 +12,7 @@ use super::panel::LeftPanel;
 use super::statistics::StatisticsData;
 use crate::panels::testing::{Scene, films, store_of, view_of};
 use crate::state::{
-    Bin, Distinct, FacetScope, IndexBytes, Namespace, OpenStore, PathRow, PathStatistics, Scale,
-    State, TopValue,
+    FacetScope, IndexBytes, Namespace, OpenStore, PathRow, PathStatistics, State, TopValue,
 };
 
 fn path(text: &str) -> Path {
@@ -67,7 +67,7 @@ fn explored() -> State {
 }
 
 fn choose_year(store: &mut OpenStore, types: Vec<(ValueType, u64)>) {
-    let bin = |low, high, count| Bin { low, high, count };
+    let bin = |from, to, count| Bin { from, to, count };
     store.explorer.selected = Some(path("year"));
     store.explorer.statistics = Some(Arc::new(PathStatistics {
         path: path("year"),
@@ -76,7 +76,10 @@ fn choose_year(store: &mut OpenStore, types: Vec<(ValueType, u64)>) {
         records: 3,
         missing: 1,
         types,
-        distinct: Distinct::Exactly(3),
+        distinct: Distinct {
+            count: 3,
+            is_estimate: false,
+        },
         top: vec![TopValue {
             text: "1982".to_owned(),
             query: "year=1982".to_owned(),
@@ -84,7 +87,7 @@ fn choose_year(store: &mut OpenStore, types: Vec<(ValueType, u64)>) {
         }],
         min: None,
         max: None,
-        scale: Scale::default(),
+        unit: HistogramUnit::Number,
         histogram: vec![bin(1982.0, 1986.5, 1), bin(1986.5, 1991.0, 2)],
         shares: vec![bin(1982.0, 1982.0, 1), bin(1988.0, 1991.0, 2)],
         words: vec![TopValue {
@@ -287,11 +290,11 @@ fn bars_of_dates_ask_for_whole_days() {
     let mut state = explored();
     let explorer = &mut store_of(&mut state).explorer;
     let mut statistics = (**explorer.statistics.as_ref().unwrap()).clone();
-    statistics.scale = Scale::Moments;
+    statistics.unit = HistogramUnit::Seconds;
     let day = 86_400.0;
     let bin = |low: f64, high: f64| Bin {
-        low: low * day,
-        high: high * day,
+        from: low * day,
+        to: high * day,
         count: 2,
     };
     statistics.histogram = vec![bin(0.0, 365.0), bin(365.0, 730.0)];

@@ -5,6 +5,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use jiff::tz::TimeZone;
 use vstore::Millis;
+use vstore::file::{Finding, FindingKind, LockHolder, Loss, VerifyReport};
 
 use super::Pages;
 use super::create::whole_path;
@@ -14,8 +15,8 @@ use super::unlock::UnlockData;
 use crate::command::{Command, FileCommand, LockCommand, RepairCommand, TransferCommand};
 use crate::panels::testing;
 use crate::state::{
-    AfterClose, BusyPhase, Check, CheckFinding, CheckReport, CreatePage, FilePurpose, Holder, Loss,
-    Page, Problem, RecentFacts, RecentFile, State, UnlockPage,
+    AfterClose, BusyPhase, Check, CreatePage, FilePurpose, Page, Problem, RecentFacts, RecentFile,
+    State, UnlockPage,
 };
 use crate::typed_path::UserFolders;
 use crate::view::AppView;
@@ -181,11 +182,11 @@ fn every_problem_has_its_own_words_and_a_way_on() {
 
 #[test]
 fn a_file_open_elsewhere_names_who_has_it_and_every_way_on() {
-    let holder = Holder {
+    let holder = LockHolder {
         program: "VStore".to_owned(),
         pid: 4711,
         host: Some("desk".to_owned()),
-        since: Millis(NOW.0 - 60_000),
+        started_at: NOW.0 - 60_000,
     };
     let page = UnlockPage {
         problem: Some(Problem::OpenElsewhere(Some(holder))),
@@ -436,26 +437,25 @@ fn a_damaged_file_that_its_password_opens_can_be_checked() {
     assert!(
         matches!(commands.as_slice(), [Command::Repair(RepairCommand::Check(secret))] if *secret.password == "right")
     );
-    let finding = |offset, what: &str, loss| CheckFinding {
+    let finding = |offset, kind, loss| Finding {
         offset,
-        what: what.to_owned(),
+        seq: None,
+        kind,
         loss,
     };
-    let report = CheckReport {
+    let loss = Loss {
+        bytes: 900,
+        frames: Some(2),
+        records: None,
+    };
+    let report = VerifyReport {
         bytes: 90_000,
-        good_parts: 7,
+        frames: 7,
         findings: vec![
-            finding(
-                8_192,
-                "the frame is damaged",
-                Loss::Lost {
-                    bytes: 900,
-                    parts: Some(2),
-                    records: None,
-                },
-            ),
-            finding(80_000, "the last write did not finish", Loss::Nothing),
+            finding(8_192, FindingKind::CutOff, Some(loss)),
+            finding(80_000, FindingKind::TornTail { bytes: 40 }, None),
         ],
+        ..VerifyReport::default()
     };
     harness.state_mut().state.page = Page::Unlock(UnlockPage {
         check: Some(Check::Done(report)),

@@ -1,13 +1,15 @@
 //! What an empty table says, and the way on.
 
 use egui::Ui;
+use vstore::search::Mode;
 
 use crate::action::Action;
 use crate::command::{Commands, SearchCommand};
-use crate::state::SearchMode;
+
 use crate::theme::icons;
 use crate::view::StoreView;
 use crate::widgets::empty_state::EmptyState;
+use crate::wording;
 
 /// Why the table is empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +19,7 @@ pub(super) enum Empty {
     /// The search found nothing.
     Search {
         query: String,
-        mode: SearchMode,
+        mode: Mode,
         /// There was a search before this one.
         can_go_back: bool,
     },
@@ -88,23 +90,17 @@ fn commands_of(command: Option<crate::command::Command>, commands: &mut Commands
     }
 }
 
-fn search(ui: &mut Ui, query: &str, mode: SearchMode, can_go_back: bool, commands: &mut Commands) {
+fn search(ui: &mut Ui, query: &str, mode: Mode, can_go_back: bool, commands: &mut Commands) {
     let (text, other) = match mode {
-        SearchMode::Exact => (
-            "Fuzzy search also finds prefixes and typos.",
-            SearchMode::Fuzzy,
-        ),
-        SearchMode::Fuzzy => (
+        Mode::Exact => ("Fuzzy search also finds prefixes and typos.", Mode::Fuzzy),
+        Mode::Fuzzy => (
             "Nothing is similar. “Contains” also looks inside of words.",
-            SearchMode::Contains,
+            Mode::Contains,
         ),
-        SearchMode::Contains => (
-            "Fuzzy search also finds words with typos.",
-            SearchMode::Fuzzy,
-        ),
+        Mode::Contains => ("Fuzzy search also finds words with typos.", Mode::Fuzzy),
     };
     let title = format!("No record matches “{}”", shortened(query));
-    let switch = format!("Search {}", other.name().to_lowercase());
+    let switch = format!("Search {}", wording::mode(other).to_lowercase());
     let mut actions = vec!["Clear search", &switch];
     if can_go_back {
         actions.push("Previous search");

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use egui::{Id, Popup, Response, Ui, UiBuilder};
 use jiff::tz::TimeZone;
 use vstore::Key;
+use vstore::search::Mode;
 
 use super::cells::{Life, Now, paint_row};
 use super::columns::{ColumnData, columns};
@@ -15,7 +16,7 @@ use super::{events, menus};
 use crate::action::{ShortcutScope, pressed};
 use crate::command::{Commands, SearchCommand, SelectionCommand};
 use crate::format;
-use crate::state::{ColumnKind, FocusTarget, SearchMode, Sort};
+use crate::state::{ColumnKind, FocusTarget, Sort};
 use crate::theme::{Tokens, metrics};
 use crate::view::StoreView;
 use crate::widgets::table::{Table, TableEvent, TableState};
@@ -31,7 +32,7 @@ pub struct RecordsPanel {
     /// The cursor of the state when the table last took it over.
     seen_cursor: (Option<Key>, Option<usize>),
     /// The question whose answer was shown last.
-    seen_question: Option<(String, SearchMode)>,
+    seen_question: Option<(String, Mode)>,
     /// The record in the first row of the last frame, and the order it stood in.
     seen_top: Option<(Key, Sort)>,
 }

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use vstore::search::edit;
+use vstore::search::{Highlight, edit};
 use vstore::value::json::to_compact_preview;
 use vstore::value::{ValueRef, ValueType};
 use vstore::{Key, Meta, Record, Seq, visit_at};
 
 use super::columns::ColumnData;
-use crate::state::{ColumnKind, Highlight, Highlighter, Listing, Row, SearchAnswer};
+use crate::state::{ColumnKind, Highlighter, Listing, Row, SearchAnswer};
 use crate::view::StoreView;
 
 /// The longest preview of a value, in characters. Wider columns than this are rare.
@@ -70,7 +70,7 @@ impl RowData {
             ColumnKind::Path(path) => Some(cell(record, path, &marks)),
             _ => None,
         });
-        let key_marks = marks.iter().find(|mark| mark.path.is_none());
+        let key_marks = marks.iter().find(|mark| mark.place.value().is_none());
         Self {
             key: record.key.clone(),
             key_marks: key_marks
@@ -146,16 +146,15 @@ fn marked_words(record: &Record, marks: &[Highlight]) -> Vec<String> {
     const WORDS_MAX: usize = 16;
     let mut words: Vec<String> = Vec::new();
     for mark in marks {
-        let Some(path) = mark
-            .path
-            .as_deref()
-            .and_then(|path| vstore::Path::parse(path).ok())
-        else {
+        let Some((path, occurrence)) = mark.place.value() else {
+            continue;
+        };
+        let Ok(path) = vstore::Path::parse(path) else {
             continue;
         };
         let mut at = 0;
         visit_at(record.value.view(), &path.segments(), &mut |value| {
-            if at == mark.occurrence && words.len() < WORDS_MAX {
+            if at == occurrence && words.len() < WORDS_MAX {
                 let printed = scalar_text(value);
                 let text = match value {
                     ValueRef::String(text) => text,
@@ -187,9 +186,9 @@ fn cell(record: &Record, path: &vstore::Path, marks: &[Highlight]) -> CellData {
             }
             let start = cell.text.len();
             cell.text.push_str(&scalar_text(value));
-            let here = marks.iter().filter(|mark| {
-                mark.occurrence == occurrence && mark.path.as_deref() == Some(path.as_str())
-            });
+            let here = marks
+                .iter()
+                .filter(|mark| mark.place.value() == Some((path.as_str(), occurrence)));
             let ranges = here.flat_map(|mark| &mark.ranges);
             cell.marks
                 .extend(ranges.map(|range| start + range.start..start + range.end));

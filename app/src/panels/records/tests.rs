@@ -3,6 +3,7 @@ use std::sync::Arc;
 use egui::{Key, Modifiers};
 use egui_kittest::Node;
 use egui_kittest::kittest::Queryable as _;
+use vstore::search::{Highlight, HighlightPlace, Mode};
 use vstore::value::{EncodedValue, Value, ValueType};
 use vstore::{Cause, Meta, Millis, Path, WriteBatch};
 
@@ -12,9 +13,7 @@ use super::empty::Empty;
 use super::panel::RecordsPanel;
 use super::rows::{RowCache, RowData};
 use crate::panels::testing::{Scene, films, key, open_with, store_of, view_of};
-use crate::state::{
-    ColumnKind, Highlight, Highlighter, Keys, Listing, PathRow, SearchMode, Sort, SortBy, State,
-};
+use crate::state::{ColumnKind, Highlighter, Keys, Listing, PathRow, Sort, SortBy, State};
 
 fn rows_of(state: &State, highlighter: &Highlighter) -> Vec<RowData> {
     let view = view_of(state);
@@ -110,8 +109,10 @@ fn cells_show_all_values_at_their_path_with_the_type_of_the_first() {
 #[test]
 fn matches_are_marked_in_key_preview_and_cells() {
     let mark = |path: Option<&str>, occurrence, range| Highlight {
-        path: path.map(str::to_owned),
-        occurrence,
+        place: path.map_or(HighlightPlace::Key, |path| HighlightPlace::Value {
+            path: path.to_owned(),
+            occurrence,
+        }),
         ranges: vec![range],
     };
     let marks = vec![mark(None, 0, 5..9), mark(Some("genres[]"), 1, 0..3)];
@@ -137,8 +138,10 @@ fn a_match_out_of_sight_is_brought_into_the_preview() {
     batch.put(key("a"), value.unwrap());
     let mark = |_: &vstore::Record| {
         vec![Highlight {
-            path: Some("text".to_owned()),
-            occurrence: 0,
+            place: HighlightPlace::Value {
+                path: "text".to_owned(),
+                occurrence: 0,
+            },
             ranges: std::iter::once(600..606).collect(),
         }]
     };
@@ -341,7 +344,7 @@ fn the_menu_of_the_header_offers_relevance_where_there_is_any_and_marks_the_orde
     };
     store.search.answer = Some(Arc::new(crate::state::SearchAnswer {
         text: "hook".to_owned(),
-        mode: SearchMode::Fuzzy,
+        mode: Mode::Fuzzy,
         snapshot: store.snapshot.clone(),
         keys: Keys::default(),
         total: 4,
@@ -393,10 +396,10 @@ fn a_search_without_result_offers_the_way_back_and_another_mode() {
     let store = scene.store();
     store.listing = Listing::Keys(Keys::default());
     store.search.text = "xyz".to_owned();
-    store.search.mode = SearchMode::Exact;
+    store.search.mode = Mode::Exact;
     store.search.answer = Some(Arc::new(crate::state::SearchAnswer {
         text: "xyz".to_owned(),
-        mode: SearchMode::Exact,
+        mode: Mode::Exact,
         snapshot: store.snapshot.clone(),
         keys: Keys::default(),
         total: 0,

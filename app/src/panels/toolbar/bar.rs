@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use egui::{Area, Id, Order, Popup, PopupCloseBehavior, Rect, Ui, vec2};
-use vstore::search::Query;
+use vstore::search::{Mode, Query};
 use vstore::{Seq, Snapshot};
 
 use super::search_menu::search_menu;
@@ -11,13 +11,14 @@ use super::summary::{Summary, SummaryPlace, caveat, current_answer, summary};
 use crate::action::{Action, shortcut_text};
 use crate::command::{Commands, LayoutCommand, SearchCommand, SettingsCommand};
 use crate::panels::records;
-use crate::state::{FocusTarget, Search, SearchMode};
+use crate::state::{FocusTarget, Search};
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::view::{AppView, StoreView};
 use crate::widgets::button::{Button, IconButton};
 use crate::widgets::ends::Ends;
 use crate::widgets::search_field::{self, SearchField};
 use crate::widgets::segmented::segmented;
+use crate::wording;
 
 /// In narrower toolbars the summary gives its room to the search box.
 const SUMMARY_FROM_WIDTH: f32 = 1020.0;
@@ -69,7 +70,7 @@ impl SearchHint {
             return Some(Self { text, warns });
         }
         let answer = current_answer(search).filter(|answer| answer.text == search.text.trim())?;
-        let (text, warns) = (answer.hints.first()?.text.clone(), true);
+        let (text, warns) = (answer.hints.first()?.message.clone(), true);
         Some(Self { text, warns })
     }
 }
@@ -77,7 +78,7 @@ impl SearchHint {
 /// What the toolbar shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ToolbarData {
-    /// The mode that is chosen, by its place in [`SearchMode::ALL`].
+    /// The mode that is chosen, by its place in [`Mode::ALL`].
     mode: usize,
     summary: Summary,
     caveat: &'static str,
@@ -100,9 +101,7 @@ impl ToolbarData {
             Some(what) => format!("{verb}: {what}"),
             None => verb.to_owned(),
         };
-        let mode = SearchMode::ALL
-            .iter()
-            .position(|mode| *mode == store.search.mode);
+        let mode = Mode::ALL.iter().position(|mode| *mode == store.search.mode);
         Self {
             mode: mode.unwrap_or_default(),
             summary: summary(&store.search, store.loading.is_some()),
@@ -148,9 +147,9 @@ impl Toolbar {
         ends.end(ui, |ui| {
             ui.spacing_mut().item_spacing.x = 10.0;
             search_menu(ui, view, commands);
-            let names = SearchMode::ALL.map(SearchMode::name);
+            let names = Mode::ALL.map(wording::mode);
             let chosen = segmented(ui, "How words match", &names, data.mode);
-            if let Some(mode) = chosen.and_then(|index| SearchMode::ALL.get(index)) {
+            if let Some(mode) = chosen.and_then(|index| Mode::ALL.get(index)) {
                 commands.push(SearchCommand::SetMode(*mode));
             }
             if bar.width() >= SUMMARY_FROM_WIDTH {

@@ -1,9 +1,10 @@
 //! What the toolbar says about the search: counts by level and time, in a place of fixed size.
 
 use egui::{Align, Role, Sense, Ui, WidgetInfo, vec2};
+use vstore::search::Mode;
 
 use crate::format;
-use crate::state::{Search, SearchAnswer, SearchMode};
+use crate::state::{Search, SearchAnswer};
 use crate::theme::{Tokens, metrics, paint, type_scale};
 
 /// Room for the result of a search. It is fixed, so that nothing moves when a result arrives.
@@ -59,7 +60,7 @@ pub(super) fn summary(search: &Search, so_far: bool) -> Summary {
         (false, false) => "",
     };
     let time = format::elapsed(answer.elapsed);
-    if answer.mode == SearchMode::Fuzzy {
+    if answer.mode == Mode::Fuzzy {
         let similar = format::count(answer.total.saturating_sub(answer.exact));
         let exact = format::count(answer.exact);
         let rest = format!(" similar · {exact} exact · {time}{more}");

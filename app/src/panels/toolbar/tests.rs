@@ -6,10 +6,11 @@ use egui::Role;
 use super::bar::{SearchHint, Toolbar};
 use super::summary::{Summary, summary};
 use crate::panels::testing::{Scene, films};
-use crate::state::{Highlighter, Hint, Keys, Query, SavedSearch, Search, SearchAnswer, SearchMode};
+use crate::state::{Highlighter, Keys, Query, SavedSearch, Search, SearchAnswer};
 use egui_kittest::kittest::Queryable as _;
+use vstore::search::{Hint, Mode};
 
-fn answer(mode: SearchMode, hints: Vec<Hint>) -> Arc<SearchAnswer> {
+fn answer(mode: Mode, hints: Vec<Hint>) -> Arc<SearchAnswer> {
     Arc::new(SearchAnswer {
         text: "hofman".to_owned(),
         mode,
@@ -33,13 +34,13 @@ fn the_summary_counts_by_level_only_where_levels_differ() {
     search.text = "hofman".to_owned();
     search.running = true;
     assert_eq!(summary(&search, false), Summary::Working("searching…"));
-    search.answer = Some(answer(SearchMode::Fuzzy, Vec::new()));
+    search.answer = Some(answer(Mode::Fuzzy, Vec::new()));
     let found = |loud: &str, quiet: &str| Summary::Found(loud.to_owned(), quiet.to_owned());
     assert_eq!(
         summary(&search, false),
         found("1,029", " similar · 2 exact · 2.1 ms")
     );
-    search.answer = Some(answer(SearchMode::Exact, Vec::new()));
+    search.answer = Some(answer(Mode::Exact, Vec::new()));
     assert_eq!(summary(&search, false), found("1,031", " found · 2.1 ms"));
     assert_eq!(
         summary(&search, true),
@@ -61,12 +62,12 @@ fn the_summary_counts_by_level_only_where_levels_differ() {
 #[test]
 fn a_remark_is_about_what_is_asked_now_and_a_missing_value_is_no_warning() {
     let hint = Hint {
-        text: "no path is named yaer".to_owned(),
-        range: None,
+        message: "no path is named yaer".to_owned(),
+        range: 0..4,
     };
     let mut search = Search {
         text: "hofman".to_owned(),
-        answer: Some(answer(SearchMode::Fuzzy, vec![hint])),
+        answer: Some(answer(Mode::Fuzzy, vec![hint])),
         ..Search::default()
     };
     let told = format!("{:?}", SearchHint::of(&search));
@@ -163,7 +164,7 @@ fn what_cannot_be_done_cannot_be_clicked() {
 fn saved_and_recent_searches_are_asked_from_their_menu() {
     let query = |text: &str| Query {
         text: text.to_owned(),
-        mode: SearchMode::Exact,
+        mode: Mode::Exact,
     };
     let mut scene = scene_of_height(600.0);
     let settings = &mut scene.store().settings;

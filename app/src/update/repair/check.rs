@@ -1,13 +1,12 @@
 //! Checking a file: a damaged one from its page, or the open one.
 
 use vstore::Millis;
+use vstore::file::VerifyReport;
 
 use crate::effect::Effect;
 use crate::engine::Request;
 use crate::jobs::{CheckJob, TaskJob};
-use crate::state::{
-    Check, CheckReport, Dialog, OpenStore, Page, Secret, State, TaskId, TaskState, UnlockPage,
-};
+use crate::state::{Check, Dialog, OpenStore, Page, Secret, State, TaskId, TaskState, UnlockPage};
 use crate::update::{Effects, ask_of};
 
 /// Starts reading the file of the unlock page, unless that is under way.
@@ -79,7 +78,7 @@ pub(super) fn close_open(state: &mut State) -> Effects {
 pub(in crate::update) fn done(
     state: &mut State,
     task: TaskId,
-    result: Result<CheckReport, Option<String>>,
+    result: Result<VerifyReport, Option<String>>,
 ) {
     let check = Check::of(result);
     let end = match &check {

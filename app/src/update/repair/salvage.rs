@@ -3,13 +3,12 @@
 use std::path::PathBuf;
 
 use vstore::Millis;
-use vstore::file::KdfProfile;
+use vstore::file::{KdfProfile, SalvageMode};
 
 use crate::effect::Effect;
 use crate::jobs::{SalvageJob, TaskJob};
 use crate::state::{
-    Dialog, OpenStore, Salvage, SalvageMode, SalvageOutcome, SalvageStage, Secret, State, TaskId,
-    TaskState,
+    Dialog, OpenStore, Salvage, SalvageOutcome, SalvageStage, Secret, State, TaskId, TaskState,
 };
 use crate::update::{Effects, file};
 

@@ -1,13 +1,15 @@
 //! Checking, salvaging and restoring, without drawing it.
 
+use vstore::file::{SalvageMode, VerifyReport};
+
 use super::{Fixture, NOW, asks, secret};
 use crate::command::{Command, FileCommand, RepairCommand};
 use crate::effect::Effect;
 use crate::engine::Reply;
 use crate::jobs::{Done, TaskJob};
 use crate::state::{
-    Check, CheckReport, Dialog, FilePurpose, Page, Restore, RestoreStage, RestoredHeader,
-    SalvageMode, SalvageOutcome, SalvageStage, State, TaskState, UnlockPage,
+    Check, Dialog, FilePurpose, Page, Restore, RestoreStage, RestoredHeader, SalvageOutcome,
+    SalvageStage, State, TaskState, UnlockPage,
 };
 use crate::update::{Event, receive, update};
 
@@ -86,10 +88,10 @@ fn the_open_file_is_checked_once_and_shows_what_was_found() {
     assert_eq!(asks(&fixture.ask(RepairCommand::CheckOpenFile)), ["Check"]);
     assert!(fixture.ask(RepairCommand::CheckOpenFile).is_empty());
     let task = fixture.state.tasks.iter().next().unwrap().id;
-    let report = CheckReport {
+    let report = VerifyReport {
         bytes: 900,
-        good_parts: 4,
-        findings: Vec::new(),
+        frames: 4,
+        ..VerifyReport::default()
     };
     fixture.reply(Reply::Checked(task, Ok(report.clone())));
     let shown = fixture.state.dialog();
@@ -105,7 +107,7 @@ fn a_check_that_is_closed_is_given_up_and_its_answer_dropped() {
     let task = fixture.state.tasks.iter().next().unwrap().id;
     let effects = fixture.ask(RepairCommand::CloseCheck);
     assert!(matches!(&*effects, [Effect::CancelTask(stopped)] if *stopped == task));
-    fixture.reply(Reply::Checked(task, Ok(CheckReport::default())));
+    fixture.reply(Reply::Checked(task, Ok(VerifyReport::default())));
     assert!(fixture.state.dialogs.is_empty());
     let task = fixture.state.tasks.iter().next().unwrap();
     assert_eq!(task.state, TaskState::Cancelled);

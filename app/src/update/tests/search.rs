@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use vstore::search::{Query, SearchControl, SearchOptions};
+use vstore::search::{Mode, Query, SearchControl, SearchOptions};
 use vstore::{Indexing, Seq, Snapshot};
 
 use super::*;
 use crate::jobs::{ListingAnswer, StatisticsAnswer};
 use crate::state::{
-    FacetScope, Highlighter, JumpAnswer, JumpRow, Keys, Query as Asked, SearchAnswer, SearchMode,
-    Sort, WhyHit,
+    FacetScope, Highlighter, JumpAnswer, JumpRow, Keys, Query as Asked, SearchAnswer, Sort, WhyHit,
 };
 
 fn job(fixture: &mut Fixture, done: Done) -> Effects {
@@ -27,7 +26,7 @@ fn found(snapshot: &Snapshot, text: &str, millis: u64, partial: bool) -> Done {
         keys: keys.clone(),
         found: SearchAnswer {
             text: text.to_owned(),
-            mode: SearchMode::Fuzzy,
+            mode: Mode::Fuzzy,
             snapshot: snapshot.clone(),
             keys,
             total: result.total,
@@ -344,20 +343,20 @@ fn every_search_can_be_gone_back_to() {
     fixture.ask_and_answer(SearchCommand::AddFilter("year=1980".to_owned()));
     let saved = Asked {
         text: "long".to_owned(),
-        mode: SearchMode::Exact,
+        mode: Mode::Exact,
     };
     fixture.ask_and_answer(SettingsCommand::Search(saved));
     let now = |fixture: &mut Fixture| fixture.open().search.query();
     for text in ["star year=1980", "star", ""] {
         fixture.ask_and_answer(SearchCommand::Back(true));
         assert_eq!(now(&mut fixture).text, text);
-        assert_eq!(now(&mut fixture).mode, SearchMode::Fuzzy);
+        assert_eq!(now(&mut fixture).mode, Mode::Fuzzy);
     }
     assert!(fixture.ask(SearchCommand::Back(true)).is_empty());
     for _ in 0..3 {
         fixture.ask_and_answer(SearchCommand::Back(false));
     }
-    assert_eq!(now(&mut fixture).mode, SearchMode::Exact);
+    assert_eq!(now(&mut fixture).mode, Mode::Exact);
     assert_eq!(rows(&mut fixture), ["a:1"]);
 }
 

@@ -1,9 +1,10 @@
 //! A selection is of records: what happens to it when the rows under it change.
 
 use proptest::prelude::*;
+use vstore::search::Mode;
 
 use super::*;
-use crate::state::{Query, SearchMode, Sort, SortBy};
+use crate::state::{Query, Sort, SortBy};
 
 /// More rows than are named one by one.
 const MANY: usize = 3_000;
@@ -83,11 +84,11 @@ fn a_range_keeps_its_records_when_the_order_changes() {
 fn a_range_ends_and_says_so_when_another_question_is_answered() {
     let asked: [fn() -> Command; 3] = [
         || typed("even").into(),
-        || SearchCommand::SetMode(SearchMode::Exact).into(),
+        || SearchCommand::SetMode(Mode::Exact).into(),
         || {
             let query = Query {
                 text: "odd".to_owned(),
-                mode: SearchMode::Fuzzy,
+                mode: Mode::Fuzzy,
             };
             SettingsCommand::Search(query).into()
         },
@@ -220,7 +221,7 @@ fn a_new_record_is_selected_as_soon_as_the_table_shows_it() {
 #[derive(Clone, Debug)]
 enum Step {
     Text(&'static str),
-    Mode(SearchMode),
+    Mode(Mode),
     Saved(&'static str),
     Sort(bool),
     Delete(usize),
@@ -238,7 +239,7 @@ fn step() -> impl Strategy<Value = Step> {
     let text = || prop::sample::select(vec!["", "all", "even", "odd", "n>100", "zzz"]);
     prop_oneof![
         text().prop_map(Step::Text),
-        prop::sample::select(SearchMode::ALL.to_vec()).prop_map(Step::Mode),
+        prop::sample::select(Mode::ALL.to_vec()).prop_map(Step::Mode),
         text().prop_map(Step::Saved),
         any::<bool>().prop_map(Step::Sort),
         (0..MANY).prop_map(Step::Delete),
@@ -276,7 +277,7 @@ proptest! {
                 Step::Text(text) => fixture.ask(typed(text)),
                 Step::Mode(mode) => fixture.ask(SearchCommand::SetMode(mode)),
                 Step::Saved(text) => {
-                    let (text, mode) = (text.to_owned(), SearchMode::Fuzzy);
+                    let (text, mode) = (text.to_owned(), Mode::Fuzzy);
                     fixture.ask(SettingsCommand::Search(Query { text, mode }))
                 }
                 Step::Sort(numbered) => {

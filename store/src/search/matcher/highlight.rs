@@ -30,6 +30,16 @@ pub enum HighlightPlace {
     },
 }
 
+impl HighlightPlace {
+    /// The path of the value and which of the values at this path it is; `None` for the key.
+    pub fn value(&self) -> Option<(&str, usize)> {
+        match self {
+            Self::Key => None,
+            Self::Value { path, occurrence } => Some((path, *occurrence)),
+        }
+    }
+}
+
 /// What to mark in one text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Highlight {

@@ -26,6 +26,11 @@ pub enum SalvageMode {
     Everything,
 }
 
+impl SalvageMode {
+    /// All modes, the default first.
+    pub const ALL: [Self; 2] = [Self::ConsistentPrefix, Self::Everything];
+}
+
 /// What a lost frame held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -135,8 +135,7 @@ impl fmt::Display for Loss {
 }
 
 /// What reading a whole file showed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VerifyReport {
     /// Length in bytes.
     pub bytes: u64,
@@ -155,6 +154,23 @@ pub struct VerifyReport {
 }
 
 impl VerifyReport {
+    /// The number of frames that are lost, as far as is known, and whether there may be more.
+    pub fn lost_frames(&self) -> (u64, bool) {
+        let mut lost = 0;
+        let mut more = false;
+        let harmful = self
+            .findings
+            .iter()
+            .filter(|finding| !finding.kind.is_harmless());
+        for finding in harmful {
+            match finding.loss.and_then(|loss| loss.frames) {
+                Some(frames) => lost += frames,
+                None => more = true,
+            }
+        }
+        (lost, more)
+    }
+
     /// Whether nothing that was acknowledged is lost, and, after a full check, opening accepts the
     /// file.
     pub fn is_intact(&self) -> bool {
