@@ -4,7 +4,7 @@ use eframe::egui::{
     self, Align, CentralPanel, Frame, Id, Layout, Panel, RichText, Stroke, Ui, vec2,
 };
 use vstore_app::theme::{Tokens, icons, metrics, paint, type_scale};
-use vstore_app::widgets::bars::{Bin, TopValue, histogram, top_values};
+use vstore_app::widgets::bars::{Bin, ValueBar, histogram, top_values};
 use vstore_app::widgets::button::{Button, IconButton};
 use vstore_app::widgets::countdown::countdown;
 use vstore_app::widgets::nav_list::{NavRow, nav_list};
@@ -12,7 +12,7 @@ use vstore_app::widgets::search_field::SearchField;
 use vstore_app::widgets::section::section_header;
 use vstore_app::widgets::segmented::segmented;
 use vstore_app::widgets::tab_bar::{Tab, tab_bar};
-use vstore_app::widgets::table::{Column, Sort, Table, TableEvent, TableState};
+use vstore_app::widgets::table::{ColumnSpec, SortArrow, Table, TableEvent, TableState};
 use vstore_app::widgets::value_tree::{TreeState, value_tree};
 
 use super::samples::{FILMS, FilmTree};
@@ -129,12 +129,12 @@ impl MainPage {
 
     fn center(&mut self, ui: &mut Ui) {
         let columns = [
-            Column::new("Key", 222.0).sorted(Some(Sort::Ascending)),
-            Column::new("Value", 150.0).stretch(),
-            Column::new("year", 68.0).right(),
-            Column::new("genres[]", 104.0),
-            Column::new("Expires", 112.0),
-            Column::new("Modified", 90.0).right(),
+            ColumnSpec::new("Key", 222.0).sorted(Some(SortArrow::Ascending)),
+            ColumnSpec::new("Value", 150.0).stretch(),
+            ColumnSpec::new("year", 68.0).right(),
+            ColumnSpec::new("genres[]", 104.0),
+            ColumnSpec::new("Expires", 112.0),
+            ColumnSpec::new("Modified", 90.0).right(),
         ];
         let chosen = self.selected;
         let response = Table::new(Id::unique("records"), "Records", &columns, FILMS.len())
@@ -410,7 +410,7 @@ fn distributions(ui: &mut Ui) {
         ui.add_space(8.0);
     };
     caption(ui, "genres[] · 22 distinct");
-    let value = |label, count, count_text| TopValue {
+    let value = |label, count, count_text| ValueBar {
         label,
         count,
         count_text,

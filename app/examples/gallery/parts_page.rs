@@ -5,7 +5,7 @@ use vstore_app::theme::{Tokens, icons, paint, type_scale};
 use vstore_app::widgets::badge::{Chip, badge};
 use vstore_app::widgets::button::{Button, IconButton};
 use vstore_app::widgets::empty_state::EmptyState;
-use vstore_app::widgets::modal::{Dialog, DialogButton};
+use vstore_app::widgets::modal::{DialogButton, DialogFrame};
 use vstore_app::widgets::progress::progress;
 use vstore_app::widgets::toast::{Toast, ToastKind, Toasts};
 
@@ -78,7 +78,7 @@ impl PartsPage {
                 DialogButton::secondary("Cancel"),
                 DialogButton::danger("Delete 3 records"),
             ];
-            let dialog = Dialog::new(Id::unique("delete"), "Delete 3 records?")
+            let dialog = DialogFrame::new(Id::unique("delete"), "Delete 3 records?")
                 .icon(icons::TRASH)
                 .subtitle("films.vstore");
             let response = dialog.show(ui.ctx(), &buttons, |ui| {

@@ -6,7 +6,7 @@ use eframe::egui::{CentralPanel, Frame, Id, Rect, Ui, UiBuilder, pos2};
 use vstore_app::theme::Tokens;
 use vstore_app::widgets::code_editor::{CodeEditor, CodeEditorState};
 use vstore_app::widgets::hex_view::hex_view;
-use vstore_app::widgets::table::{Column, Table, TableState};
+use vstore_app::widgets::table::{ColumnSpec, Table, TableState};
 use vstore_app::widgets::text_view::{TextViewState, text_view};
 use vstore_app::widgets::virtual_rows::ScrollPos;
 
@@ -64,8 +64,8 @@ impl ViewsPage {
         match index {
             0 => {
                 let columns = [
-                    Column::new("Row", 160.0).right(),
-                    Column::new("Text", 200.0).stretch(),
+                    ColumnSpec::new("Row", 160.0).right(),
+                    ColumnSpec::new("Text", 200.0).stretch(),
                 ];
                 Table::new(Id::unique("many"), "Ten million", &columns, 10_000_000)
                     .selected(&|row| row == 7_654_321)

@@ -6,7 +6,7 @@ use super::frame;
 use crate::command::Commands;
 use crate::theme::{Tokens, icons, metrics};
 use crate::widgets::field;
-use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::modal::{DialogButton, DialogFrame};
 
 const LICENCES: [(&str, &str); 4] = [
     ("VStore", "MIT or Apache-2.0"),
@@ -17,7 +17,7 @@ const LICENCES: [(&str, &str); 4] = [
 
 pub(super) fn show(ctx: &Context, commands: &mut Commands) {
     let version = format!("Version {}", env!("CARGO_PKG_VERSION"));
-    let shown = Dialog::new(frame::id("about"), "About VStore")
+    let shown = DialogFrame::new(frame::id("about"), "About VStore")
         .icon(icons::VAULT)
         .subtitle(&version)
         .show(ctx, &[DialogButton::primary("Close")], |ui| {

@@ -9,7 +9,7 @@ use crate::state::{Problem, Secret};
 use crate::theme::{icons, metrics};
 use crate::view::AppView;
 use crate::widgets::field;
-use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::modal::{DialogButton, DialogFrame};
 use crate::widgets::password::PasswordField;
 
 /// What is typed.
@@ -103,7 +103,7 @@ pub(super) fn show(
         DialogButton::secondary("Cancel"),
         DialogButton::primary(change).enabled(!busy),
     ];
-    let shown = Dialog::new(frame::id("change password"), "Change password")
+    let shown = DialogFrame::new(frame::id("change password"), "Change password")
         .icon(icons::KEY)
         .show(ctx, &buttons, |ui| {
             let fields = |ui: &mut Ui| form.fields(ui, problem, view, commands);

@@ -9,7 +9,7 @@ use crate::state::Check;
 use crate::theme::icons;
 use crate::view::AppView;
 use crate::widgets::field;
-use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::modal::{DialogButton, DialogFrame};
 
 const WIDTH: f32 = 520.0;
 
@@ -29,7 +29,7 @@ pub(super) fn show(ctx: &Context, check: &Check, view: AppView<'_>, commands: &m
     if mends {
         buttons.push(DialogButton::primary("Write it anew"));
     }
-    let shown = Dialog::new(
+    let shown = DialogFrame::new(
         frame::id("check"),
         title.as_deref().unwrap_or("Check the file"),
     )

@@ -10,7 +10,7 @@ use crate::state::Scope;
 use crate::theme::{Tokens, icons, metrics, type_scale};
 use crate::view::AppView;
 use crate::widgets::field::{self, TextField};
-use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::modal::{DialogButton, DialogFrame};
 
 /// The word that must be typed before everything is deleted.
 const WORD: &str = "delete";
@@ -61,7 +61,7 @@ pub(super) fn show(
         DialogButton::secondary("Cancel"),
         DialogButton::danger(&data.button).enabled(sure),
     ];
-    let shown = Dialog::new(frame::id("delete"), &data.title)
+    let shown = DialogFrame::new(frame::id("delete"), &data.title)
         .icon(icons::TRASH)
         .show(ctx, &buttons, |ui| {
             let tokens = Tokens::of(ui);

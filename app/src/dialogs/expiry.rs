@@ -12,7 +12,7 @@ use crate::theme::{icons, metrics};
 use crate::typed_time::{parse_duration, parse_timestamp};
 use crate::view::AppView;
 use crate::widgets::field::{self, TextField};
-use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::modal::{DialogButton, DialogFrame};
 use crate::widgets::segmented::segmented;
 
 /// What is typed.
@@ -134,7 +134,7 @@ pub(super) fn show(
         DialogButton::secondary("Cancel"),
         go_on,
     ];
-    let shown = Dialog::new(frame::id("expiry"), "Set expiry")
+    let shown = DialogFrame::new(frame::id("expiry"), "Set expiry")
         .icon(icons::TIMER)
         .subtitle(&subtitle)
         .show(ctx, &buttons, |ui| {
@@ -164,15 +164,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_that_is_over_is_told_from_one_to_come_and_from_nonsense() {
+    fn past_and_future_times_and_nonsense_are_distinguished() {
         let zone = TimeZone::UTC;
         let now = Millis(1_000_000);
         let mut form = ExpiryForm::default();
         assert_eq!(form.meaning(now, &zone), Meaning::Nothing);
-        form.duration = "5".to_owned();
-        assert!(matches!(form.meaning(now, &zone), Meaning::Unclear(_)));
-        form.duration = "0s".to_owned();
-        assert_eq!(form.meaning(now, &zone), Meaning::Past);
+        for nonsense in ["5", "0s", "soon"] {
+            form.duration = nonsense.to_owned();
+            assert!(matches!(form.meaning(now, &zone), Meaning::Unclear(_)));
+        }
         form.duration = "5m".to_owned();
         let words = "Expires in 5 m 00 s (1 Jan 1970 00:21)".to_owned();
         assert_eq!(

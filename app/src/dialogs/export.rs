@@ -10,7 +10,7 @@ use crate::state::{ExportPlan, Listing, Scope};
 use crate::theme::{icons, metrics};
 use crate::view::AppView;
 use crate::widgets::field;
-use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::modal::{DialogButton, DialogFrame};
 use crate::widgets::segmented::segmented;
 use crate::wording;
 
@@ -70,7 +70,7 @@ pub(super) fn show(ctx: &Context, plan: &ExportPlan, view: AppView<'_>, commands
         DialogButton::secondary("Cancel"),
         DialogButton::primary(&verb),
     ];
-    let shown = Dialog::new(frame::id("export"), "Export")
+    let shown = DialogFrame::new(frame::id("export"), "Export")
         .icon(icons::EXPORT)
         .width(500.0)
         .show(ctx, &buttons, |ui| {

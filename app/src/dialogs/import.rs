@@ -11,7 +11,7 @@ use crate::state::{ImportKeys, ImportPlan, ImportPreview, OpenStore, PreviewRow}
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::widgets::badge::Chip;
 use crate::widgets::field::{self, TextField};
-use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::modal::{DialogButton, DialogFrame};
 use crate::widgets::segmented::segmented;
 use crate::wording;
 
@@ -121,7 +121,7 @@ pub(super) fn show(
         DialogButton::secondary("Cancel"),
         DialogButton::primary("Import").enabled(data.ready),
     ];
-    let shown = Dialog::new(frame::id("import"), &title)
+    let shown = DialogFrame::new(frame::id("import"), &title)
         .icon(icons::DOWNLOAD_SIMPLE)
         .subtitle(&data.subtitle)
         .width(620.0)

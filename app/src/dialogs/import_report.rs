@@ -8,7 +8,7 @@ use crate::format;
 use crate::state::{ImportReport, ReportKind, ReportLine, TaskId};
 use crate::theme::{Tokens, icons, metrics, type_scale};
 use crate::widgets::field;
-use crate::widgets::modal::{Dialog, DialogButton, list_height};
+use crate::widgets::modal::{DialogButton, DialogFrame, list_height};
 use crate::widgets::segmented::segmented;
 
 const LIST_HEIGHT: f32 = 240.0;
@@ -60,7 +60,7 @@ pub(super) fn show(
         DialogButton::secondary("Copy"),
         DialogButton::primary("Close"),
     ];
-    let shown = Dialog::new(frame::id("import report"), title)
+    let shown = DialogFrame::new(frame::id("import report"), title)
         .icon(icons::DOWNLOAD_SIMPLE)
         .subtitle("What was read, and what became of it")
         .width(680.0)

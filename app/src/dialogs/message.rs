@@ -4,14 +4,14 @@ use egui::Context;
 
 use super::frame;
 use crate::command::{Commands, CopyWhat, RecordCommand};
-use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::modal::{DialogButton, DialogFrame};
 
 pub(super) fn show(ctx: &Context, title: &str, text: &str, commands: &mut Commands) {
     let buttons = [
         DialogButton::secondary("Copy"),
         DialogButton::primary("Close"),
     ];
-    let shown = Dialog::new(frame::id("message"), title)
+    let shown = DialogFrame::new(frame::id("message"), title)
         .width(520.0)
         .show(ctx, &buttons, |ui| {
             ui.label(text);

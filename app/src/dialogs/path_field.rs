@@ -11,7 +11,7 @@ use crate::theme::{icons, type_scale};
 use crate::typed_path::{UserFolders, path_in};
 use crate::view::AppView;
 use crate::widgets::field::{self, TextField};
-use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::modal::{DialogButton, DialogFrame};
 
 /// The path as typed.
 #[derive(Debug, Default)]
@@ -76,7 +76,7 @@ pub(super) fn show(
         DialogButton::secondary("Cancel"),
         DialogButton::primary(verb).enabled(path.is_some()),
     ];
-    let shown = Dialog::new(frame::id("path"), title)
+    let shown = DialogFrame::new(frame::id("path"), title)
         .icon(icons::FOLDER_OPEN)
         .subtitle("The system's file dialog is not available here")
         .show(ctx, &buttons, |ui| {

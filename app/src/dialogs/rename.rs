@@ -9,7 +9,7 @@ use crate::command::{Commands, RecordCommand};
 use crate::theme::icons;
 use crate::view::AppView;
 use crate::widgets::field::TextField;
-use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::modal::{DialogButton, DialogFrame};
 
 /// The key as typed.
 #[derive(Debug, Default)]
@@ -60,7 +60,7 @@ pub(super) fn show(
         DialogButton::secondary("Cancel"),
         DialogButton::primary("Rename").enabled(checked.is_ok()),
     ];
-    let shown = Dialog::new(frame::id("rename"), "Rename record")
+    let shown = DialogFrame::new(frame::id("rename"), "Rename record")
         .icon(icons::TEXT_AA)
         .show(ctx, &buttons, |ui| {
             let error = checked.as_ref().err().filter(|error| !error.is_empty());

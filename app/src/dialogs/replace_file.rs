@@ -11,7 +11,7 @@ use crate::format;
 use crate::state::{ExportPlan, OpenStore};
 use crate::theme::icons;
 use crate::widgets::field;
-use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::modal::{DialogButton, DialogFrame};
 
 /// What the file is, how large, and when it was modified.
 pub(super) fn facts(existing: &Existing, zone: &TimeZone) -> String {
@@ -41,7 +41,7 @@ pub(super) fn show(ctx: &Context, existing: &Existing, plan: &ExportPlan, comman
         .path
         .parent()
         .map(|folder| folder.to_string_lossy());
-    let shown = Dialog::new(frame::id("replace file"), &title)
+    let shown = DialogFrame::new(frame::id("replace file"), &title)
         .icon(icons::WARNING)
         .subtitle(folder.as_deref().unwrap_or_default())
         .show(ctx, &buttons, |ui| {

@@ -13,7 +13,7 @@ use crate::typed_path::typed_path;
 use crate::view::AppView;
 use crate::widgets::button::Button;
 use crate::widgets::field::{self, TextField};
-use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::modal::{DialogButton, DialogFrame};
 
 const WIDTH: f32 = 520.0;
 
@@ -48,7 +48,7 @@ pub(super) fn show(
             DialogButton::primary("Restore").enabled(is_form),
         ],
     };
-    let shown = Dialog::new(frame::id("restore header"), &title)
+    let shown = DialogFrame::new(frame::id("restore header"), &title)
         .icon(icons::FILE_LOCK)
         .subtitle("Only the beginning of the file is written; its records are not touched")
         .width(WIDTH)

@@ -15,7 +15,7 @@ use crate::typed_path::path_in;
 use crate::view::AppView;
 use crate::widgets::button::Button;
 use crate::widgets::field::{self, TextField};
-use crate::widgets::modal::{Dialog, DialogButton, list_height};
+use crate::widgets::modal::{DialogButton, DialogFrame, list_height};
 use crate::widgets::progress::progress;
 use crate::widgets::segmented::segmented;
 use crate::wording;
@@ -54,7 +54,7 @@ pub(super) fn show(
             DialogButton::primary("Open the new file"),
         ],
     };
-    let shown = Dialog::new(frame::id("salvage"), &title)
+    let shown = DialogFrame::new(frame::id("salvage"), &title)
         .icon(icons::FILE_LOCK)
         .subtitle("What can be read goes into a new file; the damaged one stays as it is")
         .width(WIDTH)

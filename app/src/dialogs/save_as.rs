@@ -11,7 +11,7 @@ use crate::forms::{KeyFileField, NewPassword};
 use crate::state::{OpenStore, Problem, Secret};
 use crate::theme::icons;
 use crate::view::AppView;
-use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::modal::{DialogButton, DialogFrame};
 
 /// What is typed.
 #[derive(Debug, Default)]
@@ -52,7 +52,7 @@ pub(super) fn show(
     ];
     let title = format!("Save as {}", OpenStore::title_of(path));
     let folder = path.parent().map(|folder| folder.to_string_lossy());
-    let shown = Dialog::new(frame::id("save as"), &title)
+    let shown = DialogFrame::new(frame::id("save as"), &title)
         .icon(icons::FLOPPY_DISK)
         .subtitle(folder.as_deref().unwrap_or_default())
         .show(ctx, &buttons, |ui| {

@@ -7,7 +7,7 @@ use crate::command::{Commands, FileCommand};
 use crate::format;
 use crate::state::{self, AfterClose};
 use crate::theme::icons;
-use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::modal::{DialogButton, DialogFrame};
 
 /// The words of the question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +98,7 @@ pub(super) fn show(ctx: &Context, words: &Words, then: &AfterClose, commands: &m
             DialogButton::primary("Cancel"),
         ]
     };
-    let shown = Dialog::new(frame::id("save before closing"), &words.title)
+    let shown = DialogFrame::new(frame::id("save before closing"), &words.title)
         .icon(icons::FLOPPY_DISK)
         .show(ctx, buttons, |ui| {
             for reason in &words.reasons {

@@ -10,7 +10,7 @@ use crate::view::StoreView;
 use crate::widgets::button::{Button, IconButton};
 use crate::widgets::ends::Ends;
 use crate::widgets::field::{self, TextField};
-use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::modal::{DialogButton, DialogFrame};
 
 const ROW: f32 = 34.0;
 
@@ -35,7 +35,7 @@ pub(super) fn show(
         DialogButton::secondary("Close"),
         save.enabled(can_save && !form.name.trim().is_empty()),
     ];
-    let shown = Dialog::new(frame::id("saved searches"), "Saved searches")
+    let shown = DialogFrame::new(frame::id("saved searches"), "Saved searches")
         .icon(icons::STAR)
         .subtitle("Kept in the file, encrypted with it")
         .width(560.0)

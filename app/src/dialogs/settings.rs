@@ -9,7 +9,7 @@ use crate::theme::{Density, icons, metrics};
 use crate::view::{AppView, StoreView};
 use crate::widgets::button::Button;
 use crate::widgets::field;
-use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::modal::{DialogButton, DialogFrame};
 use crate::widgets::segmented::segmented;
 
 const THEMES: [(ThemeChoice, &str); 3] = [
@@ -57,7 +57,7 @@ fn choices<T: Copy + PartialEq>(
 
 pub(super) fn show(ctx: &Context, view: AppView<'_>, commands: &mut Commands) {
     let prefs = view.prefs;
-    let shown = Dialog::new(frame::id("settings"), "Settings")
+    let shown = DialogFrame::new(frame::id("settings"), "Settings")
         .icon(icons::GEAR)
         .width(480.0)
         .show(ctx, &[DialogButton::primary("Close")], |ui| {

@@ -7,7 +7,7 @@ use crate::action::{Action, Menu, words};
 use crate::command::Commands;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::widgets::field::TextField;
-use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::modal::{DialogButton, DialogFrame};
 
 /// Keys that belong to a part of the window rather than to an action.
 const PLACES: [(&str, &[(&str, &str)]); 3] = [
@@ -79,7 +79,7 @@ fn all_shortcuts(ctx: &Context, action: Action) -> Option<String> {
 }
 
 pub(super) fn show(ctx: &Context, form: &mut ShortcutsForm, commands: &mut Commands) {
-    let shown = Dialog::new(frame::id("shortcuts"), "Keyboard shortcuts")
+    let shown = DialogFrame::new(frame::id("shortcuts"), "Keyboard shortcuts")
         .icon(icons::KEYBOARD)
         .width(560.0)
         .show(ctx, &[DialogButton::primary("Close")], |ui| {

@@ -8,14 +8,14 @@ use crate::format;
 use crate::state::{WhyHit, WhyWord};
 use crate::theme::{Tokens, icons, metrics, type_scale};
 use crate::widgets::field;
-use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::modal::{DialogButton, DialogFrame};
 
 /// The highest the account gets before it scrolls.
 const BODY: f32 = 480.0;
 
 pub(super) fn show(ctx: &Context, why: &WhyHit, commands: &mut Commands) {
     let key = type_scale::one_name(why.key.as_str());
-    let shown = Dialog::new(frame::id("why hit"), "Why this hit")
+    let shown = DialogFrame::new(frame::id("why hit"), "Why this hit")
         .icon(icons::QUESTION)
         .subtitle(&key)
         .width(520.0)

@@ -2,7 +2,7 @@
 
 use vstore::Millis;
 
-use super::{Effects, ask_of, file, record, settings};
+use super::{Effects, ask_of, file_settings, pages, pick, record, saving};
 use crate::effect::{Discarded, Effect};
 use crate::engine::Request;
 use crate::state::{AfterClose, Dialog, FilePurpose, Level, OpenStore, Page, SaveState, State};
@@ -29,7 +29,7 @@ pub(super) fn request(state: &mut State, then: AfterClose) -> Effects {
                 return ask(state, question);
             }
         }
-        let mut effects = file::cancel_busy(state);
+        let mut effects = pages::cancel_busy(state);
         effects.extend(proceed(state, then));
         return effects;
     };
@@ -79,7 +79,7 @@ pub(super) fn without_saving(state: &mut State, then: AfterClose, giving_up: usi
         return proceed(state, then);
     };
     store.closing = Some(then);
-    let mut effects = settings::write(store);
+    let mut effects = file_settings::write(store);
     let close = ask_of(store, Request::Close { giving_up });
     store.close_asked = Some(store.asked);
     if store.loading.is_some() {
@@ -103,7 +103,7 @@ pub(super) fn save_first(state: &mut State, then: AfterClose, now: Millis) -> Ef
     let no_file = store.would_be_lost();
     let mut effects = Effects::new();
     if store.unsaved.waiting > 0 {
-        effects.extend(record::ask(store, Request::WriteAgain));
+        effects.extend(saving::ask(store, Request::WriteAgain));
     }
     if let Some(draft) = store.unsaved_draft() {
         if !draft.is_valid() {
@@ -114,7 +114,7 @@ pub(super) fn save_first(state: &mut State, then: AfterClose, now: Millis) -> Ef
     }
     store.closing = Some(then);
     if no_file {
-        effects.extend(file::pick(state, FilePurpose::SaveAs));
+        effects.extend(pick::pick(state, FilePurpose::SaveAs));
     } else {
         effects.extend(go_on(state));
     }
@@ -191,10 +191,10 @@ fn proceed(state: &mut State, then: AfterClose) -> Effects {
             Effects::new()
         }
         AfterClose::NewDatabase => {
-            file::show_new(state);
+            pages::show_new(state);
             Effects::new()
         }
-        AfterClose::Open { path, read_only } => file::show_unlock(state, path, read_only),
+        AfterClose::Open { path, read_only } => pages::show_unlock(state, path, read_only),
         AfterClose::Sample => {
             let ticket = state.start_attempt();
             vec![Effect::Ask(Request::OpenSample { ticket })]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use vstore::Millis;
 
 use super::Effects;
-use super::selection::{self, Rows};
+use super::selected::{self, Rows};
 use crate::effect::{Discarded, Effect};
 use crate::jobs::{ListingQuestion, NamespacesQuestion, Question, StatisticsQuestion};
 use crate::state::{Asked, FacetScope, Listing, OpenStore, Search};
@@ -139,19 +139,12 @@ pub(super) fn set_listing(
     is_whole: bool,
 ) -> Effects {
     let before = std::mem::replace(&mut store.listing, listing);
-    find_cursor_row(store);
-    selection::follow_rows(store, rows, is_whole);
+    selected::find_cursor_row(store);
+    selected::follow_rows(store, rows, is_whole);
     match before {
         Listing::Everything { .. } => Effects::new(),
         keys @ Listing::Keys(_) => vec![Effect::Discard(Discarded::Listing(keys))],
     }
-}
-
-/// Looks up the row of the record under the cursor.
-pub(super) fn find_cursor_row(store: &mut OpenStore) {
-    let cursor = store.selection.cursor.as_ref();
-    store.selection.cursor_row =
-        cursor.and_then(|key| store.listing.row_of(&store.snapshot, key.as_str()));
 }
 
 pub(super) fn ask_namespaces(store: &mut OpenStore) -> Effect {

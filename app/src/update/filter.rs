@@ -4,7 +4,7 @@
 use vstore::Millis;
 use vstore::search::edit;
 
-use super::{Effects, search};
+use super::{Effects, query};
 use crate::state::{Level, OpenStore, State};
 
 /// More conditions than these are not remembered as clicked; they count as typed.
@@ -55,7 +55,7 @@ fn added(store: &OpenStore, condition: &str) -> Option<String> {
 }
 
 fn take(state: &mut State, changed: Option<String>, clicked: Option<&str>, now: Millis) -> Effects {
-    let Some(changed) = changed.filter(|text| search::fits(text)) else {
+    let Some(changed) = changed.filter(|text| query::fits(text)) else {
         let words = "The search is too long for another condition";
         state.notices.push(now, Level::Warning, words);
         return Effects::new();
@@ -73,5 +73,5 @@ fn take(state: &mut State, changed: Option<String>, clicked: Option<&str>, now: 
     {
         known.push(clicked.to_owned());
     }
-    search::set_text(store, changed)
+    query::set_text(store, changed)
 }

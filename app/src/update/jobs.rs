@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use vstore::{Millis, WriteBatch};
 
-use super::selection::Rows;
-use super::{Effects, derived, record, repair, search, transfer};
+use super::selected::Rows;
+use super::{Effects, derived, query, repair, saving, transfer};
 use crate::effect::{Discarded, Effect};
 use crate::engine::Request;
 use crate::jobs::{Done, ListingAnswer, StatisticsAnswer, ValueAwaited};
@@ -135,7 +135,7 @@ fn import_read(
         };
         return state
             .store_mut()
-            .map(|store| record::ask(store, request))
+            .map(|store| saving::ask(store, request))
             .unwrap_or_default();
     }
     let found = state.tasks.get_mut(task).map(|task| task.state.clone());
@@ -200,7 +200,7 @@ fn listing(store: &mut OpenStore, answer: ListingAnswer) -> Effects {
     let mut effects = derived::set_listing(store, Listing::Keys(keys), rows, is_whole);
     if is_whole {
         if store.search.wants_first {
-            search::select_first(store);
+            query::select_first(store);
         }
         effects.extend(derived::follow_result(store, refreshed));
     }

@@ -3,7 +3,7 @@
 
 use vstore::Millis;
 
-use super::{Effects, derived};
+use super::{Effects, derived, selected};
 use crate::engine::{OpenedStore, Preview};
 use crate::state::{
     BusyPhase, Column, FocusTarget, Loading, OpenStore, Page, Selection, State, Ticket, UnlockPage,
@@ -32,7 +32,7 @@ pub(super) fn preview(state: &mut State, ticket: Ticket, preview: Preview, now: 
         }
         Page::Open(store) if store.loading.is_some() => {
             store.snapshot = preview.snapshot;
-            derived::find_cursor_row(store);
+            selected::find_cursor_row(store);
             // What is under way is waited for: more of the file comes faster than a search ends.
             store.rows_asked.seq = None;
             store.counts_asked.seq = None;
@@ -58,7 +58,7 @@ pub(super) fn finished(store: &mut OpenStore, opened: &OpenedStore) {
     if cursor.is_some_and(|key| store.snapshot.get(key.as_str()).is_none()) {
         store.selection = Selection::default();
     }
-    derived::find_cursor_row(store);
+    selected::find_cursor_row(store);
 }
 
 /// The file could not be read to its end: back to the page it was opened from.

@@ -1,6 +1,6 @@
 //! Locking and unlocking. Locking succeeds at once, whatever is under way.
 
-use super::{Effects, ask_of, close, file, settings};
+use super::{Effects, ask_of, close, file_settings, pages};
 use crate::command::LockCommand;
 use crate::effect::{Discarded, Effect};
 use crate::engine::{Request, SealedDraft};
@@ -39,7 +39,7 @@ pub(super) fn lock(state: &mut State) -> Effects {
     let Page::Open(mut store) = std::mem::take(&mut state.page) else {
         return Effects::new();
     };
-    let mut effects = settings::write(&mut store);
+    let mut effects = file_settings::write(&mut store);
     let draft = store.unsaved_draft().filter(|_| !store.read_only);
     let draft = draft.map(sealed);
     let ask = ask_of(&mut store, Request::Lock { draft });
@@ -63,7 +63,7 @@ pub(super) fn lock(state: &mut State) -> Effects {
         ask,
         Effect::ClearClipboard,
         Effect::Discard(Discarded::Store(store)),
-        file::probe(path),
+        pages::probe(path),
     ]);
     effects
 }

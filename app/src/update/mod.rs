@@ -4,20 +4,29 @@
 //! the outside is asked to do. No file, thread, clock or window is touched here.
 
 mod close;
+mod committed;
 mod derived;
 mod file;
+mod file_settings;
 mod filter;
 mod jobs;
 mod layout;
 mod loading;
 mod lock;
 mod open;
+mod opened;
+mod pages;
+mod pick;
+mod picked;
+mod query;
 mod receive;
 mod record;
 mod repair;
 mod replies;
+mod saving;
 mod search;
 mod security;
+mod selected;
 mod selection;
 mod settings;
 mod tick;
@@ -45,7 +54,7 @@ fn ask_of(store: &mut OpenStore, request: Request) -> Effect {
 /// Carries out a command.
 pub fn update(state: &mut State, command: Command, now: Millis) -> Effects {
     let effects = carry_out(state, command, now);
-    selection::say_what_ended(state, now);
+    selected::say_what_ended(state, now);
     effects
 }
 

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Effects, close, file};
+use super::{Effects, close, pages};
 use crate::engine::FileFacts;
 use crate::state::{AfterClose, Dialog, OpenStore, Opening, Problem, State};
 
@@ -17,7 +17,7 @@ pub(super) fn request(state: &mut State, path: PathBuf, read_only: bool) -> Effe
         read_only,
         store,
     });
-    vec![file::probe(path)]
+    vec![pages::probe(path)]
 }
 
 /// A file was looked at. If somebody wants to open it, the database that is open is closed for it,

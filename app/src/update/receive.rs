@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use vstore::Millis;
 
-use super::{Effects, file, jobs, lock, replies, selection};
+use super::{Effects, jobs, lock, picked, replies, selected};
 use crate::effect::Effect;
 use crate::engine::{Answer, Reply};
 use crate::jobs::Done;
@@ -64,7 +64,7 @@ pub enum FileAnswer {
 /// Takes in what came back.
 pub fn receive(state: &mut State, event: Event, now: Millis) -> Effects {
     let effects = take_in(state, event, now);
-    selection::say_what_ended(state, now);
+    selected::say_what_ended(state, now);
     effects
 }
 
@@ -82,7 +82,7 @@ fn take_in(state: &mut State, event: Event, now: Millis) -> Effects {
                 return Effects::new();
             }
             match answer {
-                FileAnswer::Picked(path) => file::picked(state, purpose, path, now),
+                FileAnswer::Picked(path) => picked::picked(state, purpose, path, now),
                 FileAnswer::Cancelled => {
                     // Closing waited for a place to save to.
                     if let Some(store) = state.store_mut() {

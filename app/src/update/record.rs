@@ -4,14 +4,14 @@ use vstore::value::EncodedValue;
 use vstore::value::json::{Note, NoteKind, parse_text, to_pretty};
 use vstore::{Cause, Expiry, Key, Millis, Op, WriteBatch};
 
-use super::{Effects, selection, unsaved};
+use super::{Effects, saving, selected};
 use crate::command::{CopyWhat, RecordCommand};
 use crate::effect::{Copied, Effect};
 use crate::engine::{LeafEdit, Request};
 use crate::format;
 use crate::state::{
     DetailTab, Dialog, Draft, DraftBase, DraftError, EDITED_TEXT_BYTES_MAX, FocusTarget, Level,
-    Location, OpenStore, SaveState, Scope, State, Step,
+    Location, OpenStore, Scope, State, Step,
 };
 
 /// How many keys a question about deletion shows.
@@ -95,7 +95,7 @@ fn change(store: &mut OpenStore, command: RecordCommand, honour_expire_at: bool)
             key,
             value,
             expires_at,
-        } => ask(
+        } => saving::ask(
             store,
             Request::Add {
                 key,
@@ -103,11 +103,11 @@ fn change(store: &mut OpenStore, command: RecordCommand, honour_expire_at: bool)
                 expires_at,
             },
         ),
-        RecordCommand::Duplicate(key) => ask(store, Request::Duplicate(key)),
+        RecordCommand::Duplicate(key) => saving::ask(store, Request::Duplicate(key)),
         RecordCommand::Rename { from, to } => {
             let mut batch = WriteBatch::new(Cause::Edit);
             batch.rename(from, to);
-            ask(store, Request::Commit(batch))
+            saving::ask(store, Request::Commit(batch))
         }
         RecordCommand::Delete(_)
         | RecordCommand::SetExpiry { .. }
@@ -152,32 +152,18 @@ fn change_many(state: &mut State, command: RecordCommand, now: Millis) -> Effect
         }
     };
     if count < WATCHED_FROM {
-        return ask(store, request);
+        return saving::ask(store, request);
     }
     let task = state.tasks.start(now, title, true);
     let request = Request::Watched(task, Box::new(request));
     state
         .store_mut()
-        .map(|store| ask(store, request))
+        .map(|store| saving::ask(store, request))
         .unwrap_or_default()
 }
 
 fn edit_leaf(store: &mut OpenStore, key: Key, edit: LeafEdit) -> Effects {
-    ask(store, Request::EditLeaf { key, edit })
-}
-
-/// Asks the engine for a change, unless nothing can be changed.
-pub(super) fn ask(store: &mut OpenStore, request: Request) -> Effects {
-    if store.read_only {
-        return Effects::new();
-    }
-    if matches!(store.save, SaveState::InMemory { .. }) {
-        store.save = SaveState::InMemory { changed: true };
-    }
-    let id = store.next_request();
-    store.pending.insert(id.number);
-    unsaved::refresh(store, None);
-    vec![Effect::AskOf(id, request)]
+    saving::ask(store, Request::EditLeaf { key, edit })
 }
 
 fn start_new(state: &mut State, prefix: String) -> Effects {
@@ -365,12 +351,12 @@ pub(super) fn commit_draft(store: &mut OpenStore) -> Effects {
             }
         }
     }
-    let mut effects = ask(store, Request::SaveDraft { batch, new });
+    let mut effects = saving::ask(store, Request::SaveDraft { batch, new });
     if let Some(draft) = store.detail.draft.as_mut().filter(|_| !effects.is_empty()) {
         draft.committing = Some(store.asked);
     }
     if sealed {
-        effects.extend(ask(store, Request::ForgetDraft));
+        effects.extend(saving::ask(store, Request::ForgetDraft));
     }
     effects
 }
@@ -385,7 +371,7 @@ pub(super) fn show_draft(state: &mut State) -> Effects {
     if let Some(DraftBase::Record(record)) = base
         && store.snapshot.get(record.key.as_str()).is_some()
     {
-        selection::select_key(store, record.key);
+        selected::select_key(store, record.key);
     }
     store.detail.tab = DetailTab::Text;
     state.focus = Some(FocusTarget::Detail);
@@ -394,7 +380,7 @@ pub(super) fn show_draft(state: &mut State) -> Effects {
 
 fn discard_draft(store: &mut OpenStore) -> Effects {
     match store.detail.draft.take() {
-        Some(draft) if draft.sealed => ask(store, Request::ForgetDraft),
+        Some(draft) if draft.sealed => saving::ask(store, Request::ForgetDraft),
         _ => Effects::new(),
     }
 }
@@ -425,7 +411,7 @@ fn delete_selected(state: &mut State) -> Effects {
         return if count == 0 {
             Effects::new()
         } else {
-            ask(store, Request::Delete(target))
+            saving::ask(store, Request::Delete(target))
         };
     }
     let target = store.target(&Scope::Selected);

@@ -2,25 +2,22 @@
 
 use vstore::{Indexing, Key, Millis};
 
-use super::{Effects, derived, filter, selection, settings};
+use super::{Effects, derived, file_settings, filter, query};
 use crate::command::SearchCommand;
 use crate::effect::Effect;
 use crate::jobs::{JumpQuestion, Question, WhyHitQuestion};
 use crate::state::{OpenStore, Query, SortBy, State};
-
-/// Longer queries are cut: no keyboard writes them.
-const TEXT_BYTES_MAX: usize = 4096;
 
 pub(super) fn update(state: &mut State, command: SearchCommand, now: Millis) -> Effects {
     let Some(store) = state.store_mut() else {
         return Effects::new();
     };
     match command {
-        SearchCommand::SetText(text) => type_text(store, text),
-        SearchCommand::Clear => set_text(store, String::new()),
+        SearchCommand::SetText(text) => query::type_text(store, text),
+        SearchCommand::Clear => query::set_text(store, String::new()),
         SearchCommand::SetMode(mode) => {
             let text = store.search.text.clone();
-            ask(store, Query { text, mode })
+            query::ask(store, Query { text, mode })
         }
         SearchCommand::AddFilter(condition) => filter::add(state, &condition, now),
         SearchCommand::ToggleFilter(condition) => filter::toggle(state, &condition, now),
@@ -30,14 +27,14 @@ pub(super) fn update(state: &mut State, command: SearchCommand, now: Millis) -> 
         SearchCommand::Back(back) => {
             let from = store.search.query();
             match store.search.past.go(back, from) {
-                Some(query) => show(store, query),
+                Some(before) => query::show(store, before),
                 None => Effects::new(),
             }
         }
-        SearchCommand::TakeFirst => take_first(store),
+        SearchCommand::TakeFirst => query::take_first(store),
         SearchCommand::Sort(sort) => {
             store.orders.choose(store.search.is_ranked(), sort);
-            settings::changed(store, now);
+            file_settings::changed(store, now);
             derived::ask_listing(store)
         }
         SearchCommand::KeepOrder(keeps) => {
@@ -47,7 +44,7 @@ pub(super) fn update(state: &mut State, command: SearchCommand, now: Millis) -> 
             } else {
                 store.orders.stop_keeping(ranked);
             }
-            settings::changed(store, now);
+            file_settings::changed(store, now);
             Effects::new()
         }
         SearchCommand::ToggleColumn(column) => {
@@ -57,7 +54,7 @@ pub(super) fn update(state: &mut State, command: SearchCommand, now: Millis) -> 
                 }
                 None => store.columns.push(column),
             }
-            settings::changed(store, now);
+            file_settings::changed(store, now);
             Effects::new()
         }
         SearchCommand::SelectPath(path) => {
@@ -111,7 +108,7 @@ pub(super) fn indexing(state: &mut State, indexing: Indexing, now: Millis) -> Ef
 }
 
 fn jump(store: &mut OpenStore, mut typed: String) -> Effects {
-    typed.truncate(typed.floor_char_boundary(TEXT_BYTES_MAX));
+    typed.truncate(typed.floor_char_boundary(query::TEXT_BYTES_MAX));
     store.jump.typed.clone_from(&typed);
     let snapshot = store.snapshot.clone();
     let question = JumpQuestion { snapshot, typed };
@@ -137,76 +134,4 @@ fn why_hit(store: &OpenStore, key: Key) -> Effects {
         mode: answer.mode,
     };
     vec![Effect::Question(Question::WhyHit(Box::new(question)))]
-}
-
-/// The search box was typed in.
-fn type_text(store: &mut OpenStore, text: String) -> Effects {
-    let text = cut(text);
-    if store.search.text == text {
-        return Effects::new();
-    }
-    let before = store.search.query();
-    store.search.past.leave(before, true);
-    store.search.text = text;
-    store.search.wants_first = false;
-    derived::ask_listing(store)
-}
-
-/// Puts another query into the search box.
-pub(super) fn set_text(store: &mut OpenStore, text: String) -> Effects {
-    let mode = store.search.mode;
-    ask(store, Query { text, mode })
-}
-
-/// Asks another search; what is asked now can be gone back to.
-pub(super) fn ask(store: &mut OpenStore, query: Query) -> Effects {
-    if store.search.text == query.text && store.search.mode == query.mode {
-        return Effects::new();
-    }
-    let before = store.search.query();
-    store.search.past.leave(before, false);
-    show(store, query)
-}
-
-fn show(store: &mut OpenStore, query: Query) -> Effects {
-    store.search.text = cut(query.text);
-    store.search.mode = query.mode;
-    store.search.wants_first = false;
-    derived::ask_listing(store)
-}
-
-/// Whether a query is short enough to be asked.
-pub(super) const fn fits(text: &str) -> bool {
-    text.len() <= TEXT_BYTES_MAX
-}
-
-fn cut(mut text: String) -> String {
-    if !fits(&text) {
-        text.truncate(text.floor_char_boundary(TEXT_BYTES_MAX));
-    }
-    text
-}
-
-/// Somebody goes from the search box to the results. What is on screen may answer what was asked
-/// before: then the first row is the first of the answer that comes.
-fn take_first(store: &mut OpenStore) -> Effects {
-    if store.search.is_answered() {
-        select_first(store);
-        return Effects::new();
-    }
-    store.search.wants_first = true;
-    // A value that is missing will not be typed any more.
-    if store.search.wants_value.is_some() {
-        derived::ask_listing(store)
-    } else {
-        Effects::new()
-    }
-}
-
-/// Selects the first row, unless a row is chosen.
-pub(super) fn select_first(store: &mut OpenStore) {
-    store.search.wants_first = false;
-    if store.selection.cursor_row.is_none() && store.row_count() > 0 {
-        selection::select_row(store, 0);
-    }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use vstore::Millis;
 
-use super::{Effects, ask_of, file};
+use super::{Effects, ask_of, pick};
 use crate::command::SecurityCommand;
 use crate::effect::Effect;
 use crate::engine::{Request, SecurityReply, SecurityRequest};
@@ -34,8 +34,8 @@ pub(super) fn update(state: &mut State, command: SecurityCommand, now: Millis) -
             let task = state.tasks.start(now, "Exchange the data key", true);
             ask(state, SecurityRequest::Rotate { task, current })
         }
-        SecurityCommand::NewKeyFile => file::pick(state, FilePurpose::NewKeyFile),
-        SecurityCommand::BackUpHeader => file::pick(state, FilePurpose::HeaderBackup),
+        SecurityCommand::NewKeyFile => pick::pick(state, FilePurpose::NewKeyFile),
+        SecurityCommand::BackUpHeader => pick::pick(state, FilePurpose::HeaderBackup),
     }
 }
 
@@ -68,11 +68,11 @@ fn show(state: &mut State, step: SecurityStep) -> Effects {
 pub(super) fn picked(state: &mut State, purpose: FilePurpose, path: PathBuf) -> Effects {
     match purpose {
         FilePurpose::NewKeyFile => {
-            let path = file::with_ending(path, "key");
+            let path = pick::with_ending(path, "key");
             make(SecurityRequest::MakeKeyFile(path))
         }
         FilePurpose::HeaderBackup => {
-            let path = file::with_ending(path, "vstore-header");
+            let path = pick::with_ending(path, "vstore-header");
             ask(state, SecurityRequest::BackUpHeader(path))
         }
         _ => Effects::new(),

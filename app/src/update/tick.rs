@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use vstore::Millis;
 
-use super::{Effects, derived, settings};
+use super::{Effects, derived, file_settings};
 use crate::effect::Effect;
 use crate::jobs::Question;
 use crate::state::State;
@@ -17,7 +17,7 @@ pub fn tick(state: &mut State, now: Millis) -> Effects {
         return look_up_recent(state);
     };
     let mut effects = derived::refresh_stale(store, now);
-    effects.extend(settings::write_due(store, now));
+    effects.extend(file_settings::write_due(store, now));
     effects
 }
 

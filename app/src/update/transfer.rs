@@ -7,7 +7,7 @@ use vstore::Millis;
 use vstore::target::{Consent, Existing, InUse};
 use vstore::transfer::Format;
 
-use super::{Effects, file, record};
+use super::{Effects, pick, record};
 use crate::command::TransferCommand;
 use crate::effect::{Copied, Effect};
 use crate::engine::Request;
@@ -55,7 +55,7 @@ pub(super) fn update(state: &mut State, command: TransferCommand, now: Millis) -
             }
             match changed.path {
                 Some(_) => export(state, changed, now),
-                None => file::pick(state, FilePurpose::Export),
+                None => pick::pick(state, FilePurpose::Export),
             }
         }
         TransferCommand::Cancel(task) => cancel(state, task),
@@ -204,20 +204,12 @@ fn copy_report(state: &State, id: TaskId) -> Effects {
         .unwrap_or_default()
 }
 
-/// The ending of the file that the export form would write.
-pub(super) fn export_extension(state: &State) -> &'static str {
-    match state.dialog() {
-        Some(Dialog::Export { plan, .. }) => plan.format.extension(),
-        _ => Format::default().extension(),
-    }
-}
-
 /// The place of an export was chosen.
 pub(super) fn export_to(state: &mut State, path: PathBuf, now: Millis) -> Effects {
     let Some(Dialog::Export { plan, .. }) = state.dialog() else {
         return Effects::new();
     };
-    let path = file::with_ending(path, plan.format.extension());
+    let path = pick::with_ending(path, plan.format.extension());
     let plan = ExportPlan {
         path: Some(path),
         ..plan.clone()

@@ -3,33 +3,10 @@
 
 use vstore::Millis;
 
-use super::{Effects, close, record};
+use super::{Effects, close, record, saving};
 use crate::effect::Effect;
 use crate::engine::Outcome;
-use crate::state::{
-    ActivityEvent, EventKind, OpenStore, Problem, RequestId, SaveState, State, Unsaved,
-};
-
-/// Makes the words about saving fit the facts; `now` is given when something was settled.
-pub(super) fn refresh(store: &mut OpenStore, now: Option<Millis>) {
-    if store.path.is_none() && store.unsaved.problem.is_none() {
-        return;
-    }
-    store.save = match &store.unsaved.problem {
-        Some(problem) => SaveState::Failed {
-            problem: problem.clone(),
-        },
-        None if !store.pending.is_empty() => SaveState::Saving {
-            pending: store.pending.len(),
-        },
-        None => match (now, &store.save) {
-            (None, SaveState::Saved { .. }) => return,
-            (now, _) => SaveState::Saved {
-                at: now.unwrap_or_else(|| store.snapshot.now()),
-            },
-        },
-    };
-}
+use crate::state::{ActivityEvent, EventKind, OpenStore, Problem, RequestId, State, Unsaved};
 
 /// A request was dealt with.
 pub(super) fn settled(state: &mut State, id: RequestId, outcome: Outcome, now: Millis) -> Effects {
@@ -41,7 +18,7 @@ pub(super) fn settled(state: &mut State, id: RequestId, outcome: Outcome, now: M
         // Nothing is written to a file that somebody else has changed.
         store.changed_elsewhere = false;
     }
-    refresh(store, Some(now));
+    saving::refresh(store, Some(now));
     if let Some(draft) = &mut store.detail.draft
         && draft.committing == Some(id.number)
     {
@@ -71,7 +48,7 @@ pub(super) fn settled(state: &mut State, id: RequestId, outcome: Outcome, now: M
 pub(super) fn reported(store: &mut OpenStore, unsaved: Unsaved, now: Millis) {
     if store.unsaved.version < unsaved.version {
         store.unsaved = unsaved;
-        refresh(store, Some(now));
+        saving::refresh(store, Some(now));
     }
 }
 
@@ -94,7 +71,7 @@ pub(super) fn write_failed(store: &mut OpenStore, problem: &Problem, now: Millis
 /// Tries to write everything that is not in the file: what waits in the engine, and an edit that
 /// was tried before.
 pub(super) fn write_again(store: &mut OpenStore) -> Effects {
-    let mut effects = record::ask(store, crate::engine::Request::WriteAgain);
+    let mut effects = saving::ask(store, crate::engine::Request::WriteAgain);
     if store
         .detail
         .draft

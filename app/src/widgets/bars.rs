@@ -17,7 +17,7 @@ const BAR: f32 = 8.0;
 
 /// One value and how often it occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TopValue<'a> {
+pub struct ValueBar<'a> {
     /// The value as text.
     pub label: &'a str,
     /// The number of records that have it.
@@ -37,12 +37,12 @@ pub struct Picked {
 
 /// Rows of label, bar and count, the longest bar for the largest count. Returns the row that was
 /// clicked, or chosen with the keyboard: the list is one stop of the Tab key, with arrows inside.
-pub fn top_values(ui: &mut Ui, id: Id, name: &str, values: &[TopValue<'_>]) -> Option<Picked> {
+pub fn top_values(ui: &mut Ui, id: Id, name: &str, values: &[ValueBar<'_>]) -> Option<Picked> {
     let tokens = Tokens::of(ui);
     let most = values.iter().map(|value| value.count).max();
     let most = most.unwrap_or(1).max(1);
     // Bars end before the widest count; they are comparable only if all end there.
-    let count_of = |value: &TopValue<'_>| {
+    let count_of = |value: &ValueBar<'_>| {
         type_scale::number(ui, value.count_text, type_scale::body(), tokens.faint)
     };
     let widest = values.iter().map(|value| count_of(value).size().x);
@@ -259,7 +259,7 @@ mod tests {
     use egui_kittest::Harness;
     use egui_kittest::kittest::Queryable as _;
 
-    use super::{Bin, Key, Modifiers, Picked, TopValue, histogram, top_values};
+    use super::{Bin, Key, Modifiers, Picked, ValueBar, histogram, top_values};
 
     fn harness() -> Harness<'static, Vec<(bool, Picked)>> {
         let mut harness = Harness::builder()
@@ -268,12 +268,12 @@ mod tests {
             .build_ui_state(
                 |ui, picked: &mut Vec<(bool, Picked)>| {
                     let values = [
-                        TopValue {
+                        ValueBar {
                             label: "Drama",
                             count: 1742,
                             count_text: "1,742",
                         },
-                        TopValue {
+                        ValueBar {
                             label: "Comedy",
                             count: 1698,
                             count_text: "1,698",

@@ -95,10 +95,10 @@ pub struct DialogResponse<R> {
     pub cancelled: bool,
 }
 
-/// A dialog. Build, then [`Dialog::show`] in every frame in which it is open.
+/// A dialog. Build, then [`DialogFrame::show`] in every frame in which it is open.
 #[derive(Debug)]
 #[must_use = "a dialog does nothing until it is shown"]
-pub struct Dialog<'a> {
+pub struct DialogFrame<'a> {
     id: Id,
     title: &'a str,
     icon: Option<&'a str>,
@@ -107,7 +107,7 @@ pub struct Dialog<'a> {
     enter_confirms: bool,
 }
 
-impl<'a> Dialog<'a> {
+impl<'a> DialogFrame<'a> {
     /// A dialog 440 points wide.
     pub fn new(id: Id, title: &'a str) -> Self {
         Self {
@@ -305,7 +305,7 @@ mod tests {
     use egui_kittest::Harness;
     use egui_kittest::kittest::Queryable as _;
 
-    use super::{Dialog, DialogButton};
+    use super::{DialogButton, DialogFrame};
     use crate::widgets::field::TextField;
 
     fn harness(enabled: bool) -> Harness<'static, (Option<usize>, bool)> {
@@ -318,11 +318,10 @@ mod tests {
                         DialogButton::secondary("Cancel"),
                         DialogButton::danger("Delete").enabled(enabled),
                     ];
-                    let response = Dialog::new(egui::Id::unique("ask"), "Delete 3 records?").show(
-                        ui.ctx(),
-                        &buttons,
-                        |ui| ui.label("They can be brought back."),
-                    );
+                    let response = DialogFrame::new(egui::Id::unique("ask"), "Delete 3 records?")
+                        .show(ui.ctx(), &buttons, |ui| {
+                            ui.label("They can be brought back.")
+                        });
                     *clicked = clicked.or(response.clicked);
                     *cancelled |= response.cancelled;
                 },
@@ -361,7 +360,7 @@ mod tests {
     fn a_field_keeps_the_keyboard_when_enter_confirms_nothing() {
         let ui = |ui: &mut egui::Ui, text: &mut String| {
             let buttons = [DialogButton::danger("Delete").enabled(text == "delete")];
-            let dialog = Dialog::new(egui::Id::unique("ask"), "Delete everything?");
+            let dialog = DialogFrame::new(egui::Id::unique("ask"), "Delete everything?");
             dialog.show(ui.ctx(), &buttons, |ui| {
                 let field = egui::Id::unique("word");
                 TextField::new(field, "Type it").show(ui, text);

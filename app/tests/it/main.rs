@@ -6,4 +6,7 @@
 
 mod cli;
 mod kill;
+#[path = "../../../store/tests/it/source_rules.rs"]
+mod source_rules;
+mod tidy;
 mod window;

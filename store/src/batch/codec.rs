@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::{Op, Rejection, WriteBatch, is_setting_name};
+use super::{Op, Rejection, WriteBatch};
 use crate::change::{Cause, Change, SettingChange};
 use crate::clock::Millis;
 use crate::key::Key;
@@ -16,7 +16,7 @@ use crate::value::{
     EncodedValue, VALUE_BYTES_MAX, ValueError, ValueRef, ValueWriter, read_scalar, validate,
 };
 
-const OPCODE_PUT: i64 = 1;
+pub(super) const OPCODE_PUT: i64 = 1;
 const OPCODE_DELETE: i64 = 2;
 const OPCODE_SET_EXPIRY: i64 = 3;
 const OPCODE_SET_SETTING: i64 = 4;
@@ -90,7 +90,7 @@ fn encoded_len_max(changes: &[Change], settings: &[SettingChange]) -> u64 {
     changes.chain(settings).sum()
 }
 
-fn write_head(bytes: &mut Vec<u8>, len: usize, opcode: i64, key: &str) {
+pub(super) fn write_head(bytes: &mut Vec<u8>, len: usize, opcode: i64, key: &str) {
     let mut writer = ValueWriter::from_bytes(std::mem::take(bytes));
     writer.list(len);
     writer.int(opcode);
@@ -104,7 +104,7 @@ fn write_put(bytes: &mut Vec<u8>, record: RecordRef<'_>, value: &[u8]) {
     write_meta(bytes, record.meta);
 }
 
-fn write_meta(bytes: &mut Vec<u8>, meta: Meta) {
+pub(super) fn write_meta(bytes: &mut Vec<u8>, meta: Meta) {
     let mut writer = ValueWriter::from_bytes(std::mem::take(bytes));
     writer.list(3);
     writer.int(meta.created_at.0);
@@ -126,7 +126,7 @@ fn write_set_expiry(bytes: &mut Vec<u8>, record: &Record) {
     write_meta(bytes, record.meta);
 }
 
-fn write_setting(bytes: &mut Vec<u8>, name: &str, value: Option<&EncodedValue>) {
+pub(super) fn write_setting(bytes: &mut Vec<u8>, name: &str, value: Option<&EncodedValue>) {
     write_head(
         bytes,
         if value.is_some() { 3 } else { 2 },
@@ -139,7 +139,7 @@ fn write_setting(bytes: &mut Vec<u8>, name: &str, value: Option<&EncodedValue>) 
 }
 
 /// An op as the file holds it.
-enum StoredOp<'a> {
+pub(super) enum StoredOp<'a> {
     Put {
         key: Text<'a>,
         value: Range<usize>,
@@ -159,13 +159,13 @@ enum StoredOp<'a> {
 }
 
 /// A text of a payload, and where it starts there.
-struct Text<'a> {
-    text: &'a str,
-    at: usize,
+pub(super) struct Text<'a> {
+    pub(super) text: &'a str,
+    pub(super) at: usize,
 }
 
 /// Checks the value at the start of some bytes as [`validate`] does; returns what follows it.
-type CheckValue<'c> = dyn FnMut(&[u8]) -> Result<&[u8], ValueError> + 'c;
+pub(super) type CheckValue<'c> = dyn FnMut(&[u8]) -> Result<&[u8], ValueError> + 'c;
 
 /// What an op takes in memory, roughly: with the allocation for its key.
 const OP_BYTES: u64 = 160;
@@ -241,148 +241,15 @@ impl<'a> StoredBatch<'a> {
     }
 }
 
-/// Where one record lies in a chunk: its key, behind that its value, behind that its times.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ChunkEntry {
-    pub(crate) key_at: u32,
-    pub(crate) value_len: u32,
-    pub(crate) key_len: u16,
-}
-
-impl ChunkEntry {
-    /// Where the key lies.
-    pub(crate) const fn key(self) -> Range<usize> {
-        let start = self.key_at as usize;
-        start..start + self.key_len as usize
-    }
-
-    /// Where the value lies.
-    pub(crate) const fn value(self) -> Range<usize> {
-        let start = self.key().end;
-        start..start + self.value_len as usize
-    }
-
-    /// The times, read from the chunk.
-    pub(crate) fn meta(self, chunk: &[u8]) -> Meta {
-        const HEAD: u8 = 0x93;
-        const UINT64: u8 = 0xCF;
-        const NULL: u8 = 0xC0;
-        let bytes = chunk.get(self.value().end..).unwrap_or_default();
-        // How nearly all are written: read without a look at each byte.
-        if let [
-            HEAD,
-            UINT64,
-            created @ ..,
-            UINT64,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            _,
-            NULL,
-        ] = bytes.get(..20).unwrap_or_default()
-            && let Some(modified) = bytes.get(11..19).and_then(<[u8]>::first_chunk)
-            && let Some(created) = created.first_chunk()
-        {
-            return Meta {
-                created_at: Millis(i64::from_be_bytes(*created)),
-                modified_at: Millis(i64::from_be_bytes(*modified)),
-                expires_at: None,
-            };
-        }
-        let mut cursor = Cursor {
-            payload: bytes,
-            at: 0,
-        };
-        // It was read before, when the chunk was.
-        cursor.meta().unwrap_or_default()
-    }
-}
-
-/// What a checkpoint chunk holds.
-pub(crate) struct Chunk {
-    /// Its records, in ascending order of their keys.
-    pub(crate) entries: Vec<ChunkEntry>,
-    /// Which of them expire one day.
-    pub(crate) expiring: Vec<u32>,
-    /// The newest time in them.
-    pub(crate) newest: Option<Millis>,
-    /// Its settings of the file.
-    pub(crate) settings: Vec<(String, EncodedValue)>,
-}
-
-/// Reads a checkpoint chunk, checking all of it.
-pub(crate) fn read_chunk(payload: &Bytes) -> Result<Chunk, CodecError> {
-    read_chunk_with(payload, &mut validate)
-}
-
-/// As [`read_chunk`], with other eyes on the values of the records: `check` must refuse whatever
-/// [`validate`] refuses. Settings are not shown to it.
-pub(crate) fn read_chunk_with(
-    payload: &Bytes,
-    check: &mut CheckValue<'_>,
-) -> Result<Chunk, CodecError> {
-    let mut ops = Ops::new(payload)?;
-    let mut chunk = Chunk {
-        entries: Vec::with_capacity(ops.size_hint().1.unwrap_or(0)),
-        expiring: Vec::new(),
-        newest: None,
-        settings: Vec::new(),
-    };
-    let mut last = None;
-    while let Some(op) = ops.next_checked(check) {
-        match op? {
-            StoredOp::Put { key, value, meta } => {
-                Key::check(key.text).or(Err(CodecError::Malformed))?;
-                if last.is_some_and(|last| last >= key.text) {
-                    return Err(CodecError::Unordered);
-                }
-                last = Some(key.text);
-                chunk.newest = chunk.newest.max(Some(meta.newest()));
-                if meta.expires_at.is_some() {
-                    chunk.expiring.push(chunk.entries.len() as u32);
-                }
-                chunk.entries.push(ChunkEntry {
-                    key_at: key.at as u32,
-                    value_len: value.len() as u32,
-                    key_len: key.text.len() as u16,
-                });
-            }
-            StoredOp::SetSetting {
-                name,
-                value: Some(value),
-            } => {
-                if !is_setting_name(name.text) {
-                    return Err(CodecError::Malformed);
-                }
-                // Each name once: else a few bytes could become any number of settings.
-                let last: Option<&(String, EncodedValue)> = chunk.settings.last();
-                if last.is_some_and(|(last, _)| last.as_str() >= name.text) {
-                    return Err(CodecError::Unordered);
-                }
-                let value = EncodedValue::from_validated(payload.slice(value));
-                chunk.settings.push((name.text.to_owned(), value));
-            }
-            StoredOp::Delete { .. } | StoredOp::SetExpiry { .. } | StoredOp::SetSetting { .. } => {
-                return Err(CodecError::Malformed);
-            }
-        }
-    }
-    Ok(chunk)
-}
-
 /// The ops of a payload, one after the other; an error is the last.
-struct Ops<'a> {
+pub(super) struct Ops<'a> {
     cursor: Cursor<'a>,
     left: usize,
     ended: bool,
 }
 
 impl<'a> Ops<'a> {
-    fn new(payload: &'a Bytes) -> Result<Self, CodecError> {
+    pub(super) fn new(payload: &'a Bytes) -> Result<Self, CodecError> {
         // Frames hold at most 64 MiB, but a transaction is a sequence of them.
         if payload.len() as u64 > BATCH_BYTES_MAX {
             return Err(CodecError::Malformed);
@@ -398,7 +265,7 @@ impl<'a> Ops<'a> {
 }
 
 impl<'a> Ops<'a> {
-    fn next_checked(
+    pub(super) fn next_checked(
         &mut self,
         check: &mut CheckValue<'_>,
     ) -> Option<Result<StoredOp<'a>, CodecError>> {
@@ -430,9 +297,9 @@ impl<'a> Iterator for Ops<'a> {
     }
 }
 
-struct Cursor<'a> {
-    payload: &'a [u8],
-    at: usize,
+pub(super) struct Cursor<'a> {
+    pub(super) payload: &'a [u8],
+    pub(super) at: usize,
 }
 
 impl<'a> Cursor<'a> {
@@ -514,7 +381,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    fn meta(&mut self) -> Result<Meta, CodecError> {
+    pub(super) fn meta(&mut self) -> Result<Meta, CodecError> {
         if self.list()? != 3 {
             return Err(CodecError::Malformed);
         }
@@ -527,102 +394,5 @@ impl<'a> Cursor<'a> {
                 _ => return Err(CodecError::Malformed),
             },
         })
-    }
-}
-
-/// The size at which a chunk is full, in bytes. LZW's ratio is within half a percent of that of
-/// larger chunks, and smaller ones lose less to damage.
-pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
-
-/// A checkpoint chunk that was just written, and where its records lie in it.
-pub(crate) struct WrittenChunk {
-    pub(crate) payload: Bytes,
-    pub(crate) entries: Vec<ChunkEntry>,
-    /// Which of them expire one day.
-    pub(crate) expiring: Vec<u32>,
-    /// The newest time in them.
-    pub(crate) newest: Option<Millis>,
-}
-
-/// Fills one checkpoint chunk.
-#[derive(Default)]
-pub(crate) struct ChunkWriter {
-    ops: Vec<u8>,
-    count: usize,
-    /// Where the records lie, counted from the first op.
-    entries: Vec<ChunkEntry>,
-    expiring: Vec<u32>,
-    newest: Option<Millis>,
-}
-
-impl ChunkWriter {
-    /// Adds a record; the caller goes in key order.
-    pub(crate) fn push(&mut self, record: RecordRef<'_>, value: &[u8]) {
-        write_head(&mut self.ops, 4, OPCODE_PUT, record.key);
-        self.newest = self.newest.max(Some(record.meta.newest()));
-        if record.meta.expires_at.is_some() {
-            self.expiring.push(self.entries.len() as u32);
-        }
-        self.entries.push(ChunkEntry {
-            key_at: (self.ops.len() - record.key.len()) as u32,
-            value_len: value.len() as u32,
-            key_len: record.key.len() as u16,
-        });
-        self.ops.extend_from_slice(value);
-        write_meta(&mut self.ops, record.meta);
-        self.count += 1;
-    }
-
-    /// Adds a record; returns the chunk that became full, before or with it. A large value gets a
-    /// chunk of its own, so that no chunk exceeds a frame.
-    pub(crate) fn push_record(
-        &mut self,
-        record: RecordRef<'_>,
-        value: &[u8],
-    ) -> Option<WrittenChunk> {
-        let would_burst = self.len() + value.len() > 2 * CHUNK_BYTES;
-        let before = (would_burst && !self.is_empty()).then(|| self.take());
-        self.push(record, value);
-        if before.is_none() && self.len() >= CHUNK_BYTES {
-            return Some(self.take());
-        }
-        before
-    }
-
-    /// Adds a setting of the file.
-    pub(crate) fn push_setting(&mut self, name: &str, value: &EncodedValue) {
-        write_setting(&mut self.ops, name, Some(value));
-        self.count += 1;
-    }
-
-    /// How many bytes the ops have.
-    pub(crate) const fn len(&self) -> usize {
-        self.ops.len()
-    }
-
-    /// Whether nothing was added since the last chunk.
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-
-    /// The chunk; the writer is empty again.
-    pub(crate) fn take(&mut self) -> WrittenChunk {
-        let mut head = ValueWriter::new();
-        head.list(self.count);
-        let mut payload = head.into_bytes();
-        let head_len = payload.len() as u32;
-        payload.reserve_exact(self.ops.len());
-        payload.append(&mut self.ops);
-        self.count = 0;
-        let mut entries = std::mem::take(&mut self.entries);
-        for entry in &mut entries {
-            entry.key_at += head_len;
-        }
-        WrittenChunk {
-            payload: Bytes::from(payload),
-            entries,
-            expiring: std::mem::take(&mut self.expiring),
-            newest: self.newest.take(),
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! Write batches: the only way to change a store.
 
+mod chunk;
 mod codec;
 
 use crate::change::Cause;
@@ -8,11 +9,11 @@ use crate::key::Key;
 use crate::record::{Meta, Record};
 use crate::value::EncodedValue;
 
-pub use codec::CodecError;
-pub(crate) use codec::{
-    CHUNK_BYTES, Chunk, ChunkEntry, ChunkWriter, StoredBatch, WrittenChunk, encode_changes,
-    read_chunk, read_chunk_with,
+pub(crate) use chunk::{
+    CHUNK_BYTES, Chunk, ChunkEntry, ChunkWriter, WrittenChunk, read_chunk, read_chunk_with,
 };
+pub use codec::CodecError;
+pub(crate) use codec::{StoredBatch, encode_changes};
 
 /// The longest name of a setting in bytes.
 const SETTING_NAME_BYTES_MAX: usize = 255;

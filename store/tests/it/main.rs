@@ -18,6 +18,7 @@ mod salvage;
 mod search;
 mod secrets;
 mod settings;
+mod source_rules;
 mod store;
 mod suites;
 #[cfg(unix)]

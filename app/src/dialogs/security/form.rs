@@ -14,7 +14,7 @@ use crate::theme::{icons, metrics};
 use crate::view::AppView;
 use crate::widgets::button::Button;
 use crate::widgets::field::{self, TextField};
-use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::modal::{DialogButton, DialogFrame};
 use crate::widgets::password::PasswordField;
 use crate::widgets::segmented::segmented;
 
@@ -75,7 +75,7 @@ impl SecurityForm {
             DialogButton::secondary("Back").enabled(!security.busy),
             main.enabled(!security.busy && !waits),
         ];
-        let shown = Dialog::new(frame::id("security form"), &words.title)
+        let shown = DialogFrame::new(frame::id("security form"), &words.title)
             .icon(icons::SHIELD_CHECK)
             .width(WIDTH)
             .show(ctx, &buttons, |ui| {

@@ -15,7 +15,7 @@ use crate::state::{BusyPhase, KeyKind, Security, SecurityStep};
 use crate::theme::{icons, metrics};
 use crate::view::AppView;
 use crate::widgets::field;
-use crate::widgets::modal::{Dialog, DialogButton};
+use crate::widgets::modal::{DialogButton, DialogFrame};
 
 pub(super) use form::SecurityForm;
 
@@ -70,7 +70,7 @@ pub(super) fn show(
 }
 
 fn show_list(ctx: &Context, security: &Security, commands: &mut Commands) {
-    let shown = Dialog::new(frame::id("security"), "Security")
+    let shown = DialogFrame::new(frame::id("security"), "Security")
         .icon(icons::SHIELD_CHECK)
         .subtitle("Each of these opens the file by itself")
         .width(WIDTH)

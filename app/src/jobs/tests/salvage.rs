@@ -11,8 +11,8 @@ use crate::jobs::SalvageJob;
 use crate::state::{SalvageOutcome, Secret};
 
 const CHEAP: KdfProfile = KdfProfile::Explicit(KdfParams {
-    m_kib: 64,
-    t: 1,
+    m_kib: 19 * 1024,
+    t: 2,
     p: 1,
 });
 

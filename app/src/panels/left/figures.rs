@@ -140,7 +140,7 @@ fn list<'a>(ui: &mut Ui, data: &'a StatisticsData, looks: Looks) -> Option<Asked
     let rows = looks.top(data);
     let values: Vec<_> = rows
         .iter()
-        .map(|row| bars::TopValue {
+        .map(|row| bars::ValueBar {
             label: &row.text,
             count: row.count,
             count_text: &row.count_text,

@@ -129,15 +129,15 @@ impl ColumnData {
     }
 
     /// The column for the table widget, `width` points wide.
-    pub(super) fn for_table(&self, width: f32, stretch: bool) -> table::Column {
+    pub(super) fn for_table(&self, width: f32, stretch: bool) -> table::ColumnSpec {
         let sort = self.sorted.map(|descending| {
             if descending {
-                table::Sort::Descending
+                table::SortArrow::Descending
             } else {
-                table::Sort::Ascending
+                table::SortArrow::Ascending
             }
         });
-        let mut column = table::Column::new(self.kind.title(), width).sorted(sort);
+        let mut column = table::ColumnSpec::new(self.kind.title(), width).sorted(sort);
         if self.right {
             column = column.right();
         }

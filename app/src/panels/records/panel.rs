@@ -195,7 +195,7 @@ impl RecordsPanel {
 fn table_columns(
     columns: &[ColumnData],
     widths: &BTreeMap<ColumnKind, f32>,
-) -> Vec<crate::widgets::table::Column> {
+) -> Vec<crate::widgets::table::ColumnSpec> {
     let has_value = columns
         .iter()
         .any(|column| column.kind == ColumnKind::Value);

@@ -10,7 +10,7 @@ use crate::jobs::{SalvageJob, TaskJob};
 use crate::state::{
     Dialog, OpenStore, Salvage, SalvageOutcome, SalvageStage, Secret, State, TaskId, TaskState,
 };
-use crate::update::{Effects, file};
+use crate::update::{Effects, pick};
 
 /// Shows the form for a damaged file.
 pub(in crate::update) fn plan(state: &mut State, source: PathBuf) -> Effects {
@@ -31,7 +31,7 @@ pub(super) fn start(
     mode: SalvageMode,
     now: Millis,
 ) -> Effects {
-    let target = file::with_ending(target, "vstore");
+    let target = pick::with_ending(target, "vstore");
     let form = |salvage: &&mut Salvage| matches!(salvage.stage, SalvageStage::Form { .. });
     let Some(source) = find(state)
         .filter(form)

@@ -7,7 +7,7 @@ use vstore::value::json::parse_text;
 use vstore::{Cause, ClockSuspect, Key, ManualClock, Millis, Snapshot, Store, WriteBatch};
 
 use super::derived::set_listing;
-use super::selection::Rows;
+use super::selected::Rows;
 use super::{Effects, Event, FileAnswer, next_wake, receive, tick, update};
 use crate::command::{
     Command, FileCommand, LayoutCommand, LockCommand, RecordCommand, SearchCommand,

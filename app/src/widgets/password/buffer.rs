@@ -11,14 +11,14 @@ pub const CAPACITY: usize = 1024;
 /// An editable secret with a caret and a selection.
 ///
 /// Positions are byte offsets on character boundaries. It prints nothing of its content.
-pub struct SecretText {
+pub struct PasswordText {
     bytes: Zeroizing<Box<[u8]>>,
     len: usize,
     caret: usize,
     anchor: usize,
 }
 
-impl Default for SecretText {
+impl Default for PasswordText {
     fn default() -> Self {
         Self {
             bytes: Zeroizing::new(vec![0; CAPACITY].into_boxed_slice()),
@@ -29,9 +29,9 @@ impl Default for SecretText {
     }
 }
 
-impl std::fmt::Debug for SecretText {
+impl std::fmt::Debug for PasswordText {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SecretText(…)")
+        f.write_str("PasswordText(…)")
     }
 }
 
@@ -50,7 +50,7 @@ pub enum Motion {
     To(usize),
 }
 
-impl SecretText {
+impl PasswordText {
     /// The text. The reference is short-lived by design: copy nothing out of it.
     pub fn as_str(&self) -> &str {
         let used = self.bytes.get(..self.len).unwrap_or_default();

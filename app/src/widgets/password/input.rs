@@ -3,7 +3,7 @@
 use egui::{Event, ImeEvent, Key, Modifiers, Ui};
 use zeroize::Zeroize as _;
 
-use super::{Motion, PasswordField, SecretText};
+use super::{Motion, PasswordField, PasswordText};
 
 /// What the keyboard did.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -91,10 +91,10 @@ impl PasswordField {
             Key::Enter if modifiers.is_none() => outcome.submitted = true,
             Key::A if modifiers.command => self.text.select_all(),
             Key::Backspace if modifiers.command => {
-                self.edit(outcome, SecretText::delete_to_start);
+                self.edit(outcome, PasswordText::delete_to_start);
             }
-            Key::Backspace => self.edit(outcome, SecretText::backspace),
-            Key::Delete if modifiers.is_none() => self.edit(outcome, SecretText::delete),
+            Key::Backspace => self.edit(outcome, PasswordText::backspace),
+            Key::Delete if modifiers.is_none() => self.edit(outcome, PasswordText::delete),
             Key::ArrowLeft if modifiers.command => self.text.go(Motion::Start, extend),
             Key::ArrowRight if modifiers.command => self.text.go(Motion::End, extend),
             Key::ArrowLeft if !modifiers.alt => self.text.go(Motion::Left, extend),
@@ -106,7 +106,7 @@ impl PasswordField {
         true
     }
 
-    fn edit(&mut self, outcome: &mut Outcome, change: impl FnOnce(&mut SecretText)) {
+    fn edit(&mut self, outcome: &mut Outcome, change: impl FnOnce(&mut PasswordText)) {
         change(&mut self.text);
         self.full = false;
         outcome.changed = true;

@@ -1,7 +1,7 @@
 //! The password field.
 //!
 //! The toolkit's text field keeps plain copies of its text (a comparison copy in every frame and
-//! an undo history), so a password must not meet it. This field edits a [`SecretText`], removes
+//! an undo history), so a password must not meet it. This field edits a [`PasswordText`], removes
 //! the typed characters from the frame's input and wipes them there, and paints what is shown
 //! one character at a time, so that the toolkit's text cache never holds the password either.
 //! It offers neither copy nor undo, as no password field does.
@@ -15,7 +15,7 @@ use egui::{
 };
 use zeroize::Zeroizing;
 
-pub use buffer::{CAPACITY, Motion, SecretText};
+pub use buffer::{CAPACITY, Motion, PasswordText};
 
 use super::access;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
@@ -27,7 +27,7 @@ const PADDING: f32 = 11.0;
 /// A password being typed, with what the field shows of it. The caller owns it.
 #[derive(Debug, Default)]
 pub struct PasswordField {
-    text: SecretText,
+    text: PasswordText,
     revealed: bool,
     caps_lock: bool,
     composing: bool,

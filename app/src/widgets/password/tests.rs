@@ -2,11 +2,11 @@ use egui::{Event, ImeEvent, Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use super::buffer::{CAPACITY, Motion, SecretText};
+use super::buffer::{CAPACITY, Motion, PasswordText};
 use super::{PasswordField, input};
 
-fn text(content: &str) -> SecretText {
-    let mut text = SecretText::default();
+fn text(content: &str) -> PasswordText {
+    let mut text = PasswordText::default();
     assert!(text.insert(content));
     text
 }

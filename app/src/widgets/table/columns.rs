@@ -12,7 +12,7 @@ const PADDING: f32 = metrics::SPACE_12;
 
 /// The order a column sorts the table by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sort {
+pub enum SortArrow {
     /// Smallest first.
     Ascending,
     /// Largest first.
@@ -21,16 +21,16 @@ pub enum Sort {
 
 /// One column.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Column {
+pub struct ColumnSpec {
     title: String,
     width: f32,
     align: Align,
-    sort: Option<Sort>,
+    sort: Option<SortArrow>,
     sortable: bool,
     stretch: bool,
 }
 
-impl Column {
+impl ColumnSpec {
     /// A left-aligned column of `width` points that can be sorted by.
     pub fn new(title: impl Into<String>, width: f32) -> Self {
         Self {
@@ -50,7 +50,7 @@ impl Column {
     }
 
     /// Shows that the table is sorted by this column.
-    pub fn sorted(mut self, sort: Option<Sort>) -> Self {
+    pub fn sorted(mut self, sort: Option<SortArrow>) -> Self {
         self.sort = sort;
         self
     }
@@ -78,8 +78,8 @@ impl Column {
 }
 
 /// The width of every column in a table `available` points wide.
-pub(super) fn widths(columns: &[Column], available: f32) -> Vec<f32> {
-    let wanted = |column: &Column| column.width.max(NARROWEST);
+pub(super) fn widths(columns: &[ColumnSpec], available: f32) -> Vec<f32> {
+    let wanted = |column: &ColumnSpec| column.width.max(NARROWEST);
     let spare = (available - columns.iter().map(wanted).sum::<f32>()).max(0.0);
     let stretching = columns.iter().filter(|column| column.stretch).count();
     let share = if stretching == 0 {
@@ -103,7 +103,7 @@ pub(super) fn header_cell(
     table: Id,
     cell: Rect,
     index: usize,
-    column: &Column,
+    column: &ColumnSpec,
     events: &mut Vec<TableEvent>,
 ) {
     let tokens = Tokens::of(ui);
@@ -117,8 +117,12 @@ pub(super) fn header_cell(
             node.add_action(accesskit::Action::Click);
         }
         match column.sort {
-            Some(Sort::Ascending) => node.set_sort_direction(accesskit::SortDirection::Ascending),
-            Some(Sort::Descending) => node.set_sort_direction(accesskit::SortDirection::Descending),
+            Some(SortArrow::Ascending) => {
+                node.set_sort_direction(accesskit::SortDirection::Ascending)
+            }
+            Some(SortArrow::Descending) => {
+                node.set_sort_direction(accesskit::SortDirection::Descending)
+            }
             None => {}
         }
     });
@@ -135,8 +139,8 @@ pub(super) fn header_cell(
         tokens.muted
     };
     let arrow = column.sort.map(|sort| match sort {
-        Sort::Ascending => icons::CARET_UP,
-        Sort::Descending => icons::CARET_DOWN,
+        SortArrow::Ascending => icons::CARET_UP,
+        SortArrow::Descending => icons::CARET_DOWN,
     });
     let room = inner(cell);
     let arrow_width = if arrow.is_some() { 16.0 } else { 0.0 };
@@ -160,7 +164,7 @@ pub(super) fn resize_handle(
     table: Id,
     cell: Rect,
     index: usize,
-    column: &Column,
+    column: &ColumnSpec,
     events: &mut Vec<TableEvent>,
 ) {
     let edge = Rangef::new(cell.right() - 4.0, cell.right() + 4.0);

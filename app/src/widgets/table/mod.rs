@@ -14,7 +14,7 @@ use egui::{
     EventFilter, Id, PointerButton, Rect, Response, Role, Sense, Ui, UiBuilder, pos2, vec2,
 };
 
-pub use columns::{Column, Sort};
+pub use columns::{ColumnSpec, SortArrow};
 pub use row::RowUi;
 
 use super::scroll_bar::{horizontal_bar, scroll_bar};
@@ -120,7 +120,7 @@ pub struct TableResponse {
 pub struct Table<'a> {
     id: Id,
     label: &'a str,
-    columns: &'a [Column],
+    columns: &'a [ColumnSpec],
     count: usize,
     density: Density,
     selected: &'a dyn Fn(usize) -> bool,
@@ -137,7 +137,7 @@ struct Frame<'a> {
 
 impl<'a> Table<'a> {
     /// A table of `count` rows. `label` is what a screen reader calls it, `id` is unique.
-    pub fn new(id: Id, label: &'a str, columns: &'a [Column], count: usize) -> Self {
+    pub fn new(id: Id, label: &'a str, columns: &'a [ColumnSpec], count: usize) -> Self {
         Self {
             id,
             label,

@@ -6,7 +6,7 @@ use egui::{
     accesskit,
 };
 
-use super::columns::{self, Column};
+use super::columns::{self, ColumnSpec};
 use crate::theme::{Tokens, paint, type_scale};
 use crate::widgets::access::{self, bounds};
 
@@ -17,7 +17,7 @@ pub(super) struct RowFrame<'a> {
     pub(super) rect: Rect,
     pub(super) clip: Rect,
     pub(super) cells: &'a [Rangef],
-    pub(super) columns: &'a [Column],
+    pub(super) columns: &'a [ColumnSpec],
     pub(super) selected: bool,
     pub(super) hovered: bool,
     pub(super) caret: bool,
@@ -146,7 +146,7 @@ impl RowUi<'_> {
         self.frame
             .columns
             .get(column)
-            .map_or(Align::Min, Column::align)
+            .map_or(Align::Min, ColumnSpec::align)
     }
 }
 

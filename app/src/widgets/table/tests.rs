@@ -4,7 +4,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
-use super::{Column, Sort, Table, TableEvent, TableState, columns};
+use super::{ColumnSpec, SortArrow, Table, TableEvent, TableState, columns};
 
 const ROWS: usize = 10_000_000;
 
@@ -15,11 +15,11 @@ struct Seen {
     painted: Vec<usize>,
 }
 
-fn columns() -> Vec<Column> {
+fn columns() -> Vec<ColumnSpec> {
     vec![
-        Column::new("Key", 200.0).sorted(Some(Sort::Ascending)),
-        Column::new("Value", 150.0).stretch(),
-        Column::new("Count", 90.0).right().unsortable(),
+        ColumnSpec::new("Key", 200.0).sorted(Some(SortArrow::Ascending)),
+        ColumnSpec::new("Value", 150.0).stretch(),
+        ColumnSpec::new("Count", 90.0).right().unsortable(),
     ]
 }
 

@@ -30,7 +30,7 @@ struct Mark {
 
 /// One row of the view.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct ViewLine {
     /// Its index.
     pub index: usize,
     /// The bytes of it, without the line break.
@@ -110,7 +110,11 @@ impl LineIndex {
     }
 
     /// The rows in `range`, out of the text the index was made of.
-    pub fn lines<'a>(&self, text: &'a str, range: Range<usize>) -> impl Iterator<Item = Row> + 'a {
+    pub fn lines<'a>(
+        &self,
+        text: &'a str,
+        range: Range<usize>,
+    ) -> impl Iterator<Item = ViewLine> + 'a {
         let columns = self.columns;
         let first = range.start / STRIDE;
         let mut at = self.marks.get(first).copied();
@@ -119,7 +123,7 @@ impl LineIndex {
             let mark = at?;
             let (bytes, next) = step(text, mark, columns);
             at = next;
-            Some(Row {
+            Some(ViewLine {
                 index: row,
                 bytes,
                 number: mark.begins_line.then_some(mark.line),
