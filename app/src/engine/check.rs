@@ -4,7 +4,7 @@ use vstore::Store;
 use vstore::file::Control;
 
 use super::protocol::{Background, Reply};
-use super::server::EngineState;
+use super::state::EngineState;
 use crate::state::TaskId;
 
 impl EngineState {

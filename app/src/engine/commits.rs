@@ -7,8 +7,8 @@ use super::describe;
 use super::edit::LeafEdit;
 use super::not_committed::NotCommitted;
 use super::protocol::{Committed, Outcome, Reply, Request};
-use super::server::EngineState;
-use super::unsaved::Kind;
+use super::queue::Kind;
+use super::state::EngineState;
 use crate::state::{CommitSummary, ImportReport, Problem, RequestId, Target, TaskId};
 
 /// How many numbered keys are tried for a duplicate.

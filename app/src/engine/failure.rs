@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::protocol::{Answer, Envelope, Outcome, Reply, Request, SecurityReply, SecurityRequest};
-use super::server::EngineState;
+use super::state::EngineState;
 use super::unsaved::sealer_of;
 use crate::state::{Problem, RequestId};
 

@@ -15,13 +15,16 @@ mod history;
 mod not_committed;
 mod positions;
 mod protocol;
+mod queue;
 mod sample;
 mod security;
 mod server;
 mod session;
+mod state;
 mod thread;
 mod unsaved;
 mod upkeep;
+mod vault;
 
 pub use draft::SealedDraft;
 pub use edit::LeafEdit;
@@ -29,7 +32,8 @@ pub use protocol::{
     Answer, Background, Committed, Envelope, FileFacts, OpenedStore, Outcome, Preview, Reply,
     Request, SecurityReply, SecurityRequest,
 };
-pub use server::{EngineState, handle};
+pub use server::handle;
+pub use state::EngineState;
 pub use thread::Engine;
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use vstore::file::{
 use zeroize::Zeroizing;
 
 use super::protocol::{Background, Reply};
-use super::server::EngineState;
+use super::state::EngineState;
 use crate::credentials::credentials;
 use crate::engine::{SecurityReply, SecurityRequest};
 use crate::failure::Failure;

@@ -1,73 +1,20 @@
 //! The whole protocol without a thread: a state, a request, its replies.
 
 use std::cell::Cell;
-use std::fmt;
-use std::path::PathBuf;
-use std::sync::Arc;
 
-use vstore::file::{Control, KdfProfile, RotationReport};
-use vstore::search::CancelSource;
+use vstore::file::Control;
 use vstore::target::{Consent, InUse};
 use vstore::value::EncodedValue;
-use vstore::{
-    Cause, Clock, ClockSuspect, Meta, Op, Record, Sealer, Store, SystemClock, WriteBatch,
-};
+use vstore::{Cause, Meta, Op, Record, WriteBatch};
 
 use super::draft::DRAFT_SETTING;
 use super::failure;
-use super::files::{Files, approve};
-use super::history::UndoStack;
+use super::files::approve;
 use super::not_committed::NotCommitted;
-use super::positions::Positions;
 use super::protocol::{Answer, Background, Envelope, Outcome, Preview, Reply, Request};
-use super::unsaved::{Queue, Vault};
+use super::state::EngineState;
 use crate::failure::Failure;
-use crate::state::{Problem, RequestId, Secret, TaskId, Ticket};
-
-/// What the engine knows.
-pub struct EngineState {
-    pub(super) files: Files,
-    pub(super) store: Option<Store>,
-    /// The attempt that opened what the window shows. It stays when the store was let go after a
-    /// failure: what waits for the file is still here.
-    pub(super) session: Option<Ticket>,
-    /// The key file that opened it.
-    pub(super) key_file: Option<PathBuf>,
-    pub(super) undo: UndoStack,
-    /// Changes that are not in the file.
-    pub(super) queue: Queue,
-    /// After a failure: what still seals changes to the file that was open.
-    pub(super) sealer: Option<(PathBuf, Sealer)>,
-    /// Changes of files that are locked, which those files did not take.
-    pub(super) vault: Vault,
-    /// Why expired records are not deleted, as the window was told.
-    pub(super) clock_suspect: Option<ClockSuspect>,
-    /// The window was told that a compaction pays.
-    pub(super) compaction_advised: bool,
-    /// The compaction that is being written.
-    pub(super) compacting: Option<(TaskId, Control)>,
-    /// What it leaves behind if it exchanges the data key.
-    pub(super) rotating: Option<RotationReport>,
-    pub(super) merging: bool,
-    /// Indexes are being built.
-    pub(super) indexing: bool,
-    /// Stops that when the store is let go.
-    pub(super) index_work: CancelSource,
-}
-
-impl Default for EngineState {
-    fn default() -> Self {
-        Self::new(Arc::new(SystemClock), KdfProfile::default())
-    }
-}
-
-impl fmt::Debug for EngineState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EngineState")
-            .field("open", &self.store.is_some())
-            .finish_non_exhaustive()
-    }
-}
+use crate::state::{Problem, RequestId, Secret, TaskId};
 
 /// Does what is asked and says what came of it; at last, and exactly once, that a request with an
 /// id was dealt with. The work that is returned may run on any thread; its result belongs to
@@ -195,48 +142,6 @@ fn dispatch(
 }
 
 impl EngineState {
-    /// An engine without a store. The profile says what passwords of new files cost.
-    pub fn new(clock: Arc<dyn Clock>, kdf: KdfProfile) -> Self {
-        Self {
-            files: Files::new(clock, kdf),
-            store: None,
-            session: None,
-            key_file: None,
-            undo: UndoStack::default(),
-            queue: Queue::default(),
-            sealer: None,
-            vault: Vault::default(),
-            clock_suspect: None,
-            compaction_advised: false,
-            compacting: None,
-            rotating: None,
-            merging: false,
-            indexing: false,
-            index_work: CancelSource::new(),
-        }
-    }
-
-    /// The files that nothing may be written over.
-    fn in_use(&self) -> InUse {
-        let open = self.store.as_ref().and_then(Store::path);
-        let lost = self.sealer.as_ref().map(|(path, _)| path.as_path());
-        InUse {
-            databases: open.or(lost).map(ToOwned::to_owned).into_iter().collect(),
-            key_files: self.key_file.clone().into_iter().collect(),
-        }
-    }
-
-    /// Keeps what files do not take in this folder while they are locked, sealed, so that it
-    /// outlives the program.
-    pub fn keep_unsaved_in(&mut self, folder: PathBuf) {
-        self.vault = Vault::at(folder);
-    }
-
-    /// Remembers in this file where stores stood when they were last open here.
-    pub fn remember_positions_in(&mut self, path: PathBuf) {
-        self.files.positions = Positions::at(path);
-    }
-
     /// Changes something as a task, whose end is told by what came of the change.
     fn change_watched(
         &mut self,

@@ -7,7 +7,7 @@ use super::draft::SealedDraft;
 use super::history::UndoStack;
 use super::protocol::{OpenedStore, Reply};
 use super::sample;
-use super::server::EngineState;
+use super::state::EngineState;
 use crate::failure::Failure;
 use crate::state::{Problem, RequestId, Ticket};
 

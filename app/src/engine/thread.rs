@@ -14,7 +14,8 @@ use vstore::{Compacted, Merged};
 
 use super::failure::Interrupted;
 use super::protocol::{Answer, Background, Envelope, Outcome, Reply, Request, SecurityRequest};
-use super::server::{EngineState, handle};
+use super::server::handle;
+use super::state::EngineState;
 use crate::failure::Failure;
 use crate::state::{BusyPhase, Problem, RequestId, TaskId, Ticket, Unsaved};
 

@@ -6,238 +6,25 @@
 //! written in their order: nothing overtakes one that waits. An edit in the window's editor is kept
 //! there until its commit arrives, and is in the queue only while it is tried.
 
-use std::collections::VecDeque;
-use std::fs;
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use vstore::file::Control;
 use vstore::value::EncodedValue;
-use vstore::{Cause, Key, Millis, Op, Record, Sealer, SetAside, Snapshot, Store, WriteBatch};
+use vstore::{Cause, Key, Op, Record, Sealer, Snapshot, Store, WriteBatch};
 
 use super::describe;
 use super::draft::{DRAFT_SETTING, SealedDraft};
 use super::not_committed::NotCommitted;
 use super::protocol::{Outcome, Reply};
-use super::server::EngineState;
+use super::queue::{Fate, Kind, Waiting};
+use super::state::EngineState;
 use crate::format;
-use crate::private_file;
 use crate::state::{KeptAside, Problem, RequestId, Ticket, Unsaved};
 
 /// More changes than this do not wait: then each further one is refused and said to be.
 const WAITING_MAX: usize = 1_000;
 /// The number of labels of waiting changes that the window is given.
 const LABELS_MAX: usize = 20;
-
-/// A change on its way to the file.
-#[derive(Debug)]
-struct Waiting {
-    id: RequestId,
-    batch: WriteBatch,
-    kind: Kind,
-    /// Its request was answered: the file did not take it then.
-    settled: bool,
-}
-
-/// How a change is written, and who keeps it if that fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A few records; waits here.
-    Small,
-    /// Any number of records, with progress; waits here.
-    Large,
-    /// The edit in the editor, which stays there until its commit arrives.
-    Draft,
-}
-
-/// Changes that are not in the file.
-#[derive(Debug, Default)]
-pub(super) struct Queue {
-    waiting: VecDeque<Waiting>,
-    problem: Option<Problem>,
-    /// The number of the last report to the window.
-    version: u64,
-}
-
-/// Changes of a locked file, sealed with its keys.
-#[derive(Debug)]
-struct Sealed {
-    /// The file; `None`: an earlier run of the program sealed them.
-    path: Option<PathBuf>,
-    session: Ticket,
-    changes: SetAside,
-    /// Where they are kept as well, so that they outlive the program.
-    kept_at: Option<PathBuf>,
-}
-
-/// Changes of locked files that those files did not take: in memory, and where possible in a
-/// folder of the program's own, which may be on another disk.
-#[derive(Debug, Default)]
-pub(super) struct Vault {
-    sealed: Vec<Sealed>,
-    folder: Option<PathBuf>,
-    /// Where changes are kept that wait in the queue again. They go when the file has taken them.
-    in_queue: Vec<PathBuf>,
-}
-
-/// The ending of the files in the folder of the vault.
-const KEPT_ENDING: &str = "vstore-unsaved";
-/// More files than this are not looked at, nor larger ones.
-const KEPT_FILES_MAX: usize = 64;
-const KEPT_BYTES_MAX: u64 = 256 << 20;
-
-impl Vault {
-    /// Uses this folder, and takes in what an earlier run of the program has left there.
-    pub(super) fn at(folder: PathBuf) -> Self {
-        let kept = fs::read_dir(&folder).into_iter().flatten().flatten();
-        let kept = kept.map(|entry| entry.path());
-        let kept = kept.filter(|path| path.extension().is_some_and(|ending| ending == KEPT_ENDING));
-        let sealed = kept.take(KEPT_FILES_MAX).filter_map(|path| {
-            let is_plain = |found: &fs::Metadata| found.is_file() && found.len() <= KEPT_BYTES_MAX;
-            fs::symlink_metadata(&path).ok().filter(is_plain)?;
-            let changes = SetAside::from_bytes(&fs::read(&path).ok()?)?;
-            Some(Sealed {
-                path: None,
-                session: Ticket::default(),
-                changes,
-                kept_at: Some(path),
-            })
-        });
-        Self {
-            sealed: sealed.collect(),
-            folder: Some(folder),
-            in_queue: Vec::new(),
-        }
-    }
-
-    /// What waited is in the file, given up, or sealed anew.
-    fn forget_queued(&mut self) {
-        for path in self.in_queue.drain(..) {
-            // What cannot be removed is older than the records, and is passed over next time.
-            fs::remove_file(&path).ok();
-        }
-    }
-
-    fn keep(&mut self, path: PathBuf, session: Ticket, changes: SetAside, now: Millis) {
-        let folder = self.folder.as_deref();
-        let kept_at = folder.and_then(|folder| write_kept(folder, &changes, now).ok());
-        self.sealed.push(Sealed {
-            path: Some(path),
-            session,
-            changes,
-            kept_at,
-        });
-    }
-
-    /// Forgets those that `is_over` names, also where they are kept.
-    fn forget(&mut self, mut is_over: impl FnMut(&Sealed) -> bool) {
-        self.sealed.retain(|sealed| {
-            let is_over = is_over(sealed);
-            if let Some(path) = sealed.kept_at.as_deref().filter(|_| is_over) {
-                // One that stays is offered again, and changes nothing then.
-                fs::remove_file(path).ok();
-            }
-            !is_over
-        });
-    }
-}
-
-/// Writes sealed changes into a new file.
-fn write_kept(folder: &Path, changes: &SetAside, now: Millis) -> io::Result<PathBuf> {
-    private_file::create_folder(folder)?;
-    for number in 0..KEPT_FILES_MAX {
-        let path = folder.join(format!("{}-{number}.{KEPT_ENDING}", now.0));
-        let mut file = match private_file::create(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-            Err(error) => return Err(error),
-        };
-        let written = file
-            .write_all(&changes.to_bytes())
-            .and_then(|()| file.sync_all());
-        if let Err(error) = written {
-            fs::remove_file(&path).ok();
-            return Err(error);
-        }
-        return Ok(path);
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
-}
-
-/// What waiting changes do to the value of a record.
-enum Fate {
-    /// They write this.
-    Holds(EncodedValue),
-    /// They remove it.
-    Goes,
-    /// It is what this record holds now: the same one, unless it is renamed.
-    StaysAt(Key),
-}
-
-impl Queue {
-    pub(super) fn len(&self) -> usize {
-        self.waiting.len()
-    }
-
-    /// Changes that wait, without the open edit: the window counts that by itself.
-    fn changes(&self) -> impl Iterator<Item = &Waiting> {
-        self.waiting.iter().filter(|waiting| {
-            let is_draft =
-                |op: &Op| matches!(op, Op::SetSetting { name, .. } if name == DRAFT_SETTING);
-            !waiting.batch.ops().iter().all(is_draft)
-        })
-    }
-
-    /// The number of changes that would be lost with the queue.
-    pub(super) fn changes_len(&self) -> usize {
-        self.changes().count()
-    }
-
-    pub(super) fn forget(&mut self) {
-        self.waiting.clear();
-        self.problem = None;
-    }
-
-    fn batches(&self) -> Vec<WriteBatch> {
-        let batches = self.waiting.iter().map(|waiting| waiting.batch.clone());
-        batches.collect()
-    }
-
-    /// What becomes of the value of a record once everything that waits is written.
-    fn fate_of(&self, key: &Key) -> Fate {
-        let mut key = key;
-        let batches = self.waiting.iter().rev();
-        for op in batches.flat_map(|waiting| waiting.batch.ops().iter().rev()) {
-            match op {
-                Op::Put {
-                    key: put, value, ..
-                }
-                | Op::Restore(Record {
-                    key: put, value, ..
-                }) if put == key => return Fate::Holds(value.clone()),
-                Op::Delete { key: gone } if gone == key => return Fate::Goes,
-                Op::Rename { from, .. } if from == key => return Fate::Goes,
-                Op::Rename { from, to } if to == key => key = from,
-                _ => {}
-            }
-        }
-        Fate::StaysAt(key.clone())
-    }
-
-    /// The open edit among what waits. It stays there until it is saved or discarded: the window
-    /// that it is handed to may have given up waiting for the file.
-    fn draft(&self) -> Option<SealedDraft> {
-        let batches = self.waiting.iter().rev();
-        batches
-            .flat_map(|waiting| waiting.batch.ops().iter().rev())
-            .find_map(|op| match op {
-                Op::SetSetting { name, value } if name == DRAFT_SETTING => Some(value),
-                _ => None,
-            })?
-            .as_ref()
-            .and_then(SealedDraft::decode)
-    }
-}
 
 impl EngineState {
     /// Whether another change may wait; says so if not.

@@ -9,7 +9,7 @@ use vstore::{ClockSuspect, Compacted, ExpireError, Merged};
 use super::not_committed::NotCommitted;
 use super::protocol::{Background, Reply, SecurityReply};
 use super::security;
-use super::server::EngineState;
+use super::state::EngineState;
 use crate::state::{Problem, TaskId};
 
 impl EngineState {
