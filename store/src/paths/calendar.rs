@@ -3,7 +3,7 @@
 //!
 //! Knows no values: moments are seconds since the Unix epoch.
 
-use super::histogram::Bin;
+use crate::paths::bin::Bin;
 use crate::search::parse_moment;
 use crate::value::Timestamp;
 

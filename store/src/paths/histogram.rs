@@ -1,6 +1,7 @@
 //! Histograms with bins of equal width whose ends are round numbers, or round dates.
 
 use super::calendar;
+use crate::paths::Bin;
 
 /// At most about this many bins; widths are the smallest round ones that need no more.
 const BINS_MAX: f64 = 24.0;
@@ -24,17 +25,6 @@ pub struct Histogram {
     pub unit: HistogramUnit,
     /// In order, without gaps.
     pub bins: Vec<Bin>,
-}
-
-/// Values from one end up to the other.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bin {
-    /// Values equal to it are in this bin.
-    pub from: f64,
-    /// Values equal to it are in the next bin.
-    pub to: f64,
-    /// How many values.
-    pub count: u64,
 }
 
 impl Histogram {

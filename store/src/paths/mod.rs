@@ -3,6 +3,7 @@
 //!
 //! Reads records through [`Scan`](crate::Scan) and names neither segments nor files.
 
+mod bin;
 mod calendar;
 mod catalog;
 mod checking;
@@ -17,12 +18,13 @@ mod numbers;
 mod statistics;
 mod tree;
 
+pub use bin::Bin;
 pub(crate) use catalog::PathCounter;
 pub use catalog::{PATHS_MAX, PathCatalog, PathCounts};
 pub(crate) use columns::{Column, Columns, ColumnsBuilder, MetPath};
 pub use equi_depth::{EquiDepthBucket, EquiDepthHistogram};
 pub use find::{FoundKeys, find, first_text_at};
-pub use histogram::{Bin, Histogram, HistogramUnit};
+pub use histogram::{Histogram, HistogramUnit};
 pub use statistics::{Distinct, PathStatistics, TopValue, statistics};
 pub(crate) use statistics::{PathSource, Tally, statistics_of, tell_record};
 

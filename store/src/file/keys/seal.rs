@@ -13,9 +13,8 @@ use xaes_256_gcm::{Xaes256Gcm, aead::AeadInOut as _};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::file::disk::entropy::{Entropy, EntropyError};
-use crate::file::keys::secret::{Locked, Secret, leaving_no_trace};
+use crate::file::keys::secret::{KEY_LEN, Locked, Secret, leaving_no_trace};
 
-pub(crate) const KEY_LEN: usize = 32;
 pub(crate) const NONCE_LEN: usize = 24;
 pub(crate) const TAG_LEN: usize = 16;
 pub(crate) const STORE_ID_LEN: usize = 16;

@@ -7,7 +7,9 @@ use std::hint;
 
 use zeroize::Zeroize;
 
-use crate::file::keys::{page_lock::PageLock, seal::KEY_LEN};
+use crate::file::keys::page_lock::PageLock;
+
+pub(crate) const KEY_LEN: usize = 32;
 
 /// Stack that deriving a key or setting up a cipher uses, with room to spare.
 const STACK_LEN: usize = 32 << 10;

@@ -6,40 +6,23 @@ use std::{fmt, sync::Arc, thread, time::Duration};
 
 use bytes::Bytes;
 
-use crate::{
-    control::Control,
-    file::{
-        disk::{
-            entropy::{Entropy, random},
-            io_error::IoError,
-            lock::lock_data,
-            rules::{Rule, holds},
-            siblings::{folder, temp_path},
-            vfs::Vfs,
-        },
-        format::{
-            header::Header,
-            meta::{Ctrl, Meta, Previous},
-            slots::Slots,
-        },
-        keys::seal::{Dek, Nonce},
-        write::{
-            checkpoint::{self, NewGeneration, TempFile},
-            compact_error::CompactError,
-            journal,
-            read_back::read_back,
-            store_file::{Generation, StoreFile},
-        },
-    },
-};
-
-/// Transactions appended while a compaction runs; they go to the end of the new file too.
-pub(crate) struct SideList {
-    number: u64,
-    payloads: Vec<Bytes>,
-    /// The new file has another data key, and slots of its own.
-    pub(crate) rotating: bool,
-}
+use crate::control::Control;
+use crate::file::disk::entropy::{Entropy, random};
+use crate::file::disk::io_error::IoError;
+use crate::file::disk::lock::lock_data;
+use crate::file::disk::rules::{Rule, holds};
+use crate::file::disk::siblings::{folder, temp_path};
+use crate::file::disk::vfs::Vfs;
+use crate::file::format::header::Header;
+use crate::file::format::meta::{Ctrl, Meta, Previous};
+use crate::file::format::slots::Slots;
+use crate::file::keys::seal::{Dek, Nonce};
+use crate::file::write::checkpoint::{self, NewGeneration, TempFile};
+use crate::file::write::compact_error::CompactError;
+use crate::file::write::journal;
+use crate::file::write::read_back::read_back;
+use crate::file::write::side_list::SideList;
+use crate::file::write::store_file::{Generation, StoreFile};
 
 /// The data key and the slots of a new generation, if they are not those of the old one.
 pub(crate) struct NewKeys {

@@ -3,42 +3,30 @@ use std::{fmt, path::Path, sync::Arc};
 
 use bytes::Bytes;
 
-use crate::{
-    control::{Control, Phase},
-    file::{
-        disk::{
-            entropy::{Entropy, OsEntropy},
-            lock,
-            vfs::{Access, Stat, Vfs, VfsFile},
-        },
-        format::{
-            corruption::{CorruptKind, Corruption},
-            frame::{Chain, FRAME_OVERHEAD},
-            header::{self, Copy, DATA_OFFSET, Header},
-            meta::{Meta, SnapEnd},
-            slots,
-        },
-        keys::{
-            credentials::Credentials,
-            kdf::{KdfLimits, KdfParams},
-            seal::{Dek, Tag},
-        },
-        read::{
-            assemble::{Assembly, Payload, Place, Places},
-            header_copies::HeaderCopies,
-            marks::Budget,
-            open_error::OpenError,
-            probe::{missing, probe},
-            walk::{Stop, Walk, WalkError},
-        },
-        write::{
-            backup::BACKUPS_MAX,
-            position::{Position, Standing},
-            recover,
-            store_file::{Generation, StoreFile},
-        },
-    },
-};
+use crate::control::{Control, Phase};
+use crate::file::disk::entropy::{Entropy, OsEntropy};
+use crate::file::disk::lock;
+use crate::file::disk::vfs::{Access, Stat, Vfs, VfsFile};
+use crate::file::format::corruption::{CorruptKind, Corruption};
+use crate::file::format::frame::{Chain, FRAME_OVERHEAD};
+use crate::file::format::header::{self, Copy, DATA_OFFSET, Header};
+use crate::file::format::meta::{Meta, SnapEnd};
+use crate::file::format::slots;
+use crate::file::keys::credentials::Credentials;
+use crate::file::keys::kdf::{KdfLimits, KdfParams};
+use crate::file::keys::seal::{Dek, Tag};
+use crate::file::read::assemble::{Assembly, Payload, Place, Places};
+use crate::file::read::header_copies::HeaderCopies;
+use crate::file::read::marks::Budget;
+use crate::file::read::open_error::OpenError;
+use crate::file::read::probe::{missing, probe};
+use crate::file::read::walk::{Stop, Walk, WalkError};
+use crate::file::write::backup::BACKUPS_MAX;
+use crate::file::write::open_report::OpenReport;
+use crate::file::write::open_report::Torn;
+use crate::file::write::position::{Position, Standing};
+use crate::file::write::recover;
+use crate::file::write::store_file::{Generation, StoreFile};
 
 /// How a file is opened.
 #[derive(Clone, Debug)]
@@ -112,36 +100,6 @@ impl fmt::Debug for Opened {
             .field("report", &self.report)
             .finish_non_exhaustive()
     }
-}
-
-/// What opening found and did. None of it is an error.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct OpenReport {
-    /// Opened read-only, because it was asked for or because a later version's features forbid
-    /// writing.
-    pub read_only: bool,
-    /// The last session closed the file.
-    pub clean_close: bool,
-    /// How the file compares with the position it was opened with.
-    pub standing: Standing,
-    /// Where an unfinished write was cut off (found, when read-only).
-    pub torn_at: Option<u64>,
-    /// Its length in bytes.
-    pub torn_bytes: u64,
-    /// Whole frames of a transaction without an end among them.
-    pub discarded_uncommitted: u32,
-    /// One copy of the header is damaged, forged or behind, or bytes beside the copies that mean
-    /// nothing are not zero. Nothing is lost with it.
-    pub header_fault: bool,
-    /// That was repaired.
-    pub healed_header: bool,
-    /// The whole file was written anew, because its disk had failed to make it durable.
-    pub rewritten: bool,
-    /// Frames of a later version that were skipped.
-    pub skipped_frames: u64,
-    /// Left-over temporary files that were removed.
-    pub removed_temporaries: usize,
 }
 
 /// Takes the chunks of the checkpoint while a file is read, with the number of the first. What it
@@ -261,14 +219,6 @@ impl StoreFile {
             places,
         })
     }
-}
-
-/// The end of the file that is not part of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Torn {
-    pub(crate) bytes: u64,
-    /// Whole frames among them.
-    pub(crate) discarded: u32,
 }
 
 /// A file as read, before anything is written.

@@ -1,32 +1,20 @@
 //! What a crash leaves behind: telling a torn tail from damage, and making the file writable.
 use bytes::Bytes;
 
-use crate::{
-    control::Control,
-    file::{
-        disk::{
-            io_error::IoError,
-            rules::{Rule, holds},
-            siblings::{folder, remove_temporaries},
-        },
-        format::{
-            frame::Chain,
-            header::{self, Copy},
-            meta::Ctrl,
-        },
-        read::{
-            marks::{Budget, Candidate, Marks},
-            open_error::OpenError,
-            walk::Walk,
-        },
-        write::{
-            append_error::AppendError,
-            compact_error::CompactError,
-            open::{OpenReport, Torn},
-            store_file::StoreFile,
-        },
-    },
-};
+use crate::control::Control;
+use crate::file::disk::io_error::IoError;
+use crate::file::disk::rules::{Rule, holds};
+use crate::file::disk::siblings::{folder, remove_temporaries};
+use crate::file::format::frame::Chain;
+use crate::file::format::header::{self, Copy};
+use crate::file::format::meta::Ctrl;
+use crate::file::read::marks::{Budget, Candidate, Marks};
+use crate::file::read::open_error::OpenError;
+use crate::file::read::walk::Walk;
+use crate::file::write::append_error::AppendError;
+use crate::file::write::compact_error::CompactError;
+use crate::file::write::open_report::{OpenReport, Torn};
+use crate::file::write::store_file::StoreFile;
 
 /// Whether a genuine frame at or after `from` proves that the bad frame there was once durable,
 /// or that frames were moved: then it is damage. Otherwise the last write did not finish.

@@ -6,25 +6,18 @@ use std::{
     sync::Arc,
 };
 
-use crate::file::{
-    disk::{
-        entropy::Entropy,
-        io_error::IoError,
-        lock::Lock,
-        rules::{Rule, holds},
-        vfs::{FileId, Stat, Vfs, VfsFile},
-    },
-    format::{
-        frame::Chain,
-        header::{DATA_OFFSET, Header},
-        meta::Meta,
-    },
-    keys::{
-        kdf::KdfParams,
-        seal::{Dek, FrameCipher, TAG_LEN, Tag},
-    },
-    write::{append_error::AppendError, compact::SideList},
-};
+use crate::file::disk::entropy::Entropy;
+use crate::file::disk::io_error::IoError;
+use crate::file::disk::lock::Lock;
+use crate::file::disk::rules::{Rule, holds};
+use crate::file::disk::vfs::{FileId, Stat, Vfs, VfsFile};
+use crate::file::format::frame::Chain;
+use crate::file::format::header::{DATA_OFFSET, Header};
+use crate::file::format::meta::Meta;
+use crate::file::keys::kdf::KdfParams;
+use crate::file::keys::seal::{Dek, FrameCipher, TAG_LEN, Tag};
+use crate::file::write::append_error::AppendError;
+use crate::file::write::side_list::SideList;
 
 /// A file with one header and one chain of frames.
 #[derive(Debug)]

@@ -10,9 +10,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 
 use super::search::Genuine;
 use crate::file::keys::seal::Tag;
-
-/// Names a genuine frame: its number, and its tag, which no other has.
-pub(super) type FrameId = (u64, Tag);
+use crate::file::repair::salvage::search::FrameId;
 
 /// The frames that are taken.
 #[derive(Debug, Default)]

@@ -1,23 +1,19 @@
 //! Finding the genuine frames of a file, wherever they stand.
 use std::collections::BTreeMap;
 
-use super::{SalvageError, history::FrameId, keyring::Keyring};
-use crate::{
-    control::{Control, Phase},
-    file::{
-        disk::vfs::{VfsFile, physical_memory},
-        format::{
-            corruption::CorruptKind,
-            frame::{COMMIT, FRAME_OVERHEAD, RawFrame},
-            pack::{self, Expansion, Unpacked},
-        },
-        keys::seal::Tag,
-        read::{
-            marks::{Budget, Candidate, Marks, SearchError},
-            walk::Found,
-        },
-    },
-};
+use super::SalvageError;
+use super::keyring::Keyring;
+use crate::control::{Control, Phase};
+use crate::file::disk::vfs::{VfsFile, physical_memory};
+use crate::file::format::corruption::CorruptKind;
+use crate::file::format::frame::{COMMIT, FRAME_OVERHEAD, RawFrame};
+use crate::file::format::pack::{self, Expansion, Unpacked};
+use crate::file::keys::seal::Tag;
+use crate::file::read::marks::{Budget, Candidate, Marks, SearchError};
+use crate::file::read::walk::Found;
+
+/// Names a genuine frame: its number, and its tag, which no other has.
+pub(super) type FrameId = (u64, Tag);
 
 /// Most frames remembered that look like frames and are not genuine.
 const MAX_SUSPECTS: usize = 100_000;

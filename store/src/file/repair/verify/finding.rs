@@ -6,6 +6,15 @@ use crate::file::format::corruption::CorruptKind;
 /// No more findings than this are listed.
 pub(super) const MAX_FINDINGS: usize = 1000;
 
+/// How closely a file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerifyDepth {
+    /// Headers, and the order of the frames.
+    Quick,
+    /// Everything that opening reads, by the same code. It needs as much memory.
+    Full,
+}
+
 /// Something wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {

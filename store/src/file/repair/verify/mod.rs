@@ -11,8 +11,8 @@ mod reading;
 mod survey;
 
 pub use content::{Content, ContentError};
-pub use finding::{Finding, FindingKind, Loss, VerifyReport};
+pub use finding::{Finding, FindingKind, Loss, VerifyDepth, VerifyReport};
 pub use of_open_file::Verification;
 #[cfg(test)]
 pub(crate) use reading::verify_with;
-pub use reading::{VerifyDepth, verify, verify_content};
+pub use reading::{verify, verify_content};

@@ -1,21 +1,14 @@
 //! Checking the file of an open store: no password is needed, and commits go on meanwhile.
-use super::{
-    content::Content,
-    finding::VerifyReport,
-    reading::{VerifyDepth, read_whole},
-};
-use crate::{
-    control::Control,
-    file::{
-        disk::{
-            io_error::IoError,
-            vfs::{Access, VfsFile},
-        },
-        keys::seal::Dek,
-        read::open_error::OpenError,
-        write::store_file::StoreFile,
-    },
-};
+use super::content::Content;
+use super::finding::VerifyReport;
+use super::reading::read_whole;
+use crate::control::Control;
+use crate::file::disk::io_error::IoError;
+use crate::file::disk::vfs::{Access, VfsFile};
+use crate::file::keys::seal::Dek;
+use crate::file::read::open_error::OpenError;
+use crate::file::repair::verify::finding::VerifyDepth;
+use crate::file::write::store_file::StoreFile;
 
 /// A check of an open file that can run on any thread. It sees the file as it was when the check
 /// was begun; what is appended later is not part of it.

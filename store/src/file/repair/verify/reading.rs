@@ -1,40 +1,24 @@
 //! Checking a file: what cannot be read at all, what opening would say, and where.
 use std::path::Path;
 
-use super::{
-    content::{Content, ContentError},
-    finding::{Finding, FindingKind, MAX_FINDINGS, VerifyReport},
-    survey::Survey,
-};
-use crate::{
-    control::{Control, Phase},
-    file::{
-        disk::vfs::{Access, Vfs, VfsFile},
-        format::{
-            corruption::Corruption,
-            header::{self, Copy, Header},
-            slots,
-        },
-        keys::{credentials::Credentials, kdf::KdfLimits, seal::Dek},
-        read::{
-            assemble::{Assembly, Place},
-            header_copies::HeaderCopies,
-            open_error::OpenError,
-            probe::missing,
-            walk::Walk,
-        },
-        write::open::{Frames, read_frames},
-    },
-};
-
-/// How closely a file is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum VerifyDepth {
-    /// Headers, and the order of the frames.
-    Quick,
-    /// Everything that opening reads, by the same code. It needs as much memory.
-    Full,
-}
+use super::content::{Content, ContentError};
+use super::finding::{Finding, FindingKind, MAX_FINDINGS, VerifyReport};
+use super::survey::Survey;
+use crate::control::{Control, Phase};
+use crate::file::disk::vfs::{Access, Vfs, VfsFile};
+use crate::file::format::corruption::Corruption;
+use crate::file::format::header::{self, Copy, Header};
+use crate::file::format::slots;
+use crate::file::keys::credentials::Credentials;
+use crate::file::keys::kdf::KdfLimits;
+use crate::file::keys::seal::Dek;
+use crate::file::read::assemble::{Assembly, Place};
+use crate::file::read::header_copies::HeaderCopies;
+use crate::file::read::open_error::OpenError;
+use crate::file::read::probe::missing;
+use crate::file::read::walk::Walk;
+use crate::file::repair::verify::finding::VerifyDepth;
+use crate::file::write::open::{Frames, read_frames};
 
 /// Reads a file and lists what is wrong with its frames, whatever they hold. Takes no lock and
 /// writes nothing.

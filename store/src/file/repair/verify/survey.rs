@@ -1,23 +1,15 @@
 //! Reading a file frame by frame, over damage: what is wrong, where, and what is lost with it.
-use super::{
-    finding::{Finding, FindingKind, Loss, MAX_FINDINGS},
-    reading::VerifyDepth,
-};
-use crate::file::{
-    format::{
-        corruption::CorruptKind,
-        frame::{Chain, RawFrame, SNAP_END},
-        meta::{self, SnapEnd},
-        pack::{self, Expansion},
-    },
-    read::{
-        assemble::{Assembly, Misfit},
-        marks::{Budget, Marks},
-        open_error::OpenError,
-        walk::{Found, Walk, Window, read_frame},
-    },
-    write::recover::contradicts_torn_tail,
-};
+use super::finding::{Finding, FindingKind, Loss, MAX_FINDINGS};
+use crate::file::format::corruption::CorruptKind;
+use crate::file::format::frame::{Chain, RawFrame, SNAP_END};
+use crate::file::format::meta::{self, SnapEnd};
+use crate::file::format::pack::{self, Expansion};
+use crate::file::read::assemble::{Assembly, Misfit};
+use crate::file::read::marks::{Budget, Marks};
+use crate::file::read::open_error::OpenError;
+use crate::file::read::walk::{Found, Walk, Window, read_frame};
+use crate::file::repair::verify::finding::VerifyDepth;
+use crate::file::write::recover::contradicts_torn_tail;
 
 /// The state of reading.
 pub(super) struct Survey<'a> {
