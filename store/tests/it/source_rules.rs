@@ -19,27 +19,77 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// The paths that begin at the root of the crate and occur in the code: `state::Secret` for
-    /// `crate::state::Secret`, and the same for `super::Secret` in a module of `state`.
+    /// The paths that begin at the root of this crate: `state::Secret` for `crate::state::Secret`,
+    /// and the same for `super::Secret` in a module of `state`.
     pub(crate) fn paths(&self) -> Vec<Vec<&str>> {
-        let words = words(&self.code);
-        let mut paths = Vec::new();
-        let mut index = 0;
-        while index < words.len() {
-            let end = path_end(&words, index);
-            let names: Vec<&str> = words[index..end].iter().copied().step_by(2).collect();
-            let above = names.iter().take_while(|name| **name == "super").count();
-            if names[0] == "crate" {
-                paths.push(names[1..].to_vec());
-            } else if above > 0 && above <= self.module.len() {
-                let kept = self.module.len() - above;
+        let mut paths = self.paths_of("crate");
+        for path in self.paths_of("super") {
+            let above = 1 + path.iter().take_while(|name| **name == "super").count();
+            if let Some(kept) = self.module.len().checked_sub(above) {
                 let inner = self.module[..kept].iter().map(String::as_str);
-                paths.push(inner.chain(names[above..].iter().copied()).collect());
+                paths.push(inner.chain(path[above - 1..].iter().copied()).collect());
             }
-            index = end.max(index + 1);
         }
         paths
     }
+
+    /// The paths behind a root such as `crate`, `std` or `vstore`; of a tree in braces each.
+    pub(crate) fn paths_of(&self, root: &str) -> Vec<Vec<&str>> {
+        let words = words(&self.code);
+        let mut paths = Vec::new();
+        for (index, word) in words.iter().enumerate() {
+            let is_inner = index > 0 && words[index - 1] == "::";
+            if *word == root && !is_inner && words.get(index + 1) == Some(&"::") {
+                read_tree(&words, index + 2, &[], &mut paths);
+            }
+        }
+        paths
+    }
+}
+
+/// Reads a path or a tree of paths behind a prefix; returns the index of the word behind it.
+fn read_tree<'a>(
+    words: &[&'a str],
+    start: usize,
+    prefix: &[&'a str],
+    paths: &mut Vec<Vec<&'a str>>,
+) -> usize {
+    let mut path = prefix.to_vec();
+    let mut index = start;
+    loop {
+        match words.get(index) {
+            Some(&"{") => {
+                index += 1;
+                while let Some(word) = words.get(index).filter(|word| **word != "}") {
+                    index = if *word == "," {
+                        index + 1
+                    } else {
+                        read_tree(words, index, &path, paths)
+                    };
+                }
+                return index + 1;
+            }
+            Some(word) if is_name(word) => path.push(word),
+            _ => return index + 1,
+        }
+        index += 1;
+        if words.get(index) != Some(&"::") {
+            // A new name (`as`) is no part of the path.
+            while words.get(index).is_some_and(|word| is_name(word)) && prefix != path {
+                if words[index] != "as" && words[index - 1] != "as" {
+                    break;
+                }
+                index += 1;
+            }
+            paths.push(path);
+            return index;
+        }
+        index += 1;
+    }
+}
+
+fn is_name(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }
 
 /// Identifiers and `::`; everything else is a word of its own.
@@ -61,19 +111,6 @@ fn words(code: &str) -> Vec<&str> {
         rest = &rest[len..];
     }
     words
-}
-
-/// Where the path that begins at a word ends.
-fn path_end(words: &[&str], start: usize) -> usize {
-    let mut end = start + 1;
-    while words.get(end) == Some(&"::")
-        && words
-            .get(end + 1)
-            .is_some_and(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_'))
-    {
-        end += 2;
-    }
-    end
 }
 
 /// All Rust files below a folder.
@@ -213,7 +250,9 @@ fn is_path(text: &str) -> bool {
         .iter()
         .any(|ending| text.ends_with(ending));
     let has_folder = text.trim_end_matches('/').contains('/') || text.ends_with('/');
+    // What is built is not there before it is built.
     !text.is_empty()
+        && !text.starts_with("target/")
         && text.chars().all(plain)
         && !text.starts_with(['/', '-'])
         && (has_ending || has_folder)
