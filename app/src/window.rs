@@ -20,6 +20,13 @@ pub fn run(options: &Options) -> Result<(), String> {
     }
     let first = match show(Renderer::Wgpu, options) {
         Ok(()) => return Ok(()),
+        // The display itself was not reached, which OpenGL would not change.
+        Err(error @ eframe::Error::WinitEventLoop(_)) => {
+            return Err(format!(
+                "No window could be opened: {error}\n{}",
+                platform::NO_WINDOW
+            ));
+        }
         Err(error) => error,
     };
     // Remote desktops and virtual machines may have one of the two only.
@@ -30,7 +37,7 @@ pub fn run(options: &Options) -> Result<(), String> {
             .set_title("VStore")
             .set_description(&words)
             .show();
-        format!("{words}\n\n{}", platform::NO_DISPLAY)
+        format!("{words}\n\n{}", platform::NO_WINDOW)
     })
 }
 

@@ -1,8 +1,11 @@
 //! Whether there is a screen to open a window on.
 
 /// What is said where there is none.
-pub const NO_DISPLAY: &str = "There is no display to open a window on. The same databases can be \
-used from the command line: see `vstore --help`.";
+pub const NO_DISPLAY: &str = "There is no display to open a window on; the command line works \
+without one: `vstore --help` lists its commands.";
+/// What is said where there is one and no window opens.
+pub const NO_WINDOW: &str =
+    "The command line works without a window: `vstore --help` lists its commands.";
 
 /// Whether a window can be expected to open. Only X11 and Wayland say so beforehand.
 pub fn has_display() -> bool {

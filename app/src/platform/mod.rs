@@ -14,7 +14,7 @@ mod system_lock;
 
 pub use clipboard::Clipboard;
 pub use dialog::{ask_for_file, user_folders};
-pub use display::{NO_DISPLAY, has_display};
+pub use display::{NO_DISPLAY, NO_WINDOW, has_display};
 pub use harden::{DEBUG_VARIABLE, harden};
 pub use idle::IdleTimer;
 pub use instance::{Presence, Shown, show_window_of};

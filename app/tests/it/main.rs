@@ -5,7 +5,10 @@
 )]
 
 mod cli;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod display;
 mod kill;
+mod needs;
 #[path = "../../../store/tests/it/source_rules.rs"]
 mod source_rules;
 mod tidy;

@@ -10,11 +10,12 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use super::{Desk, PASSWORD, code, stderr};
 
-const SIGNALS: [(&str, i32); 4] = [("HUP", 1), ("INT", 2), ("QUIT", 3), ("TERM", 15)];
+const SIGNALS: [Signal; 4] = [Signal::HUP, Signal::INT, Signal::QUIT, Signal::TERM];
 
 /// Records enough for every stage to take some time.
 fn many(first: u32) -> Value {
@@ -47,13 +48,8 @@ fn start(desk: &Desk, arguments: &[&str], input: &str) -> Child {
     child
 }
 
-fn send(child: &Child, signal: &str) {
-    let id = child.id().to_string();
-    let sent = Command::new("kill")
-        .args([&format!("-{signal}"), &id])
-        .stderr(Stdio::null())
-        .status();
-    drop(sent);
+fn send(child: &Child, signal: Signal) {
+    kill_process(Pid::from_child(child), signal).unwrap();
 }
 
 /// The names in the folder but for the lock, which stays.
@@ -67,7 +63,7 @@ fn names(desk: &Desk) -> BTreeSet<OsString> {
 
 /// Runs a command and sends it a signal after each of some delays.
 fn interrupt(arguments: &[&str], expected: &dyn Fn(&Desk)) {
-    for (index, (signal, number)) in SIGNALS.into_iter().enumerate() {
+    for (index, signal) in SIGNALS.into_iter().enumerate() {
         for round in 0..4_u64 {
             let desk = Desk::with(&many(0));
             desk.write("more.json", &many(1500).to_string());
@@ -77,24 +73,24 @@ fn interrupt(arguments: &[&str], expected: &dyn Fn(&Desk)) {
             sleep(Duration::from_millis(round * 130 + index as u64 * 35));
             send(&child, signal);
             let ended = child.wait_with_output().unwrap().status;
-            let is_signal = ended.signal() == Some(number);
+            let is_signal = ended.signal() == Some(signal.as_raw());
             assert!(
                 is_signal || ended.success(),
-                "{arguments:?} {signal}: {ended:?}"
+                "{arguments:?} {signal:?}: {ended:?}"
             );
             if is_signal {
                 let left: Vec<_> = names(&desk).difference(&before).cloned().collect();
                 let is_backup = |name: &OsString| name.as_encoded_bytes().ends_with(b".bak1");
                 assert!(
                     left.iter().all(is_backup),
-                    "{arguments:?} {signal}: {left:?}"
+                    "{arguments:?} {signal:?}: {left:?}"
                 );
             }
             let verified = desk.run(&["verify", "db.vstore"]);
             assert_eq!(
                 code(&verified),
                 0,
-                "{arguments:?} {signal}: {}",
+                "{arguments:?} {signal:?}: {}",
                 stderr(&verified)
             );
             expected(&desk);
@@ -144,7 +140,7 @@ fn an_interrupted_compaction_loses_nothing() {
 
 #[test]
 fn an_interrupted_apply_keeps_what_it_acknowledged() {
-    for (signal, number) in SIGNALS {
+    for signal in SIGNALS {
         let desk = Desk::with(&json!({}));
         let lines = (0..400)
             .map(|n| format!("{{\"key\":\"k{n}\",\"value\":{n}}}\n"))
@@ -161,14 +157,14 @@ fn an_interrupted_apply_keeps_what_it_acknowledged() {
         // A fast disk may have taken all of it before the signal came.
         let is_whole = ended.status.success();
         assert!(
-            is_whole || ended.status.signal() == Some(number),
-            "{signal}"
+            is_whole || ended.status.signal() == Some(signal.as_raw()),
+            "{signal:?}"
         );
         let acknowledged = String::from_utf8(ended.stdout).unwrap();
         let records = desk.exported();
         for line in acknowledged.lines() {
             let n: u64 = line.parse().unwrap();
-            assert_eq!(records[format!("k{}", n - 1)], json!(n - 1), "{signal}");
+            assert_eq!(records[format!("k{}", n - 1)], json!(n - 1), "{signal:?}");
         }
     }
 }

@@ -6,10 +6,21 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::Pid;
+
+use crate::needs::{self, Need};
+
 const PATIENCE: Duration = Duration::from_mins(1);
-const NEEDED: &str = "this test needs Xvfb, openbox, xdotool and a software Vulkan driver: \
-    apt-get install xvfb openbox xdotool mesa-vulkan-drivers libegl1 libgl1-mesa-dri \
-    libxkbcommon-x11-0 libxcursor1 libxi6 libxrandr2";
+const NEEDS: [Need; 8] = [
+    Need::Program("Xvfb"),
+    Need::Program("openbox"),
+    Need::Program("xdotool"),
+    Need::Library("libxkbcommon-x11.so.0"),
+    Need::Library("libXcursor.so.1"),
+    Need::Library("libXi.so.6"),
+    Need::Library("libXrandr.so.2"),
+    Need::GraphicsDriver,
+];
 
 /// A screen that is gone when it is dropped.
 pub(super) struct Screen {
@@ -19,8 +30,13 @@ pub(super) struct Screen {
 }
 
 impl Screen {
-    /// Starts a screen of 1440 by 900 points, under a number that is free.
-    pub(super) fn start() -> Self {
+    /// Starts a screen of 1440 by 900 points, under a number that is free. `None` where what it
+    /// needs is not installed.
+    #[track_caller]
+    pub(super) fn start() -> Option<Self> {
+        if !needs::are_met(&NEEDS) {
+            return None;
+        }
         let mut server = Command::new("Xvfb")
             .args([
                 "-displayfd",
@@ -35,7 +51,7 @@ impl Screen {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .unwrap_or_else(|error| panic!("Xvfb: {error}; {NEEDED}"));
+            .unwrap();
         let mut number = String::new();
         BufReader::new(server.stdout.take().unwrap())
             .read_line(&mut number)
@@ -47,21 +63,20 @@ impl Screen {
         };
         screen.wait_until_it_answers();
         let manager = screen.command("openbox").stderr(Stdio::null()).spawn();
-        screen.manager = Some(manager.unwrap_or_else(|error| panic!("openbox: {error}; {NEEDED}")));
-        screen
+        screen.manager = Some(manager.unwrap());
+        Some(screen)
     }
 
     fn wait_until_it_answers(&self) {
         let started = Instant::now();
         while started.elapsed() < PATIENCE {
             let asked = self.command("xdotool").arg("getdisplaygeometry").output();
-            let answer = asked.unwrap_or_else(|error| panic!("xdotool: {error}; {NEEDED}"));
-            if answer.status.success() {
+            if asked.unwrap().status.success() {
                 return;
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        panic!("the virtual screen does not answer; {NEEDED}");
+        panic!("the virtual screen does not answer");
     }
 
     fn command(&self, program: &str) -> Command {
@@ -130,7 +145,7 @@ impl Window<'_> {
             .command("xdotool")
             .args(arguments)
             .output()
-            .unwrap_or_else(|error| panic!("xdotool: {error}; {NEEDED}"));
+            .unwrap();
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
@@ -151,7 +166,7 @@ impl Window<'_> {
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        panic!("no window is called {title:?}; the last one seen is called {seen:?}; {NEEDED}");
+        panic!("no window is called {title:?}; the last one seen is called {seen:?}");
     }
 
     /// Waits until the program has done what follows a change: until it uses less than a quarter
@@ -182,9 +197,8 @@ impl Window<'_> {
             .sum()
     }
 
-    /// The number of the process.
-    pub(super) fn process(&self) -> u32 {
-        self.child.id()
+    pub(super) fn process(&self) -> Pid {
+        Pid::from_child(&self.child)
     }
 
     pub(super) fn type_text(&self, text: &str) {
