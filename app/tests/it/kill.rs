@@ -8,6 +8,8 @@ use std::sync::mpsc::channel;
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
+use crate::database;
+
 const PASSWORD: &str = "correct horse";
 /// Rounds in an ordinary run; `VSTORE_KILL_ROUNDS=200` takes about a minute.
 const ROUNDS: u64 = 12;
@@ -109,13 +111,7 @@ fn edit_and_kill(file: &Path, first: u64, moment: Duration) -> Option<u64> {
 fn what_the_program_acknowledged_survives_kill_9() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("killed.vstore");
-    let mut child = vstore(&["put", "start", "0", "--create", "--kdf", "fast"], &file);
-    writeln!(child.stdin.take().unwrap(), "{PASSWORD}").unwrap();
-    assert!(child.wait().unwrap().success());
-    let mut child = vstore(&["delete", "start"], &file);
-    writeln!(child.stdin.take().unwrap(), "{PASSWORD}").unwrap();
-    assert!(child.wait().unwrap().success());
-
+    database::create(&file, PASSWORD);
     let mut expected = BTreeMap::new();
     let mut first = 0;
     for round in 0..rounds() {

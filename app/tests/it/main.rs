@@ -5,6 +5,7 @@
 )]
 
 mod cli;
+mod database;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod display;
 mod kill;

@@ -1,30 +1,29 @@
 //! Records that run out between two commands, and values that say when.
 
 use std::sync::Arc;
-use std::thread::sleep;
-use std::time::Duration;
 
 use serde_json::json;
-use vstore::file::{Control, Credentials, KdfProfile, Password};
+use vstore::file::{Control, Credentials, Password};
 use vstore::value::{EncodedValue, Value};
-use vstore::{Cause, CreateOptions, Key, ManualClock, Millis, Store, WriteBatch};
+use vstore::{
+    Cause, Clock as _, CreateOptions, Key, ManualClock, Millis, Store, SystemClock, WriteBatch,
+};
 
 use super::{Desk, PASSWORD, code, stderr, stdout};
+use crate::database::CHEAP;
 
 /// A desk with a record that stays and a large one that has run out.
 fn desk_with_an_expired_record() -> Desk {
-    let desk = Desk::with(&json!({"keep": 1}));
     let noise = (0_u64..40_000)
         .map(|n| format!("{:x}", n.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
         .collect::<Vec<_>>()
         .concat();
-    let put = desk.run_with_input(
-        &["put", "db.vstore", "gone", "-", "--ttl", "1s"],
-        &format!("{PASSWORD}\n\"{noise}\""),
-    );
-    assert_eq!(code(&put), 0, "{}", stderr(&put));
-    sleep(Duration::from_millis(1100));
-    desk
+    let now = SystemClock.now();
+    desk_of(
+        now.plus_millis(-60_000),
+        &Value::String(noise),
+        now.plus_millis(-30_000),
+    )
 }
 
 #[test]
@@ -121,10 +120,15 @@ fn a_put_whose_expiry_is_over_or_out_of_range_says_so() {
 
 /// A desk whose only file was last changed in 2015, with a record that expired in 2016.
 fn desk_of_long_ago() -> Desk {
-    let desk = Desk::new();
     let then = Millis(1_420_070_400_000);
+    desk_of(then, &Value::Bool(true), then.plus_millis(366 * 86_400_000))
+}
+
+/// A desk whose only file was written `then`, with one record that stays and one that expires.
+fn desk_of(then: Millis, value: &Value, expiry: Millis) -> Desk {
+    let desk = Desk::new();
     let options = CreateOptions {
-        kdf: KdfProfile::Fast,
+        kdf: CHEAP,
         clock: Arc::new(ManualClock::new(then)),
         ..CreateOptions::default()
     };
@@ -132,12 +136,11 @@ fn desk_of_long_ago() -> Desk {
     let path = desk.path("db.vstore");
     let (mut store, _) = Store::create(&path, &credentials, &options, &Control::default()).unwrap();
     let mut batch = WriteBatch::new(Cause::Edit);
-    let value = EncodedValue::encode(&Value::Bool(true)).unwrap();
-    batch.put(Key::new("keep").unwrap(), value.clone());
-    let year = 366 * 86_400_000;
+    let keep = EncodedValue::encode(&Value::Bool(true)).unwrap();
+    batch.put(Key::new("keep").unwrap(), keep);
     let gone = Key::new("gone").unwrap();
-    batch.put(gone.clone(), value);
-    batch.set_expiry(gone, Some(then.plus_millis(year)));
+    batch.put(gone.clone(), EncodedValue::encode(value).unwrap());
+    batch.set_expiry(gone, Some(expiry));
     store.commit(&batch).unwrap();
     store.close().unwrap();
     desk

@@ -12,6 +12,8 @@ use std::process::{Command, Output, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::database;
+
 mod expiry;
 mod keys;
 mod records;
@@ -39,15 +41,9 @@ impl Desk {
     /// A folder with a database of these records.
     fn with(records: &Value) -> Self {
         let desk = Self::new();
+        database::create(&desk.path("db.vstore"), PASSWORD);
         desk.write("data.json", &records.to_string());
-        let made = desk.run(&[
-            "import",
-            "db.vstore",
-            "data.json",
-            "--create",
-            "--kdf",
-            "fast",
-        ]);
+        let made = desk.run(&["import", "db.vstore", "data.json"]);
         assert_eq!(code(&made), 0, "{}", stderr(&made));
         desk
     }

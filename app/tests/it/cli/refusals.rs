@@ -107,6 +107,8 @@ fn files_that_are_not_databases_are_told_apart() {
 #[test]
 fn damage_is_told_and_listed() {
     let desk = Desk::with(&films());
+    // A last commit that is damaged would be a torn one.
+    assert_eq!(code(&desk.run(&["compact", "db.vstore"])), 0);
     let bytes = fs::read(desk.path("db.vstore")).unwrap();
     let mut flipped = bytes.clone();
     // Inside the header of the first frame.

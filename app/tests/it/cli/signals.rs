@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -16,6 +16,9 @@ use serde_json::{Value, json};
 use super::{Desk, PASSWORD, code, stderr};
 
 const SIGNALS: [Signal; 4] = [Signal::HUP, Signal::INT, Signal::QUIT, Signal::TERM];
+
+/// How many times each signal is sent.
+const ROUNDS: u32 = 4;
 
 /// Records enough for every stage to take some time.
 fn many(first: u32) -> Value {
@@ -61,19 +64,33 @@ fn names(desk: &Desk) -> BTreeSet<OsString> {
         .collect()
 }
 
-/// Runs a command and sends it a signal after each of some delays.
+/// Runs a command and sends it a signal, at stages that are spread over the time that it takes.
 fn interrupt(arguments: &[&str], expected: &dyn Fn(&Desk)) {
-    for (index, signal) in SIGNALS.into_iter().enumerate() {
-        for round in 0..4_u64 {
-            let desk = Desk::with(&many(0));
-            desk.write("more.json", &many(1500).to_string());
+    let original = Desk::with(&many(0));
+    original.write("more.json", &many(1500).to_string());
+    let copy = || {
+        let desk = Desk::new();
+        for name in ["db.vstore", "more.json"] {
+            fs::copy(original.path(name), desk.path(name)).unwrap();
+        }
+        desk
+    };
+    let started = Instant::now();
+    let whole = copy().run(arguments);
+    assert_eq!(code(&whole), 0, "{}", stderr(&whole));
+    let stage = started.elapsed() / (SIGNALS.len() as u32 * ROUNDS);
+    let mut interrupted = 0;
+    for (index, signal) in (0..).zip(SIGNALS) {
+        for round in 0..ROUNDS {
+            let desk = copy();
             let before = names(&desk);
             let mut child = start(&desk, arguments, &format!("{PASSWORD}\n"));
             drop(child.stdin.take());
-            sleep(Duration::from_millis(round * 130 + index as u64 * 35));
+            sleep(stage * (round * SIGNALS.len() as u32 + index));
             send(&child, signal);
             let ended = child.wait_with_output().unwrap().status;
             let is_signal = ended.signal() == Some(signal.as_raw());
+            interrupted += u32::from(is_signal);
             assert!(
                 is_signal || ended.success(),
                 "{arguments:?} {signal:?}: {ended:?}"
@@ -96,6 +113,8 @@ fn interrupt(arguments: &[&str], expected: &dyn Fn(&Desk)) {
             expected(&desk);
         }
     }
+    // The first signal of all comes at once.
+    assert!(interrupted > 0, "{arguments:?} was never interrupted");
 }
 
 fn count(desk: &Desk) -> usize {

@@ -1,6 +1,7 @@
 //! What a terminal gets to see, on one that `script` (util-linux) makes.
 
 use std::process::{Command, Stdio};
+use std::thread;
 
 use serde_json::json;
 
@@ -81,7 +82,7 @@ fn no_message_gives_orders_to_a_terminal() {
 #[test]
 fn a_prompt_that_is_interrupted_gives_the_terminal_its_echo_back() {
     let desk = Desk::with(&json!({"a": 1}));
-    for signal in ["INT", "TERM", "HUP", "QUIT"] {
+    let interrupt = &|signal: &str| {
         // In the background, as a shell without job control runs it, the prompt still has the
         // terminal.
         let shown = on_a_terminal(
@@ -102,7 +103,12 @@ fn a_prompt_that_is_interrupted_gives_the_terminal_its_echo_back() {
             after.contains(" icanon") && after.contains("isig"),
             "{signal}: {shown}"
         );
-    }
+    };
+    thread::scope(|scope| {
+        for signal in ["INT", "TERM", "HUP", "QUIT"] {
+            scope.spawn(move || interrupt(signal));
+        }
+    });
 }
 
 #[test]

@@ -8,10 +8,12 @@ mod screen;
 mod signals;
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use screen::{Screen, Window};
+
+use crate::database;
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -24,14 +26,8 @@ fn create(path: &Path) {
             "film:1988:rain-man": {"title": "Rain Man", "year": 1988}}"#,
     )
     .unwrap();
-    let (_, code) = cli(&[
-        "import",
-        text(path),
-        text(&data),
-        "--create",
-        "--kdf",
-        "fast",
-    ]);
+    database::create(path, PASSWORD);
+    let (_, code) = cli(&["import", text(path), text(&data)]);
     assert_eq!(code, Some(0));
 }
 
@@ -41,8 +37,9 @@ fn cli(arguments: &[&str]) -> (String, Option<i32>) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_vstore"))
         .args(arguments)
         .arg("--password-stdin")
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     writeln!(child.stdin.take().unwrap(), "{PASSWORD}").unwrap();

@@ -103,6 +103,12 @@ impl Screen {
         let temporary = home.join("tmp");
         fs::create_dir_all(&runtime).unwrap();
         fs::create_dir_all(&temporary).unwrap();
+        // Without a graphics card, a frame takes time by the number of its pixels.
+        let preferences = home.join("config/vstore/preferences.json");
+        if !preferences.exists() {
+            fs::create_dir_all(preferences.parent().unwrap()).unwrap();
+            fs::write(preferences, r#"{"window_size": [800, 560]}"#).unwrap();
+        }
         let child = self
             .command(env!("CARGO_BIN_EXE_vstore"))
             .args(arguments)
