@@ -1,10 +1,10 @@
 //! What the store costs, at several sizes of the seeded corpus: times as p50, p99 and maximum,
 //! bytes for each record, records a second. Also written as JSON to `target/bench`.
 //!
-//! `cargo bench -p vstore --bench store` measures 10 000, 100 000 and 1 000 000 records. Other sizes on
-//! request: `VSTORE_BENCH_RECORDS=10000000 cargo bench -p vstore --bench store` (needs 20 GB of memory).
-//! Compare figures of one run with each other: machines differ, and are busy; the time of
-//! processors differs less.
+//! `cargo bench -p vstore --bench store` measures 10 000, 100 000 and 1 000 000 records. Other
+//! sizes on request: `VSTORE_BENCH_RECORDS=10000000 cargo bench -p vstore --bench store` (needs 20
+//! GB of memory). Compare only figures of one run with each other, since machines and their load
+//! differ; processor time differs less.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -51,7 +51,7 @@ fn measure(report: &mut Report, records: usize) {
     writes::edits(report, &mut store);
     files::compact(report, &mut store, records);
     files::export_all(report, &store.snapshot(), &folder.path().join("export"));
-    // One store at a time: ten million records twice are more than many machines hold.
+    // One store at a time: twice ten million records do not fit into the memory of many machines.
     let beside = writes::in_memory(store.snapshot());
     store.close().unwrap();
     writes::searches_while_writing(report, beside);

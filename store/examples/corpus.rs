@@ -1,4 +1,4 @@
-//! Writes a seeded corpus of records as NDJSON, for trying things out at any size.
+//! Writes a seeded corpus of records as NDJSON, for experiments at any size.
 //!
 //! `cargo run --release -p vstore --example corpus -- 1000000 > million.ndjson`
 #![expect(

@@ -1,4 +1,4 @@
-//! A store used as a library: create a file, write, find, undo, let a record expire, reopen.
+//! The store as a library: create a file, write, search, undo, let a record expire, reopen.
 //!
 //! `cargo run -p vstore --example quickstart -- /some/folder/demo.vstore`
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]

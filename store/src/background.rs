@@ -1,15 +1,15 @@
-//! Threads for work that nobody waits for: building indexes and merging segments.
+//! A thread pool for background work: building indexes and merging segments.
 //!
-//! They are apart from the threads that search. A thread of a pool that waits for a part of its
-//! work takes up whatever else waits in that pool: a search must not find an index to build there,
-//! which takes a second. Between the pools the operating system shares the processors.
+//! It is separate from the pool that searches. A thread that waits for a part of its work picks up
+//! other work of its pool; a search must not pick up building an index, which takes a second. The
+//! operating system divides the cores between the pools.
 
 use std::sync::OnceLock;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-/// Runs `work`, and what it does in parallel, on those threads. Whoever calls from a thread of
-/// some pool stays there, as if it were theirs.
+/// Runs `work`, including its parallel parts, in the background pool. If called from a thread of
+/// any pool, it runs in that pool.
 pub(crate) fn run<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     static POOL: OnceLock<Option<ThreadPool>> = OnceLock::new();
     if rayon::current_thread_index().is_some() {
@@ -18,28 +18,28 @@ pub(crate) fn run<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     let pool = POOL.get_or_init(|| {
         ThreadPoolBuilder::new()
             .thread_name(|index| format!("vstore-background-{index}"))
-            .start_handler(|_| give_way())
+            .start_handler(|_| lower_priority())
             .build()
             .ok()
     });
     match pool {
         Some(pool) => pool.install(work),
-        // The system gives no more threads: those of the search have to do it.
+        // The system refused to create threads: the search pool does the work.
         None => work(),
     }
 }
 
-/// Has the system run other threads first. On Linux a thread has a priority of its own.
+/// Lowers the priority of this thread. Only on Linux does a thread have its own priority.
 #[cfg(target_os = "linux")]
-fn give_way() {
-    // Without it the work is done all the same.
+fn lower_priority() {
+    // A failure only costs responsiveness.
     rustix::process::nice(PRIORITY_LESS).ok();
 }
 
 #[cfg(not(target_os = "linux"))]
-const fn give_way() {}
+const fn lower_priority() {}
 
-/// A third of the time of a processor that somebody else wants as well.
+/// With this niceness a thread gets a third of the time of a contended core.
 #[cfg(target_os = "linux")]
 const PRIORITY_LESS: i32 = 5;
 
@@ -48,9 +48,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_runs_apart_from_the_threads_that_search() {
+    fn work_runs_in_a_separate_pool() {
         let inside = run(|| {
-            // Work that is begun there stays there.
+            // Nested work stays in the pool.
             let name = || std::thread::current().name().unwrap_or_default().to_owned();
             let (left, right) = rayon::join(name, || run(name));
             [left, right]
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_on_a_thread_of_a_pool_stays_there() {
+    fn calls_from_a_pool_stay_in_that_pool() {
         let pool = ThreadPoolBuilder::new().num_threads(1).build().unwrap();
         let here = || std::thread::current().id();
         pool.install(|| assert_eq!(here(), run(here)));

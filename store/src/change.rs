@@ -1,4 +1,4 @@
-//! What a commit changes, and why it was made.
+//! The changes of a commit, and their cause.
 
 use crate::key::Key;
 use crate::record::Record;
@@ -7,38 +7,38 @@ use crate::value::EncodedValue;
 /// Why a batch was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Cause {
-    /// Somebody edited.
+    /// An edit.
     Edit,
     /// An import.
     Import,
-    /// The records' time ran out.
+    /// The records expired.
     Expired,
-    /// A commit was taken back.
+    /// A commit was undone.
     Undo,
-    /// A commit that was taken back was made again.
+    /// An undone commit was repeated.
     Redo,
-    /// Read from the journal while opening. Never published.
+    /// Replayed from the journal while opening. Never published.
     Recovery,
 }
 
 /// One record before and after a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Which record.
+    /// The key of the record.
     pub key: Key,
-    /// The record before; `None`: there was none.
+    /// The record before; `None` if it did not exist.
     pub before: Option<Record>,
-    /// The record after; `None`: it is gone.
+    /// The record after; `None` if it was removed.
     pub after: Option<Record>,
 }
 
 /// One setting of the file before and after a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingChange {
-    /// Its name.
+    /// The name of the setting.
     pub name: String,
-    /// The value before.
+    /// The value before; `None` if it did not exist.
     pub before: Option<EncodedValue>,
-    /// The value after.
+    /// The value after; `None` if it was removed.
     pub after: Option<EncodedValue>,
 }

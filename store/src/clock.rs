@@ -4,30 +4,30 @@ use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// A moment: Unix time in milliseconds (UTC, leap seconds not counted).
+/// A time: Unix time in milliseconds (UTC, leap seconds not counted).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Millis(pub i64);
 
 impl Millis {
-    /// The moment `seconds` after the Unix epoch, saturating at the ends of time.
+    /// The time `seconds` after the Unix epoch, saturating.
     pub const fn from_unix_seconds(seconds: i64) -> Self {
         Self(seconds.saturating_mul(1000))
     }
 
-    /// This moment, `millis` later (or earlier, if negative), saturating.
+    /// The time `millis` later (or earlier, if negative), saturating.
     pub const fn plus_millis(self, millis: i64) -> Self {
         Self(self.0.saturating_add(millis))
     }
 
-    /// Milliseconds from `earlier` to this moment; negative if `earlier` is later. Saturating.
+    /// Milliseconds from `earlier` to this time; negative if `earlier` is later. Saturating.
     pub const fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
 }
 
-/// Where a store learns the time from. Expiry and the times of records depend on nothing else.
+/// The source of time of a store. Expiry and the times of records depend on nothing else.
 pub trait Clock: Send + Sync + fmt::Debug {
-    /// The time now. May jump in either direction, as computers' clocks do.
+    /// The current time. May jump in either direction, as computers' clocks do.
     fn now(&self) -> Millis;
 }
 
@@ -47,7 +47,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is told otherwise.
+/// A clock that only moves when it is set.
 #[derive(Debug, Default)]
 pub struct ManualClock(AtomicI64);
 

@@ -1,4 +1,4 @@
-//! What a batch did: the fact that hooks, undo and histories are told.
+//! Commits: the effect of a batch, for hooks, undo and histories.
 
 use std::sync::Arc;
 
@@ -6,19 +6,20 @@ use crate::batch::WriteBatch;
 use crate::change::{Cause, Change, SettingChange};
 use crate::clock::Millis;
 
-/// The number of a commit. Strictly increasing while a store is open, starting anew at 0 when it
-/// is opened; a [`Snapshot`](crate::Snapshot) carries that of the last commit it shows.
+/// The sequence number of a commit. Strictly increasing while a store is open, and starts at 0 when
+/// it is opened. A [`Snapshot`](crate::Snapshot) has the number of the last commit that it
+/// contains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Seq(pub u64);
 
-/// What a batch did. Cloning shares the changes.
+/// The effect of a batch. Cloning shares the changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
-    /// Its number.
+    /// The sequence number.
     pub seq: Seq,
-    /// Why it was made.
+    /// The cause.
     pub cause: Cause,
-    /// When it was made.
+    /// The time of the commit.
     pub at: Millis,
     /// Each record that changed, once.
     pub changes: Arc<[Change]>,
@@ -27,7 +28,7 @@ pub struct Commit {
 }
 
 impl Commit {
-    /// The batch that takes the changes to records back. Settings of the file stay.
+    /// The batch that undoes the changes to records. Settings of the file are not reverted.
     pub fn invert(&self, cause: Cause) -> WriteBatch {
         let mut batch = WriteBatch::new(cause);
         for change in self.changes.iter().rev() {
@@ -39,7 +40,7 @@ impl Commit {
         batch
     }
 
-    /// The batch that makes the same changes again.
+    /// The batch that repeats the changes to records.
     pub fn repeat(&self, cause: Cause) -> WriteBatch {
         let mut batch = WriteBatch::new(cause);
         for change in self.changes.iter() {

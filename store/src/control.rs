@@ -1,4 +1,4 @@
-//! How a long operation is watched and stopped. It knows nothing of what the operation does.
+//! Progress and cancellation of long operations.
 use std::{
     fmt,
     sync::{
@@ -7,16 +7,16 @@ use std::{
     },
 };
 
-/// The user asked to stop; nothing was changed.
+/// The operation was cancelled; nothing was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("cancelled")]
 pub struct Cancelled;
 
-/// What a long operation is doing.
+/// A phase of a long operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Phase {
-    /// Turning the password into a key; cannot be interrupted, takes about a second.
+    /// Deriving the key from the password, which takes about a second.
     DerivingKey,
     /// Reading and decrypting.
     Reading,
@@ -26,18 +26,18 @@ pub enum Phase {
     Verifying,
 }
 
-/// How far a long operation is.
+/// The progress of a long operation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
-    /// What it is doing.
+    /// The current phase.
     pub phase: Phase,
-    /// How much of this phase is done, 0 to 1.
+    /// The fraction of this phase that is done, 0 to 1.
     pub fraction: f32,
 }
 
 type Listener = dyn Fn(Progress) + Send + Sync;
 
-/// Watches and stops a long operation. Clones share the flag.
+/// Reports the progress of a long operation and cancels it. Clones share the flag.
 #[derive(Clone, Default)]
 pub struct Control {
     cancelled: Arc<AtomicBool>,
@@ -45,7 +45,7 @@ pub struct Control {
 }
 
 impl Control {
-    /// A control whose `listener` is told about progress, from whichever thread works.
+    /// A control that calls `listener` with the progress, from the threads of the operation.
     pub fn with_progress(listener: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         Self {
             cancelled: Arc::default(),
@@ -53,12 +53,12 @@ impl Control {
         }
     }
 
-    /// Whether the work it controls may still be under way: somebody else holds it too.
+    /// Whether the operation may still be running, because it still has a clone of this control.
     pub fn is_shared(&self) -> bool {
         Arc::strong_count(&self.cancelled) > 1
     }
 
-    /// The same, stopped by a flag that somebody else holds too.
+    /// Like [`with_progress`](Self::with_progress), cancelled by an existing flag.
     pub fn with_flag(
         cancelled: Arc<AtomicBool>,
         listener: impl Fn(Progress) + Send + Sync + 'static,
@@ -69,7 +69,7 @@ impl Control {
         }
     }
 
-    /// Asks the operation to stop at the next place where nothing is half done.
+    /// Asks the operation to stop at the next point at which it leaves nothing incomplete.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
     }

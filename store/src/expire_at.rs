@@ -1,15 +1,15 @@
-//! The field of a value that sets the expiry of its record.
+//! The field `expireAt` of a value, which sets the expiry of its record.
 
 use std::fmt;
 
 use crate::clock::Millis;
 use crate::value::{Timestamp, ValueRef};
 
-/// The field, an integer in Unix seconds.
+/// The name of the field, an integer in Unix seconds.
 pub(crate) const EXPIRE_AT: &str = "expireAt";
 
-/// An integer `expireAt` that is no time in Unix seconds of the years 0001 to 9999, as one in
-/// milliseconds would be. It sets no expiry.
+/// An integer `expireAt` that is not a time in Unix seconds of the years 0001 to 9999, for example
+/// one in milliseconds. It sets no expiry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExpireAtOutOfRange {
     seconds: i128,
@@ -20,27 +20,27 @@ impl fmt::Display for ExpireAtOutOfRange {
         let seconds = self.seconds;
         write!(
             f,
-            "expireAt is {seconds}, no time in Unix seconds of the years 0001 to 9999"
+            "expireAt is {seconds}, not a time in Unix seconds of the years 0001 to 9999"
         )?;
-        match i64::try_from(seconds / 1000).map(moment) {
+        match i64::try_from(seconds / 1000).map(time_of) {
             Ok(Some(_)) => f.write_str(" (are these milliseconds?)"),
             _ => Ok(()),
         }
     }
 }
 
-/// When a record with this value expires, if an integer `expireAt` at the top of it says so.
+/// The expiry that a value sets by an integer `expireAt` at its top level; `None` without one.
 pub fn expire_at(value: ValueRef<'_>) -> Option<Result<Millis, ExpireAtOutOfRange>> {
     let seconds = match value.as_map()?.get(EXPIRE_AT)? {
         ValueRef::Int(seconds) => i128::from(seconds),
         ValueRef::UInt(seconds) => i128::from(seconds),
         _ => return None,
     };
-    let known = i64::try_from(seconds).ok().and_then(moment);
+    let known = i64::try_from(seconds).ok().and_then(time_of);
     Some(known.ok_or(ExpireAtOutOfRange { seconds }))
 }
 
-fn moment(seconds: i64) -> Option<Millis> {
+fn time_of(seconds: i64) -> Option<Millis> {
     Timestamp::new(seconds, 0)
         .is_ok()
         .then(|| Millis::from_unix_seconds(seconds))
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn an_integer_at_the_top_sets_the_expiry() {
+    fn an_integer_at_the_top_level_sets_the_expiry() {
         assert_eq!(of(r#"{"expireAt":-5}"#), Some(Ok(Millis(-5000))));
         assert_eq!(
             of(r#"{"expireAt":1800000000}"#),
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_out_of_range_says_so() {
+    fn a_time_out_of_range_is_an_error() {
         for (seconds, is_milliseconds) in [
             ("1893456000000", true),
             ("9223372036854775807", false),

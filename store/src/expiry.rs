@@ -1,4 +1,4 @@
-//! Which records are due. Never reads a clock: the time is given.
+//! The index of records by expiry. Does not read a clock; callers pass the time.
 
 use imbl::OrdSet;
 
@@ -6,7 +6,7 @@ use crate::clock::Millis;
 use crate::key::Key;
 use crate::record::Meta;
 
-/// The records that expire, by the moment at which they do.
+/// The records that have an expiry, sorted by it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ExpiryIndex {
     due: OrdSet<(Millis, Key)>,
@@ -25,17 +25,17 @@ impl ExpiryIndex {
         }
     }
 
-    /// How many records expire at all.
+    /// The number of records with an expiry.
     pub(crate) fn len(&self) -> usize {
         self.due.len()
     }
 
-    /// When the next record expires, or did.
+    /// The earliest expiry, past or future.
     pub(crate) fn next(&self) -> Option<Millis> {
         self.due.get_min().map(|(at, _)| *at)
     }
 
-    /// The records whose time has passed at `now`, the longest overdue first.
+    /// The records that have expired at `now`, the longest overdue first.
     pub(crate) fn due(&self, now: Millis) -> impl Iterator<Item = &Key> {
         self.due
             .iter()
@@ -45,7 +45,8 @@ impl ExpiryIndex {
 
     /// The records that expire after `now`, the next first.
     pub(crate) fn upcoming(&self, now: Millis) -> impl Iterator<Item = &(Millis, Key)> {
-        // A millisecond later nothing begins before this: no key is below it.
+        // No key is below this one, so this is the start of the next millisecond. (The filter is
+        // for a saturated time.)
         let first = (now.plus_millis(1), Key::below_all());
         self.due.range(first..).filter(move |(at, _)| *at > now)
     }

@@ -1,8 +1,8 @@
-//! Doors for the fuzz targets, which stand in `store/fuzz`. Not part of the interface: the module
-//! exists with the feature `fuzzing` only.
+//! Entry points for the fuzz targets in `store/fuzz`. Not part of the public interface: the module
+//! only exists with the feature `fuzzing`.
 //!
-//! Each door takes any bytes and says in a word what became of them, so that the driver can tell
-//! inputs that led somewhere new. A panic is what it looks for.
+//! Each function takes any bytes and returns a short text for the outcome, so that the driver
+//! recognizes inputs with new outcomes. The driver searches for panics.
 
 use bytes::Bytes;
 
@@ -10,7 +10,7 @@ use crate::batch::{CodecError, StoredBatch, read_chunk};
 pub use crate::file::fuzzing::{frames, header, pack, plaintext, salvage, sample};
 use crate::value::{EncodedValue, Value};
 
-/// A payload of the journal and of the checkpoint.
+/// Decodes a payload of the journal and of the checkpoint.
 pub fn batch(input: &[u8]) -> String {
     let payload = Bytes::copy_from_slice(input);
     let journal = match StoredBatch::new(&payload).and_then(StoredBatch::read) {
@@ -24,7 +24,7 @@ pub fn batch(input: &[u8]) -> String {
     format!("{journal}, {chunk}")
 }
 
-/// The kind of an error without its numbers, of which there are too many to be news.
+/// The kind of an error without its numbers, which would all count as new outcomes.
 fn codec_word(error: &CodecError) -> &'static str {
     match error {
         CodecError::Malformed => "malformed",
@@ -34,11 +34,11 @@ fn codec_word(error: &CodecError) -> &'static str {
     }
 }
 
-/// A value: checked, decoded, encoded again.
+/// Validates a value, decodes it and encodes it again.
 ///
 /// # Panics
 ///
-/// If what is encoded again decodes to another value.
+/// If the encoded value decodes to another value.
 pub fn value(input: &[u8]) -> String {
     let encoded = match EncodedValue::from_bytes(Bytes::copy_from_slice(input)) {
         Ok(encoded) => encoded,

@@ -1,7 +1,7 @@
-//! Hooks: who wants to know what happened to records.
+//! Hooks: functions that are called with the events of records.
 //!
-//! A hook is told finished facts: what it sees is durable. It cannot write while it is called; it
-//! may queue batches, which [`Store::commit_queued`](crate::Store::commit_queued) writes later.
+//! Events are reported after they are durable. A hook cannot write while it is called, but it may
+//! queue batches, which [`Store::commit_queued`](crate::Store::commit_queued) commits later.
 
 use std::fmt;
 
@@ -10,40 +10,40 @@ use crate::change::Cause;
 use crate::commit::Commit;
 use crate::record::Record;
 
-/// Something that happened to one record.
+/// An event of one record.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
-    /// It was written: value, expiry or both.
+    /// The record was written: its value, its expiry or both.
     Set {
-        /// What was there before.
+        /// The record before; `None` if it is new.
         before: Option<&'a Record>,
-        /// What is there now.
+        /// The record now.
         after: &'a Record,
-        /// Why.
+        /// The cause of the commit.
         cause: Cause,
     },
-    /// It was removed.
+    /// The record was removed.
     Drop {
-        /// What was there before.
+        /// The record before.
         record: &'a Record,
-        /// Why.
+        /// The cause of the commit.
         cause: Cause,
     },
-    /// Its time ran out and it was removed.
+    /// The record expired and was removed.
     Expire {
-        /// What was there before.
+        /// The record before.
         record: &'a Record,
     },
-    /// It was asked for with [`Store::get`](crate::Store::get).
+    /// The record was requested with [`Store::get`](crate::Store::get).
     Get {
-        /// The key asked for.
+        /// The key.
         key: &'a str,
-        /// What was found.
+        /// The record, if it exists.
         found: Option<&'a Record>,
     },
 }
 
-/// Which events a hook is told.
+/// The kinds of events that a hook can subscribe to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventKind {
     /// [`Event::Set`].
@@ -56,14 +56,14 @@ pub enum EventKind {
     Get,
 }
 
-/// Batches that hooks want written.
+/// Batches queued by hooks.
 #[derive(Debug, Default)]
 pub struct WriteQueue {
     batches: Vec<WriteBatch>,
 }
 
 impl WriteQueue {
-    /// Asks for a batch to be written after the present commit.
+    /// Queues a batch to be committed after the current commit.
     pub fn push(&mut self, batch: WriteBatch) {
         self.batches.push(batch);
     }
@@ -75,7 +75,7 @@ pub struct HookId(u64);
 
 type Hook = Box<dyn FnMut(&Event<'_>, &mut WriteQueue) + Send>;
 
-/// All subscriptions of a store, told in the order they were made.
+/// All subscriptions of a store, called in the order in which they were made.
 #[derive(Default)]
 pub(crate) struct Hooks {
     next_id: u64,
@@ -99,7 +99,7 @@ impl Hooks {
         id
     }
 
-    /// Whether the subscription existed.
+    /// Returns whether the subscription existed.
     pub(crate) fn unsubscribe(&mut self, id: HookId) -> bool {
         let before = self.subscriptions.len();
         self.subscriptions.retain(|(found, ..)| *found != id);
@@ -112,7 +112,7 @@ impl Hooks {
         }
         for change in commit.changes.iter() {
             match (&change.before, &change.after) {
-                (before, Some(after)) => self.tell(
+                (before, Some(after)) => self.notify(
                     EventKind::Set,
                     &Event::Set {
                         before: before.as_ref(),
@@ -121,10 +121,10 @@ impl Hooks {
                     },
                 ),
                 (Some(record), None) if commit.cause == Cause::Expired => {
-                    self.tell(EventKind::Expire, &Event::Expire { record });
+                    self.notify(EventKind::Expire, &Event::Expire { record });
                 }
                 (Some(record), None) => {
-                    self.tell(
+                    self.notify(
                         EventKind::Drop,
                         &Event::Drop {
                             record,
@@ -138,14 +138,14 @@ impl Hooks {
     }
 
     pub(crate) fn publish_get(&mut self, key: &str, found: Option<&Record>) {
-        self.tell(EventKind::Get, &Event::Get { key, found });
+        self.notify(EventKind::Get, &Event::Get { key, found });
     }
 
     pub(crate) fn take_queued(&mut self) -> Vec<WriteBatch> {
         std::mem::take(&mut self.queue.batches)
     }
 
-    fn tell(&mut self, kind: EventKind, event: &Event<'_>) {
+    fn notify(&mut self, kind: EventKind, event: &Event<'_>) {
         for (_, kinds, hook) in &mut self.subscriptions {
             if kinds.contains(&kind) {
                 hook(event, &mut self.queue);
@@ -155,7 +155,7 @@ impl Hooks {
 }
 
 impl Event<'_> {
-    /// The key of the record it happened to.
+    /// The key of the record.
     pub fn key(&self) -> &str {
         match self {
             Self::Set { after, .. } => after.key.as_str(),

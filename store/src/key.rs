@@ -1,4 +1,4 @@
-//! Keys: what a record is found by.
+//! Keys of records.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 /// The longest key, in bytes of UTF-8.
 pub const KEY_BYTES_MAX: usize = 4096;
 
-/// The name of a record: non-empty UTF-8 of at most [`KEY_BYTES_MAX`] bytes without control
+/// The key of a record: non-empty UTF-8 of at most [`KEY_BYTES_MAX`] bytes without control
 /// characters, ordered by its bytes. Cloning shares the text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(Arc<str>);
@@ -24,24 +24,32 @@ pub enum KeyError {
         /// Its length in bytes.
         len: usize,
     },
-    /// The text holds a control character, which no screen can show and no terminal should get.
-    #[error("a key must not hold control characters: U+{code:04X} at character {index}")]
+    /// The text contains a control character, which cannot be displayed and may control a terminal.
+    #[error("a key must not contain control characters: U+{code:04X} at character {index}")]
     ControlCharacter {
         /// The code point.
         code: u32,
-        /// Its place, counted in characters from 0.
+        /// Its index in characters, from 0.
         index: usize,
     },
 }
 
 impl Key {
-    /// Checks `text` and makes it a key.
+    /// Makes a key of a text.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] if the text is empty, too long, or contains control characters.
     pub fn new(text: &str) -> Result<Self, KeyError> {
         Self::check(text)?;
         Ok(Self(Arc::from(text)))
     }
 
-    /// Checks whether `text` could be a key, without making one.
+    /// Checks whether a text could be a key.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`new`](Self::new).
     pub fn check(text: &str) -> Result<(), KeyError> {
         if text.is_empty() {
             return Err(KeyError::Empty);
@@ -49,8 +57,8 @@ impl Key {
         if text.len() > KEY_BYTES_MAX {
             return Err(KeyError::TooLong { len: text.len() });
         }
-        // Control characters are one byte (C0, DEL) or start with 0xC2 (C1), so that most keys
-        // are cleared without decoding.
+        // Control characters are one byte (C0, DEL) or start with 0xC2 (C1), so most keys need no
+        // decoding.
         if text
             .bytes()
             .any(|byte| byte < 0x20 || byte == 0x7F || byte == 0xC2)
@@ -67,7 +75,7 @@ impl Key {
         Ok(())
     }
 
-    /// What no key is below: where a range begins. No record has it.
+    /// A key less than all others, for the start of a range. No record has it.
     pub(crate) fn below_all() -> Self {
         Self(Arc::from(""))
     }

@@ -1,8 +1,8 @@
 //! VStore's store: records in one encrypted file, found while you type.
 //!
-//! A record is a key and a JSON-like value, with an expiry if it is given one. A [`Store`] belongs to
-//! one thread and takes [`WriteBatch`]es; each is durable when [`Store::commit`] returns. Everybody
-//! else reads a [`Snapshot`], which costs nothing to take and never changes.
+//! A record is a key and a JSON-like value, with an optional expiry. A [`Store`] is owned by one
+//! thread and commits [`WriteBatch`]es; each is durable once [`Store::commit`] has returned.
+//! Readers use a [`Snapshot`], which is free to take and never changes.
 //!
 //! ```
 //! use vstore::file::{Control, Credentials, KdfProfile, Password};
@@ -17,7 +17,7 @@
 //! let path = folder.path().join("films.vstore");
 //! let credentials = Credentials::password(Password::new("correct horse".to_owned())?);
 //! let control = Control::default();
-//! // Guessing a password should cost as much as one second of this computer; a test has less time.
+//! // By default deriving the key takes about a second, to slow down guessing; too long for a test.
 //! let options = CreateOptions { kdf: KdfProfile::Fast, ..CreateOptions::default() };
 //! let (mut store, _) = Store::create(&path, &credentials, &options, &control)?;
 //!
@@ -27,19 +27,19 @@
 //! batch.put(tootsie.clone(), value);
 //! store.commit(&batch)?;
 //!
-//! // Typos included: every word of the query is near one of the record.
+//! // Search tolerates typos.
 //! let snapshot = store.snapshot();
 //! let query = Query::parse("dustn hofman", &NoPaths);
 //! let found = snapshot.search(&query, &SearchOptions::default(), &SearchControl::unlimited());
 //! assert_eq!(found.hits.get(0).map(|hit| hit.key), Some("film:1982:tootsie"));
 //!
-//! // What a commit did can be taken back.
+//! // Every commit can be undone.
 //! let mut batch = WriteBatch::new(Cause::Edit);
 //! batch.delete(tootsie.clone());
 //! let deleted = store.commit(&batch)?;
 //! store.commit(&deleted.invert(Cause::Undo))?;
 //!
-//! // A record whose time has passed is hidden at once.
+//! // An expired record is hidden at once.
 //! let mut batch = WriteBatch::new(Cause::Edit);
 //! batch.put(Key::new("note:1")?, EncodedValue::encode(&"gone".into())?);
 //! batch.set_expiry(Key::new("note:1")?, Some(Millis(0)));
@@ -52,14 +52,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! | module | what it is |
+//! | module | content |
 //! |---|---|
-//! | [`value`] | values: MessagePack inside, JSON outside |
-//! | [`search`](mod@search) | queries: as text, as conditions, and what they find |
-//! | [`paths`] | what is inside the values: every path with its types, counts and statistics |
+//! | [`value`] | values: MessagePack internally, JSON externally |
+//! | [`search`](mod@search) | parsing queries, and searching records |
+//! | [`paths`] | the paths inside values, with types, counts and statistics |
 //! | [`transfer`] | import and export of JSON and NDJSON |
-//! | [`target`] | which files may be written, and which never |
-//! | [`file`](mod@file) | the encrypted file: frames, keys, locks, checks, salvage; it knows no records |
+//! | [`target`] | deciding which files may be written or replaced |
+//! | [`file`](mod@file) | the encrypted file: frames, keys, locks, checks, salvage |
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

@@ -1,4 +1,4 @@
-//! Recent changes, in a persistent ordered map: a snapshot of it is O(1).
+//! The memtable: recent changes in a persistent ordered map, so that a snapshot of it is O(1).
 
 use std::ops::Bound;
 use std::sync::Arc;
@@ -10,25 +10,25 @@ use imbl::shared_ptr::DefaultSharedPtr;
 use crate::key::Key;
 use crate::record::Record;
 
-/// How many records the memtable takes before it is sealed into a segment. Searches read each of
-/// them, which costs as much as an index of some thousand.
+/// The number of records after which the memtable is sealed into a segment. Searches read each of
+/// them, which costs as much as searching some thousand indexed ones.
 const MEMTABLE_RECORDS_MAX: usize = 256;
 
-/// While more segments than this stand side by side, because nobody merges them or merging does
-/// not keep up, the memtable takes twice as many records for each further group of them: then there
-/// are few segments whatever happens, and a journal is read again without a merge.
+/// With more segments than this, because merging is not run or does not keep up, the capacity of
+/// the memtable doubles for each [`SEGMENTS_PER_DOUBLING`] further ones. So there are few segments
+/// in any case, and replaying a journal needs no merges.
 const SEGMENTS_USUAL: usize = 16;
 const SEGMENTS_PER_DOUBLING: usize = 8;
 const DOUBLINGS_MAX: usize = 6;
 
-/// How many bytes of values it takes, likewise.
+/// The number of bytes of values after which the memtable is sealed.
 pub(crate) const MEMTABLE_BYTES_MAX: u64 = 12 * 1024 * 1024;
 
-/// Walks a range of the memtable.
-pub(crate) type Recent<'a> = RangedIter<'a, Key, Arc<Record>, DefaultSharedPtr>;
+/// An iterator over a range of the memtable.
+pub(crate) type MemtableRange<'a> = RangedIter<'a, Key, Arc<Record>, DefaultSharedPtr>;
 
-/// The records written since the last segment was sealed. What they replaced or deleted is marked
-/// dead in the segment that holds it, so that a key lives in one place only and counts are sums.
+/// The records written since the last segment was sealed. Records that they replace, and deleted
+/// ones, are marked dead in their segments, so a key is live in only one place and counts are sums.
 #[derive(Clone, Debug)]
 pub(crate) struct Memtable {
     records: OrdMap<Key, Arc<Record>>,
@@ -52,7 +52,7 @@ impl Memtable {
         }
     }
 
-    /// An empty memtable that takes as much as this one.
+    /// An empty memtable with the same capacity.
     pub(crate) fn emptied(&self) -> Self {
         Self::with_records_max(self.records_max)
     }
@@ -71,7 +71,7 @@ impl Memtable {
         self.forget(replaced.as_deref());
     }
 
-    /// Removes a record; whether there was one.
+    /// Removes a record; returns whether it existed.
     pub(crate) fn remove(&mut self, key: &str) -> bool {
         let removed = self.records.remove(key);
         self.forget(removed.as_deref());
@@ -83,11 +83,11 @@ impl Memtable {
     }
 
     /// The records from a key on.
-    pub(crate) fn range_from(&self, start: Bound<&str>) -> Recent<'_> {
+    pub(crate) fn range_from(&self, start: Bound<&str>) -> MemtableRange<'_> {
         self.records.range::<_, str>((start, Bound::Unbounded))
     }
 
-    /// Whether it is time to seal, beside this number of segments.
+    /// Whether the memtable should be sealed, given the number of segments.
     pub(crate) fn is_full(&self, segments: usize) -> bool {
         let doublings = segments.saturating_sub(SEGMENTS_USUAL) / SEGMENTS_PER_DOUBLING;
         let records_max = self.records_max << doublings.min(DOUBLINGS_MAX);
@@ -108,7 +108,7 @@ mod tests {
     use crate::value::{EncodedValue, Value};
 
     #[test]
-    fn it_takes_more_while_nobody_merges_what_was_sealed() {
+    fn the_capacity_grows_while_segments_are_not_merged() {
         let mut memtable = Memtable::with_records_max(2);
         let mut full_at = Vec::new();
         for number in 0..6 {

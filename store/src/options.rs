@@ -1,25 +1,24 @@
-//! How a store is created and opened.
+//! Options for creating and opening a store.
 
 use std::sync::Arc;
 
 use crate::clock::{Clock, SystemClock};
 use crate::file::{self, CommitAlign, KdfLimits, KdfProfile, Position, RealVfs, Vfs};
 
-/// How a store is created.
+/// Options for creating a store.
 #[derive(Clone, Debug)]
 pub struct CreateOptions {
-    /// What deriving the key from the password costs, for its owner and for those who guess.
+    /// The cost of deriving the key from the password.
     pub kdf: KdfProfile,
-    /// Replace a file that exists, once the new one is complete. What is replaced stays as
-    /// `NAME.bak1`, also where `backups` is 0. Ask [`target::approve`](crate::target::approve)
-    /// first: it knows what must not be replaced.
+    /// Replaces an existing file once the new one is complete. The old one is kept as `NAME.bak1`,
+    /// even if `backups` is 0. Call [`target::approve`](crate::target::approve) first, which knows
+    /// what must not be replaced.
     pub overwrite: bool,
-    /// Let commits end at sector boundaries, for media that destroy the rest of a sector when
-    /// power fails.
+    /// Pads commits to sector boundaries, for disks that destroy the whole sector when power fails.
     pub commit_align: Option<CommitAlign>,
-    /// How many generations are kept as `NAME.bak1…` when a compaction replaces them, 0 to 10.
+    /// The number of generations kept as `NAME.bak1…` by compactions, 0 to 10.
     pub backups: u8,
-    /// Where the time comes from.
+    /// The source of time.
     pub clock: Arc<dyn Clock>,
     /// The file system.
     pub vfs: Arc<dyn Vfs>,
@@ -39,32 +38,32 @@ impl Default for CreateOptions {
 }
 
 impl CreateOptions {
-    pub(crate) fn for_file(&self) -> file::CreateOptions {
-        file::CreateOptions {
+    pub(crate) fn for_file(&self) -> file::FileCreateOptions {
+        file::FileCreateOptions {
             kdf: self.kdf,
             program: PROGRAM.to_owned(),
             now: self.clock.now().0,
             commit_align: self.commit_align,
             overwrite: self.overwrite,
             backups: self.backups,
-            ..file::CreateOptions::default()
+            ..file::FileCreateOptions::default()
         }
     }
 }
 
-/// How a store is opened.
+/// Options for opening a store.
 #[derive(Clone, Debug)]
 pub struct OpenOptions {
-    /// Take no lock and write nothing; works while another program has the file open.
+    /// Takes no lock and writes nothing; works while another program has the file open.
     pub read_only: bool,
-    /// The most that key derivation may cost: a file may ask for anything.
+    /// Limits for the cost of key derivation, which the file states.
     pub kdf_limits: KdfLimits,
-    /// How many generations are kept as `NAME.bak1…` when a compaction replaces them, 0 to 10.
+    /// The number of generations kept as `NAME.bak1…` by compactions, 0 to 10.
     pub backups: u8,
-    /// Where the store stood when it was last open here ([`Store::position`](crate::Store::position)),
-    /// if that was remembered: opening compares, and says so if the file is older.
+    /// The [position](crate::Store::position) of the store when it was last open here, if known:
+    /// the [`OpenReport`](crate::OpenReport) shows if the file is older.
     pub known: Option<Position>,
-    /// Where the time comes from.
+    /// The source of time.
     pub clock: Arc<dyn Clock>,
     /// The file system.
     pub vfs: Arc<dyn Vfs>,
@@ -84,18 +83,18 @@ impl Default for OpenOptions {
 }
 
 impl OpenOptions {
-    pub(crate) fn for_file(&self) -> file::OpenOptions {
-        file::OpenOptions {
+    pub(crate) fn for_file(&self) -> file::FileOpenOptions {
+        file::FileOpenOptions {
             read_only: self.read_only,
             kdf_limits: self.kdf_limits,
             backups: self.backups,
             known: self.known.clone(),
             program: PROGRAM.to_owned(),
             now: self.clock.now().0,
-            ..file::OpenOptions::default()
+            ..file::FileOpenOptions::default()
         }
     }
 }
 
-/// What the lock and the file say wrote them.
+/// The name of this program in the lock and in the file.
 const PROGRAM: &str = concat!("VStore ", env!("CARGO_PKG_VERSION"));

@@ -1,7 +1,7 @@
-//! Paths: places inside values, such as `profile.name`, `tags[]` or `items[].price`.
+//! Paths inside values, such as `profile.name`, `tags[]` or `items[].price`.
 //!
-//! A path names map entries and passes through lists without saying which element: `tags[]` is
-//! every element of `tags`. A value that is not a map at the top has the path [`ROOT_PATH`].
+//! A path consists of names of map entries and steps into all elements of a list: `tags[]` is every
+//! element of `tags`. A whole value that is not a map has the path [`ROOT_PATH`].
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use crate::value::ValueRef;
 /// The path of a whole value that is not a map: `$value`, and `$value[]` for its elements.
 pub const ROOT_PATH: &str = "$value";
 
-/// The longest text of a path in bytes. Values may nest longer names; those are not indexed.
+/// The longest text of a path in bytes. Values may have longer paths, but these are not indexed.
 pub const PATH_BYTES_MAX: usize = 1024;
 
-/// A place inside values, in its one canonical text form. Cloning shares the text.
+/// A path inside values, in its canonical text form. Cloning shares the text.
 ///
-/// Names that hold anything but letters, digits, `_`, `-`, `/`, `@` and non-ASCII characters
-/// stand in double quotes, with `\"` and `\\` escaped.
+/// Names with other characters than letters, digits, `_`, `-`, `/`, `@` and non-ASCII characters
+/// are in double quotes, with `"` and `\` escaped by `\`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path(Arc<str>);
 
@@ -36,12 +36,16 @@ pub enum PathSegment {
 pub struct PathError {
     /// The text.
     pub text: String,
-    /// Where it stops being a path.
+    /// The byte offset at which it is invalid.
     pub offset: usize,
 }
 
 impl Path {
-    /// Reads a path in any spelling and keeps its canonical one.
+    /// Parses a path in any spelling.
+    ///
+    /// # Errors
+    ///
+    /// [`PathError`] if the text is not a path.
     pub fn parse(text: &str) -> Result<Self, PathError> {
         let mut canonical = PathText::default();
         for segment in parse_segments(text)? {
@@ -53,7 +57,7 @@ impl Path {
         Ok(Self(Arc::from(canonical.as_str())))
     }
 
-    /// Takes a text that a walk produced.
+    /// From a text produced by a walk.
     pub(crate) fn from_canonical(text: &str) -> Self {
         Self(Arc::from(text))
     }
@@ -63,12 +67,12 @@ impl Path {
         &self.0
     }
 
-    /// Its steps.
+    /// The steps of the path.
     pub fn segments(&self) -> Vec<PathSegment> {
         parse_segments(&self.0).unwrap_or_default()
     }
 
-    /// The last name, without quotes: what a column heading shows.
+    /// The last name, without quotes, as for a column heading.
     pub fn last_name(&self) -> String {
         let last = self
             .segments()
@@ -100,10 +104,10 @@ impl std::borrow::Borrow<str> for Path {
     }
 }
 
-/// Visits every node of a value with the text of its path: scalars, and lists and maps before
-/// what is in them. A map at the top is not visited itself, as it has no path.
+/// Visits every node of a value with the text of its path, lists and maps before their content. A
+/// map at the top is not visited itself, because it has no path. O(n) in the size of the value.
 ///
-/// Nodes whose path would be longer than [`PATH_BYTES_MAX`] are passed over.
+/// Nodes whose path would be longer than [`PATH_BYTES_MAX`] are left out.
 pub fn walk<'a>(value: ValueRef<'a>, visit: &mut dyn FnMut(&str, ValueRef<'a>)) {
     let mut path = PathText::default();
     if !matches!(value, ValueRef::Map(_)) {
@@ -171,14 +175,14 @@ pub fn visit_at<'a>(
     }
 }
 
-/// A path's text while it grows and shrinks during a walk.
+/// The text of the current path during a walk.
 #[derive(Default)]
 pub(crate) struct PathText {
     text: String,
 }
 
 impl From<&str> for PathText {
-    /// Goes on from a canonical text.
+    /// Starts with a canonical text.
     fn from(text: &str) -> Self {
         let text = text.to_owned();
         Self { text }
@@ -314,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn every_walked_path_parses_to_itself_and_leads_to_its_node() {
+    fn every_visited_path_parses_to_itself_and_finds_its_node() {
         let value = map(&[
             ("a b", Value::Int(1)),
             ("q\"\\", Value::Int(2)),
@@ -334,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_path_is_refused_with_its_place() {
+    fn an_invalid_path_is_refused_with_its_offset() {
         for (text, offset) in [("", 0), ("a..b", 2), ("a b", 1), ("a[1]", 1), ("\"open", 0)] {
             assert_eq!(
                 Path::parse(text),
@@ -347,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_longer_than_the_limit_is_passed_over() {
+    fn a_path_longer_than_the_limit_is_left_out() {
         let value = map(&[
             (&"n".repeat(PATH_BYTES_MAX.wrapping_add(1)), Value::Null),
             ("short", Value::Null),

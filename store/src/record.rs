@@ -1,4 +1,4 @@
-//! Records, and the trait through which all of them are walked.
+//! Records, and the trait for iterating over all of them.
 
 use std::ops::ControlFlow;
 
@@ -6,28 +6,28 @@ use crate::clock::Millis;
 use crate::key::Key;
 use crate::value::{EncodedValue, ValueRef};
 
-/// What a store keeps about a record besides its key and value.
+/// The times of a record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(
     clippy::struct_field_names,
-    reason = "`created`, `modified`, `expires` alone would not say that they are moments"
+    reason = "`created`, `modified`, `expires` alone would not say that they are times"
 )]
 pub struct Meta {
-    /// When the key was first put. Kept across replacement and rename.
+    /// The time of creation. Kept when the record is replaced or renamed.
     pub created_at: Millis,
-    /// When value or expiry last changed.
+    /// The time of the last change of value or expiry.
     pub modified_at: Millis,
-    /// From this moment on the record is invisible, and soon deleted. `None`: never.
+    /// The expiry: from this time on the record is invisible, and soon deleted. `None`: never.
     pub expires_at: Option<Millis>,
 }
 
 impl Meta {
-    /// The later of the times at which somebody changed it.
+    /// The later of the times of creation and modification.
     pub(crate) fn newest(&self) -> Millis {
         self.created_at.max(self.modified_at)
     }
 
-    /// Whether the record's time has run out at `now`.
+    /// Whether the record has expired at `now`.
     pub fn is_due(&self, now: Millis) -> bool {
         self.expires_at.is_some_and(|at| at <= now)
     }
@@ -36,11 +36,11 @@ impl Meta {
 /// A key, its value and its metadata. Cloning shares key and value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// What it is found by.
+    /// The key.
     pub key: Key,
-    /// What it holds.
+    /// The value.
     pub value: EncodedValue,
-    /// Its times.
+    /// The times.
     pub meta: Meta,
 }
 
@@ -55,27 +55,27 @@ impl Record {
     }
 }
 
-/// A record, borrowed from where it lies.
+/// A borrowed record.
 #[derive(Clone, Copy, Debug)]
 pub struct RecordRef<'a> {
-    /// What it is found by.
+    /// The key.
     pub key: &'a str,
-    /// What it holds, still encoded.
+    /// The value, still encoded.
     pub value: ValueRef<'a>,
-    /// Its times.
+    /// The times.
     pub meta: Meta,
 }
 
-/// All visible records of a read view, in parts that can be walked on different threads.
+/// All visible records of a view, in parts that can be read on different threads.
 ///
-/// Search and path statistics read records through this alone, so that they name neither
-/// segments nor files.
+/// Search and path statistics read records only through this trait, so they do not depend on
+/// segments or files.
 pub trait Scan: Sync {
-    /// How many parts there are. Parts are of similar size and together hold each visible record
+    /// The number of parts. Parts have similar sizes, and together contain each visible record
     /// once.
     fn parts(&self) -> usize;
 
-    /// Walks the records of one part in key order until `visit` breaks. A part beyond
+    /// Visits the records of one part in key order until `visit` breaks. A part beyond
     /// [`parts`](Self::parts) is empty.
     fn scan_part(&self, part: usize, visit: &mut dyn FnMut(RecordRef<'_>) -> ControlFlow<()>);
 
@@ -83,7 +83,7 @@ pub trait Scan: Sync {
     fn record_count(&self) -> u64;
 }
 
-/// Plain slices can be scanned too: for tests, and for the few records of one commit.
+/// For tests, and for the few records of one commit.
 impl Scan for [Record] {
     fn parts(&self) -> usize {
         self.len().div_ceil(SLICE_PART_RECORDS)

@@ -1,13 +1,13 @@
-//! A set of rows of one index part, as a bit for each row. Knows nothing of what the rows hold.
+//! A set of rows of one index part, as a bit set.
 //!
-//! Parts have at most 128 k rows, so that a set is at most 16 KiB: whole queries are evaluated by
-//! operations on such sets inside the first levels of the cache.
+//! Parts have at most 128 Ki rows, so a set has at most 16 KiB: queries are evaluated by operations
+//! on such sets within the CPU caches.
 
 use std::ops::Range;
 
 const BITS: u32 = u64::BITS;
 
-/// Rows `0..len` of a part, some of which are in the set.
+/// A subset of the rows `0..len` of a part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RowSet {
     /// Bits at and beyond `len` are never set.
@@ -32,7 +32,7 @@ impl RowSet {
         set
     }
 
-    /// How many rows there are, in the set or not.
+    /// The number of rows of the part, in the set or not.
     pub(crate) const fn rows(&self) -> u32 {
         self.len
     }
@@ -70,7 +70,7 @@ impl RowSet {
         both.into_iter().all(|(word, other)| other & !word == 0)
     }
 
-    /// Takes a row out.
+    /// Removes a row.
     pub(crate) fn remove(&mut self, row: u32) {
         if let Some(word) = self.words.get_mut((row / BITS) as usize) {
             *word &= !(1 << (row % BITS));
@@ -85,12 +85,12 @@ impl RowSet {
             .is_some_and(|word| word >> (row % BITS) & 1 == 1)
     }
 
-    /// How many rows are in the set.
+    /// The number of rows in the set.
     pub(crate) fn count(&self) -> u32 {
         self.words.iter().map(|word| word.count_ones()).sum()
     }
 
-    /// How many rows of the set come before a row.
+    /// The number of rows of the set before a row.
     pub(crate) fn count_below(&self, row: u32) -> u32 {
         let row = row.min(self.len);
         let (whole, rest) = ((row / BITS) as usize, row % BITS);
@@ -109,14 +109,14 @@ impl RowSet {
         self.words.iter().all(|word| *word == 0)
     }
 
-    /// Takes out what is not in `other`.
+    /// Removes the rows that are not in `other`.
     pub(crate) fn intersect(&mut self, other: &Self) {
         for (word, other) in self.words.iter_mut().zip(&other.words) {
             *word &= other;
         }
     }
 
-    /// Adds what is in `other`, which is over as many rows.
+    /// Adds the rows of `other`, which must be of the same part.
     pub(crate) fn unite(&mut self, other: &Self) {
         for (word, other) in self.words.iter_mut().zip(&other.words) {
             *word |= other;
@@ -124,14 +124,14 @@ impl RowSet {
         self.clear_tail();
     }
 
-    /// Takes out what is in `other`.
+    /// Removes the rows that are in `other`.
     pub(crate) fn subtract(&mut self, other: &Self) {
         for (word, other) in self.words.iter_mut().zip(&other.words) {
             *word &= !other;
         }
     }
 
-    /// Adds what is in both `left` and `right`.
+    /// Adds the rows that are in both `left` and `right`.
     pub(crate) fn unite_common(&mut self, left: &Self, right: &Self) {
         let both = left.words.iter().zip(&right.words);
         for (word, (left, right)) in self.words.iter_mut().zip(both) {
@@ -158,7 +158,7 @@ impl RowSet {
         self.clear_tail();
     }
 
-    /// The set of all rows that are not in this one.
+    /// The set of all other rows.
     pub(crate) fn complement(&self) -> Self {
         let mut set = Self {
             words: self.words.iter().map(|word| !word).collect(),
@@ -173,8 +173,8 @@ impl RowSet {
         self.iter_from(0)
     }
 
-    /// The rows in the set behind the first `n` of them, ascending.
-    pub(crate) fn iter_behind(&self, n: u32) -> impl Iterator<Item = u32> + '_ {
+    /// The rows in the set except the first `n`, ascending.
+    pub(crate) fn iter_skip(&self, n: u32) -> impl Iterator<Item = u32> + '_ {
         self.iter_from(self.nth(n).unwrap_or(self.len))
     }
 
@@ -196,7 +196,7 @@ impl RowSet {
         })
     }
 
-    /// The row that has `n` rows of the set before it.
+    /// The `n`th row of the set, from 0.
     pub(crate) fn nth(&self, mut n: u32) -> Option<u32> {
         for (word, index) in self.words.iter().zip(0_u32..) {
             let count = word.count_ones();
@@ -273,8 +273,8 @@ mod tests {
             prop_assert_eq!(a.contains(probe), left.contains(&probe));
             prop_assert_eq!(a.count_below(probe) as usize, left.range(..probe).count());
             prop_assert_eq!(a.nth(probe), left.iter().nth(probe as usize).copied());
-            let behind: Vec<u32> = a.iter_behind(probe / 2).collect();
-            prop_assert!(behind.iter().eq(left.iter().skip(probe as usize / 2)));
+            let rest: Vec<u32> = a.iter_skip(probe / 2).collect();
+            prop_assert!(rest.iter().eq(left.iter().skip(probe as usize / 2)));
             let mut common = b.clone();
             common.unite_common(&a, &b);
             prop_assert_eq!(common, b);

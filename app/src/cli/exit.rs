@@ -195,10 +195,10 @@ impl From<RestoreError> for Failure {
 impl From<SalvageError> for Failure {
     fn from(error: SalvageError) -> Self {
         match error {
-            SalvageError::Read(file::SalvageError::Open(error)) => error.into(),
+            SalvageError::Read(file::FileSalvageError::Open(error)) => error.into(),
             SalvageError::Create(error) => error.into(),
             SalvageError::Read(
-                file::SalvageError::HeadersLost | file::SalvageError::NothingFound,
+                file::FileSalvageError::HeadersLost | file::FileSalvageError::NothingFound,
             ) => Self::new(Exit::Damaged, error),
             SalvageError::SameFile => Self::new(Exit::Refused, error),
             error => Self::new(Exit::InputOutput, error),

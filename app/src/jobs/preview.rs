@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use vstore::Millis;
 use vstore::search::CancelToken;
-use vstore::transfer::{self, ImportSource, Shape};
+use vstore::transfer::{self, ImportSource, InputShape};
 use vstore::value::json::to_compact_preview;
 
 use super::import::{self, options};
@@ -79,7 +79,7 @@ fn look(
         bytes,
         ..ImportPreview::default()
     };
-    let needs_rule = !start.has_keys && start.shape != Some(Shape::Object);
+    let needs_rule = !start.has_keys && start.shape != Some(InputShape::Object);
     let suggestion = (needs_rule && plan.keys == ImportKeys::FromData).then(|| {
         let unique = start.fields.iter().find(|field| field.is_unique);
         match unique {

@@ -61,8 +61,8 @@ impl SalvageJob {
 
 fn words(error: SalvageError) -> Option<String> {
     match error {
-        SalvageError::Read(file::SalvageError::Cancelled(_)) => None,
-        SalvageError::Read(file::SalvageError::Open(error)) => Failure::from(error).words(),
+        SalvageError::Read(file::FileSalvageError::Cancelled(_)) => None,
+        SalvageError::Read(file::FileSalvageError::Open(error)) => Failure::from(error).words(),
         SalvageError::Create(error) => Failure::from(error).words(),
         error => Some(format!("{error}.")),
     }

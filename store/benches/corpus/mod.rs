@@ -1,7 +1,7 @@
 //! A seeded corpus of records, shared by the example that prints it and the benchmarks.
 //!
-//! Records have about 345 bytes of JSON: nested, ten to thirteen leaves, words drawn by Zipf's law
-//! from a made-up vocabulary, one quarter with letters beyond ASCII.
+//! Records have about 345 bytes of JSON: nested, with ten to thirteen leaves and words drawn by
+//! Zipf's law from an invented vocabulary, a quarter of them with letters beyond ASCII.
 
 use std::io;
 

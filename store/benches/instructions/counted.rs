@@ -18,13 +18,13 @@ use crate::access::{create_options, credentials};
 use crate::corpus::Corpus;
 use crate::queries::{QUERIES, ask};
 
-/// What callgrind counts. Never inlined, so that it can be found by its name.
+/// The function that callgrind counts. Never inlined, so that it has a symbol.
 #[inline(never)]
 fn count_instructions(work: &mut dyn FnMut()) {
     work();
 }
 
-/// Runs a path that does so many `units` of work, and names it to the program outside.
+/// Runs a path that does `units` units of work, and prints its name for the parent process.
 fn path<T>(name: &str, units: usize, work: impl FnOnce() -> T) -> T {
     let (mut work, mut made) = (Some(work), None);
     count_instructions(&mut || made = work.take().map(|work| work()));
@@ -32,12 +32,12 @@ fn path<T>(name: &str, units: usize, work: impl FnOnce() -> T) -> T {
     made.unwrap()
 }
 
-/// Runs all paths with so many records, on one thread: callgrind counts each for itself.
+/// Runs all paths with this many records, on one thread; callgrind counts each separately.
 pub(crate) fn all(records: usize) {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
     pool.unwrap().install(|| {
         let folder = tempfile::tempdir().unwrap();
-        // Kept to the end: freeing it would be counted with what comes next.
+        // Kept to the end, as freeing it would be counted with the next path.
         let mut corpus = Corpus::new(1);
         let mut text = Vec::new();
         for _ in 0..records {
@@ -133,8 +133,8 @@ fn reads(snapshot: &Snapshot) {
     });
 }
 
-/// Reads where nine of ten records are not shown: they have expired and are still there, as in a
-/// file that cannot be written, or they are deleted and nothing is merged yet.
+/// Reads where nine of ten records are hidden: they have expired but are not deleted, as in a file
+/// that cannot be written, or they are deleted and not merged yet.
 fn hidden(records: usize) {
     let many = records * 9 / 10;
     let key = |number: usize| Key::new(&format!("{number:08}")).unwrap();

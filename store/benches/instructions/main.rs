@@ -1,10 +1,10 @@
-//! How many instructions the hot paths of the store take. No other load of the machine changes
-//! these figures: a path that got slower shows, whatever else is going on.
+//! Counts the instructions of the store's hot paths. Other load of the machine does not affect
+//! these figures, so a path that became slower is always visible.
 //!
 //! `cargo bench -p vstore --bench instructions` measures 10 000 records (some minutes); other sizes
-//! on request, as with the benchmark of times: `VSTORE_BENCH_RECORDS=100000`. The program runs itself
-//! under callgrind (valgrind), which counts while one function of [`counted`] is running, on one
-//! thread. Without valgrind it says so and measures nothing. Figures also go to
+//! on request, as with the benchmark of times: `VSTORE_BENCH_RECORDS=100000`. The program runs
+//! itself under callgrind (valgrind), which counts while one function of [`counted`] is running, on
+//! one thread. Without valgrind it prints a message and measures nothing. Figures also go to
 //! `target/bench/instructions-<records>.json`.
 #![expect(
     clippy::print_stdout,
@@ -31,7 +31,7 @@ use serde_json::{Value, json};
 /// The function that callgrind watches.
 const COUNTED: &str = "instructions::counted::count_instructions";
 
-/// Set to a number of records: do the work on so many, to be counted from outside.
+/// The number of records; set in the child process, which does the work to be counted.
 const WORK: &str = "VSTORE_BENCH_WORK";
 
 fn main() {
@@ -67,8 +67,8 @@ fn count(records: usize) -> Vec<Value> {
         .stderr(Stdio::null())
         .output()
         .unwrap();
-    let told = String::from_utf8(output.stdout).unwrap();
-    let paths = told.lines().filter_map(|line| line.split_once('\t'));
+    let listing = String::from_utf8(output.stdout).unwrap();
+    let paths = listing.lines().filter_map(|line| line.split_once('\t'));
     let entries = paths.zip(1..).map(|((units, name), part)| {
         let total = total_of(&part_of(&dump, part));
         let each = total / units.parse::<f64>().unwrap();
@@ -84,7 +84,7 @@ fn part_of(dump: &Path, part: usize) -> PathBuf {
     dump.with_extension(part.to_string())
 }
 
-/// The line `totals: <number>` of what callgrind wrote.
+/// The line `totals: <number>` of callgrind's output.
 fn total_of(path: &Path) -> f64 {
     let text = fs::read_to_string(path).unwrap();
     let total = text.lines().find_map(|line| line.strip_prefix("totals: "));

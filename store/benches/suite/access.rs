@@ -1,4 +1,4 @@
-//! What opens the files of benchmarks.
+//! Credentials and options for the files of benchmarks.
 
 use vstore::CreateOptions;
 use vstore::file::{Credentials, KdfParams, KdfProfile, Password};
@@ -7,7 +7,7 @@ pub(crate) fn credentials() -> Credentials {
     Credentials::password(Password::new("secret".to_owned()).unwrap())
 }
 
-/// The cheapest derivation of keys there may be: it is not what is measured.
+/// The lowest key derivation costs allowed, as they are not measured.
 pub(crate) fn create_options() -> CreateOptions {
     CreateOptions {
         kdf: KdfProfile::Explicit(KdfParams {

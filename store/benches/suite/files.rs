@@ -1,5 +1,5 @@
-//! Whole files: import, open, index, compact, export, and the memory of a process that has one
-//! open.
+//! Importing, opening, indexing, compacting and exporting whole files, and the memory of a process
+//! that has one open.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
@@ -19,7 +19,7 @@ use super::measure::{Report, millis};
 use super::process::{Memory, memory, processor_time};
 use crate::corpus::Corpus;
 
-/// Set to a file: open and index that, and tell how it went.
+/// The path of a file; set in the child process, which opens and indexes it and prints figures.
 pub(crate) const OPEN: &str = "VSTORE_BENCH_OPEN";
 
 /// Writes the corpus; returns the bytes of JSON.
@@ -120,8 +120,13 @@ pub(crate) fn export_all(report: &mut Report, snapshot: &Snapshot, to: &Path) {
 pub(crate) fn open_apart(report: &mut Report, path: &Path, json: u64, records: usize) {
     let program = std::env::current_exe().unwrap();
     let output = Command::new(program).env(OPEN, path).output().unwrap();
-    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let number = |name: &str| told.get(name).and_then(serde_json::Value::as_f64).unwrap();
+    let figures: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let number = |name: &str| {
+        figures
+            .get(name)
+            .and_then(serde_json::Value::as_f64)
+            .unwrap()
+    };
     let time = |name: &str| Duration::from_secs_f64(number(name) / 1e3);
     let busy = time("processors_ms");
     report.number(

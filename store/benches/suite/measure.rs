@@ -1,4 +1,4 @@
-//! Times of repeated work, printed as they come and kept for the file at the end.
+//! Measures repeated work: prints each figure at once and keeps all for the file at the end.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::output;
 use super::process::processor_time;
 
-/// What was measured so far.
+/// The figures measured so far.
 pub(crate) struct Report {
     records: usize,
     entries: Vec<Value>,
@@ -24,8 +24,8 @@ impl Report {
         }
     }
 
-    /// Measures work that is done once, on so many records; says how many a second and how much
-    /// time of processors it took.
+    /// Measures work that is done once, on this many records; prints records per second and
+    /// processor time.
     pub(crate) fn once<T>(&mut self, name: &str, records: usize, work: impl FnOnce() -> T) -> T {
         let (start, before) = (Instant::now(), processor_time());
         let made = work();
@@ -34,7 +34,7 @@ impl Report {
         made
     }
 
-    /// Notes work that was measured elsewhere.
+    /// Records work that was measured elsewhere.
     pub(crate) fn took(&mut self, name: &str, records: usize, wall: Duration, busy: Duration) {
         let per_second = records as f64 / wall.as_secs_f64().max(1e-9);
         println!(
@@ -61,7 +61,7 @@ impl Report {
         self.times(name, spent);
     }
 
-    /// Notes times that were measured elsewhere.
+    /// Records times that were measured elsewhere.
     pub(crate) fn times(&mut self, name: &str, mut spent: Vec<Duration>) {
         spent.sort_unstable();
         let at = |share: usize| {
@@ -80,14 +80,14 @@ impl Report {
         }));
     }
 
-    /// Notes a number.
+    /// Records a number.
     pub(crate) fn number(&mut self, name: &str, number: f64, unit: &str) {
         println!("{name:<46} {number:>9.2} {unit}");
         self.entries
             .push(json!({ "name": name, "number": number, "unit": unit }));
     }
 
-    /// Keeps everything as JSON.
+    /// Writes all figures as JSON.
     pub(crate) fn save(&self) {
         let all = json!({ "records": self.records, "entries": self.entries });
         output::save(&format!("store-{}", self.records), &all);

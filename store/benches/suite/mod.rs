@@ -1,4 +1,4 @@
-//! The parts of the benchmark, and how they measure.
+//! The parts of the benchmark and their tools.
 
 pub(crate) mod access;
 pub(crate) mod files;

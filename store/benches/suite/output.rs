@@ -1,10 +1,10 @@
-//! Where figures are kept for other programs to read.
+//! Writes figures for other programs.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-/// Writes figures as JSON to `bench/<name>.json` in the build's folder, and says where.
+/// Writes figures as JSON to `bench/<name>.json` in the build's folder, and prints the path.
 pub(crate) fn save(name: &str, figures: &Value) {
     let folder = target_folder().join("bench");
     let path = folder.join(format!("{name}.json"));

@@ -1,9 +1,9 @@
-//! What the operating system says of this process. Zeros where there is no `/proc`.
+//! Memory and processor time of this process. Zero if there is no `/proc`.
 
 use std::fs;
 use std::time::Duration;
 
-/// Ticks of the processor time in `/proc/self/stat`: 100 a second on every Linux.
+/// Ticks of the processor time in `/proc/self/stat`: 100 per second on every Linux.
 const TICK_MILLIS: u64 = 10;
 
 /// Memory in bytes.
@@ -29,7 +29,7 @@ pub(crate) fn memory() -> Memory {
     }
 }
 
-/// Processor time of all threads so far: what a busy machine does not change.
+/// Processor time of all threads so far, which other load hardly affects.
 pub(crate) fn processor_time() -> Duration {
     let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     // The second field is the name in parentheses, which may hold spaces.

@@ -1,4 +1,4 @@
-//! The queries that benchmarks ask, one of each class, and the one way to ask them.
+//! The queries of the benchmarks, one of each class, and how they are run.
 
 use vstore::search::SearchResult;
 use vstore::{Query, SearchControl, SearchOptions, Snapshot};
@@ -33,7 +33,7 @@ pub(crate) const QUERIES: [&str; 26] = [
     "müller",
 ];
 
-/// What the table of the program asks for: the best hits and the exact count of all.
+/// Searches as the table of the program does: for the best hits and the exact count of all.
 pub(crate) fn ask(
     snapshot: &Snapshot,
     text: &str,

@@ -1,4 +1,4 @@
-//! Every class of query, each at rest and while records are replaced.
+//! Every class of query, with unchanged records and while records are replaced.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use vstore::{CancelSource, CancelToken, Condition, Path, SearchControl, Snapshot
 use super::measure::{Report, millis};
 use super::queries::{QUERIES, ask};
 
-/// Queries that no index answers alone: they read some records, or what columns do not keep.
+/// Queries that no index answers alone: they read some records, or values that are not in columns.
 const READING: [&str; 6] = [
     "/wirel[ea]ss key/",
     "\"e, c\"",
@@ -19,7 +19,7 @@ const READING: [&str; 6] = [
     "/[aeiou]{4}/",
 ];
 
-/// What stands in the field while a condition is typed.
+/// The text in the search field while a condition is typed.
 const HALF_TYPED: [&str; 14] = [
     "$key^=",
     "profile.age>",
@@ -37,7 +37,7 @@ const HALF_TYPED: [&str; 14] = [
     "john OR status:",
 ];
 
-/// Each query is repeated so often, unless that takes longer than a while.
+/// Number of repetitions of each query, unless they take too long.
 const REPEATS: usize = 200;
 const SECONDS: f64 = 2.0;
 
@@ -64,7 +64,7 @@ pub(crate) fn all(report: &mut Report, snapshot: &Snapshot) {
     look_ups(report, snapshot);
 }
 
-/// How long a query takes, each time, and how many it finds.
+/// The times of a query, and its number of hits.
 fn times_of(snapshot: &Snapshot, text: &str) -> (Vec<Duration>, u64) {
     let began = Instant::now();
     let mut spent = Vec::new();
@@ -77,7 +77,7 @@ fn times_of(snapshot: &Snapshot, text: &str) -> (Vec<Duration>, u64) {
     (spent, hits)
 }
 
-/// Every beginning of every query, as somebody types it.
+/// Every prefix of every query, as when it is typed.
 fn keystrokes(report: &mut Report, snapshot: &Snapshot) {
     let mut spent = Vec::new();
     let mut slowest = (Duration::ZERO, "");
@@ -99,7 +99,7 @@ fn keystrokes(report: &mut Report, snapshot: &Snapshot) {
     report.number(&format!("  the slowest: {typed}"), millis(time), "ms");
 }
 
-/// How long somebody waits to see anything: an answer, or what is known of it when it is due.
+/// The time until anything is visible: the answer, or a partial one.
 fn first_answers(report: &mut Report, snapshot: &Snapshot) {
     let mut spent = Vec::new();
     for _ in 0..10 {
@@ -128,8 +128,7 @@ fn first_answer(snapshot: &Snapshot, text: &str) -> Duration {
     first.unwrap_or_else(|| start.elapsed())
 }
 
-/// How long a search goes on after nobody wants its answer any more: each query is given up when
-/// half of its time is over.
+/// How long a search runs on after it is cancelled: each query is cancelled after half of its time.
 fn given_up(report: &mut Report, snapshot: &Snapshot) {
     let mut spent = Vec::new();
     let mut slowest = (Duration::ZERO, "");
@@ -149,7 +148,7 @@ fn given_up(report: &mut Report, snapshot: &Snapshot) {
     report.number(&format!("  the slowest: {text}"), millis(time), "ms");
 }
 
-/// `None`: the answer was there before.
+/// `None` if the search was finished before.
 fn time_to_give_up(snapshot: &Snapshot, text: &str, after: Duration) -> Option<Duration> {
     let source = CancelSource::new();
     let cancel = source.renew();

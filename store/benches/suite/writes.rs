@@ -14,10 +14,10 @@ use super::queries::{QUERIES, ask};
 const REPLACEMENTS_PER_SECOND: u64 = 20_000;
 const REPLACEMENTS_PER_BATCH: u64 = 40;
 
-/// How long searches go on beside them.
+/// How long searches run meanwhile.
 const SEARCHING: Duration = Duration::from_secs(15);
 
-/// Records to write again.
+/// Records to replace.
 fn some_puts(snapshot: &Snapshot, count: usize) -> Vec<Op> {
     let len = snapshot.len().max(1);
     let rows = (0..count).map(|n| (n * 7_919) % len);
@@ -79,8 +79,8 @@ pub(crate) fn reads(report: &mut Report, snapshot: &Snapshot) {
     });
 }
 
-/// Searches while records are replaced: sealing, merging and indexing go on beside it, as in the
-/// program.
+/// Searches while records are replaced: segments are sealed, merged and indexed meanwhile, as in
+/// the program.
 pub(crate) fn searches_while_writing(report: &mut Report, store: Store) {
     let puts = some_puts(&store.snapshot(), 20_000);
     let latest = Mutex::new(store.snapshot());

@@ -1,4 +1,4 @@
-//! Where inputs come from: a few that are made here, and those that were saved.
+//! The inputs: a few that are generated here, and the saved ones.
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -6,7 +6,7 @@ use std::{
 
 use crate::Target;
 
-/// Inputs to start from; they stand for what the target reads on a good day.
+/// Inputs to start from: typical valid ones.
 pub fn seeds(target: &Target) -> Vec<Vec<u8>> {
     let sample = vstore::fuzzing::sample();
     match target.name {
@@ -37,7 +37,7 @@ pub fn seeds(target: &Target) -> Vec<Vec<u8>> {
     }
 }
 
-/// What stands inside the encryption of a frame, behind its kind and flag.
+/// The plaintext of a frame, after its kind and flag.
 fn plaintext(kind: u8, flags: u8, transaction: u64, body: &[u8]) -> Vec<u8> {
     let len = u32::try_from(body.len()).unwrap_or(0).to_le_bytes();
     let mut bytes = vec![kind, flags, 0, 1, 0, 0];

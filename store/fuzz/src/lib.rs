@@ -1,7 +1,7 @@
-//! Fuzzing without a nightly compiler: seeds, mutations, and feedback from what each target says
-//! about its input. An input that leads to an outcome nobody has seen joins the corpus.
+//! Fuzzing without a nightly compiler: seeds, mutations, and feedback from the outcome that each
+//! target reports. An input that leads to a new outcome is added to the corpus.
 //!
-//! It knows what to try and when to stop; what is tried stands behind `vstore::fuzzing`.
+//! This crate decides what to try and when to stop; the targets are in `vstore::fuzzing`.
 #![forbid(unsafe_code)]
 
 mod corpus;
@@ -12,12 +12,12 @@ pub use corpus::{load, seeds};
 pub use mutate::Random;
 pub use run::{Limit, Outcome, fuzz};
 
-/// A reader of bytes from outside.
+/// A reader of untrusted bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Target {
     /// Its name, which is also that of its corpus.
     pub name: &'static str,
-    /// Reads any bytes and says what became of them.
+    /// Reads any bytes and returns a description of the outcome.
     pub read: fn(&[u8]) -> String,
 }
 

@@ -1,5 +1,5 @@
-//! `cargo run --release -p vstore-fuzz -- [TARGET|all] [SECONDS]`: fuzzes, and saves what led
-//! somewhere new to `store/fuzz/corpus`, and what made a target panic to `store/fuzz/failures`.
+//! `cargo run --release -p vstore-fuzz -- [TARGET|all] [SECONDS]`: fuzzes, and saves inputs with
+//! new outcomes to `store/fuzz/corpus` and those that made a target panic to `store/fuzz/failures`.
 use std::{
     env, fs, io,
     path::Path,
@@ -11,7 +11,7 @@ use std::io::Write as _;
 
 use vstore_fuzz::{Limit, TARGETS, Target, fuzz, load, seeds};
 
-/// No more new inputs than this are saved for a target: the corpus stays small.
+/// At most this many new inputs are saved for a target, so that the corpus stays small.
 const SAVED_MAX: usize = 16;
 
 fn main() -> io::Result<ExitCode> {
@@ -31,7 +31,7 @@ fn main() -> io::Result<ExitCode> {
     })
 }
 
-/// Fuzzes one target; whether it panicked.
+/// Fuzzes one target and returns whether it panicked.
 fn run(target: &Target, time: Duration) -> io::Result<bool> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = here.join("corpus");

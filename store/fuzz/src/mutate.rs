@@ -1,10 +1,10 @@
-//! Changes of an input: bits, bytes, ranges, numbers that are likely to be special.
+//! Mutations of an input: bits, bytes, ranges, and numbers that are likely to be special.
 
 /// `SplitMix64`: the same seed tries the same inputs.
 #[derive(Clone, Debug)]
 pub struct Random(pub u64);
 
-/// Lengths, counts and marks that readers treat in a way of their own.
+/// Lengths, counts and markers that readers treat specially.
 const SPECIAL: [u32; 10] = [
     0,
     1,
@@ -39,7 +39,7 @@ impl Random {
         start..end
     }
 
-    /// Changes `input` in one to four ways; `other` is there to take parts from.
+    /// Changes `input` in one to four ways, possibly inserting parts of `other`.
     pub fn mutate(&mut self, input: &mut Vec<u8>, other: &[u8]) {
         for _ in 0..=self.below(4) {
             self.mutate_once(input, other);

@@ -1,4 +1,4 @@
-//! Trying inputs until it is enough.
+//! Runs a target on mutated inputs up to a limit.
 use std::{
     collections::BTreeSet,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -7,30 +7,30 @@ use std::{
 
 use crate::{Target, mutate::Random};
 
-/// Inputs longer than this are cut: long ones find nothing that short ones do not.
+/// Inputs longer than this, in bytes, are cut: long ones find nothing that short ones do not.
 const LEN_MAX: usize = 1 << 17;
 
-/// When it is enough.
+/// When to stop.
 #[derive(Clone, Copy, Debug)]
 pub enum Limit {
-    /// After so long.
+    /// After this time.
     Time(Duration),
-    /// After so many inputs.
+    /// After this number of inputs.
     Inputs(u64),
 }
 
-/// What came of it.
+/// The result of a run.
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// Inputs that were tried.
     pub tried: u64,
-    /// Inputs that led somewhere new.
+    /// Inputs with a new outcome.
     pub new: Vec<Vec<u8>>,
     /// The first input that made the target panic.
     pub failure: Option<Vec<u8>>,
 }
 
-/// Mutates `corpus` and gives everything to `target`.
+/// Runs `target` on the inputs of `corpus` and on mutations of them.
 pub fn fuzz(target: &Target, mut corpus: Vec<Vec<u8>>, seed: u64, limit: Limit) -> Outcome {
     let start = Instant::now();
     let mut random = Random(seed);
@@ -71,7 +71,7 @@ pub fn fuzz(target: &Target, mut corpus: Vec<Vec<u8>>, seed: u64, limit: Limit) 
     }
 }
 
-/// What the target says; `None` if it panicked.
+/// The outcome of the target; `None` if it panicked.
 fn attempt(target: &Target, input: &[u8]) -> Option<String> {
     catch_unwind(AssertUnwindSafe(|| (target.read)(input))).ok()
 }

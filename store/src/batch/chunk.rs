@@ -1,5 +1,5 @@
-//! Checkpoint chunks: batches of puts in key order, of which a segment reads single records without
-//! rewriting them.
+//! Checkpoint chunks: batches of puts in key order, from which a segment reads single records
+//! without rewriting them.
 
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ use crate::key::Key;
 use crate::record::{Meta, RecordRef};
 use crate::value::{EncodedValue, ValueWriter, validate};
 
-/// Where one record lies in a chunk: its key, behind that its value, behind that its times.
+/// The position of one record in a chunk: its key, then its value, then its times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ChunkEntry {
     pub(crate) key_at: u32,
@@ -24,13 +24,13 @@ pub(crate) struct ChunkEntry {
 }
 
 impl ChunkEntry {
-    /// Where the key lies.
+    /// The byte range of the key.
     pub(crate) const fn key(self) -> Range<usize> {
         let start = self.key_at as usize;
         start..start + self.key_len as usize
     }
 
-    /// Where the value lies.
+    /// The byte range of the value.
     pub(crate) const fn value(self) -> Range<usize> {
         let start = self.key().end;
         start..start + self.value_len as usize
@@ -42,7 +42,7 @@ impl ChunkEntry {
         const UINT64: u8 = 0xCF;
         const NULL: u8 = 0xC0;
         let bytes = chunk.get(self.value().end..).unwrap_or_default();
-        // How nearly all are written: read without a look at each byte.
+        // The fast path for the usual encoding.
         if let [
             HEAD,
             UINT64,
@@ -71,30 +71,30 @@ impl ChunkEntry {
             payload: bytes,
             at: 0,
         };
-        // It was read before, when the chunk was.
+        // Cannot fail: it was validated with the chunk.
         cursor.meta().unwrap_or_default()
     }
 }
 
-/// What a checkpoint chunk holds.
+/// The content of a checkpoint chunk.
 pub(crate) struct Chunk {
-    /// Its records, in ascending order of their keys.
+    /// The records, ascending by key.
     pub(crate) entries: Vec<ChunkEntry>,
-    /// Which of them expire one day.
+    /// The records that have an expiry.
     pub(crate) expiring: Vec<u32>,
-    /// The newest time in them.
+    /// The newest time in the records.
     pub(crate) newest: Option<Millis>,
-    /// Its settings of the file.
+    /// The settings of the file.
     pub(crate) settings: Vec<(String, EncodedValue)>,
 }
 
-/// Reads a checkpoint chunk, checking all of it.
+/// Decodes and validates a checkpoint chunk.
 pub(crate) fn read_chunk(payload: &Bytes) -> Result<Chunk, CodecError> {
     read_chunk_with(payload, &mut validate)
 }
 
-/// As [`read_chunk`], with other eyes on the values of the records: `check` must refuse whatever
-/// [`validate`] refuses. Settings are not shown to it.
+/// Like [`read_chunk`], but validates the values of records with `check`, which must refuse
+/// whatever [`validate`] refuses. It is not called for settings.
 pub(crate) fn read_chunk_with(
     payload: &Bytes,
     check: &mut CheckValue<'_>,
@@ -132,7 +132,7 @@ pub(crate) fn read_chunk_with(
                 if !is_setting_name(name.text) {
                     return Err(CodecError::Malformed);
                 }
-                // Each name once: else a few bytes could become any number of settings.
+                // No name twice: otherwise a few bytes could become any number of settings.
                 let last: Option<&(String, EncodedValue)> = chunk.settings.last();
                 if last.is_some_and(|(last, _)| last.as_str() >= name.text) {
                     return Err(CodecError::Unordered);
@@ -148,33 +148,33 @@ pub(crate) fn read_chunk_with(
     Ok(chunk)
 }
 
-/// The size at which a chunk is full, in bytes. LZW's ratio is within half a percent of that of
-/// larger chunks, and smaller ones lose less to damage.
+/// The size at which a chunk is full, in bytes. The compression ratio of LZW is within half a
+/// percent of that of larger chunks, and damage destroys less of smaller ones.
 pub(crate) const CHUNK_BYTES: usize = 256 * 1024;
 
-/// A checkpoint chunk that was just written, and where its records lie in it.
+/// A checkpoint chunk that was just written, and the positions of its records.
 pub(crate) struct WrittenChunk {
     pub(crate) payload: Bytes,
     pub(crate) entries: Vec<ChunkEntry>,
-    /// Which of them expire one day.
+    /// The records that have an expiry.
     pub(crate) expiring: Vec<u32>,
-    /// The newest time in them.
+    /// The newest time in the records.
     pub(crate) newest: Option<Millis>,
 }
 
-/// Fills one checkpoint chunk.
+/// Writes checkpoint chunks.
 #[derive(Default)]
 pub(crate) struct ChunkWriter {
     ops: Vec<u8>,
     count: usize,
-    /// Where the records lie, counted from the first op.
+    /// The positions of the records, relative to the first op.
     entries: Vec<ChunkEntry>,
     expiring: Vec<u32>,
     newest: Option<Millis>,
 }
 
 impl ChunkWriter {
-    /// Adds a record; the caller goes in key order.
+    /// Adds a record. Records must be added in key order.
     pub(crate) fn push(&mut self, record: RecordRef<'_>, value: &[u8]) {
         write_head(&mut self.ops, 4, OPCODE_PUT, record.key);
         self.newest = self.newest.max(Some(record.meta.newest()));
@@ -191,8 +191,8 @@ impl ChunkWriter {
         self.count += 1;
     }
 
-    /// Adds a record; returns the chunk that became full, before or with it. A large value gets a
-    /// chunk of its own, so that no chunk exceeds a frame.
+    /// Adds a record; returns the previous chunk if it is full. A large value gets a chunk of its
+    /// own, so that no chunk exceeds a frame.
     pub(crate) fn push_record(
         &mut self,
         record: RecordRef<'_>,
@@ -213,7 +213,7 @@ impl ChunkWriter {
         self.count += 1;
     }
 
-    /// How many bytes the ops have.
+    /// The size of the ops in bytes.
     pub(crate) const fn len(&self) -> usize {
         self.ops.len()
     }
@@ -223,7 +223,7 @@ impl ChunkWriter {
         self.count == 0
     }
 
-    /// The chunk; the writer is empty again.
+    /// Returns the chunk and empties the writer.
     pub(crate) fn take(&mut self) -> WrittenChunk {
         let mut head = ValueWriter::new();
         head.list(self.count);

@@ -1,7 +1,7 @@
 //! Batches and chunks as MessagePack, the payload of the file's frames (FORMAT, "Payload").
 //!
-//! `array(n)` of ops `[opcode, key, …]`, followed by nothing. A checkpoint chunk is a batch of
-//! puts in key order; that is why it can serve as a block of a segment without being rewritten.
+//! `array(n)` of ops `[opcode, key, …]`, with nothing after it. A checkpoint chunk is a batch of
+//! puts in key order, so it can be used as a block of a segment without being rewritten.
 
 use std::ops::Range;
 
@@ -21,19 +21,19 @@ const OPCODE_DELETE: i64 = 2;
 const OPCODE_SET_EXPIRY: i64 = 3;
 const OPCODE_SET_SETTING: i64 = 4;
 
-/// Why an authentic payload cannot be read: a defect of the program that wrote it.
+/// Why an authentic payload cannot be decoded: a defect of the program that wrote it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CodecError {
     /// Not MessagePack of the expected shape.
     #[error("a batch in the file is malformed")]
     Malformed,
     /// An op this program does not know.
-    #[error("a batch in the file holds the unknown operation {opcode}")]
+    #[error("a batch in the file has the unknown operation {opcode}")]
     UnknownOpcode {
         /// Its number.
         opcode: i64,
     },
-    /// Bytes behind the batch.
+    /// There are bytes after the batch.
     #[error("a batch in the file is followed by other bytes")]
     TrailingBytes,
     /// Records of a checkpoint that do not ascend by key, or settings that do not by name.
@@ -41,13 +41,13 @@ pub enum CodecError {
     Unordered,
 }
 
-/// The longest batch that can be read again: places in it are numbers of 32 bits.
+/// The largest batch that can be decoded, in bytes: offsets have 32 bits.
 const BATCH_BYTES_MAX: u64 = u32::MAX as u64;
-/// More than an op takes beside its key and its value.
+/// An upper bound for the bytes of an op besides its key and value.
 const OP_BYTES_MAX: u64 = 64;
 
-/// Encodes what a batch did. Times are part of it, so that replaying needs no clock. Refused, before
-/// anything is encoded, if it could not be read again.
+/// Encodes the changes of a batch, including times, so that replaying needs no clock. Refuses,
+/// before anything is encoded, what could not be decoded again.
 pub(crate) fn encode_changes(
     changes: &[Change],
     settings: &[SettingChange],
@@ -72,7 +72,7 @@ pub(crate) fn encode_changes(
     Ok(Bytes::from(bytes))
 }
 
-/// The value that a change writes; none where it stays.
+/// The value that a change writes; `None` if it does not change.
 fn written_value(change: &Change) -> Option<&EncodedValue> {
     let after = &change.after.as_ref()?.value;
     let before = change.before.as_ref().map(|before| &before.value);
@@ -120,7 +120,7 @@ fn write_delete(bytes: &mut Vec<u8>, key: &str) {
     write_head(bytes, 2, OPCODE_DELETE, key);
 }
 
-/// A changed expiry does not repeat the value, which may have 50 MB.
+/// A changed expiry does not repeat the value, which may be 50 MB.
 fn write_set_expiry(bytes: &mut Vec<u8>, record: &Record) {
     write_head(bytes, 3, OPCODE_SET_EXPIRY, record.key.as_str());
     write_meta(bytes, record.meta);
@@ -138,7 +138,7 @@ pub(super) fn write_setting(bytes: &mut Vec<u8>, name: &str, value: Option<&Enco
     }
 }
 
-/// An op as the file holds it.
+/// An op as encoded in the file.
 pub(super) enum StoredOp<'a> {
     Put {
         key: Text<'a>,
@@ -158,24 +158,24 @@ pub(super) enum StoredOp<'a> {
     },
 }
 
-/// A text of a payload, and where it starts there.
+/// A text of a payload, and its offset.
 pub(super) struct Text<'a> {
     pub(super) text: &'a str,
     pub(super) at: usize,
 }
 
-/// Checks the value at the start of some bytes as [`validate`] does; returns what follows it.
+/// Validates the value at the start of some bytes as [`validate`] does; returns the bytes after it.
 pub(super) type CheckValue<'c> = dyn FnMut(&[u8]) -> Result<&[u8], ValueError> + 'c;
 
-/// What an op takes in memory, roughly: with the allocation for its key.
+/// The approximate size of an op in memory, including the allocation of its key.
 const OP_BYTES: u64 = 160;
 
-/// Ops are read at once if that takes at most this, beside a multiple of the payload. An op may
-/// have four bytes only, and compressed it may have none.
+/// All ops are decoded at once if that needs at most this, plus a multiple of the payload. An op
+/// may have only four bytes, and even less when compressed.
 const OPS_AT_ONCE: u64 = 64 << 20;
 const OPS_PER_PAYLOAD: u64 = 8;
 
-/// A journal payload whose ops are read one by one.
+/// A journal payload whose ops are decoded one by one.
 #[derive(Clone, Copy)]
 pub(crate) struct StoredBatch<'a> {
     payload: &'a Bytes,
@@ -183,7 +183,7 @@ pub(crate) struct StoredBatch<'a> {
 }
 
 impl<'a> StoredBatch<'a> {
-    /// Reads how many ops there are said to be.
+    /// Reads the stated number of ops.
     pub(crate) fn new(payload: &'a Bytes) -> Result<Self, CodecError> {
         let count = Ops::new(payload)?.left;
         Ok(Self { payload, count })
@@ -197,13 +197,13 @@ impl<'a> StoredBatch<'a> {
         (self.count as u64).saturating_mul(OP_BYTES) <= allowed
     }
 
-    /// The ops that, prepared and applied, do what was done; an error is the last.
+    /// The ops that repeat the changes; an error is the last item.
     pub(crate) fn ops(self) -> Result<impl Iterator<Item = Result<Op, CodecError>>, CodecError> {
         let ops = Ops::new(self.payload)?;
         Ok(ops.map(move |op| op.and_then(|op| self.op(op))))
     }
 
-    /// All of them.
+    /// Decodes all ops.
     pub(crate) fn read(self) -> Result<WriteBatch, CodecError> {
         let mut batch = WriteBatch::new(Cause::Recovery);
         for op in self.ops()? {
@@ -241,7 +241,7 @@ impl<'a> StoredBatch<'a> {
     }
 }
 
-/// The ops of a payload, one after the other; an error is the last.
+/// The ops of a payload, one after another; an error is the last item.
 pub(super) struct Ops<'a> {
     cursor: Cursor<'a>,
     left: usize,
@@ -250,7 +250,7 @@ pub(super) struct Ops<'a> {
 
 impl<'a> Ops<'a> {
     pub(super) fn new(payload: &'a Bytes) -> Result<Self, CodecError> {
-        // Frames hold at most 64 MiB, but a transaction is a sequence of them.
+        // Frames have at most 64 MiB, but a transaction is a sequence of them.
         if payload.len() as u64 > BATCH_BYTES_MAX {
             return Err(CodecError::Malformed);
         }
@@ -292,7 +292,7 @@ impl<'a> Iterator for Ops<'a> {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        // An op takes three bytes at least: a count that cannot be true must not reserve memory.
+        // An op has at least three bytes: an impossible count must not reserve memory.
         (0, Some(self.left.min(self.cursor.payload.len() / 3)))
     }
 }
@@ -321,7 +321,7 @@ impl<'a> Cursor<'a> {
                 name: self.text()?,
                 value: None,
             }),
-            // Whoever looks at values looks at those of records: a setting is none.
+            // `check` is for the values of records, not for settings.
             (OPCODE_SET_SETTING, 3) => Ok(StoredOp::SetSetting {
                 name: self.text()?,
                 value: Some(self.value(&mut validate)?),
@@ -335,7 +335,7 @@ impl<'a> Cursor<'a> {
         self.payload.get(self.at..).unwrap_or_default()
     }
 
-    /// Passes over a list's head: short (one byte), 16 or 32 bits.
+    /// Skips the head of a list: short (one byte), 16 or 32 bits.
     fn list(&mut self) -> Result<usize, CodecError> {
         let (width, len) = match self.rest() {
             [head @ 0x90..=0x9F, ..] => (1, usize::from(head & 0x0F)),
@@ -351,7 +351,7 @@ impl<'a> Cursor<'a> {
         let start = self.at;
         let rest = check(self.rest()).or(Err(CodecError::Malformed))?;
         self.at = self.payload.len() - rest.len();
-        // A longer one could never be written anew: with its key it fits into no chunk.
+        // A longer one could never be rewritten: with its key it does not fit into a chunk.
         if self.at - start > VALUE_BYTES_MAX {
             return Err(CodecError::Malformed);
         }

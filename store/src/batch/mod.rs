@@ -18,40 +18,40 @@ pub(crate) use codec::{StoredBatch, encode_changes};
 /// The longest name of a setting in bytes.
 const SETTING_NAME_BYTES_MAX: usize = 255;
 
-/// One change that a batch asks for.
+/// One operation of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Op {
-    /// Writes a value. A record that exists keeps its creation time.
+    /// Writes a value. An existing record keeps its creation time.
     Put {
         /// Which record.
         key: Key,
         /// The new value.
         value: EncodedValue,
-        /// What becomes of its expiry.
+        /// The change of the expiry.
         expiry: Expiry,
     },
-    /// Removes a record. Without one, nothing happens.
+    /// Removes a record, if it exists.
     Delete {
         /// Which record.
         key: Key,
     },
-    /// Sets or clears the expiry of a record that exists.
+    /// Sets or clears the expiry of an existing record.
     SetExpiry {
         /// Which record.
         key: Key,
-        /// The moment from which it is invisible, or never.
+        /// The time of expiry; `None`: never.
         expires_at: Option<Millis>,
     },
-    /// Gives a record another key, with all it has. Refused if that key is taken.
+    /// Changes the key of a record. Refused if another record has that key.
     Rename {
-        /// The key it has.
+        /// The old key.
         from: Key,
-        /// The key it gets.
+        /// The new key.
         to: Key,
     },
-    /// Writes a record with exactly these times: undo, recovery, and import with metadata.
+    /// Writes a record with exactly these times, for undo, recovery, and import with metadata.
     Restore(Record),
-    /// Gives a record that exists exactly these times.
+    /// Sets exactly these times for an existing record.
     SetMeta {
         /// Which record.
         key: Key,
@@ -69,21 +69,21 @@ pub enum Op {
     },
 }
 
-/// What a put does to the expiry of its record.
+/// The effect of a put on the expiry of its record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Expiry {
-    /// Leaves it: a new record never expires, an existing one when it did.
+    /// Keeps it; a new record never expires.
     #[default]
     Keep,
-    /// Sets the moment.
+    /// Sets the time.
     At(Millis),
     /// Removes it.
     Never,
 }
 
-/// Changes that take effect together or not at all, also across a crash.
+/// Operations that take effect together or not at all, even after a crash.
 ///
-/// Ops apply in order; later ones see what earlier ones did.
+/// They are applied in order; later ones see the effects of earlier ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WriteBatch {
     /// Why the batch is written.
@@ -100,7 +100,7 @@ impl WriteBatch {
         }
     }
 
-    /// Writes a value, leaving the expiry as it is.
+    /// Writes a value and keeps the expiry.
     pub fn put(&mut self, key: Key, value: EncodedValue) -> &mut Self {
         self.push(Op::Put {
             key,
@@ -109,7 +109,7 @@ impl WriteBatch {
         })
     }
 
-    /// Removes a record, if there is one.
+    /// Removes a record, if it exists.
     pub fn delete(&mut self, key: Key) -> &mut Self {
         self.push(Op::Delete { key })
     }
@@ -119,12 +119,12 @@ impl WriteBatch {
         self.push(Op::SetExpiry { key, expires_at })
     }
 
-    /// Gives a record another key.
+    /// Changes the key of a record.
     pub fn rename(&mut self, from: Key, to: Key) -> &mut Self {
         self.push(Op::Rename { from, to })
     }
 
-    /// Writes a record with exactly its times.
+    /// Writes a record with exactly the given times.
     pub fn restore(&mut self, record: Record) -> &mut Self {
         self.push(Op::Restore(record))
     }
@@ -148,7 +148,7 @@ impl WriteBatch {
         &self.ops
     }
 
-    /// How many bytes of keys and values the batch writes.
+    /// The size of the keys and values that the batch writes, in bytes.
     pub(crate) fn record_bytes(&self) -> u64 {
         let written = self.ops.iter().filter_map(|op| match op {
             Op::Put { key, value, .. } | Op::Restore(Record { key, value, .. }) => {
@@ -159,18 +159,18 @@ impl WriteBatch {
         written.map(|bytes| bytes as u64).sum()
     }
 
-    /// How many ops.
+    /// The number of ops.
     pub const fn len(&self) -> usize {
         self.ops.len()
     }
 
-    /// Whether there is nothing to do.
+    /// Whether the batch has no ops.
     pub const fn is_empty(&self) -> bool {
         self.ops.is_empty()
     }
 }
 
-/// Whether a setting can have this name.
+/// Whether a name is valid for a setting.
 pub(crate) fn is_setting_name(name: &str) -> bool {
     (1..=SETTING_NAME_BYTES_MAX).contains(&name.len())
 }
@@ -178,7 +178,7 @@ pub(crate) fn is_setting_name(name: &str) -> bool {
 /// Why a batch was refused. Nothing changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
-    /// An expiry or rename names a record that does not exist.
+    /// The record of an expiry or a rename does not exist.
     #[error("there is no record {key}")]
     NoSuchRecord {
         /// The key.
@@ -192,10 +192,10 @@ pub enum Rejection {
     },
     /// The batch is longer than the file can hold as one transaction (4 GiB).
     #[error(
-        "the change has {bytes} bytes, and a transaction has at most 4 GiB: make it in several parts"
+        "the change has {bytes} bytes, but a transaction has at most 4 GiB: split it into several"
     )]
     TooLarge {
-        /// How many bytes it has, about.
+        /// Its approximate size in bytes.
         bytes: u64,
     },
     /// A setting's name is empty or longer than 255 bytes.

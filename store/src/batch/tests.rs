@@ -23,7 +23,7 @@ fn record(key: &str, value: Value, expires_at: Option<i64>) -> Record {
 }
 
 #[test]
-fn what_a_batch_did_is_read_back_as_a_batch_that_does_it() {
+fn encoded_changes_decode_to_a_batch_that_repeats_them() {
     let before = record("changed", Value::Int(1), None);
     let after = record("changed", Value::from("two"), Some(9));
     let expiring = record("same", Value::Null, None);
@@ -68,7 +68,7 @@ fn what_a_batch_did_is_read_back_as_a_batch_that_does_it() {
 }
 
 #[test]
-fn payloads_of_a_wrong_shape_are_refused_by_name() {
+fn malformed_payloads_are_refused_with_the_right_error() {
     let refuse = |bytes: &[u8]| decode_batch(&Bytes::copy_from_slice(bytes)).unwrap_err();
     assert_eq!(refuse(&[]), CodecError::Malformed);
     assert_eq!(refuse(&[0x90, 0x00]), CodecError::TrailingBytes);
@@ -88,7 +88,7 @@ fn payloads_of_a_wrong_shape_are_refused_by_name() {
 }
 
 #[test]
-fn a_value_that_could_never_be_written_again_is_refused() {
+fn a_value_that_could_never_be_rewritten_is_refused() {
     /// A batch that puts a byte string of this length.
     fn putting(len: usize) -> Bytes {
         let mut bytes = vec![0x91, 0x94, 0x01, 0xA1, b'k', 0xC6];
@@ -107,7 +107,7 @@ fn a_value_that_could_never_be_written_again_is_refused() {
 }
 
 #[test]
-fn a_chunk_holds_puts_in_key_order_and_settings_only() {
+fn a_chunk_has_only_puts_in_key_order_and_settings() {
     let mut writer = ChunkWriter::default();
     for key in ["b", "a"] {
         let record = record(key, Value::Null, None);
@@ -139,7 +139,7 @@ proptest! {
 }
 
 #[test]
-fn a_chunk_knows_the_times_of_its_records_however_they_are_written() {
+fn the_times_of_records_are_decoded_from_any_encoding() {
     let usual = 1_800_000_000_000;
     let mut metas = Vec::new();
     for created_at in [usual, 5, -usual, i64::from(u32::MAX), i64::MAX, i64::MIN] {
@@ -170,7 +170,7 @@ fn a_chunk_knows_the_times_of_its_records_however_they_are_written() {
     let written = writer.take();
     let payload = written.payload;
     let chunk = read_chunk(&payload).unwrap();
-    // The writer says the same of its chunk as reading it does.
+    // The writer returns the same positions as decoding its chunk.
     assert_eq!(written.entries, chunk.entries);
     assert_eq!(written.expiring, chunk.expiring);
     let read: Vec<_> = chunk
@@ -190,9 +190,9 @@ fn a_chunk_knows_the_times_of_its_records_however_they_are_written() {
     );
 }
 
-/// Values are shared: nothing of this size is ever in memory.
+/// Values are shared, so nothing of this size is in memory.
 #[test]
-fn a_batch_that_could_not_be_read_again_is_refused_before_it_is_encoded() {
+fn a_batch_too_large_to_be_decoded_is_refused_before_it_is_encoded() {
     let value = EncodedValue::encode(&Value::Bytes(vec![0; 60 << 20])).unwrap();
     let change = |number: usize, before: Option<&EncodedValue>| {
         let record = |value: &EncodedValue| Record {
@@ -213,7 +213,7 @@ fn a_batch_that_could_not_be_read_again_is_refused_before_it_is_encoded() {
     };
     assert!((69 * (60 << 20)..70 * (60 << 20)).contains(&bytes));
     assert!(refused.to_string().contains("at most 4 GiB"));
-    // Of records that only get other times the values are not written.
+    // For records of which only the times change, the values are not written.
     let touched: Vec<_> = (0..69).map(|number| change(number, Some(&value))).collect();
     assert!(encode_changes(&touched, &[]).unwrap().len() < 10_000);
 }

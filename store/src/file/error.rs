@@ -1,11 +1,11 @@
-//! What the errors of several operations have in common: each has a variant of its own for a full
-//! disk, a cost of key derivation that is refused, a frame that could not be sealed.
+//! Conversions that the error types of several operations share: each has variants of its own for a
+//! full disk, a refused cost of key derivation, and a frame that could not be sealed.
 //!
-//! A torn tail is not an error: it is reported by [`OpenReport`](super::OpenReport). No error
-//! carries plaintext or anything that depends on a key.
+//! A torn tail is not an error; [`FileOpenReport`](super::FileOpenReport) reports it. No error
+//! contains plaintext or anything that depends on a key.
 
-/// Turns a failed system call into the error of an operation, which has a variant of its own for a full
-/// disk.
+/// Converts a failed system call into the error of an operation, with a variant of its own for a
+/// full disk.
 macro_rules! from_io {
     ($error:ident) => {
         impl From<crate::file::disk::io_error::IoError> for $error {
@@ -20,7 +20,7 @@ macro_rules! from_io {
     };
 }
 
-/// Turns a lock that was not taken into the words of an operation that needs it.
+/// Converts a failure to take the lock into the error of an operation.
 macro_rules! from_lock {
     ($error:ident) => {
         impl From<crate::file::disk::lock::LockError> for $error {
@@ -42,7 +42,7 @@ macro_rules! from_lock {
     };
 }
 
-/// Turns a refused key derivation into the words of an operation that chooses its cost.
+/// Converts a refused key derivation into the error of an operation that chooses its cost.
 macro_rules! from_kdf {
     ($error:ident) => {
         impl From<crate::file::keys::kdf::KdfError> for $error {
@@ -58,15 +58,15 @@ macro_rules! from_kdf {
     };
 }
 
-/// Turns a frame that could not be sealed into the words of an operation that writes frames.
+/// Converts a frame that could not be sealed into the error of an operation that writes frames.
 macro_rules! from_seal {
     ($error:ident) => {
-        impl From<crate::file::format::pack::SealError> for $error {
-            fn from(error: crate::file::format::pack::SealError) -> Self {
-                use crate::file::format::pack::SealError;
+        impl From<crate::file::format::pack::SealFrameError> for $error {
+            fn from(error: crate::file::format::pack::SealFrameError) -> Self {
+                use crate::file::format::pack::SealFrameError;
                 match error {
-                    SealError::TooLarge { len } => Self::TooLarge { len },
-                    SealError::Entropy(error) => Self::Entropy(error),
+                    SealFrameError::TooLarge { len } => Self::TooLarge { len },
+                    SealFrameError::Entropy(error) => Self::Entropy(error),
                 }
             }
         }

@@ -1,7 +1,7 @@
-//! The file layer's doors for the fuzz targets: see `crate::fuzzing`.
+//! The file layer's entry points for the fuzz targets: see `crate::fuzzing`.
 //!
-//! The file it starts from is always the same: keys, nonces and content are fixed, so that a saved
-//! input does tomorrow what it did today.
+//! The initial file is always the same: keys, nonces and content are fixed, so that a saved input
+//! stays reproducible.
 use std::{
     ffi::OsString,
     io,
@@ -13,14 +13,14 @@ use std::{
 };
 
 use super::{
-    Access, Control, Entropy, EntropyError, Entry, EntryKind, FileId, FileOp, IoError, OpenError,
-    OpenOptions, Rights, SalvageMode, Stat, StoreFile, Vfs, VfsFile,
+    Access, Control, Entropy, EntropyError, Entry, EntryKind, FileId, FileOp, FileOpenOptions,
+    IoError, OpenError, Rights, SalvageMode, Stat, StoreFile, Vfs, VfsFile,
 };
 use crate::file::{
     format::{
         frame::{COMMIT, Chain, FrameWriter, META, Padding, SNAP, SNAP_END, TXN},
         header::{Copy, HEADER_LEN, Header, HeaderFault, MINOR, UncheckedHeader},
-        meta::{self, Meta, SnapEnd},
+        meta::{self, FileMeta, SnapEnd},
         pack as packing,
         slots::{SLOT_COUNT, SLOT_LEN},
     },
@@ -65,8 +65,8 @@ fn sample_header() -> Header {
     }
 }
 
-/// Both headers, META, the first `chunks` payloads as a checkpoint, the others as transactions,
-/// and at the end `last`, sealed as a frame of any kind.
+/// Both headers, META, the first `chunks` payloads as a checkpoint, the others as transactions, and
+/// finally `last`, encrypted as a frame of any kind.
 fn build(chunks: &[&[u8]], transactions: &[&[u8]], last: Option<(u8, u8, Vec<u8>)>) -> Vec<u8> {
     let header = sample_header();
     let key = dek().header_key(&STORE_ID);
@@ -76,7 +76,7 @@ fn build(chunks: &[&[u8]], transactions: &[&[u8]], last: Option<(u8, u8, Vec<u8>
     file.resize(Chain::START.offset as usize, 0);
     let (cipher, entropy) = (dek().frame_cipher(&STORE_ID, 1, &SALT), Counting::default());
     let mut writer = FrameWriter::new(&cipher, &entropy, Chain::START, 0);
-    let description = Meta {
+    let description = FileMeta {
         v: 1,
         epoch: 1,
         generation: 1,
@@ -122,7 +122,7 @@ pub fn sample() -> Vec<u8> {
     )
 }
 
-/// A header, as it is and with its checksum made right.
+/// A header, both unchanged and with a corrected checksum.
 pub fn header(input: &[u8]) -> String {
     let mut bytes = input.to_vec();
     let mut outcome = match UncheckedHeader::parse(&bytes, Copy::A) {
@@ -161,9 +161,9 @@ fn fault_word(fault: HeaderFault) -> &'static str {
 
 /// Opens a file that is the input, read-only.
 pub fn frames(input: &[u8]) -> String {
-    let options = OpenOptions {
+    let options = FileOpenOptions {
         read_only: true,
-        ..OpenOptions::default()
+        ..FileOpenOptions::default()
     };
     let opened = StoreFile::open_with(
         Arc::new(Memory(Arc::new(input.to_vec()))),
@@ -181,7 +181,7 @@ pub fn frames(input: &[u8]) -> String {
     }))
 }
 
-/// A plaintext that someone with the key sealed: the first byte is the kind of its frame, the
+/// A plaintext encrypted by someone with the key: the first byte is the kind of its frame, the
 /// second its flag.
 pub fn plaintext(input: &[u8]) -> String {
     let Some(([kind, flags], plain)) = input.split_first_chunk() else {
@@ -191,7 +191,7 @@ pub fn plaintext(input: &[u8]) -> String {
     frames(&build(&[b"chunk"], &[b"one"], Some(last)))
 }
 
-/// The inside of a frame: head, LZW, padding.
+/// The plaintext of a frame: head, LZW, padding.
 pub fn pack(input: &[u8]) -> String {
     match packing::unpack(input.to_vec()) {
         Ok(unpacked) => format!("{}", unpacked.payload.len().min(1 << 20).ilog2_or_zero()),
@@ -218,7 +218,7 @@ pub fn salvage(input: &[u8]) -> String {
     }
 }
 
-/// A word for the result of opening.
+/// A short name for the result of opening.
 fn outcome(result: Result<String, OpenError>) -> String {
     match result {
         Ok(text) => text,

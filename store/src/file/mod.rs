@@ -1,28 +1,28 @@
 //! The `.vstore` file: encrypted bytes in, decrypted bytes out.
 //!
-//! This layer knows payloads (opaque byte strings), not records: it keeps a checkpoint (a list of
-//! chunks) and a journal (a list of transactions) in one file, makes them durable, and tells torn
-//! tails from damage. What the bytes mean is the caller's business; `store/FORMAT.md` describes
-//! the file byte by byte.
+//! This layer knows payloads (opaque byte strings), not records: it stores a checkpoint (a list of
+//! chunks) and a journal (a list of transactions) in one file, makes them durable, and
+//! distinguishes torn writes from damage. `store/FORMAT.md` describes the file byte by byte.
 //!
-//! [`StoreFile`] is an open file: [`StoreFile::create`], [`StoreFile::open`], [`StoreFile::append`],
-//! [`StoreFile::begin_compaction`], [`StoreFile::change_password`], [`StoreFile::add_slot`],
-//! [`StoreFile::begin_rotation`], [`StoreFile::close`]. [`probe`] looks at a file before any password
-//! is asked for, [`verify`] reads all of it and lists what is wrong, [`salvage`](salvage()) reads what
-//! can still be read of a damaged one.
+//! [`StoreFile`] is an open file: [`StoreFile::create`], [`StoreFile::open`],
+//! [`StoreFile::append`], [`StoreFile::begin_compaction`], [`StoreFile::change_password`],
+//! [`StoreFile::add_slot`], [`StoreFile::begin_rotation`], [`StoreFile::close`]. [`probe`] inspects
+//! a file without a password, [`verify`] reads a whole file and lists what is wrong,
+//! [`salvage`](salvage()) reads what is left of a damaged one.
 //!
-//! Six rooms, of which each uses only those before it (`tests/it/tidy.rs` holds that):
+//! Six modules, each of which uses only those before it (`tests/it/tidy.rs` checks that):
 //!
 //! * `disk`: every system call ([`Vfs`]), locks, random bytes, the names of the files beside a
 //!   database.
-//! * `keys`: passwords, key files, recovery keys; the keys that are derived from them (`kdf`) and
-//!   what they encrypt (`seal`).
-//! * `format`: headers with their key slots, frames and what is in them, as bytes in memory.
-//! * `read`: frames in their order and in parallel (`walk`), their meaning (`assemble`), frames where
-//!   no chain leads to them (`marks`); it changes nothing.
-//! * `write`: an open file and all that changes it. Opening is here because it takes the lock and
-//!   repairs what a crash left (`recover`).
-//! * `repair`: what helps with damaged files.
+//! * `keys`: passwords, key files, recovery keys; deriving keys from them (`kdf`), and encryption
+//!   (`seal`).
+//! * `format`: headers with their key slots, and frames with their content, as bytes in memory.
+//! * `read`: reading frames in order and in parallel (`walk`), checking what they make together
+//!   (`assemble`), and finding frames that the chain does not lead to (`mark_search`). Changes
+//!   nothing.
+//! * `write`: an open file and everything that changes it. Opening is here because it takes the lock
+//!   and repairs what a crash left (`recover`).
+//! * `repair`: verifying and salvaging files, and restoring headers.
 #![cfg_attr(
     not(test),
     deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)
@@ -65,21 +65,22 @@ pub use read::probe::{Probe, probe};
 pub use repair::header_backup::{HEADER_BACKUP_LEN, HeaderBackup, HeaderBackupError};
 pub use repair::restore_header::{RestoreError, RestoreOptions, RestoreReport, restore_header};
 pub use repair::salvage::{
-    HistoryBreak, LostFrame, LostKind, Rescued, SalvageError, SalvageMode, SalvageReport, salvage,
+    FileSalvageError, FileSalvageReport, HistoryBreak, LostFrame, LostKind, Rescued, SalvageMode,
+    salvage,
 };
 pub use repair::verify::{
-    Content, ContentError, Finding, FindingKind, Loss, Verification, VerifyDepth, VerifyReport,
-    verify, verify_content,
+    ContentCheck, ContentError, FileVerification, Finding, FindingKind, Loss, VerifyDepth,
+    VerifyReport, verify, verify_content,
 };
 pub use write::append_error::{AppendError, CloseError};
 pub use write::backup::BACKUPS_MAX;
 pub use write::change_password::PasswordChange;
-pub use write::compact::{Compacted, Compaction};
+pub use write::compact::{CompactedFile, FileCompaction};
 pub use write::compact_error::CompactError;
-pub use write::create::{CommitAlign, CreateOptions, CreateReport};
+pub use write::create::{CommitAlign, CreateReport, FileCreateOptions};
 pub use write::create_error::CreateError;
-pub use write::open::{ChunkSink, OpenOptions, Opened};
-pub use write::open_report::OpenReport;
+pub use write::open::{ChunkSink, FileOpenOptions, Opened};
+pub use write::open_report::FileOpenReport;
 pub use write::password_error::PasswordError;
 pub use write::position::{POSITION_LEN, Position, Standing};
 pub use write::rotate::{RotateError, RotationReport};
@@ -87,7 +88,7 @@ pub(crate) use write::set_aside::AsideSealer;
 pub use write::set_aside::SealError;
 pub use write::store_file::{FileStats, StoreFile};
 
-// What `target` knows files of a database by.
+// For `target`, which recognizes the files of a database.
 pub(crate) use disk::lock::FIRST_LINE as LOCK_FIRST_LINE;
 pub(crate) use disk::siblings::{TEMP_SUFFIX, folder, lock_path, temp_prefix};
 pub(crate) use format::frame::MARK as FRAME_MARK;

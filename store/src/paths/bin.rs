@@ -1,12 +1,12 @@
-//! One bar of a histogram.
+//! One bin of a histogram.
 
-/// Values from one end up to the other.
+/// The number of values in one interval: `from` included, `to` excluded.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bin {
-    /// Values equal to it are in this bin.
+    /// The lower end; values equal to it are in this bin.
     pub from: f64,
-    /// Values equal to it are in the next bin.
+    /// The upper end; values equal to it are in the next bin.
     pub to: f64,
-    /// How many values.
+    /// The number of values in the bin.
     pub count: u64,
 }

@@ -1,20 +1,20 @@
-//! Time in steps that people count in: seconds to weeks, and months to centuries as the calendar
-//! has them. Everything is UTC, as dates in queries are.
+//! Histogram bins for times: steps of one second to one week, and of one calendar month to a
+//! thousand years. Everything is UTC, like the dates in queries.
 //!
-//! Knows no values: moments are seconds since the Unix epoch.
+//! Times are in seconds since the Unix epoch.
 
 use crate::paths::bin::Bin;
-use crate::search::parse_moment;
+use crate::search::parse_date_or_time;
 use crate::value::Timestamp;
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 const WEEK: i64 = 7 * DAY;
-/// The Unix epoch was a Thursday, weeks begin on Mondays.
+/// The Unix epoch was a Thursday; weeks begin on Mondays.
 const FIRST_MONDAY: i64 = 4 * DAY;
 
-/// Widths that are the same at any time of the year.
+/// Widths of a fixed number of seconds.
 const SECONDS: [i64; 18] = [
     1,
     2,
@@ -35,18 +35,18 @@ const SECONDS: [i64; 18] = [
     DAY,
     WEEK,
 ];
-/// One month to a thousand years.
+/// Widths in months: one month to a thousand years.
 const MONTHS: [i64; 13] = [
     1, 3, 6, 12, 24, 60, 120, 240, 600, 1_200, 2_400, 6_000, 12_000,
 ];
 
-/// Empty bins that cover `min` to `max`, no more than `bins_max` if there is a step for that: all
-/// of the same length, or of as many months each.
+/// Empty bins that cover `min` to `max`, of the same number of seconds or months each: at most
+/// `bins_max` of them, unless even the widest step needs more.
 pub(super) fn bins(min: i64, max: i64, bins_max: i64) -> Vec<Bin> {
     let fits = |first: i64, last: i64| last.saturating_sub(first) < bins_max;
     for width in SECONDS {
         let first_begin = if width == WEEK { FIRST_MONDAY } else { 0 };
-        let step = |moment: i64| moment.saturating_sub(first_begin).div_euclid(width);
+        let step = |seconds: i64| seconds.saturating_sub(first_begin).div_euclid(width);
         if fits(step(min), step(max)) {
             let begin = |step: i64| step * width + first_begin;
             return between(step(min), step(max), begin);
@@ -55,11 +55,11 @@ pub(super) fn bins(min: i64, max: i64, bins_max: i64) -> Vec<Bin> {
     let width = MONTHS
         .into_iter()
         .find(|width| {
-            let step = |moment: i64| month_of(moment).div_euclid(*width);
+            let step = |seconds: i64| month_of(seconds).div_euclid(*width);
             fits(step(min), step(max))
         })
         .unwrap_or(12_000);
-    let step = |moment: i64| month_of(moment).div_euclid(width);
+    let step = |seconds: i64| month_of(seconds).div_euclid(width);
     between(step(min), step(max), |step| begin_of_month(step * width))
 }
 
@@ -72,16 +72,16 @@ fn between(first: i64, last: i64, begin: impl Fn(i64) -> i64) -> Vec<Bin> {
     (first..=last).map(bin).collect()
 }
 
-/// The moment that a text names; of a date its first. `None`: the text is neither a date nor a time.
-pub(super) fn moment_of(text: &str) -> Option<Timestamp> {
-    parse_moment(text).map(|(moment, _)| moment)
+/// The time that a text denotes; for a date, its first second. `None` if the text is neither a date
+/// nor a time.
+pub(super) fn timestamp_of(text: &str) -> Option<Timestamp> {
+    parse_date_or_time(text).map(|(first, _)| first)
 }
 
-/// The month a moment lies in, counted from January of the year 0. (Howard Hinnant,
-/// "chrono-Compatible Low-Level Date Algorithms": years begin in March there, so that the leap day
-/// is the last.)
-fn month_of(moment: i64) -> i64 {
-    let days = moment.div_euclid(DAY) + 719_468;
+/// The month of a time, counted from January of the year 0. (Howard Hinnant, "chrono-Compatible
+/// Low-Level Date Algorithms": its years begin in March, so that the leap day is the last day.)
+fn month_of(seconds: i64) -> i64 {
+    let days = seconds.div_euclid(DAY) + 719_468;
     let era = days.div_euclid(146_097);
     let day = days.rem_euclid(146_097);
     let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
@@ -90,7 +90,7 @@ fn month_of(moment: i64) -> i64 {
     (era * 400 + year) * 12 + 2 + month_from_march
 }
 
-/// The first moment of a month that is counted as [`month_of`] counts.
+/// The first second of a month as [`month_of`] numbers it.
 fn begin_of_month(month: i64) -> i64 {
     let from_march = month - 2;
     let (years, month) = (from_march.div_euclid(12), from_march.rem_euclid(12));
@@ -104,14 +104,14 @@ fn begin_of_month(month: i64) -> i64 {
 mod tests {
     use super::*;
 
-    fn moment(text: &str) -> i64 {
+    fn seconds(text: &str) -> i64 {
         Timestamp::parse(text).unwrap().seconds()
     }
 
     fn ends(min: &str, max: &str) -> Vec<String> {
-        let bins = bins(moment(min), moment(max), 24);
-        assert!(bins[0].from as i64 <= moment(min));
-        assert!(moment(max) < bins[bins.len() - 1].to as i64);
+        let bins = bins(seconds(min), seconds(max), 24);
+        assert!(bins[0].from as i64 <= seconds(min));
+        assert!(seconds(max) < bins[bins.len() - 1].to as i64);
         assert!(
             bins.windows(2)
                 .all(|pair| pair[0].to.total_cmp(&pair[1].from).is_eq())
@@ -121,12 +121,12 @@ mod tests {
     }
 
     #[test]
-    fn months_begin_where_the_calendar_says() {
+    fn months_begin_on_their_first_day() {
         for year in [
             1, 4, 100, 400, 1600, 1900, 1970, 1999, 2000, 2004, 2100, 9999,
         ] {
             for month in 1..=12 {
-                let begin = moment(&format!("{year:04}-{month:02}-01T00:00:00Z"));
+                let begin = seconds(&format!("{year:04}-{month:02}-01T00:00:00Z"));
                 assert_eq!(month_of(begin), year * 12 + month - 1);
                 assert_eq!(month_of(begin - 1), year * 12 + month - 2);
                 assert_eq!(begin_of_month(year * 12 + month - 1), begin);
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_are_those_of_the_calendar() {
+    fn bins_begin_at_calendar_boundaries() {
         let years = ends("1980-05-03T10:00:00Z", "1999-12-31T23:59:59Z");
         assert_eq!(
             (years.len(), years[0].as_str()),
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn no_span_needs_many_bins() {
+    fn no_span_needs_more_bins_than_allowed() {
         let ends = [
             -62_135_596_800,
             -1,

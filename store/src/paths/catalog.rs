@@ -1,5 +1,5 @@
-//! The catalogue of paths: for each, how many records have it and which types stand there. Kept up
-//! to date record by record; a copy of it is free.
+//! The catalogue of paths: how many records have each path, and with which types of values. Kept up
+//! to date with every change; cloning it is O(1).
 
 use std::ops::ControlFlow;
 
@@ -12,28 +12,28 @@ use crate::record::{Record, RecordRef, Scan};
 use crate::search::{CancelToken, Cancelled, PathDictionary, Resolution, resolve};
 use crate::value::{Shape, ValueError, ValueRef, ValueType, read_text};
 
-/// Paths beyond these are not catalogued: such records use names as data.
+/// The largest number of paths that are catalogued. Records with more use names as data.
 pub const PATHS_MAX: usize = 65_536;
 
 const RECORDS_PER_CHECK: u64 = 256;
 
-/// What stands at one path.
+/// How many records have one path, and how many values of each type it holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PathCounts {
     /// Records that have the path, each counted once.
     pub records: u64,
-    /// Values at the path by type, in the order of [`ValueType::ALL`]. A record with a list of
-    /// three texts has one list at `tags` and three texts at `tags[]`.
+    /// The number of values at the path by type, in the order of [`ValueType::ALL`]. A record with
+    /// a list of three texts has one list at `tags` and three texts at `tags[]`.
     pub types: [u64; 9],
 }
 
 impl PathCounts {
-    /// How many values of one type.
+    /// The number of values of one type.
     pub const fn of_type(&self, value_type: ValueType) -> u64 {
         self.types[value_type as usize]
     }
 
-    /// How many values of any type.
+    /// The number of values of any type.
     pub fn values(&self) -> u64 {
         self.types.iter().sum()
     }
@@ -53,7 +53,7 @@ impl PathCounts {
     }
 }
 
-/// All paths of a set of records, in their order. Cloning is O(1).
+/// All paths of a set of records, sorted. Cloning is O(1).
 #[derive(Clone, Debug, Default)]
 pub struct PathCatalog {
     paths: OrdMap<Path, PathCounts>,
@@ -66,7 +66,11 @@ impl PathCatalog {
         Self::default()
     }
 
-    /// Reads all records of a scan, in parallel.
+    /// Counts the paths of all records of a scan, in parallel: O(n).
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] if `cancel` was cancelled before the end.
     pub fn of(scan: &(impl Scan + ?Sized), cancel: &CancelToken) -> Result<Self, Cancelled> {
         let catalog = (0..scan.parts())
             .into_par_iter()
@@ -88,7 +92,7 @@ impl PathCatalog {
         Ok(catalog)
     }
 
-    /// Reads records, in parallel.
+    /// Counts the paths of records, in parallel.
     pub(crate) fn of_records<'a>(records: impl ParallelIterator<Item = &'a Record>) -> Self {
         records
             .fold(PathCounter::default, |mut counts, record| {
@@ -99,30 +103,31 @@ impl PathCatalog {
             .reduce(Self::default, Self::merged)
     }
 
-    /// Counts a record.
+    /// Adds a record to the counts.
     pub fn add(&mut self, record: RecordRef<'_>) {
         self.add_all(std::iter::once(record));
     }
 
-    /// Counts many records at the price of few: each path is looked up once.
+    /// Adds many records to the counts. Cheaper than one by one: each path is looked up once.
     pub fn add_all<'a>(&mut self, records: impl Iterator<Item = RecordRef<'a>>) {
         let mut counting = PathCounter::default();
         records.for_each(|record| counting.add(record));
         self.add_counts(&counting);
     }
 
-    /// Takes back what was counted for the same record.
+    /// Subtracts a record that was added before.
     pub fn remove(&mut self, record: RecordRef<'_>) {
         self.replace_all(std::iter::once((Some(record), None)));
     }
 
-    /// Counts records as they are now instead of as they were, if they were there and still are.
-    /// An edit that leaves all names and types as they were costs one walk over both values.
+    /// Replaces records in the counts: `(before, after)`, where `None` means that the record did
+    /// not or does not exist. An edit that keeps all names and types costs one walk over both
+    /// values.
     pub(crate) fn replace_all<'a>(
         &mut self,
         changes: impl Iterator<Item = (Option<RecordRef<'a>>, Option<RecordRef<'a>>)>,
     ) {
-        let (mut gone, mut come) = (PathCounter::default(), PathCounter::default());
+        let (mut removed, mut added) = (PathCounter::default(), PathCounter::default());
         for (before, after) in changes {
             if let (Some(before), Some(after)) = (before, after)
                 && has_same_shape(before.value, after.value)
@@ -130,20 +135,20 @@ impl PathCatalog {
                 continue;
             }
             if let Some(before) = before {
-                gone.add(before);
+                removed.add(before);
             }
             if let Some(after) = after {
-                come.add(after);
+                added.add(after);
             }
         }
-        // What goes makes room for what comes.
-        for (path, counts) in gone.iter() {
+        // Removals first: they make room below the limit.
+        for (path, counts) in removed.iter() {
             self.subtract_at(path, counts);
         }
-        self.add_counts(&come);
+        self.add_counts(&added);
     }
 
-    /// Takes back the counts of other records.
+    /// Subtracts the counts of other records.
     pub(crate) fn subtract(&mut self, other: &Self) {
         for (path, counts) in &other.paths {
             self.subtract_at(path.as_str(), counts);
@@ -174,22 +179,22 @@ impl PathCatalog {
         }
     }
 
-    /// What stands at a path.
+    /// The counts of a path.
     pub fn get(&self, path: &Path) -> Option<&PathCounts> {
         self.paths.get(path)
     }
 
-    /// All paths in order.
+    /// All paths with their counts, sorted by path.
     pub fn iter(&self) -> impl Iterator<Item = (&Path, &PathCounts)> {
         self.paths.iter()
     }
 
-    /// How many paths.
+    /// The number of paths.
     pub fn len(&self) -> usize {
         self.paths.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no paths.
     pub fn is_empty(&self) -> bool {
         self.paths.is_empty()
     }
@@ -199,7 +204,7 @@ impl PathCatalog {
         self.has_overflowed
     }
 
-    /// The paths a name in a query means.
+    /// The paths that a name in a query refers to. O(paths).
     pub fn resolve(&self, name: &str) -> Resolution {
         resolve(name, self)
     }
@@ -235,7 +240,7 @@ impl PathDictionary for PathCatalog {
     }
 }
 
-/// Counts while many records are read.
+/// Counts paths while many records are read.
 #[derive(Debug, Default)]
 pub(crate) struct PathCounter {
     paths: PathTree<Counted>,
@@ -245,7 +250,7 @@ pub(crate) struct PathCounter {
 #[derive(Clone, Copy, Debug, Default)]
 struct Counted {
     counts: PathCounts,
-    /// The number of the last record that had the path, to count each once.
+    /// The number of the last record that had the path, so that each record is counted once.
     last_record: u64,
 }
 
@@ -266,8 +271,12 @@ impl PathCounter {
         });
     }
 
-    /// Counts the value at the start of `bytes`, which nobody has checked, and refuses what
-    /// [`validate`](crate::value::validate) refuses; returns what follows it.
+    /// Validates and counts the value at the start of `bytes`, which may be anything; returns the
+    /// bytes after it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`validate`](crate::value::validate).
     pub(crate) fn check<'a>(&mut self, bytes: &'a [u8]) -> Result<&'a [u8], ValueError> {
         self.records += 1;
         let number = self.records;
@@ -276,7 +285,7 @@ impl PathCounter {
         })
     }
 
-    /// The catalogue of what was counted.
+    /// The catalogue of the records counted so far.
     pub(crate) fn catalog(&self) -> PathCatalog {
         PathCatalog::of_counts(self)
     }
@@ -294,11 +303,12 @@ impl PathCounter {
 fn has_same_shape(left: ValueRef<'_>, right: ValueRef<'_>) -> bool {
     let (left_shape, left) = Shape::of(left);
     let (right_shape, right) = Shape::of(right);
-    left_shape == right_shape && behind_same_shape(left_shape, left, right).is_some()
+    left_shape == right_shape && skip_same_shape(left_shape, left, right).is_some()
 }
 
-/// What follows in both what is in two containers of one shape; `None` if they differ inside.
-fn behind_same_shape<'a>(
+/// Skips the contents of two containers of one shape and returns the bytes after each; `None` if
+/// the shapes inside differ.
+fn skip_same_shape<'a>(
     shape: Shape,
     mut left: &'a [u8],
     mut right: &'a [u8],
@@ -322,7 +332,7 @@ fn behind_same_shape<'a>(
         if left_shape != right_shape {
             return None;
         }
-        (left, right) = behind_same_shape(left_shape, left_inside, right_inside)?;
+        (left, right) = skip_same_shape(left_shape, left_inside, right_inside)?;
     }
     Some((left, right))
 }

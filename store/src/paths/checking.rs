@@ -1,7 +1,7 @@
-//! Checking a value and finding its paths in one walk.
+//! Validating a value and finding its paths in one walk.
 //!
-//! Refuses what [`validate`](crate::value::validate) refuses; the tree serves as the memory of
-//! which names are good. Knows no more than the tree what hangs at a path.
+//! Refuses what [`validate`](crate::value::validate) refuses, but faster: a name that is in the
+//! tree is known to be valid UTF-8.
 
 use std::collections::HashSet;
 
@@ -11,11 +11,11 @@ use crate::value::{
 };
 
 impl<T: Default> PathTree<T> {
-    /// Visits what hangs at the path of every node of the value at the start of `bytes`, which
-    /// nobody has checked, with the type of the node. Returns what follows the value.
+    /// Validates the value at the start of `bytes`, which may be anything, and visits each of its
+    /// nodes: the data at the node's path, and the node's type. Returns the bytes after the value.
     ///
-    /// A name that is known below a node is UTF-8 and has a number there: most values are checked
-    /// by comparing their names with those of the value before.
+    /// A name that is known below a node is UTF-8 and has a number there, so most values are
+    /// validated by comparing their names with those of the previous value.
     pub(super) fn walk_checking<'a>(
         &mut self,
         bytes: &'a [u8],
@@ -48,7 +48,8 @@ impl<T: Default> PathTree<T> {
         }
     }
 
-    /// Checks what is in a list or a map of that depth; returns what follows it.
+    /// Validates the contents of a list or a map at nesting level `depth`; returns the bytes after
+    /// it.
     fn check_inside<'a>(
         &mut self,
         node: Option<usize>,
@@ -99,17 +100,17 @@ impl<T: Default> PathTree<T> {
     }
 }
 
-/// The names of one map so far: each may stand there once.
+/// The names of one map seen so far, to refuse duplicates.
 #[derive(Default)]
 struct SeenNames<'a> {
-    /// A bit for each of the first names that the tree knows there.
+    /// A bit for each of the first 64 names that the tree knows at this node.
     known: u64,
-    /// The others, by a seeded hash.
+    /// All other names. The hash is seeded, so that crafted names cannot make it slow.
     others: HashSet<&'a [u8]>,
 }
 
 impl<'a> SeenNames<'a> {
-    /// Takes the next name, and its number in the tree if it has one.
+    /// Adds the next name, and its number in the tree if it has one.
     fn add(&mut self, number: Option<usize>, name: &'a [u8]) -> Result<(), ValueError> {
         let is_new = if let Some(number @ 0..64) = number {
             let bit = 1 << number;
@@ -132,8 +133,8 @@ mod tests {
     use crate::path::walk;
     use crate::value::{EncodedValue, ValueWriter, json, validate};
 
-    /// What a new tree says of the second of two values, checked behind the first.
-    fn check_behind<'a>(first: &[u8], second: &'a [u8]) -> Result<&'a [u8], ValueError> {
+    /// Validates two values with one new tree; the result of the second.
+    fn check_after<'a>(first: &[u8], second: &'a [u8]) -> Result<&'a [u8], ValueError> {
         let mut tree = PathTree::<u32>::default();
         tree.walk_checking(first, &mut |_, _| {}).ok();
         tree.walk_checking(second, &mut |_, _| {})
@@ -144,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_walk_that_checks_finds_the_paths_that_a_walk_finds() {
+    fn a_validating_walk_finds_the_same_paths_as_a_plain_walk() {
         for text in [
             r#"{"a":1,"b":{"c":[1,{"d":null}],"e.f":[]},"":2}"#,
             r#"{"b":{"e.f":{},"c":3},"a":[]}"#,
@@ -176,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_stands_twice_is_refused_wherever_it_stands() {
+    fn a_duplicate_name_is_refused_at_any_position() {
         for count in [2, 20, 63, 64, 65, 66, 200] {
             for (first, second) in [(0, 1), (0, count - 1), (count / 2 - 1, count - 1)] {
                 let map = |twice: bool| {
@@ -191,9 +192,9 @@ mod tests {
                     writer.into_bytes()
                 };
                 let (good, bad) = (map(false), map(true));
-                assert_eq!(check_behind(&[0xC0], &good), Ok(&[][..]));
+                assert_eq!(check_after(&[0xC0], &good), Ok(&[][..]));
                 for before in [&[0xC0][..], &good] {
-                    let checked = check_behind(before, &bad);
+                    let checked = check_after(before, &bad);
                     let is_duplicate = matches!(checked, Err(ValueError::DuplicateName { .. }));
                     assert!(is_duplicate, "{count} {first} {second} {checked:?}");
                 }
@@ -202,38 +203,38 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_no_text_is_refused() {
+    fn a_name_that_is_not_text_is_refused() {
         assert_eq!(
-            check_behind(&[0xC0], &[0x81, 0xA1, 0xFF, 0xC0]),
+            check_after(&[0xC0], &[0x81, 0xA1, 0xFF, 0xC0]),
             Err(ValueError::NotUtf8)
         );
         assert_eq!(
-            check_behind(&[0xC0], &[0x81, 0xC0, 0xC0]),
+            check_after(&[0xC0], &[0x81, 0xC0, 0xC0]),
             Err(ValueError::KeyNotText)
         );
     }
 
     #[test]
-    fn nesting_is_bounded_as_everywhere() {
+    fn the_nesting_limit_is_that_of_validation() {
         for depth in [VALUE_DEPTH_MAX, VALUE_DEPTH_MAX + 1] {
             let mut bytes = vec![0x91; depth];
             bytes.push(0xC0);
-            assert_eq!(check_behind(&[0xC0], &bytes), validate(&bytes));
+            assert_eq!(check_after(&[0xC0], &bytes), validate(&bytes));
         }
     }
 
     proptest! {
         #[test]
-        fn any_bytes_are_judged_as_by_validation(
+        fn any_bytes_get_the_same_result_as_from_validation(
             first in small_bytes(), second in small_bytes(),
         ) {
             let is_good = validate(&second);
-            prop_assert_eq!(check_behind(&first, &second).ok(), is_good.as_ref().ok().copied());
-            prop_assert_eq!(check_behind(&second, &second).ok(), is_good.ok());
+            prop_assert_eq!(check_after(&first, &second).ok(), is_good.as_ref().ok().copied());
+            prop_assert_eq!(check_after(&second, &second).ok(), is_good.ok());
         }
     }
 
-    /// Bytes of which many are small containers and names.
+    /// Random bytes, many of which encode small containers and names.
     fn small_bytes() -> impl Strategy<Value = Vec<u8>> {
         let byte = prop_oneof![
             Just(0x82_u8),

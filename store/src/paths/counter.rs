@@ -1,9 +1,9 @@
 //! Counting distinct values in bounded memory.
 //!
-//! Exact up to [`DISTINCT_MAX`] values. Beyond, counts are reduced together: the smallest go, the
-//! others lose as much as the largest that went (Misra and Gries 1982; merging as in Agarwal et
-//! al., "Mergeable Summaries", 2012). A count is then too low by at most the sum of what was taken
-//! off, which is kept.
+//! Exact up to [`DISTINCT_MAX`] values. Beyond that all counts are reduced together: the smallest
+//! are dropped, and the others are lowered by the largest count dropped (Misra and Gries 1982;
+//! merging as in Agarwal et al., "Mergeable Summaries", 2012). A count is then too low by at most
+//! the sum of these reductions, which is kept as the error.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
@@ -15,23 +15,24 @@ use crate::value::{Timestamp, Value, ValueRef};
 /// Counts are exact while there are at most this many distinct values.
 pub(super) const DISTINCT_MAX: usize = 65_536;
 
-/// Of longer texts and bytes the beginning is kept, with length and hash of the whole.
+/// Longer texts and bytes are cut to this many bytes and kept with the length and the hash of the
+/// whole.
 const KEPT_BYTES_MAX: usize = 256;
 
 /// Counts of distinct scalars.
 #[derive(Debug, Default)]
 pub(super) struct Counter {
-    /// By an encoding that is unique for each value; see [`encode`].
+    /// The key is an encoding that is unique for each value; see [`encode`].
     counts: HashMap<Box<[u8]>, u64>,
-    /// By how much counts may be too low.
+    /// The most by which a count may be too low.
     error: u64,
-    /// Once counts were reduced: how many distinct values there were is estimated.
+    /// Estimates the number of distinct values once counts were reduced.
     sketch: Option<HyperLogLog>,
     key: Vec<u8>,
 }
 
 impl Counter {
-    /// Counts a scalar that was seen `more` times; lists and maps are passed over.
+    /// Counts a scalar `more` times; lists and maps are ignored.
     pub(super) fn add(&mut self, value: ValueRef<'_>, more: u64) {
         if !encode(value, &mut self.key) {
             return;
@@ -51,8 +52,8 @@ impl Counter {
         if self.counts.len() < other.counts.len() {
             return other.merged(self);
         }
-        // Of two that are large most values go at once: before they are brought together it costs
-        // less.
+        // Two large counters lose most of their values anyway: reducing each before the merge is
+        // cheaper than reducing the result.
         let mut other = other;
         if self.counts.len() + other.counts.len() >= DISTINCT_MAX * 2 {
             self.reduce_if_many();
@@ -80,13 +81,13 @@ impl Counter {
     }
 
     fn reduce_if_full(&mut self) {
-        // Letting it grow to twice the size makes the cost of sorting small for each value.
+        // Growing to twice the size first amortizes the cost of selecting the cut.
         if self.counts.len() >= DISTINCT_MAX * 2 {
             self.reduce();
         }
     }
 
-    /// What remembers values that are no longer counted; starts with those that still are.
+    /// The estimator, created from the values counted so far when it is first needed.
     fn sketch(&mut self) -> &mut HyperLogLog {
         let counts = &self.counts;
         self.sketch.get_or_insert_with(|| {
@@ -111,7 +112,7 @@ impl Counter {
         self.error += cut;
     }
 
-    /// How many distinct values were seen, and whether that is exact rather than an estimate.
+    /// The number of distinct values, and whether it is exact rather than an estimate.
     pub(super) fn distinct(&self) -> (u64, bool) {
         let seen = self.counts.len() as u64;
         match &self.sketch {
@@ -120,12 +121,12 @@ impl Counter {
         }
     }
 
-    /// By how much counts may be too low; 0 if they are exact.
+    /// The most by which a count may be too low; 0 if all counts are exact.
     pub(super) const fn error(&self) -> u64 {
         self.error
     }
 
-    /// The most frequent values, most frequent first, alike by value.
+    /// The most frequent values, most frequent first; equally frequent ones in order of value.
     pub(super) fn top(&self, limit: usize) -> Vec<(Value, u64)> {
         let counts = self.counts.iter();
         let mut entries: Vec<(&[u8], u64)> = counts.map(|(key, count)| (&**key, *count)).collect();
@@ -152,12 +153,12 @@ const TAG_FLOAT: u8 = 4;
 const TAG_TEXT: u8 = 5;
 const TAG_BYTES: u8 = 6;
 const TAG_TIMESTAMP: u8 = 7;
-/// What of a long text or bytes follows the kept beginning: length and hash.
+/// The length and the hash that follow the kept beginning of a long text or bytes.
 const CUT_BYTES: usize = 16;
 const TAG_CUT_TEXT: u8 = 8;
 const TAG_CUT_BYTES: u8 = 9;
 
-/// One byte of type, then the value; `false` for lists and maps.
+/// Writes one byte for the type, then the value; `false` for lists and maps.
 fn encode(value: ValueRef<'_>, key: &mut Vec<u8>) -> bool {
     key.clear();
     match value {
@@ -165,7 +166,7 @@ fn encode(value: ValueRef<'_>, key: &mut Vec<u8>) -> bool {
         ValueRef::Bool(truth) => key.extend([TAG_BOOL, u8::from(truth)]),
         ValueRef::Int(int) => {
             key.push(TAG_INT);
-            // Shifted so that bytes sort like numbers.
+            // Offset so that the bytes sort like the numbers.
             key.extend(((int as u64) ^ (1 << 63)).to_be_bytes());
         }
         ValueRef::UInt(uint) => {
@@ -237,10 +238,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_scalar_is_counted_apart_and_comes_back() {
+    fn every_scalar_is_counted_separately_and_decodes_to_itself() {
         let long = "é".repeat(300);
         let bytes = [1_u8, 2];
-        let moment = Timestamp::parse("1960-01-02T03:04:05.6Z").unwrap();
+        let timestamp = Timestamp::parse("1960-01-02T03:04:05.6Z").unwrap();
         let values = [
             ValueRef::Null,
             ValueRef::Bool(true),
@@ -249,7 +250,7 @@ mod tests {
             ValueRef::Float(1.5),
             ValueRef::String("é"),
             ValueRef::Bytes(&bytes),
-            ValueRef::Timestamp(moment),
+            ValueRef::Timestamp(timestamp),
         ];
         let mut counter = Counter::default();
         for value in values {
@@ -265,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_that_differ_at_the_end_are_two() {
+    fn long_texts_that_differ_only_at_the_end_are_distinct() {
         let mut counter = Counter::default();
         let text = "x".repeat(1000);
         counter.add(ValueRef::String(&format!("{text}a")), 1);
@@ -274,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn beyond_the_bound_frequent_values_stay_and_errors_are_known() {
+    fn above_the_limit_frequent_values_survive_with_a_known_error() {
         let mut counter = Counter::default();
         for int in 0..DISTINCT_MAX as i64 * 3 {
             counter.add(ValueRef::Int(int), 1);

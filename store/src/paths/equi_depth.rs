@@ -1,40 +1,41 @@
-//! Numbers or moments in order, divided into buckets of about as many each: where values are
-//! crowded buckets are narrow, so that a few far away do not hide how the others are spread.
+//! Equi-depth histograms: buckets that hold about the same number of values each. Where values are
+//! dense, buckets are narrow, so a few outliers do not hide the distribution of the others.
 
 use super::histogram::HistogramUnit;
 
 /// The largest number of buckets.
 const BUCKETS_MAX: u64 = 64;
 
-/// An equi-depth histogram: buckets of about as many values each.
+/// A histogram whose buckets hold about the same number of values each.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EquiDepthHistogram {
-    /// What the ends count.
+    /// The unit of the ends of the buckets.
     pub unit: HistogramUnit,
-    /// Ascending; what lies between two of them has no values.
+    /// Ascending; at most 64. There are no values between two buckets.
     pub buckets: Vec<EquiDepthBucket>,
 }
 
-/// One bucket. Equal values are never in two.
+/// One bucket. Equal values are always in the same bucket.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EquiDepthBucket {
-    /// The least value in it.
+    /// The smallest value in it.
     pub least: f64,
-    /// The greatest value in it.
+    /// The largest value in it.
     pub greatest: f64,
-    /// How many values; at least a 64th of all but in the last, more where a value repeats.
+    /// The number of values in it: at least a 64th of all, except in the last bucket; more where a
+    /// value repeats.
     pub count: u64,
 }
 
 impl EquiDepthHistogram {
-    /// Divides values, which come with how often each stands there, in any order and also in
-    /// several pieces. Values that are not finite are left out. `None`: there are none.
+    /// Divides values, each with its count, into buckets. They may be in any order and repeat.
+    /// Values that are not finite are left out; `None` if no others exist.
     pub(super) fn of(unit: HistogramUnit, mut values: Vec<(f64, u64)>) -> Option<Self> {
         values.retain(|(value, count)| value.is_finite() && *count > 0);
         values.sort_unstable_by(|left, right| left.0.total_cmp(&right.0));
         let total: u64 = values.iter().map(|(_, count)| count).sum();
         let mut buckets: Vec<EquiDepthBucket> = Vec::new();
-        // Zero has two signs and is one value.
+        // `>=` instead of `==`: equal after sorting, and 0.0 and -0.0 are one value.
         for equal in values.chunk_by(|left, right| left.0 >= right.0) {
             let value = equal.first()?.0;
             let count: u64 = equal.iter().map(|(_, count)| count).sum();
@@ -54,8 +55,8 @@ impl EquiDepthHistogram {
         (total > 0).then_some(Self { unit, buckets })
     }
 
-    /// A value that at least this part of all values does not exceed, as far as buckets tell;
-    /// `part` from 0 to 1.
+    /// A value that at least this fraction of all values does not exceed, to the precision of a
+    /// bucket: the upper end of the bucket that holds the quantile. `part` is clamped to 0 to 1.
     pub fn quantile(&self, part: f64) -> Option<f64> {
         let total: u64 = self.buckets.iter().map(|bucket| bucket.count).sum();
         let wanted = total as f64 * part.clamp(0.0, 1.0);
@@ -82,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_far_away_takes_one_bucket_and_no_more() {
+    fn an_outlier_takes_only_one_bucket() {
         let values: Vec<f64> = (0..640).map(f64::from).chain([1e12]).collect();
         let equi_depth = equi_depth(&values);
         let last = equi_depth.buckets.last().unwrap();
@@ -95,14 +96,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_finite_has_no_shares() {
+    fn without_finite_values_there_is_no_histogram() {
         let values = vec![(f64::NAN, 3), (f64::INFINITY, 1)];
         assert_eq!(EquiDepthHistogram::of(HistogramUnit::Number, values), None);
     }
 
     proptest! {
         #[test]
-        fn every_value_is_in_one_bucket_and_none_is_half_empty(
+        fn every_value_is_in_one_bucket_and_every_bucket_but_the_last_is_full(
             values in prop::collection::vec(-50_i32..50, 1..400),
         ) {
             let values: Vec<f64> = values.into_iter().map(f64::from).collect();

@@ -1,5 +1,5 @@
-//! Typed look-ups: which records fulfil a condition on a path. And the text of one path, for
-//! columns.
+//! Typed look-ups: the records that meet a condition on a path, and the text that a table column
+//! shows for a path.
 
 use std::borrow::Cow;
 use std::ops::ControlFlow;
@@ -18,24 +18,24 @@ use crate::value::ValueRef;
 
 const RECORDS_PER_CHECK: u64 = 256;
 
-/// What a look-up found.
+/// The result of a look-up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FoundKeys {
-    /// Keys in order, the first of them if there was a limit.
+    /// The keys found, ascending; only the first of them if the look-up had a limit.
     pub keys: Vec<Key>,
-    /// How many records fulfil the condition.
+    /// The number of records that meet the condition, regardless of the limit.
     pub total: u64,
 }
 
 impl FoundKeys {
-    /// What was found in two parts.
+    /// Combines the results of two parts; keys are not sorted until [`finish`](Self::finish).
     pub(crate) fn joined(mut self, other: Self) -> Self {
         self.total += other.total;
         self.keys.extend(other.keys);
         self
     }
 
-    /// What was found in all parts, in order; nothing if it is not wanted any more.
+    /// Sorts the keys of all parts and keeps the first `limit`.
     pub(crate) fn finish(mut self, limit: usize, cancel: &CancelToken) -> Result<Self, Cancelled> {
         if cancel.is_cancelled() {
             return Err(Cancelled);
@@ -46,10 +46,17 @@ impl FoundKeys {
     }
 }
 
-/// Finds the records that fulfil a condition on a path, texts compared byte by byte.
+/// Finds the records that meet a condition on a path. Texts are compared byte by byte.
 ///
-/// Lists are passed through: `tags` and `tags[]` are the same place here, and any element is
+/// Lists are transparent: `tags` and `tags[]` mean the same here, and one matching element is
 /// enough.
+///
+/// Reads every record, O(n), in parallel; [`Snapshot::find`](crate::Snapshot::find) uses the
+/// indexes.
+///
+/// # Errors
+///
+/// [`Cancelled`] if `cancel` was cancelled before the end.
 ///
 /// ```
 /// use vstore::value::{EncodedValue, Value};
@@ -89,7 +96,7 @@ pub fn find(
                 }
                 if test.holds(record.value, &places, &mut scratch) {
                     found.total += 1;
-                    // A part is in key order, so that its first are all that can be listed.
+                    // A part is in key order, so its first `limit` keys are enough.
                     if found.keys.len() < limit {
                         found.keys.extend(Key::new(record.key));
                     }
@@ -102,8 +109,8 @@ pub fn find(
     found.finish(limit, cancel)
 }
 
-/// The text of the first scalar at a path: what a column shows. `None` if nothing stands there, or
-/// only bytes, lists and maps.
+/// The text of the first scalar at a path, as a table column shows it. `None` if the path is
+/// missing or holds only bytes, lists and maps.
 pub fn first_text_at<'a>(value: ValueRef<'a>, segments: &[PathSegment]) -> Option<Cow<'a, str>> {
     let mut first = None;
     visit_at(value, segments, &mut |value| {

@@ -1,15 +1,16 @@
-//! Histograms with bins of equal width whose ends are round numbers, or round dates.
+//! Histograms with bins of equal width that begin and end at round numbers or dates.
 
 use super::calendar;
 use crate::paths::Bin;
 
-/// At most about this many bins; widths are the smallest round ones that need no more.
+/// The target for the number of bins of numbers: the smallest round width that needs no more is
+/// used. Rounding may add two.
 const BINS_MAX: f64 = 24.0;
 
-/// The days of a month, the hours of a day, the years of a generation.
-const MOMENT_BINS_MAX: i64 = 31;
+/// The most bins for times: enough for the days of a month and the hours of a day.
+const TIME_BINS_MAX: i64 = 31;
 
-/// What the ends of bins count.
+/// The unit of the ends of bins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HistogramUnit {
     /// Numbers.
@@ -18,33 +19,34 @@ pub enum HistogramUnit {
     Seconds,
 }
 
-/// How many values lie where.
+/// The number of values in each of several adjacent intervals.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Histogram {
-    /// What the ends count.
+    /// The unit of the ends.
     pub unit: HistogramUnit,
     /// In order, without gaps.
     pub bins: Vec<Bin>,
 }
 
 impl Histogram {
-    /// Empty bins that cover `min` to `max`. `None` if they are not finite or too far apart.
-    /// `whole`: all values are integers, and no bin needs to be narrower than 1.
+    /// Empty bins that cover `min` to `max`. `None` if these are not finite or too far apart.
+    /// With `whole` all values are integers, and no bin is narrower than 1.
     pub(super) fn covering(unit: HistogramUnit, min: f64, max: f64, whole: bool) -> Option<Self> {
         let range = max - min;
         if !range.is_finite() || range < 0.0 {
             return None;
         }
         if unit == HistogramUnit::Seconds {
-            let bins = calendar::bins(min as i64, max as i64, MOMENT_BINS_MAX);
+            let bins = calendar::bins(min as i64, max as i64, TIME_BINS_MAX);
             return Some(Self { unit, bins });
         }
         let width = number_width(range, whole);
         let start = (min / width).floor() * width;
-        // 0.9 / 0.05 is a little less than 18: the greatest value must not fall behind the last bin.
+        // 0.9 / 0.05 is slightly less than 18: without the correction the largest value would lie
+        // beyond the last bin.
         let count = ((max - start) / width + 1e-9).floor() + 1.0;
-        // Far from zero a float has no room for narrow bins: one bin holds what cannot be told
-        // apart.
+        // Far from zero neighbouring floats are further apart than a bin is wide: one bin holds
+        // them all.
         let count = if count.is_finite() {
             (count as usize).clamp(1, BINS_MAX as usize + 2)
         } else {
@@ -61,7 +63,7 @@ impl Histogram {
         })
     }
 
-    /// Counts a value; what lies outside counts in the outer bins.
+    /// Counts a value `count` times; values outside all bins count in the nearest one.
     pub(super) fn add(&mut self, value: f64, count: u64) {
         let after = self.bins.partition_point(|bin| bin.from <= value);
         if let Some(bin) = self.bins.get_mut(after.saturating_sub(1)) {
@@ -89,7 +91,7 @@ fn number_width(range: f64, whole: bool) -> f64 {
     }
 }
 
-/// 0.30000000000000004 as 0.3: ends are multiples of the width.
+/// Rounds an end to a multiple of the width, such as 0.30000000000000004 to 0.3.
 fn round_off(end: f64, width: f64) -> f64 {
     if width >= 1.0 {
         return end;
@@ -128,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn extremes_neither_panic_nor_make_many_bins() {
+    fn extreme_ranges_neither_panic_nor_make_many_bins() {
         for (min, max) in [
             (-1e300, 1e300),
             (0.0, 5e-324),

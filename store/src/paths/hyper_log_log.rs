@@ -1,4 +1,4 @@
-//! How many distinct things were seen, estimated in 4 KiB: `HyperLogLog` (Flajolet, Fusy, Gandouet,
+//! An estimate of the number of distinct items in 4 KiB: `HyperLogLog` (Flajolet, Fusy, Gandouet,
 //! Meunier 2007) with 64-bit hashes. The standard error is 1.04 / sqrt(4096) = 1.6 %.
 
 use std::hash::{DefaultHasher, Hasher as _};
@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hasher as _};
 const INDEX_BITS: u32 = 12;
 const REGISTERS: usize = 1 << INDEX_BITS;
 
-/// The longest run of zeros seen behind each of 4 096 beginnings of hashes.
+/// For each of 4096 prefixes of the hash: the longest run of zeros seen after it, plus one.
 #[derive(Clone, Debug)]
 pub(super) struct HyperLogLog(Box<[u8; REGISTERS]>);
 
@@ -17,27 +17,27 @@ impl Default for HyperLogLog {
 }
 
 impl HyperLogLog {
-    /// Notes a thing; again makes no difference.
-    pub(super) fn add(&mut self, thing: &[u8]) {
+    /// Adds an item; adding it again changes nothing.
+    pub(super) fn add(&mut self, item: &[u8]) {
         let mut hasher = DefaultHasher::new();
-        hasher.write(thing);
+        hasher.write(item);
         let hash = hasher.finish();
         let index = (hash >> (u64::BITS - INDEX_BITS)) as usize;
-        // The bit behind the last makes the run end.
+        // The extra bit after the last one ends the run.
         let zeros = (hash << INDEX_BITS | 1 << (INDEX_BITS - 1)).leading_zeros() as u8;
         if let Some(register) = self.0.get_mut(index) {
             *register = (*register).max(zeros + 1);
         }
     }
 
-    /// Notes all that another sketch has seen.
+    /// Adds all items that were added to another sketch.
     pub(super) fn merge(&mut self, other: &Self) {
         for (register, other) in self.0.iter_mut().zip(other.0.iter()) {
             *register = (*register).max(*other);
         }
     }
 
-    /// How many distinct things, about.
+    /// About how many distinct items were added.
     pub(super) fn estimate(&self) -> u64 {
         let registers = REGISTERS as f64;
         let sum: f64 = self
@@ -52,7 +52,7 @@ impl HyperLogLog {
             .map(|register| usize::from(*register > 0))
             .sum();
         let empty = REGISTERS - touched;
-        // Small numbers are better told by the registers that nothing has touched.
+        // For small numbers the count of empty registers gives a better estimate.
         if raw <= 2.5 * registers && empty > 0 {
             return (registers * (registers / empty as f64).ln()).round() as u64;
         }

@@ -1,10 +1,10 @@
-//! The least and the greatest of values that compare with each other.
+//! The smallest and the largest of values that can be compared with each other.
 
 use std::cmp::Ordering;
 
 use crate::value::{Value, ValueRef, cmp_values};
 
-/// The least and the greatest of values that compare with each other.
+/// The smallest and the largest of the values added, and their number.
 #[derive(Debug, Default)]
 pub(super) struct MinMax {
     pub(super) ends: Option<(Value, Value)>,
@@ -18,7 +18,7 @@ impl MinMax {
             self.ends = Some((Value::from(value), Value::from(value)));
             return;
         };
-        // Of 1 and 1.0 the integer is named, in whichever order they come.
+        // 1 and 1.0 are equal: the integer is kept, whichever comes first.
         let is_simpler = |known: &Value| value.value_type() < as_ref(known).value_type();
         match compare(value, least) {
             Ordering::Less => *least = Value::from(value),
@@ -32,7 +32,7 @@ impl MinMax {
         }
     }
 
-    /// Of both.
+    /// Combines two.
     pub(super) fn merged(mut self, other: Self) -> Self {
         self.count += other.count;
         if let Some((least, greatest)) = other.ends {
@@ -47,7 +47,7 @@ fn compare(value: ValueRef<'_>, known: &Value) -> Ordering {
     cmp_values(value, as_ref(known))
 }
 
-/// Scalars only; nothing else is compared here.
+/// Only scalars are added.
 fn as_ref(value: &Value) -> ValueRef<'_> {
     match value {
         Value::Int(int) => ValueRef::Int(*int),

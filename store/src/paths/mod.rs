@@ -1,7 +1,7 @@
-//! Paths across all records: which there are, what stands at them, which records fulfil a
-//! condition on one.
+//! Paths across all records: which paths exist, which values they hold, and which records meet a
+//! condition on one of them.
 //!
-//! Reads records through [`Scan`](crate::Scan) and names neither segments nor files.
+//! Reads records through [`Scan`](crate::Scan); knows neither segments nor files.
 
 mod bin;
 mod calendar;
@@ -21,12 +21,12 @@ mod tree;
 pub use bin::Bin;
 pub(crate) use catalog::PathCounter;
 pub use catalog::{PATHS_MAX, PathCatalog, PathCounts};
-pub(crate) use columns::{Column, Columns, ColumnsBuilder, MetPath};
+pub(crate) use columns::{Column, Columns, ColumnsBuilder, VisitedPath};
 pub use equi_depth::{EquiDepthBucket, EquiDepthHistogram};
 pub use find::{FoundKeys, find, first_text_at};
 pub use histogram::{Histogram, HistogramUnit};
 pub use statistics::{Distinct, PathStatistics, TopValue, statistics};
-pub(crate) use statistics::{PathSource, Tally, statistics_of, tell_record};
+pub(crate) use statistics::{PathSource, Tally, count_record, statistics_of};
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,5 @@
-//! Counting numbers and moments one by one, exactly: each different one with how often it stands
-//! there, in order. Takes 16 bytes for each value that is told.
+//! Exact counts of distinct numbers and timestamps, sorted by value. Takes 16 bytes per value
+//! added.
 
 use rayon::slice::ParallelSliceMut as _;
 
@@ -10,7 +10,8 @@ use crate::value::{Timestamp, Value, ValueRef};
 
 const SIGN: u64 = 1 << 63;
 
-/// Values as they are told, in any order; in order and each once after [`sorted`](Self::sorted).
+/// Values with their counts: in any order, possibly repeated, until [`sorted`](Self::sorted) is
+/// called; then ascending and distinct.
 #[derive(Debug)]
 struct Counts<K>(Vec<(K, u64)>);
 
@@ -41,7 +42,7 @@ impl<K: Ord + Copy + Send> Counts<K> {
         self
     }
 
-    /// The most frequent, alike in their order.
+    /// The most frequent values; equally frequent ones in ascending order.
     fn top(&self, limit: usize) -> Vec<(K, u64)> {
         let order = |left: &(K, u64), right: &(K, u64)| {
             right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0))
@@ -56,24 +57,24 @@ impl<K: Ord + Copy + Send> Counts<K> {
     }
 }
 
-/// Numbers and moments.
+/// Counts of numbers and timestamps, by type.
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
     ints: Counts<i64>,
     uints: Counts<u64>,
-    /// By their place in the total order of floats.
+    /// As [`float_key`]s.
     floats: Counts<u64>,
-    moments: Counts<Timestamp>,
+    timestamps: Counts<Timestamp>,
 }
 
 impl Numbers {
-    /// Counts a value that stands there so often; `false` if it is neither a number nor a moment.
+    /// Counts a value `count` times; `false` if it is neither a number nor a timestamp.
     pub(super) fn add(&mut self, value: ValueRef<'_>, count: u64) -> bool {
         match value {
             ValueRef::Int(int) => self.ints.0.push((int, count)),
             ValueRef::UInt(uint) => self.uints.0.push((uint, count)),
-            ValueRef::Float(float) => self.floats.0.push((float_place(float), count)),
-            ValueRef::Timestamp(moment) => self.moments.0.push((moment, count)),
+            ValueRef::Float(float) => self.floats.0.push((float_key(float), count)),
+            ValueRef::Timestamp(timestamp) => self.timestamps.0.push((timestamp, count)),
             _ => return false,
         }
         true
@@ -84,24 +85,24 @@ impl Numbers {
             ints: self.ints.merged(other.ints),
             uints: self.uints.merged(other.uints),
             floats: self.floats.merged(other.floats),
-            moments: self.moments.merged(other.moments),
+            timestamps: self.timestamps.merged(other.timestamps),
         }
     }
 
-    /// In order, each value once: for all that follows.
+    /// Sorts and merges equal values, as all methods below require.
     pub(super) fn sorted(self) -> Self {
         Self {
             ints: self.ints.sorted(),
             uints: self.uints.sorted(),
             floats: self.floats.sorted(),
-            moments: self.moments.sorted(),
+            timestamps: self.timestamps.sorted(),
         }
     }
 
-    /// How many different ones.
+    /// The number of distinct values.
     pub(super) fn distinct(&self) -> u64 {
         let numbers = self.ints.0.len() + self.uints.0.len() + self.floats.0.len();
-        (numbers + self.moments.0.len()) as u64
+        (numbers + self.timestamps.0.len()) as u64
     }
 
     /// The most frequent of each type, most frequent first.
@@ -109,14 +110,14 @@ impl Numbers {
         let mut top = Vec::new();
         top.extend(named(self.ints.top(limit), Value::Int));
         top.extend(named(self.uints.top(limit), Value::UInt));
-        top.extend(named(self.floats.top(limit), |place| {
-            Value::Float(float_at(place))
+        top.extend(named(self.floats.top(limit), |key| {
+            Value::Float(float_of(key))
         }));
-        top.extend(named(self.moments.top(limit), Value::Timestamp));
+        top.extend(named(self.timestamps.top(limit), Value::Timestamp));
         top
     }
 
-    /// The least and the greatest number that is finite.
+    /// The smallest and the largest finite number.
     pub(super) fn ends(&self) -> MinMax {
         let mut ends = MinMax::default();
         let ints = self.ints.0.iter();
@@ -137,21 +138,22 @@ impl Numbers {
         ends
     }
 
-    /// The first and the last moment.
-    pub(super) fn moment_ends(&self) -> MinMax {
+    /// The earliest and the latest timestamp.
+    pub(super) fn timestamp_ends(&self) -> MinMax {
         let mut ends = MinMax::default();
-        let moments = self.moments.0.iter();
-        let moments = moments.map(|(moment, count)| (ValueRef::Timestamp(*moment), *count));
-        add_ends(&mut ends, moments);
+        let timestamps = self.timestamps.0.iter();
+        let timestamps =
+            timestamps.map(|(timestamp, count)| (ValueRef::Timestamp(*timestamp), *count));
+        add_ends(&mut ends, timestamps);
         ends
     }
 
-    /// How many moments, equal ones included.
-    pub(super) fn moments(&self) -> u64 {
-        self.moments.0.iter().map(|(_, count)| count).sum()
+    /// The number of timestamps, equal ones included.
+    pub(super) fn timestamps(&self) -> u64 {
+        self.timestamps.0.iter().map(|(_, count)| count).sum()
     }
 
-    /// How the numbers are spread; if there are none, the moments and those of `dates`.
+    /// The histograms of the numbers; if there are none, of the timestamps and those of `dates`.
     pub(super) fn spread(&self, dates: &Self) -> (Option<Histogram>, Option<EquiDepthHistogram>) {
         let (unit, values) = match self.values() {
             values if values.is_empty() => (HistogramUnit::Seconds, self.seconds(dates)),
@@ -170,10 +172,10 @@ impl Numbers {
         (Some(histogram), EquiDepthHistogram::of(unit, values))
     }
 
-    /// The seconds of the moments, ascending.
+    /// The timestamps of both in seconds, ascending.
     fn seconds(&self, dates: &Self) -> Vec<(f64, u64)> {
-        let moments = self.moments.0.iter().chain(&dates.moments.0);
-        let seconds = moments.map(|(moment, count)| (moment.seconds() as f64, *count));
+        let timestamps = self.timestamps.0.iter().chain(&dates.timestamps.0);
+        let seconds = timestamps.map(|(timestamp, count)| (timestamp.seconds() as f64, *count));
         let mut seconds: Vec<(f64, u64)> = seconds.collect();
         seconds.par_sort_unstable_by(|left, right| left.0.total_cmp(&right.0));
         seconds
@@ -198,7 +200,7 @@ impl Numbers {
 
     fn finite_floats(&self) -> impl DoubleEndedIterator<Item = (f64, u64)> + Clone {
         let floats = self.floats.0.iter();
-        let floats = floats.map(|(place, count)| (float_at(*place), *count));
+        let floats = floats.map(|(key, count)| (float_of(*key), *count));
         floats.filter(|(float, _)| float.is_finite())
     }
 }
@@ -207,7 +209,7 @@ fn named<K>(top: Vec<(K, u64)>, name: impl Fn(K) -> Value) -> impl Iterator<Item
     top.into_iter().map(move |(key, count)| (name(key), count))
 }
 
-/// Values that ascend: the outermost are added, the others only counted.
+/// Adds the first and the last of ascending values; the others are only counted.
 fn add_ends<'a>(
     ends: &mut MinMax,
     values: impl DoubleEndedIterator<Item = (ValueRef<'a>, u64)> + Clone,
@@ -221,16 +223,12 @@ fn add_ends<'a>(
     ends.add(last, 0);
 }
 
-/// The place of a float in IEEE 754's total order.
-fn float_place(float: f64) -> u64 {
+/// A number that sorts like the float in IEEE 754's total order.
+fn float_key(float: f64) -> u64 {
     let bits = float.to_bits();
     if bits & SIGN == 0 { bits | SIGN } else { !bits }
 }
 
-fn float_at(place: u64) -> f64 {
-    f64::from_bits(if place & SIGN == 0 {
-        !place
-    } else {
-        place & !SIGN
-    })
+fn float_of(key: u64) -> f64 {
+    f64::from_bits(if key & SIGN == 0 { !key } else { key & !SIGN })
 }

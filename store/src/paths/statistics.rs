@@ -1,12 +1,12 @@
-//! Statistics of one path: of all records, in parallel, never sampled. Knows what counts values,
-//! not where they come from.
+//! Statistics of one path, computed from all records in parallel, never sampled. The values come
+//! from a [`PathSource`]: the records or the indexes.
 
 use std::cmp::Reverse;
 use std::ops::ControlFlow;
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
-use super::calendar::moment_of;
+use super::calendar::timestamp_of;
 use super::counter::Counter;
 use super::equi_depth::EquiDepthHistogram;
 use super::histogram::Histogram;
@@ -17,58 +17,64 @@ use crate::record::Scan;
 use crate::search::{CancelToken, Cancelled};
 use crate::value::{Value, ValueRef, ValueType};
 
-/// The most frequent values that are listed.
+/// The largest number of frequent values listed.
 const TOP_VALUES_MAX: usize = 100;
 const RECORDS_PER_CHECK: u64 = 256;
 
-/// What stands at one path of all records.
+/// Statistics of the values at one path.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PathStatistics {
-    /// Records that have the path.
+    /// The number of records that have the path.
     pub records_with: u64,
-    /// Records that do not.
+    /// The number of records that do not.
     pub records_without: u64,
-    /// Values by type, in the order of [`ValueType::ALL`](crate::value::ValueType::ALL).
+    /// The number of values by type, in the order of [`ValueType::ALL`].
     pub types: [u64; 9],
-    /// How many different scalars; lists and maps do not count.
+    /// The number of distinct scalars; lists and maps do not count.
     pub distinct: Distinct,
     /// The most frequent scalars, most frequent first; at most 100.
     pub top: Vec<TopValue>,
-    /// The least and the greatest of the numbers, moments or texts, whichever are most.
+    /// The smallest and the largest of the numbers, timestamps or texts, whichever are the most
+    /// frequent of the three.
     pub min_max: Option<(Value, Value)>,
-    /// Of the numbers; if there are none, of the moments, to which texts count that are RFC 3339
-    /// dates or times, provided that most texts are.
+    /// The histogram of the numbers; if there are none, of the timestamps. Texts that are RFC 3339
+    /// dates or times count as timestamps if most texts are.
     pub histogram: Option<Histogram>,
-    /// The same values in buckets of about as many each.
+    /// The same values in buckets that hold about the same number of values each.
     pub equi_depth: Option<EquiDepthHistogram>,
-    /// Bytes of memory that typed columns spend on the path; 0 if there are none.
+    /// Memory that the typed columns use for the path, in bytes; 0 if there are none.
     pub index_bytes: u64,
 }
 
-/// A number of different values.
+/// A number of distinct values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Distinct {
-    /// How many.
+    /// The number, exact or estimated.
     pub count: u64,
-    /// Whether that is an estimate: texts and bytes beyond 65 536 are no longer told apart, and one
-    /// in three estimates is off by more than 2 %. Numbers and moments are always told apart.
+    /// Whether it is an estimate, which is so with more than 65 536 distinct texts and bytes: one
+    /// in three estimates is off by more than 2 %. Numbers and timestamps are always counted
+    /// exactly.
     pub is_estimate: bool,
 }
 
 /// A frequent value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TopValue {
-    /// The value; of texts and bytes longer than 256 bytes the beginning.
+    /// The value; texts and bytes longer than 256 bytes are cut.
     pub value: Value,
-    /// How often it stands there.
+    /// How often it occurs.
     pub count: u64,
-    /// By how much `count` may be too low; 0 unless there are very many distinct texts.
+    /// The most by which `count` may be too low; 0 up to 65 536 distinct texts.
     pub error: u64,
 }
 
-/// Reads the statistics of one path from all records of a scan.
+/// Computes the statistics of one path by reading all records of a scan, in parallel: O(n).
 ///
-/// [`Snapshot::statistics`](crate::Snapshot::statistics) finds the same figures in the indexes.
+/// [`Snapshot::statistics`](crate::Snapshot::statistics) computes the same from the indexes.
+///
+/// # Errors
+///
+/// [`Cancelled`] if `cancel` was cancelled before the end.
 pub fn statistics(
     scan: &(impl Scan + ?Sized),
     path: &Path,
@@ -84,37 +90,37 @@ pub fn statistics(
 
 /// The values at one path, in parts that can be counted on different threads.
 pub(crate) trait PathSource: Sync {
-    /// How many parts.
+    /// The number of parts.
     fn parts(&self) -> usize;
 
-    /// Tells what stands in one part.
-    fn tell(&self, part: usize, tally: &mut dyn Tally);
+    /// Adds the values of one part to a tally.
+    fn count_into(&self, part: usize, tally: &mut dyn Tally);
 
-    /// Bytes of memory that the index spends on the path.
+    /// Memory that the index uses for the path, in bytes.
     fn index_bytes(&self) -> u64;
 }
 
-/// What counts values.
+/// Counts the values of a path.
 pub(crate) trait Tally {
-    /// The number of records, and of those of them that have the path.
+    /// Adds a number of records, of which `with_path` have the path.
     fn records(&mut self, records: u64, with_path: u64);
 
-    /// So many values of a type.
+    /// Adds `count` values of a type.
     fn types(&mut self, value_type: ValueType, count: u64);
 
-    /// A scalar and how often it stands there; values of different types are different scalars.
+    /// Adds a scalar `count` times; values of different types are different scalars.
     fn scalar(&mut self, value: ValueRef<'_>, count: u64);
 }
 
-/// Counts what a source tells.
+/// Computes the statistics of a source.
 pub(crate) fn statistics_of(
     source: &dyn PathSource,
     cancel: &CancelToken,
 ) -> Result<PathStatistics, Cancelled> {
     let seen = fold_parts(source, cancel)?;
     let numbers = seen.numbers.sorted();
-    // A date among other texts is one of them.
-    let has_dates = seen.texts.count < seen.dates.moments().saturating_mul(2);
+    // If most texts are not dates, the dates among them are only texts.
+    let has_dates = seen.texts.count < seen.dates.timestamps().saturating_mul(2);
     let dates = if has_dates {
         seen.dates
     } else {
@@ -134,10 +140,10 @@ pub(crate) fn statistics_of(
             error,
         })
         .collect();
-    // Values of one type are in their order already.
+    // Values of one type are sorted already, and the sort is stable.
     top.sort_by_key(|top| (Reverse(top.count), type_order(&top.value)));
     top.truncate(TOP_VALUES_MAX);
-    let min_max = [seen.texts, numbers.moment_ends(), numbers.ends()];
+    let min_max = [seen.texts, numbers.timestamp_ends(), numbers.ends()];
     Ok(PathStatistics {
         records_with: seen.records_with,
         records_without: seen.records - seen.records_with,
@@ -177,7 +183,7 @@ fn fold_parts(source: &dyn PathSource, cancel: &CancelToken) -> Result<Seen, Can
         .map(|part| {
             let mut seen = Seen::default();
             if !cancel.is_cancelled() {
-                source.tell(part, &mut seen);
+                source.count_into(part, &mut seen);
             }
             seen
         })
@@ -201,10 +207,10 @@ impl<S: Scan + ?Sized> PathSource for ScannedPath<'_, S> {
         self.scan.parts()
     }
 
-    fn tell(&self, part: usize, tally: &mut dyn Tally) {
+    fn count_into(&self, part: usize, tally: &mut dyn Tally) {
         let mut records: u64 = 0;
         self.scan.scan_part(part, &mut |record| {
-            tell_record(record.value, self.segments, tally);
+            count_record(record.value, self.segments, tally);
             records += 1;
             if records.is_multiple_of(RECORDS_PER_CHECK) && self.cancel.is_cancelled() {
                 return ControlFlow::Break(());
@@ -218,30 +224,30 @@ impl<S: Scan + ?Sized> PathSource for ScannedPath<'_, S> {
     }
 }
 
-/// Tells what stands at a path of one record.
-pub(crate) fn tell_record(value: ValueRef<'_>, path: &[PathSegment], tally: &mut dyn Tally) {
-    let mut is_there = false;
+/// Adds the values at a path of one record to a tally.
+pub(crate) fn count_record(value: ValueRef<'_>, path: &[PathSegment], tally: &mut dyn Tally) {
+    let mut has_path = false;
     visit_at(value, path, &mut |found| {
-        is_there = true;
+        has_path = true;
         tally.types(found.value_type(), 1);
         if !matches!(found, ValueRef::List(_) | ValueRef::Map(_)) {
             tally.scalar(found, 1);
         }
     });
-    tally.records(1, u64::from(is_there));
+    tally.records(1, u64::from(has_path));
 }
 
-/// What is told of a path.
+/// The tally from which the statistics are computed.
 #[derive(Debug, Default)]
 struct Seen {
     records: u64,
     records_with: u64,
     types: [u64; 9],
     numbers: Numbers,
-    /// Everything but numbers and moments.
+    /// All scalars except numbers and timestamps.
     counter: Counter,
     texts: MinMax,
-    /// Of the texts those that are dates or times.
+    /// The texts that are dates or times, parsed.
     dates: Numbers,
 }
 
@@ -262,8 +268,8 @@ impl Tally for Seen {
         self.counter.add(value, count);
         if let ValueRef::String(text) = value {
             self.texts.add(value, count);
-            if let Some(moment) = moment_of(text) {
-                self.dates.add(ValueRef::Timestamp(moment), count);
+            if let Some(timestamp) = timestamp_of(text) {
+                self.dates.add(ValueRef::Timestamp(timestamp), count);
             }
         }
     }

@@ -70,7 +70,7 @@ fn a_catalogue_counts_records_once_and_values_each() {
 }
 
 #[test]
-fn adding_one_by_one_merging_and_removing_agree_with_reading_all() {
+fn adding_merging_and_removing_give_the_same_counts_as_reading_all() {
     let films = films();
     let whole = PathCatalog::of(films.as_slice(), &CancelToken::never()).unwrap();
     let (left, right) = films.split_at(13);
@@ -99,7 +99,7 @@ fn adding_one_by_one_merging_and_removing_agree_with_reading_all() {
 }
 
 #[test]
-fn counting_what_records_became_agrees_with_reading_them() {
+fn replacing_a_record_gives_the_same_counts_as_reading_all() {
     let texts = [
         r#"{"a":1,"b":{"c":[1,{"d":null}]}}"#,
         r#"{"a":2,"b":{"c":[3,{"d":null}]}}"#,
@@ -138,7 +138,7 @@ fn counting_what_records_became_agrees_with_reading_them() {
 }
 
 #[test]
-fn names_resolve_to_paths_through_lists_and_by_their_ends() {
+fn names_resolve_through_lists_and_by_their_last_segments() {
     let mut catalog = PathCatalog::new();
     let value = map(&[
         ("genres", Value::List(vec![Value::from("x")])),
@@ -165,7 +165,7 @@ fn names_resolve_to_paths_through_lists_and_by_their_ends() {
 }
 
 #[test]
-fn a_catalogue_stops_growing_at_its_bound() {
+fn a_catalogue_stops_growing_at_its_limit() {
     let entries: Vec<(String, Value)> = (0..=PATHS_MAX)
         .map(|index| (format!("n{index}"), Value::Null))
         .collect();
@@ -176,7 +176,7 @@ fn a_catalogue_stops_growing_at_its_bound() {
 }
 
 #[test]
-fn statistics_count_types_values_and_extremes() {
+fn statistics_have_types_values_minimum_and_maximum() {
     let films = films();
     let years = stats(&films, "year");
     assert_eq!((years.records_with, years.records_without), (40, 0));
@@ -221,13 +221,13 @@ fn statistics_count_types_values_and_extremes() {
 }
 
 #[test]
-fn moments_have_a_histogram_too() {
+fn timestamps_have_a_histogram_too() {
     let records: Vec<Record> = (0..10)
         .map(|day| {
-            let moment = Timestamp::new(1_600_041_600 + day * 86_400, 0).unwrap();
+            let timestamp = Timestamp::new(1_600_041_600 + day * 86_400, 0).unwrap();
             record(
                 &format!("k{day}"),
-                &map(&[("at", Value::Timestamp(moment))]),
+                &map(&[("at", Value::Timestamp(timestamp))]),
             )
         })
         .collect();
@@ -307,7 +307,7 @@ fn find_lists_keys_in_order_and_counts_all() {
 }
 
 #[test]
-fn stale_work_is_given_up() {
+fn cancelled_work_returns_an_error() {
     let films: Vec<Record> = std::iter::repeat_with(films).take(20).flatten().collect();
     let source = CancelSource::new();
     let cancel = source.renew();

@@ -1,7 +1,8 @@
-//! Paths as a tree of names, for walking many records: a node is found by comparing one name with
-//! the one that stood there in the record before, not by building and looking up a path's text.
+//! Paths as a tree of names, for walking many records. A node is found by comparing one name with
+//! the name at the same position in the previous record, instead of building a path's text and
+//! looking it up.
 //!
-//! Knows what hangs at a node no more than a `Vec` knows its elements.
+//! Generic over the data at a node, like a `Vec` over its elements.
 
 use std::collections::BTreeMap;
 
@@ -17,21 +18,21 @@ const NAMES_SEARCHED: usize = 24;
 pub(crate) struct PathTree<T> {
     nodes: Vec<Node<T>>,
     has_overflowed: bool,
-    /// Whether any node was left out, for the number or the length of its path.
+    /// Whether any node was left out because there were too many paths or its path was too long.
     has_gaps: bool,
 }
 
-/// A node of a value, not read until somebody wants to.
+/// A node of a value, decoded only on demand.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Visited<'a> {
-    /// A whole value that is no map.
+    /// A whole value that is not a map.
     Whole(ValueRef<'a>),
-    /// What is encoded at the start of these bytes.
+    /// A value of this type, encoded at the start of these bytes.
     Inside(ValueType, &'a [u8]),
 }
 
 impl<'a> Visited<'a> {
-    /// Its type.
+    /// The type of the node.
     pub(crate) const fn value_type(self) -> ValueType {
         match self {
             Self::Whole(value) => value.value_type(),
@@ -39,7 +40,7 @@ impl<'a> Visited<'a> {
         }
     }
 
-    /// The node itself.
+    /// Decodes the node.
     pub(crate) fn value(self) -> ValueRef<'a> {
         match self {
             Self::Whole(value) => value,
@@ -57,19 +58,19 @@ struct Node<T> {
     data: T,
 }
 
-/// The names below a node. Records of one kind have the same names in the same order, so the
-/// place of the last one found tells where the next one is.
+/// The names below a node. Records of one kind have the same names in the same order, so a name is
+/// looked for first at the position it had in the previous record.
 #[derive(Debug, Default)]
 struct Names {
     in_order: Vec<(Box<[u8]>, usize)>,
-    /// Of all names, once they are many.
-    places: BTreeMap<Box<[u8]>, usize>,
+    /// The position of each name in `in_order`; empty up to [`NAMES_SEARCHED`] names.
+    positions: BTreeMap<Box<[u8]>, usize>,
 }
 
 /// A node found by its name.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Child {
-    /// The number of the name among those of its parent, which is its alone and stays.
+    /// The number of the name within its parent: unique there, and never changes.
     pub(super) number: usize,
     pub(super) node: usize,
 }
@@ -96,8 +97,8 @@ impl<T: Default> Node<T> {
 }
 
 impl<T: Default> PathTree<T> {
-    /// Visits what hangs at the path of every node of a value, with the node, in the order and
-    /// with the omissions of [`walk`](crate::path::walk). Paths beyond [`PATHS_MAX`] are left out.
+    /// Visits every node of a value with the data at its path, in the order and with the omissions
+    /// of [`walk`](crate::path::walk). Paths beyond [`PATHS_MAX`] are left out.
     pub(crate) fn walk<'a>(
         &mut self,
         value: ValueRef<'a>,
@@ -110,7 +111,7 @@ impl<T: Default> PathTree<T> {
         });
     }
 
-    /// Visits every node of a value, with its path and what hangs there; `None` for paths that are
+    /// Visits every node of a value with its path and the data there; `None` for paths that are
     /// left out.
     pub(crate) fn walk_all<'a>(
         &mut self,
@@ -127,13 +128,13 @@ impl<T: Default> PathTree<T> {
         }
     }
 
-    /// The path of a node, and what hangs there.
+    /// The path of a node, and the data there.
     pub(super) fn place(&mut self, node: Option<usize>) -> Option<(&str, &mut T)> {
         let node = self.nodes.get_mut(node?)?;
         Some((&node.text, &mut node.data))
     }
 
-    /// Returns the bytes behind the value.
+    /// Visits the value at the start of `bytes`; returns the bytes after it.
     fn visit<'a>(
         &mut self,
         node: Option<usize>,
@@ -161,24 +162,24 @@ impl<T: Default> PathTree<T> {
                 }
             }
             Shape::Map(len) => {
-                for place in 0..len as usize {
-                    let (name, behind) = read_text(rest)?;
-                    let child = node.and_then(|node| self.named(node, name, place));
-                    rest = self.visit(child.map(|child| child.node), behind, visit)?;
+                for position in 0..len as usize {
+                    let (name, value) = read_text(rest)?;
+                    let child = node.and_then(|node| self.named(node, name, position));
+                    rest = self.visit(child.map(|child| child.node), value, visit)?;
                 }
             }
         }
         Some(rest)
     }
 
-    /// The node of whole values that are no maps.
+    /// The node of whole values that are not maps.
     pub(super) fn root(&mut self) -> Option<usize> {
         self.named(0, ROOT_PATH.as_bytes(), 0)
             .map(|child| child.node)
     }
 
-    /// The node of a name below `node`; `None` if its path is too long, if there are too many, or
-    /// if it is no text.
+    /// The node of a name below `node`; `None` if its path is too long, if there are too many
+    /// paths, or if the name is not UTF-8.
     #[inline]
     pub(super) fn named(&mut self, node: usize, name: &[u8], expected_at: usize) -> Option<Child> {
         let known = self.nodes.get(node)?.names.find(name, expected_at);
@@ -223,8 +224,8 @@ impl<T: Default> PathTree<T> {
 }
 
 impl<T> PathTree<T> {
-    /// All paths with what hangs at them, in no particular order. A path inside another whose
-    /// own nodes were never visited is among them.
+    /// All paths with their data, in no particular order. Includes paths that were only passed
+    /// through on the way to a deeper one.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
         self.nodes
             .iter()
@@ -232,7 +233,7 @@ impl<T> PathTree<T> {
             .map(|node| (&*node.text, &node.data))
     }
 
-    /// What hangs at a path.
+    /// The data at a path.
     pub(crate) fn get(&self, segments: &[PathSegment]) -> Option<&T> {
         let mut node = self.nodes.first()?;
         for segment in segments {
@@ -245,8 +246,8 @@ impl<T> PathTree<T> {
         Some(&node.data)
     }
 
-    /// What hangs at the paths that have these names and pass through any number of lists, also
-    /// at the end.
+    /// Visits the data at all paths that consist of these names, with any number of list levels
+    /// after each name, the last included.
     pub(crate) fn at_names<'t>(&'t self, names: &[String], visit: &mut dyn FnMut(&'t T)) {
         let mut nodes: Vec<&Node<T>> = self.nodes.first().into_iter().collect();
         for name in names {
@@ -266,7 +267,7 @@ impl<T> PathTree<T> {
         }
     }
 
-    /// The same tree with something else at each node.
+    /// The same tree with the data of each node mapped.
     pub(crate) fn map<U>(self, map: impl Fn(T) -> U) -> PathTree<U> {
         let nodes = self.nodes.into_iter().map(|node| Node {
             text: node.text,
@@ -305,12 +306,12 @@ impl Names {
     }
 
     fn search(&self, name: &[u8]) -> Option<Child> {
-        let place = if self.places.is_empty() {
+        let position = if self.positions.is_empty() {
             self.in_order.iter().position(|(found, _)| **found == *name)
         } else {
-            self.places.get(name).copied()
+            self.positions.get(name).copied()
         };
-        let number = place?;
+        let number = position?;
         let (_, node) = self.in_order.get(number)?;
         Some(Child {
             number,
@@ -323,9 +324,9 @@ impl Names {
         self.in_order.push((name.into(), node));
         let len = self.in_order.len();
         if len > NAMES_SEARCHED {
-            let unplaced = self.in_order.iter().enumerate().skip(self.places.len());
-            let placed = unplaced.map(|(place, (name, _))| (name.clone(), place));
-            self.places.extend(placed);
+            let missing = self.in_order.iter().enumerate().skip(self.positions.len());
+            let missing = missing.map(|(position, (name, _))| (name.clone(), position));
+            self.positions.extend(missing);
         }
         Child { number, node }
     }
@@ -354,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tree_names_the_nodes_that_a_walk_names() {
+    fn a_tree_has_the_paths_that_a_walk_visits() {
         for text in [
             r#"{"a":1,"b":{"c":[1,{"d":null}],"e.f":[]},"":2}"#,
             r#"{"b":{"e.f":{},"c":3},"a":[]}"#,

@@ -1,9 +1,9 @@
-//! Searching through indexes: every part on its own, then one order for all.
+//! Searching by index: each part separately, then one order for all hits.
 //!
-//! What is known of a row without reading its record, the cost and roughly the place, groups the
-//! hits. Of the best [`RERANKED_MAX`] the records are read and the exact order is made; the others
-//! follow group by group. So the order is exact wherever a group does not reach beyond them, and
-//! any hit of a million is found without sorting the others. Knows no segments.
+//! Hits are grouped by what the index knows of a row: the cost of the match and roughly where in
+//! the record it is. The records of the best [`RERANKED_MAX`] hits are read to sort them exactly;
+//! the others follow group by group, in key order within a part. So the order is exact among the
+//! best hits, and any hit of a million is found without sorting the others. Knows no segments.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +15,7 @@ use rayon::iter::{
 use rayon::slice::ParallelSliceMut as _;
 
 use super::hits::Hits;
-use super::index::{Plan, RankedRows};
+use super::index::{RankedRows, SearchPlan};
 use super::matcher::{MatchScratch, SortKey};
 use super::mode::LevelCounts;
 use super::query::Query;
@@ -25,19 +25,19 @@ use super::scan::{
 };
 use crate::row_set::RowSet;
 
-/// How many of the best hits are read to put them in their exact order.
+/// The number of best hits whose records are read to sort them exactly.
 pub const RERANKED_MAX: usize = 1000;
 
 /// The groups of one part.
 type Groups = Arc<[RankedRows]>;
 
-/// Puts rows, a set for each part, into an order that only the source knows. Is told how many of the
-/// first it hands to the function before it goes on, if there are many more.
+/// Sorts rows, given as a set for each part, in an order that only the source knows. Takes the
+/// number of first rows to pass to the callback before sorting the rest, if there are many more.
 pub(crate) type RowOrdering<'a> =
     &'a (dyn Fn(&[RowSet], usize, &mut dyn FnMut(Vec<RowId>)) -> Vec<RowId> + Sync);
 
-/// Searches all parts of a source. `ordering` takes the place of the order in `options`: then a
-/// partial answer is the first hits of all, once all are found.
+/// Searches all parts of a source. `ordering` replaces the order in `options`; then the only
+/// partial answer is the first hits in that order, once all are found.
 pub(crate) fn search_rows(
     source: &Arc<dyn RowSource>,
     query: &Query,
@@ -45,7 +45,7 @@ pub(crate) fn search_rows(
     ordering: Option<RowOrdering<'_>>,
     control: &SearchControl<'_>,
 ) -> SearchResult {
-    let plan = Plan::new(query, options.mode);
+    let plan = SearchPlan::new(query, options.mode);
     let search = Search {
         source,
         plan: &plan,
@@ -54,20 +54,20 @@ pub(crate) fn search_rows(
         ordering,
         control,
     };
-    let is_stale = || control.cancel.is_cancelled();
+    let is_cancelled = || control.cancel.is_cancelled();
     let parts = source.parts();
     let answers: Mutex<Vec<Groups>> = Mutex::new(vec![Arc::default(); parts]);
     let runs: Vec<_> = (0..parts)
         .flat_map(|part| {
-            let runs = source.runs(part, &plan).into_iter();
+            let runs = source.slices(part, &plan).into_iter();
             runs.map(move |rows| (part, rows))
         })
         .collect();
     runs.into_par_iter().for_each(|(part, rows)| {
-        if is_stale() {
+        if is_cancelled() {
             return;
         }
-        let groups = source.search_run(part, rows, &plan, &is_stale);
+        let groups = source.search_slice(part, rows, &plan, &is_cancelled);
         let mut found = answers.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(answer) = found.get_mut(part) {
             *answer = with_groups(answer, groups);
@@ -78,21 +78,21 @@ pub(crate) fn search_rows(
         };
         let so_far = found.clone();
         drop(found);
-        if !is_stale() {
+        if !is_cancelled() {
             let limit = options.limit.unwrap_or(usize::MAX).min(PARTIAL_HITS_MAX);
             (partial.publish)(search.result(&so_far, limit, false));
         }
     });
     let answers = answers.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut result = search.result(&answers, options.limit.unwrap_or(usize::MAX), true);
-    // Asked at the end: a stale answer must not pass as a whole one.
-    result.complete &= !is_stale();
+    // Checked at the end: the answer of a cancelled search may be incomplete.
+    result.complete &= !is_cancelled();
     result
 }
 
 struct Search<'a> {
     source: &'a Arc<dyn RowSource>,
-    plan: &'a Plan,
+    plan: &'a SearchPlan,
     query: &'a Query,
     sort: Sort,
     ordering: Option<RowOrdering<'a>>,
@@ -122,7 +122,7 @@ impl Search<'_> {
             (None, SortBy::Relevance) => self.by_relevance(answers, limit),
             (None, SortBy::Key) => self.listed(self.by_key(answers, limit), answers),
             (None, SortBy::Created | SortBy::Modified | SortBy::Expires) => {
-                self.listed(self.by_moment(answers, limit), answers)
+                self.listed(self.by_time(answers, limit), answers)
             }
         };
         self.answer(hits, counts, complete)
@@ -146,7 +146,7 @@ impl Search<'_> {
         ))
     }
 
-    /// The best read and ranked exactly, the others behind them group by group.
+    /// The best hits, read and ranked exactly, followed by the others group by group.
     fn by_relevance(&self, answers: &[Groups], limit: usize) -> Hits {
         let mut by_key: BTreeMap<SortKey, Vec<(u32, &RankedRows)>> = BTreeMap::new();
         for (groups, part) in answers.iter().zip(0..) {
@@ -161,7 +161,7 @@ impl Search<'_> {
         let mut head: Vec<RowId> = Vec::new();
         let mut tail = Vec::new();
         for (part, group) in runs {
-            // Behind as many as wanted, no better group comes any more.
+            // Groups come best first: once there are enough hits, later groups have none better.
             let room = if head.len() < limit {
                 RERANKED_MAX - head.len()
             } else {
@@ -171,7 +171,7 @@ impl Search<'_> {
             let taken: Vec<RowId> = first.map(|row| RowId { part, row }).collect();
             let is_whole = taken.len() < room;
             head.extend(&taken);
-            // A whole group leaves nothing behind; the last may be exactly as large as the room.
+            // A group taken as a whole has no rows left for the tail.
             if !is_whole && head.len() + tail.len() < limit {
                 let mut rows = group.rows.clone();
                 for id in &taken {
@@ -191,7 +191,7 @@ impl Search<'_> {
         ))
     }
 
-    /// Reads records and finds out exactly how well they fit.
+    /// Reads records and ranks them exactly.
     fn ranked(&self, rows: &[RowId]) -> Hits {
         let matched =
             rows.par_iter()
@@ -211,7 +211,7 @@ impl Search<'_> {
         hits
     }
 
-    /// All rows in key order: the parts are, and runs of parts are merged.
+    /// All rows in key order. Parts that continue each other form sorted runs, which are merged.
     fn by_key(&self, answers: &[Groups], limit: usize) -> Vec<RowId> {
         let mut runs: Vec<std::iter::Peekable<_>> = Vec::new();
         for part in 0..answers.len() {
@@ -231,7 +231,7 @@ impl Search<'_> {
             runs.push(rows.peekable());
         }
         let key = |id: &RowId| self.source.record(id.part as usize, id.row).map(|r| r.key);
-        // Whoever wants the last ones first needs all of them.
+        // In descending order the last rows come first, so all are needed.
         let wanted = if self.sort.descending {
             usize::MAX
         } else {
@@ -269,8 +269,8 @@ impl Search<'_> {
         rows
     }
 
-    /// All rows by one of the record's moments, alike by key.
-    fn by_moment(&self, answers: &[Groups], limit: usize) -> Vec<RowId> {
+    /// All rows by one of the record's timestamps; equal ones in key order.
+    fn by_time(&self, answers: &[Groups], limit: usize) -> Vec<RowId> {
         let mut keyed: Vec<(u64, &str, RowId)> = answers
             .par_iter()
             .enumerate()
@@ -297,7 +297,7 @@ impl Search<'_> {
     }
 }
 
-/// What was found in a part, and what was found in another run of it.
+/// The groups found in a part, merged with those of another slice of it.
 fn with_groups(found: &Groups, more: Vec<RankedRows>) -> Groups {
     if found.is_empty() {
         return more.into();

@@ -1,57 +1,57 @@
-//! Edit distance: optimal string alignment, which is Levenshtein's distance with a swap of
-//! neighbours as one edit, no substring edited twice. Bounded, without allocation.
+//! Edit distance: optimal string alignment, that is, Levenshtein distance with a transposition of
+//! adjacent characters as one edit, and no substring edited twice. Bounded; does not allocate.
 
-/// Words of more characters than this are compared for equality only.
+/// Words with more characters than this are compared for equality only.
 pub(crate) const WORD_CHARACTERS_MAX: usize = 64;
 
-/// The largest bound that is asked for.
+/// The largest bound that callers use.
 pub(crate) const EDITS_MAX: usize = 3;
 
 /// One row of the distance table, with room for the band beyond the longest word.
 type Row = [u8; WORD_CHARACTERS_MAX + EDITS_MAX + 1];
 const FAR: u8 = u8::MAX / 2;
 
-/// How far a word is from a text and from the beginnings of that text. Up to the bound that was
-/// asked for distances are exact; larger ones are only known to be larger.
+/// The distances of a word to a text and to the prefixes of that text. Exact up to the bound;
+/// larger distances are only known to be larger.
 pub(crate) struct Distances {
-    to_beginnings: Row,
+    to_prefixes: Row,
     text_len: usize,
     is_cut: bool,
 }
 
 impl Distances {
-    /// The distances of `word`, if any is at most `max` (which is at most [`EDITS_MAX`]).
+    /// The distances of `word`, if any is at most `max`; that is at most [`EDITS_MAX`].
     pub(crate) fn bounded<T: Copy + Eq>(word: &[T], text: &[T], max: usize) -> Option<Self> {
         if word.len() > text.len() + max {
             return None;
         }
         let text_len = text.len().min(word.len() + max);
         Some(Self {
-            to_beginnings: last_row(word, &text[..text_len], max)?,
+            to_prefixes: last_row(word, &text[..text_len], max)?,
             text_len,
             is_cut: text_len < text.len(),
         })
     }
 
-    /// To all of the text.
+    /// The distance to the whole text.
     pub(crate) const fn whole(&self) -> u8 {
         if self.is_cut {
             FAR
         } else {
-            self.to_beginnings[self.text_len]
+            self.to_prefixes[self.text_len]
         }
     }
 
-    /// To the beginning that is nearest.
-    pub(crate) fn beginning(&self) -> u8 {
-        let ends = self.to_beginnings.iter().take(self.text_len + 1);
+    /// The distance to the nearest prefix.
+    pub(crate) fn prefix(&self) -> u8 {
+        let ends = self.to_prefixes.iter().take(self.text_len + 1);
         ends.min().copied().unwrap_or(FAR)
     }
 }
 
-/// The last row of the table: distances of the whole word to each beginning of the text. Only the
+/// The last row of the table: the distances of the whole word to each prefix of the text. Only the
 /// band within `max` of the diagonal is filled; the rest is [`FAR`]. `None` as soon as a whole row
-/// exceeds `max`: no later row can come back below.
+/// exceeds `max`, because then all later rows do.
 fn last_row<T: Copy + Eq>(word: &[T], text: &[T], max: usize) -> Option<Row> {
     if word.len() > WORD_CHARACTERS_MAX || text.len() > WORD_CHARACTERS_MAX + EDITS_MAX {
         return None;
@@ -102,8 +102,8 @@ mod tests {
         (distance <= max).then_some(distance)
     }
 
-    fn beginning<T: Copy + Eq>(word: &[T], text: &[T], max: usize) -> Option<usize> {
-        let distance = Distances::bounded(word, text, max)?.beginning().into();
+    fn prefix_distance<T: Copy + Eq>(word: &[T], text: &[T], max: usize) -> Option<usize> {
+        let distance = Distances::bounded(word, text, max)?.prefix().into();
         (distance <= max).then_some(distance)
     }
 
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn typos_people_make_are_one_edit() {
+    fn common_typos_are_one_edit() {
         for (word, text) in [
             ("hofman", "hoffman"),
             ("hoffmann", "hoffman"),
@@ -127,8 +127,9 @@ mod tests {
     }
 
     #[test]
-    fn a_beginning_is_enough_for_the_prefix_variant() {
-        let prefix = |word: &str, text: &str, max| beginning(word.as_bytes(), text.as_bytes(), max);
+    fn the_prefix_distance_ignores_the_rest_of_the_text() {
+        let prefix =
+            |word: &str, text: &str, max| prefix_distance(word.as_bytes(), text.as_bytes(), max);
         assert_eq!(prefix("dustn", "dustin", 1), Some(1));
         assert_eq!(prefix("intrnat", "internationalisation", 2), Some(1));
         assert_eq!(prefix("dust", "dustin", 0), Some(0));
@@ -158,7 +159,7 @@ mod tests {
                 .min()
                 .unwrap();
             prop_assert_eq!(
-                beginning(&left, &right, max),
+                prefix_distance(&left, &right, max),
                 (expected <= max).then_some(expected)
             );
         }

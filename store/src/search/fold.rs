@@ -1,8 +1,8 @@
-//! Folding: the one form in which texts and queries are compared.
+//! Folding: the normal form in which texts and queries are compared.
 //!
 //! Compatibility decomposition (NFKD, UAX 15), accents dropped, full case folding
-//! (CaseFolding.txt), then the letters that Unicode does not decompose but people type without
-//! their stroke: ł ø đ æ œ þ ı. Knows nothing of words or queries.
+//! (CaseFolding.txt), then the letters that Unicode does not decompose but people replace when
+//! they type: ł ø đ æ œ þ ı.
 //!
 //! Accents are the combining marks with a combining class other than 0. Marks of class 0 are
 //! vowel signs of Indic and South East Asian scripts: letters to those who read them, and kept.
@@ -13,8 +13,8 @@ use std::sync::LazyLock;
 use caseless::Caseless as _;
 use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
 
-/// The version of the folding rules. Anything that keeps folded text notes it, and is rebuilt
-/// when it differs.
+/// The version of the folding rules. Anything that stores folded text must store this too, and be
+/// rebuilt when it differs.
 pub const FOLD_VERSION: u32 = 1;
 
 /// Characters below this (ASCII, Latin-1, Latin Extended-A) are folded by a table.
@@ -31,7 +31,7 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// Folds a text into a buffer, whose former content is dropped. Runs of ASCII are copied whole.
+/// Folds a text into a buffer, replacing its content.
 pub(crate) fn fold_into(text: &str, folded: &mut String) {
     folded.clear();
     if text.is_ascii() {
@@ -56,7 +56,7 @@ pub(crate) fn fold_into(text: &str, folded: &mut String) {
     folded.make_ascii_lowercase();
 }
 
-/// Which character of the original each byte of its folded form came from.
+/// Maps the bytes of a folded text to the characters of the original.
 #[derive(Clone, Debug)]
 pub(crate) struct FoldOrigins {
     /// For each folded byte, where its source character starts in the original.
@@ -78,8 +78,8 @@ impl FoldOrigins {
         }
     }
 
-    /// The bytes of the original that became these folded bytes, widened to whole characters and
-    /// to the accents that belong to them.
+    /// The bytes of the original that were folded to these bytes, widened to whole characters with
+    /// their accents.
     pub(crate) fn original_range(&self, folded: Range<usize>) -> Range<usize> {
         let Some(&start) = self.starts.get(folded.start) else {
             return self.original_len..self.original_len;
@@ -164,12 +164,12 @@ mod tests {
     }
 
     #[test]
-    fn vowel_signs_stay_because_they_are_letters() {
+    fn vowel_signs_are_kept() {
         assert_eq!(fold("हिन्दी"), "हिनदी");
     }
 
     #[test]
-    fn folding_twice_is_folding_once_for_every_character() {
+    fn folding_is_idempotent_for_every_character() {
         for character in (0..=0x10_FFFF_u32).filter_map(char::from_u32) {
             let once = fold(&character.to_string());
             assert_eq!(fold(&once), once, "U+{:04X}", character as u32);
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn folded_ranges_lead_back_to_whole_characters() {
+    fn folded_ranges_map_back_to_whole_characters() {
         let original = "aß Mu\u{308}ller";
         let origins = FoldOrigins::new(original);
         assert_eq!(fold(original), "ass muller");

@@ -1,4 +1,4 @@
-//! The records a search found, in order, without holding them.
+//! The records that a search found, in order. Holds keys or rows, not records.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
@@ -15,34 +15,35 @@ use crate::row_set::RowSet;
 /// One record that was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hit<'a> {
-    /// Its key.
+    /// The key of the record.
     pub key: &'a str,
-    /// How well it fits.
+    /// How well it matches.
     pub level: Level,
-    /// How well it fits, as a number to sort by.
+    /// How well it matches, as a number to sort by.
     pub sort_key: SortKey,
 }
 
 impl Hit<'_> {
-    /// The key as an owned key. `None` only for a scan that yields keys no store accepts.
+    /// The key, owned. `None` only for a scan that yields keys which no store accepts.
     pub fn to_key(self) -> Option<Key> {
         Key::new(self.key).ok()
     }
 }
 
-/// Records found, in order. Those that were read take about 32 bytes and the key each, in two
-/// allocations for all; those that an index found take a bit, and keep what they were found in.
+/// The records found, in order. Those that were read take about 32 bytes and the key each, in two
+/// allocations for all. Those found by an index take one bit each; they keep the snapshot in which
+/// they were found alive.
 #[derive(Clone, Debug, Default)]
 pub struct Hits {
     keys: String,
     entries: Vec<Entry>,
-    /// Hits of an index, behind the others.
+    /// Hits of an index; they come after all others.
     rows: Option<RowHits>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
-    /// What is sorted by before the key.
+    /// The first sort criterion; the key is the second.
     order: u64,
     sort_key: SortKey,
     key_start: usize,
@@ -50,24 +51,25 @@ struct Entry {
     level: Level,
 }
 
-/// Some of the records that a search found: which they are, without their order. Holds no record,
-/// but keeps what they were found in. Cloning shares.
+/// A set of records that a search found, without their order. Holds no records, but keeps the
+/// snapshot in which they were found alive. Cloning is O(1).
 #[derive(Clone, Debug)]
 pub struct HitSet(Arc<SetOfHits>);
 
 #[derive(Debug)]
 struct SetOfHits {
     keys: HashSet<Box<str>>,
-    /// Hits of an index: rows for each part of their source.
+    /// Hits of an index: a set of rows for each part of their source.
     rows: Option<(Arc<dyn RowSource>, Vec<RowSet>)>,
 }
 
 impl HitSet {
-    /// Whether the record with this key is one of them. Costs a look-up, however many there are.
+    /// Whether the record with this key is in the set. Costs one look-up, whatever the size of the
+    /// set.
     pub fn contains(&self, key: &str) -> bool {
         self.0.keys.contains(key)
             || self.0.rows.as_ref().is_some_and(|(source, sets)| {
-                source.place_of(key).is_some_and(|id| {
+                source.row_of(key).is_some_and(|id| {
                     let set = sets.get(id.part as usize);
                     set.is_some_and(|set| set.contains(id.row))
                 })
@@ -76,17 +78,17 @@ impl HitSet {
 }
 
 impl Hits {
-    /// How many are listed.
+    /// The number of hits listed.
     pub fn len(&self) -> usize {
         self.entries.len() + self.rows.as_ref().map_or(0, RowHits::len)
     }
 
-    /// Whether none are listed.
+    /// Whether no hits are listed.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The hit at a place in the order.
+    /// The hit at an index in the order.
     pub fn get(&self, index: usize) -> Option<Hit<'_>> {
         match self.entries.get(index) {
             Some(entry) => Some(self.hit(entry)),
@@ -100,20 +102,20 @@ impl Hits {
         self.entries.iter().map(|entry| self.hit(entry)).chain(rows)
     }
 
-    /// The hits at some places of the order; fewer where the hits end.
-    pub fn iter_in(&self, places: Range<usize>) -> impl Iterator<Item = Hit<'_>> {
+    /// The hits in a range of the order; fewer if the range goes beyond the last hit.
+    pub fn iter_in(&self, range: Range<usize>) -> impl Iterator<Item = Hit<'_>> {
         let read = self.entries.len();
-        let entries = self.entries.iter().take(places.end).skip(places.start);
+        let entries = self.entries.iter().take(range.end).skip(range.start);
         let entries = entries.map(|entry| self.hit(entry));
-        let behind = places.start.saturating_sub(read)..places.end.saturating_sub(read);
+        let row_range = range.start.saturating_sub(read)..range.end.saturating_sub(read);
         let rows = self
             .rows
             .iter()
-            .flat_map(move |rows| rows.iter_in(behind.clone()));
+            .flat_map(move |rows| rows.iter_in(row_range.clone()));
         entries.chain(rows)
     }
 
-    /// Records that nobody searched for, in the order given; all count as exact.
+    /// Hits that are not from a search: keys in the given order, all on [`Level::Exact`].
     pub fn from_keys<'a>(keys: impl IntoIterator<Item = &'a Key>) -> Self {
         let mut hits = Self::default();
         for key in keys {
@@ -122,9 +124,9 @@ impl Hits {
         hits
     }
 
-    /// The place of a key in the order. Costs a comparison with each hit that was read, which are
-    /// at most [`RERANKED_MAX`](super::RERANKED_MAX) of those of a snapshot's search, and about a
-    /// nanosecond for each other one in the orders other than that of relevance.
+    /// The index of a key in the order. Costs a comparison with each hit that was read (at most
+    /// [`RERANKED_MAX`](super::RERANKED_MAX) in a snapshot's search) and, unless sorted by
+    /// relevance, about a nanosecond for each other hit.
     pub fn position(&self, key: &str) -> Option<usize> {
         let read = self.entries.iter().position(|entry| self.key(entry) == key);
         read.or_else(|| Some(self.entries.len() + self.rows.as_ref()?.position(key)?))
@@ -137,25 +139,25 @@ impl Hits {
         is_read || self.rows.as_ref().is_some_and(|rows| rows.contains(key))
     }
 
-    /// The hits at some places of the order, as a set. Costs some nanoseconds for each.
-    pub fn set_of(&self, places: Range<usize>) -> HitSet {
+    /// The hits in a range of the order, as a set. Costs a few nanoseconds for each.
+    pub fn set_of(&self, range: Range<usize>) -> HitSet {
         let read = self.entries.len();
-        let entries = self.entries.iter().take(places.end).skip(places.start);
-        let behind = places.start.saturating_sub(read)..places.end.saturating_sub(read);
+        let entries = self.entries.iter().take(range.end).skip(range.start);
+        let row_range = range.start.saturating_sub(read)..range.end.saturating_sub(read);
         HitSet(Arc::new(SetOfHits {
             keys: entries.map(|entry| self.key(entry).into()).collect(),
-            rows: self.rows.as_ref().map(|rows| rows.rows_at(behind)),
+            rows: self.rows.as_ref().map(|rows| rows.rows_in(row_range)),
         }))
     }
 
-    /// The rows of a source that are hits, for each part.
+    /// For each part of a source, the rows that are hits.
     pub(crate) fn rows_of(&self, source: &dyn RowSource) -> Vec<RowSet> {
         let parts = 0..source.parts();
         let mut sets: Vec<_> = parts
             .map(|part| RowSet::new(source.rows_in(part)))
             .collect();
         for entry in &self.entries {
-            if let Some(id) = source.place_of(self.key(entry))
+            if let Some(id) = source.row_of(self.key(entry))
                 && let Some(set) = sets.get_mut(id.part as usize)
             {
                 set.insert(id.row);
@@ -172,7 +174,7 @@ impl Hits {
         Self::default().with_rows(rows)
     }
 
-    /// The same hits, and those of an index behind them.
+    /// The same hits, followed by those of an index.
     pub(super) fn with_rows(self, rows: RowHits) -> Self {
         Self {
             rows: Some(rows),
@@ -194,7 +196,7 @@ impl Hits {
     }
 
     pub(super) fn push(&mut self, key: &str, order: u64, level: Level, sort_key: SortKey) {
-        // Keys are at most 4096 bytes; what is longer is no key of a store.
+        // A store's keys have at most 4096 bytes.
         let Ok(key_len) = u16::try_from(key.len()) else {
             return;
         };
@@ -228,13 +230,13 @@ impl Hits {
         };
         match sort.by {
             SortBy::Key => direction(by_key()),
-            // Records alike in what is sorted by stay in key order in both directions.
+            // Equal records are in key order in both directions.
             _ => direction(left.order.cmp(&right.order)).then_with(by_key),
         }
     }
 
-    /// The number that the worst kept hit has, once `limit` hits are kept: what is worse need not
-    /// be pushed. Drops all but the best `limit` first.
+    /// Keeps the best `limit` hits. If any were dropped, returns the order number of the worst hit
+    /// kept: worse hits need not be pushed from then on.
     pub(super) fn prune(&mut self, sort: Sort, limit: usize) -> Option<u64> {
         if self.entries.len() <= limit {
             return None;

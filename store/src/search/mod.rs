@@ -1,7 +1,7 @@
-//! Search: what a query means, which records fit it and in which order.
+//! Search: what a query means, which records match it, and in which order.
 //!
-//! From text to answer: [`Query::parse`] reads what was typed, [`Matcher`] compares one record
-//! with it, [`search()`] does so for all. Both sides of every comparison go through the same
+//! [`Query::parse`] parses the text of a query, [`Matcher`] compares one record with it, and
+//! [`search()`] compares all records of a scan. Both sides of every comparison are normalized by
 //! [`fold()`]. Depends on values, paths and records; knows neither segments nor files.
 
 mod by_index;
@@ -35,8 +35,8 @@ pub use matcher::{
 pub use mode::{Level, LevelCounts, Mode};
 pub use query::edit;
 pub use query::{
-    CompareOp, Expr, Field, FieldTest, Hint, Literal, NoPaths, Part, Parts, PathDictionary, Query,
-    Resolution, Target, TextAtom, TextForm, resolve,
+    CompareOp, Expr, Field, FieldTest, Hint, Literal, NoPaths, PathDictionary, Query, QueryPart,
+    QueryParts, Resolution, Target, TextAtom, TextForm, resolve,
 };
 pub use scan::{
     HITS_LISTED_MAX, PARTIAL_HITS_MAX, PartialSink, SearchControl, SearchOptions, SearchResult,
@@ -44,13 +44,13 @@ pub use scan::{
 };
 
 pub(crate) use by_index::search_rows;
-pub(crate) use condition::{ConditionScratch, ConditionTest, Place};
+pub(crate) use condition::{ConditionScratch, ConditionTest, PathNames};
 pub(crate) use index::{
-    IndexedRows, LEFT_BEHIND, MovedPart, Plan, RankedRows, TextIndex, TextIndexBuilder,
+    IndexedRows, MovedPart, ROW_DROPPED, RankedRows, SearchPlan, TextIndex, TextIndexBuilder,
     TextIndexMerger, VisitText, search_part,
 };
 pub(crate) use query::names_of;
-pub(crate) use query::parse_moment;
+pub(crate) use query::parse_date_or_time;
 pub(crate) use row_hits::{RowId, RowSource};
 pub(crate) use text::leaf_text;
 pub(crate) use words::RecordWords;

@@ -1,8 +1,9 @@
-//! How a query is read, and how well a record fits it.
+//! How the words of a query are compared, and how well a record matches.
 
 use std::ops::{AddAssign, SubAssign};
 
-/// How words without marks of their own (`'exact`, `*inside*`, `word~`) are compared.
+/// How plain words are compared: those without an operator of their own, as `'exact`, `*inside*`
+/// and `word~` have.
 #[derive(
     Clone,
     Copy,
@@ -18,12 +19,13 @@ use std::ops::{AddAssign, SubAssign};
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
-    /// A word equals a word, after folding. No beginnings, no typos.
+    /// A word must equal a word of the record after folding. No prefixes, no typos.
     Exact,
-    /// A word equals a word, within its budget of typos; the last word may be a beginning.
+    /// A word must equal a word of the record within its budget of typos; the last word may be a
+    /// prefix.
     #[default]
     Fuzzy,
-    /// A word stands anywhere, also inside longer words.
+    /// A word may occur anywhere, also inside longer words.
     Contains,
 }
 
@@ -32,19 +34,19 @@ impl Mode {
     pub const ALL: [Self; 3] = [Self::Exact, Self::Fuzzy, Self::Contains];
 }
 
-/// How well a record fits, best first.
+/// How well a record matches, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// Every word stands there as typed, but for case and accents.
+    /// Every word occurs as typed, apart from case and accents.
     Exact,
-    /// Some word is the beginning of a longer one.
+    /// Some word is a prefix of a longer one.
     Prefix,
-    /// Some word stands inside a longer one.
+    /// Some word occurs inside a longer one.
     Inside,
-    /// One typo over all words, or likely ones that weigh no more together; or two words written as
-    /// one, or one as two.
+    /// One typo in all words together, or several likely ones that weigh no more; or two words
+    /// written as one, or one as two.
     SlightTypos,
-    /// Typos that weigh more than one.
+    /// Typos that weigh more than a single one can.
     Typos,
 }
 
@@ -58,7 +60,7 @@ impl Level {
         Self::Typos,
     ];
 
-    /// The word for interfaces and reports.
+    /// The name of the level in machine-readable output.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Exact => "exact",
@@ -70,7 +72,7 @@ impl Level {
     }
 }
 
-/// How many records fit on each level.
+/// The number of matching records on each level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LevelCounts([u64; 5]);
 
@@ -85,22 +87,22 @@ impl LevelCounts {
         self.0[level as usize] += records;
     }
 
-    /// How many on one level.
+    /// The number of records on one level.
     pub const fn of(self, level: Level) -> u64 {
         self.0[level as usize]
     }
 
-    /// How many hold every word exactly. The same number that [`Mode::Exact`] finds.
+    /// The number of records that have every word exactly: as many as [`Mode::Exact`] finds.
     pub const fn exact(self) -> u64 {
         self.of(Level::Exact)
     }
 
-    /// How many hold something similar: a beginning, a part, a typo.
+    /// The number of records that match only by a prefix, a part of a word, or with typos.
     pub fn similar(self) -> u64 {
         self.total() - self.exact()
     }
 
-    /// How many fit at all.
+    /// The number of all matching records.
     pub fn total(self) -> u64 {
         self.0.iter().sum()
     }

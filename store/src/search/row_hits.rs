@@ -1,48 +1,48 @@
-//! Records found through an index, as rows: any of them is there at once, none is held as text.
+//! Records found by an index, as rows: any hit is available at once, and no keys are copied.
 
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::hits::Hit;
-use super::index::{Plan, RankedRows};
+use super::index::{RankedRows, SearchPlan};
 use super::matcher::SortKey;
 use super::mode::Level;
 use crate::record::RecordRef;
 use crate::row_set::RowSet;
 
-/// Records in parts of rows, and the search of one part. What hits are rows of.
+/// Records in parts, and the search of one part. Hits are rows of a source.
 pub(crate) trait RowSource: fmt::Debug + Send + Sync {
-    /// How many parts there are.
+    /// The number of parts.
     fn parts(&self) -> usize;
 
-    /// Whether the rows of a part go on in key order where those of the part before end.
+    /// Whether the keys of a part are all greater than those of the part before it.
     fn continues(&self, part: usize) -> bool;
 
-    /// The rows of a part in runs, each of which is searched within some milliseconds: the whole
-    /// part where an index tells all, less where records have to be read.
-    fn runs(&self, part: usize, plan: &Plan) -> Vec<Range<u32>>;
+    /// Divides the rows of a part into slices that take a few milliseconds each to search: the
+    /// whole part if the index suffices, less if records have to be read.
+    fn slices(&self, part: usize, plan: &SearchPlan) -> Vec<Range<u32>>;
 
-    /// The rows of a run of a part that fit, in groups from the best to the worst. May be anything
-    /// once `is_stale` says so.
-    fn search_run(
+    /// The matching rows of a slice of a part, in groups from the best to the worst. The result is
+    /// unspecified once `is_cancelled` returns `true`.
+    fn search_slice(
         &self,
         part: usize,
         rows: Range<u32>,
-        plan: &Plan,
-        is_stale: &(dyn Fn() -> bool + Sync),
+        plan: &SearchPlan,
+        is_cancelled: &(dyn Fn() -> bool + Sync),
     ) -> Vec<RankedRows>;
 
     /// The record of a row.
     fn record(&self, part: usize, row: u32) -> Option<RecordRef<'_>>;
 
-    /// How many rows a part has.
+    /// The number of rows of a part.
     fn rows_in(&self, part: usize) -> u32;
 
-    /// The row of a key.
-    fn place_of(&self, key: &str) -> Option<RowId>;
+    /// The row of a key, if the source has it.
+    fn row_of(&self, key: &str) -> Option<RowId>;
 
-    /// The same number for sources that are there at the same time and whose rows are the same.
+    /// A number that two sources share only if they exist at the same time and have the same rows.
     fn identity(&self) -> usize;
 }
 
@@ -53,7 +53,7 @@ pub(crate) struct RowId {
     pub(crate) row: u32,
 }
 
-/// Rows in an order.
+/// Rows in an order, with their levels.
 #[derive(Clone, Debug)]
 pub(super) struct RowHits {
     source: Arc<dyn RowSource>,
@@ -63,22 +63,22 @@ pub(super) struct RowHits {
 
 #[derive(Clone, Debug)]
 enum Order {
-    /// Group by group, in a group part by part, in a part by key.
-    Groups(Arc<[Run]>),
-    /// One by one.
+    /// Group by group, within a group part by part, within a part by key.
+    Groups(Arc<[GroupInPart]>),
+    /// Each row listed.
     Rows {
         rows: Arc<[RowId]>,
-        /// For each part its groups, which know the levels.
+        /// The groups of each part, for the levels of rows.
         groups: Arc<[Arc<[RankedRows]>]>,
-        /// Whether every row of the groups is listed.
+        /// Whether all rows of the groups are listed.
         is_whole: bool,
     },
 }
 
 /// The rows of one group in one part.
 #[derive(Debug)]
-pub(super) struct Run {
-    /// How many hits come before.
+pub(super) struct GroupInPart {
+    /// The number of hits before these.
     before: usize,
     part: u32,
     key: SortKey,
@@ -87,7 +87,7 @@ pub(super) struct Run {
 }
 
 impl RowHits {
-    /// Hits in the order of the runs `(part, group)`, at most `limit`.
+    /// Hits in the order of pairs `(part, group)`, at most `limit`.
     pub(super) fn grouped(
         source: Arc<dyn RowSource>,
         runs: impl Iterator<Item = (u32, RankedRows)>,
@@ -98,7 +98,7 @@ impl RowHits {
         for (part, group) in runs {
             let count = group.rows.count() as usize;
             if count > 0 && before < limit {
-                ordered.push(Run {
+                ordered.push(GroupInPart {
                     before,
                     part,
                     key: group.key,
@@ -115,7 +115,7 @@ impl RowHits {
         }
     }
 
-    /// Hits one by one; `groups` are those of each part.
+    /// Hits in the order of `rows`; `groups` are the groups of each part.
     pub(super) fn listed(
         source: Arc<dyn RowSource>,
         rows: Vec<RowId>,
@@ -153,10 +153,10 @@ impl RowHits {
         }
     }
 
-    /// The place of a key in the order. Costs a look at each run of rows, or at each hit where they
-    /// are in an order of their own, but reads one record at most.
+    /// The index of a key in the order. Looks at each group in each part, or at each hit if the
+    /// rows are listed, but reads at most one record.
     pub(super) fn position(&self, key: &str) -> Option<usize> {
-        let id = self.source.place_of(key)?;
+        let id = self.source.row_of(key)?;
         let place = match &self.order {
             Order::Groups(runs) => {
                 let run = runs
@@ -169,15 +169,15 @@ impl RowHits {
         (place < self.len).then_some(place)
     }
 
-    /// Whether a key is among the hits. Costs a look at each group of rows, and at each hit only
-    /// where not all of a group are listed.
+    /// Whether a key is among the hits. Looks at each group of a part, or at each hit if only some
+    /// rows of the groups are listed.
     pub(super) fn contains(&self, key: &str) -> bool {
         match &self.order {
             Order::Rows {
                 groups,
                 is_whole: true,
                 ..
-            } => self.source.place_of(key).is_some_and(|id| {
+            } => self.source.row_of(key).is_some_and(|id| {
                 let groups = groups.get(id.part as usize);
                 groups.is_some_and(|groups| groups.iter().any(|group| group.rows.contains(id.row)))
             }),
@@ -185,19 +185,19 @@ impl RowHits {
         }
     }
 
-    /// The hits at some places of the order, as a set of rows for each part of their source.
-    pub(super) fn rows_at(&self, places: Range<usize>) -> (Arc<dyn RowSource>, Vec<RowSet>) {
+    /// The hits in a range of the order, as a set of rows for each part of their source.
+    pub(super) fn rows_in(&self, range: Range<usize>) -> (Arc<dyn RowSource>, Vec<RowSet>) {
         let source = &self.source;
         let mut sets: Vec<_> = (0..source.parts())
             .map(|part| RowSet::new(source.rows_in(part)))
             .collect();
-        let places = places.start.min(self.len)..places.end.min(self.len);
+        let range = range.start.min(self.len)..range.end.min(self.len);
         match &self.order {
             Order::Groups(runs) => {
                 for run in runs.iter() {
                     let count = run.rows.count() as usize;
-                    let first = places.start.saturating_sub(run.before).min(count);
-                    let end = places.end.saturating_sub(run.before).min(count);
+                    let first = range.start.saturating_sub(run.before).min(count);
+                    let end = range.end.saturating_sub(run.before).min(count);
                     let Some(set) = sets.get_mut(run.part as usize) else {
                         continue;
                     };
@@ -210,7 +210,7 @@ impl RowHits {
                 }
             }
             Order::Rows { rows, .. } => {
-                for id in rows.get(places).unwrap_or_default() {
+                for id in rows.get(range).unwrap_or_default() {
                     if let Some(set) = sets.get_mut(id.part as usize) {
                         set.insert(id.row);
                     }
@@ -220,8 +220,8 @@ impl RowHits {
         (Arc::clone(source), sets)
     }
 
-    /// Adds the hits to the set of each part of a source. Rows of another source are looked up by
-    /// their keys.
+    /// Adds the hits to the sets of the parts of a source. If that is not the source of these hits,
+    /// they are looked up by key.
     pub(super) fn add_to(&self, source: &dyn RowSource, sets: &mut [RowSet]) {
         let mut insert = |id: RowId| {
             if let Some(set) = sets.get_mut(id.part as usize) {
@@ -229,8 +229,8 @@ impl RowHits {
             }
         };
         if source.identity() != self.source.identity() {
-            let places = self.iter().filter_map(|hit| source.place_of(hit.key));
-            return places.for_each(insert);
+            let rows = self.iter().filter_map(|hit| source.row_of(hit.key));
+            return rows.for_each(insert);
         }
         match &self.order {
             Order::Groups(runs) => {
@@ -263,31 +263,31 @@ impl RowHits {
         }
     }
 
-    /// The hits at some places of the order.
-    pub(super) fn iter_in(&self, places: Range<usize>) -> Box<dyn Iterator<Item = Hit<'_>> + '_> {
-        let places = places.start..places.end.min(self.len);
+    /// The hits in a range of the order.
+    pub(super) fn iter_in(&self, range: Range<usize>) -> Box<dyn Iterator<Item = Hit<'_>> + '_> {
+        let range = range.start..range.end.min(self.len);
         match &self.order {
             Order::Groups(runs) => {
-                let first = runs.partition_point(|run| run.before <= places.start);
+                let first = runs.partition_point(|run| run.before <= range.start);
                 let first = first.saturating_sub(1);
                 let runs = runs.get(first..).unwrap_or_default();
-                let start = places.start;
-                // Only of the first run are rows passed over, and those not one by one.
+                let start = range.start;
+                // Rows are skipped only in the first run, and not one by one.
                 let rows = runs.iter().flat_map(move |run| {
-                    let passed = start.saturating_sub(run.before) as u32;
-                    run.rows.iter_behind(passed).map(move |row| (run, row))
+                    let skipped = start.saturating_sub(run.before) as u32;
+                    run.rows.iter_skip(skipped).map(move |row| (run, row))
                 });
-                let rows = rows.take(places.len());
+                let rows = rows.take(range.len());
                 Box::new(rows.filter_map(|(run, row)| self.hit_in(run, row)))
             }
             Order::Rows { rows, groups, .. } => {
-                let rows = rows.get(places).unwrap_or_default();
+                let rows = rows.get(range).unwrap_or_default();
                 Box::new(rows.iter().filter_map(|row| self.listed_hit(groups, *row)))
             }
         }
     }
 
-    fn hit_in(&self, run: &Run, row: u32) -> Option<Hit<'_>> {
+    fn hit_in(&self, run: &GroupInPart, row: u32) -> Option<Hit<'_>> {
         Some(Hit {
             key: self.source.record(run.part as usize, row)?.key,
             level: run.level,

@@ -1,7 +1,6 @@
-//! Searching all records: the matcher over every part of a scan, in parallel.
+//! Searching without an index: the matcher runs over every record of a scan, in parallel.
 //!
-//! Knows no index: it reads every record. Takes no time: callers measure, and say when they want
-//! to see a partial answer.
+//! Reads no clock: the caller decides when a partial answer is due.
 
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
@@ -15,76 +14,77 @@ use super::mode::{LevelCounts, Mode};
 use super::query::{Hint, Query};
 use crate::record::{RecordRef, Scan};
 
-/// Without a limit at most this many hits are listed; all are counted. Bounds the memory of one
-/// answer to some hundred megabytes, whatever the size of the store.
+/// The largest number of hits listed if no limit is given; all are counted. Bounds the memory of
+/// one answer to a few hundred megabytes, whatever the size of the store.
 pub const HITS_LISTED_MAX: usize = 4_000_000;
-/// A partial answer lists at most this many hits.
+/// The largest number of hits listed in a partial answer.
 pub const PARTIAL_HITS_MAX: usize = 1000;
-/// Whether the answer is still wanted is asked after this many records.
+/// The number of records between two checks for cancellation.
 const RECORDS_PER_CHECK: u32 = 256;
 
-/// What the hits are sorted by.
+/// What hits are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SortBy {
-    /// Best first, alike in key order.
+    /// Best match first; equally good ones in key order.
     #[default]
     Relevance,
     /// The key, by its bytes.
     Key,
-    /// When the record was created.
+    /// The time of creation.
     Created,
-    /// When it was last modified.
+    /// The time of the last modification.
     Modified,
-    /// When it expires; what never expires comes after all others.
+    /// The time of expiry; records that never expire come last.
     Expires,
 }
 
 /// An order of hits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sort {
-    /// By what.
+    /// What hits are sorted by.
     pub by: SortBy,
-    /// Whether the other way round.
+    /// Whether the order is reversed.
     pub descending: bool,
 }
 
-/// How to search.
+/// Options of a search.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SearchOptions {
     /// How plain words are compared.
     pub mode: Mode,
     /// The order of the hits.
     pub sort: Sort,
-    /// How many hits to list, the first in the order. `None`: all, up to [`HITS_LISTED_MAX`].
-    /// Counts are exact in any case.
+    /// The number of hits to list, from the first in the order. `None`: all, up to
+    /// [`HITS_LISTED_MAX`]. Counts are exact in any case.
     pub limit: Option<usize>,
 }
 
-/// How a search is watched and stopped.
+/// Cancels a search and receives its partial answers.
 pub struct SearchControl<'a> {
-    /// The search gives up as soon as it goes stale.
+    /// Stops the search once it is cancelled.
     pub cancel: CancelToken,
-    /// Where partial answers go.
+    /// Receives partial answers.
     pub partial: Option<PartialSink<'a>>,
 }
 
-/// Where partial answers go. Both functions are called from the threads of the search.
+/// Receives partial answers. Both functions are called from the threads of the search.
 #[derive(Clone, Copy)]
 pub struct PartialSink<'a> {
-    /// Whether one is wanted now; asked often, so it must be cheap. A good answer is "yes" every
-    /// 8 to 10 milliseconds.
+    /// Whether a partial answer is due. Called often, so it must be cheap; `true` every 8 to 10
+    /// milliseconds is a good rate.
     pub is_due: &'a (dyn Fn() -> bool + Sync),
-    /// Takes one: counts so far, the best [`PARTIAL_HITS_MAX`] hits so far, `complete` false.
+    /// Receives a partial answer: the counts and the best [`PARTIAL_HITS_MAX`] hits so far, with
+    /// `complete` false.
     pub publish: &'a (dyn Fn(SearchResult) + Sync),
 }
 
 impl SearchControl<'_> {
-    /// A search that runs to its end without partial answers.
+    /// Neither cancels nor receives partial answers.
     pub fn unlimited() -> Self {
         Self::new(CancelToken::never())
     }
 
-    /// A search that stops when the cancel goes stale, without partial answers.
+    /// Cancels by a token, and receives no partial answers.
     pub const fn new(cancel: CancelToken) -> Self {
         Self {
             cancel,
@@ -93,30 +93,32 @@ impl SearchControl<'_> {
     }
 }
 
-/// What a search found.
+/// The answer of a search.
 #[derive(Clone, Debug, Default)]
 pub struct SearchResult {
-    /// The hits in order: all of them, or the first of them (see [`SearchOptions::limit`]).
+    /// The hits in order, up to [`SearchOptions::limit`].
     pub hits: Hits,
-    /// How many records fit; exact if `complete`.
+    /// The number of records that match; exact if `complete`.
     pub total: u64,
-    /// How many on each level; exact if `complete`.
+    /// The number of these on each level; exact if `complete`.
     pub counts: LevelCounts,
-    /// Whether all records were read. `false` for partial answers and for a search that was
-    /// stopped.
+    /// Whether all records were considered. `false` for partial answers and for a search that was
+    /// cancelled.
     pub complete: bool,
-    /// What the query's reader wants to say.
+    /// The hints of the query.
     pub hints: Vec<Hint>,
 }
 
-/// Searches all records that a scan yields.
+/// Searches all records of a scan by reading them, in parallel: O(n).
+///
+/// [`Snapshot::search`](crate::Snapshot::search) uses the indexes.
 pub fn search(
     scan: &(impl Scan + ?Sized),
     query: &Query,
     options: &SearchOptions,
     control: &SearchControl<'_>,
 ) -> SearchResult {
-    let run = Run {
+    let run = ScanSearch {
         matcher: Matcher::new(query, options.mode),
         sort: options.sort,
         limit: options
@@ -126,7 +128,7 @@ pub fn search(
         control,
         query,
     };
-    let shared = Mutex::new(Found::default());
+    let shared = Mutex::new(ScanResult::default());
     (0..scan.parts())
         .into_par_iter()
         .for_each_init(MatchScratch::default, |scratch, part| {
@@ -140,20 +142,20 @@ pub fn search(
     if !control.cancel.is_cancelled() {
         found.hits.sort(run.sort);
     }
-    // Asked after sorting: a stale answer must not pass as a sorted one.
+    // Checked after sorting: the answer of a cancelled search may be unsorted.
     run.result(found, !control.cancel.is_cancelled())
 }
 
-/// What was found so far.
+/// The hits found so far.
 #[derive(Debug, Default)]
-struct Found {
+struct ScanResult {
     hits: Hits,
     counts: LevelCounts,
-    /// The number of the worst hit worth keeping, once there are enough.
+    /// The order number of the worst hit worth keeping, once there are enough.
     worst: Option<u64>,
 }
 
-struct Run<'a> {
+struct ScanSearch<'a> {
     matcher: Matcher,
     sort: Sort,
     limit: usize,
@@ -161,14 +163,14 @@ struct Run<'a> {
     query: &'a Query,
 }
 
-impl Run<'_> {
+impl ScanSearch<'_> {
     fn search_part(
         &self,
         scan: &(impl Scan + ?Sized),
         part: usize,
         scratch: &mut MatchScratch,
-    ) -> Found {
-        let mut found = Found::default();
+    ) -> ScanResult {
+        let mut found = ScanResult::default();
         let mut since_check = 0;
         scan.scan_part(part, &mut |record| {
             since_check += 1;
@@ -193,8 +195,8 @@ impl Run<'_> {
         found
     }
 
-    /// Keeping up to twice as many hits as wanted makes pruning cost little for each.
-    fn prune_if_many(&self, found: &mut Found) {
+    /// Prunes only at twice the limit, to amortize the cost of pruning.
+    fn prune_if_many(&self, found: &mut ScanResult) {
         if found.hits.len() >= self.limit.saturating_mul(2).max(1024) {
             found.worst = found.hits.prune(self.sort, self.limit).or(found.worst);
         }
@@ -215,7 +217,7 @@ impl Run<'_> {
         }
     }
 
-    fn merge(&self, shared: &Mutex<Found>, part: &Found) {
+    fn merge(&self, shared: &Mutex<ScanResult>, part: &ScanResult) {
         let mut found = shared.lock().unwrap_or_else(PoisonError::into_inner);
         found.counts += part.counts;
         found.hits.append(&part.hits);
@@ -224,7 +226,7 @@ impl Run<'_> {
             return;
         };
         if (partial.is_due)() && !self.control.cancel.is_cancelled() {
-            let mut so_far = Found {
+            let mut so_far = ScanResult {
                 hits: found.hits.clone(),
                 counts: found.counts,
                 worst: None,
@@ -238,7 +240,7 @@ impl Run<'_> {
         }
     }
 
-    fn result(&self, found: Found, complete: bool) -> SearchResult {
+    fn result(&self, found: ScanResult, complete: bool) -> SearchResult {
         SearchResult {
             hits: found.hits,
             total: found.counts.total(),
@@ -249,18 +251,18 @@ impl Run<'_> {
     }
 }
 
-/// What a record is sorted by, as a number: its moments, 0 for what needs more than the record's
-/// times.
+/// A number that sorts like the timestamp that records are sorted by; 0 if they are sorted by
+/// something else.
 pub(super) fn order_of(record: RecordRef<'_>, by: SortBy) -> u64 {
-    // Shifted so that moments before 1970 sort before those after.
-    let moment = |millis: i64| (millis as u64) ^ (1 << 63);
+    // Offset so that times before 1970 sort before those after.
+    let ordered = |millis: i64| (millis as u64) ^ (1 << 63);
     match by {
         SortBy::Relevance | SortBy::Key => 0,
-        SortBy::Created => moment(record.meta.created_at.0),
-        SortBy::Modified => moment(record.meta.modified_at.0),
+        SortBy::Created => ordered(record.meta.created_at.0),
+        SortBy::Modified => ordered(record.meta.modified_at.0),
         SortBy::Expires => record
             .meta
             .expires_at
-            .map_or(u64::MAX, |expires_at| moment(expires_at.0)),
+            .map_or(u64::MAX, |expires_at| ordered(expires_at.0)),
     }
 }

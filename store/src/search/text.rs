@@ -1,5 +1,5 @@
-//! The text of a value, prepared for comparison: folded, and cut into tokens. Holds the buffers
-//! that make a walk over a million records free of allocation.
+//! Texts prepared for comparison: folded and tokenized. Buffers are reused, so that walking over a
+//! million records does not allocate.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -8,7 +8,7 @@ use super::fold::{fold, fold_into};
 use super::tokenize::{Token, camel_parts, tokenize};
 use crate::value::ValueRef;
 
-/// Buffers that grew beyond this for one huge text are given back.
+/// Buffers that grew larger than this for one huge text are freed.
 const BUFFER_BYTES_MAX: usize = 1 << 20;
 
 /// A text ready to be compared.
@@ -32,7 +32,7 @@ impl PreparedText<'_> {
 #[derive(Clone, Debug)]
 pub(super) struct NamePart {
     pub(super) folded: String,
-    /// Its place in the unfolded name.
+    /// The byte range of the part in the unfolded name.
     pub(super) original: Range<usize>,
 }
 
@@ -56,7 +56,7 @@ impl TextBuffer {
         self.prepared(original)
     }
 
-    /// Prepares the key of a record, whose camel case words can be found by their parts.
+    /// Prepares the key of a record. In keys, camel case words can be found by their parts.
     pub(super) fn prepare_key<'a>(&'a mut self, key: &'a str) -> PreparedText<'a> {
         self.prepare(key);
         self.parts
@@ -67,7 +67,7 @@ impl TextBuffer {
         self.prepared(key)
     }
 
-    /// Folds a text without looking for tokens.
+    /// Folds a text without tokenizing it.
     pub(super) fn fold<'a>(&'a mut self, original: &str) -> &'a str {
         fold_into(original, &mut self.folded);
         &self.folded
@@ -83,8 +83,7 @@ impl TextBuffer {
     }
 }
 
-/// Whether the text of a value is that of a number or a moment, which only words with digits are
-/// looked for in.
+/// Whether a value is a number or a timestamp, in whose text only words with digits are searched.
 pub(crate) const fn is_number_text(value: ValueRef<'_>) -> bool {
     matches!(
         value,
@@ -92,8 +91,8 @@ pub(crate) const fn is_number_text(value: ValueRef<'_>) -> bool {
     )
 }
 
-/// The text by which a value is found and shown: a string itself, numbers, truth values and
-/// moments as they print. `None` for null, bytes and containers. `buffer` holds what is printed.
+/// The text by which a value is found and shown: strings as they are; numbers, booleans and
+/// timestamps formatted into `buffer`. `None` for null, bytes and containers.
 pub(crate) fn leaf_text<'a>(value: ValueRef<'a>, buffer: &'a mut String) -> Option<&'a str> {
     buffer.clear();
     let written = match value {

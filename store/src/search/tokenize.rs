@@ -1,17 +1,18 @@
-//! Words: where they start and end in a folded text. Knows nothing of queries or records.
+//! Splitting a folded text into tokens.
 //!
-//! A word is a run of letters and digits; everything else separates, so that keys split at
-//! `: / . - _ #`. Scripts written without spaces have no words to find: a run of them stays one
-//! token, which queries match at any place inside.
+//! A word is a run of letters and digits; everything else separates words, so keys split at
+//! `: / . - _ #`. In scripts without spaces, word boundaries are unknown: a run of such a script is
+//! one token, and queries match anywhere inside it.
 
 use std::ops::Range;
 
 /// Terms of an index are at most this many bytes long.
 pub(super) const TERM_BYTES_MAX: usize = 64;
-/// Terms cut from one long run overlap by this much, so that any shorter needle is inside one.
+/// Terms cut from one long run overlap by this many bytes, so that any shorter needle is inside one
+/// of them.
 pub(super) const TERM_BYTES_OVERLAP: usize = 32;
 
-/// What kind of script a token is written in.
+/// The kind of script that a token is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenKind {
     /// A word between separators.
@@ -42,7 +43,7 @@ impl Token {
     }
 }
 
-/// Finds the tokens of a folded text, in order. What `tokens` held before is dropped.
+/// Finds the tokens of a folded text, in order, and replaces the content of `tokens` by them.
 pub(crate) fn tokenize(folded: &str, tokens: &mut Vec<Token>) {
     tokens.clear();
     let bytes = folded.as_bytes();
@@ -66,7 +67,7 @@ fn end_of_run(folded: &str, from: usize, kind: TokenKind) -> usize {
     let bytes = folded.as_bytes();
     let mut at = from;
     loop {
-        // Most text is ASCII, and most of it inside words.
+        // The fast path: most text is ASCII words.
         if kind == TokenKind::Word {
             while bytes.get(at).is_some_and(|&byte| is_word_byte(byte)) {
                 at += 1;
@@ -99,7 +100,8 @@ fn is_word_byte(byte: u8) -> bool {
     IS_WORD[usize::from(byte)]
 }
 
-/// What the character at a place is part of, and its length in bytes.
+/// The kind of token that the character at a byte offset belongs to, if any, and its length in
+/// bytes.
 fn kind_at(folded: &str, at: usize) -> (Option<TokenKind>, usize) {
     let Some(character) = folded.get(at..).and_then(|rest| rest.chars().next()) else {
         return (None, 1);
@@ -130,11 +132,12 @@ fn is_spaceless(character: char) -> bool {
     ) && character.is_alphanumeric()
 }
 
-/// The parts of a name in camel case, as bytes of the unfolded name: `dueDate` has `due` and
-/// `Date`, `HTTPServer` has `HTTP` and `Server`. Words of a single part are left out.
+/// The parts of the camel case words in a name, as byte ranges of the unfolded name: `dueDate` has
+/// `due` and `Date`, `HTTPServer` has `HTTP` and `Server`. Words with a single part are left out.
 pub(crate) fn camel_parts(name: &str) -> Vec<Range<usize>> {
     let mut parts = Vec::new();
-    // Most names have no capital behind another letter: `customer:de`, `Star Wars`.
+    // The fast path: most names have no capital after another letter, like `customer:de` and
+    // `Star Wars`.
     let mut before = ' ';
     let may_have_parts = name.chars().any(|character| {
         let is_inner_capital = before.is_alphanumeric() && character.is_uppercase();
@@ -183,8 +186,8 @@ fn split_camel_word(name: &str, word: Range<usize>, parts: &mut Vec<Range<usize>
     }
 }
 
-/// Visits the pairs of neighbours in a spaceless run, and its last single character: what an
-/// index stores of it.
+/// Visits what an index stores of a spaceless run: each pair of adjacent characters, and the last
+/// character alone.
 pub(super) fn for_each_pair(run: &str, emit: &mut dyn FnMut(&str)) {
     let mut rest = run.chars();
     while !rest.as_str().is_empty() {
@@ -196,8 +199,7 @@ pub(super) fn for_each_pair(run: &str, emit: &mut dyn FnMut(&str)) {
     }
 }
 
-/// Visits the overlapping pieces of a word of more than [`TERM_BYTES_MAX`] bytes: what an index
-/// stores of it.
+/// Visits what an index stores of a word of more than [`TERM_BYTES_MAX`] bytes: overlapping pieces.
 pub(super) fn for_each_piece(word: &str, emit: &mut dyn FnMut(&str)) {
     let mut start = 0;
     loop {
@@ -241,13 +243,13 @@ mod tests {
     }
 
     #[test]
-    fn a_run_without_spaces_is_one_token_apart_from_its_neighbours() {
+    fn a_spaceless_run_is_one_token_separate_from_adjacent_words() {
         assert_eq!(words("abc日本語def カナ"), ["abc", "日本語", "def", "カナ"]);
         assert_eq!(words("한국어"), ["한국어"]);
     }
 
     #[test]
-    fn camel_case_has_parts() {
+    fn camel_case_words_are_split_into_parts() {
         let parts = |name: &str| -> Vec<String> {
             camel_parts(name)
                 .into_iter()
@@ -264,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn long_runs_become_overlapping_chunks() {
+    fn long_words_become_overlapping_pieces() {
         let run = "0123456789abcdef".repeat(10);
         let chunks = pieces(&run);
         assert!(chunks.iter().all(|chunk| chunk.len() <= TERM_BYTES_MAX));
@@ -277,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn spaceless_runs_become_pairs_and_a_last_single() {
+    fn spaceless_runs_become_pairs_and_a_last_character() {
         let mut pairs = Vec::new();
         for_each_pair("日本語", &mut |pair| pairs.push(pair.to_owned()));
         assert_eq!(pairs, ["日本", "本語", "語"]);

@@ -1,12 +1,12 @@
-//! The words at one path of one record: what [`TextIndex`](super::TextIndex) would say of it.
+//! The words at one path of one record, as [`TextIndex`](super::TextIndex) would index them.
 
-use super::condition::{Place, visit_place};
+use super::condition::{PathNames, visit_at_names};
 use super::matcher::visit_leaves;
 use super::text::{TextBuffer, is_number_text, leaf_text};
 use super::tokenize::{TERM_BYTES_MAX, TokenKind};
 use crate::value::ValueRef;
 
-/// Reads the words of records. Holds buffers, which makes it cheap to repeat.
+/// Reads the words of records. Reuses its buffers from one record to the next.
 #[derive(Debug, Default)]
 pub(crate) struct RecordWords {
     text: TextBuffer,
@@ -15,17 +15,17 @@ pub(crate) struct RecordWords {
 }
 
 impl RecordWords {
-    /// Visits each word of the texts at a path once. Words of scripts without spaces and words
-    /// longer than a term of an index are left out; numbers are no texts.
+    /// Visits each distinct word of the texts at a path. Leaves out numbers, words of scripts
+    /// without spaces, and words longer than a term of an index.
     pub(crate) fn visit(
         &mut self,
         value: ValueRef<'_>,
-        names: &Place,
+        names: &PathNames,
         visit: &mut dyn FnMut(&str),
     ) {
         let (text, printed, words) = (&mut self.text, &mut self.printed, &mut self.words);
         words.clear();
-        visit_place(value, names, &mut |found| {
+        visit_at_names(value, names, &mut |found| {
             visit_leaves(found, &mut |leaf| {
                 if is_number_text(leaf) {
                     return;

@@ -1,7 +1,7 @@
-//! A bitmap over the rows of a segment, with rank and select, in pages that its copies share.
+//! A persistent bitmap over the rows of a segment, with rank and select. Copies share pages.
 //!
-//! Each commit marks rows in a copy of the bitmap of before, which snapshots still read. What a
-//! commit copies does not grow with the segment: one page and one branch, out of millions of rows.
+//! Each commit marks rows in a copy of the previous bitmap, which snapshots still read. Marking a
+//! row copies one page and one branch, whatever the size of the segment.
 
 use std::iter;
 use std::ops::Range;
@@ -16,11 +16,11 @@ const ROWS_PER_PAGE: u32 = ROWS_PER_WORD * WORDS_PER_PAGE;
 const PAGES_PER_BRANCH: u32 = 64;
 const ROWS_PER_BRANCH: u32 = ROWS_PER_PAGE * PAGES_PER_BRANCH;
 
-/// Marks rows. Counts beside pages and branches make rank and select short walks. Cloning shares
-/// all pages.
+/// A set of marked rows. Counts of pages and branches make rank and select fast. Cloning shares all
+/// pages.
 #[derive(Clone, Debug)]
 pub(crate) struct Bitmap {
-    /// One for each 2^20 rows; none where no row is marked.
+    /// One for each 2^20 rows; `None` if no row is marked.
     branches: Vec<Option<Arc<Branch>>>,
     len: u32,
     count: u32,
@@ -28,9 +28,9 @@ pub(crate) struct Bitmap {
 
 #[derive(Clone, Debug)]
 struct Branch {
-    /// None where no row is marked.
+    /// `None` if no row is marked.
     pages: [Option<Arc<Page>>; PAGES_PER_BRANCH as usize],
-    /// How many rows each page marks.
+    /// The number of marked rows of each page.
     counts: [u16; PAGES_PER_BRANCH as usize],
     count: u32,
 }
@@ -66,7 +66,7 @@ impl Bitmap {
         }
     }
 
-    /// How many rows are marked.
+    /// The number of marked rows.
     pub(crate) const fn count(&self) -> u32 {
         self.count
     }
@@ -86,7 +86,7 @@ impl Bitmap {
         }
     }
 
-    /// Takes the mark off a row.
+    /// Unmarks a row.
     pub(crate) fn remove(&mut self, row: u32) {
         if !self.contains(row) {
             return;
@@ -105,7 +105,7 @@ impl Bitmap {
                 return row;
             };
             if branch.count == ROWS_PER_BRANCH {
-                row = behind_run(row, ROWS_PER_BRANCH);
+                row = end_of_run(row, ROWS_PER_BRANCH);
                 continue;
             }
             let Some(page) = branch.page(row) else {
@@ -113,7 +113,7 @@ impl Bitmap {
             };
             match page.next_unmarked(row) {
                 Some(unmarked) => return unmarked.min(self.len),
-                None => row = behind_run(row, ROWS_PER_PAGE),
+                None => row = end_of_run(row, ROWS_PER_PAGE),
             }
         }
         self.len
@@ -125,7 +125,7 @@ impl Bitmap {
         let mut unmarked = RowSet::new(end.saturating_sub(rows.start));
         let mut row = rows.start;
         while row < end {
-            let behind = row + (end - row).min(ROWS_PER_PAGE - row % ROWS_PER_PAGE);
+            let page_end = row + (end - row).min(ROWS_PER_PAGE - row % ROWS_PER_PAGE);
             if let Some(page) = self.page(row) {
                 let first = (row - rows.start) / ROWS_PER_WORD;
                 let words = page.words.iter().skip(word_in_page(row));
@@ -133,15 +133,15 @@ impl Bitmap {
                     unmarked.unite_word(index, !word);
                 }
             } else {
-                unmarked.insert_range(row - rows.start..behind - rows.start);
+                unmarked.insert_range(row - rows.start..page_end - rows.start);
             }
-            row = behind;
+            row = page_end;
         }
         unmarked
     }
 
-    /// The rows that were marked since the bitmap was as `before` is. Pages that both share are
-    /// passed over.
+    /// The rows that are marked here but not in `before`, an earlier version. Skips pages that both
+    /// share.
     pub(crate) fn marked_since(&self, before: &Self) -> impl Iterator<Item = u32> {
         let pages = (0..self.len).step_by(ROWS_PER_PAGE as usize);
         pages.flat_map(|start| {
@@ -157,7 +157,7 @@ impl Bitmap {
         })
     }
 
-    /// How many rows before `row` are not marked.
+    /// The number of unmarked rows before `row` (rank).
     pub(crate) fn unmarked_before(&self, row: u32) -> u32 {
         let row = row.min(self.len);
         let before = self.counts().take((row / ROWS_PER_BRANCH) as usize);
@@ -165,7 +165,7 @@ impl Bitmap {
         row - before.sum::<u32>() - inside
     }
 
-    /// The row of the `n`th row that is not marked, counted from 0.
+    /// The `n`th unmarked row, from 0 (select).
     pub(crate) fn nth_unmarked(&self, n: u32) -> Option<u32> {
         if n >= self.len - self.count {
             return None;
@@ -189,7 +189,7 @@ impl Bitmap {
         self.branch(row)?.page(row)
     }
 
-    /// How many rows each branch marks.
+    /// The number of marked rows of each branch.
     fn counts(&self) -> impl Iterator<Item = u32> {
         let counts = self.branches.iter();
         counts.map(|branch| branch.as_ref().map_or(0, |branch| branch.count))
@@ -212,7 +212,7 @@ impl Branch {
         }
     }
 
-    /// Takes the mark off a row that is marked.
+    /// Unmarks a row that is marked.
     fn remove(&mut self, row: u32) {
         let at = page_in_branch(row);
         if let (Some(Some(page)), Some(count)) = (self.pages.get_mut(at), self.counts.get_mut(at)) {
@@ -222,7 +222,7 @@ impl Branch {
         }
     }
 
-    /// How many rows of the branch before `row` are marked.
+    /// The number of marked rows of the branch before `row`.
     fn before(&self, row: u32) -> u32 {
         let before = self.counts.iter().take(page_in_branch(row));
         let inside = self.page(row).map_or(0, |page| page.before(row));
@@ -262,13 +262,13 @@ impl Page {
     fn next_unmarked(&self, row: u32) -> Option<u32> {
         let at = word_in_page(row);
         let first = self.words.get(at)? | ((1 << (row % ROWS_PER_WORD)) - 1);
-        let behind = self.words.iter().skip(at + 1).copied();
-        let mut words = (row / ROWS_PER_WORD..).zip(iter::once(first).chain(behind));
+        let rest = self.words.iter().skip(at + 1).copied();
+        let mut words = (row / ROWS_PER_WORD..).zip(iter::once(first).chain(rest));
         let (word_number, word) = words.find(|(_, word)| *word != u64::MAX)?;
         Some(word_number * ROWS_PER_WORD + word.trailing_ones())
     }
 
-    /// How many rows of the page before `row` are marked.
+    /// The number of marked rows of the page before `row`.
     fn before(&self, row: u32) -> u32 {
         let (whole, rest) = self.words.split_at(word_in_page(row));
         let whole: u32 = whole.iter().map(|word| word.count_ones()).sum();
@@ -292,12 +292,12 @@ const fn word_in_page(row: u32) -> usize {
     (row % ROWS_PER_PAGE / ROWS_PER_WORD) as usize
 }
 
-/// The row behind the run of `len` rows that a row is in, or the last number there is.
-const fn behind_run(row: u32, len: u32) -> u32 {
+/// The first row after the aligned run of `len` rows that contains a row; saturates.
+const fn end_of_run(row: u32, len: u32) -> u32 {
     (row / len + 1).saturating_mul(len)
 }
 
-/// The numbers of the bits that are set.
+/// The indexes of the bits that are set.
 fn bits(word: u64) -> impl Iterator<Item = u32> {
     let mut left = word;
     iter::from_fn(move || {
@@ -307,8 +307,9 @@ fn bits(word: u64) -> impl Iterator<Item = u32> {
     })
 }
 
-/// Passes over runs of `len` rows, given the marked rows of each, up to the run that holds the
-/// `n`th row that is not. Returns how many rows were passed, and the number of that row in its run.
+/// Skips runs of `len` rows, given the number of marked rows in each, up to the run that has the
+/// `n`th unmarked row. Returns the number of rows skipped, and the number of that row among the
+/// unmarked ones of its run.
 fn pass(len: u32, marked: impl Iterator<Item = u32>, n: u32) -> (u32, u32) {
     let (mut passed, mut left) = (0, n);
     for marked in marked {

@@ -1,4 +1,5 @@
-//! One block of a segment: a checkpoint chunk's bytes and where its records lie in them.
+//! One block of a segment: the bytes of a checkpoint chunk, and the positions of the records in
+//! them.
 
 use bytes::Bytes;
 
@@ -9,33 +10,33 @@ use crate::paths::PathCounter;
 use crate::record::{Record, RecordRef};
 use crate::value::{EncodedValue, ValueRef};
 
-/// Records in key order, kept as the bytes they are stored in.
+/// Records in key order, in their encoded form.
 #[derive(Debug)]
 pub(crate) struct Block {
     bytes: Bytes,
     entries: Box<[ChunkEntry]>,
-    /// The rows of the records that expire one day.
+    /// The rows of the records that have an expiry.
     expiring: Box<[u32]>,
-    /// The newest time in the records.
+    /// The latest time of creation or modification.
     newest: Option<Millis>,
-    /// Whether the bytes hold these records and nothing else.
+    /// Whether the bytes contain only these records.
     is_whole: bool,
 }
 
-/// A block, and the settings of the file that stood in its chunk.
+/// A block, and the settings of the file in its chunk.
 pub(crate) struct DecodedChunk {
     pub(crate) block: Block,
     pub(crate) settings: Vec<(String, EncodedValue)>,
 }
 
 impl Block {
-    /// Checks a chunk to its last byte and makes it a block.
+    /// Makes a block of a chunk, after validating every byte of it.
     pub(crate) fn decode(chunk: Bytes) -> Result<DecodedChunk, CodecError> {
         let decoded = read_chunk(&chunk)?;
         Ok(Self::decoded(chunk, decoded))
     }
 
-    /// The same, and counts the paths of its values while it is at it.
+    /// Like [`decode`](Self::decode), and also counts the paths of the values.
     pub(crate) fn decode_counting(
         chunk: Bytes,
         counts: &mut PathCounter,
@@ -58,8 +59,8 @@ impl Block {
         }
     }
 
-    /// Makes a block of a chunk that was just written, of records that were checked when they were
-    /// made; `None` if they do not ascend by key.
+    /// Makes a block of a chunk that was just written from valid records; `None` if they do not
+    /// ascend by key.
     pub(crate) fn from_written(chunk: WrittenChunk) -> Option<Self> {
         let block = Self {
             bytes: chunk.payload,
@@ -77,12 +78,12 @@ impl Block {
         self.entries.len()
     }
 
-    /// The newest time in the records; `None` without a record.
+    /// The latest time of creation or modification; `None` without records.
     pub(crate) const fn newest(&self) -> Option<Millis> {
         self.newest
     }
 
-    /// The chunk the block was made of, if it holds its records alone.
+    /// The chunk that the block was made of, if it contains only the records.
     pub(crate) fn chunk(&self) -> Option<&Bytes> {
         self.is_whole.then_some(&self.bytes)
     }
@@ -91,7 +92,7 @@ impl Block {
         self.entries.first().map_or("", |entry| self.key(entry))
     }
 
-    /// The same, not looked at as text: what a search for a key compares most.
+    /// The first key as bytes; avoids UTF-8 validation in binary searches.
     pub(super) fn first_key_bytes(&self) -> &[u8] {
         let first = self.entries.first();
         first.map_or(&[], |entry| self.key_bytes(entry))
@@ -119,13 +120,13 @@ impl Block {
         })
     }
 
-    /// The records that expire one day.
+    /// The records that have an expiry.
     pub(crate) fn expiring(&self) -> impl Iterator<Item = RecordRef<'_>> {
         let rows = self.expiring.iter();
         rows.filter_map(|row| self.get(*row as usize))
     }
 
-    /// When each of them does, and its row.
+    /// The expiry of each of these records, and its row.
     pub(crate) fn expiry_times(&self) -> impl Iterator<Item = (Millis, u32)> {
         self.expiring.iter().filter_map(|row| {
             let entry = self.entries.get(*row as usize)?;

@@ -1,4 +1,4 @@
-//! Building segments and checkpoint chunks out of records in key order.
+//! Building segments and checkpoint chunks from records in key order.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use super::{Block, Segment};
 use crate::batch::{ChunkWriter, CodecError, WrittenChunk};
 use crate::record::RecordRef;
 
-/// Cuts records in key order into checkpoint chunks.
+/// Divides records in key order into checkpoint chunks.
 struct ChunkIter<R> {
     records: R,
     writer: ChunkWriter,
@@ -28,14 +28,14 @@ where
     }
 }
 
-/// Builds a segment of records in key order.
+/// Builds a segment from records in key order.
 pub(crate) fn build<'a>(
     records: impl Iterator<Item = (RecordRef<'a>, &'a [u8])>,
 ) -> Result<Segment, CodecError> {
     Segment::new(build_blocks(records)?).ok_or(CodecError::Unordered)
 }
 
-/// Builds the blocks of records in key order.
+/// Builds blocks from records in key order.
 pub(crate) fn build_blocks<'a>(
     records: impl Iterator<Item = (RecordRef<'a>, &'a [u8])>,
 ) -> Result<Vec<Arc<Block>>, CodecError> {

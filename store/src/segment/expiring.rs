@@ -1,20 +1,20 @@
-//! Which rows are hidden at a time: those that are dead, and those whose records have expired.
+//! The rows that are hidden at a time: those that are dead, and those whose records have expired.
 //!
-//! When a row expires never changes: a record that gets another expiry gets another row. So which
-//! rows are due depends on the time alone, and is told by a number of rows in the order in which
-//! they expire. What is hidden is kept as a bitmap that moves with the time: a look costs what
-//! expired since the look before, wherever in the store's versions that was.
+//! The expiry of a row never changes: a record with a new expiry gets a new row. So the expired
+//! rows depend only on the time: they are a prefix of the rows sorted by expiry. The hidden rows
+//! are cached as a bitmap: a query only costs the rows that expired since the last query, whichever
+//! version of the store that was for.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Bitmap;
 use crate::clock::Millis;
 
-/// Rows that expire, in the order in which they do.
+/// The rows with an expiry, sorted by it.
 #[derive(Debug, Default)]
 pub(crate) struct ExpiringRows {
     times: Box<[Millis]>,
-    /// Which row expires at each of the times.
+    /// The row that expires at each of the times.
     rows: Box<[u32]>,
 }
 
@@ -28,25 +28,25 @@ impl ExpiringRows {
         }
     }
 
-    /// How many are due at `now`.
+    /// The number of rows that have expired at `now`.
     fn due(&self, now: Millis) -> usize {
         self.times.partition_point(|at| *at <= now)
     }
 }
 
-/// The rows that were hidden when somebody looked last, for all who look at the same version.
+/// The rows that were hidden at the last query, shared by all users of the same version.
 #[derive(Debug, Default)]
 pub(crate) struct HiddenRows(Mutex<Option<Hidden>>);
 
 #[derive(Clone, Debug)]
 struct Hidden {
-    /// How many of the expiring rows are among the rows.
+    /// The number of expired rows among the hidden ones.
     due: usize,
     rows: Arc<Bitmap>,
 }
 
 impl HiddenRows {
-    /// The rows that are dead, or due at `now`.
+    /// The rows that are dead or have expired at `now`.
     pub(crate) fn at(
         &self,
         now: Millis,
@@ -68,7 +68,7 @@ impl HiddenRows {
             for row in expired {
                 rows.insert(*row);
             }
-            // Somebody looks with an earlier time, or the clock was set back.
+            // A query for an earlier time, or the clock was set back.
             let upcoming = expiring.rows.get(due..hidden.due).unwrap_or_default();
             for row in upcoming.iter().filter(|row| !dead.contains(**row)) {
                 rows.remove(*row);
@@ -78,7 +78,7 @@ impl HiddenRows {
         Arc::clone(&hidden.rows)
     }
 
-    /// A row dies.
+    /// Adds a row that was marked dead.
     pub(super) fn kill(&mut self, row: u32) {
         let last = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
         if let Some(hidden) = last {
@@ -86,15 +86,15 @@ impl HiddenRows {
         }
     }
 
-    /// Until when rows were looked at that expire.
-    pub(super) fn looked_until(&self, expiring: &ExpiringRows) -> Option<Millis> {
+    /// The latest expiry among the rows that had expired at the last query.
+    pub(super) fn expired_until(&self, expiring: &ExpiringRows) -> Option<Millis> {
         let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let due = last.as_ref()?.due;
         expiring.times.get(due.checked_sub(1)?).copied()
     }
 }
 
-/// The next version begins with what was known of the one before.
+/// A new version starts with the cache of the previous one.
 impl Clone for HiddenRows {
     fn clone(&self) -> Self {
         let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);

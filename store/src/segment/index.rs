@@ -1,7 +1,7 @@
-//! The index of a segment, in parts that are built, searched and forgotten on their own.
+//! The index of a segment, in parts that are built and searched independently.
 //!
-//! A part lies inside the shared segment: built through any snapshot, it is there for the store
-//! and for every other snapshot at once.
+//! A part belongs to the shared segment: once built through any snapshot, it is available to the
+//! store and to every other snapshot.
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -11,32 +11,32 @@ use crate::paths::{Columns, ColumnsBuilder};
 use crate::record::RecordRef;
 use crate::search::{Cancelled, MovedPart, TextIndex, TextIndexBuilder, TextIndexMerger, fold};
 
-/// Rows in one part; a multiple of 64. A million records make eight parts, enough to build and
-/// search them on several cores, and few enough that looking a word up in each costs little.
+/// The number of rows in a part; a multiple of 64. A million records make eight parts: enough to
+/// build and search them on several cores, and few enough that looking up a word in each is cheap.
 pub(crate) const PART_ROWS: u32 = if cfg!(test) { 256 } else { 128 * 1024 };
 
-/// How many rows are read between two looks at whether to go on.
+/// The number of rows between two checks for cancellation.
 pub(crate) const ROWS_PER_CHECK: u32 = 64;
 
 /// Some rows of a segment and, once it is built, their index.
 #[derive(Debug)]
 pub(crate) struct IndexPart {
     rows: Range<u32>,
-    /// `None` inside: its words exceed the numbers of an index; its records are always read.
+    /// `Some(None)`: its words exceed the limits of an index, so its records are always read.
     index: OnceLock<Option<Arc<RowIndex>>>,
 }
 
-/// The index over the rows of one part. Rows are counted from the start of the part.
+/// The index of the rows of one part, which are numbered from the start of the part.
 #[derive(Debug)]
 pub(crate) struct RowIndex {
-    /// What stands at each path, by type.
+    /// The values at each path, by type.
     pub(crate) columns: Columns,
-    /// Which words stand where.
+    /// The words, by path and row.
     pub(crate) text: TextIndex,
 }
 
 impl IndexPart {
-    /// The parts of a segment of `len` rows, none of them built.
+    /// The parts of a segment of `len` rows, not built yet.
     pub(super) fn divide(len: u32) -> Box<[Self]> {
         (0..len)
             .step_by(PART_ROWS as usize)
@@ -47,7 +47,7 @@ impl IndexPart {
             .collect()
     }
 
-    /// The rows of the segment that the part is about.
+    /// The rows of the segment that belong to the part.
     pub(crate) fn rows(&self) -> Range<u32> {
         self.rows.clone()
     }
@@ -57,20 +57,20 @@ impl IndexPart {
         self.index.get()?.as_ref()
     }
 
-    /// Whether there is nothing left to build.
+    /// Whether the index is built, or cannot be built.
     pub(crate) fn is_settled(&self) -> bool {
         self.index.get().is_some()
     }
 
-    /// Takes an index that was made otherwise.
+    /// Sets an index that was built by a merge.
     pub(super) fn set(&self, index: RowIndex) {
-        // Whoever was faster made the same.
+        // If another thread was faster, its index is the same.
         self.index.set(Some(Arc::new(index))).ok();
     }
 
-    /// Builds the index if there is none. `go_on` is asked every few rows; when it says no, the
-    /// work is dropped. Returns whether it is settled now. Whoever builds several parts does so
-    /// with one `builder`: its memory serves all of them.
+    /// Builds the index if it is missing. `go_on` is called every few rows; once it returns
+    /// `false`, the work is dropped. Returns whether the part is [settled](Self::is_settled) now.
+    /// Use one `builder` for several parts to reuse its memory.
     pub(crate) fn build(
         &self,
         segment: &Segment,
@@ -80,7 +80,7 @@ impl IndexPart {
         if self.index.get().is_none()
             && let Ok(index) = RowIndex::build(segment, self.rows(), builder, go_on)
         {
-            // Whoever was faster built the same.
+            // If another thread was faster, its index is the same.
             self.index.set(index.map(Arc::new)).ok();
         }
         self.index.get().is_some()
@@ -89,23 +89,23 @@ impl IndexPart {
 
 #[cfg(test)]
 impl IndexPart {
-    /// Asserts that the index is the one that would be built of the records.
+    /// Asserts that the index equals the one built from the records.
     pub(crate) fn assert_as_built(&self, segment: &Segment) {
         let mut builder = TextIndexBuilder::default();
         let built = RowIndex::build(segment, self.rows(), &mut builder, &|| true);
-        let built = built.expect("nobody cancels it");
+        let built = built.expect("not cancelled");
         assert_eq!(self.index().is_some(), built.is_some());
         if let (Some(index), Some(built)) = (self.index(), built) {
-            assert_eq!(index.text.listed(), built.text.listed());
+            assert_eq!(index.text.dump(), built.text.dump());
             assert_eq!(index.columns.bytes(), built.columns.bytes());
         }
     }
 }
 
 impl RowIndex {
-    /// The index of some rows that have one in other parts: what words stand where is known there,
-    /// what stands at each path is read again, which costs a fraction and tells texts that repeat
-    /// only now. `None` if the parts do not know enough.
+    /// Builds the index of some rows from those of other parts. The text indexes are merged; the
+    /// columns are built from the records, which costs a fraction of that, and finds texts that
+    /// repeat only now. `None` if the text indexes cannot be merged.
     pub(super) fn merge(
         segment: &Segment,
         rows: Range<u32>,
@@ -127,7 +127,7 @@ impl RowIndex {
         Some(Self { columns, text })
     }
 
-    /// `None`: there cannot be one.
+    /// `None` if the words exceed the limits of an index.
     fn build(
         segment: &Segment,
         rows: Range<u32>,
@@ -144,7 +144,7 @@ impl RowIndex {
         }
         let columns = columns.finish();
         let text = builder.finish(go_on);
-        // What was broken off is incomplete, and dropped.
+        // If it was cancelled, the index is incomplete.
         if go_on() {
             Ok(text.map(|text| Self { columns, text }))
         } else {
@@ -153,7 +153,7 @@ impl RowIndex {
     }
 }
 
-/// The records of some rows, until `go_on` says no.
+/// The records of some rows, until `go_on` returns `false`.
 fn checked<'a>(
     segment: &'a Segment,
     rows: Range<u32>,

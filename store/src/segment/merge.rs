@@ -1,4 +1,4 @@
-//! Merging segments, on any thread, while the store goes on.
+//! Merging segments, on any thread, concurrently with commits.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ pub struct Merge {
     pub(crate) inputs: Vec<SegmentView>,
 }
 
-/// A merged segment, ready to take the place of its inputs.
+/// A merged segment, ready to replace its inputs.
 #[derive(Debug)]
 pub struct Merged {
     pub(crate) inputs: Vec<SegmentView>,
@@ -21,24 +21,24 @@ pub struct Merged {
     moves: Moves,
 }
 
-/// The number of segments of about the same size that are merged into one, so that a record is
-/// rewritten O(log n) times, and of each size there are fewer: every one costs each lookup a binary
-/// search, and each search a look at its words.
+/// The number of segments of about the same size that are merged into one. So a record is rewritten
+/// O(log n) times, and there are fewer than this many segments of each size: every segment costs
+/// each look-up a binary search, and each search a look-up of its words.
 const FAN_OUT: usize = 4;
-/// Segments with fewer live rows are all of one size.
+/// Segments with fewer live rows count as one size.
 const ROWS_OF_LEAST: u32 = 128;
 
 impl Merge {
-    /// Chooses what to merge: the youngest segments, as soon as there are [`FAN_OUT`] of a size,
-    /// together with older ones where what comes of it would be another reason to. Sooner what is
-    /// mostly dead.
+    /// Chooses the segments to merge: the newest ones, once there are [`FAN_OUT`] of a size, and
+    /// older ones too if the merged segment would be the last of [`FAN_OUT`] of its size. Segments
+    /// with mostly dead rows have priority.
     pub(crate) fn plan(views: &[SegmentView]) -> Option<Self> {
         let from = |start: usize| {
             let inputs = views.get(start..)?.to_vec();
             Some(Self { inputs })
         };
-        // What is mostly dead is rewritten with all that is younger, not with what is older: that
-        // is larger, and may be all of the file.
+        // A mostly dead segment is merged with all newer ones, but not with older ones, which are
+        // larger and may be the whole file.
         let mostly_dead = views.iter().position(|view| {
             view.dead.count() > 4096 && view.dead.count() > view.segment.len() / 2
         });
@@ -50,7 +50,7 @@ impl Merge {
             let size_here = size_of_rows(view.live_len());
             if size_here > size {
                 size = size_here;
-                // What is merged anyway makes one of the next size.
+                // The segments that are merged anyway become one of the next size.
                 alike = usize::from(alike >= FAN_OUT);
             }
             alike += 1;
@@ -61,7 +61,11 @@ impl Merge {
         from(start?)
     }
 
-    /// Does the work. Holds no lock; may run on any thread.
+    /// Runs the merge. Takes no lock, and may run on any thread. O(n) in the rows of the inputs.
+    ///
+    /// # Errors
+    ///
+    /// [`CodecError`] if the inputs cannot be merged, which would be a defect.
     pub fn run(self) -> Result<Merged, CodecError> {
         let mut moves = Moves::new(&self.inputs);
         let rows = LiveRows::new(&self.inputs).map(|live| {
@@ -71,9 +75,9 @@ impl Merge {
         let segment = Arc::new(build(rows)?);
         reindex::index(&segment, &self.inputs, &moves);
         let view = SegmentView::new(segment);
-        // Who looks at it first should not have to look for what was known to be due.
-        let looked_until = self.inputs.iter().filter_map(SegmentView::looked_until);
-        view.shown(looked_until.max());
+        // Hides the rows that were known to have expired, so that the first query need not.
+        let expired_until = self.inputs.iter().filter_map(SegmentView::expired_until);
+        view.visible_at(expired_until.max());
         Ok(Merged {
             inputs: self.inputs,
             view,
@@ -89,8 +93,8 @@ const fn size_of_rows(rows: u32) -> u32 {
 }
 
 impl Merged {
-    /// The merged segment as seen now: rows that died in `current` views of the inputs since the
-    /// merge was planned are dead in it too.
+    /// The view of the merged segment for the current version: rows that were marked dead in the
+    /// inputs since the merge was planned, as seen in `current`, are dead in it too.
     pub(crate) fn into_view(self, current: &[SegmentView]) -> SegmentView {
         let mut view = self.view;
         for (input, (before, now)) in self.inputs.iter().zip(current).enumerate() {
@@ -102,7 +106,7 @@ impl Merged {
     }
 }
 
-/// The live rows of several segments in key order. A key lives in one segment at most.
+/// The live rows of several segments in key order. A key is live in at most one segment.
 struct LiveRows<'a> {
     runs: Vec<LiveRow<'a>>,
 }
@@ -117,7 +121,7 @@ struct LiveRow<'a> {
 }
 
 impl<'a> LiveRow<'a> {
-    /// From the first live row at or behind a row; `None` if there is none.
+    /// The first live row from a row on.
     fn from(input: usize, view: &'a SegmentView, row: u32) -> Option<Self> {
         let row = view.dead.next_unmarked(row);
         let record = view.segment.get(row)?;

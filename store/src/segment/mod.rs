@@ -1,4 +1,4 @@
-//! Segments: immutable runs of records in key order, with rows that are found without walking.
+//! Segments: immutable sorted runs of records. A record is addressed by its row.
 
 mod bitmap;
 mod block;
@@ -15,15 +15,15 @@ pub(crate) use builder::{build, build_blocks};
 pub(crate) use expiring::{ExpiringRows, HiddenRows};
 pub(crate) use index::{IndexPart, ROWS_PER_CHECK};
 pub use merge::{Merge, Merged};
-pub(crate) use view::{SegmentView, ShownSegment};
+pub(crate) use view::{SegmentView, VisibleSegment};
 
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 use crate::record::{Record, RecordRef, Scan};
 
-/// Records in key order, in blocks. A checkpoint's chunks are the blocks of the first segment, so
-/// that opening a file builds no tree.
+/// Records in key order, in blocks. The chunks of a checkpoint become the blocks of the first
+/// segment, so opening a file needs no sorting.
 #[derive(Debug)]
 pub(crate) struct Segment {
     blocks: Box<[Arc<Block>]>,
@@ -62,7 +62,7 @@ impl Segment {
         })
     }
 
-    /// How many records.
+    /// The number of records.
     pub(crate) const fn len(&self) -> u32 {
         self.len
     }
@@ -72,7 +72,7 @@ impl Segment {
         &self.blocks
     }
 
-    /// The rows that expire one day.
+    /// The rows whose records have an expiry.
     pub(crate) const fn expiring(&self) -> &ExpiringRows {
         &self.expiring
     }
@@ -87,7 +87,7 @@ impl Segment {
         self.starts.get(block).copied().unwrap_or(self.len)
     }
 
-    /// The row of a key, or the row at which it would stand.
+    /// The row of a key, or the row at which it would be inserted.
     pub(crate) fn find(&self, key: &str) -> Result<u32, u32> {
         let after = self
             .blocks
@@ -106,32 +106,32 @@ impl Segment {
         }
     }
 
-    /// The key in a row.
+    /// The key of a row.
     pub(crate) fn key(&self, row: u32) -> Option<&str> {
         let (block, index) = self.locate(row)?;
         block.key_at(index)
     }
 
-    /// The block that a row stands in, and the rows of that block.
+    /// The block of a row, and the rows of that block.
     pub(crate) fn block_at(&self, row: u32) -> Option<(&Block, Range<u32>)> {
         let (block, index) = self.locate(row)?;
         let start = row - index as u32;
         Some((block, start..start + block.len() as u32))
     }
 
-    /// The record in a row.
+    /// The record of a row.
     pub(crate) fn get(&self, row: u32) -> Option<RecordRef<'_>> {
         let (block, index) = self.locate(row)?;
         block.get(index)
     }
 
-    /// The record in a row, sharing the block's bytes.
+    /// The record of a row, owned; it shares the bytes of the block.
     pub(crate) fn record(&self, row: u32) -> Option<Record> {
         let (block, index) = self.locate(row)?;
         block.record(index)
     }
 
-    /// The encoded value in a row.
+    /// The encoded value of a row.
     pub(crate) fn value_bytes(&self, row: u32) -> &[u8] {
         self.locate(row)
             .map_or(&[], |(block, index)| block.value_bytes(index))
@@ -147,7 +147,7 @@ impl Segment {
     }
 }
 
-/// Every row, dead ones included: for what is built together with the segment.
+/// Includes dead rows: for structures that are built together with the segment.
 impl Scan for Segment {
     fn parts(&self) -> usize {
         self.blocks.len()

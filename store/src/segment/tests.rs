@@ -28,7 +28,7 @@ fn segment(records: &[Record]) -> Segment {
 }
 
 #[test]
-fn a_segment_gives_back_what_it_was_built_of() {
+fn a_segment_returns_the_records_it_was_built_from() {
     let records: Vec<_> = (0..50_000)
         .map(|n| record(&format!("k{n:06}"), n))
         .collect();
@@ -57,7 +57,7 @@ fn records_that_do_not_ascend_are_refused() {
 }
 
 #[test]
-fn a_merge_keeps_what_lives_and_forgets_what_died_meanwhile() {
+fn a_merge_keeps_live_rows_and_drops_those_that_died_meanwhile() {
     let mut left = SegmentView::new(Arc::new(segment(&[record("a", 1), record("c", 1)])));
     let right = SegmentView::new(Arc::new(segment(&[record("b", 2), record("c", 2)])));
     assert!(left.kill("c"));
@@ -76,7 +76,7 @@ fn a_merge_keeps_what_lives_and_forgets_what_died_meanwhile() {
 }
 
 #[test]
-fn what_is_mostly_dead_is_merged_without_what_is_older() {
+fn a_mostly_dead_segment_is_merged_without_older_ones() {
     let view = |first: i64, len: i64| {
         let records = (first..first + len).map(|n| record(&format!("k{n:06}"), n));
         SegmentView::new(Arc::new(segment(&records.collect::<Vec<_>>())))
@@ -95,7 +95,7 @@ fn what_is_mostly_dead_is_merged_without_what_is_older() {
 }
 
 #[test]
-fn four_segments_of_a_size_are_merged_and_those_that_then_are_too() {
+fn four_segments_of_a_size_are_merged_including_those_merged_before() {
     let planned = |lens: &[i64]| {
         let mut first = 0;
         let views: Vec<_> = lens
@@ -112,9 +112,9 @@ fn four_segments_of_a_size_are_merged_and_those_that_then_are_too() {
     assert_eq!(planned(&[50_000]), None);
     assert_eq!(planned(&[50_000, 256, 256, 256]), None);
     assert_eq!(planned(&[50_000, 256, 256, 256, 256]), Some(4));
-    // Few records are as good as some hundred.
+    // Small segments count as one size.
     assert_eq!(planned(&[50_000, 1, 256, 90, 200]), Some(4));
-    // The merged ones are the fourth of a thousand, those the fourth of four thousand.
+    // Merged, they are the fourth segment of a thousand rows; merged again, of four thousand.
     assert_eq!(planned(&[50_000, 900, 1_000, 256, 256, 256, 256]), Some(4));
     assert_eq!(
         planned(&[50_000, 900, 1_000, 1_100, 256, 256, 256, 256]),
@@ -124,7 +124,7 @@ fn four_segments_of_a_size_are_merged_and_those_that_then_are_too() {
         50_000, 4_000, 5_000, 4_000, 900, 1_000, 1_100, 256, 256, 256, 256,
     ];
     assert_eq!(planned(&twice), Some(10));
-    // What is smaller than what follows goes with it.
+    // A segment that is smaller than newer ones is merged with them.
     assert_eq!(planned(&[50_000, 256, 1_000, 1_000, 1_000]), Some(4));
 }
 
@@ -146,9 +146,9 @@ proptest! {
         prop_assert_eq!(bitmap.nth_unmarked(probe), unmarked.get(probe as usize).copied());
     }
 
-    /// Runs of marked rows, as deleting or expiring many leaves them, some of them unmarked again.
+    /// Runs of marked rows, as after deleting or expiring many, some of them unmarked again.
     #[test]
-    fn the_next_unmarked_row_is_found_behind_any_run(
+    fn the_next_unmarked_row_is_found_after_any_run(
         len in 1_u32..120_000,
         runs in prop::collection::vec((0_u32..120_000, 1_u32..60_000), 0..6),
         back in prop::collection::vec(0_u32..120_000, 0..4),
@@ -185,7 +185,7 @@ proptest! {
     }
 
     #[test]
-    fn a_copy_stays_as_it_was_and_what_was_marked_since_is_told(
+    fn a_copy_does_not_change_and_newly_marked_rows_are_listed(
         len in 1_u32..40_000,
         rows in prop::collection::btree_set(0_u32..40_000, 0..300),
         since in prop::collection::btree_set(0_u32..40_000, 0..30),

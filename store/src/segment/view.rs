@@ -1,4 +1,4 @@
-//! A segment as one version of the store sees it: without the rows replaced or deleted since.
+//! A segment as seen by one version of the store: without the rows replaced or deleted by then.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -14,9 +14,9 @@ pub(crate) struct SegmentView {
     hidden: HiddenRows,
 }
 
-/// A segment as it is shown at one time: without its dead rows and without those that are due.
+/// A segment at one time, without its dead and its expired rows.
 #[derive(Clone, Debug)]
-pub(crate) struct ShownSegment {
+pub(crate) struct VisibleSegment {
     pub(crate) segment: Arc<Segment>,
     pub(crate) hidden: Arc<Bitmap>,
 }
@@ -31,12 +31,12 @@ impl SegmentView {
         }
     }
 
-    /// How many rows live.
+    /// The number of live rows.
     pub(crate) fn live_len(&self) -> u32 {
         self.segment.len() - self.dead.count()
     }
 
-    /// The row of a key, if it lives.
+    /// The row of a key, if it is live.
     pub(crate) fn find_live(&self, key: &str) -> Option<u32> {
         self.segment
             .find(key)
@@ -44,7 +44,7 @@ impl SegmentView {
             .filter(|row| !self.dead.contains(*row))
     }
 
-    /// Marks the row of a key dead, if the key lives here.
+    /// Marks the row of a key dead. Returns `false` if it has no live row here.
     pub(crate) fn kill(&mut self, key: &str) -> bool {
         let found = self.find_live(key);
         if let Some(row) = found {
@@ -59,54 +59,55 @@ impl SegmentView {
         self.hidden.kill(row);
     }
 
-    /// What is shown at `now`; without a time whatever lives, due or not.
-    pub(crate) fn shown(&self, now: Option<Millis>) -> ShownSegment {
+    /// The rows that are visible at `now`; with `None` all live rows, expired or not.
+    pub(crate) fn visible_at(&self, now: Option<Millis>) -> VisibleSegment {
         let hidden = match now {
             Some(now) => self.hidden.at(now, &self.dead, self.segment.expiring()),
             None => Arc::clone(&self.dead),
         };
-        ShownSegment {
+        VisibleSegment {
             segment: Arc::clone(&self.segment),
             hidden,
         }
     }
 
-    /// Until when somebody looked for rows that are due, and found some.
-    pub(super) fn looked_until(&self) -> Option<Millis> {
-        self.hidden.looked_until(self.segment.expiring())
+    /// The latest expiry among the rows that had expired at the last query.
+    pub(super) fn expired_until(&self) -> Option<Millis> {
+        self.hidden.expired_until(self.segment.expiring())
     }
 }
 
-impl ShownSegment {
-    /// How many rows are shown.
+impl VisibleSegment {
+    /// The number of visible rows.
     pub(crate) fn len(&self) -> u32 {
         self.segment.len() - self.hidden.count()
     }
 
-    /// Whether all rows of a range are shown.
-    pub(crate) fn shows_all(&self, rows: Range<u32>) -> bool {
-        let shown = self.hidden.unmarked_before(rows.end) - self.hidden.unmarked_before(rows.start);
-        shown as usize == rows.len()
+    /// Whether all rows of a range are visible.
+    pub(crate) fn are_all_visible(&self, rows: Range<u32>) -> bool {
+        let visible =
+            self.hidden.unmarked_before(rows.end) - self.hidden.unmarked_before(rows.start);
+        visible as usize == rows.len()
     }
 
-    /// The row of a key, if it is shown.
+    /// The row of a key, if it is visible.
     pub(crate) fn find(&self, key: &str) -> Option<u32> {
         let row = self.segment.find(key).ok()?;
         (!self.hidden.contains(row)).then_some(row)
     }
 
-    /// How many rows that are shown have smaller keys.
+    /// The number of visible rows with smaller keys.
     pub(crate) fn rank(&self, key: &str) -> u32 {
         let row = self.segment.find(key).unwrap_or_else(|row| row);
         self.hidden.unmarked_before(row)
     }
 
-    /// The row that has `n` shown ones before it.
+    /// The `n`th visible row, from 0.
     pub(crate) fn nth(&self, n: u32) -> Option<u32> {
         self.hidden.nth_unmarked(n)
     }
 
-    /// The first row from `row` on that is shown, or the number of rows if there is none.
+    /// The first visible row from `row` on, or the number of rows if there is none.
     pub(crate) fn next(&self, row: u32) -> u32 {
         self.hidden.next_unmarked(row)
     }

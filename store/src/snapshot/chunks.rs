@@ -1,5 +1,5 @@
-//! The checkpoint chunks of a snapshot. A block that nobody has touched since it was read or built
-//! is a chunk as it stands: only what is near a change is encoded again.
+//! The checkpoint chunks of a snapshot. A block that is unchanged since it was read or built is
+//! reused as a chunk; only records near a change are encoded again.
 
 use std::iter::Peekable;
 
@@ -12,8 +12,8 @@ use super::Records;
 use crate::batch::{CHUNK_BYTES, ChunkWriter};
 use crate::value::EncodedValue;
 
-/// Blocks below this size are encoded again, so that chunks do not become ever smaller: each has
-/// a cost of its own in space and time.
+/// Smaller blocks are encoded again, so that chunks do not become ever smaller: each chunk has a
+/// fixed cost in space and time.
 const KEPT_BYTES_MIN: usize = CHUNK_BYTES / 2;
 
 /// Cuts records in key order, then settings, into chunks.
@@ -32,7 +32,7 @@ impl<'a> Chunks<'a> {
         }
     }
 
-    /// A chunk of records alone.
+    /// The next chunk of records.
     fn records(&mut self) -> Option<Bytes> {
         loop {
             let may_end = self.writer.is_empty() || self.writer.len() >= KEPT_BYTES_MIN;
@@ -116,14 +116,14 @@ mod tests {
     }
 
     #[test]
-    fn blocks_that_nobody_touched_are_chunks_as_they_stand() {
+    fn unchanged_blocks_are_reused_as_chunks() {
         let mut store = Store::in_memory(Arc::new(ManualClock::new(Millis(0))));
         commit(&mut store, (0..40_000).step_by(2), "abc");
         let before: Vec<_> = store.snapshot().chunks().collect();
         assert!(before.len() > 8, "{}", before.len());
         assert_eq!(keys_in(&before), all_keys(&store.snapshot()));
 
-        // A record between others, one in the place of another, one gone.
+        // One record inserted, one replaced, one deleted.
         commit(&mut store, [101].into_iter(), "x");
         commit(&mut store, [20_000].into_iter(), "y");
         let mut batch = WriteBatch::new(Cause::Edit);

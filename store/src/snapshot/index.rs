@@ -1,5 +1,5 @@
-//! Building the indexes of what a snapshot shows. Built once, they serve every snapshot that
-//! shares the segment, and the store.
+//! Building the indexes of a snapshot's segments. Each is built once, for the store and for every
+//! snapshot that shares the segment.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -8,20 +8,20 @@ use crate::background;
 use crate::search::{CancelToken, Cancelled, TextIndexBuilder, TextIndexBytes};
 use crate::segment::{IndexPart, ROWS_PER_CHECK, Segment};
 
-/// Parts that are built at the same time, at most: bounds the memory of building to some hundred
-/// megabytes, however many cores there are.
+/// The largest number of parts that are built at the same time. Bounds the memory for building to a
+/// few hundred megabytes, whatever the number of cores.
 const PARTS_AT_ONCE: usize = 4;
 
-/// So few rows are indexed by whoever calls, in milliseconds: what was just written must not wait
-/// until a merge of millions leaves a thread.
+/// Up to this many rows are indexed by the calling thread, which takes milliseconds: recent writes
+/// must not wait until a merge of millions frees a thread.
 const FEW_ROWS: usize = if cfg!(test) { 100 } else { 4 * 1024 };
 
-/// How many records have an index.
+/// The progress of building indexes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Indexing {
-    /// Records that are found through an index, or so recent that they need none.
+    /// The number of records that have an index, or are so recent that they need none.
     pub indexed: u64,
-    /// All records.
+    /// The number of all records.
     pub total: u64,
 }
 
@@ -31,22 +31,22 @@ impl Indexing {
         self.indexed == self.total
     }
 
-    /// How far it is after this number of looks at whether it was cancelled; `None` unless another
-    /// hundredth of the rows is done.
-    fn after(self, looks: u64) -> Option<Self> {
-        let rows = |looks: u64| looks * u64::from(ROWS_PER_CHECK);
+    /// The progress after this number of checks for cancellation; `None` unless another hundredth
+    /// of the rows is done.
+    fn after(self, checks: u64) -> Option<Self> {
+        let rows = |checks: u64| checks * u64::from(ROWS_PER_CHECK);
         let hundredth = (self.total / 100).max(1);
-        let is_step = rows(looks) / hundredth > rows(looks - 1) / hundredth;
+        let is_step = rows(checks) / hundredth > rows(checks - 1) / hundredth;
         is_step.then(|| Self {
-            indexed: (self.indexed + rows(looks)).min(self.total.saturating_sub(1)),
+            indexed: (self.indexed + rows(checks)).min(self.total.saturating_sub(1)),
             total: self.total,
         })
     }
 }
 
 impl Snapshot {
-    /// How many of its records have an index. Searches answer from all records in any case, those
-    /// without an index more slowly.
+    /// How many records have an index. Searches consider all records in any case, but those without
+    /// an index more slowly.
     pub fn indexing(&self) -> Indexing {
         let recent = self.state.memtable.len() as u64;
         let mut indexing = Indexing {
@@ -63,9 +63,13 @@ impl Snapshot {
         indexing
     }
 
-    /// Builds the indexes that are missing, in parallel, without keeping searches from their turn.
-    /// `progress` is called for about every hundredth, from the threads of the work; it counts rows
-    /// of parts that are not finished too.
+    /// Builds the missing indexes in parallel, giving way to searches. `progress` is called for
+    /// about every hundredth of the rows, from several threads; it also counts rows of unfinished
+    /// parts.
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] if `cancel` was cancelled before the end; finished parts are kept.
     pub fn build_indexes(
         &self,
         cancel: &CancelToken,
@@ -97,8 +101,8 @@ impl Snapshot {
                 part.build(segment, &mut builder, &go_on);
             }
         };
-        // One for each thread: of two that wait, the first would take up the second where it
-        // gives searches their turn, and end behind it.
+        // At most one per thread: a thread that yields could otherwise pick up a second one, and
+        // finish the first only after it.
         let work_at_once = || {
             let at_once = PARTS_AT_ONCE.min(missing.len());
             rayon::scope(|scope| {
@@ -110,8 +114,8 @@ impl Snapshot {
             });
         };
         let missing_rows: usize = missing.iter().map(|(_, part)| part.rows().len()).sum();
-        // What was just opened or imported is indexed by the threads that loaded it, in memory
-        // they have at hand; searches get their turn. Later no search waits at all.
+        // After opening or importing, the threads that loaded the records also index them, yielding
+        // to searches. Later indexing runs in another pool, so that no search waits for it.
         if missing_rows <= FEW_ROWS {
             work();
         } else if is_first {
@@ -123,7 +127,7 @@ impl Snapshot {
         (!cancel.is_cancelled()).then_some(()).ok_or(Cancelled)
     }
 
-    /// How much memory the indexes of its words take.
+    /// The memory that the text indexes use.
     pub fn index_bytes(&self) -> TextIndexBytes {
         let mut bytes = TextIndexBytes::default();
         for index in self.parts().filter_map(|(_, part)| part.index()) {
@@ -148,16 +152,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn progress_is_told_for_every_hundredth_and_ends_below_all() {
+    fn progress_is_reported_for_every_hundredth_and_never_as_complete() {
         let indexing = Indexing {
             indexed: 1_000,
             total: 641_000,
         };
-        let told: Vec<Indexing> = (1..=10_000)
-            .filter_map(|looks| indexing.after(looks))
+        let reported: Vec<Indexing> = (1..=10_000)
+            .filter_map(|checks| indexing.after(checks))
             .collect();
-        assert!((99..=101).contains(&told.len()), "{}", told.len());
-        assert!(told.is_sorted_by(|left, right| left.indexed < right.indexed));
-        assert!(told.iter().all(|told| !told.is_complete()));
+        assert!((99..=101).contains(&reported.len()), "{}", reported.len());
+        assert!(reported.is_sorted_by(|left, right| left.indexed < right.indexed));
+        assert!(reported.iter().all(|progress| !progress.is_complete()));
     }
 }

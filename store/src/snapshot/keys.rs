@@ -1,4 +1,4 @@
-//! All keys, in chunks and in parallel, without reading a value.
+//! Visiting all keys in parallel, in chunks, without reading values.
 
 use std::sync::{Arc, Weak};
 
@@ -10,38 +10,42 @@ use crate::row_set::RowSet;
 use crate::search::{CancelToken, Cancelled, RowSource as _};
 use crate::state::State;
 
-/// So many keys are handed over at once.
+/// The number of keys in a chunk.
 const CHUNK_KEYS: usize = 4096;
 
-/// Takes keys, and what chooses one of them by its place.
+/// Receives keys, and a function that chooses one of them by its index.
 type ChooseKeys<'a> = &'a (dyn Fn(&[&str], &mut dyn FnMut(usize)) + Sync);
 
-/// Some keys of a snapshot, as a bit for each record: an eighth of a megabyte for a million. Keeps no
-/// record in memory.
+/// A set of keys of a snapshot: one bit per record, that is 125 kB for a million. Does not keep the
+/// records in memory.
 #[derive(Clone, Debug)]
 pub struct KeySet {
-    /// Whose rows they are: nothing else gets its place while this is kept.
+    /// The state whose rows these are. The weak reference prevents that its address is reused.
     state: Weak<State>,
     parts: Vec<RowSet>,
 }
 
 impl KeySet {
-    /// How many keys.
+    /// The number of keys.
     pub fn len(&self) -> usize {
         self.parts.iter().map(|rows| rows.count() as usize).sum()
     }
 
-    /// Whether there are none.
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.parts.iter().all(RowSet::is_empty)
     }
 }
 
 impl Snapshot {
-    /// Hands keys over as [`visit_keys`](Self::visit_keys) does, and gathers those that `visit`
-    /// chooses by their places in the chunk: of all keys, or of those chosen before, among which
-    /// somebody who types one more letter finds all that still fit. A set of another snapshot is
-    /// passed over, and all keys are handed over again.
+    /// Visits keys as [`visit_keys`](Self::visit_keys) does, and returns the set of those that
+    /// `visit` chooses by their index in the chunk. With `within` only the keys of an earlier set
+    /// are visited: useful while somebody types, because one more letter only narrows the choice. A
+    /// set of another snapshot is ignored, and all keys are visited.
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] if `cancel` was cancelled before the end.
     pub fn choose_keys(
         &self,
         within: Option<&KeySet>,
@@ -65,8 +69,8 @@ impl Snapshot {
                 }
                 keys.clear();
                 keys.extend(chunk.iter().map(|(_, key)| *key));
-                visit(&keys, &mut |place| {
-                    if let Some((row, _)) = chunk.get(place) {
+                visit(&keys, &mut |index| {
+                    if let Some((row, _)) = chunk.get(index) {
                         chosen.insert(*row);
                     }
                 });
@@ -81,8 +85,12 @@ impl Snapshot {
         Ok(KeySet { state, parts })
     }
 
-    /// Hands all visible keys over, some thousands at once: each chunk ascends, chunks come in any
-    /// order and from several threads.
+    /// Visits all visible keys in chunks of up to 4096. The keys of a chunk ascend; chunks come in
+    /// any order and from several threads.
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] if `cancel` was cancelled before the end.
     pub fn visit_keys(
         &self,
         cancel: &CancelToken,
@@ -95,8 +103,8 @@ impl Snapshot {
 
 impl SnapshotRows {
     fn key(&self, part: usize, row: u32) -> Option<&str> {
-        if let Some((shown, part)) = self.part(part) {
-            return shown.segment.key(part.rows().start + row);
+        if let Some((visible, part)) = self.part(part) {
+            return visible.segment.key(part.rows().start + row);
         }
         let record = self.recent().get(row as usize)?;
         Some(record.key.as_str())
@@ -116,7 +124,7 @@ mod tests {
     use crate::value::{EncodedValue, Value};
 
     #[test]
-    fn what_was_chosen_is_all_that_is_looked_at_again() {
+    fn within_a_set_only_its_keys_are_visited() {
         let mut store = Store::in_memory(Arc::new(ManualClock::new(Millis(1_000))));
         let put = |store: &mut Store, numbers: std::ops::Range<u32>| {
             let mut batch = WriteBatch::new(Cause::Edit);
@@ -133,12 +141,12 @@ mod tests {
             let seen = Mutex::new(0);
             let visit = |keys: &[&str], choose: &mut dyn FnMut(usize)| {
                 *seen.lock().unwrap() += keys.len();
-                for (place, _) in keys
+                for (index, _) in keys
                     .iter()
                     .enumerate()
                     .filter(|(_, key)| key.contains(letters))
                 {
-                    choose(place);
+                    choose(index);
                 }
             };
             let chosen = snapshot
@@ -157,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn every_visible_key_is_handed_over_once() {
+    fn every_visible_key_is_visited_once() {
         let clock = Arc::new(ManualClock::new(Millis(1_000)));
         let mut store = Store::in_memory(Arc::clone(&clock) as _);
         let value = EncodedValue::encode(&Value::Null).unwrap();

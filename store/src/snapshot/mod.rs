@@ -1,14 +1,14 @@
-//! Snapshots: cheap, immutable read views.
+//! Snapshots: immutable views of all records, cheap to take and to keep.
 
 mod index;
 mod keys;
 mod order;
-mod order_places;
+mod order_keys;
 mod paths;
 mod records;
 mod rows;
-mod shown;
 mod stream;
+mod visible;
 mod words;
 
 pub use index::Indexing;
@@ -32,18 +32,18 @@ use crate::record::{Record, RecordRef, Scan};
 use crate::state::State;
 use crate::value::EncodedValue;
 use chunks::Chunks;
-use shown::{RecentRows, Shown};
+use visible::{RecentRows, VisibleRows};
 
-/// All records as they were after one commit. Taking and cloning one is O(1), holding it blocks
-/// nobody, and it can be read from any thread.
+/// All records as they were after one commit. Taking and cloning a snapshot is O(1), keeping it
+/// blocks nobody, and it can be read from any thread.
 ///
-/// Time goes on: a record whose expiry passes disappears from every read at that moment, before
-/// the store has deleted it.
+/// Expiry is evaluated at the time of each read: a record disappears from every snapshot as soon as
+/// it expires, even before the store has deleted it.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     state: Arc<State>,
     clock: Arc<dyn Clock>,
-    /// The memtable's records by position; made when the first row is asked for.
+    /// The memtable's records as rows; created on first use.
     recent: Arc<OnceLock<RecentRows>>,
 }
 
@@ -60,18 +60,18 @@ impl Snapshot {
         &self.state
     }
 
-    /// The number of the last commit it shows.
+    /// The sequence number of the last commit that the snapshot contains.
     pub fn seq(&self) -> Seq {
         self.state.seq
     }
 
-    /// How many records are visible now.
+    /// The number of records that are visible now.
     pub fn len(&self) -> usize {
         let now = self.clock.now();
         if self.state.expiry.next().is_none_or(|at| at > now) {
             return self.state.len();
         }
-        Shown::new(self, now).len()
+        VisibleRows::new(self, now).len()
     }
 
     /// Whether no record is visible.
@@ -79,23 +79,24 @@ impl Snapshot {
         self.len() == 0
     }
 
-    /// The record of a key.
+    /// The record of a key, if it is visible. O(log n).
     pub fn get(&self, key: &str) -> Option<Record> {
         self.state
             .get(key)
             .filter(|record| !record.meta.is_due(self.clock.now()))
     }
 
-    /// The record in row `n` of all visible records in key order.
+    /// The `n`th visible record in key order, from 0. O(log² n).
     pub fn row(&self, n: usize) -> Option<Record> {
         self.rows(n..n.saturating_add(1)).pop()
     }
 
-    /// The records of a range of rows in key order; fewer where the rows end.
+    /// A range of the visible records in key order; fewer if the range goes beyond the last one.
+    /// O(log² n) and the length of the range.
     pub fn rows(&self, rows: Range<usize>) -> Vec<Record> {
         let now = self.clock.now();
-        let shown = Shown::new(self, now);
-        let Some(key) = shown.nth_key(rows.start) else {
+        let visible = VisibleRows::new(self, now);
+        let Some(key) = visible.nth_key(rows.start) else {
             return Vec::new();
         };
         Records::new(
@@ -109,9 +110,10 @@ impl Snapshot {
         .collect()
     }
 
-    /// How many visible records have smaller keys: the row of the key, or where it would stand.
+    /// The number of visible records with smaller keys: the row of the key, or the row at which it
+    /// would be inserted. O(log n).
     pub fn rank(&self, key: &str) -> usize {
-        Shown::new(self, self.clock.now()).rank(key)
+        VisibleRows::new(self, self.clock.now()).rank(key)
     }
 
     /// The visible records between two keys, in key order.
@@ -130,15 +132,15 @@ impl Snapshot {
             .take_while(move |record| record.key.starts_with(prefix))
     }
 
-    /// How many visible keys start with `prefix`, without walking them.
+    /// The number of visible keys that start with `prefix`. O(log n).
     pub fn prefix_len(&self, prefix: &str) -> usize {
-        let shown = Shown::new(self, self.clock.now());
-        let end = prefix_end(prefix).map_or_else(|| shown.len(), |end| shown.rank(&end));
-        end - shown.rank(prefix)
+        let visible = VisibleRows::new(self, self.clock.now());
+        let end = prefix_end(prefix).map_or_else(|| visible.len(), |end| visible.rank(&end));
+        end - visible.rank(prefix)
     }
 
-    /// What every path of every value holds: how many records, which types. Kept up to date by
-    /// every commit; counts records that have expired until they are deleted.
+    /// All paths of all values, with the number of records and of values by type. Updated by every
+    /// commit; expired records count until they are deleted.
     pub fn catalog(&self) -> &PathCatalog {
         &self.state.catalog
     }
@@ -148,12 +150,13 @@ impl Snapshot {
         self.state.settings.get(name)
     }
 
-    /// How many visible records have an expiry.
+    /// The number of visible records that have an expiry.
     pub fn expiring_len(&self) -> usize {
         self.state.expiry.len() - self.due_len()
     }
 
-    /// How many records are due and not deleted yet: they are in the file, and nobody sees them.
+    /// The number of records that have expired but are not deleted yet: they are in the file, but
+    /// not visible.
     pub fn due_len(&self) -> usize {
         self.state.len() - self.len()
     }
@@ -168,24 +171,24 @@ impl Snapshot {
             .collect()
     }
 
-    /// When the next expiry is, due ones included.
+    /// The time of the next expiry, including records that are due already.
     pub fn next_expiry(&self) -> Option<Millis> {
         self.state.expiry.next()
     }
 
-    /// The time of the snapshot's clock.
+    /// The current time of the snapshot's clock.
     pub fn now(&self) -> Millis {
         self.clock.now()
     }
 
-    /// Records and settings as checkpoint chunks, due records included: only the write path
+    /// Records and settings as checkpoint chunks. Includes expired records, which only a commit
     /// deletes.
     pub(crate) fn chunks(&self) -> impl Iterator<Item = Bytes> + '_ {
         let everything = Records::new(&self.state, None, Bound::Unbounded, Bound::Unbounded);
         Chunks::new(everything, &self.state.settings)
     }
 
-    /// How many records a checkpoint of this snapshot holds.
+    /// The number of records in a checkpoint of this snapshot.
     pub(crate) fn checkpoint_len(&self) -> u64 {
         self.state.len() as u64
     }
@@ -200,11 +203,11 @@ impl Snapshot {
     }
 }
 
-/// The smallest text above all texts that start with `prefix`.
+/// The smallest text greater than all texts that start with `prefix`.
 pub(crate) fn prefix_end(prefix: &str) -> Option<String> {
     let mut characters: Vec<char> = prefix.chars().collect();
     while let Some(last) = characters.pop() {
-        // Surrogates are no characters: the successor of U+D7FF is U+E000.
+        // Surrogates are not characters: the successor of U+D7FF is U+E000.
         let next = match u32::from(last) {
             0xD7FF => Some('\u{E000}'),
             code => char::from_u32(code + 1),
@@ -246,14 +249,14 @@ impl Scan for Snapshot {
                 index -= blocks.len();
                 continue;
             };
-            let shown = view.shown(Some(now));
+            let visible = view.visible_at(Some(now));
             let start = view.segment.block_start(index);
-            let mut row = shown.next(start);
+            let mut row = visible.next(start);
             while let Some(record) = block.get((row - start) as usize) {
                 if visit(record).is_break() {
                     return;
                 }
-                row = shown.next(row + 1);
+                row = visible.next(row + 1);
             }
             return;
         }

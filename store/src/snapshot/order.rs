@@ -1,4 +1,4 @@
-//! Records in the order of what stands at a path: from columns where they know it, from the
+//! Sorting records by the value at a path, which is read from columns where possible, and from the
 //! records elsewhere.
 
 use std::cmp::Ordering;
@@ -11,7 +11,7 @@ use rayon::iter::{
 use rayon::slice::ParallelSliceMut as _;
 
 use super::Snapshot;
-use super::order_places::places;
+use super::order_keys::order_keys;
 use super::rows::SnapshotRows;
 use crate::key::Key;
 use crate::path::{Path, PathSegment, visit_at};
@@ -22,32 +22,32 @@ use crate::search::{
 };
 use crate::value::{ValueRef, cmp_values};
 
-/// Whether the answer is still wanted is asked after this many records.
+/// The number of records between two checks for cancellation.
 const RECORDS_PER_CHECK: usize = 256;
 /// Below one row in this number, reading the records is cheaper than using the column.
 const ROWS_PER_READ: u32 = 16;
-/// The first in an order are reported before the others if there are this many times more.
+/// The first rows are reported before the others are sorted if there are this many times more.
 const FIRST_PER_ALL: usize = 8;
-/// The number of rows whose keys are read at once.
+/// The smallest number of rows whose keys are read in one task.
 const KEYS_PER_TASK_MIN: usize = 1024;
 
-/// How many of the first are wanted before the others, and what takes them.
+/// The number of first rows to report early, and the function that receives them.
 type First<'a> = (usize, &'a mut dyn FnMut(Vec<RowId>));
 
-/// An order of records by the first scalar at a path. Values of different types are in the order
-/// of [`cmp_values`]; records without a scalar come last in both directions, and equal ones are in
-/// the order of their keys in both.
+/// An order of records by the first scalar at a path. Values of different types are in the order of
+/// [`cmp_values`]. In both directions, records without a scalar come last, and equal ones are in
+/// key order.
 #[derive(Clone, Copy, Debug)]
 pub struct PathOrder<'a> {
-    /// The path.
+    /// The path to sort by.
     pub path: &'a Path,
-    /// The greatest first.
+    /// Whether the largest value comes first.
     pub descending: bool,
 }
 
 impl Snapshot {
-    /// Searches like [`search`](Self::search), with all hits in the order of a path. Of many hits
-    /// the first are published as a partial answer, once all are found and before all are sorted.
+    /// Searches like [`search`](Self::search), with the hits in the order of a path. If there are
+    /// many hits, the first are published as a partial answer before the others are sorted.
     pub fn search_by_path(
         &self,
         query: &Query,
@@ -69,7 +69,11 @@ impl Snapshot {
     }
 
     /// The keys of all visible records, or of those among `within`, in the order of a path. With a
-    /// limit only the first in the order are found, which costs less.
+    /// limit only the first of them, which costs less.
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] if `cancel` was cancelled before the end.
     pub fn sorted_by_path(
         &self,
         path: &Path,
@@ -97,7 +101,7 @@ impl Snapshot {
 }
 
 impl SnapshotRows {
-    /// The chosen rows in the order of a path. May be anything once the cancel is stale.
+    /// The chosen rows in the order of a path. The result is unspecified if cancelled.
     fn ordered(
         &self,
         order: PathOrder<'_>,
@@ -109,7 +113,7 @@ impl SnapshotRows {
         let path = order.path.segments();
         let limit = limit.unwrap_or(usize::MAX);
         let chosen = |part: usize| self.chosen_in(part, chosen);
-        if let Some(parts) = places(self, &path, &chosen, order.descending) {
+        if let Some(parts) = order_keys(self, &path, &chosen, order.descending) {
             return self.sorted(parts, limit, first, cancel);
         }
         let in_part = |part: usize| self.entries(part, &chosen(part), &path, order, cancel);
@@ -117,8 +121,8 @@ impl SnapshotRows {
         self.sorted(parts, limit, first, cancel)
     }
 
-    /// Sorts the rows of all parts by what comes with each. Within a run of parts rows are in
-    /// key order; keys are read only to tell equal values of different runs apart.
+    /// Sorts the rows of all parts by the order key given with each. Within a run of parts rows are
+    /// in key order, so keys are only read to order equal values of different runs.
     fn sorted<K: Ord + Copy + Send + Sync>(
         &self,
         mut parts: Vec<Vec<(K, RowId)>>,
@@ -130,7 +134,7 @@ impl SnapshotRows {
         parts
             .par_iter_mut()
             .for_each(|part| keep_first(part, limit));
-        if let Some((count, tell)) = first
+        if let Some((count, report)) = first
             && all / FIRST_PER_ALL > count
             && !cancel.is_cancelled()
         {
@@ -140,7 +144,7 @@ impl SnapshotRows {
                 }
                 part.iter().take(count).copied().collect()
             });
-            tell(self.sorted(heads.collect(), count, None, cancel));
+            report(self.sorted(heads.collect(), count, None, cancel));
         }
         let mut runs: Vec<Vec<(K, RowId)>> = Vec::new();
         for (part, entries) in parts.into_iter().enumerate() {
@@ -159,8 +163,8 @@ impl SnapshotRows {
         self.merged(runs, limit, cancel)
     }
 
-    /// The chosen rows of a part with what they are sorted by, read from the records where columns
-    /// do not tell.
+    /// The chosen rows of a part with their values, from columns where possible, and from the
+    /// records elsewhere.
     fn entries<'a>(
         &'a self,
         part: usize,
@@ -171,8 +175,8 @@ impl SnapshotRows {
     ) -> Vec<(ByValue<'a>, RowId)> {
         let mut values: Vec<Option<ValueRef<'a>>> = Vec::new();
         let mut unread = rows.clone();
-        // Of several values in a record the columns do not know which is the first; and few
-        // records are read faster than a whole column.
+        // Columns do not know which of several values in a record is the first; and reading few
+        // records is faster than reading a whole column.
         let is_single = !path.contains(&PathSegment::Elements);
         let are_many = rows.count() > rows.rows() / ROWS_PER_READ;
         if let Some(columns) = self.columns(part).filter(|_| is_single && are_many) {
@@ -180,8 +184,8 @@ impl SnapshotRows {
             match columns.get(path) {
                 Some(column) => {
                     column.for_each_value(columns.rows(), &mut |row, value| {
-                        if let Some(place) = values.get_mut(row as usize) {
-                            *place = Some(value);
+                        if let Some(slot) = values.get_mut(row as usize) {
+                            *slot = Some(value);
                         }
                     });
                     unread.intersect(&column.unread_rows(columns.rows()));
@@ -248,7 +252,7 @@ impl SnapshotRows {
     }
 }
 
-/// Leaves the first entries alone, in any order.
+/// Keeps only the first entries, in any order.
 fn keep_first<T: Ord>(entries: &mut Vec<T>, count: usize) {
     if count < entries.len() {
         if count > 0 {
@@ -258,10 +262,10 @@ fn keep_first<T: Ord>(entries: &mut Vec<T>, count: usize) {
     }
 }
 
-/// What a record is sorted by; one without a value comes last.
+/// The sort key of a record; a record without a value comes last.
 #[derive(Clone, Copy, Debug)]
 struct ByValue<'a> {
-    /// Decides most comparisons without a look at the value, which lies somewhere else.
+    /// Decides most comparisons without accessing the value, which is elsewhere in memory.
     head: u128,
     value: Option<ValueRef<'a>>,
     descending: bool,
@@ -282,8 +286,8 @@ impl<'a> ByValue<'a> {
     }
 }
 
-/// The type and the beginning of a text, as a number: values whose numbers differ are in the order
-/// of these, by [`cmp_values`]. Never the greatest number there is, nor 0.
+/// The type and the first bytes of a value as a number. If the numbers of two values differ, they
+/// are in the order of [`cmp_values`]. Never 0 or `u128::MAX`.
 fn head_of(value: ValueRef<'_>) -> u128 {
     let (kind, bytes): (u8, &[u8]) = match value {
         ValueRef::Null => (1, &[]),
@@ -350,7 +354,7 @@ mod tests {
     use crate::value::{EncodedValue, Value};
 
     #[test]
-    fn the_first_of_many_hits_are_told_before_all_are_in_order() {
+    fn the_first_of_many_hits_are_published_before_all_are_sorted() {
         let mut store = Store::in_memory(Arc::new(ManualClock::new(Millis(0))));
         let mut batch = WriteBatch::new(Cause::Edit);
         let count = PARTIAL_HITS_MAX * FIRST_PER_ALL * 2;

@@ -1,4 +1,4 @@
-//! Walking what a snapshot shows, in key order.
+//! Iterating over the records of a snapshot in key order.
 
 use std::iter::Peekable;
 use std::ops::Bound;
@@ -6,53 +6,52 @@ use std::ops::Bound;
 use bytes::Bytes;
 
 use crate::clock::Millis;
-use crate::memtable::Recent;
+use crate::memtable::MemtableRange;
 use crate::record::RecordRef;
-use crate::segment::{SegmentView, ShownSegment};
+use crate::segment::{SegmentView, VisibleSegment};
 use crate::state::State;
 
 /// The visible records of a range, in key order.
 #[derive(Debug)]
 pub struct Records<'a> {
-    runs: Vec<Run<'a>>,
-    recent: Peekable<Recent<'a>>,
+    cursors: Vec<SegmentCursor<'a>>,
+    recent: Peekable<MemtableRange<'a>>,
     end: Bound<String>,
-    /// Records that are due by then are left out; without a time none is.
+    /// Records that have expired by then are left out; with `None` all are included.
     now: Option<Millis>,
 }
 
-/// A segment and the row in it that comes next.
+/// A segment and its next visible row.
 #[derive(Debug)]
-struct Run<'a> {
+struct SegmentCursor<'a> {
     view: &'a SegmentView,
-    shown: ShownSegment,
+    visible: VisibleSegment,
     row: u32,
 }
 
-/// A block that a checkpoint can take over as it stands.
+/// A block that a checkpoint can reuse unchanged.
 pub(super) struct WholeBlock {
-    run: usize,
+    cursor: usize,
     chunk: Bytes,
-    /// The row behind its last.
+    /// The row after its last one.
     end: u32,
 }
 
-impl Run<'_> {
-    fn go_on_from(&mut self, row: u32) {
-        self.row = self.shown.next(row);
+impl SegmentCursor<'_> {
+    fn move_to(&mut self, row: u32) {
+        self.row = self.visible.next(row);
     }
 }
 
 impl<'a> Records<'a> {
-    /// The records between two keys that are visible at `now`; without a time those that are due
-    /// as well.
+    /// The records between two keys that are visible at `now`; with `None` expired ones too.
     pub(super) fn new(
         state: &'a State,
         now: Option<Millis>,
         start: Bound<&str>,
         end: Bound<&str>,
     ) -> Self {
-        let runs = state.segments.iter().map(|view| {
+        let cursors = state.segments.iter().map(|view| {
             let row = match start {
                 Bound::Unbounded => 0,
                 Bound::Included(key) => view.segment.find(key).unwrap_or_else(|row| row),
@@ -60,15 +59,15 @@ impl<'a> Records<'a> {
                     view.segment.find(key).map_or_else(|row| row, |row| row + 1)
                 }
             };
-            let shown = view.shown(now);
-            Run {
-                row: shown.next(row),
+            let visible = view.visible_at(now);
+            SegmentCursor {
+                row: visible.next(row),
                 view,
-                shown,
+                visible,
             }
         });
         Self {
-            runs: runs.collect(),
+            cursors: cursors.collect(),
             recent: state.memtable.range_from(start).peekable(),
             end: end.map(str::to_owned),
             now,
@@ -86,22 +85,22 @@ impl<'a> Records<'a> {
             if !inside {
                 return None;
             }
-            // Of the segments no row comes that is due; the memtable's records are few.
+            // Only needed for records of the memtable; segments skip expired rows.
             if self.now.is_none_or(|now| !record.meta.is_due(now)) {
                 return Some((record, value));
             }
         }
     }
 
-    /// What comes next, if it is all of a block and nothing else.
+    /// The next records, if they are exactly those of one block.
     pub(super) fn whole_block(&mut self, bytes_min: usize) -> Option<WholeBlock> {
-        let next_keys = self.runs.iter().enumerate();
-        let next_keys =
-            next_keys.filter_map(|(index, run)| Some((index, run.view.segment.key(run.row)?)));
+        let next_keys = self.cursors.iter().enumerate();
+        let next_keys = next_keys
+            .filter_map(|(index, cursor)| Some((index, cursor.view.segment.key(cursor.row)?)));
         let (index, _) = next_keys.clone().min_by_key(|(_, key)| *key)?;
-        let run = self.runs.get(index)?;
-        let (block, rows) = run.view.segment.block_at(run.row)?;
-        if run.row != rows.start {
+        let cursor = self.cursors.get(index)?;
+        let (block, rows) = cursor.view.segment.block_at(cursor.row)?;
+        if cursor.row != rows.start {
             return None;
         }
         let chunk = block.chunk().filter(|chunk| chunk.len() >= bytes_min)?;
@@ -112,36 +111,36 @@ impl<'a> Records<'a> {
             .map(|(_, key)| key)
             .chain(recent)
             .all(|key| last < key);
-        (is_alone && run.shown.shows_all(rows.clone())).then(|| WholeBlock {
-            run: index,
+        (is_alone && cursor.visible.are_all_visible(rows.clone())).then(|| WholeBlock {
+            cursor: index,
             chunk: chunk.clone(),
             end: rows.end,
         })
     }
 
-    /// Goes on behind a block; returns the chunk it was made of.
+    /// Skips a block and returns its chunk.
     pub(super) fn pass(&mut self, whole: WholeBlock) -> Bytes {
-        if let Some(run) = self.runs.get_mut(whole.run) {
-            run.go_on_from(whole.end);
+        if let Some(cursor) = self.cursors.get_mut(whole.cursor) {
+            cursor.move_to(whole.end);
         }
         whole.chunk
     }
 
     fn next_live(&mut self) -> Option<(RecordRef<'a>, &'a [u8])> {
         let sealed = self
-            .runs
+            .cursors
             .iter()
             .enumerate()
-            .filter_map(|(index, run)| Some((index, run.view.segment.get(run.row)?)))
+            .filter_map(|(index, cursor)| Some((index, cursor.view.segment.get(cursor.row)?)))
             .min_by_key(|(_, record)| record.key);
         let recent = self.recent.peek().map(|(_, record)| *record);
         match (sealed, recent) {
             (Some((index, record)), recent)
                 if recent.is_none_or(|recent| record.key < recent.key.as_str()) =>
             {
-                let run = self.runs.get_mut(index)?;
-                let value = run.view.segment.value_bytes(run.row);
-                run.go_on_from(run.row + 1);
+                let cursor = self.cursors.get_mut(index)?;
+                let value = cursor.view.segment.value_bytes(cursor.row);
+                cursor.move_to(cursor.row + 1);
                 Some((record, value))
             }
             _ => {

@@ -1,5 +1,5 @@
-//! The records of a result one after the other, each borrowed from where it lies when its turn
-//! comes: what an export of a million hits reads without holding them.
+//! Iterating over the records of search hits, each borrowed when it is its turn: an export of a
+//! million hits needs no memory for them.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use crate::record::RecordRef;
 use crate::search::Hits;
 
 impl Snapshot {
-    /// The record of a key, borrowed.
+    /// The record of a key, borrowed, if it is visible. O(log n).
     pub fn get_ref(&self, key: &str) -> Option<RecordRef<'_>> {
         let recent = self.state.memtable.get(key);
         let found = recent.map(|record| record.as_ref().as_ref()).or_else(|| {
@@ -19,8 +19,9 @@ impl Snapshot {
         found.filter(|record| !record.meta.is_due(self.clock.now()))
     }
 
-    /// The records of some hits in their order, as this snapshot shows them: hits of an older one
-    /// whose records are gone are left out. None is held; each costs a look-up of its key.
+    /// The records of a range of hits, in order, as they are in this snapshot. Hits of an older
+    /// snapshot whose records are no longer visible are left out. Each record costs a look-up of
+    /// its key.
     ///
     /// ```
     /// use vstore::{Query, SearchControl, SearchOptions, Snapshot};
@@ -35,9 +36,9 @@ impl Snapshot {
     pub fn records_of<'a>(
         &'a self,
         hits: &'a Hits,
-        places: Range<usize>,
+        range: Range<usize>,
     ) -> impl Iterator<Item = RecordRef<'a>> {
-        hits.iter_in(places).filter_map(|hit| self.get_ref(hit.key))
+        hits.iter_in(range).filter_map(|hit| self.get_ref(hit.key))
     }
 }
 
@@ -55,7 +56,7 @@ mod tests {
 
     /// Ten thousand records, the last hundred in the memtable, the first deleted later.
     #[test]
-    fn records_of_hits_come_in_their_order_without_those_that_are_gone() {
+    fn records_of_hits_are_in_order_without_those_no_longer_visible() {
         let clock = Arc::new(ManualClock::new(Millis(1_000)));
         let mut store = Store::in_memory(Arc::clone(&clock) as _);
         let mut put = |numbers: std::ops::Range<usize>| {
@@ -87,7 +88,7 @@ mod tests {
             let found = before.search(&query, &options, &SearchControl::unlimited());
             let keys: Vec<&str> = found.hits.iter().map(|hit| hit.key).collect();
             assert!(keys.len() > 6_000);
-            for places in [
+            for range in [
                 0..keys.len(),
                 0..3,
                 900..2_500,
@@ -95,10 +96,10 @@ mod tests {
                 7..7,
                 9_000..9_001,
             ] {
-                let records = before.records_of(&found.hits, places.clone());
+                let records = before.records_of(&found.hits, range.clone());
                 let read: Vec<&str> = records.map(|record| record.key).collect();
-                let expected = keys.iter().skip(places.start).take(places.len());
-                assert!(read.iter().eq(expected), "{places:?}");
+                let expected = keys.iter().skip(range.start).take(range.len());
+                assert!(read.iter().eq(expected), "{range:?}");
             }
         }
         let found = before.search(

@@ -1,4 +1,4 @@
-//! The most frequent words at a path: from the indexes of words where they are built, from the
+//! The most frequent words at a path, counted in the text indexes where these are built, and in the
 //! records elsewhere.
 
 use std::cmp::Ordering;
@@ -10,38 +10,45 @@ use super::Snapshot;
 use super::rows::SnapshotRows;
 use crate::path::Path;
 use crate::row_set::RowSet;
-use crate::search::{CancelToken, Cancelled, Hits, Place, RecordWords, RowSource as _, names_of};
+use crate::search::{
+    CancelToken, Cancelled, Hits, PathNames, RecordWords, RowSource as _, names_of,
+};
 
-/// Whether the answer is still wanted is asked after this many records.
+/// The number of records between two checks for cancellation.
 const RECORDS_PER_CHECK: usize = 256;
 
-/// Which words stand at a path.
+/// The words in the texts at a path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WordStatistics {
-    /// The most frequent words, most frequent first, alike in their order.
+    /// The most frequent words, most frequent first; equally frequent ones in alphabetical order.
     pub top: Vec<WordCount>,
-    /// How many different words.
+    /// The number of distinct words.
     pub distinct: u64,
-    /// Bytes of memory that the indexes of words spend on the path, without the words themselves.
+    /// Memory that the text indexes use for the path in bytes, without the words themselves.
     pub index_bytes: u64,
 }
 
-/// A word and how many records have it at the path.
+/// A word and the number of records that have it at the path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WordCount {
     /// The word, folded.
     pub word: String,
-    /// How many records.
+    /// The number of records.
     pub records: u64,
 }
 
-/// Words, ascending, with how many records have each.
+/// Words, ascending, each with the number of records that have it.
 type Counts = Vec<(Box<str>, u64)>;
 
 impl Snapshot {
-    /// The most frequent words in the texts at a path, at most `limit`, complete and exact: of all
-    /// visible records, or of those among `within`. Lists on the way count as one text for each
-    /// record. Words of scripts without spaces and words of more than 64 bytes are not counted.
+    /// The most frequent words in the texts at a path, at most `limit`, of all visible records or
+    /// of those among `within`. The counts are exact. A record counts once for each word, even if
+    /// it has a list of texts. Words of scripts without spaces and words of more than 64 bytes are
+    /// not counted.
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] if `cancel` was cancelled before the end.
     pub fn words_at(
         &self,
         path: &Path,
@@ -73,7 +80,7 @@ impl SnapshotRows {
     fn words_in(
         &self,
         part: usize,
-        names: &Place,
+        names: &PathNames,
         chosen: Option<&[RowSet]>,
         cancel: &CancelToken,
     ) -> Counts {

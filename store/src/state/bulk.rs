@@ -1,5 +1,5 @@
-//! Large batches: imports, undoing them, deleting everything. The same two steps with the same
-//! outcome as record by record, in parallel and without a tree.
+//! Large batches, as for imports, undoing them, and deleting everything. The same two steps with
+//! the same results as record by record, but in parallel and without a tree.
 
 use std::sync::Arc;
 
@@ -15,14 +15,14 @@ use crate::paths::PathCatalog;
 use crate::record::Record;
 use crate::segment::{Block, Segment, SegmentView, build_blocks};
 
-/// Batches of fewer ops gain nothing.
+/// Smaller batches gain nothing.
 const OPS_MIN: usize = 8 * 1024;
 
-/// How many records one thread makes blocks of at a time.
+/// The number of records of which one task makes blocks.
 const RECORDS_PER_TASK: usize = 16 * 1024;
 
-/// What a batch changes, in the order of its ops; `None` if it is small, touches a record twice
-/// or does more than write and delete records.
+/// The changes of a batch, in the order of its ops; `None` if it is small, changes a record twice,
+/// or has other ops than writing and deleting records.
 pub(super) fn prepare(state: &State, batch: &WriteBatch, now: Millis) -> Option<Vec<Change>> {
     let ops = batch.ops();
     if ops.len() < OPS_MIN || !touches_each_once(ops) {
@@ -48,7 +48,7 @@ pub(super) fn prepare(state: &State, batch: &WriteBatch, now: Millis) -> Option<
     Some(changes)
 }
 
-/// The key of an op that writes or deletes one record, whatever was there.
+/// The key of an op that writes or deletes one record unconditionally.
 fn written_key(op: &Op) -> Option<&Key> {
     match op {
         Op::Put { key, .. } | Op::Delete { key } | Op::Restore(Record { key, .. }) => Some(key),
@@ -67,8 +67,8 @@ fn touches_each_once(ops: &[Op]) -> bool {
         .all(|pair| pair.first() != pair.last())
 }
 
-/// Sorts by key. Most comparisons look at eight bytes kept beside the item instead of following
-/// it to its key: those behind what all keys begin with.
+/// Sorts by key. Most comparisons are decided by eight bytes stored with the item, those after the
+/// common prefix of all keys, instead of accessing the key.
 fn sorted_by_key<'a, T: Copy + Send + Sync>(
     items: Vec<T>,
     key: impl Fn(T) -> &'a str + Sync,
@@ -93,7 +93,7 @@ fn sorted_by_key<'a, T: Copy + Send + Sync>(
     marked.into_par_iter().map(|(_, item)| item).collect()
 }
 
-/// The bytes from `start` on as a number that orders as they do, a missing byte being the least.
+/// The bytes from `start` on as a number that sorts like them; missing bytes are the smallest.
 fn eight_bytes(bytes: &[u8], start: usize) -> u64 {
     let rest = bytes.get(start..).unwrap_or_default();
     let mut eight = [0; 8];
@@ -103,8 +103,8 @@ fn eight_bytes(bytes: &[u8], start: usize) -> u64 {
     u64::from_be_bytes(eight)
 }
 
-/// Does what was prepared by making a segment of all written records; `false`, and nothing done,
-/// if they are few.
+/// Applies prepared changes by making a segment of all written records. Returns `false` without
+/// doing anything if there are few.
 pub(super) fn apply(state: &mut State, changes: &[Change]) -> bool {
     if changes.len() < OPS_MIN {
         return false;
@@ -125,7 +125,7 @@ pub(super) fn apply(state: &mut State, changes: &[Change]) -> bool {
         .par_iter()
         .filter_map(|change| change.after.as_ref());
     state.catalog.merge(&PathCatalog::of_records(after));
-    // Few replace or expire: all processors look for those, one deals with them.
+    // Few records replace others or expire: these are found in parallel and applied sequentially.
     let replacing = changes.par_iter().filter(|change| change.before.is_some());
     for change in replacing.collect::<Vec<_>>() {
         state.forget(change);
@@ -141,7 +141,7 @@ pub(super) fn apply(state: &mut State, changes: &[Change]) -> bool {
     true
 }
 
-/// A segment of records in key order; `None` if two have the same key.
+/// Builds a segment of records in key order; `None` if two have the same key.
 fn segment_of(records: &[&Record]) -> Option<Segment> {
     let blocks: Vec<Vec<Arc<Block>>> = records
         .par_chunks(RECORDS_PER_TASK)
@@ -178,7 +178,7 @@ mod tests {
         EncodedValue::encode(&Value::Map(vec![(name.to_owned(), number)])).unwrap()
     }
 
-    /// Half of it in segments, some in the memtable, some with an expiry in the past or to come.
+    /// A state with records in segments and in the memtable, some with a past or a future expiry.
     fn state() -> State {
         let mut state = State::default();
         for (count, step) in [(40_000, 2), (3_000, 5)] {
@@ -195,7 +195,7 @@ mod tests {
         state
     }
 
-    /// Puts, restores and deletes of new and old records, in no order.
+    /// Puts, restores and deletes of new and old records, in random order.
     fn batch() -> WriteBatch {
         let mut batch = WriteBatch::new(Cause::Import);
         for number in (0..30_000).map(|number| (number * 7_919) % 30_000) {
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_large_batch_does_what_its_ops_do_one_by_one() {
+    fn a_large_batch_has_the_same_effect_as_its_ops_one_by_one() {
         let mut at_once = state();
         let mut one_by_one = at_once.clone();
         let (batch, now) = (batch(), Millis(20_000));
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_that_touches_a_record_twice_goes_op_by_op() {
+    fn a_batch_that_changes_a_record_twice_is_prepared_op_by_op() {
         let mut batch = batch();
         assert!(prepare(&State::default(), &batch, Millis(0)).is_some());
         batch.delete(key(1));

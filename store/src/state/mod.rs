@@ -1,7 +1,7 @@
 //! One version of a store's records, and the two steps that make the next one.
 //!
-//! Knows no file: [`State::prepare`] may refuse and changes nothing, [`State::apply`] cannot fail.
-//! Opening a file replays its journal through the same two.
+//! [`State::prepare`] may refuse a batch and changes nothing; [`State::apply`] cannot fail. Opening
+//! a file replays its journal through the same two steps. Knows no file.
 
 mod bulk;
 mod overlay;
@@ -24,7 +24,7 @@ use crate::record::Record;
 use crate::segment::{Merge, Merged, Segment, SegmentView, build};
 use crate::value::EncodedValue;
 
-/// All records of one version. Cloning is O(1) but for the short list of segments.
+/// All records of one version. Cloning is O(1) except for the short list of segments.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct State {
     pub(crate) seq: Seq,
@@ -32,12 +32,12 @@ pub(crate) struct State {
     pub(crate) memtable: Memtable,
     pub(crate) expiry: ExpiryIndex,
     pub(crate) catalog: PathCatalog,
-    /// The newest time that was written into a record.
+    /// The latest time of creation or modification of a record.
     pub(crate) newest: Option<Millis>,
     pub(crate) settings: OrdMap<String, EncodedValue>,
 }
 
-/// What a batch will do.
+/// The changes of a batch that is not applied yet.
 #[derive(Debug, Default)]
 pub(crate) struct Prepared {
     pub(crate) changes: Vec<Change>,
@@ -69,7 +69,7 @@ impl State {
         state
     }
 
-    /// How many records there are, due ones included.
+    /// The number of records, including expired ones.
     pub(crate) fn len(&self) -> usize {
         let sealed: usize = self
             .segments
@@ -79,7 +79,7 @@ impl State {
         sealed + self.memtable.len()
     }
 
-    /// The record of a key, due or not.
+    /// The record of a key, expired or not.
     pub(crate) fn get(&self, key: &str) -> Option<Record> {
         if let Some(record) = self.memtable.get(key) {
             return Some(Record::clone(record));
@@ -90,7 +90,7 @@ impl State {
             .find_map(|view| view.find_live(key).and_then(|row| view.segment.record(row)))
     }
 
-    /// Works out what a batch does at `now`, without doing it.
+    /// Determines the changes of a batch at `now`.
     pub(crate) fn prepare(&self, batch: &WriteBatch, now: Millis) -> Result<Prepared, Rejection> {
         if let Some(changes) = bulk::prepare(self, batch, now) {
             return Ok(Prepared {
@@ -103,8 +103,8 @@ impl State {
         Ok(preparing.finish())
     }
 
-    /// The same for a batch that stands in a file. Its ops are held in memory together only if
-    /// they are not out of all proportion to it.
+    /// Like [`prepare`](Self::prepare), for a batch stored in a file. Its ops are decoded all at
+    /// once only if their size is in proportion to it.
     pub(crate) fn prepare_stored(
         &self,
         batch: StoredBatch<'_>,
@@ -122,7 +122,7 @@ impl State {
         Ok(Ok(preparing.finish()))
     }
 
-    /// Does what was prepared against this state.
+    /// Applies changes that were prepared against this state.
     pub(crate) fn apply(&mut self, prepared: &Prepared) {
         let written = prepared.changes.iter();
         let written = written.filter_map(|change| change.after.as_ref());
@@ -156,12 +156,13 @@ impl State {
         }
     }
 
-    /// Takes what a change replaces or deletes out of where it lives.
+    /// Removes the record that a change replaces or deletes.
     fn forget(&mut self, change: &Change) {
         if let Some(before) = &change.before {
             self.expiry.remove(&change.key, before.meta);
             if !self.memtable.remove(change.key.as_str()) {
-                // What was written last is written again soonest, and segments of that are small.
+                // Recently written records are the most likely to change, and their segments are
+                // small.
                 self.segments
                     .iter_mut()
                     .rev()
@@ -176,20 +177,21 @@ impl State {
             .memtable
             .iter()
             .map(|found| (found.as_ref().as_ref(), found.value.as_bytes()));
-        // The memtable's records were checked when they were made and it is ordered by key; if
-        // building failed all the same, keeping the memtable loses nothing.
+        // Cannot fail, since the records are valid and sorted by key; if it did, keeping the
+        // memtable would lose nothing.
         if let Ok(segment) = build(records) {
             self.segments.push(SegmentView::new(Arc::new(segment)));
             self.memtable = self.memtable.emptied();
         }
     }
 
-    /// What should be merged, if anything.
+    /// The segments to merge, if any.
     pub(crate) fn plan_merge(&self) -> Option<Merge> {
         Merge::plan(&self.segments)
     }
 
-    /// Puts a merged segment in the place of its inputs; whether they are still there.
+    /// Replaces the inputs of a merge by the merged segment. Returns `false` if they no longer
+    /// exist.
     pub(crate) fn install(&mut self, merged: Merged) -> bool {
         let first = merged
             .inputs

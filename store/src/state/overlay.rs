@@ -1,4 +1,4 @@
-//! Preparing a batch op by op: later ops see what earlier ones did.
+//! Preparing a batch op by op, so that later ops see the effects of earlier ones.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::key::Key;
 use crate::record::{Meta, Record};
 use crate::value::EncodedValue;
 
-/// The records a batch has touched so far, over the state it is prepared against.
+/// The records that a batch has accessed so far, on top of the state it is prepared against.
 pub(super) struct Overlay<'a> {
     state: &'a State,
     now: Millis,
@@ -71,14 +71,14 @@ impl<'a> Overlay<'a> {
         self.visible(key).ok_or_else(|| no_such(key))
     }
 
-    /// The record as everybody sees it: one whose time has passed is not there.
+    /// The visible record; an expired one does not exist.
     fn visible(&mut self, key: &Key) -> Option<&mut Record> {
         let now = self.now;
         let record = self.touch(key).as_mut();
         record.filter(|record| !record.meta.is_due(now))
     }
 
-    /// The record as the ops so far have left it; looked up when it is first touched.
+    /// The record after the ops so far; looked up on first access.
     fn touch(&mut self, key: &Key) -> &mut Option<Record> {
         let entry = self.touched.entry(key.clone());
         let (_, after) = entry.or_insert_with_key(|key| {
@@ -89,7 +89,7 @@ impl<'a> Overlay<'a> {
         after
     }
 
-    /// One change for each record that is not as it was, in the order they were first touched.
+    /// One change for each record that differs from the state, in the order of first access.
     pub(super) fn into_changes(mut self) -> Vec<Change> {
         let mut changes = Vec::with_capacity(self.order.len());
         for key in self.order {
@@ -103,7 +103,7 @@ impl<'a> Overlay<'a> {
     }
 }
 
-/// The record that a put makes of the one that is visible now.
+/// The record after a put, given the visible record before it.
 pub(super) fn put(
     key: &Key,
     value: &EncodedValue,

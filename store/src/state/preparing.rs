@@ -1,4 +1,4 @@
-//! Preparing a batch op by op, records and settings.
+//! Preparing a batch op by op: records and settings.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +9,11 @@ use crate::change::SettingChange;
 use crate::clock::Millis;
 use crate::value::EncodedValue;
 
-/// What the ops so far do.
+/// The changes of the ops so far.
 pub(super) struct Preparing<'a> {
     state: &'a State,
     overlay: Overlay<'a>,
-    /// By name: the number of the op that set it last, and its value.
+    /// The settings by name: the number of the op that set it last, and its value.
     settings: BTreeMap<String, (u64, Option<EncodedValue>)>,
     ops: u64,
 }
@@ -41,7 +41,7 @@ impl<'a> Preparing<'a> {
         Ok(())
     }
 
-    /// What all ops together do; settings are in the order in which they were set last.
+    /// The changes of all ops; settings are in the order in which they were set last.
     pub(super) fn finish(self) -> Prepared {
         let mut settings: Vec<_> = self.settings.into_iter().collect();
         settings.sort_unstable_by_key(|(_, (number, _))| *number);

@@ -31,7 +31,7 @@ fn snapshot(state: &State, clock: &Arc<ManualClock>) -> Snapshot {
 }
 
 #[test]
-fn a_batch_is_seen_by_its_own_later_ops_and_changes_each_record_once() {
+fn later_ops_see_earlier_ones_and_each_record_changes_once() {
     let mut state = State::default();
     let mut batch = WriteBatch::new(Cause::Edit);
     batch
@@ -82,7 +82,7 @@ fn a_refused_batch_names_the_record_and_changes_nothing() {
 }
 
 #[test]
-fn replacing_keeps_creation_and_expiry_unless_told_otherwise() {
+fn replacing_keeps_creation_and_expiry_by_default() {
     let mut state = State::default();
     let put = |expiry| {
         let mut batch = WriteBatch::new(Cause::Edit);
@@ -113,7 +113,7 @@ fn replacing_keeps_creation_and_expiry_unless_told_otherwise() {
 }
 
 #[test]
-fn a_put_over_a_record_whose_time_has_passed_makes_a_new_record() {
+fn a_put_over_an_expired_record_creates_a_new_record() {
     let mut state = State::default();
     let mut batch = WriteBatch::new(Cause::Edit);
     batch.push(Op::Put {
@@ -130,7 +130,7 @@ fn a_put_over_a_record_whose_time_has_passed_makes_a_new_record() {
 }
 
 #[test]
-fn a_due_record_is_invisible_to_every_read_at_once() {
+fn an_expired_record_is_invisible_to_every_read_at_once() {
     let clock = Arc::new(ManualClock::new(Millis(0)));
     let mut state = State::default();
     let mut batch = WriteBatch::new(Cause::Edit);
@@ -192,7 +192,7 @@ fn any_step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    /// Whatever the segments, the records are those of an ordered map.
+    /// With any segments, the records equal those of an ordered map.
     #[test]
     fn a_state_behaves_as_an_ordered_map(steps in prop::collection::vec(any_step(), 1..200)) {
         let clock = Arc::new(ManualClock::new(Millis(0)));

@@ -1,4 +1,4 @@
-//! Passwords, recovery keys, the data key: what opens the file of a store.
+//! Passwords, recovery keys and the data key of a store's file.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,8 +12,8 @@ use crate::file::{
 use crate::options::OpenOptions;
 
 impl Store {
-    /// Replaces the password. The data is not rewritten, whatever its size. `None` without a file,
-    /// or if a recovery key takes the place of the password.
+    /// Replaces the password. The data is not rewritten, whatever its size. `None` if the store has
+    /// no file, or if `new` is a recovery key.
     pub fn change_password(
         &mut self,
         current: &Credentials,
@@ -28,12 +28,13 @@ impl Store {
         self.settled(changed)
     }
 
-    /// The passwords and keys that open the file; nothing of it is secret. Empty without a file.
+    /// Describes the passwords and keys that open the file, without any secret. Empty if the store
+    /// has no file.
     pub fn slots(&self) -> Vec<SlotInfo> {
         self.file.as_ref().map(StoreFile::slots).unwrap_or_default()
     }
 
-    /// Adds a password or recovery key. `current` opens the file already.
+    /// Adds a password or recovery key. `current` must already open the file.
     pub fn add_slot(
         &mut self,
         current: &Credentials,
@@ -59,7 +60,7 @@ impl Store {
         self.settled(changed)
     }
 
-    /// Gives a slot another label.
+    /// Changes the label of a slot.
     pub fn label_slot(
         &mut self,
         id: SlotId,
@@ -72,7 +73,7 @@ impl Store {
         self.settled(labelled)
     }
 
-    /// Removes a password or key; never the last.
+    /// Removes a password or key, but never the last one.
     pub fn remove_slot(
         &mut self,
         id: SlotId,
@@ -84,8 +85,8 @@ impl Store {
         self.settled(removed)
     }
 
-    /// Begins to exchange the data key. What it returns is written and finished like any other
-    /// compaction; afterwards only the `presented` passwords and keys open the file.
+    /// Begins to replace the data key. The returned compaction is written and finished like any
+    /// other; afterwards only the `presented` passwords and keys open the file.
     pub fn begin_rotation(
         &mut self,
         presented: &[Credentials],
@@ -97,7 +98,7 @@ impl Store {
         Ok((Compaction { file, snapshot }, report))
     }
 
-    /// Exchanges the data key at once, on this thread.
+    /// Replaces the data key on this thread, which takes as long as a compaction.
     pub fn rotate(
         &mut self,
         presented: &[Credentials],
@@ -110,7 +111,8 @@ impl Store {
             .and_then(|compacted| self.finish_compaction(compacted));
         match result {
             Ok(()) => Ok(report),
-            // The new data key is in place: one more compaction makes its name certain.
+            // The new data key is in place, but its directory entry may not be durable: another
+            // compaction settles that.
             Err(CompactError::NameInDoubt(_)) if self.compact(control).is_ok() => Ok(report),
             Err(error) => {
                 self.abort_compaction();
@@ -119,14 +121,14 @@ impl Store {
         }
     }
 
-    /// The header as it is now, to be kept elsewhere. `None` without a file.
+    /// The current header, to be kept elsewhere. `None` if the store has no file.
     pub fn header_backup(&self) -> Option<HeaderBackup> {
         let now = self.clock.now().0;
         self.file.as_ref().map(|file| file.header_backup(now))
     }
 
-    /// Puts a header back into a file whose headers are destroyed. `credentials` must open the
-    /// backup; `replace_intact` also overwrites headers that are not destroyed.
+    /// Writes a header backup into a file whose headers are destroyed. `credentials` must open the
+    /// backup; `replace_intact` also overwrites headers that are intact.
     pub fn restore_header(
         path: &Path,
         backup: &HeaderBackup,
@@ -146,14 +148,14 @@ impl Store {
         file::restore_header(&vfs, path, backup, credentials, &options, control)
     }
 
-    /// The file, written anew first if an earlier failure left it in doubt.
+    /// The file, rewritten first if an earlier failure left it in doubt.
     fn keys(&mut self) -> Result<&mut StoreFile, PasswordError> {
         self.write_anew_if_in_doubt();
         self.file.as_mut().ok_or(PasswordError::NoFile)
     }
 
-    /// After a change of slots: what a failing disk left in doubt is settled by a new file, which
-    /// opens with the slots that are in memory.
+    /// After a change of slots that a disk failure left in doubt, a new file with the slots in
+    /// memory settles which of them count.
     fn settled<T>(&mut self, changed: Result<T, PasswordError>) -> Result<T, PasswordError> {
         let settled = self.write_anew_if_in_doubt();
         match changed {
@@ -164,7 +166,7 @@ impl Store {
         }
     }
 
-    /// Whether the file was in doubt and is not any more.
+    /// Whether the file was in doubt and no longer is.
     fn write_anew_if_in_doubt(&mut self) -> bool {
         let in_doubt = |file: &StoreFile| file.poisoned().is_some() && !file.is_compacting();
         self.file.as_ref().is_some_and(in_doubt) && self.compact(&Control::default()).is_ok()

@@ -1,5 +1,5 @@
-//! From a file's bytes to records: the checkpoint's chunks become the blocks of the first segment
-//! while the file is still being read, the journal is replayed over them at the end.
+//! Loads records from a file: the chunks of the checkpoint become the blocks of the first segment
+//! while the file is still being read; the journal is replayed over them at the end.
 
 use std::sync::Arc;
 
@@ -35,29 +35,27 @@ impl LoadError {
     }
 }
 
-/// Takes chunks as they come and shows what they make.
+/// Builds a state from chunks as they are read, with previews on the way.
 pub(super) struct Loader<'a> {
     clock: Arc<dyn Clock>,
     preview: Option<&'a mut dyn FnMut(Snapshot)>,
-    /// The number of blocks with which the next preview is due.
+    /// The next preview is due at this number of blocks.
     preview_at: usize,
-    /// What has been read, or which chunk cannot be.
+    /// The chunks read so far, or the number of the one that cannot be decoded.
     read: Result<Read, (usize, CodecError)>,
 }
 
-/// What has been read so far.
 #[derive(Default)]
 struct Read {
-    /// How many chunks.
+    /// Number of chunks read, including those without records.
     chunks: usize,
     blocks: Vec<Arc<Block>>,
-    /// Of which chunk each block was made.
+    /// For each block, the number of its chunk.
     numbers: Vec<usize>,
     catalog: PathCatalog,
     settings: Vec<(String, EncodedValue)>,
 }
 
-/// One chunk, decoded.
 struct DecodedChunk {
     block: Arc<Block>,
     catalog: PathCatalog,
@@ -65,7 +63,7 @@ struct DecodedChunk {
 }
 
 impl<'a> Loader<'a> {
-    /// A loader that shows what has been read so far to `preview`, if anybody wants to see it.
+    /// `preview` is called with the records read so far, each time they have doubled.
     pub(super) fn new(clock: Arc<dyn Clock>, preview: Option<&'a mut dyn FnMut(Snapshot)>) -> Self {
         Self {
             clock,
@@ -75,7 +73,7 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// Decodes chunks, `first` being the number of the first of them.
+    /// Decodes chunks; `first` is the number of the first of them. Number 0 starts over.
     pub(super) fn take(&mut self, first: u64, chunks: &[Bytes]) {
         if first == 0 {
             self.preview_at = 1;
@@ -90,14 +88,14 @@ impl<'a> Loader<'a> {
             self.preview_at = read.blocks.len() * 2;
             if let Some(state) = read.state() {
                 let snapshot = Snapshot::new(Arc::new(state), Arc::clone(&self.clock));
-                // Which rows are due is found here, not by the first look at the preview.
+                // Computed here, so that the first use of the preview need not compute it.
                 snapshot.due_len();
                 preview(snapshot);
             }
         }
     }
 
-    /// Replays the journal by the same two steps that committed it.
+    /// Replays the journal with the two steps by which it was committed: prepare and apply.
     pub(super) fn finish(
         self,
         transactions: &[Bytes],
@@ -118,7 +116,7 @@ impl<'a> Loader<'a> {
         Ok(state)
     }
 
-    /// The same, of a file that is being opened.
+    /// As [`finish`](Self::finish), for a file that is being opened.
     pub(super) fn finish_opening(
         self,
         opened: &Opened,
@@ -166,13 +164,17 @@ impl Read {
         Ok(())
     }
 
-    /// The records of all blocks; `None` if they do not ascend by key, or if they are too many.
+    /// The records of all blocks; `None` if their keys do not ascend or there are too many.
     fn state(&self) -> Option<State> {
         let segment = Segment::new(self.blocks.clone())?;
         Some(State::from_segment(segment, self.catalog.clone()))
     }
 
-    /// The same with the settings, or which chunk cannot be part of it.
+    /// As [`state`](Self::state), with the settings.
+    ///
+    /// # Errors
+    ///
+    /// Names the chunk that is out of order.
     fn whole_state(self) -> Result<State, ContentError> {
         let mut state = self.state().ok_or_else(|| {
             let mut pairs = self.blocks.array_windows().zip(self.numbers.iter().skip(1));

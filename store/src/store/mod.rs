@@ -32,8 +32,8 @@ use crate::state::{Prepared, State};
 use crate::value::EncodedValue;
 use expire::KnownTime;
 
-/// A batch of at least this many bytes is not appended to the journal but written as a new
-/// checkpoint, which is compressed in parallel and does not have to be compacted afterwards.
+/// A batch of at least this many bytes is not appended to the journal: it is written as a new
+/// checkpoint, which is compressed in parallel and needs no compaction afterwards.
 const LARGE_BATCH_BYTES: u64 = 8 << 20;
 
 /// Records in memory and, unless it was made with [`Store::in_memory`], in an encrypted file.
@@ -48,39 +48,39 @@ pub struct Store {
     hooks: Hooks,
 }
 
-/// Why a batch was not committed. Nothing changed.
+/// Why a batch was not committed. Neither the records nor the file changed.
 #[derive(Debug, thiserror::Error)]
 pub enum CommitError {
     /// The batch contradicts the records.
     #[error(transparent)]
     Rejected(#[from] Rejection),
-    /// The file could not take it.
+    /// The batch could not be appended to the file.
     #[error(transparent)]
     Append(#[from] AppendError),
-    /// The file could not be written anew with it.
+    /// The file could not be rewritten with the batch.
     #[error(transparent)]
     Checkpoint(#[from] CompactError),
 }
 
-/// Figures about a store.
+/// Statistics of a store.
 #[derive(Clone, Debug)]
 pub struct StoreStats {
     /// Visible records.
     pub records: usize,
     /// Visible records that are going to expire.
     pub expiring: usize,
-    /// Records that ran out, which are hidden and wait to be deleted.
+    /// Expired records, which are hidden and not yet deleted.
     pub expired: usize,
     /// Distinct paths in all values.
     pub paths: usize,
     /// Segments in memory.
     pub segments: usize,
-    /// Figures about the file, if there is one.
+    /// Statistics of the file, if there is one.
     pub file: Option<FileStats>,
 }
 
 impl Store {
-    /// A store without a file. What it holds is gone when it is dropped.
+    /// Creates a store without a file. Its records are lost when it is dropped.
     pub fn in_memory(clock: Arc<dyn Clock>) -> Self {
         Self::new(State::default(), None, clock)
     }
@@ -95,28 +95,36 @@ impl Store {
         }
     }
 
-    /// The records as they are now.
+    /// The current records. Takes constant time.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::new(Arc::clone(&self.state), Arc::clone(&self.clock))
     }
 
-    /// The record of a key. Hooks on [`EventKind::Get`] are told, which reads of a snapshot do
-    /// not do.
+    /// The record of a key. Notifies the hooks on [`EventKind::Get`], unlike reading a snapshot.
     pub fn get(&mut self, key: &str) -> Option<Record> {
         let found = self.snapshot().get(key);
         self.hooks.publish_get(key, found.as_ref());
         found
     }
 
-    /// Makes a batch durable and visible, or refuses it whole.
+    /// Makes a batch durable and visible, or refuses it as a whole.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Rejected`] if the batch contradicts the records, [`CommitError::Append`] if
+    /// the file cannot be written. Nothing changed in either case.
     pub fn commit(&mut self, batch: &WriteBatch) -> Result<Commit, CommitError> {
         let mut commits = self.commit_all(std::slice::from_ref(batch))?;
         let only = commits.pop().unwrap_or(Ok(self.unchanged(batch.cause)));
         only.map_err(CommitError::Rejected)
     }
 
-    /// Makes several batches durable with one sync (group commit). Each is refused or committed on
-    /// its own, in order, later ones seeing earlier ones; if the file cannot take them, none is.
+    /// Makes several batches durable with one sync (group commit). Each is committed or refused on
+    /// its own, in order; later ones see the changes of earlier ones.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written, none of the batches is committed.
     pub fn commit_all(
         &mut self,
         batches: &[WriteBatch],
@@ -153,15 +161,15 @@ impl Store {
         Ok(commits)
     }
 
-    /// Makes payloads durable. If the file is in doubt after a failed sync, it is first written
-    /// anew from memory, to a new file, without them.
+    /// Makes payloads durable. If a failed sync left the file in doubt, it is first replaced by a
+    /// new file, written from memory without them.
     fn append(&mut self, payloads: &[bytes::Bytes]) -> Result<(), AppendError> {
         let Some(file) = &mut self.file else {
             return Ok(());
         };
         match file.append(payloads) {
             Err(error @ AppendError::Poisoned { .. }) => {
-                // A compaction that is under way will do the same when it is finished.
+                // A running compaction replaces the file when it is finished.
                 if file.is_compacting() || self.compact(&Control::default()).is_err() {
                     return Err(error);
                 }
@@ -173,15 +181,17 @@ impl Store {
         }
     }
 
-    /// As [`commit`](Self::commit), for batches that may be large: those are written as a new
-    /// checkpoint, with progress, and can be cancelled until the last moment.
+    /// As [`commit`](Self::commit), for batches that may be large: those of 8 MiB and more are
+    /// written as a new checkpoint, which reports progress and can be cancelled until it is put in
+    /// place.
     pub fn commit_large(
         &mut self,
         batch: &WriteBatch,
         control: &Control,
     ) -> Result<Commit, CommitError> {
         let is_large = batch.record_bytes() >= LARGE_BATCH_BYTES;
-        // While a compaction with the records of before is under way, the journal takes the batch.
+        // A running compaction writes the records from before the batch, which therefore goes to
+        // the journal.
         let takes_checkpoint = |file: &&mut StoreFile| is_large && !file.is_compacting();
         let Some(file) = self.file.as_mut().filter(takes_checkpoint) else {
             return self.commit(batch);
@@ -206,18 +216,18 @@ impl Store {
         Ok(commit)
     }
 
-    /// When [`expire_due`](Self::expire_due) has something to do next.
+    /// When the next record expires, so that [`expire_due`](Self::expire_due) has something to do.
     pub fn next_expiry(&self) -> Option<Millis> {
         self.state.expiry.next()
     }
 
-    /// A setting of the file: a small value beside the records, never shown or exported as one.
+    /// A setting of the file: a small value stored next to the records but never shown or exported
+    /// with them.
     pub fn setting(&self, name: &str) -> Option<&EncodedValue> {
         self.state.settings.get(name)
     }
 
-    /// Has `hook` told about events of these kinds, after they happened, on the thread that owns
-    /// the store.
+    /// Calls `hook` after events of these kinds, on the thread that owns the store.
     pub fn subscribe(
         &mut self,
         kinds: &[EventKind],
@@ -226,13 +236,13 @@ impl Store {
         self.hooks.subscribe(kinds, Box::new(hook))
     }
 
-    /// Ends a subscription; whether it existed.
+    /// Ends a subscription and returns whether it existed.
     pub fn unsubscribe(&mut self, id: HookId) -> bool {
         self.hooks.unsubscribe(id)
     }
 
-    /// Writes what hooks have queued so far. What their hooks queue waits for the next call, so
-    /// that hooks cannot keep a store busy for ever.
+    /// Commits the batches that hooks have queued so far. Batches queued while doing so wait for
+    /// the next call, so that hooks cannot keep a store busy for ever.
     pub fn commit_queued(&mut self) -> Result<Vec<Result<Commit, Rejection>>, AppendError> {
         let queued = self.hooks.take_queued();
         if queued.is_empty() {
@@ -242,12 +252,12 @@ impl Store {
         }
     }
 
-    /// Merging that would make lookups faster, if any. It may run on any thread.
+    /// A merge of segments that would make lookups faster, if any. It may run on any thread.
     pub fn plan_merge(&self) -> Option<Merge> {
         self.state.plan_merge()
     }
 
-    /// Puts merged segments in place; `false` if they were merged otherwise meanwhile.
+    /// Puts merged segments in place; `false` if other merges have replaced them meanwhile.
     pub fn install_merge(&mut self, merged: Merged) -> bool {
         Arc::make_mut(&mut self.state).install(merged)
     }
@@ -262,9 +272,9 @@ impl Store {
         self.file.as_ref().is_some_and(StoreFile::is_read_only)
     }
 
-    /// Whether another program put another file in the place of ours, or changed it. No commit
-    /// would be accepted then; the ways on are to write these records elsewhere
-    /// ([`create_from`](Self::create_from)), or to drop this store and open the file again.
+    /// Whether another program replaced or changed the file. If so, no commit is accepted any more:
+    /// either write these records to another file ([`create_from`](Self::create_from)), or drop
+    /// this store and open the file again.
     pub fn is_changed_elsewhere(&self) -> Result<bool, crate::file::IoError> {
         match &self.file {
             Some(file) => file.is_unchanged_elsewhere().map(|unchanged| !unchanged),
@@ -272,20 +282,21 @@ impl Store {
         }
     }
 
-    /// Where the store stands now, to be remembered outside of its file and given to a later
-    /// opening ([`OpenOptions::known`](crate::OpenOptions::known)); `None` without a file.
+    /// The current position of the file, to be remembered elsewhere and passed to a later opening
+    /// ([`OpenOptions::known`](crate::OpenOptions::known)), which detects an older file by it.
+    /// `None` if the store has no file.
     pub fn position(&self) -> Option<crate::file::Position> {
         self.file.as_ref().map(StoreFile::position)
     }
 
-    /// The failure after which the file takes nothing until it could be written anew, which each
-    /// commit tries first. The records can still be read, and written to another place
+    /// The failure after which the file accepts no commit until it has been rewritten, which each
+    /// commit tries first. The records can still be read and written to another file
     /// ([`create_from`](Self::create_from)).
     pub fn poisoned(&self) -> Option<&str> {
         self.file.as_ref().and_then(StoreFile::poisoned)
     }
 
-    /// Figures, from memory.
+    /// Current statistics. Reads nothing from the disk.
     pub fn stats(&self) -> StoreStats {
         let snapshot = self.snapshot();
         StoreStats {
@@ -298,13 +309,13 @@ impl Store {
         }
     }
 
-    /// Marks the file as closed cleanly and releases it. Acknowledged commits are safe even if
+    /// Marks the file as closed cleanly and releases it. Acknowledged commits are durable even if
     /// this fails or is never called.
     pub fn close(self) -> Result<(), CloseError> {
         self.file.map_or(Ok(()), StoreFile::close)
     }
 
-    /// The file, for tests that reach below the store.
+    /// The file, for tests that bypass the store.
     #[cfg(test)]
     pub(crate) fn file_for_tests(&mut self) -> &mut StoreFile {
         self.file.as_mut().expect("a store with a file")
@@ -315,7 +326,8 @@ impl Store {
     }
 }
 
-/// Works out what a batch does to a state, and what is to be noted about the time with it.
+/// Computes the changes that a batch makes to a state, with the known time if it has to be
+/// recorded.
 fn prepare(
     state: &State,
     batch: &WriteBatch,

@@ -12,19 +12,19 @@ use crate::options::{CreateOptions, OpenOptions};
 use crate::snapshot::Snapshot;
 use crate::state::State;
 
-/// What opening a file found and did. None of it is an error.
+/// The results of opening a file that are not errors.
 #[derive(Clone, Debug, Default)]
 pub struct OpenReport {
-    /// About the file: an unfinished write cut off, a header healed.
-    pub file: file::OpenReport,
-    /// How many records there are, due ones included.
+    /// About the file, such as an incomplete write that was cut off or a header that was repaired.
+    pub file: file::FileOpenReport,
+    /// Number of records, including expired ones.
     pub records: usize,
-    /// How many of them ran out while the file was closed.
+    /// Number of these that expired while the file was closed.
     pub expired: usize,
 }
 
 impl Store {
-    /// Creates a file without records.
+    /// Creates a file without records. An existing file at the path is an error.
     pub fn create(
         path: &Path,
         credentials: &Credentials,
@@ -35,7 +35,8 @@ impl Store {
         Self::create_from(path, &empty, credentials, options, control)
     }
 
-    /// Creates a file with the records and settings of a snapshot: save as, copy, import.
+    /// Creates a file with the records and settings of a snapshot, as “save as”, copying and
+    /// importing do.
     pub fn create_from(
         path: &Path,
         snapshot: &Snapshot,
@@ -59,13 +60,13 @@ impl Store {
         ))
     }
 
-    /// Looks at a file without a password: whether it is ours, and what opening it needs.
+    /// Reads without a password whether a file is a store, and what opening it requires.
     pub fn probe(path: &Path) -> Result<Probe, OpenError> {
         file::probe(&file::RealVfs, path)
     }
 
-    /// Opens a file. A torn write of a crash is cut off and reported; damage is an error, and
-    /// nothing is changed.
+    /// Opens a file. A write that a crash left incomplete is cut off and reported. Damage is an
+    /// error and leaves the file unchanged.
     pub fn open(
         path: &Path,
         credentials: &Credentials,
@@ -75,11 +76,11 @@ impl Store {
         Self::open_with_preview(path, credentials, options, control, &mut |_| {})
     }
 
-    /// The same; `preview` is shown the records that have been read so far, first after the first
+    /// As [`open`](Self::open); calls `preview` with the records read so far, first after about one
     /// megabyte and then each time they have doubled.
     ///
-    /// A preview is what the last checkpoint held from the first key on: what was changed after
-    /// it, and whether the file is undamaged to its end, is known only when this returns.
+    /// A preview holds the first keys of the last checkpoint. Later changes, and whether the rest
+    /// of the file is undamaged, are known only when this returns.
     pub fn open_with_preview(
         path: &Path,
         credentials: &Credentials,

@@ -1,7 +1,7 @@
-//! Salvage: the records that can still be read of a damaged file, for a new file.
+//! Salvage: rebuilds the records that are still readable in a damaged file, for a new file.
 //!
-//! The damaged file is only ever read. What it takes to find its frames is in `file::salvage`;
-//! here payloads become records again, one op at a time where others are missing.
+//! The damaged file is only read. `file::salvage` finds its frames; here their payloads become
+//! records again, one operation at a time where others are missing.
 
 use std::fmt;
 use std::io;
@@ -24,27 +24,27 @@ use crate::segment::{Block, Segment};
 use crate::snapshot::Snapshot;
 use crate::state::State;
 
-/// No more lost ranges, and no more lost keys, than this are listed.
+/// At most this many lost ranges and this many lost keys are listed.
 const MAX_LISTED: usize = 1000;
 
-/// How a damaged file is read and the new one is made.
+/// How a damaged file is read and the new one is created.
 #[derive(Clone, Debug, Default)]
 pub struct SalvageOptions {
-    /// How much is taken.
+    /// How much is salvaged.
     pub mode: SalvageMode,
     /// How the damaged file is read.
     pub open: OpenOptions,
-    /// How the new file is made. It gets the credentials of the damaged one.
+    /// How the new file is created. It gets the credentials of the damaged one.
     pub create: CreateOptions,
 }
 
-/// Keys of which the checkpoint held records that are lost: those between two that were found,
-/// both excluded.
+/// A range of keys whose records in the checkpoint are lost, between two keys that were found; both
+/// ends are excluded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LostRange {
-    /// The last key before them; `None` from the first key on.
+    /// The last key before the range; `None` if it begins with the first key.
     pub after: Option<Key>,
-    /// The first key behind them; `None` to the last key.
+    /// The first key after the range; `None` if it extends to the last key.
     pub before: Option<Key>,
 }
 
@@ -59,23 +59,23 @@ impl fmt::Display for LostRange {
     }
 }
 
-/// What was rescued, and what was not.
+/// What was salvaged and what is lost.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SalvageReport {
     /// About the frames of the file.
-    pub file: file::SalvageReport,
-    /// Records that were rescued, due ones included.
+    pub file: file::FileSalvageReport,
+    /// Number of salvaged records, including expired ones.
     pub records: usize,
-    /// Settings of the file that were rescued.
+    /// Number of salvaged settings of the file.
     pub settings: usize,
-    /// Ranges of keys of which records may be lost; at most a thousand.
+    /// Ranges of keys in which records may be lost; at most a thousand.
     pub lost_ranges: Vec<LostRange>,
-    /// Keys that a transaction changed whose record is lost; at most a thousand.
+    /// Keys changed by a transaction whose record is lost; at most a thousand.
     pub lost_keys: Vec<Key>,
-    /// Changes that could not be made, because the record they change is lost.
+    /// Number of changes that could not be applied because the record they change is lost.
     pub skipped_changes: u64,
-    /// Chunks and transactions that are authentic but make no sense.
+    /// Number of chunks and transactions that are authentic but cannot be decoded.
     pub unreadable_payloads: u64,
 }
 
@@ -86,39 +86,38 @@ impl SalvageReport {
     }
 }
 
-/// What was rescued of a damaged file, in memory.
+/// The salvaged records of a damaged file, in memory.
 #[derive(Clone, Debug)]
 pub struct Salvage {
     /// The records and settings, ready for [`Store::create_from`].
     pub snapshot: Snapshot,
-    /// What was found and what was not.
+    /// What was salvaged and what is lost.
     pub report: SalvageReport,
 }
 
-/// Why salvage failed. The damaged file is as it was.
+/// Why salvaging failed. The damaged file is unchanged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SalvageError {
     /// Nothing could be read.
     #[error(transparent)]
-    Read(#[from] file::SalvageError),
-    /// The new file would take the place of the damaged one.
-    #[error("the new file must not take the place of the damaged one")]
+    Read(#[from] file::FileSalvageError),
+    /// The target is the damaged file itself.
+    #[error("the new file must not replace the damaged one")]
     SameFile,
-    /// The new file could not be made.
+    /// The new file could not be created.
     #[error(transparent)]
     Create(#[from] CreateError),
 }
 
 impl Store {
-    /// Reads what can be read of a damaged file, without changing it and without a new file: to
-    /// show what would be rescued.
+    /// Salvages into memory, to show what could be salvaged. Changes and creates no file.
     pub fn read_salvage(
         damaged: &Path,
         credentials: &Credentials,
         options: &SalvageOptions,
         control: &Control,
-    ) -> Result<Salvage, file::SalvageError> {
+    ) -> Result<Salvage, file::FileSalvageError> {
         let open = &options.open;
         let rescued = file::salvage(
             &*open.vfs,
@@ -137,8 +136,8 @@ impl Store {
         Ok(Salvage { snapshot, report })
     }
 
-    /// Writes what can be read of a damaged file to a new one at `target`, which is left open.
-    /// The damaged file is never written to.
+    /// Salvages a damaged file into a new one at `target`, which stays open. The damaged file is
+    /// never written to.
     pub fn salvage(
         damaged: &Path,
         target: &Path,
@@ -160,12 +159,12 @@ fn refuse_same_file(
     target: &Path,
     options: &SalvageOptions,
 ) -> Result<(), SalvageError> {
-    let read = |error: file::IoError| file::SalvageError::Open(error.into());
+    let read = |error: file::IoError| file::FileSalvageError::Open(error.into());
     let source = match options.open.vfs.stat(damaged) {
         Ok(stat) => stat.id,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let path = damaged.to_owned();
-            return Err(file::SalvageError::Open(OpenError::NotFound { path }).into());
+            return Err(file::FileSalvageError::Open(OpenError::NotFound { path }).into());
         }
         Err(error) => return Err(read(error).into()),
     };
@@ -175,14 +174,14 @@ fn refuse_same_file(
     }
 }
 
-/// Records on their way back from payloads.
+/// Rebuilds records from payloads.
 struct Rebuild {
     state: State,
     report: SalvageReport,
 }
 
 impl Rebuild {
-    fn new(file: file::SalvageReport) -> Self {
+    fn new(file: file::FileSalvageReport) -> Self {
         Self {
             state: State::default(),
             report: SalvageReport {
@@ -197,7 +196,7 @@ impl Rebuild {
         rescued: Rescued,
         options: &SalvageOptions,
         control: &Control,
-    ) -> Result<(), file::SalvageError> {
+    ) -> Result<(), file::FileSalvageError> {
         let now = options.open.clock.now();
         let mut settings = Vec::new();
         let mut blocks: Vec<(u64, Arc<Block>)> = Vec::new();
@@ -234,7 +233,7 @@ impl Rebuild {
         Ok(())
     }
 
-    /// Applies a transaction; where the record of an op is lost, the others all the same.
+    /// Applies a transaction. Operations whose record is lost are skipped, the others applied.
     fn replay_transaction(&mut self, payload: &Bytes, now: Millis) {
         let prepared = StoredBatch::new(payload)
             .and_then(|batch| Ok((batch, self.state.prepare_stored(batch, now)?)));
@@ -268,7 +267,7 @@ impl Rebuild {
         }
     }
 
-    /// The keys between the chunks that are there.
+    /// Lists the gaps between the chunks that were found.
     fn list_lost_ranges(&mut self, blocks: &[(u64, Arc<Block>)]) {
         let mut expected = 0;
         let mut after = None;
@@ -280,7 +279,7 @@ impl Rebuild {
             if block.len() > 0 {
                 after = Key::new(block.last_key()).ok();
             }
-            // A chunk of settings alone leaves the range before it open.
+            // A chunk that holds only settings does not close the range before it.
             if *number == expected {
                 expected += 1;
             }
@@ -299,7 +298,7 @@ impl Rebuild {
     }
 }
 
-fn stop_if_cancelled(control: &Control) -> Result<(), file::SalvageError> {
+fn stop_if_cancelled(control: &Control) -> Result<(), file::FileSalvageError> {
     if control.is_cancelled() {
         Err(file::Cancelled.into())
     } else {

@@ -1,5 +1,5 @@
-//! Changes that the file could not take, sealed with its keys, so that a store can be closed
-//! without losing them.
+//! Changes that could not be written to the file, encrypted with its keys so that the store can be
+//! closed without losing them.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::file::{AsideSealer, SealError};
 use crate::snapshot::Snapshot;
 use crate::state::State;
 
-/// Changes sealed by [`Sealer::seal`]. Only a store opened from the same file, under the same
+/// Changes encrypted by [`Sealer::seal`]. Only a store opened from the same file, under the same
 /// data key, can read them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SetAside {
@@ -28,17 +28,17 @@ impl SetAside {
         self.batches
     }
 
-    /// Whether there is no batch inside.
+    /// Whether it holds no batch.
     pub const fn is_empty(&self) -> bool {
         self.batches == 0
     }
 }
 
-/// What a file of changes that were set aside begins with.
+/// The first bytes of a file of changes that were set aside.
 const MAGIC: &[u8; 16] = b"VSTORE-UNSAVED1\n";
 
 impl SetAside {
-    /// The changes as bytes for a file of their own. They stay sealed.
+    /// The changes as bytes for a separate file, still encrypted.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         bytes.extend_from_slice(&(self.batches as u64).to_le_bytes());
@@ -46,8 +46,8 @@ impl SetAside {
         bytes
     }
 
-    /// Reads what [`to_bytes`](Self::to_bytes) wrote; `None` if it is something else. Whether it was
-    /// changed shows when it is taken back.
+    /// Reads the result of [`to_bytes`](Self::to_bytes); `None` if the bytes are anything else.
+    /// Tampering is detected by [`Store::take_back`].
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let rest = bytes.strip_prefix(MAGIC)?;
         let (batches, sealed) = rest.split_first_chunk()?;
@@ -67,8 +67,8 @@ impl std::fmt::Debug for SetAside {
     }
 }
 
-/// Seals changes to a store with its keys, also after the store itself was let go. It holds the
-/// records as they were and a key; whoever drops the store to be rid of them drops this as well.
+/// Encrypts changes to a store with its keys, even after the store itself was dropped. It holds the
+/// store's records and a key: to remove those from memory, drop this as well as the store.
 #[derive(Clone, Debug)]
 pub struct Sealer {
     key: AsideSealer,
@@ -77,11 +77,11 @@ pub struct Sealer {
 }
 
 impl Sealer {
-    /// Seals batches that could not be committed, in their order, so that
-    /// [`Store::take_back`] returns them after the file was opened again. Nothing is written. What
-    /// the records refuse is left out and returned beside the rest.
+    /// Encrypts batches that could not be committed, in order, so that [`Store::take_back`] can
+    /// return them after the file has been opened again. Writes nothing to disk. Batches that
+    /// contradict the records are left out and returned separately.
     ///
-    /// Costs as much time and memory as the batches are large.
+    /// Time and memory are proportional to the size of the batches.
     pub fn seal(&self, batches: &[WriteBatch]) -> Result<(SetAside, Vec<Rejection>), SealError> {
         let now = self.clock.now();
         let mut next = State::clone(&self.state);
@@ -110,14 +110,14 @@ impl Sealer {
         Ok((aside, refused))
     }
 
-    /// The records as they were when the store made this.
+    /// The records at the time the store created this sealer.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::new(Arc::clone(&self.state), Arc::clone(&self.clock))
     }
 }
 
 impl Store {
-    /// What seals changes that the file does not take; `None` for a store without a file.
+    /// A sealer for changes that cannot be written to the file; `None` if the store has no file.
     pub fn sealer(&self) -> Option<Sealer> {
         Some(Sealer {
             key: self.file.as_ref()?.aside_sealer(),
@@ -126,8 +126,8 @@ impl Store {
         })
     }
 
-    /// The batches that were set aside, ready to be committed; `None` if this is not the store
-    /// that sealed them, or its data key was exchanged since.
+    /// The batches that were set aside, ready to be committed; `None` if another store sealed them,
+    /// or the data key has been replaced since.
     pub fn take_back(&self, aside: &SetAside) -> Option<Result<Vec<WriteBatch>, CodecError>> {
         let plain = self.file.as_ref()?.open_aside(&aside.sealed)?;
         Some(decode(&plain))

@@ -9,20 +9,20 @@ use super::Store;
 use super::load::Loader;
 use crate::clock::Clock;
 use crate::file::{
-    self, Content, ContentError, Control, Credentials, IoError, OpenError, StoreFile, VerifyDepth,
-    VerifyReport,
+    self, ContentCheck, ContentError, Control, Credentials, IoError, OpenError, StoreFile,
+    VerifyDepth, VerifyReport,
 };
 use crate::options::OpenOptions;
 
-/// A check of the file of an open store, which can run on any thread. It sees the file as it was
-/// when the check was begun; what is appended later is not part of it.
+/// A check of the file of an open store, which can run on any thread. It covers the file as of the
+/// beginning of the check, not what is appended later.
 #[derive(Debug)]
 pub struct Verification {
-    file: file::Verification,
+    file: file::FileVerification,
     clock: Arc<dyn Clock>,
 }
 
-/// Loads payloads as opening does, and forgets what came of it.
+/// Loads payloads as opening does and discards the result.
 struct Loading<'a> {
     loader: Option<Loader<'a>>,
 }
@@ -35,7 +35,7 @@ impl Loading<'_> {
     }
 }
 
-impl Content for Loading<'_> {
+impl ContentCheck for Loading<'_> {
     fn take_chunks(&mut self, first: u64, chunks: &[Bytes]) {
         if let Some(loader) = &mut self.loader {
             loader.take(first, chunks);
@@ -53,9 +53,14 @@ impl Content for Loading<'_> {
 impl Store {
     /// Reads a file and lists what is wrong with it. Takes no lock and writes nothing.
     ///
-    /// A full check takes the decisions that opening takes, down to the records, so that a file it
-    /// calls intact opens; it needs as much memory. The errors are those of a file that cannot be
-    /// read at all: foreign, of a later version, both headers damaged, wrong password.
+    /// A full check decides as opening does, down to the records, so that a file it reports as
+    /// intact can be opened; it needs as much memory as opening.
+    ///
+    /// # Errors
+    ///
+    /// Only if the file cannot be read at all: it is not a store, its version is newer, both
+    /// headers are damaged or the password is wrong. Damage in the rest of the file is part of the
+    /// report.
     pub fn verify(
         path: &Path,
         credentials: &Credentials,
@@ -74,7 +79,7 @@ impl Store {
         )
     }
 
-    /// Begins a check of the file, which can run on any thread; `None` without a file.
+    /// Begins a check of the file, which can run on any thread; `None` if the store has no file.
     pub fn begin_verify(&self) -> Option<Result<Verification, IoError>> {
         let begun = self.file.as_ref().map(StoreFile::begin_verify)?;
         Some(begun.map(|file| Verification {
@@ -87,8 +92,10 @@ impl Store {
 impl Verification {
     /// Reads the file and lists what is wrong with it, as [`Store::verify`] does. Writes nothing.
     ///
-    /// The errors are those of a file that cannot be read at all; one that belongs to another
-    /// data key has a header that was changed by someone without the key.
+    /// # Errors
+    ///
+    /// Only if the file cannot be read at all. A header that does not match the data key was
+    /// changed by someone without that key.
     pub fn run(&self, depth: VerifyDepth, control: &Control) -> Result<VerifyReport, OpenError> {
         self.file
             .run_content(depth, control, &mut Loading::new(&self.clock))

@@ -1,4 +1,4 @@
-//! What a file holds, told by a look at its content.
+//! The kind of a file, determined from its content.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
@@ -8,20 +8,20 @@ use super::{Output, earlier_export};
 use crate::file::{DATA_OFFSET, FRAME_MARK, GENERATED_KEY_LEN, HEADER_COPY_B, LOCK_FIRST_LINE};
 use crate::file::{HEADER_BACKUP_MAGIC, HEADER_MAGIC};
 
-/// What a file holds.
+/// The kind of a file's content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// Not a byte.
+    /// The file is empty.
     Empty,
-    /// An export that this program wrote, whole.
+    /// A complete export written by this program.
     Export,
-    /// A database, damaged ones included.
+    /// A database, possibly damaged.
     Database,
     /// The header of a database.
     HeaderBackup,
     /// The lock of a database.
     Lock,
-    /// Probably a key file: as many bytes as a generated one has, and no text.
+    /// Probably a key file: it has the length of a generated one and is not text.
     KeyFile,
     /// Something else.
     Other,
@@ -41,7 +41,7 @@ impl Content {
         }
     }
 
-    /// Whether nobody may replace it by this.
+    /// Whether `output` may never replace it, even with consent.
     pub(super) const fn is_precious_to(self, output: Output) -> bool {
         match self {
             Self::Empty | Self::Export | Self::Other => false,
@@ -64,7 +64,7 @@ impl Output {
     }
 }
 
-/// Looks into a regular file.
+/// Determines the content of a regular file.
 pub(super) fn of(path: &Path) -> io::Result<Content> {
     let mut file = File::open(path)?;
     let head = read_at(&mut file, 0, GENERATED_KEY_LEN + 1)?;
@@ -77,7 +77,7 @@ pub(super) fn of(path: &Path) -> io::Result<Content> {
     if head.starts_with(LOCK_FIRST_LINE.as_bytes()) {
         return Ok(Content::Lock);
     }
-    // One header is enough to open a database, and none is needed for what a header backup saves.
+    // One header is enough to open a database, and a header backup can replace both.
     let has_database_at = |file: &mut File, offset, mark: &[u8]| {
         read_at(file, offset, mark.len()).map(|bytes| bytes == mark)
     };

@@ -1,10 +1,10 @@
-//! Whether a file is an export that this program wrote, whole.
+//! Recognizes complete exports written by this program.
 //!
-//! An export has one spelling: records in the order of their keys, each on a line of its own,
-//! without white space, as [`export`](crate::transfer::export) writes them. A file that is spelled
-//! in exactly this way holds what a database held, and a newer export may take its place. JSON that
-//! another program or a person wrote differs in white space, in order or in the form of a number;
-//! so does an export that was edited or did not get finished.
+//! An export has exactly one form: records in the order of their keys, one per line and without
+//! white space, as [`export`](crate::transfer::export) writes them. A file of exactly this form is
+//! the content of some database, so a newer export may replace it. JSON written by another program
+//! or a person differs in white space, order or the form of a number, and so does an export that
+//! was edited or is incomplete.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom};
@@ -14,23 +14,23 @@ use crate::transfer::RECORD_LINE_BYTES_MAX;
 use crate::value::json::{TextReader, write_compact};
 use crate::value::{EncodedValue, Timestamp, ValueRef};
 
-/// A file up to this length is looked at as a whole; of a longer one this much and the end.
+/// Files up to this length are checked completely, longer ones only this far and at the end.
 const CHECKED_BYTES: u64 = 32 << 20;
-/// How much of the end is looked at.
+/// How much of the end is checked.
 const END_BYTES: u64 = 64 << 10;
 const LINE_BYTES_MAX: u64 = RECORD_LINE_BYTES_MAX as u64;
 
-/// How the line of a record starts.
+/// How the line of a record begins.
 const LINE_START: &[u8] = b"{\"key\":";
 
-/// How records stand in the file.
+/// The form of the records in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
     /// `"key":value` in an object.
     Entries,
     /// `{"key":…,"value":…}` in an array.
     Array,
-    /// The same, one per line and nothing else.
+    /// `{"key":…,"value":…}`, one per line and nothing else.
     Lines,
 }
 
@@ -43,7 +43,7 @@ impl Form {
         }
     }
 
-    /// The last line, where it is not a record.
+    /// The last line, if it is not a record.
     const fn close(self) -> Option<&'static [u8]> {
         match self {
             Self::Entries => Some(b"}\n"),
@@ -53,7 +53,7 @@ impl Form {
     }
 }
 
-/// Whether the file, which is at its start, is an export.
+/// Whether the file, which must be positioned at its start, is an export.
 pub(super) fn is_export(file: &mut File) -> io::Result<bool> {
     let length = file.metadata()?.len();
     let mut input = BufReader::with_capacity(1 << 16, &mut *file);
@@ -84,14 +84,14 @@ pub(super) fn is_export(file: &mut File) -> io::Result<bool> {
     }
 }
 
-/// The next line with its line break, at most as much as a line can be long.
+/// The next line with its line break, cut off at the greatest possible length of a line.
 fn next_line(input: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
     input.take(LINE_BYTES_MAX).read_until(b'\n', &mut line)?;
     Ok(line)
 }
 
-/// Whether the end of a long file is one of an export.
+/// Whether the end of a long file can be that of an export.
 fn ends_like_one(file: &mut File, form: Form, length: u64) -> io::Result<bool> {
     file.seek(SeekFrom::Start(length.saturating_sub(END_BYTES)))?;
     let mut end = Vec::new();
@@ -103,7 +103,7 @@ fn ends_like_one(file: &mut File, form: Form, length: u64) -> io::Result<bool> {
     let Some(records) = records.and_then(|records| records.strip_suffix(b"\n")) else {
         return Ok(false);
     };
-    // A record that is longer than the part that was read says nothing.
+    // A record longer than the part that was read proves nothing.
     let last = memchr::memrchr(b'\n', records).map(|at| &records[at + 1..]);
     let mut spelling = Spelling::new(form);
     Ok(last.is_none_or(|last| spelling.take_record(last)))
@@ -113,7 +113,7 @@ fn ends_like_one(file: &mut File, form: Form, length: u64) -> io::Result<bool> {
 struct Spelling {
     form: Form,
     reader: TextReader,
-    /// The key of the record before: each key is greater than the one before it.
+    /// The key of the previous record: keys must ascend.
     last_key: Option<Key>,
     state: State,
     printed: Vec<u8>,
@@ -152,7 +152,7 @@ impl Spelling {
         }
     }
 
-    /// Takes a line; false if no export has it there.
+    /// Takes the next line; false if no export can have it at this position.
     fn take(&mut self, line: &[u8]) -> bool {
         let Some(text) = line.strip_suffix(b"\n") else {
             return false;
@@ -182,7 +182,7 @@ impl Spelling {
         }
     }
 
-    /// Takes a record without what separates it from the next one.
+    /// Takes a record without its separator from the next one.
     fn take_record(&mut self, text: &[u8]) -> bool {
         let pair = match self.form {
             Form::Entries => {
@@ -213,7 +213,7 @@ impl Spelling {
     }
 }
 
-/// The key and the value of `"key":value`, as they are written.
+/// The key and the value of `"key":value`, unparsed.
 fn split_entry(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let inside = text.strip_prefix(b"\"")?;
     let mut escaped = false;
@@ -226,7 +226,7 @@ fn split_entry(text: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((key, rest.strip_prefix(b":")?))
 }
 
-/// The key of a record that has the names of one, in the order in which they are written.
+/// The key of a record whose names are those of an export, in that order.
 fn key_of(record: ValueRef<'_>, form: Form) -> Option<&str> {
     let map = record.as_map()?;
     let names: Vec<_> = map.iter().map(|(name, _)| name).collect();

@@ -1,8 +1,8 @@
-//! Which file a name means, whatever the name.
+//! The identity of a file, independent of its names.
 
 use std::fs::Metadata;
 
-/// Device and inode; none where the system does not tell them.
+/// Device and inode; `None` if the system does not provide them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FileIdentity(u64, u64);
 

@@ -1,4 +1,4 @@
-//! The files that a database in use consists of.
+//! The files that belong to a database in use.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -7,30 +7,30 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::file_identity::FileIdentity;
-use super::place::Place;
+use super::target_path::TargetPath;
 use crate::file::{
     BACKUPS_MAX, KEY_FILE_BYTES_MAX, TEMP_SUFFIX, backup_path, lock_path, temp_prefix,
 };
 
-/// What is open, and what it needs to be opened again.
+/// The databases in use and the key files they need.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InUse {
-    /// Databases that are open, or are being read. Symbolic links are followed.
+    /// Databases that are open or being read. Symbolic links are followed.
     pub databases: Vec<PathBuf>,
     /// Key files that open them.
     pub key_files: Vec<PathBuf>,
 }
 
-/// What a file is to a database in use.
+/// The role of a file for a database in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// The database itself.
     Database,
     /// Its lock.
     Lock,
-    /// The generation before, or the name that it is going to have.
+    /// A backup of an earlier version, or a name reserved for one.
     Backup,
-    /// What is being written to take its place.
+    /// A new version that is being written.
     Temporary,
     /// Its key file, or a copy of it.
     KeyFile,
@@ -57,8 +57,8 @@ impl InUse {
         }
     }
 
-    /// What a place is to one of the databases.
-    pub(super) fn role_of(&self, place: &Place) -> Option<Role> {
+    /// The role of a path for one of the databases, if it has one.
+    pub(super) fn role_of(&self, place: &TargetPath) -> Option<Role> {
         let of_database = |database: &PathBuf| role_in(&real(database), place);
         self.databases.iter().find_map(of_database).or_else(|| {
             let is_one = self.key_files.iter().any(|path| is_key_file(path, place));
@@ -67,13 +67,13 @@ impl InUse {
     }
 }
 
-/// The path without symbolic links, as far as it can be followed.
+/// The path with its symbolic links resolved as far as possible.
 fn real(path: &Path) -> PathBuf {
     let absolute = || std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     path.canonicalize().unwrap_or_else(|_| absolute())
 }
 
-fn role_in(database: &Path, place: &Place) -> Option<Role> {
+fn role_in(database: &Path, place: &TargetPath) -> Option<Role> {
     if is_at(database, place) {
         return Some(Role::Database);
     }
@@ -86,15 +86,15 @@ fn role_in(database: &Path, place: &Place) -> Option<Role> {
     is_temporary(database, &place.path).then_some(Role::Temporary)
 }
 
-/// Whether a place is this path, or another name of what is there.
-fn is_at(path: &Path, place: &Place) -> bool {
+/// Whether the target is this path or another name of the same file.
+fn is_at(path: &Path, place: &TargetPath) -> bool {
     place.path == path
         || place.metadata.as_ref().is_some_and(|metadata| {
             fs::metadata(path).is_ok_and(|other| FileIdentity::is_same(&other, metadata))
         })
 }
 
-/// Whether it is named as what the file layer writes beside a database before it takes its place.
+/// Whether it has the name of a file that the file layer writes before it replaces a database.
 fn is_temporary(database: &Path, path: &Path) -> bool {
     let Some(name) = path.file_name().map(OsStr::as_encoded_bytes) else {
         return false;
@@ -105,8 +105,8 @@ fn is_temporary(database: &Path, path: &Path) -> bool {
         && name.ends_with(TEMP_SUFFIX.as_bytes())
 }
 
-/// Whether a place is a key file or has the same content.
-fn is_key_file(key_file: &Path, place: &Place) -> bool {
+/// Whether the target is a key file or has the same content as one.
+fn is_key_file(key_file: &Path, place: &TargetPath) -> bool {
     let key_file = real(key_file);
     if is_at(&key_file, place) {
         return true;

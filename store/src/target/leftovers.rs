@@ -1,7 +1,7 @@
-//! Temporary files of writers that were killed.
+//! Removes temporary files of writers that were killed.
 //!
-//! A writer holds the lock of its temporary file for as long as it lives, so that a file whose lock
-//! is free has nobody who would miss it.
+//! A writer locks its temporary file for as long as it runs, so a temporary file that is not locked
+//! is abandoned.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -13,11 +13,11 @@ use crate::file::{Entropy as _, OsEntropy};
 const PREFIX: &str = ".vstore-";
 const SUFFIX: &str = ".part";
 const DIGITS: usize = 16;
-/// In a folder with more entries than this, leftovers beyond it wait for another time.
+/// At most this many entries of a folder are checked.
 const ENTRIES_MAX: usize = 100_000;
 
-/// A name for a temporary file that nothing has. It does not depend on the name of the target,
-/// which may be as long as names can be.
+/// An unused name for a temporary file. It is not derived from the name of the target, which may
+/// already have the greatest possible length.
 pub(super) fn new_name(folder: &Path) -> io::Result<PathBuf> {
     let mut random = [0; 8];
     OsEntropy.fill(&mut random).map_err(io::Error::other)?;
@@ -25,7 +25,7 @@ pub(super) fn new_name(folder: &Path) -> io::Result<PathBuf> {
     Ok(folder.join(format!("{PREFIX}{number:016x}{SUFFIX}")))
 }
 
-/// Removes temporary files whose writers are gone. What cannot be removed stays.
+/// Removes abandoned temporary files. Those that cannot be removed are left.
 pub(super) fn remove(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else {
         return;
@@ -51,7 +51,8 @@ fn is_abandoned(path: &Path) -> bool {
     is_file && open(path).is_ok_and(|file| try_lock(&file).unwrap_or(false))
 }
 
-/// Never follows a link and never waits, should the name mean something else by now.
+/// Opens without following a link and without blocking, in case the name now belongs to something
+/// else.
 fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -65,7 +66,7 @@ fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Whether nobody else has the lock.
+/// Whether no other process holds the lock.
 pub(super) fn try_lock(file: &File) -> io::Result<bool> {
     match file.try_lock() {
         Ok(()) => Ok(true),

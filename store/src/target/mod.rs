@@ -1,11 +1,12 @@
-//! Whether a path may be written to: the one place that decides for window and command line alike.
+//! Decides whether a path may be written to, for the window and the command line alike.
 //!
-//! No file is replaced that somebody may miss. What is at a path is known by identity (device and
-//! inode, so that links do not matter) and by content, never by its name alone. [`judge`] only
-//! looks; [`approve`] turns the verdict and the consent of a person into an [`Approved`] target,
-//! without which nothing here writes. Both read files: call them on a thread that may wait.
+//! No file is replaced that somebody may need. Existing files are recognized by identity (device
+//! and inode, so that links do not matter) and by content, never by name alone. [`judge`] only
+//! examines the path; [`approve`] combines the verdict with the user's consent into an [`Approved`]
+//! target, without which nothing here writes. Both read files: call them on a thread that may
+//! block.
 //!
-//! | what is there | an export | a database | a header backup, a key file |
+//! | existing | an export | a database | a header backup, a key file |
 //! |---|---|---|---|
 //! | nothing | written | written | written |
 //! | an empty file | replaced | replaced | a header backup replaces it, a key file asks |
@@ -13,7 +14,7 @@
 //! | a database in use, its lock, backup or key file | refused | refused | refused |
 //! | another database | refused | asks | refused |
 //! | a header backup | refused | asks | a header backup asks, a key file is refused |
-//! | what looks like a key file | refused | asks | refused |
+//! | a file that looks like a key file | refused | asks | refused |
 //! | any other file | asks | asks | asks |
 //! | a pipe, a character device, `/dev/stdout` | written through | refused | refused |
 //! | a folder, a disk, a socket | refused | refused | refused |
@@ -24,7 +25,7 @@ mod file_identity;
 mod in_use;
 mod leftovers;
 mod new_file;
-mod place;
+mod target_path;
 
 use std::fs::Metadata;
 use std::io;
@@ -37,14 +38,14 @@ pub use in_use::{InUse, Role};
 pub(crate) use new_file::NewFile;
 
 use file_identity::FileIdentity;
-use place::Place;
+use target_path::TargetPath;
 
-/// What is to be written.
+/// The kind of file to be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Output {
     /// Records as JSON or NDJSON.
     Export,
-    /// A database: a new one, a copy, what was salvaged.
+    /// A database: new, copied or salvaged.
     Database,
     /// The header of a database.
     HeaderBackup,
@@ -52,9 +53,9 @@ pub enum Output {
     KeyFile,
 }
 
-/// A file that stands at a target: what a person needs to know to decide whether it may go.
+/// An existing file at a target, described so that the user can decide whether to replace it.
 ///
-/// Two of them are equal if the file is the same and was not changed in between.
+/// Two of these are equal if they describe the same file and it was not changed in between.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Existing {
     /// The file, without symbolic links.
@@ -68,22 +69,22 @@ pub struct Existing {
     identity: Option<FileIdentity>,
 }
 
-/// What [`judge`] says of a target.
+/// The result of [`judge`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Nothing is there.
+    /// Nothing exists at the path.
     Free,
     /// A pipe, a terminal or the like, which is written through.
     Stream,
-    /// What is there can be replaced without a question.
+    /// The existing file can be replaced without asking.
     Replaceable(Existing),
-    /// What is there is replaced only if a person says so.
+    /// The existing file is replaced only with the user's consent.
     NeedsConsent(Existing),
-    /// Nothing is written there, whatever anybody says.
+    /// The path is never written to, even with consent.
     Refused(Refusal),
 }
 
-/// Why nothing is written to a target.
+/// Why a target is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// It is a file in use, under this or another name, or a copy of the key file.
@@ -91,10 +92,10 @@ pub enum Refusal {
     InUse {
         /// The target.
         path: PathBuf,
-        /// What it is to the database.
+        /// Its role for the database.
         role: Role,
     },
-    /// It holds what this output never replaces.
+    /// Its content is of a kind that this output never replaces.
     #[error("{} is {}, which is not replaced by {}: choose another name", path.display(), content.named(), output.named())]
     Precious {
         /// The target.
@@ -104,23 +105,23 @@ pub enum Refusal {
         /// What was to be written.
         output: Output,
     },
-    /// An export that is called like a database.
-    #[error("{} is called like a database, but an export is not encrypted: choose a name that ends in .json or .ndjson", .0.display())]
+    /// An export with the file name extension of a database.
+    #[error("{} is named like a database, but an export is not encrypted: choose a name that ends in .json or .ndjson", .0.display())]
     CalledLikeADatabase(PathBuf),
     /// It is a folder.
     #[error("{} is a folder: add the name of a file", .0.display())]
     Folder(PathBuf),
-    /// It is a disk, a socket, or what only an export can be written to.
+    /// It is a disk, a socket, or something that only an export can be written to.
     #[error("{} is not a regular file: choose another name", .0.display())]
     NotAFile(PathBuf),
-    /// It cannot be looked at, so that nobody knows what would be replaced.
+    /// It cannot be examined, so it is unknown what would be replaced.
     #[error("{} cannot be written: {message}", path.display())]
     Unreachable {
         /// The target.
         path: PathBuf,
         /// The kind of failure.
         kind: io::ErrorKind,
-        /// What the system said.
+        /// The message of the system.
         message: String,
     },
 }
@@ -135,25 +136,25 @@ impl Refusal {
     }
 }
 
-/// What a person agreed to.
+/// What the user agreed to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Consent {
-    /// Nothing was asked.
+    /// The user was not asked.
     #[default]
     NotAsked,
-    /// This file may be replaced, as it was when the question was asked.
+    /// This file may be replaced if it is unchanged since the question.
     Replace(Existing),
-    /// Whatever may be replaced with consent may be (`--force`).
+    /// Any file that consent allows to replace may be replaced (`--force`).
     ReplaceAny,
 }
 
 /// Why a target was not approved.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotApproved {
-    /// Somebody has to be asked first, or asked again, because the file is another one by now.
+    /// The user has to be asked first, or again because the file has changed meanwhile.
     #[error("{} exists already ({})", .0.path.display(), .0.content.named())]
     Ask(Existing),
-    /// Nothing is written there.
+    /// The target is refused.
     #[error(transparent)]
     Refused(#[from] Refusal),
 }
@@ -161,7 +162,7 @@ pub enum NotApproved {
 /// A target that may be written to.
 #[derive(Clone, Debug)]
 pub struct Approved {
-    place: Place,
+    place: TargetPath,
     replaces: Option<Existing>,
 }
 
@@ -181,12 +182,12 @@ impl Approved {
         self.place.is_stream
     }
 
-    /// Whether it is a descriptor that another program opened, as `/dev/stdout`.
+    /// Whether it is a descriptor opened by another program, such as `/dev/stdout`.
     pub(crate) fn is_descriptor(&self) -> bool {
         self.place.is_descriptor
     }
 
-    /// Writes a small file, whole or not at all.
+    /// Writes a small file completely or not at all.
     pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
         use io::Write as _;
         let mut file = NewFile::create(self)?;
@@ -195,9 +196,9 @@ impl Approved {
     }
 }
 
-/// Says what writing `output` to `path` would mean. Changes nothing.
+/// Determines what writing `output` to `path` would replace. Changes nothing.
 ///
-/// Reads at most the first megabytes and the end of what is there.
+/// Reads at most the first megabytes and the end of an existing file.
 pub fn judge(path: &Path, output: Output, in_use: &InUse) -> Verdict {
     match look(path, output, in_use) {
         Ok((_, verdict)) => verdict,
@@ -205,12 +206,13 @@ pub fn judge(path: &Path, output: Output, in_use: &InUse) -> Verdict {
     }
 }
 
-/// Judges a target once more, right before it is written to, and compares with what a person
-/// agreed to.
+/// Judges a target again, immediately before it is written to, and compares the verdict with the
+/// user's consent.
 ///
 /// # Errors
-/// [`NotApproved::Ask`] if consent is needed that is not there, or was given for a file that has
-/// changed since.
+///
+/// [`NotApproved::Ask`] if the necessary consent is missing or was given for a file that has
+/// changed since; [`NotApproved::Refused`] if the target is refused.
 pub fn approve(
     path: &Path,
     output: Output,
@@ -231,8 +233,8 @@ pub fn approve(
     Ok(Approved { place, replaces })
 }
 
-fn look(path: &Path, output: Output, in_use: &InUse) -> Result<(Place, Verdict), Refusal> {
-    let place = place::resolve(path)?;
+fn look(path: &Path, output: Output, in_use: &InUse) -> Result<(TargetPath, Verdict), Refusal> {
+    let place = target_path::resolve(path)?;
     if let Some(role) = in_use.role_of(&place) {
         return Err(Refusal::InUse {
             path: path.to_owned(),
@@ -254,10 +256,10 @@ fn look(path: &Path, output: Output, in_use: &InUse) -> Result<(Place, Verdict),
     Ok((place, verdict))
 }
 
-/// The verdict on a regular file.
+/// Judges a regular file.
 fn weigh(
     path: &Path,
-    place: &Place,
+    place: &TargetPath,
     metadata: &Metadata,
     output: Output,
 ) -> Result<Verdict, Refusal> {

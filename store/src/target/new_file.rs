@@ -1,29 +1,29 @@
-//! A file that appears at its place whole, or not at all.
+//! A file that appears under its name only when it is complete.
 //!
-//! Where the system can, it has no name until it is complete, so that nothing is left of it
-//! whatever happens to the writer. Elsewhere it has a temporary name, which goes with the writer or,
-//! if that was killed, with the next one (`leftovers`).
+//! Where the system supports it, the file has no name until then, so that nothing remains of it if
+//! the writer dies. Elsewhere it has a temporary name, which is removed by the writer or, if that
+//! was killed, by the next one (`leftovers`).
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::file_identity::FileIdentity;
-use super::place::Place;
+use super::target_path::TargetPath;
 use super::{Approved, Existing, leftovers};
 use crate::file::{RealVfs, Vfs as _};
 
-/// How many temporary names are tried.
+/// Number of temporary names that are tried.
 const ATTEMPTS: u32 = 100;
 
-/// A file that is gone unless it is finished.
+/// A file that disappears unless it is finished.
 pub(crate) struct NewFile {
     file: File,
-    place: Place,
+    place: TargetPath,
     temporary: Option<TemporaryName>,
 }
 
-/// A name that is taken away when this is dropped, unless the file got another one.
+/// A temporary name, removed on drop unless the file was renamed.
 pub(super) struct TemporaryName {
     path: PathBuf,
     is_renamed: bool,
@@ -37,7 +37,7 @@ impl TemporaryName {
         }
     }
 
-    /// Renames by the call that is given.
+    /// Renames the file with the given function.
     fn rename(mut self, call: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
         call(&self.path)?;
         self.is_renamed = true;
@@ -48,15 +48,15 @@ impl TemporaryName {
 impl Drop for TemporaryName {
     fn drop(&mut self) {
         if !self.is_renamed {
-            // Nothing can be done about a file that cannot be removed; the error that led here is
-            // the one to report. The next writer tries again.
+            // The error to report is the one that led here; the next writer tries to remove the
+            // file again.
             drop(fs::remove_file(&self.path));
         }
     }
 }
 
 impl NewFile {
-    /// Starts a file that only its owner can read.
+    /// Creates a file that only its owner can read.
     pub(crate) fn create(target: &Approved) -> io::Result<Self> {
         let place = target.place.clone();
         let folder = place.folder();
@@ -72,13 +72,13 @@ impl NewFile {
         })
     }
 
-    /// Where the content is written.
+    /// The file to write the content to.
     pub(crate) const fn file(&mut self) -> &mut File {
         &mut self.file
     }
 
-    /// Makes the content durable and gives the file its name. It takes the place of `replaces` and
-    /// its mode, owner and group; without that it takes no place that anything has by now.
+    /// Makes the content durable and gives the file its name. It replaces `replaces` and takes over
+    /// its mode, owner and group; with `None` it fails if the name exists by now.
     pub(crate) fn finish(mut self, replaces: Option<&Existing>) -> io::Result<()> {
         let path = self.place.path.clone();
         if let Some(existing) = replaces {
@@ -104,12 +104,12 @@ impl NewFile {
         synced.map_err(|error| error.source)
     }
 
-    /// The temporary name; a nameless file gets one.
+    /// The temporary name, which a nameless file gets only now.
     fn take_name(&mut self) -> io::Result<TemporaryName> {
         if let Some(name) = self.temporary.take() {
             return Ok(name);
         }
-        // Locked before it has a name, so that nobody takes it for a leftover.
+        // Locked before it has a name, so that no other process removes it as abandoned.
         leftovers::try_lock(&self.file)?;
         let name = leftovers::new_name(self.place.folder())?;
         give_name(&self.file, &name)?;
@@ -131,12 +131,12 @@ pub(super) fn create_named(folder: &Path) -> io::Result<(File, TemporaryName)> {
             Err(error) => return Err(error),
         };
         let name = TemporaryName::new(path);
-        // Where files cannot be locked, leftovers are never taken for abandoned either.
+        // Where files cannot be locked, none is considered abandoned either.
         let is_locked = leftovers::try_lock(&file).unwrap_or(true);
         if is_locked && names(&name.path, &file) {
             return Ok((file, name));
         }
-        // Somebody took it for a leftover before it was locked.
+        // Another process removed it as abandoned before it was locked.
     }
     Err(io::ErrorKind::AlreadyExists.into())
 }
@@ -149,8 +149,8 @@ fn names(path: &Path, file: &File) -> bool {
     }
 }
 
-/// A file without a name, readable by its owner only; `None` where there are no such files, or
-/// they could not be given a name later.
+/// A file without a name, readable only by its owner; `None` if the system has no such files or
+/// cannot give them a name later.
 #[cfg(target_os = "linux")]
 fn create_nameless(folder: &Path) -> io::Result<Option<File>> {
     use rustix::fs::{Mode, OFlags};
@@ -158,8 +158,8 @@ fn create_nameless(folder: &Path) -> io::Result<Option<File>> {
     let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
     let file: File = match rustix::fs::open(folder, flags, Mode::RUSR | Mode::WUSR) {
         Ok(descriptor) => descriptor.into(),
-        // Kernels and file systems that do not know the flag take it for an attempt to open the
-        // folder itself.
+        // Kernels and file systems that do not support the flag treat this as opening the folder
+        // itself.
         Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::NOENT | Errno::INVAL | Errno::NOSYS) => {
             return Ok(None);
         }
@@ -191,7 +191,7 @@ const fn create_nameless(_folder: &Path) -> io::Result<Option<File>> {
     Ok(None)
 }
 
-/// Gives a nameless file a name that nothing has.
+/// Gives a nameless file an unused name.
 #[cfg(target_os = "linux")]
 fn give_name(file: &File, path: &Path) -> io::Result<()> {
     use rustix::fs::{AtFlags, CWD, linkat};
@@ -204,8 +204,8 @@ fn give_name(_file: &File, _path: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Gives a new file owner, group and mode of the one that it replaces, as far as that is
-/// permitted: nobody may read it who could not read the other.
+/// Gives a new file the owner, group and mode of the file it replaces as far as permitted, without
+/// making it readable for anyone who could not read that file.
 #[cfg(unix)]
 fn adopt(file: &File, replaced: &Metadata) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};

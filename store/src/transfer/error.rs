@@ -1,24 +1,24 @@
-//! Why an import or an export stopped. In both cases nothing was changed.
+//! Why an import or an export failed. In both cases nothing was changed.
 
 use std::io;
 
 use crate::key::KeyError;
 use crate::value::ValueType;
-use crate::value::json::{JsonError, JsonErrorKind, Place};
+use crate::value::json::{JsonError, JsonErrorKind, TextPosition};
 
 /// Why an input is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImportError {
-    /// The text is not JSON, or holds what no record can.
+    /// The text is not JSON, or has a value that no record can have.
     #[error(transparent)]
     Json(#[from] JsonError),
     /// The input is one value that is neither an object nor an array.
     #[error("{place}: expected an object or an array of records")]
     NotRecords {
         /// Where it starts.
-        place: Place,
+        place: TextPosition,
     },
-    /// The records bring no keys, and no rule says where to take them from.
+    /// The records have no keys, and there is no rule for making them.
     #[error(
         "{place}: this record is not {{\"key\": …, \"value\": …}}: say which field is its key, \
          join several by a template, or number the records{}",
@@ -26,72 +26,72 @@ pub enum ImportError {
     )]
     NeedsKeyRule {
         /// Where the first such record starts.
-        place: Place,
+        place: TextPosition,
         /// Its fields that could be a key.
         fields: Vec<String>,
     },
-    /// A rule was given, but an object of records names its keys itself.
+    /// A rule was given, but in an object of records the names are the keys.
     #[error(
         "{place}: an object names the key of each record itself: leave out the rule for keys, or \
          say that the format is NDJSON if each object is a record"
     )]
     RuleNotNeeded {
         /// Where it starts.
-        place: Place,
+        place: TextPosition,
     },
-    /// A record has no value in a field that its key is made of.
-    #[error("{place}: the record has no {field:?}, which its key is made of")]
+    /// A record has no value in a field that is part of its key.
+    #[error("{place}: the record has no {field:?}, which is part of its key")]
     MissingField {
         /// Where the record starts.
-        place: Place,
+        place: TextPosition,
         /// The field.
         field: String,
     },
-    /// A field that keys are made of is a list, a map or bytes.
-    #[error("{place}: {field:?} is not a text or a number, as keys are made of")]
+    /// A field that is part of the key is a list, a map or bytes.
+    #[error("{place}: {field:?} is not a text or a number, so it cannot be part of a key")]
     FieldNotScalar {
         /// Where the record starts.
-        place: Place,
+        place: TextPosition,
         /// The field.
         field: String,
     },
-    /// What would be the key cannot be one.
+    /// The key is invalid.
     #[error("{place}: {error}")]
     Key {
         /// Where the record starts.
-        place: Place,
+        place: TextPosition,
         /// What is wrong with it.
         error: KeyError,
     },
-    /// A key stands twice in the input.
+    /// The input has a duplicate key.
     #[error(
-        "{place}: the key {key:?} stands before in line {first_line}: number such keys, or keep \
+        "{place}: duplicate key {key:?}, first in line {first_line}: number duplicates, or keep \
          the first or the last"
     )]
     DuplicateKey {
         /// Where the second record starts.
-        place: Place,
+        place: TextPosition,
         /// The key.
         key: String,
         /// The line of the first.
         first_line: u64,
     },
-    /// A key exists in the store, and [`Conflict::Fail`](super::Conflict::Fail) was asked for.
+    /// A key exists in the store, and [`Conflict::Fail`](super::Conflict::Fail) was requested.
     #[error("{place}: the key {key:?} exists already")]
     Conflict {
         /// Where the record starts.
-        place: Place,
+        place: TextPosition,
         /// The key.
         key: String,
     },
-    /// A time beside a value is not RFC 3339.
+    /// A time next to a value is not RFC 3339.
     #[error("{place}: {name:?} is a {found}, not a time in the form \"2026-11-20T14:02:11Z\"", found = .found.name())]
     NotTime {
         /// Where the record starts.
-        place: Place,
+        place: TextPosition,
         /// Which of the times.
         name: &'static str,
-        /// What stands there.
+        /// The type found instead.
         found: ValueType,
     },
     /// A line is longer than any record could be.
@@ -103,23 +103,23 @@ pub enum ImportError {
         /// The line.
         line: u64,
     },
-    /// A line holds the beginning of a JSON text.
+    /// A line ends inside a JSON text.
     #[error(
         "{place}: the text ends before the value does: each line must hold a whole JSON text, as \
          jq -c writes it"
     )]
     UnfinishedLine {
         /// Where it ends.
-        place: Place,
+        place: TextPosition,
     },
-    /// More follows the JSON text that the input should be.
+    /// There is more text after the JSON text.
     #[error(
         "{place}: expected the end of the text; if one JSON text follows the other, say that the \
          format is NDJSON"
     )]
     MoreText {
         /// Where it starts.
-        place: Place,
+        place: TextPosition,
     },
     /// The input is UTF-16 or UTF-32.
     #[error(
@@ -141,7 +141,7 @@ pub enum ImportError {
 }
 
 impl ImportError {
-    /// Tells an error of the system from an error of the text.
+    /// Distinguishes an error of the system from an error in the text.
     pub(super) fn from_json(error: JsonError) -> Self {
         match error.kind {
             JsonErrorKind::Io { kind, message } => Self::Io { kind, message },
@@ -159,7 +159,7 @@ impl From<io::Error> for ImportError {
     }
 }
 
-/// Why an export stopped. A file that stood at the place is as it was.
+/// Why an export failed. An existing file is unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExportError {
     /// The output could not be written.

@@ -1,4 +1,4 @@
-//! Records as JSON or NDJSON, streaming, counted.
+//! Exporting records as JSON or NDJSON, streaming.
 
 use std::io::{self, Write};
 
@@ -11,22 +11,22 @@ use crate::value::json::write_compact;
 use super::pair::{CREATED_AT, EXPIRES_AT, KEY, MODIFIED_AT, VALUE};
 use super::{ExportError, ExportReport, Format, TransferProgress};
 
-/// Records serialised at once, and by one thread.
+/// The number of records that are serialized at once, and by one task.
 const BATCH_RECORDS: usize = 4096;
 const PART_RECORDS: usize = 256;
 
-/// The last moment that RFC 3339 can say: 9999-12-30T22:00:00Z.
+/// The latest time in RFC 3339: 9999-12-30T22:00:00Z.
 const MILLIS_MAX: i64 = 253_402_207_200_000;
-/// The first: 0001-01-01T00:00:00Z.
+/// The earliest time in RFC 3339: 0001-01-01T00:00:00Z.
 const MILLIS_MIN: i64 = -62_135_596_800_000;
 
-/// How to export.
+/// Options of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExportOptions {
     /// The format.
     pub format: Format,
-    /// Whether expiry, creation and modification are written too. JSON is then an array of
-    /// `{"key": …, "value": …, …}` instead of an object of records.
+    /// Whether the times of expiry, creation and modification are written too. JSON is then an
+    /// array of `{"key": …, "value": …, …}` instead of an object of records.
     pub with_metadata: bool,
 }
 
@@ -41,10 +41,14 @@ enum Form {
     PairWithTimes,
 }
 
-/// Writes records in the order they come. `expected` is how many there should be; the report says
-/// how many there were.
+/// Writes records in the order of the iterator. `expected` is the expected number of records; the
+/// report has the actual one.
 ///
-/// Each record stands on a line of its own, so that two exports can be compared line by line.
+/// Each record is on a line of its own, so that exports can be compared line by line.
+///
+/// # Errors
+///
+/// [`ExportError`] if writing failed or the export was cancelled.
 pub fn export<'a>(
     records: impl IntoIterator<Item = RecordRef<'a>>,
     expected: u64,
@@ -73,7 +77,8 @@ pub fn export<'a>(
     let mut written = 0_u64;
     let mut batch = next_batch();
     let mut texts: Vec<Text> = Vec::new();
-    // One batch becomes text while the one before it is written and the one after it is read.
+    // A pipeline: one batch is serialized while the previous one is written and the next one is
+    // read.
     while !(batch.is_empty() && texts.is_empty()) {
         let mut serialized = Ok(Vec::new());
         let following = rayon::in_place_scope(|scope| {
@@ -151,8 +156,7 @@ fn write_record(record: &RecordRef<'_>, form: Form, out: &mut Vec<u8>) -> io::Re
     Ok(())
 }
 
-/// A moment as RFC 3339 with milliseconds; what lies outside the years 0001 to 9999 as the nearest
-/// that can be said.
+/// A time as RFC 3339 with milliseconds, clamped to the years 0001 to 9999.
 pub fn rfc3339(at: Millis) -> String {
     let millis = at.0.clamp(MILLIS_MIN, MILLIS_MAX);
     let timestamp =

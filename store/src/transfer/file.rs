@@ -1,4 +1,4 @@
-//! Writing an export to a file: whole, or not at all.
+//! Writing an export to a file atomically.
 
 use std::fs::OpenOptions;
 use std::io::{BufWriter, Write as _};
@@ -10,12 +10,16 @@ use super::{ExportError, ExportOptions, ExportReport, TransferProgress, export};
 
 const BUFFER_BYTES: usize = 256 * 1024;
 
-/// Exports into a file that [`target::approve`](crate::target::approve) has approved. The records
-/// are written beside it and synced; then the file gets its name: at every moment the path holds
-/// the old content or the new. Nothing is left of an export that is cancelled or killed.
+/// Exports to a file that [`target::approve`](crate::target::approve) has approved. The records are
+/// written to a temporary file and synced; then it is renamed, so that the path has either the old
+/// content or the new at any time. An export that is cancelled or killed leaves nothing.
 ///
-/// Only its owner can read a new file, as it is not encrypted; one that takes the place of another
-/// keeps the mode of that. A pipe or a device is written through.
+/// Only the owner can read a new file, because it is not encrypted; a file that replaces another
+/// inherits its mode. A pipe or a device is written directly.
+///
+/// # Errors
+///
+/// [`ExportError`] if writing failed or the export was cancelled; an existing file is unchanged.
 pub fn export_to_file<'a>(
     records: impl IntoIterator<Item = RecordRef<'a>>,
     expected: u64,
@@ -24,7 +28,7 @@ pub fn export_to_file<'a>(
     progress: &dyn TransferProgress,
 ) -> Result<ExportReport, ExportError> {
     if target.is_stream() {
-        // A descriptor may lead to a file that has content already: nothing of it is written over.
+        // A descriptor may refer to a file with content, which must not be overwritten.
         let mut out = OpenOptions::new()
             .write(true)
             .append(target.is_descriptor())

@@ -1,4 +1,4 @@
-//! Which format a file has: told by its ending, unless its first bytes leave no doubt.
+//! The format of a file, detected from its extension and its first bytes.
 
 use std::path::Path;
 
@@ -15,14 +15,14 @@ pub enum Format {
     Ndjson,
 }
 
-/// How JSON texts lie in a file.
+/// The layout of JSON texts in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
     /// One text.
     Json,
     /// A text per line.
     Lines,
-    /// Texts one after the other, over any number of lines.
+    /// Texts one after another, each over any number of lines.
     Texts,
 }
 
@@ -35,16 +35,16 @@ impl Layout {
     }
 }
 
-/// How many bytes [`Format::sniff`] wants to see.
+/// The number of bytes that [`Format::sniff`] needs.
 pub(super) const SNIFF_BYTES: usize = 256 * 1024;
-/// The most that is looked at, to find the end of a first line that is longer.
+/// The largest number of bytes that are read to find the end of a longer first line.
 pub(super) const SNIFF_BYTES_MAX: usize = VALUE_BYTES_MAX;
 
 impl Format {
     /// All formats, the default first.
     pub const ALL: [Self; 2] = [Self::Json, Self::Ndjson];
 
-    /// The usual ending of a file name, without a dot.
+    /// The usual file name extension, without a dot.
     pub const fn extension(self) -> &'static str {
         match self {
             Self::Json => "json",
@@ -52,7 +52,7 @@ impl Format {
         }
     }
 
-    /// The format that the ending of a file name tells.
+    /// The format according to the extension of a file name.
     pub fn from_ending(path: &Path) -> Option<Self> {
         let ending = path.extension()?.to_str()?.to_ascii_lowercase();
         match ending.as_str() {
@@ -62,15 +62,15 @@ impl Format {
         }
     }
 
-    /// The format that the start of a file suggests. `whole` says that `head` is all of it.
+    /// The format according to the start of a file. `whole`: `head` is the whole file.
     ///
-    /// Several texts are only assumed where one object follows another, or where the only one
-    /// holds a key and a value in one line.
+    /// Several texts are only assumed if one object follows another, or if the only object is a key
+    /// and a value on one line.
     pub fn sniff(head: &[u8], whole: bool) -> Self {
-        Layout::tell(None, head, whole).format()
+        Layout::detect(None, head, whole).format()
     }
 
-    /// The usual ending, without the dot.
+    /// The usual file name extension, without the dot.
     pub const fn ending(self) -> &'static str {
         match self {
             Self::Json => "json",
@@ -80,9 +80,10 @@ impl Format {
 }
 
 impl Layout {
-    /// How texts lie in a file, by its name and its start: the content decides where it leaves no
-    /// doubt, as with lines in a `.json` or one text over several lines in an `.ndjson`.
-    pub(super) fn tell(ending: Option<Format>, head: &[u8], whole: bool) -> Self {
+    /// The layout of a file according to its name and its start. The content has priority if it is
+    /// unambiguous, as with several lines in a `.json` or one text over several lines in an
+    /// `.ndjson`.
+    pub(super) fn detect(ending: Option<Format>, head: &[u8], whole: bool) -> Self {
         let by_ending = match ending {
             Some(Format::Ndjson) => Self::Lines,
             Some(Format::Json) | None => Self::Json,
@@ -106,7 +107,7 @@ impl Layout {
                 let next = rest.trim_ascii_start();
                 let gap = rest.strip_suffix(next).unwrap_or_default();
                 if next.starts_with(b"{") {
-                    // Two objects in a row are no JSON text, whatever the name says.
+                    // Two objects in a row are not a JSON text, whatever the extension.
                     if is_line && gap.contains(&b'\n') {
                         Self::Lines
                     } else {
@@ -123,19 +124,18 @@ impl Layout {
         }
     }
 
-    /// The same where the format is known.
+    /// The layout if the format is known.
     pub(super) fn of_format(format: Format, head: &[u8], whole: bool) -> Self {
-        match (format, Self::tell(Some(format), head, whole)) {
+        match (format, Self::detect(Some(format), head, whole)) {
             (Format::Json, _) => Self::Json,
             (Format::Ndjson, Self::Json) if start_of_text(head).starts_with(b"{") => Self::Texts,
             (Format::Ndjson, Self::Json) => Self::Lines,
-            (Format::Ndjson, told) => told,
+            (Format::Ndjson, layout) => layout,
         }
     }
 }
 
-/// Whether only more of the file can tell how texts lie in it: the first line is an object that
-/// has not ended yet.
+/// Whether the layout is only known from more of the file: the first line is an incomplete object.
 pub(super) fn needs_more(head: &[u8]) -> bool {
     let text = start_of_text(head);
     matches!(First::scan(text), First::Unfinished) && !text.contains(&b'\n')
@@ -158,20 +158,20 @@ fn start_of_text(head: &[u8]) -> &[u8] {
     text.trim_ascii_start()
 }
 
-/// What the start of a file shows of the first object in it.
+/// The first object in the start of a file.
 enum First {
     /// It is not an object.
     Other,
     /// It cannot be JSON.
     Broken,
-    /// It goes on behind what is there.
+    /// It extends beyond the start.
     Unfinished,
     /// Its length.
     Ended(usize),
 }
 
 impl First {
-    /// Counts brackets; what is between them is the business of the readers.
+    /// Only counts brackets; the parser checks the rest.
     fn scan(text: &[u8]) -> Self {
         if !text.starts_with(b"{") {
             return Self::Other;

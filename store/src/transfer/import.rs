@@ -1,4 +1,5 @@
-//! From elements to records: keys, times, duplicates, conflicts, and the account of them.
+//! Making records from the elements of an input: keys, times, duplicates, conflicts, and the
+//! report.
 
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
@@ -10,7 +11,7 @@ use crate::clock::Millis;
 use crate::expire_at::{EXPIRE_AT, ExpireAtOutOfRange, expire_at};
 use crate::key::Key;
 use crate::record::{Meta, Record};
-use crate::value::json::{JsonError, JsonErrorKind, Notes, Place};
+use crate::value::json::{JsonError, JsonErrorKind, Notes, TextPosition};
 use crate::value::{EncodedValue, VALUE_BYTES_MAX, ValueRef};
 
 use super::key_rule::NoKey;
@@ -19,20 +20,20 @@ use super::read::Element;
 use super::report::{ImportNote, ImportNoteKind, ImportNotes};
 use super::unique::{Admission, Seen};
 use super::{
-    DuplicateKeys, ImportError, ImportReport, ImportSource, KeyRule, Shape, TransferProgress,
+    DuplicateKeys, ImportError, ImportReport, ImportSource, InputShape, KeyRule, TransferProgress,
 };
 
-/// How many fields a message lists.
+/// The largest number of fields that a message lists.
 const FIELDS_LISTED_MAX: usize = 20;
 
-/// How to import.
+/// Options of an import.
 #[derive(Clone, Debug)]
 pub struct ImportOptions {
-    /// Where keys come from.
+    /// The rule for making keys.
     pub keys: KeyRule,
-    /// What to do with a key that stands twice in the input.
+    /// What to do with duplicate keys in the input.
     pub duplicates: DuplicateKeys,
-    /// What to do with a key that the store has.
+    /// What to do with keys that exist in the store.
     pub conflict: Conflict,
     /// Whether an integer `expireAt` at the top of a value (Unix seconds) sets its expiry.
     pub expire_at: bool,
@@ -49,13 +50,13 @@ impl Default for ImportOptions {
     }
 }
 
-/// What to do with a key that the store has already.
+/// What to do with keys that exist in the store.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Conflict {
-    /// The imported record replaces it.
+    /// The imported record replaces the existing one.
     #[default]
     Replace,
-    /// It stays; the imported record is passed over.
+    /// The existing record is kept; the imported one is left out.
     Keep,
     /// The import is refused.
     Fail,
@@ -66,26 +67,26 @@ impl Conflict {
     pub const ALL: [Self; 3] = [Self::Replace, Self::Keep, Self::Fail];
 }
 
-/// A record of an input, checked.
+/// A valid record of an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportRecord {
-    /// Where it starts in the input.
-    pub place: Place,
+    /// Its position in the input.
+    pub place: TextPosition,
     /// Its key.
     pub key: Key,
     /// Its value.
     pub value: EncodedValue,
-    /// When it expires, if the input says so.
+    /// The time of expiry, if the input has it.
     pub expires_at: Option<Millis>,
-    /// When it was created, if the input says so.
+    /// The time of creation, if the input has it.
     pub created_at: Option<Millis>,
-    /// When it was modified, if the input says so.
+    /// The time of modification, if the input has it.
     pub modified_at: Option<Millis>,
 }
 
 impl ImportRecord {
-    /// The op that writes it: what the input says about its times is kept, and a record without an
-    /// expiry in the input has none afterwards.
+    /// The op that writes the record with the times of the input. Without an expiry in the input it
+    /// never expires.
     pub fn into_op(self, now: Millis) -> Op {
         if self.created_at.is_none() && self.modified_at.is_none() {
             return Op::Put {
@@ -107,17 +108,20 @@ impl ImportRecord {
     }
 }
 
-/// Reads `source` and hands each record to `sink`; `stored` gives the value that the store has
-/// under a key, and `now` tells which expiries are past.
+/// Reads `source` and passes each record to `sink`. `stored` returns the value of a key in the
+/// store, and `now` decides which expiries are past.
 ///
-/// Records come in the order of the input, except that those whose keys get a number come last:
-/// a number is given when all keys of the input are known, so that it never gives a key of the
-/// input itself, nor one that belongs to an unrelated record of the store. A record of the store
-/// is related if the same rule makes the same key of it, before the number; without a rule that
-/// reads the value, if it has the same value. So the same input gets the same keys again.
+/// Records are in the order of the input, except that those whose keys get a number come last.
+/// Numbers are assigned once all keys of the input are known, so that a numbered key is neither a
+/// key of the input nor that of an unrelated record of the store. A record of the store is related
+/// if the same rule makes the same key of it, before numbering; without a rule that uses the value,
+/// if it has the same value. So repeating an import assigns the same keys.
 ///
-/// With [`DuplicateKeys::LastWins`] the sink may see a key again; the later record counts. On an
-/// error, what the sink has got must be thrown away.
+/// With [`DuplicateKeys::LastWins`] the sink may receive a key again; the later record counts.
+///
+/// # Errors
+///
+/// [`ImportError`]; what the sink has received must be discarded.
 pub fn import(
     source: ImportSource,
     options: &ImportOptions,
@@ -135,7 +139,7 @@ pub fn import(
         waiting: Vec::new(),
         report: ImportReport {
             format: source.format(),
-            shape: Shape::Lines,
+            shape: InputShape::Lines,
             read: 0,
             added: 0,
             replaced: 0,
@@ -159,7 +163,7 @@ pub fn import(
     let shape = match walked {
         Ok(shape) => shape,
         Err(ImportError::Cancelled) => {
-            // A preview stops early and shows these as well.
+            // A preview stops early, but includes these records.
             importer.number_waiting().ok();
             return Err(ImportError::Cancelled);
         }
@@ -176,27 +180,27 @@ struct Importer<'a> {
     stored: &'a dyn Fn(&str) -> Option<EncodedValue>,
     sink: &'a mut dyn FnMut(ImportRecord),
     seen: Seen,
-    /// Records that get a number.
+    /// The records whose keys get a number.
     waiting: Vec<(Candidate, Origin)>,
     report: ImportReport,
 }
 
-/// How a record came to its key.
+/// How the key of a record was determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Origin {
-    /// The input or the rule gave it, and no record before had it.
+    /// The key is from the input or the rule, and unique so far.
     Own,
-    /// A record before had it, which this one replaces.
+    /// An earlier record has the key, and is replaced.
     Again,
-    /// A record before had it: it was numbered.
+    /// An earlier record has the key: it was numbered.
     Numbered,
-    /// An unrelated record of the store has the one that was made for it: it was numbered.
+    /// An unrelated record of the store has the key: it was numbered.
     Moved,
 }
 
-/// A record and what is to be said about it, before it is compared with others.
+/// A record and its notes, before it is compared with others.
 struct Candidate {
-    place: Place,
+    place: TextPosition,
     record: ImportRecord,
     notes: Notes,
     ignored_expire_at: Option<ExpireAtOutOfRange>,
@@ -221,8 +225,7 @@ impl Importer<'_> {
         Ok(())
     }
 
-    /// Whether the number of the record in its input gives a key that an unrelated record of the
-    /// store has.
+    /// Whether an unrelated record of the store has the key made of the row number.
     fn is_taken(&self, candidate: &Candidate) -> bool {
         let rule = &self.options.keys;
         let is_made_up = matches!(rule, KeyRule::RowNumber { .. });
@@ -233,7 +236,7 @@ impl Importer<'_> {
                 .is_some_and(|stored| !is_related(rule, key, &stored, value))
     }
 
-    /// Gives numbers to the records that wait for one.
+    /// Assigns numbers to the pending records.
     fn number_waiting(&mut self) -> Result<(), ImportError> {
         let (rule, stored) = (&self.options.keys, self.stored);
         for (mut candidate, origin) in std::mem::take(&mut self.waiting) {
@@ -249,7 +252,7 @@ impl Importer<'_> {
         Ok(())
     }
 
-    /// Compares a record, whose key is final, with the store, and hands it on.
+    /// Compares a record with a final key with the store, and passes it on.
     fn settle(&mut self, candidate: Candidate, origin: Origin) -> Result<(), ImportError> {
         let Candidate {
             place,
@@ -309,12 +312,12 @@ impl Importer<'_> {
         Ok(())
     }
 
-    fn note(&mut self, place: Place, key: Key, kind: ImportNoteKind) {
+    fn note(&mut self, place: TextPosition, key: Key, kind: ImportNoteKind) {
         self.report.notes.add(ImportNote { place, key, kind });
     }
 }
 
-/// Makes a record of an element; needs nothing but the element itself, so that it runs anywhere.
+/// Makes a record of an element. Independent of other elements, so it can run in parallel.
 fn interpret(options: &ImportOptions, element: Element) -> Result<Candidate, ImportError> {
     let place = element.place;
     let mut record = find_record(&options.keys, &element)?;
@@ -334,7 +337,7 @@ fn interpret(options: &ImportOptions, element: Element) -> Result<Candidate, Imp
     })
 }
 
-/// Finds key, value and times of an element.
+/// Determines the key, the value and the times of an element.
 fn find_record(keys: &KeyRule, element: &Element) -> Result<ImportRecord, ImportError> {
     let place = element.place;
     let new_key = |text: &str| Key::new(text).map_err(|error| ImportError::Key { place, error });
@@ -378,14 +381,14 @@ fn find_record(keys: &KeyRule, element: &Element) -> Result<ImportRecord, Import
     }
 }
 
-/// Whether the name stands anywhere in a value; most values are passed over by that.
+/// Whether the name occurs anywhere in a value; a fast test that rules out most values.
 fn may_expire(value: &EncodedValue) -> bool {
     static NAME: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(EXPIRE_AT));
     NAME.find(value.as_bytes()).is_some()
 }
 
-/// Whether a record of the store came of the same natural key as one of the input, so that it may
-/// be replaced under a key that was made by numbering.
+/// Whether a record of the store has the same key before numbering as one of the input, so that it
+/// may be replaced under a numbered key.
 fn is_related(rule: &KeyRule, base: &Key, stored: &EncodedValue, new: &EncodedValue) -> bool {
     match rule {
         KeyRule::Given | KeyRule::RowNumber { .. } => stored == new,

@@ -1,4 +1,4 @@
-//! Where the key of a record comes from, when the input does not say.
+//! Rules for making the keys of records if the input has none.
 
 use std::fmt::Write as _;
 
@@ -18,14 +18,15 @@ pub enum KeyRule {
     Field(KeyField),
     /// Fields joined by text: `film:{year}:{title|slug}`.
     Template(Template),
-    /// The number of the record in its input, from 1, in seven digits so that keys keep its order.
+    /// The number of the record in its input, from 1, in seven digits so that keys sort in this
+    /// order.
     RowNumber {
-        /// What stands before the number.
+        /// The text before the number.
         prefix: String,
     },
 }
 
-/// A field that keys are made of: a name at the top of a record, or a path inside it.
+/// A field that is part of a key: a name at the top level of a record, or a path inside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyField {
     name: String,
@@ -47,16 +48,16 @@ enum Part {
 /// Why a text is not a template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
-    /// `{` without `}`, or the other way round.
-    #[error("a brace has no partner: write fields as {{name}}, and a brace itself as {{{{ or }}}}")]
+    /// `{` without `}`, or the reverse.
+    #[error("unmatched brace: write fields as {{name}}, and a brace itself as {{{{ or }}}}")]
     Unpaired,
     /// `{}`, or an empty name.
     #[error("a field has no name")]
     Empty,
-    /// Something other than `slug` behind the bar.
+    /// Something other than `slug` after the bar.
     #[error("{option:?} is not known; a field can be written {{name}} or {{name|slug}}")]
     UnknownOption {
-        /// What stands there.
+        /// The text found there.
         option: String,
     },
     /// Every record would get the same key.
@@ -64,7 +65,7 @@ pub enum TemplateError {
     NoField,
 }
 
-/// Why a record gives no key.
+/// Why a key cannot be made of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum NoKey {
     /// The field is missing, or null.
@@ -74,7 +75,7 @@ pub(super) enum NoKey {
 }
 
 impl KeyField {
-    /// A field by its name, or by the path to it.
+    /// A field, by its name or its path.
     pub fn new(name: &str) -> Result<Self, TemplateError> {
         if name.is_empty() {
             return Err(TemplateError::Empty);
@@ -117,7 +118,11 @@ impl KeyField {
 }
 
 impl Template {
-    /// Reads a template: text, and fields in braces, `{name}` or `{name|slug}`.
+    /// Parses a template: text, and fields in braces, `{name}` or `{name|slug}`.
+    ///
+    /// # Errors
+    ///
+    /// [`TemplateError`] if a brace is unmatched, an option is unknown, or there is no field.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         let mut parts = Vec::new();
         let mut literal = String::new();
@@ -202,8 +207,9 @@ fn parse_field(text: &str) -> Result<Part, TemplateError> {
     Ok(Part::Field { field, slug })
 }
 
-/// Appends `text` in lower case, every run of other characters than letters, their marks and
-/// digits as one `-`, none at the ends. Composed (NFC), so that each spelling gives one slug.
+/// Appends `text` in lower case, with each run of characters other than letters, their marks and
+/// digits replaced by one `-`, none at the ends. Composed (NFC), so that the slug does not depend
+/// on the normalization of the text.
 fn push_slug(text: &str, out: &mut String) {
     let lower = text.nfc().flat_map(char::to_lowercase).nfc();
     let (mut in_word, mut is_first) = (false, true);
@@ -225,7 +231,7 @@ fn push_slug(text: &str, out: &mut String) {
     }
 }
 
-/// Whether a character only says how its neighbours are drawn or broken: joiners, soft hyphens,
+/// Whether a character only affects the rendering of adjacent ones: joiners, soft hyphens,
 /// variation selectors.
 const fn is_invisible(character: char) -> bool {
     matches!(
@@ -289,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slug_is_the_same_in_every_spelling_and_tears_no_word() {
+    fn a_slug_does_not_depend_on_normalization_and_splits_no_word() {
         let slug = |title: &str| {
             let json = serde_json::json!({ "title": title }).to_string();
             key(&template("{title|slug}"), &json).unwrap()
@@ -310,7 +316,7 @@ mod tests {
             ("שָׁלוֹם", "שָׁלוֹם".nfc().collect::<String>().as_str()),
             ("한글 영화", "한글-영화"),
             ("\u{1112}\u{1161}\u{11ab}", "한"),
-            // A joiner draws letters apart or together, and is no end of a word.
+            // A joiner only affects rendering, and does not end a word.
             ("می\u{200c}خواهم", "میخواهم"),
             ("soft\u{ad}hyphen", "softhyphen"),
             ("I\u{307}stanbul", "i\u{307}stanbul"),
@@ -322,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_template_is_refused() {
+    fn an_invalid_template_is_refused() {
         assert_eq!(Template::parse("a{b"), Err(TemplateError::Unpaired));
         assert_eq!(Template::parse("a}b"), Err(TemplateError::Unpaired));
         assert_eq!(Template::parse("{}"), Err(TemplateError::Empty));

@@ -1,5 +1,5 @@
-//! NDJSON: lines are parsed by all processors, a bounded batch at a time, while the thread that
-//! walks them takes what the batch before gave and reads the batch behind.
+//! NDJSON: lines are parsed in parallel, a bounded batch at a time, while the main thread visits
+//! the results of the previous batch and reads the next one.
 
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -12,27 +12,28 @@ use crate::value::EncodedValue;
 use crate::value::json::{JsonError, JsonErrorKind, TEXT_BYTES_MAX, TextReader};
 
 use super::read::{Element, Prepare, Visit};
-use super::{ImportError, Shape};
+use super::{ImportError, InputShape};
 
-/// How much text is parsed at once: at first little, since somebody may wait for a preview.
+/// The size of a batch in bytes: small at first, because a preview may be waiting.
 const FIRST_BATCH_BYTES: usize = 256 * 1024;
 const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
 
-/// How many lines one thread parses at a time. Their values share one allocation.
+/// The number of lines that one task parses. Their values share one allocation.
 const LINES_PER_TASK: usize = 128;
 
-/// The longest line of a record: a key and a value of the largest size with escapes, and times.
+/// The longest line of a record in bytes: a key and a value of the maximum size with escapes, and
+/// times.
 pub const RECORD_LINE_BYTES_MAX: usize = TEXT_BYTES_MAX + 6 * KEY_BYTES_MAX + 1024;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Prepares the element of each line that is not blank, and visits what that gives in order.
+/// Prepares the element of each line that is not blank, and visits the results in order.
 pub(super) fn walk_lines<T: Send>(
     reader: impl Read,
     keys_given: bool,
     prepare: &Prepare<'_, T>,
     visit: &mut Visit<'_, T>,
-) -> Result<Shape, ImportError> {
+) -> Result<InputShape, ImportError> {
     let mut batches = Batches {
         reader,
         carry: Vec::new(),
@@ -57,7 +58,7 @@ pub(super) fn walk_lines<T: Send>(
             (visited, if goes_on { batches.next() } else { Ok(None) })
         });
         if visited?.is_break() || next?.is_none() {
-            return Ok(Shape::Lines);
+            return Ok(InputShape::Lines);
         }
         (waiting, next) = (parsed, following);
     }
@@ -68,7 +69,7 @@ fn visit_all<T>(
     visit: &mut Visit<'_, T>,
 ) -> Result<ControlFlow<()>, ImportError> {
     for element in elements.into_iter().flatten() {
-        if visit(Shape::Lines, element?)?.is_break() {
+        if visit(InputShape::Lines, element?)?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
     }
@@ -90,7 +91,7 @@ struct Line<'a> {
 }
 
 impl Batch {
-    /// Parses all lines; `rows` counts those that are not blank, through all batches.
+    /// Parses all lines; `rows` counts those that are not blank over all batches.
     fn parse<T: Send>(
         &self,
         rows: &mut u64,
@@ -153,14 +154,14 @@ fn read_lines(
             place: found.place,
             row,
             name: None,
-            // The reader checks what it writes.
+            // The reader validates what it writes.
             value: EncodedValue::from_validated(bytes.slice(found.encoded)),
             notes: found.notes,
         })
     })
 }
 
-/// A line that ends too early is most often part of a text over several lines.
+/// An incomplete line is usually part of a text over several lines.
 fn refusal(error: JsonError) -> ImportError {
     match error.kind {
         JsonErrorKind::UnexpectedEnd => ImportError::UnfinishedLine {
@@ -170,12 +171,12 @@ fn refusal(error: JsonError) -> ImportError {
     }
 }
 
-/// Cuts text into batches of whole lines.
+/// Divides text into batches of whole lines.
 struct Batches<R> {
     reader: R,
-    /// What follows the last line break of the batch before.
+    /// The text after the last line break of the previous batch.
     carry: Vec<u8>,
-    /// The line that starts there.
+    /// The line number at its start.
     line: u64,
     wanted: usize,
 }

@@ -1,8 +1,7 @@
 //! Import and export: records from and to JSON and NDJSON, streaming, with a report.
 //!
-//! Import reads files from anywhere: every length, depth and count is bounded. It hands records to
-//! a sink and applies nothing itself; the caller commits all of them as one batch, or none. Knows
-//! neither the store nor its file.
+//! An import may read untrusted files: every length, depth and count is bounded. It passes records
+//! to a sink and applies nothing itself; the caller commits all of them as one batch, or none.
 
 mod error;
 mod export;
@@ -27,7 +26,7 @@ pub use key_rule::{KeyField, KeyRule, Template, TemplateError};
 pub use lines::RECORD_LINE_BYTES_MAX;
 pub use preview::{FieldExample, Preview, PreviewRecord, preview};
 pub use progress::{NoProgress, TransferProgress};
-pub use read::{ImportSource, Shape};
+pub use read::{ImportSource, InputShape};
 pub use report::{ExportReport, ImportNote, ImportNoteKind, ImportNotes, ImportReport};
 pub use unique::DuplicateKeys;
 

@@ -1,7 +1,7 @@
-//! The element that brings its own key: `{"key": …, "value": …}`, with times if it has any.
+//! Elements with a key: `{"key": …, "value": …}`, optionally with times.
 
 use crate::clock::Millis;
-use crate::value::json::Place;
+use crate::value::json::TextPosition;
 use crate::value::{Timestamp, ValueRef};
 
 use super::ImportError;
@@ -12,7 +12,7 @@ pub(super) const EXPIRES_AT: &str = "expires_at";
 pub(super) const CREATED_AT: &str = "created_at";
 pub(super) const MODIFIED_AT: &str = "modified_at";
 
-/// An element that brings its own key.
+/// An element with a key.
 pub(super) struct Pair<'a> {
     pub(super) key: &'a str,
     /// The encoded form of the value.
@@ -20,13 +20,13 @@ pub(super) struct Pair<'a> {
     times: [Option<ValueRef<'a>>; 3],
 }
 
-/// Whether an element brings its own key.
+/// Whether an element has a key.
 pub(super) fn is_pair(element: ValueRef<'_>) -> bool {
     Pair::read(element).is_some()
 }
 
 impl<'a> Pair<'a> {
-    /// Reads an element that has a key, a value, at most the known times, and nothing else.
+    /// Parses an element that has a key, a value, at most the known times, and nothing else.
     pub(super) fn read(element: ValueRef<'a>) -> Option<Self> {
         let map = element.as_map()?;
         let (mut key, mut encoded_value) = (None, None);
@@ -48,14 +48,14 @@ impl<'a> Pair<'a> {
         })
     }
 
-    /// The moments beside the value: expiry, creation, modification. Null is none.
-    pub(super) fn times(&self, place: Place) -> Result<[Option<Millis>; 3], ImportError> {
+    /// The times next to the value: expiry, creation, modification. Null counts as none.
+    pub(super) fn times(&self, place: TextPosition) -> Result<[Option<Millis>; 3], ImportError> {
         let mut millis = [None; 3];
         let names = [EXPIRES_AT, CREATED_AT, MODIFIED_AT];
         for ((millis, value), name) in millis.iter_mut().zip(self.times).zip(names) {
             *millis = match value {
                 None | Some(ValueRef::Null) => None,
-                Some(value) => Some(moment(value).ok_or_else(|| ImportError::NotTime {
+                Some(value) => Some(time_of(value).ok_or_else(|| ImportError::NotTime {
                     place,
                     name,
                     found: value.value_type(),
@@ -66,7 +66,7 @@ impl<'a> Pair<'a> {
     }
 }
 
-fn moment(value: ValueRef<'_>) -> Option<Millis> {
+fn time_of(value: ValueRef<'_>) -> Option<Millis> {
     let time = match value {
         ValueRef::String(text) => Timestamp::parse(text).ok()?,
         ValueRef::Timestamp(time) => time,

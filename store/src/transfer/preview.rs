@@ -1,35 +1,35 @@
-//! A look at the start of an input, so that a person can choose where keys come from.
+//! A preview of the start of an input, for choosing a rule for keys.
 
 use std::collections::{BTreeSet, HashSet};
 use std::ops::ControlFlow;
 
-use crate::value::json::{Place, to_compact_preview};
+use crate::value::json::{TextPosition, to_compact_preview};
 use crate::value::{EncodedValue, ValueRef};
 
 use super::pair::Pair;
-use super::{Format, ImportError, ImportSource, NoProgress, Shape};
+use super::{Format, ImportError, ImportSource, InputShape, NoProgress};
 
-/// How many fields are offered, and how many examples of each.
+/// The largest number of fields listed, and of examples of each.
 const FIELDS_MAX: usize = 100;
 const EXAMPLES_MAX: usize = 5;
 const EXAMPLE_CHARS_MAX: usize = 60;
 
-/// What the start of an input looks like.
+/// A preview of an input.
 #[derive(Clone, Debug)]
 pub struct Preview {
     /// Its format.
     pub format: Format,
-    /// Its shape; `None` if not even that could be read.
-    pub shape: Option<Shape>,
-    /// Whether each record shown brings its own key, so that no rule is needed.
+    /// Its shape; `None` if it could not be determined.
+    pub shape: Option<InputShape>,
+    /// Whether each record shown has a key, so that no rule is needed.
     pub has_keys: bool,
     /// The first records.
     pub records: Vec<PreviewRecord>,
-    /// Whether there are more than those.
+    /// Whether there are more records.
     pub has_more: bool,
-    /// The scalar fields of those records, in the order they were met.
+    /// The scalar fields of these records, in the order of their first occurrence.
     pub fields: Vec<FieldExample>,
-    /// What stopped the reading, if it was not the number of records.
+    /// The error at which the preview stopped, if any.
     pub problem: Option<ImportError>,
 }
 
@@ -37,8 +37,8 @@ pub struct Preview {
 #[derive(Clone, Debug)]
 pub struct PreviewRecord {
     /// Where it starts.
-    pub place: Place,
-    /// The key it brings.
+    pub place: TextPosition,
+    /// Its key, if it has one.
     pub key: Option<String>,
     /// The whole element.
     pub value: EncodedValue,
@@ -51,7 +51,7 @@ pub struct FieldExample {
     pub name: String,
     /// Some of its values, as text.
     pub examples: Vec<String>,
-    /// Whether each record shown has it, and no two have the same in it.
+    /// Whether each record shown has it, with distinct values.
     pub is_unique: bool,
 }
 

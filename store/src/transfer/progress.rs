@@ -1,16 +1,18 @@
-//! How far a transfer is, and whether it should go on.
+//! Progress and cancellation of transfers.
 
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Told how far a transfer is. Breaking cancels it: nothing is applied, no file is left behind.
+/// Receives the progress of a transfer. Breaking cancels it: nothing is applied, and no file is
+/// left.
 pub trait TransferProgress: Sync {
-    /// `done` of `total` units: bytes of an import, records of an export. `None` if unknown.
+    /// Reports `done` of `total` units: bytes of an import, records of an export. `None` if
+    /// unknown.
     fn report(&self, done: u64, total: Option<u64>) -> ControlFlow<()>;
 }
 
-/// Lets every transfer run to its end.
+/// Ignores the progress.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoProgress;
 
@@ -26,7 +28,7 @@ impl<F: Fn(u64, Option<u64>) -> ControlFlow<()> + Sync> TransferProgress for F {
     }
 }
 
-/// Reported at least this often, in bytes.
+/// The number of bytes between two reports.
 const REPORT_BYTES: u64 = 256 * 1024;
 
 /// Counts what is read and stops reading when the transfer is cancelled.

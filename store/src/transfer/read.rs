@@ -1,4 +1,4 @@
-//! Walking an input element by element, whatever its format and shape.
+//! Reading an input element by element, in any format and shape.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::value::EncodedValue;
-use crate::value::json::{JsonError, JsonErrorKind, JsonReader, Notes, Place};
+use crate::value::json::{JsonError, JsonErrorKind, JsonReader, Notes, TextPosition};
 
 use super::format::{self, Layout, SNIFF_BYTES, SNIFF_BYTES_MAX};
 use super::lines::walk_lines;
@@ -21,21 +21,21 @@ pub struct ImportSource {
     layout: Layout,
 }
 
-/// How an input holds its records.
+/// The structure of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub enum InputShape {
     /// An object whose names are the keys.
     Object,
     /// An array of elements.
     Array,
-    /// An element per line, or one text after the other.
+    /// One element per line, or texts one after another.
     Lines,
 }
 
 /// One element of an input.
 pub(super) struct Element {
     /// Where it starts.
-    pub(super) place: Place,
+    pub(super) place: TextPosition,
     /// Its number in the input, from 1.
     pub(super) row: u64,
     /// Its name, in an object of records.
@@ -44,30 +44,32 @@ pub(super) struct Element {
     pub(super) notes: Notes,
 }
 
-/// What is made of an element wherever it was read: of lines on many threads, in no order.
+/// Converts an element, possibly on several threads and in any order.
 pub(super) type Prepare<'a, T> = dyn Fn(Element) -> Result<T, ImportError> + Sync + 'a;
 
-/// Takes what was made of the elements, in their order; breaks to see no more.
-pub(super) type Visit<'a, T> = dyn FnMut(Shape, T) -> Result<ControlFlow<()>, ImportError> + 'a;
+/// Visits the converted elements in order; breaks to stop.
+pub(super) type Visit<'a, T> =
+    dyn FnMut(InputShape, T) -> Result<ControlFlow<()>, ImportError> + 'a;
 
 impl ImportSource {
-    /// Opens a file. The format is told by its ending, unless its content leaves no doubt.
+    /// Opens a file. The format is detected from the content, and from the extension if that is
+    /// ambiguous.
     pub fn open(path: &Path) -> Result<Self, ImportError> {
         let (file, length) = open_file(path)?;
         let ending = Format::from_ending(path);
         let may_need_more = ending != Some(Format::Ndjson);
         Self::told_by(file, length, may_need_more, |head, whole| {
-            Layout::tell(ending, head, whole)
+            Layout::detect(ending, head, whole)
         })
     }
 
-    /// Opens a file of a format that is known, or is told by the content.
+    /// Opens a file of a given format, or of the format detected from the content.
     pub fn open_as(path: &Path, format: Option<Format>) -> Result<Self, ImportError> {
         let (file, length) = open_file(path)?;
         Self::new(file, length, format)
     }
 
-    /// Any bytes. Without a format, the first bytes tell it.
+    /// From any bytes. Without a format, it is detected from the first bytes.
     pub fn new(
         reader: impl Read + Send + 'static,
         length: Option<u64>,
@@ -79,18 +81,18 @@ impl ImportSource {
             format.is_none(),
             |head, whole| match format {
                 Some(format) => Layout::of_format(format, head, whole),
-                None => Layout::tell(None, head, whole),
+                None => Layout::detect(None, head, whole),
             },
         )
     }
 
-    /// Bytes whose start tells how texts lie in them. If it `may_need_more`, a first line that is
-    /// longer than usual is read to its end, within bounds.
+    /// From bytes whose layout is detected from their start. If that `may_need_more`, a long first
+    /// line is read to its end, within bounds.
     fn told_by(
         mut reader: impl Read + Send + 'static,
         length: Option<u64>,
         may_need_more: bool,
-        tell: impl FnOnce(&[u8], bool) -> Layout,
+        detect: impl FnOnce(&[u8], bool) -> Layout,
     ) -> Result<Self, ImportError> {
         let mut head = Vec::new();
         let mut wanted = SNIFF_BYTES;
@@ -107,7 +109,7 @@ impl ImportSource {
         if format::is_utf16(&head) {
             return Err(ImportError::Utf16);
         }
-        let layout = tell(&head, whole);
+        let layout = detect(&head, whole);
         Ok(Self {
             reader: Box::new(io::Cursor::new(head).chain(reader)),
             length,
@@ -120,15 +122,15 @@ impl ImportSource {
         self.layout.format()
     }
 
-    /// Prepares each element and visits what that gives in order; returns the shape of the input.
-    /// Unless `keys_given`, an element must be fit to be a value as a whole.
+    /// Prepares each element and visits the results in order; returns the shape of the input.
+    /// Unless `keys_given`, each element as a whole must be a valid value.
     pub(super) fn walk<T: Send>(
         self,
         keys_given: bool,
         progress: &dyn TransferProgress,
         prepare: &Prepare<'_, T>,
         visit: &mut Visit<'_, T>,
-    ) -> Result<Shape, ImportError> {
+    ) -> Result<InputShape, ImportError> {
         let cancelled = AtomicBool::new(false);
         let watched = Watched {
             inner: self.reader,
@@ -174,23 +176,23 @@ fn walk_json<T>(
     keys_given: bool,
     prepare: &Prepare<'_, T>,
     visit: &mut Visit<'_, T>,
-) -> Result<Shape, ImportError> {
+) -> Result<InputShape, ImportError> {
     let mut json = JsonReader::new(reader);
     let shape = if json.at_object().map_err(ImportError::from_json)? {
-        Shape::Object
+        InputShape::Object
     } else if json.at_array().map_err(ImportError::from_json)? {
-        Shape::Array
+        InputShape::Array
     } else {
         return Err(ImportError::NotRecords {
             place: json.place(),
         });
     };
-    if keys_given && shape == Shape::Array {
+    if keys_given && shape == InputShape::Array {
         json.allow_wrapper();
     }
     let begun = match shape {
-        Shape::Object => json.begin_object(),
-        Shape::Array | Shape::Lines => json.begin_array(),
+        InputShape::Object => json.begin_object(),
+        InputShape::Array | InputShape::Lines => json.begin_array(),
     };
     begun.map_err(ImportError::from_json)?;
     for row in 1.. {
@@ -211,13 +213,13 @@ fn walk_json<T>(
     Ok(shape)
 }
 
-/// Texts one after the other, over any number of lines.
+/// Reads texts one after another, over any number of lines.
 fn walk_texts<T>(
     reader: impl Read,
     keys_given: bool,
     prepare: &Prepare<'_, T>,
     visit: &mut Visit<'_, T>,
-) -> Result<Shape, ImportError> {
+) -> Result<InputShape, ImportError> {
     let mut json = JsonReader::of_several(reader);
     if keys_given {
         json.allow_wrapper();
@@ -226,11 +228,11 @@ fn walk_texts<T>(
         let Some(element) = next_text(&mut json, row).map_err(ImportError::from_json)? else {
             break;
         };
-        if visit(Shape::Lines, prepare(element)?)?.is_break() {
+        if visit(InputShape::Lines, prepare(element)?)?.is_break() {
             break;
         }
     }
-    Ok(Shape::Lines)
+    Ok(InputShape::Lines)
 }
 
 /// The next of several texts, or `None` at the end.
@@ -238,7 +240,7 @@ fn next_text<R: Read>(json: &mut JsonReader<R>, row: u64) -> Result<Option<Eleme
     if row > 1 && !json.next_text()? {
         return Ok(None);
     }
-    // Looking at it passes over the white space before it.
+    // Peeking skips the white space before it.
     json.at_object()?;
     let place = json.place();
     let value = json.value()?;
@@ -254,10 +256,10 @@ fn next_text<R: Read>(json: &mut JsonReader<R>, row: u64) -> Result<Option<Eleme
 /// The next element of the open object or array, or `None` at its end.
 fn next_element<R: Read>(
     json: &mut JsonReader<R>,
-    shape: Shape,
+    shape: InputShape,
     row: u64,
 ) -> Result<Option<Element>, JsonError> {
-    let (place, name) = if shape == Shape::Object {
+    let (place, name) = if shape == InputShape::Object {
         match json.next_entry()? {
             Some((place, name)) => (place, Some(name)),
             None => return Ok(None),

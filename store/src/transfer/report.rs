@@ -1,14 +1,14 @@
-//! What an import or an export did, in numbers that can be checked.
+//! Reports of imports and exports.
 
 use std::fmt;
 
 use crate::expire_at::ExpireAtOutOfRange;
 use crate::key::Key;
-use crate::value::json::{NOTES_MAX, Note, Place};
+use crate::value::json::{NOTES_MAX, Note, TextPosition};
 
-use super::{Format, Shape};
+use super::{Format, InputShape};
 
-/// What an import read and what it handed on.
+/// The report of an import.
 ///
 /// `read = added + replaced + kept + duplicates`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,35 +16,35 @@ pub struct ImportReport {
     /// The format of the input.
     pub format: Format,
     /// The shape of the input.
-    pub shape: Shape,
+    pub shape: InputShape,
     /// Records in the input.
     pub read: u64,
     /// Records whose key is new to the store.
     pub added: u64,
     /// Records that replace one of the store.
     pub replaced: u64,
-    /// Records passed over because the store has their key.
+    /// Records left out because their key exists in the store.
     pub kept: u64,
-    /// Records passed over, or overwritten, because their key stands twice in the input.
+    /// Records left out or overwritten because their key occurs twice in the input.
     pub duplicates: u64,
-    /// Records whose key got a number because it stood before; they count as added or replaced.
+    /// Records whose duplicate key got a number; they count as added or replaced.
     pub numbered: u64,
     /// Records with an expiry.
     pub expiring: u64,
-    /// Records whose expiry lies in the past: they are invisible from the start.
+    /// Records whose expiry is in the past, so that they are never visible.
     pub expired: u64,
-    /// What is worth knowing about single records.
+    /// Notes on individual records.
     pub notes: ImportNotes,
 }
 
-/// Notes, bounded: the first 1000 of each kind, and how many there were.
+/// The first 1000 notes of each kind, and the number of all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportNotes {
     /// The first ones of each kind, in the order of the input.
     pub first: Vec<ImportNote>,
-    /// How many there were.
+    /// The number of all notes.
     pub total: u64,
-    /// How many of each kind are in `first`: many of one kind must not hide the others.
+    /// The number of each kind in `first`: many of one kind must not hide the others.
     listed: [usize; ImportNoteKind::COUNT],
 }
 
@@ -58,7 +58,7 @@ impl ImportNotes {
         }
     }
 
-    /// Puts them in the order of the input.
+    /// Sorts the notes by their position in the input.
     pub(super) fn sort(&mut self) {
         self.first.sort_by_key(|note| note.place);
     }
@@ -68,35 +68,35 @@ impl ImportNotes {
     }
 }
 
-/// Something worth knowing about one record.
+/// A note on one record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportNote {
-    /// Where in the input.
-    pub place: Place,
-    /// The key it was imported under.
+    /// The position in the input.
+    pub place: TextPosition,
+    /// The key under which it was imported.
     pub key: Key,
     /// What it is.
     pub kind: ImportNoteKind,
 }
 
-/// What is worth knowing about a record.
+/// The kind of a note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ImportNoteKind {
     /// A number became a string.
     Number(Note),
-    /// Its key stood before and got a number.
+    /// Its key is a duplicate and got a number.
     Numbered,
-    /// The key that was made for it belongs to another record of the store, so it got a number.
+    /// The key made for it belongs to another record of the store, so it got a number.
     Moved,
-    /// It replaced one of the store.
+    /// It replaced a record of the store.
     Replaced,
-    /// It replaced another value of the store under a key that was made by numbering.
+    /// It replaced a record of the store with another value under a numbered key.
     ReplacedByNumber,
-    /// It was passed over, because the store has its key.
+    /// It was left out because its key exists in the store.
     Kept,
-    /// It was passed over, because its key stood before.
+    /// It was left out because its key is a duplicate.
     DroppedDuplicate,
-    /// It took the place of the record before with the same key.
+    /// It replaced an earlier record of the input with the same key.
     OverwroteDuplicate,
     /// Its `expireAt` is outside the years 0001 to 9999, as milliseconds would be, and sets no
     /// expiry.
@@ -120,7 +120,7 @@ impl ImportNoteKind {
         }
     }
 
-    /// Whether it is exactly what the options ask for, and nothing to be warned of.
+    /// Whether it follows from the options, so that no warning is needed.
     pub const fn is_expected(&self) -> bool {
         matches!(self, Self::Replaced | Self::Kept)
     }
@@ -132,7 +132,7 @@ impl fmt::Display for ImportNote {
         match &self.kind {
             ImportNoteKind::Number(note) => write!(f, "{note} (in {key:?})"),
             ImportNoteKind::Numbered => {
-                write!(f, "{place}: the key stood before, imported as {key:?}")
+                write!(f, "{place}: duplicate key, imported as {key:?}")
             }
             ImportNoteKind::Moved => write!(
                 f,
@@ -149,10 +149,10 @@ impl fmt::Display for ImportNote {
                 write!(f, "{place}: left out, the store has {key:?} already")
             }
             ImportNoteKind::DroppedDuplicate => {
-                write!(f, "{place}: left out, {key:?} stood before")
+                write!(f, "{place}: left out, duplicate key {key:?}")
             }
             ImportNoteKind::OverwroteDuplicate => {
-                write!(f, "{place}: taken instead of the {key:?} before")
+                write!(f, "{place}: replaced the earlier {key:?}")
             }
             ImportNoteKind::ExpireAtIgnored(error) => {
                 write!(f, "{place}: {error}: no expiry is set (in {key:?})")
@@ -161,12 +161,12 @@ impl fmt::Display for ImportNote {
     }
 }
 
-/// What an export wrote.
+/// The report of an export.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ExportReport {
     /// Records written.
     pub written: u64,
-    /// Records there were to write.
+    /// Records that were expected.
     pub expected: u64,
     /// Bytes written.
     pub bytes: u64,

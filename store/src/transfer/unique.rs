@@ -1,4 +1,4 @@
-//! Keys that stand twice in one input.
+//! Duplicate keys in one input.
 #![expect(
     clippy::disallowed_types,
     reason = "a map of a million keys that is looked up and never walked"
@@ -8,14 +8,14 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use crate::key::Key;
-use crate::value::json::Place;
+use crate::value::json::TextPosition;
 
 use super::ImportError;
 
-/// What to do with a key that stood before in the same input.
+/// What to do with duplicate keys in an input.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DuplicateKeys {
-    /// Refuse the input, naming both places.
+    /// Refuse the input, naming both positions.
     #[default]
     Refuse,
     /// Append `-2`, `-3` … to the key.
@@ -31,12 +31,12 @@ impl DuplicateKeys {
     pub const ALL: [Self; 4] = [Self::Refuse, Self::Number, Self::LastWins, Self::FirstWins];
 }
 
-/// What becomes of a record.
+/// How a record is treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Admission {
     /// Its key is new.
     New,
-    /// Its key stood before: it gets a number when all keys of the input are known.
+    /// Its key is a duplicate: it gets a number once all keys of the input are known.
     Numbered,
     /// It replaces an earlier one of the same input.
     Again,
@@ -62,7 +62,7 @@ impl Seen {
     pub(super) fn admit(
         &mut self,
         key: &Key,
-        place: Place,
+        place: TextPosition,
         policy: DuplicateKeys,
     ) -> Result<Admission, ImportError> {
         let first = First {
@@ -88,12 +88,11 @@ impl Seen {
         }
     }
 
-    /// Finds the next number behind a key that gives one which no record of the input has and
-    /// which is `free` in the store.
+    /// Finds the next numbered key that no record of the input has and that is `free` in the store.
     pub(super) fn number(
         &mut self,
         key: &Key,
-        place: Place,
+        place: TextPosition,
         free: &dyn Fn(&Key) -> bool,
     ) -> Result<Key, ImportError> {
         let mut next = self.keys.get(key).map_or(2, |first| first.next);

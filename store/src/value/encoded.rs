@@ -1,4 +1,4 @@
-//! A value as its bytes: checked once, shared afterwards.
+//! Encoded values: validated once, then shared.
 
 use std::fmt;
 
@@ -6,13 +6,13 @@ use bytes::Bytes;
 
 use super::{VALUE_BYTES_MAX, VALUE_DEPTH_MAX, Value, ValueRef, ValueWriter, validate};
 
-/// A value in its encoded form (MessagePack), known to be well formed.
+/// A valid value in its encoded form (MessagePack).
 ///
-/// Cloning shares the bytes; a value read from a file is a slice of the chunk it came in.
+/// Cloning shares the bytes; a value read from a file is a slice of its chunk.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EncodedValue(Bytes);
 
-/// Why bytes or a tree are not a value.
+/// Why bytes or a tree are not a valid value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ValueError {
     /// Not MessagePack, cut short, an unknown extension, or a timestamp outside its range.
@@ -24,8 +24,8 @@ pub enum ValueError {
     /// A map has a key that is not text.
     #[error("a map in the value has a key that is not text")]
     KeyNotText,
-    /// A map has a name twice.
-    #[error("the name {name:?} stands twice in one map")]
+    /// A map has a duplicate name.
+    #[error("the name {name:?} occurs twice in one map")]
     DuplicateName {
         /// The name.
         name: String,
@@ -33,8 +33,8 @@ pub enum ValueError {
     /// Nested deeper than [`VALUE_DEPTH_MAX`].
     #[error("the value is nested deeper than {VALUE_DEPTH_MAX} levels")]
     TooDeep,
-    /// Bytes behind the value.
-    #[error("there are bytes behind the value")]
+    /// There are bytes after the value.
+    #[error("there are bytes after the value")]
     TrailingBytes,
     /// Larger than [`VALUE_BYTES_MAX`].
     #[error("the value has {len} bytes, more than the {VALUE_BYTES_MAX} a record can hold")]
@@ -46,13 +46,21 @@ pub enum ValueError {
 
 impl EncodedValue {
     /// Encodes a tree.
+    ///
+    /// # Errors
+    ///
+    /// [`ValueError`] if it is nested too deeply, too large, or has a duplicate name.
     pub fn encode(value: &Value) -> Result<Self, ValueError> {
         let mut writer = ValueWriter::new();
         value.write(&mut writer);
         Self::from_bytes(Bytes::from(writer.into_bytes()))
     }
 
-    /// Checks bytes that hold exactly one value.
+    /// Validates bytes that are exactly one value. O(n).
+    ///
+    /// # Errors
+    ///
+    /// [`ValueError`] if they are not.
     pub fn from_bytes(bytes: Bytes) -> Result<Self, ValueError> {
         if bytes.len() > VALUE_BYTES_MAX {
             return Err(ValueError::TooLarge { len: bytes.len() });
@@ -64,12 +72,12 @@ impl EncodedValue {
         }
     }
 
-    /// Takes bytes that were validated where they lie, as part of a larger payload.
+    /// From bytes that were already validated as part of a larger payload.
     pub(crate) const fn from_validated(bytes: Bytes) -> Self {
         Self(bytes)
     }
 
-    /// A value inside this one, by its encoded form; shares the bytes.
+    /// A value inside this one, given by its encoded form; shares the bytes.
     pub(crate) fn part(&self, encoded: &[u8]) -> Self {
         Self(self.0.slice_ref(encoded))
     }

@@ -1,4 +1,4 @@
-//! Values: kept encoded, walked without allocation, owned only while they are edited.
+//! Values: stored encoded, read without allocation, and decoded to trees only for editing.
 
 mod encoded;
 pub mod json;
@@ -21,16 +21,17 @@ pub use writer::ValueWriter;
 pub(crate) use names::duplicate;
 pub(crate) use reader::{Head, Shape, check_utf8, read_head, read_scalar, read_text, validate};
 
-/// The deepest nesting of lists and maps. A value at depth 0 has none.
+/// The maximum nesting of lists and maps; a scalar has none.
 pub const VALUE_DEPTH_MAX: usize = 128;
 
-/// The largest value, in encoded bytes: what fits into one frame of the file with its key.
+/// The maximum size of an encoded value in bytes: it must fit into one frame of the file with its
+/// key.
 pub const VALUE_BYTES_MAX: usize = 64 * 1024 * 1024 - 16 * 1024;
 
-/// The type of a value, as users meet it.
+/// The type of a value as shown to users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ValueType {
-    /// Nothing, on purpose.
+    /// Null.
     Null,
     /// True or false.
     Bool,
@@ -40,18 +41,18 @@ pub enum ValueType {
     Float,
     /// UTF-8 text.
     String,
-    /// Bytes without meaning to the store.
+    /// Arbitrary bytes.
     Bytes,
-    /// A moment with nanoseconds.
+    /// A time with nanoseconds.
     Timestamp,
     /// A sequence of values.
     List,
-    /// Names with values, in the order they were written, no name twice.
+    /// Names with values, in the order in which they were written, without duplicate names.
     Map,
 }
 
 impl ValueType {
-    /// All types, in their order.
+    /// All types, in order.
     pub const ALL: [Self; 9] = [
         Self::Null,
         Self::Bool,
@@ -64,7 +65,7 @@ impl ValueType {
         Self::Map,
     ];
 
-    /// The word users see: `int`, `string`, `list` …
+    /// The name shown to users: `int`, `string`, `list` …
     pub const fn name(self) -> &'static str {
         match self {
             Self::Null => "null",

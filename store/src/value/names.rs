@@ -1,21 +1,20 @@
-//! Seeing that each name stands in a map once.
+//! Detecting duplicate names in a map.
 
 use std::collections::HashSet;
 
 use super::ValueError;
 
-/// How many names are compared with each other; more are hashed.
+/// The number of names that are compared with each other; with more a hash set is used.
 const FEW: usize = 16;
 
-/// The names of one encoded map so far. Mostly a bit tells that a name is new; if it does not, the
-/// first few are compared with it, and the others looked up. The hash is seeded, so that no file
-/// can be made to slow it down, and what is kept grows with the names that differ: one that stands
-/// twice is the last.
+/// The names of one encoded map so far. Usually a bit shows that a name is new; otherwise it is
+/// compared with the first few names, or looked up. The hash is seeded, so that no file can be
+/// crafted to slow it down.
 pub(super) struct Names<'a> {
     few: [&'a [u8]; FEW],
     len: usize,
     marks: NameMarks,
-    /// All names, once they are not few.
+    /// All names, once there are many.
     many: HashSet<&'a [u8]>,
 }
 
@@ -29,7 +28,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// Takes the next name; an error if it stood before.
+    /// Adds the next name; an error if it is a duplicate.
     pub(super) fn add(&mut self, name: &'a [u8]) -> Result<(), ValueError> {
         let is_new = if let Some(place) = self.few.get_mut(self.len) {
             *place = name;
@@ -52,12 +51,12 @@ pub(crate) fn duplicate(name: &[u8]) -> ValueError {
     }
 }
 
-/// A bit for each name seen, of 64 that names share.
+/// A filter for names: 64 bits, of which each name sets one.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct NameMarks(u64);
 
 impl NameMarks {
-    /// Marks a name; `false` says that it was surely not marked before.
+    /// Adds a name. `false` means that it was certainly not added before.
     pub(super) fn may_be_known(&mut self, name: &[u8]) -> bool {
         let at = |place: usize| u32::from(name.get(place).copied().unwrap_or_default());
         let len = name.len() as u32;

@@ -1,4 +1,4 @@
-//! One total order over all values, for sorting and for minimum and maximum.
+//! The total order of all values, for sorting and for minimum and maximum.
 
 use std::cmp::Ordering;
 

@@ -1,4 +1,4 @@
-//! The owned tree: what a value is while somebody edits it.
+//! Values as owned trees, for editing.
 
 use super::{Timestamp, ValueRef, ValueWriter};
 
@@ -8,13 +8,13 @@ use super::{Timestamp, ValueRef, ValueWriter};
 /// [`UInt`](Self::UInt); encoding and decoding keeps this so.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// Nothing, on purpose.
+    /// Null.
     Null,
     /// True or false.
     Bool(bool),
     /// A signed integer.
     Int(i64),
-    /// An integer beyond `i64::MAX`.
+    /// An integer above `i64::MAX`.
     UInt(u64),
     /// A floating point number.
     Float(f64),
@@ -22,11 +22,11 @@ pub enum Value {
     String(String),
     /// Bytes.
     Bytes(Vec<u8>),
-    /// A moment.
+    /// A timestamp.
     Timestamp(Timestamp),
     /// A sequence.
     List(Vec<Self>),
-    /// Names with values, in order. No name twice.
+    /// Names with values, in order, without duplicate names.
     Map(Vec<(String, Self)>),
 }
 

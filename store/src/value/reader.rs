@@ -1,7 +1,7 @@
-//! Walking MessagePack without allocation, and checking it once before it is trusted.
+//! Reading MessagePack without allocation, and validating it.
 //!
-//! Source: the MessagePack specification. Only its native types are values: maps have text keys,
-//! and the one extension is the timestamp (-1).
+//! According to the MessagePack specification. Only its native types are values: maps have text
+//! keys, and the only extension is the timestamp (-1).
 
 use super::encoded::ValueError;
 use super::names::Names;
@@ -10,13 +10,13 @@ use super::{Number, Timestamp, VALUE_DEPTH_MAX, ValueType};
 /// A value, borrowed from its encoded form.
 #[derive(Clone, Copy, Debug)]
 pub enum ValueRef<'a> {
-    /// Nothing, on purpose.
+    /// Null.
     Null,
     /// True or false.
     Bool(bool),
     /// A signed integer.
     Int(i64),
-    /// An integer beyond `i64::MAX`.
+    /// An integer above `i64::MAX`.
     UInt(u64),
     /// A floating point number.
     Float(f64),
@@ -24,7 +24,7 @@ pub enum ValueRef<'a> {
     String(&'a str),
     /// Bytes.
     Bytes(&'a [u8]),
-    /// A moment.
+    /// A timestamp.
     Timestamp(Timestamp),
     /// A sequence.
     List(ListRef<'a>),
@@ -74,8 +74,8 @@ impl<'a> ValueRef<'a> {
         }
     }
 
-    /// Reads the value at the start of validated bytes: its head alone, whatever is in it. Bytes
-    /// that [`validate`] would refuse read as null or as fewer elements rather than as a panic.
+    /// Reads the head of the value at the start of validated bytes. Bytes that [`validate`] would
+    /// refuse read as null or as fewer elements, but never panic.
     pub(crate) fn read(bytes: &'a [u8]) -> Self {
         match read_head(bytes) {
             None => Self::Null,
@@ -93,12 +93,12 @@ impl<'a> ValueRef<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct ListRef<'a> {
     len: u32,
-    /// Starts at the first element; may run on beyond the last.
+    /// Starts at the first element; may extend beyond the last.
     bytes: &'a [u8],
 }
 
 impl<'a> ListRef<'a> {
-    /// How many elements.
+    /// The number of elements.
     pub const fn len(self) -> usize {
         self.len as usize
     }
@@ -126,7 +126,7 @@ impl<'a> IntoIterator for ListRef<'a> {
     }
 }
 
-/// Walks a list.
+/// Iterates over a list.
 #[derive(Clone, Debug)]
 pub struct ListIter<'a> {
     left: u32,
@@ -152,12 +152,12 @@ impl<'a> Iterator for ListIter<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct MapRef<'a> {
     len: u32,
-    /// Starts at the first name; may run on beyond the last value.
+    /// Starts at the first name; may extend beyond the last value.
     bytes: &'a [u8],
 }
 
 impl<'a> MapRef<'a> {
-    /// How many entries.
+    /// The number of entries.
     pub const fn len(self) -> usize {
         self.len as usize
     }
@@ -175,7 +175,7 @@ impl<'a> MapRef<'a> {
         }
     }
 
-    /// The value under a name. Walks the entries before it.
+    /// The value of a name. O(n) in the entries before it.
     pub fn get(self, name: &str) -> Option<ValueRef<'a>> {
         let mut bytes = self.bytes;
         for _ in 0..self.len {
@@ -188,8 +188,8 @@ impl<'a> MapRef<'a> {
         None
     }
 
-    /// The entries with the encoded form of each value, of a map behind which nothing follows: what
-    /// is left is the last value, and is not walked through.
+    /// The entries with the encoded form of each value. Nothing may follow the map: the last value
+    /// is all that is left, and is not read.
     pub(crate) fn iter_encoded(self) -> impl Iterator<Item = (&'a str, ValueRef<'a>, &'a [u8])> {
         let mut left = self.len;
         let mut bytes = self.bytes;
@@ -216,7 +216,7 @@ impl<'a> IntoIterator for MapRef<'a> {
     }
 }
 
-/// Walks a map.
+/// Iterates over a map.
 #[derive(Clone, Debug)]
 pub struct MapIter<'a> {
     left: u32,
@@ -239,14 +239,14 @@ impl<'a> Iterator for MapIter<'a> {
     }
 }
 
-/// The outside of a value, read without looking inside.
+/// The type of a value, and the length of a container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// Neither list nor map.
     Scalar(ValueType),
-    /// So many elements follow.
+    /// A list with this number of elements.
     List(u32),
-    /// So many pairs of name and value follow.
+    /// A map with this number of entries.
     Map(u32),
 }
 
@@ -259,9 +259,9 @@ impl Shape {
         }
     }
 
-    /// The shape of a value and, of lists and maps, the bytes of what is in them. Whoever reads
-    /// on from there passes over each byte once, where walking through [`ValueRef`] passes over
-    /// what is in a container twice.
+    /// The shape of a value and, for lists and maps, the bytes of their content. Reading these
+    /// reads each byte once, whereas iterating with [`ValueRef`] reads the content of containers
+    /// twice.
     pub(crate) const fn of(value: ValueRef<'_>) -> (Self, &[u8]) {
         match value {
             ValueRef::List(list) => (Self::List(list.len), list.bytes),
@@ -290,7 +290,7 @@ pub(crate) fn read_text(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     }
 }
 
-/// Reads and checks the value at the start of `bytes`, unless it is a list or a map.
+/// Reads and validates the value at the start of `bytes`, unless it is a list or a map.
 pub(crate) fn read_scalar(bytes: &[u8]) -> Option<(ValueRef<'_>, &[u8])> {
     match read_head(bytes)? {
         (Head::Scalar(value), rest) => Some((value, rest)),
@@ -299,9 +299,9 @@ pub(crate) fn read_scalar(bytes: &[u8]) -> Option<(ValueRef<'_>, &[u8])> {
     }
 }
 
-/// Checks the value at the start of `bytes` to its last byte and returns the bytes behind it.
+/// Validates the value at the start of `bytes` and returns the bytes after it.
 ///
-/// What passes can be walked without further checks: types are known, text is UTF-8, map keys are
+/// A valid value can be read without further checks: types are known, text is UTF-8, map keys are
 /// text and unique, nesting is at most [`VALUE_DEPTH_MAX`].
 pub(crate) fn validate(bytes: &[u8]) -> Result<&[u8], ValueError> {
     validate_at(bytes, 0)
@@ -336,7 +336,7 @@ fn validate_at(bytes: &[u8], depth: usize) -> Result<&[u8], ValueError> {
     Ok(rest)
 }
 
-/// Checks a text. Most are short and plain, which is seen at once.
+/// Validates a text, with a fast path for short ASCII texts.
 pub(crate) fn check_utf8(text: &[u8]) -> Result<(), ValueError> {
     if text.is_ascii() || std::str::from_utf8(text).is_ok() {
         Ok(())
@@ -345,10 +345,10 @@ pub(crate) fn check_utf8(text: &[u8]) -> Result<(), ValueError> {
     }
 }
 
-/// One value's head: everything of a scalar, the length of a container.
+/// The head of a value: everything of a scalar, the length of a container.
 pub(crate) enum Head<'a> {
     Scalar(ValueRef<'a>),
-    /// A text, of which nobody has checked yet that it is UTF-8.
+    /// A text that is not validated as UTF-8 yet.
     Text(&'a [u8]),
     List(u32),
     Map(u32),
@@ -381,7 +381,7 @@ fn read_value(bytes: &[u8]) -> Option<(ValueRef<'_>, &[u8])> {
     })
 }
 
-/// Passes over `count` values, without recursion.
+/// Skips `count` values, without recursion.
 fn skip(mut bytes: &[u8], count: u64) -> Option<&[u8]> {
     let mut left = count;
     while left > 0 {
@@ -397,8 +397,8 @@ fn skip(mut bytes: &[u8], count: u64) -> Option<&[u8]> {
     Some(bytes)
 }
 
-/// Reads the head of the value at the start of bytes that nobody has checked; returns what
-/// follows it. Of a list or a map that is its content.
+/// Reads the head of the value at the start of unvalidated bytes; returns the bytes after it. For a
+/// list or a map these are its content.
 pub(crate) fn read_head(bytes: &[u8]) -> Option<(Head<'_>, &[u8])> {
     let (&marker, rest) = bytes.split_first()?;
     let scalar = |value, rest| Some((Head::Scalar(value), rest));

@@ -43,7 +43,7 @@ fn every_type_survives_encoding() {
 }
 
 #[test]
-fn the_bits_of_a_float_survive() {
+fn all_bits_of_a_float_survive_encoding() {
     for bits in [0x7FF8_0000_0000_0001, 0x8000_0000_0000_0000, 1] {
         let encoded = EncodedValue::encode(&Value::Float(f64::from_bits(bits))).unwrap();
         let ValueRef::Float(float) = encoded.view() else {
@@ -54,7 +54,7 @@ fn the_bits_of_a_float_survive() {
 }
 
 #[test]
-fn malformed_bytes_are_refused_by_name() {
+fn malformed_bytes_are_refused_with_the_right_error() {
     let refuse =
         |bytes: &[u8]| EncodedValue::from_bytes(Bytes::copy_from_slice(bytes)).unwrap_err();
     assert_eq!(refuse(&[]), ValueError::Malformed);
@@ -89,7 +89,7 @@ fn the_deepest_allowed_value_is_accepted() {
 }
 
 #[test]
-fn a_name_that_stands_twice_is_refused_wherever_it_stands() {
+fn a_duplicate_name_is_refused_at_any_position() {
     let map = |names: &[usize]| {
         let mut writer = ValueWriter::new();
         writer.map(names.len());
@@ -230,7 +230,7 @@ fn deep_map(depth: usize, names: usize, elements: usize) -> Vec<u8> {
 }
 
 #[test]
-fn names_are_compared_without_walking_over_the_values_between_them() {
+fn names_are_compared_without_skipping_the_values_between_them() {
     let time = |depth, names| {
         let bytes = deep_map(depth, names, 1_000_000);
         let start = std::time::Instant::now();
@@ -238,7 +238,7 @@ fn names_are_compared_without_walking_over_the_values_between_them() {
         start.elapsed()
     };
     let (flat, deep) = (time(1, 2), time(100, 16));
-    // Walking over the list again for every name took a thousand times as long.
+    // Skipping the list again for every name would take a thousand times as long.
     assert!(
         deep < 20 * flat.max(std::time::Duration::from_millis(5)),
         "{flat:?} {deep:?}"
@@ -246,7 +246,7 @@ fn names_are_compared_without_walking_over_the_values_between_them() {
 }
 
 #[test]
-fn a_name_that_stands_twice_among_very_many_is_found_at_once() {
+fn a_duplicate_among_very_many_names_is_found_fast() {
     let count = 1_000_000;
     for twice in [1, 15, 16, 17, count - 1] {
         let mut writer = ValueWriter::new();

@@ -1,10 +1,10 @@
-//! Moments with nanoseconds, as MessagePack's timestamp extension has them.
+//! Timestamps with nanoseconds, as in MessagePack's timestamp extension.
 
 use std::fmt;
 
-/// A moment: seconds since the Unix epoch and nanoseconds within the second.
+/// A time: seconds since the Unix epoch and nanoseconds within the second.
 ///
-/// Read from and printed as RFC 3339, always in UTC, with as many decimals as it needs.
+/// Formatted as RFC 3339 in UTC, with as many decimals as needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp {
     seconds: i64,
@@ -17,7 +17,7 @@ pub enum TimestampError {
     /// The text is not RFC 3339.
     #[error("not a date and time in the form 2026-11-20T14:02:11Z (RFC 3339)")]
     Syntax,
-    /// Outside the years that RFC 3339 can write, or nanoseconds beyond 999 999 999.
+    /// Outside the years of RFC 3339, or more than 999 999 999 nanoseconds.
     #[error("outside the years 0001 to 9999")]
     Range,
 }
@@ -28,13 +28,17 @@ const SECONDS_MIN: i64 = -62_135_596_800;
 const SECONDS_MAX: i64 = 253_402_207_200;
 
 impl Timestamp {
-    /// The last moment.
+    /// The latest timestamp.
     pub(crate) const MAX: Self = Self {
         seconds: SECONDS_MAX,
         nanos: 999_999_999,
     };
 
-    /// A moment from seconds since the Unix epoch and nanoseconds.
+    /// From seconds since the Unix epoch and nanoseconds.
+    ///
+    /// # Errors
+    ///
+    /// [`TimestampError`] if it is outside the years 0001 to 9999, or has too many nanoseconds.
     pub fn new(seconds: i64, nanos: u32) -> Result<Self, TimestampError> {
         if !(SECONDS_MIN..=SECONDS_MAX).contains(&seconds) || nanos > 999_999_999 {
             return Err(TimestampError::Range);
@@ -52,7 +56,11 @@ impl Timestamp {
         self.nanos
     }
 
-    /// Reads RFC 3339, with any offset.
+    /// Parses RFC 3339, with any offset.
+    ///
+    /// # Errors
+    ///
+    /// [`TimestampError`] if the text is not RFC 3339 or is out of range.
     pub fn parse(text: &str) -> Result<Self, TimestampError> {
         let parsed: jiff::Timestamp = text.parse().or(Err(TimestampError::Syntax))?;
         // jiff keeps the sign of both parts equal; ours rounds down.

@@ -1,19 +1,19 @@
-//! Writing MessagePack piece by piece, always in the shortest form.
+//! Writing MessagePack, always in the shortest form.
 
 use std::ops::Range;
 
 use super::Timestamp;
 
-/// The markers that hold a length themselves: without it, and the greatest they can hold.
+/// The markers that contain a length themselves: the marker for length 0, and the largest length.
 const FIX_MAP: (u8, usize) = (0x80, 15);
 const FIX_LIST: (u8, usize) = (0x90, 15);
 const FIX_TEXT: (u8, usize) = (0xA0, 31);
 
-/// Appends values to a buffer. Containers announce their length and are followed by that many
-/// elements (lists) or names and values in turn (maps).
+/// Appends values to a buffer. A container is written as its length, followed by that number of
+/// elements (lists) or of names and values in turn (maps).
 ///
-/// The writer keeps no account: [`EncodedValue::from_bytes`](super::EncodedValue::from_bytes)
-/// checks the result.
+/// The writer does not check the structure;
+/// [`EncodedValue::from_bytes`](super::EncodedValue::from_bytes) validates the result.
 #[derive(Debug, Default)]
 pub struct ValueWriter {
     bytes: Vec<u8>,
@@ -25,17 +25,17 @@ impl ValueWriter {
         Self { bytes: Vec::new() }
     }
 
-    /// A writer that goes on behind `bytes`.
+    /// A writer that appends to `bytes`.
     pub const fn from_bytes(bytes: Vec<u8>) -> Self {
         Self { bytes }
     }
 
-    /// What was written.
+    /// The bytes written.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
 
-    /// How many bytes were written.
+    /// The number of bytes written.
     pub const fn len(&self) -> usize {
         self.bytes.len()
     }
@@ -45,12 +45,12 @@ impl ValueWriter {
         self.bytes.is_empty()
     }
 
-    /// What was written so far.
+    /// The bytes written so far.
     pub(crate) fn as_slice(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Text that was written, by where it lies in the buffer; empty if no text lies there.
+    /// Text that was written, by its range in the buffer; empty if there is no text.
     pub(crate) fn text(&self, range: &Range<usize>) -> &str {
         self.bytes
             .get(range.clone())
@@ -68,7 +68,7 @@ impl ValueWriter {
         self.bytes.extend_from_slice(value);
     }
 
-    /// Takes back what was written behind `len` bytes.
+    /// Removes what was written after `len` bytes.
     pub(crate) fn truncate(&mut self, len: usize) {
         self.bytes.truncate(len);
     }
@@ -78,7 +78,7 @@ impl ValueWriter {
         self.bytes.push(0xC0);
     }
 
-    /// A truth value.
+    /// A boolean.
     pub fn bool(&mut self, value: bool) {
         self.bytes.push(if value { 0xC3 } else { 0xC2 });
     }
@@ -121,7 +121,7 @@ impl ValueWriter {
         self.bytes.extend_from_slice(value);
     }
 
-    /// A moment.
+    /// A timestamp.
     pub fn timestamp(&mut self, value: Timestamp) {
         match (u32::try_from(value.seconds()), value.nanos()) {
             (Ok(seconds), 0) => {
@@ -161,8 +161,8 @@ impl ValueWriter {
         );
     }
 
-    /// Keeps a place for the head of a container whose length is known only when it ends: one byte,
-    /// since most have few elements.
+    /// Reserves one byte for the head of a container whose length is not known yet: enough for
+    /// most.
     pub fn begin_container(&mut self) -> ContainerStart {
         self.bytes.push(0);
         ContainerStart(self.bytes.len() - 1)
@@ -195,7 +195,7 @@ impl ValueWriter {
     }
 }
 
-/// Where a container with a length yet unknown began.
+/// The start of a container whose length is not known yet.
 #[derive(Debug)]
 pub struct ContainerStart(usize);
 
@@ -238,8 +238,8 @@ pub(crate) fn write_str_header(bytes: &mut Vec<u8>, len: usize) {
     );
 }
 
-/// Writes a length behind the shortest marker that can hold it. Lengths beyond 32 bits cannot
-/// come from memory that holds the elements; they saturate, and validation refuses the result.
+/// Writes a length with the shortest marker for it. Lengths of more than 32 bits cannot occur,
+/// because the elements are in memory; they would saturate, and validation would refuse the result.
 fn write_length(
     bytes: &mut Vec<u8>,
     len: usize,

@@ -1,4 +1,4 @@
-//! Clocks that are wrong: far ahead, back again, at the ends of time.
+//! Wrong clocks: far ahead, set back, at the limits of the range.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -101,7 +101,7 @@ fn a_clock_that_was_ahead_for_a_session_has_lost_nothing_when_it_is_right_again(
     assert!(store.clock_suspect().is_some());
     store.expire_due().unwrap_err();
     put(&mut store, "in a hundred years", Expiry::Keep);
-    // Nor is it deleted because the file is written anew.
+    // Rewriting the file does not delete it either.
     store.compact(&Control::default()).unwrap();
     store.close().unwrap();
 
@@ -124,7 +124,7 @@ fn a_clock_that_goes_back_shows_again_what_had_run_out() {
     place.clock.advance_millis(-1);
     assert_eq!(keys(&store), ["an hour"]);
 
-    // A century back: times are what the clock said, and nothing depends on their order.
+    // A century back: times are taken from the clock, and nothing depends on their order.
     place.clock.advance_millis(-CENTURY);
     put(&mut store, "an hour", Expiry::Keep);
     put(&mut store, "before", Expiry::Keep);

@@ -1,5 +1,5 @@
-//! A medium that is really full: a limit of the kernel on the length of files, and (where the
-//! system lets us mount one) a file system of two megabytes.
+//! A disk that is really full: by a kernel limit on the length of files, and (where the system
+//! allows mounting) on a file system of two megabytes.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ fn credentials() -> Credentials {
     Credentials::password(Password::new("secret".to_owned()).unwrap())
 }
 
-/// A hundred kilobytes that do not compress.
+/// 100 kB of incompressible bytes.
 fn batch(number: u64) -> WriteBatch {
     let mut state = number;
     let noise: Vec<u8> = (0..100_000)
@@ -37,7 +37,7 @@ fn batch(number: u64) -> WriteBatch {
     batch
 }
 
-/// How the medium is full, and how it is freed.
+/// How the disk is filled and freed.
 enum Full {
     Limit,
     Ballast(PathBuf),
@@ -69,7 +69,7 @@ impl Full {
     }
 }
 
-/// Not a test of its own: the process whose medium is full. Says `survived` at its end.
+/// Not a test of its own: the process whose disk is full. Prints `survived` at its end.
 #[test]
 fn child_on_a_full_medium() {
     let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else {
@@ -100,7 +100,7 @@ fn child_on_a_full_medium() {
     );
     assert!((3..20).contains(&committed), "{committed}");
     assert_eq!(store.poisoned(), None);
-    // What failed was taken back, so that a smaller batch still has its place.
+    // The failed batch was undone, so that there is space for a smaller one.
     let len = std::fs::metadata(&path).unwrap().len();
     assert_eq!(store.stats().file.unwrap().bytes, len);
     assert_eq!(store.stats().records as u64, committed);
@@ -172,7 +172,7 @@ fn a_full_medium_refuses_and_takes_again_what_fits_without_reopening() {
     assert!(folder.path().join("survived").exists());
 }
 
-/// Where the system allows no mounts, the test above is the one that counts.
+/// Skipped where the system does not allow mounting; the test above runs everywhere.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_small_file_system_that_is_full_refuses_and_takes_again() {

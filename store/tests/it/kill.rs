@@ -1,4 +1,4 @@
-//! kill -9 in the middle of edits: whatever was acknowledged is there afterwards.
+//! kill -9 during edits: all acknowledged edits are there afterwards.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ fn edits(store: &Store) -> u64 {
 }
 
 /// Not a test of its own: the process that is killed. Commits edits, compacts now and then, and
-/// says a number when its edit is acknowledged.
+/// prints a number when its edit is acknowledged.
 #[test]
 fn child_that_commits() {
     let Some(path) = std::env::var_os(PATH_VARIABLE).map(PathBuf::from) else {
@@ -70,7 +70,7 @@ fn child_that_commits() {
         let value = EncodedValue::encode(&Value::Int(number.cast_signed())).unwrap();
         batch.put(Key::new(&format!("edit{number:08}")).unwrap(), value);
         if number % 13 == 12 {
-            // Several frames, of which the last makes the batch whole.
+            // Several frames, of which the last completes the batch.
             let filler = "0123456789abcdef".repeat(90_000);
             batch.set_setting("filler", Some(text(&filler)));
         }
@@ -114,7 +114,7 @@ fn acknowledged_edits_survive_kill_9() {
             acknowledged = acknowledged.max(number + 1);
             Some(number)
         };
-        // Let it come to work, then kill it at a moment that differs from round to round.
+        // Let it start working, then kill it at a time that differs from round to round.
         let started = lines.by_ref().find_map(&mut number_of);
         assert!(started.is_some(), "the child committed nothing");
         std::thread::sleep(Duration::from_micros(round * 7_919 % 60_000));
@@ -135,7 +135,7 @@ fn acknowledged_edits_survive_kill_9() {
         for line in lines {
             number_of(line);
         }
-        // The lock of a process that was killed is no lock.
+        // The lock file of a killed process must not prevent opening.
         let store = open(&path);
         let found = edits(&store);
         assert!(

@@ -1,4 +1,4 @@
-//! What the store promises, checked from outside.
+//! Tests of the store through its public interface.
 #![expect(
     clippy::unwrap_used,
     reason = "a failed test is what a failed unwrap should be"

@@ -1,4 +1,4 @@
-//! Many small records: written, compacted, reopened, all there.
+//! Many small records: written, compacted, reopened and complete.
 //!
 //! `VSTORE_MANY_RECORDS=1000000 cargo test --release -p vstore --test it many` for a million.
 use vstore::file::{Control, Credentials, KdfProfile, RecoveryKey};

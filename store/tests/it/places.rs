@@ -1,4 +1,4 @@
-//! Paths that are not just a file in a folder of one's own: links, pipes, folders that refuse.
+//! Unusual paths: links, pipes, folders that cannot be written to.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -20,7 +20,7 @@ use vstore::{Cause, CreateOptions, Key, OpenOptions, SalvageOptions, Store, Writ
 
 use crate::file::{CHEAP, credentials};
 
-/// Longer than any answer takes, shorter than anybody waits.
+/// Longer than any call takes, but short enough for a failing test.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A folder with a closed database of one record in it.
@@ -43,7 +43,7 @@ impl Place {
         self.folder.path().join(name)
     }
 
-    /// A pipe that nobody writes to or reads from: opening it waits for ever.
+    /// A pipe without a writer or reader: opening it blocks for ever.
     fn pipe(&self, name: &str) -> PathBuf {
         let path = self.path(name);
         mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
@@ -99,7 +99,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// What `act` returns, if it returns.
+/// The result of `act`, if it returns in time.
 #[track_caller]
 fn at_once<T: Send + 'static>(what: &str, act: impl FnOnce() -> T + Send + 'static) -> T {
     let (sender, receiver) = mpsc::channel();
@@ -129,7 +129,7 @@ fn a_symbolic_link_leads_to_the_file_and_stays_a_link() {
     store.close().unwrap();
 
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-    // Lock, temporary files and backups stand beside the file, not beside the link.
+    // Lock, temporary files and backups are next to the file, not next to the link.
     assert_eq!(names(elsewhere.path()), ["link.vstore"]);
     assert_eq!(
         names(place.folder.path()),
@@ -171,7 +171,7 @@ fn two_names_of_one_file_have_one_writer() {
 
     let mut store = open(&other, false).unwrap();
     put(&mut store, "third");
-    // From here on the names stand for two files: this one, and what it was.
+    // From here on the names belong to two files: the new one and its old version.
     store.compact(&Control::default()).unwrap();
     put(&mut store, "fourth");
     let mut before = open(&one, false).unwrap();
@@ -287,7 +287,7 @@ fn child_in_a_folder_that_refuses() {
     assert!(fs::read(&path).unwrap() == before);
 }
 
-/// A mount in a name space of its own refuses root too, which the rights of a folder do not.
+/// A read-only mount in a separate name space refuses even root, unlike the rights of a folder.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_folder_that_refuses_writing_is_told_and_can_be_read() {

@@ -1,4 +1,4 @@
-//! Salvage through the store: a damaged file in, records in a new file out.
+//! Salvaging the records of a damaged file into a new one.
 
 use std::path::PathBuf;
 
@@ -133,7 +133,7 @@ fn a_lost_chunk_is_named_by_its_keys_and_costs_no_others() {
     };
     let first_kept = range.before.clone().expect("a chunk behind it");
     assert_eq!(range.after, None);
-    // Changes of times need the record; they are skipped and named.
+    // Changes of times need the record; they are skipped and reported.
     assert!(report.skipped_changes > 0 && !report.lost_keys.is_empty());
     assert_eq!(report.skipped_changes, report.lost_keys.len() as u64);
     for record in &records {

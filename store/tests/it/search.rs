@@ -1,5 +1,5 @@
-//! Searching through the public interface: what is found, in which order, and what stays true of
-//! any query over any records.
+//! Searching through the public interface: hits, their order, and invariants of any query over any
+//! records.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};

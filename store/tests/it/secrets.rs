@@ -1,13 +1,13 @@
-//! What is left in the memory of a process that has closed its store.
+//! Secrets left in the memory of a process that has closed its store.
 //!
-//! A child opens a store, edits, searches, compacts and closes it, and lives on; its parent reads
-//! all of its writable memory. Nothing that is looked for was ever given to the child but in the
-//! file: the parent has the keys from the file by a recovery key, computed here a second time from
-//! FORMAT.md, and makes password and texts from numbers, as the child does.
+//! A child opens a store, edits, searches, compacts and closes it, and keeps running while its
+//! parent reads all of its writable memory. The parent never passes the secrets to the child: it
+//! derives the keys from the file with a recovery key, by separate code written from FORMAT.md, and
+//! generates password and texts from numbers as the child does.
 //!
-//! Keys and passwords must be gone whatever the allocator does. The text of records is in freed
-//! memory unless the allocator wipes what is freed, as that of the program does:
-//! `tests/wiping/main.rs` runs the same test with it.
+//! Keys and passwords must be gone with any allocator. The text of records remains in freed memory
+//! unless the allocator wipes it, as that of the program does: `tests/wiping/main.rs` runs the same
+//! test with it.
 #![cfg(target_os = "linux")]
 
 use std::fs::{self, File};
@@ -47,7 +47,7 @@ const CHEAP: KdfProfile = KdfProfile::Explicit(KdfParams {
     p: 1,
 });
 
-/// A word of 24 letters that stands nowhere, neither in the source nor in the binary.
+/// A word of 24 letters that is neither in the source nor in the binary.
 fn word(number: u32) -> Zeroizing<String> {
     let mut word = Zeroizing::new(String::with_capacity(24));
     let mut state = number.wrapping_mul(2_654_435_769).wrapping_add(1);
@@ -62,7 +62,7 @@ const PASSWORD: u32 = 1;
 const IN_CHECKPOINT: u32 = 2;
 const IN_JOURNAL: u32 = 3;
 const EDITED: u32 = 4;
-/// What the child holds on to: it must be found, or the search finds nothing at all.
+/// A text that the child keeps: it must be found, which shows that the search works.
 const CANARY: u32 = 5;
 
 fn password() -> Credentials {
@@ -113,7 +113,7 @@ fn search(store: &Store) {
     drop(found);
 }
 
-/// Says a line, and waits for one.
+/// Prints a line and waits for one.
 fn pause(line: &str) {
     let mut out = std::io::stdout().lock();
     writeln!(out, "\n{line}").unwrap();
@@ -179,7 +179,7 @@ impl Subject {
     }
 }
 
-/// Where in memory the bytes stand.
+/// The memory regions that contain the bytes.
 fn places(memory: &[(String, Vec<u8>)], needle: &[u8]) -> Vec<String> {
     let mut places = Vec::new();
     for (name, bytes) in memory {
@@ -189,7 +189,8 @@ fn places(memory: &[(String, Vec<u8>)], needle: &[u8]) -> Vec<String> {
     places
 }
 
-/// The keys of a file, by its recovery key: data key, key of the headers, key of the frames.
+/// The keys of a file, derived with its recovery key: data key, key of the headers, key of the
+/// frames.
 fn keys(path: &Path) -> [[u8; 32]; 3] {
     let file = fs::read(path).unwrap();
     let header = &file[..4096];
@@ -243,7 +244,7 @@ fn create(path: &Path) {
     store.close().unwrap();
 }
 
-/// Runs the child and looks for what it must not have any more.
+/// Runs the child and searches its memory for secrets that must be gone.
 pub(crate) fn assert_nothing_is_left(and_no_text: bool) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("secret.vstore");
@@ -291,6 +292,6 @@ pub(crate) fn assert_nothing_is_left(and_no_text: bool) {
 
 #[test]
 fn a_closed_store_leaves_nothing_in_memory() {
-    // The allocator of the program wipes what is freed; that of this binary may not.
+    // The allocator of the program wipes freed memory; that of this binary may not.
     assert_nothing_is_left(super::WIPES_FREED_MEMORY);
 }

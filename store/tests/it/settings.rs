@@ -1,4 +1,4 @@
-//! Settings of the file are no records: a store with settings shows what one without them shows.
+//! Settings of the file are not records: they change nothing that a store shows.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use vstore::{
     SearchControl, SearchOptions, Snapshot, Store, WriteBatch,
 };
 
-/// What no record holds.
+/// A text that is in no record.
 const NAMES: [&str; 6] = [
     "columns[]",
     "recent[].text",
@@ -106,7 +106,7 @@ fn put_settings(store: &mut Store) {
     store.commit(&batch).unwrap();
 }
 
-/// All that a store shows, in words.
+/// Everything that a store shows, as text.
 fn shown(store: &Store) -> Vec<String> {
     let snapshot = store.snapshot();
     let cancel = CancelToken::never();

@@ -1,4 +1,4 @@
-//! A store and its file: what is committed is there after opening, whatever happened between.
+//! A store and its file: commits are there after opening, whatever happened in between.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -108,7 +108,7 @@ fn what_is_committed_is_there_after_reopening() {
         .set_setting("columns", Some(value(7)));
     store.commit(&batch).unwrap();
     let before = store.snapshot();
-    // Dropped, not closed: the process is gone.
+    // Dropped without closing, as if the process had died.
     drop(store);
     let store = fixture.open();
     assert_eq!(content(&store.snapshot()), content(&before));
@@ -302,10 +302,10 @@ fn what_ran_out_while_the_file_was_closed_is_reported() {
 }
 
 #[test]
-fn hooks_are_told_facts_and_queue_writes() {
+fn hooks_see_completed_changes_and_queue_writes() {
     let mut store = Store::in_memory(Arc::new(ManualClock::default()));
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let log = Arc::clone(&told);
+    let events = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&events);
     let kinds = [
         EventKind::Set,
         EventKind::Drop,
@@ -337,7 +337,7 @@ fn hooks_are_told_facts_and_queue_writes() {
     store.commit(&batch).unwrap();
     store.expire_due().unwrap();
     assert_eq!(
-        *told.lock().unwrap(),
+        *events.lock().unwrap(),
         [
             "set a",
             "set echo",
@@ -349,7 +349,7 @@ fn hooks_are_told_facts_and_queue_writes() {
     );
     assert!(store.unsubscribe(id));
     put(&mut store, "b", 1);
-    assert_eq!(told.lock().unwrap().len(), 6);
+    assert_eq!(events.lock().unwrap().len(), 6);
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! Two processes that write one file while nothing but the file itself can keep them apart: its
-//! lock file is deleted all the time, or each knows it by a name of its own.
+//! Two processes write one file while only the lock of the file itself excludes them from each
+//! other: the lock file is deleted all the time, or each process uses another name of the file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,7 @@ fn open(path: &Path) -> Result<Store, OpenError> {
     Store::open(path, &credentials(), &options, &Control::default()).map(|(store, _)| store)
 }
 
-/// Opens a file as soon as nobody else has it.
+/// Opens a file as soon as no other process holds it.
 fn open_in_turn(path: &Path) -> Store {
     let started = Instant::now();
     loop {
@@ -96,7 +96,7 @@ fn create(path: &Path) {
     store.close().unwrap();
 }
 
-/// Lets both work to their end, does `meanwhile` all the time, and checks that nothing is missing.
+/// Runs both to their end, calls `meanwhile` all the time, and checks that nothing is missing.
 fn both_write(paths: [&Path; 2], compacts: bool, meanwhile: impl Fn()) {
     let mut children = [
         spawn(paths[0], "a", compacts),

@@ -1,4 +1,4 @@
-//! With the allocator of the program, which wipes what is freed: a closed store leaves no text.
+//! With the allocator of the program, which wipes freed memory, a closed store leaves no text.
 #![cfg(target_os = "linux")]
 #![expect(
     clippy::unwrap_used,

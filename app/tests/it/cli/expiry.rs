@@ -169,7 +169,9 @@ fn records_that_expired_by_a_doubted_clock_go_when_somebody_says_that_it_is_righ
     let lines = lines.join("\n");
     let applied = desk.run_with_input(&["apply", "db.vstore"], &format!("{PASSWORD}\n{lines}"));
     assert_eq!(code(&applied), 0, "{}", stderr(&applied));
-    let told = stderr(&applied).matches("the newest change is of").count();
+    let told = stderr(&applied)
+        .matches("the newest change is from")
+        .count();
     assert_eq!(told, 1, "{}", stderr(&applied));
 
     let said = desk.run(&["compact", "db.vstore", "--clock-is-right"]);

@@ -17,11 +17,11 @@ fn bad_input_is_refused_and_changes_nothing() {
         ),
         (
             "{\"b\": {\"x\": 1,\n\"x\": 2}}",
-            "line 2, column 1: the name \"x\" stands twice",
+            "line 2, column 1: the name \"x\" occurs twice",
         ),
         (
             "{\"b\": 1, \"b\": 2}",
-            "line 1, column 10: the key \"b\" stands before in line 1",
+            "line 1, column 10: duplicate key \"b\", first in line 1",
         ),
         (&deep, "line 1, column 135: nested deeper than 128 levels"),
         (
@@ -30,7 +30,7 @@ fn bad_input_is_refused_and_changes_nothing() {
         ),
         (
             "{\"b\\u0007\": 1}",
-            "line 1, column 2: a key must not hold control characters",
+            "line 1, column 2: a key must not contain control characters",
         ),
         ("{\"\": 1}", "line 1, column 2: a key must not be empty"),
         (

@@ -71,7 +71,7 @@ fn an_array_of_objects_is_imported_with_a_rule_for_its_keys() {
     let refused = import(&["--key-field", "title", "--duplicates", "refuse"]);
     assert_eq!(code(&refused), 8);
     assert!(
-        stderr(&refused).contains("\"The Thing\" stands before"),
+        stderr(&refused).contains("\"The Thing\", first in line"),
         "{}",
         stderr(&refused)
     );

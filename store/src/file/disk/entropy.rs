@@ -1,14 +1,18 @@
-//! Random bytes of the operating system. The only place that draws them.
+//! Random bytes from the operating system; the only place that requests them.
 use std::fmt;
 
-/// The operating system gave no random bytes.
+/// The operating system provided no random bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the operating system gave no random numbers")]
+#[error("the operating system provided no random numbers")]
 pub struct EntropyError;
 
 /// A source of random bytes: the operating system, or a fixed one in tests.
 pub trait Entropy: fmt::Debug + Send + Sync {
     /// Fills `bytes` with random bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`EntropyError`] if there are none; `bytes` is then unspecified.
     fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyError>;
 }
 

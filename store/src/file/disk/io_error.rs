@@ -1,4 +1,4 @@
-//! A failed system call, in words for people.
+//! Failed system calls, with the path and the operation.
 use std::{fmt, io, path::PathBuf};
 
 /// The system call that failed.
@@ -43,33 +43,33 @@ impl fmt::Display for FileOp {
             Self::Read => "read",
             Self::Write => "write to",
             Self::Resize => "change the length of",
-            Self::Sync => "make the data durable of",
-            Self::SyncFolder => "make the folder durable of",
+            Self::Sync => "sync",
+            Self::SyncFolder => "sync the folder of",
             Self::Rename => "rename",
             Self::Remove => "remove",
             Self::Link => "link",
             Self::Inspect => "inspect",
             Self::List => "list",
             Self::Lock => "lock",
-            Self::Rights => "keep owner and rights of",
+            Self::Rights => "read or set the permissions of",
         })
     }
 }
 
-/// A failed system call: what, on which path, why.
+/// A failed system call: which, on which path, and why.
 #[derive(Debug, thiserror::Error)]
 #[error("could not {op} {}: {source}", path.display())]
 pub struct IoError {
-    /// The call.
+    /// The operation.
     pub op: FileOp,
-    /// Its path.
+    /// The path it was for.
     pub path: PathBuf,
-    /// The answer of the operating system.
+    /// The error of the operating system.
     pub source: io::Error,
 }
 
 impl IoError {
-    /// Says which call failed on which path.
+    /// The error of an operation on a path.
     pub fn new(op: FileOp, path: impl Into<PathBuf>, source: io::Error) -> Self {
         Self {
             op,
@@ -78,7 +78,7 @@ impl IoError {
         }
     }
 
-    /// The class of the operating system's answer.
+    /// The kind of the operating system's error.
     pub fn kind(&self) -> io::ErrorKind {
         self.source.kind()
     }
@@ -91,7 +91,7 @@ impl IoError {
         )
     }
 
-    /// Whether the place refuses writing: permissions or a read-only disk.
+    /// Whether writing is refused: by permissions or a read-only disk.
     pub fn is_write_refused(&self) -> bool {
         matches!(
             self.kind(),
@@ -99,7 +99,7 @@ impl IoError {
         )
     }
 
-    /// Whether the file system has no locks.
+    /// Whether the file system does not support locks.
     pub(crate) fn is_lock_unsupported(&self) -> bool {
         #[cfg(unix)]
         let of_system = {
@@ -113,7 +113,7 @@ impl IoError {
         self.op == FileOp::Lock && (of_system || self.kind() == io::ErrorKind::Unsupported)
     }
 
-    /// Whether another program has the file open in a way that keeps us out, as on Windows.
+    /// Whether another program has the file open without sharing it, as on Windows.
     pub(crate) fn is_sharing_violation(&self) -> bool {
         const ERROR_SHARING_VIOLATION: i32 = 32;
         cfg!(windows) && self.source.raw_os_error() == Some(ERROR_SHARING_VIOLATION)

@@ -1,14 +1,14 @@
 //! One writer at a time: advisory locks on the data file and on a lock file beside it.
 //!
-//! The data file is what is locked: whatever name leads to it and whatever becomes of the lock
-//! file, there is one lock. A new generation is locked before it gets its name. The lock file says
-//! who holds it, keeps a second creation of the same name out, and remembers a sync that failed
+//! The lock on the data file excludes other writers, under any name of the file and even if the
+//! lock file is deleted. A new generation is locked before it gets its name. The lock file names
+//! the holder, prevents two programs from creating the same file, and records a sync that failed
 //! since the computer started. On Windows, where a locked file cannot be read, the data file is
-//! opened so that nobody else can open it for writing instead.
+//! instead opened so that nobody else can open it for writing.
 //!
-//! The lock file is somebody else's until it has proved to be ours: a link is not followed, what
-//! is no lock is left alone, and nothing is written before a password was right. It goes with the
-//! lock, unless it has a failed sync to tell of.
+//! A file with the name of the lock file is only used if it is a lock file: links are not followed,
+//! other files are left unchanged, and nothing is written before the password was right. The lock
+//! file is removed with the lock, unless it records a failed sync.
 use std::{
     fmt, io, iter,
     path::{Path, PathBuf},
@@ -28,23 +28,24 @@ use crate::file::disk::{
 
 pub(crate) const FIRST_LINE: &str = "vstore-lock 1";
 const MAX_LEN: usize = 4096;
-/// The unit in which a lock is written.
+/// A lock file is written in multiples of this.
 const SECTOR: usize = 512;
-/// What a power failure can leave of a lock that no sync made durable: a few bytes, repeated.
+/// A power failure can leave a lock file, which is never synced, with a few bytes repeated: of at
+/// least this length, with fewer than [`BLANK_RUNS_MAX`] changes.
 const BLANK_MIN: usize = 32;
 const BLANK_RUNS_MAX: usize = 4;
-/// How long a lock that somebody has is waited for, in milliseconds: whoever only looks at it has
-/// it for an instant.
+/// The pauses between attempts to take a lock, in milliseconds: a process that only checks the lock
+/// has it for an instant.
 const PAUSES: [u64; 7] = [1, 2, 4, 8, 16, 32, 64];
-/// How often a file is looked for again that is replaced or removed while it is being locked.
+/// The number of attempts to lock a file that is replaced or removed meanwhile.
 const ATTEMPTS: usize = 20;
 
 /// Who has a file open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LockHolder {
-    /// Name of the program.
+    /// The name of the program.
     pub program: String,
-    /// Its process number.
+    /// Its process ID.
     pub pid: u32,
     /// The computer it runs on, if known.
     pub host: Option<String>,
@@ -66,7 +67,7 @@ impl fmt::Display for LockHolder {
 #[derive(Debug)]
 pub(crate) enum LockError {
     Held(Option<LockHolder>),
-    /// Something else stands where the lock file belongs.
+    /// Something else has the name of the lock file.
     Obstructed {
         path: PathBuf,
         obstacle: LockObstacle,
@@ -97,7 +98,7 @@ impl From<IoError> for LockError {
     }
 }
 
-/// In words: who has the file.
+/// The error text for a file that is locked.
 pub(crate) fn locked_message(holder: Option<&LockHolder>) -> String {
     holder.map_or_else(
         || "the file is open in another program, perhaps under another name".to_owned(),
@@ -105,25 +106,25 @@ pub(crate) fn locked_message(holder: Option<&LockHolder>) -> String {
     )
 }
 
-/// In words: what stands where a lock belongs.
+/// The error text for a lock file that cannot be created.
 pub(crate) fn obstructed_message(path: &Path, obstacle: LockObstacle) -> String {
     format!(
-        "{} is {obstacle}, where the lock file of the database belongs; it was left as it is. Move \
-         it away to write to the database; reading works without a lock",
+        "the database cannot be locked: {} is {obstacle}. It was left unchanged; move it away, or \
+         open the database read-only",
         path.display()
     )
 }
 
-/// In words: a file system without locks.
+/// The error text for a file system without locks.
 pub(crate) fn no_locks_message(path: &Path) -> String {
     format!(
-        "the file system of {} has no file locks, without which two programs could write at once; \
-         the database can be read there, and written after it was copied to another disk",
+        "the file system of {} does not support file locks, so two programs could write at once; \
+         open the database read-only, or copy it to another disk",
         path.display()
     )
 }
 
-/// What refuses writing: where a file cannot be created, that is the folder.
+/// The path that refuses writing: if a file cannot be created, that is its folder.
 pub(crate) fn refusing(error: IoError) -> PathBuf {
     if error.op == FileOp::Create {
         folder(&error.path).to_owned()
@@ -132,9 +133,9 @@ pub(crate) fn refusing(error: IoError) -> PathBuf {
     }
 }
 
-/// Who has a data file open for writing now; `None` if nobody has, or nobody says who.
+/// Who has a data file open for writing; `None` if nobody has, or if that is unknown.
 ///
-/// It writes nothing, and keeps nobody from opening the file.
+/// Writes nothing, and does not prevent others from opening the file.
 pub fn lock_holder(vfs: &dyn Vfs, data_path: &Path) -> Option<LockHolder> {
     let path = vfs.canonicalize(data_path).ok()?;
     let file = vfs.open_itself(&lock_path(&path), Access::Read).ok()?;
@@ -154,9 +155,9 @@ pub(crate) fn open_locked(
     for _ in 0..ATTEMPTS {
         let data = vfs.open(path, Access::ReadWrite)?;
         if !lock_data(&*data)? {
-            return Err(LockError::Held(told_holder(&**vfs, path)));
+            return Err(LockError::Held(recorded_holder(&**vfs, path)));
         }
-        // Whoever had it may just have put a new generation in its place.
+        // The previous holder may just have replaced it by a new generation.
         if vfs.stat(path)?.id != data.stat()?.id {
             continue;
         }
@@ -174,8 +175,8 @@ pub(crate) fn lock_data(file: &dyn VfsFile) -> Result<bool, IoError> {
     file.try_lock()
 }
 
-/// Who the lock file says has the data file; it may have been deleted.
-fn told_holder(vfs: &dyn Vfs, data_path: &Path) -> Option<LockHolder> {
+/// The holder according to the lock file, which may have been deleted.
+fn recorded_holder(vfs: &dyn Vfs, data_path: &Path) -> Option<LockHolder> {
     let file = vfs.open_itself(&lock_path(data_path), Access::Read).ok()?;
     read(&*file).map(|content| content.holder)
 }
@@ -209,7 +210,7 @@ impl Content {
                 text.push('\n');
             }
         }
-        // Whole sectors: what a power failure leaves is one of them as it was or as it should be.
+        // Whole sectors: a power failure leaves each of them either old or new.
         let len = text.len().next_multiple_of(SECTOR);
         text.extend(iter::repeat_n('\n', len.saturating_sub(text.len())));
         text
@@ -225,7 +226,7 @@ impl Content {
         let (mut host, mut boot, mut failed_sync) = (None, None, None);
         for line in lines.filter(|line| !line.is_empty()) {
             let (name, value) = line.split_once(' ')?;
-            // The words go to a screen: what would not be visible there is left out.
+            // The text may be displayed: control characters are left out.
             let words: String = value
                 .chars()
                 .filter(|c| !c.is_control())
@@ -255,7 +256,7 @@ impl Content {
     }
 }
 
-/// The lock file, locked; both go when it is dropped.
+/// The lock file, locked. Dropping it releases the lock and removes the file.
 #[derive(Debug)]
 pub(crate) struct Lock {
     vfs: Arc<dyn Vfs>,
@@ -265,10 +266,10 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock file of a data file for `program`; `data` is that file, locked, if it exists.
-    /// Nobody is told before [`announce`](Self::announce).
+    /// Locks the lock file of a data file for `program`; `data` is that file, locked, if it exists.
+    /// The holder is not written before [`announce`](Self::announce).
     ///
-    /// A mark of a failed sync that was left in this run of the computer is kept.
+    /// The mark of a failed sync is kept if the computer was not restarted since.
     pub(crate) fn acquire(
         vfs: &Arc<dyn Vfs>,
         data_path: &Path,
@@ -280,8 +281,8 @@ impl Lock {
         let file = take(&**vfs, &path, data)?;
         let previous = check(&path, &*file)?;
         if let Some(Ok(rights)) = data.map(VfsFile::rights) {
-            // So that everybody who may write the data can take its lock. What the system
-            // refuses stays as narrow as it was created.
+            // So that everybody who may write the data can lock it. If the system refuses, the
+            // narrower permissions it was created with remain.
             drop(file.set_rights(&rights));
         }
         let boot = vfs.boot_id();
@@ -306,14 +307,14 @@ impl Lock {
         })
     }
 
-    /// Tells others who has the file; not before it is certain that it is one of ours and that
-    /// its password is known.
+    /// Writes the holder. Only called once the file is known to be a database and its password to
+    /// be right.
     pub(crate) fn announce(&self) {
         self.write();
     }
 
-    /// Whether a sync of this file failed since the computer started: what the system shows of
-    /// it may then not be what is on the disk.
+    /// Whether a sync of this file failed since the computer started: then the page cache may
+    /// differ from the disk.
     pub(crate) fn sync_failed(&self, id: FileId) -> bool {
         self.content.failed_sync.as_deref() == Some(id.to_string().as_str())
     }
@@ -329,7 +330,7 @@ impl Lock {
         }
     }
 
-    /// What cannot be written here is only missing for people: the lock holds without it.
+    /// A failure is ignored: the content is only informative, and the lock holds without it.
     fn write(&self) {
         let text = self.content.print();
         let written = self.file.write_at(text.as_bytes(), 0);
@@ -340,12 +341,12 @@ impl Lock {
 }
 
 impl Drop for Lock {
-    /// Whoever has opened the lock file already finds, once he has its lock, that it has lost its
-    /// name, and looks again. (Windows removes no file that is open.)
+    /// A process that has already opened the lock file notices after locking it that the name is
+    /// gone, and tries again. (Windows does not remove open files.)
     fn drop(&mut self) {
-        let tells_something = self.content.failed_sync.is_some();
+        let has_failed_sync = self.content.failed_sync.is_some();
         let is_named = || entry_of(&*self.vfs, &self.path, &*self.file).is_some();
-        if !tells_something && !cfg!(windows) && is_named() {
+        if !has_failed_sync && !cfg!(windows) && is_named() {
             drop(self.vfs.remove(&self.path));
         }
     }
@@ -353,8 +354,8 @@ impl Drop for Lock {
 
 /// Opens or creates the lock file and locks it.
 ///
-/// One look at the name says both whether it is still the file that was locked and whether that
-/// has other names: whoever deletes it in between is not noticed as an error.
+/// A single look-up of the name shows both whether it is still the locked file and whether the file
+/// has other names, so that deleting it in between is not an error.
 fn take(
     vfs: &dyn Vfs,
     path: &Path,
@@ -383,7 +384,8 @@ fn take(
     Err(LockError::Held(None))
 }
 
-/// Opens or creates the lock file; `None`: it came or went meanwhile.
+/// Opens or creates the lock file; `None` if it was created or removed by another process
+/// meanwhile.
 fn open_or_create(
     vfs: &dyn Vfs,
     path: &Path,
@@ -411,7 +413,7 @@ fn open_or_create(
         EntryKind::Folder => Err(obstructed(LockObstacle::Folder)),
         EntryKind::Other => Err(obstructed(LockObstacle::NotRegular)),
         EntryKind::File if refused.is_write_refused() && data_is_ours => {
-            // Another user left it. The data file is locked, so that nobody needs it.
+            // Left by another user. Since the data file is locked, nobody uses it.
             let is_small = entry.stat.len <= MAX_LEN as u64 && entry.names == 1;
             if is_small && vfs.remove(path).is_ok() {
                 Ok(None)
@@ -424,14 +426,14 @@ fn open_or_create(
     }
 }
 
-/// What a path names, if that is still an open file.
+/// The directory entry of a path, if it still refers to an open file.
 fn entry_of(vfs: &dyn Vfs, path: &Path, file: &dyn VfsFile) -> Option<Entry> {
     let entry = vfs.look(path).ok()?;
     let is_same = entry.kind == EntryKind::File && entry.stat.id == file.stat().ok()?.id;
     is_same.then_some(entry)
 }
 
-/// Makes sure that what was locked is a lock, and nothing that somebody else needs.
+/// Refuses a file that is not a lock file; returns its content.
 fn check(path: &Path, file: &dyn VfsFile) -> Result<Option<Content>, LockError> {
     let bytes = read_bytes(file)?;
     if bytes.len() > MAX_LEN || !(is_blank(&bytes) || bytes.starts_with(FIRST_LINE.as_bytes())) {
@@ -440,7 +442,7 @@ fn check(path: &Path, file: &dyn VfsFile) -> Result<Option<Content>, LockError> 
     Ok(Content::parse(&bytes))
 }
 
-/// Whether nothing is in a lock file: it is new, or the power failed before it was durable.
+/// Whether a lock file has no content, because it is new or because of a power failure.
 fn is_blank(bytes: &[u8]) -> bool {
     let neighbours = bytes.iter().zip(bytes.iter().skip(1));
     let changes = neighbours.filter(|(left, right)| left != right).count();
@@ -452,7 +454,7 @@ fn read(file: &dyn VfsFile) -> Option<Content> {
     Content::parse(&read_bytes(file).ok()?)
 }
 
-/// What a lock file holds, and a byte more than one may hold.
+/// Reads a lock file, up to one byte more than the allowed length.
 fn read_bytes(file: &dyn VfsFile) -> Result<Vec<u8>, IoError> {
     let mut bytes = vec![0; MAX_LEN.saturating_add(1)];
     let count = file.read_at(&mut bytes, 0)?;
@@ -478,7 +480,7 @@ mod tests {
     }
 
     #[test]
-    fn the_content_reads_back() {
+    fn the_content_can_be_read_back() {
         let mut content = content();
         assert_eq!(
             Content::parse(content.print().as_bytes()),
@@ -490,14 +492,14 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_do_not_reach_the_screen() {
+    fn control_characters_are_removed() {
         let text = content().print().replace("desk", "de\u{1b}[2Jsk");
         let holder = Content::parse(text.as_bytes()).unwrap().holder;
         assert_eq!(holder.host.as_deref(), Some("de[2Jsk"));
     }
 
     #[test]
-    fn only_what_a_power_failure_leaves_counts_as_blank() {
+    fn only_what_a_power_failure_can_leave_counts_as_blank() {
         for blank in [
             &[0; 3][..],
             &[0; 200],

@@ -1,7 +1,7 @@
-//! What can stand where the lock file of a database belongs.
+//! What can prevent the lock file of a database from being created.
 use std::fmt;
 
-/// Why a file is not taken for a lock. Nothing of it was changed.
+/// Something else that has the name of the lock file. It was left unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LockObstacle {
@@ -11,11 +11,11 @@ pub enum LockObstacle {
     Folder,
     /// A pipe, a socket or a device.
     NotRegular,
-    /// A file that has another name as well (a hard link), and may be in use under it.
+    /// A file with a second name (a hard link), under which it may be in use.
     OtherNames,
-    /// A file that holds something else.
+    /// A file with other content.
     NotALock,
-    /// A lock of somebody else that may neither be written nor removed.
+    /// A lock file of another user that can neither be written nor removed.
     Refused,
 }
 
@@ -24,9 +24,9 @@ impl fmt::Display for LockObstacle {
         f.write_str(match self {
             Self::Link => "a symbolic link",
             Self::Folder => "a folder",
-            Self::NotRegular => "no regular file",
+            Self::NotRegular => "a pipe, a socket or a device",
             Self::OtherNames => "a file with a second name (a hard link)",
-            Self::NotALock => "a file that is no lock of VStore",
+            Self::NotALock => "a file that is not a lock file of VStore",
             Self::Refused => "a lock file of another user that you may not write or remove",
         })
     }

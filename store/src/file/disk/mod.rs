@@ -1,7 +1,5 @@
-//! What stands between this program and the disk: every system call ([`vfs`]), locks, the names of
-//! the files beside a database, files that appear whole or not at all.
-//!
-//! It knows no keys and no format.
+//! Access to the disk: all system calls ([`vfs`]), locks, the names of the files beside a database,
+//! and writing small files atomically. Knows neither keys nor the format.
 
 pub(super) mod entropy;
 pub(super) mod io_error;

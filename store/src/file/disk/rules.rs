@@ -1,25 +1,25 @@
 //! The durability rules, by name: what the code does at its system calls so that nothing is lost.
 //!
-//! Each site asks [`holds`] for its rule. In the product that is the constant `true`, and nothing
-//! of it is left in the program. In unit tests one rule at a time can be broken on one thread, to
-//! prove that the crash simulator notices.
+//! Each site that follows a rule checks [`holds`] for it. Outside unit tests that is the constant
+//! `true` and compiles to nothing. In unit tests a rule can be broken on one thread, to prove that
+//! the crash simulator notices.
 
 /// A rule that must hold at one or more system calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rule {
-    /// Opening syncs the file before it writes: what was read may be in memory only.
+    /// Opening syncs the file before it writes: what was read may only be in the page cache.
     SyncFileAtOpen,
-    /// Opening syncs the folder: the name may be in memory only.
+    /// Opening syncs the folder: the name may only be in the page cache.
     SyncFolderAtOpen,
     /// Repairing a header writes the copy that is not current, and only that.
     HealOnlyTheOtherCopy,
-    /// A sync that failed is never tried again.
+    /// A failed sync is never retried.
     NeverRetrySync,
     /// A file is synced before it gets its name.
     SyncBeforeRename,
-    /// Only a frame that says that more was durable turns a torn tail into damage.
+    /// A torn tail counts as damage only if a later frame proves that more was durable.
     EvidenceNeedsDurability,
-    /// The mark of a failed sync keeps the next process from trusting what it reads.
+    /// The mark of a failed sync prevents the next process from trusting what it reads.
     HonourFailedSyncMark,
     /// A header copy that may be half written stops all writing.
     HeaderFailurePoisons,
@@ -27,7 +27,7 @@ pub(crate) enum Rule {
     SyncFolderAfterRename,
     /// The two header copies are never in the same sync.
     OneHeaderCopyPerSync,
-    /// Before anything is appended, the last frame is compared with the one that was left there.
+    /// Before anything is appended, the last frame is compared with the one written last.
     CompareLastTag,
     /// After a sync, nothing is acknowledged unless the file is as long as it should be.
     CompareLengthAfterSync,
@@ -35,7 +35,7 @@ pub(crate) enum Rule {
     LockDataFile,
 }
 
-/// Whether the code keeps to a rule.
+/// Whether the code follows a rule.
 #[cfg(not(test))]
 #[inline]
 pub(crate) const fn holds(_rule: Rule) -> bool {
@@ -55,12 +55,12 @@ pub(crate) mod for_tests {
         static BROKEN: Cell<Option<Rule>> = const { Cell::new(None) };
     }
 
-    /// Whether the code keeps to a rule on this thread.
+    /// Whether the code follows a rule on this thread.
     pub(crate) fn holds(rule: Rule) -> bool {
         BROKEN.get() != Some(rule)
     }
 
-    /// A rule is broken on this thread until this is dropped.
+    /// Breaks a rule on this thread until dropped.
     pub(crate) struct Broken(());
 
     impl Drop for Broken {

@@ -1,7 +1,7 @@
-//! The names of the files that stand beside a database: its lock, its temporary files, its backups.
+//! The names of the files beside a database: its lock file, temporary files and backups.
 //!
-//! A name as long as the file system allows leaves no room for what these add to it: then it is
-//! cut, and a checksum of the whole name keeps it apart from others that begin alike.
+//! If the name of the database is too long to append to, it is cut, and a checksum of the whole
+//! name distinguishes it from names with the same beginning.
 use std::{
     ffi::{OsStr, OsString},
     path::{Path, PathBuf},
@@ -19,9 +19,9 @@ const NAME_MAX: usize = 255;
 const LOCK_SUFFIX: &str = ".lock";
 /// Ending of temporary files.
 pub(crate) const TEMP_SUFFIX: &str = ".vstmp";
-/// What stands between the name and the ending of a temporary file: a dot and 16 hex digits.
+/// The part between the name and the suffix of a temporary file: a dot and 16 hex digits.
 const NUMBER_LEN: usize = 17;
-/// What a lock and a temporary file add to the name.
+/// The bytes that a lock file and a temporary file add to the name.
 const LOCK_ADDED: usize = 1 + LOCK_SUFFIX.len();
 const TEMP_ADDED: usize = 1 + NUMBER_LEN + TEMP_SUFFIX.len();
 /// `.bak` and up to two digits.
@@ -35,23 +35,23 @@ pub(crate) fn lock_path(data_path: &Path) -> PathBuf {
     data_path.with_file_name(join(&[".".as_ref(), &stem, LOCK_SUFFIX.as_ref()]))
 }
 
-/// Where a backup of a file is kept, `<name>.bak<number>`; 1 is the newest.
+/// The path of a backup of a file, `<name>.bak<number>`; 1 is the newest.
 ///
-/// Of a name over 249 bytes only the beginning is taken, with a checksum of the whole.
+/// A name of more than 249 bytes is cut and gets a checksum of the whole name.
 pub fn backup_path(path: &Path, number: u8) -> PathBuf {
     let stem = stem(path, BACKUP_ADDED);
     path.with_file_name(join(&[&stem, format!(".bak{number}").as_ref()]))
 }
 
-/// A temporary name beside `path` that nothing has: `.<name>.<16 hex digits>.vstmp`.
+/// An unused temporary name beside `path`: `.<name>.<16 hex digits>.vstmp`.
 pub(crate) fn temp_path(path: &Path, entropy: &dyn Entropy) -> Result<PathBuf, EntropyError> {
     let number = u64::from_le_bytes(random(entropy)?);
     let suffix = format!(".{number:016x}{TEMP_SUFFIX}");
     Ok(path.with_file_name(join(&[&temp_prefix(path), suffix.as_ref()])))
 }
 
-/// Removes temporary files of a database that a crash left; says how many. Nobody else writes
-/// them: the lock is held.
+/// Removes temporary files of a database that a crash left, and returns their number. The lock must
+/// be held, so that nobody else is writing them.
 pub(crate) fn remove_temporaries(vfs: &dyn Vfs, path: &Path) -> usize {
     let prefix = temp_prefix(path);
     let parent = folder(path);
@@ -80,7 +80,7 @@ fn is_temporary(name: &OsStr, prefix: &OsStr) -> bool {
         })
 }
 
-/// What temporary names of a file begin with; a dot and a number follow.
+/// The beginning of the temporary names of a file; a dot and a number follow.
 pub(crate) fn temp_prefix(path: &Path) -> OsString {
     let stem = stem(path, TEMP_ADDED);
     join(&[".".as_ref(), &stem])
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_of_usual_length_stands_in_its_siblings() {
+    fn siblings_contain_a_name_of_usual_length() {
         let path = Path::new("/folder/films.vstore");
         assert_eq!(lock_path(path), Path::new("/folder/.films.vstore.lock"));
         assert_eq!(
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn every_sibling_of_a_long_name_fits_and_belongs_to_that_name_only() {
+    fn siblings_of_a_long_name_fit_and_are_unique_to_it() {
         for len in 200..=NAME_MAX {
             for letter in ["f", "é"] {
                 let mut long = letter.repeat(len / letter.len());
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_fitted_before_are_not_cut() {
+    fn names_that_fit_are_not_cut() {
         let path = Path::new("/folder").join("n".repeat(231));
         let temp = temp_path(&path, &OsEntropy).unwrap();
         assert!(name(&temp).starts_with(&format!(".{}.", "n".repeat(231))));

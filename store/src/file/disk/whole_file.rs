@@ -1,4 +1,4 @@
-//! Small files that appear whole at their place, or not at all: key files and header backups.
+//! Writing small files atomically: key files and header backups.
 use std::{io, path::Path};
 
 use crate::file::disk::{
@@ -8,14 +8,15 @@ use crate::file::disk::{
     vfs::Vfs,
 };
 
-/// Writes a file, durably, at a path where there is none.
+/// Writes a new file durably, at a path where there is none.
 ///
-/// It is written under a temporary name and then renamed: whoever is killed meanwhile leaves
-/// nothing that could be taken for the file, and the next to write it removes what is left.
+/// It is written under a temporary name and then renamed, so that a process that is killed leaves
+/// no incomplete file. The next call for the same path removes its temporary file.
 ///
 /// # Errors
-/// Of the kind `AlreadyExists` if something has the name, and then that is left alone; whatever
-/// else the file system or the source of random numbers refuses. There is no file then.
+///
+/// Of the kind `AlreadyExists` if the path exists; it is then left unchanged. Otherwise any error
+/// of the file system or of the random number generator. The file does not exist then.
 pub(crate) fn write_new(vfs: &dyn Vfs, path: &Path, content: &[u8]) -> Result<(), IoError> {
     if vfs.look(path).is_ok() {
         let source = io::Error::from(io::ErrorKind::AlreadyExists);
@@ -27,12 +28,12 @@ pub(crate) fn write_new(vfs: &dyn Vfs, path: &Path, content: &[u8]) -> Result<()
     let written = write(vfs, &temporary, content)
         .and_then(|()| vfs.rename_noreplace(&temporary, path))
         .inspect_err(|_| {
-            // The error that led here is the one to report.
+            // The first error is the one to report.
             drop(vfs.remove(&temporary));
         });
     written?;
     vfs.sync_dir(folder(path)).inspect_err(|_| {
-        // What may be gone after a power failure must not be relied on.
+        // The file may disappear after a power failure, so it must not be relied on.
         drop(vfs.remove(path));
     })
 }

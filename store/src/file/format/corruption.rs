@@ -1,21 +1,21 @@
-//! What can be wrong with a frame, and where.
+//! The kinds of damage to a frame.
 use std::fmt;
 
 /// What is wrong with a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CorruptKind {
-    /// The mark that opens a frame is missing.
+    /// The mark at the start of a frame is missing.
     Magic,
     /// The checksum of the frame header does not match.
     HeaderCrc,
-    /// A length is impossible.
+    /// A length is invalid.
     Length,
     /// The sequence number is not the next one.
     Seq,
     /// The frame does not follow the one before it.
     Link,
-    /// The frame was written for another place.
+    /// The frame was written for another offset.
     Offset,
     /// Authentication failed: the bytes are not what was written.
     Auth,
@@ -29,7 +29,7 @@ pub enum CorruptKind {
     SnapshotIncomplete,
     /// Bytes that must be zero are not.
     Padding,
-    /// The payloads of the file would be larger than those of any file of its length may be.
+    /// The payloads would be larger than allowed for a file of this length.
     Expansion,
 }
 
@@ -38,7 +38,7 @@ impl fmt::Display for CorruptKind {
         f.write_str(match self {
             Self::Magic => "no frame begins here",
             Self::HeaderCrc => "the frame header is damaged",
-            Self::Length => "a length is impossible",
+            Self::Length => "a length is invalid",
             Self::Seq => "a frame is missing or repeated",
             Self::Link => "the frame does not follow the one before it",
             Self::Offset => "the frame belongs to another place",
@@ -53,14 +53,14 @@ impl fmt::Display for CorruptKind {
     }
 }
 
-/// Damage: where, and of what kind.
+/// Damage of a kind at a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the file is damaged at byte {offset} (frame {seq}): {kind}")]
 pub struct Corruption {
     /// Absolute position in the file, in bytes.
     pub offset: u64,
-    /// Number of the frame expected there.
+    /// The number of the frame expected there.
     pub seq: u64,
-    /// What is wrong.
+    /// The kind of damage.
     pub kind: CorruptKind,
 }

@@ -1,8 +1,8 @@
-//! Frames: the one kind of thing that follows the headers (FORMAT.md, "Frame").
+//! Frames, of which everything after the headers consists (FORMAT.md, "Frame").
 //!
-//! A frame header says what the frame is, which number it has, where it stands, which frame it
-//! follows and what was durable when it was written; all of that is authenticated. What frames
-//! mean together is the business of `assemble`.
+//! A frame header has the kind and number of the frame, its offset, the frame before it, and what
+//! was durable when it was written; all of that is authenticated. `assemble` checks what frames
+//! make together.
 use zeroize::Zeroizing;
 
 use crate::file::{
@@ -10,7 +10,7 @@ use crate::file::{
     format::{
         corruption::CorruptKind,
         header::DATA_OFFSET,
-        pack::{MAX_RAW, PACK_HEAD_LEN, SealError},
+        pack::{MAX_RAW, PACK_HEAD_LEN, SealFrameError},
         wire::Reader,
     },
     keys::seal::{FrameCipher, Nonce, TAG_LEN, Tag},
@@ -18,7 +18,7 @@ use crate::file::{
 
 pub(crate) const MARK: [u8; 4] = [0xF5, b'V', b'S', 0x01];
 pub(crate) const FRAME_HEADER_LEN: usize = 80;
-/// Bytes of a frame beside its ciphertext.
+/// The size of a frame without its ciphertext, in bytes.
 pub(crate) const FRAME_OVERHEAD: u64 = (FRAME_HEADER_LEN + TAG_LEN) as u64;
 /// Every ciphertext is a multiple of this.
 const UNIT: u32 = 16;
@@ -34,14 +34,14 @@ pub(crate) const SNAP: u8 = 2;
 pub(crate) const SNAP_END: u8 = 3;
 /// Part of a transaction.
 pub(crate) const TXN: u8 = 4;
-/// A note of the file layer to itself.
+/// A record of the file layer itself.
 pub(crate) const CTRL: u8 = 5;
 /// A kind with this bit may be skipped by a version that does not know it.
 pub(crate) const IGNORABLE: u8 = 0x80;
 /// Flag of the last frame of a transaction.
 pub(crate) const COMMIT: u8 = 1;
 
-/// Where the next frame goes, and what it must follow.
+/// The position of the next frame, and the frame that it must follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Chain {
     pub(crate) seq: u64,
@@ -50,14 +50,14 @@ pub(crate) struct Chain {
 }
 
 impl Chain {
-    /// Where the first frame of a file goes.
+    /// The position of the first frame of a file.
     pub(crate) const START: Self = Self {
         seq: 0,
         offset: DATA_OFFSET,
         prev_tag: [0; TAG_LEN],
     };
 
-    /// Where the next frame goes after one with so much ciphertext.
+    /// The position after a frame with this many bytes of ciphertext.
     pub(crate) fn after(&self, ct_len: u32, tag: Tag) -> Self {
         Self {
             seq: self.seq.saturating_add(1),
@@ -103,7 +103,7 @@ impl FrameHeader {
         bytes
     }
 
-    /// Reads a header and checks what can be checked without a key or a neighbour.
+    /// Parses a header and checks what can be checked without a key or another frame.
     pub(crate) fn parse(bytes: &[u8; FRAME_HEADER_LEN]) -> Result<Self, CorruptKind> {
         let mut reader = Reader::new(bytes);
         if reader.array() != Some(MARK) {
@@ -156,7 +156,7 @@ impl FrameHeader {
         Ok(())
     }
 
-    /// Whether this is the frame expected next.
+    /// Checks that this is the frame expected next.
     pub(crate) fn follows(&self, chain: &Chain) -> Result<(), CorruptKind> {
         if self.seq != chain.seq {
             Err(CorruptKind::Seq)
@@ -177,7 +177,7 @@ fn checksum(head: &[u8], tail: &[u8]) -> u32 {
     crc.finalize()
 }
 
-/// A frame as it stands in the file.
+/// A frame as stored in the file.
 #[derive(Clone, Debug)]
 pub(crate) struct RawFrame {
     pub(crate) header: FrameHeader,
@@ -187,13 +187,13 @@ pub(crate) struct RawFrame {
 }
 
 impl RawFrame {
-    /// Whether the key made it; nothing is kept of what it says.
+    /// Whether the frame is authentic; its content is discarded.
     pub(crate) fn is_genuine(&self, cipher: &FrameCipher) -> bool {
         let mut text = Zeroizing::new(self.ciphertext.clone());
         cipher.open(&self.header.nonce, &self.header_bytes, &mut text, &self.tag)
     }
 
-    /// Decrypts in place; `None` if anything was changed.
+    /// Decrypts in place; `None` if anything was modified.
     pub(crate) fn open(mut self, cipher: &FrameCipher) -> Option<Vec<u8>> {
         let nonce = &self.header.nonce;
         cipher
@@ -202,7 +202,7 @@ impl RawFrame {
     }
 }
 
-/// How much padding a plaintext gets.
+/// How a plaintext is padded.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Padding {
     /// To a multiple of this number of bytes, itself a multiple of 16.
@@ -213,7 +213,7 @@ pub(crate) enum Padding {
 }
 
 impl Padding {
-    /// The length to pad a plaintext of `len` bytes to, in a frame at `offset`.
+    /// The padded length of a plaintext of `len` bytes in a frame at `offset`.
     fn padded(self, len: u64, offset: u64) -> u64 {
         let up = |value: u64, unit: u32| {
             value
@@ -230,10 +230,10 @@ impl Padding {
     }
 }
 
-/// Seals frames one after the other into a buffer.
+/// Seals frames one after another into a buffer.
 ///
-/// The caller's chain is untouched until it takes over [`chain`](Self::chain): frames that did
-/// not reach the file leave no trace, and those written in their place get new nonces.
+/// The caller's chain does not change until it takes over [`chain`](Self::chain): frames that were
+/// not written leave no trace, and those written instead get new nonces.
 pub(crate) struct FrameWriter<'a> {
     cipher: &'a FrameCipher,
     entropy: &'a dyn Entropy,
@@ -266,12 +266,12 @@ impl<'a> FrameWriter<'a> {
         flags: u8,
         plain: Vec<u8>,
         padding: Padding,
-    ) -> Result<(), SealError> {
+    ) -> Result<(), SealFrameError> {
         let nonce = random(self.entropy)?;
         self.push_with_nonce(kind, flags, plain, padding, nonce)
     }
 
-    /// Seals one packed plaintext with a nonce that was drawn for it before.
+    /// Seals one packed plaintext with a given nonce.
     pub(crate) fn push_with_nonce(
         &mut self,
         kind: u8,
@@ -279,13 +279,13 @@ impl<'a> FrameWriter<'a> {
         mut plain: Vec<u8>,
         padding: Padding,
         nonce: Nonce,
-    ) -> Result<(), SealError> {
+    ) -> Result<(), SealFrameError> {
         let len = plain.len() as u64;
         let padded = padding.padded(len, self.chain.offset);
         let ct_len = u32::try_from(padded)
             .ok()
             .filter(|&ct_len| ct_len <= MAX_CT)
-            .ok_or(SealError::TooLarge { len })?;
+            .ok_or(SealFrameError::TooLarge { len })?;
         plain.resize(ct_len as usize, 0);
         let header = FrameHeader {
             kind,
@@ -301,7 +301,7 @@ impl<'a> FrameWriter<'a> {
         let tag = self
             .cipher
             .seal(&header.nonce, &header_bytes, &mut plain)
-            .ok_or(SealError::TooLarge { len })?;
+            .ok_or(SealFrameError::TooLarge { len })?;
         self.out.extend_from_slice(&header_bytes);
         self.out.extend_from_slice(&plain);
         self.out.extend_from_slice(&tag);

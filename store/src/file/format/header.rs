@@ -1,7 +1,7 @@
 //! The two copies of the header (FORMAT.md, "Header").
 //!
-//! What is read is an [`UncheckedHeader`] until the data key has authenticated it. The header
-//! holds nothing about the journal, so that it is written only when keys or generation change.
+//! A parsed header is an [`UncheckedHeader`] until the data key has authenticated it. The header
+//! has nothing about the journal, so it is only written when the keys or the generation change.
 
 use crate::file::{
     disk::{io_error::IoError, vfs::VfsFile},
@@ -18,7 +18,7 @@ pub(crate) const MINOR: u16 = 0;
 pub(crate) const HEADER_LEN: usize = 4096;
 pub(crate) const COPY_A: u64 = 0;
 pub(crate) const COPY_B: u64 = 0x4000;
-/// Where frames begin.
+/// The offset of the first frame.
 pub(crate) const DATA_OFFSET: u64 = 0x8000;
 
 const KNOWN_INCOMPAT: u32 = 0;
@@ -114,7 +114,7 @@ impl Header {
         self.slots.iter().filter_map(Slot::parse)
     }
 
-    /// Whether no password opens the file without a key file.
+    /// Whether every password also needs a key file.
     pub(crate) fn needs_key_file(&self) -> bool {
         let with_password = |kind: &SlotKind| *kind != SlotKind::RecoveryKey;
         let mut kinds = self
@@ -126,7 +126,7 @@ impl Header {
     }
 }
 
-/// What is wrong with one copy.
+/// Why a header copy cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HeaderFault {
     /// Not the mark of a VStore file.
@@ -141,7 +141,7 @@ pub(crate) enum HeaderFault {
     Damaged,
 }
 
-/// A header copy whose checksum is right, not yet authenticated.
+/// A header copy with a correct checksum that is not authenticated yet.
 #[derive(Clone, Debug)]
 pub(crate) struct UncheckedHeader {
     header: Header,
@@ -165,7 +165,7 @@ impl UncheckedHeader {
         Self::parse_fields(bytes, copy).ok_or(HeaderFault::Damaged)
     }
 
-    /// A later version may have another layout, so that its checksum cannot be asked for first.
+    /// Checks the version before the checksum, because a later version may have another layout.
     fn parse_version(reader: &mut Reader<'_>) -> Result<(), HeaderFault> {
         let mut version = || Some((reader.u16()?, reader.u16()?, reader.u32()?, reader.u32()?));
         let (major, minor, _len, incompat) = version().ok_or(HeaderFault::Damaged)?;
@@ -232,12 +232,12 @@ impl UncheckedHeader {
         }
     }
 
-    /// What the header claims; good enough to find a slot, not to trust.
+    /// The fields of the header, sufficient to find a slot, but not to be trusted.
     pub(crate) fn claims(&self) -> &Header {
         &self.header
     }
 
-    /// The header, once the data key has vouched for it.
+    /// Authenticates the header with the data key.
     pub(crate) fn authenticate(&self, dek: &Dek) -> Option<Header> {
         let store_id = &self.header.store_id;
         let committed = seal::same(&dek.commitment(store_id), &self.header.dek_commit);
@@ -248,7 +248,7 @@ impl UncheckedHeader {
     }
 }
 
-/// The zeros after the copies, which mean nothing.
+/// The padding after the copies, which is all zeros.
 pub(crate) fn paddings() -> impl Iterator<Item = (u64, usize)> {
     let len = COPY_B.saturating_sub(HEADER_LEN as u64) as usize;
     [Copy::A, Copy::B]

@@ -1,20 +1,20 @@
 //! The payloads of the file layer's own frames: META, `SNAP_END` and CTRL.
 //!
-//! All are MessagePack maps with short keys, so that later versions can add to them.
+//! All are MessagePack maps with short keys, which later versions can extend.
 use bytes::Bytes;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::file::{format::corruption::CorruptKind, keys::seal::Tag};
 
-/// Most bytes of such a payload.
+/// The largest size of such a payload in bytes.
 const MAX_LEN: usize = 64 << 10;
 
-/// META: what the file says about itself, in its first frame.
+/// META: a description of the file, in its first frame.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Meta {
+pub(crate) struct FileMeta {
     /// Version of this map.
     pub(crate) v: u32,
-    /// Epoch of the header when the generation was written.
+    /// The epoch of the header when the generation was written.
     pub(crate) epoch: u64,
     /// Generation, as in the header.
     #[serde(rename = "gen")]
@@ -34,8 +34,8 @@ pub(crate) struct Meta {
     pub(crate) align: u32,
 }
 
-impl Meta {
-    /// Whether the commit alignment is one of those that there are.
+impl FileMeta {
+    /// Whether the commit alignment has a valid value.
     pub(crate) fn align_allowed(&self) -> bool {
         matches!(self.align, 0 | 512 | 4096)
     }
@@ -50,7 +50,7 @@ pub(crate) struct Previous {
     pub(crate) tag: Tag,
 }
 
-/// `SNAP_END`: what the checkpoint must contain.
+/// `SNAP_END`: what the checkpoint must have contained.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SnapEnd {
     pub(crate) chunks: u64,
@@ -58,12 +58,12 @@ pub(crate) struct SnapEnd {
     pub(crate) bytes: u64,
 }
 
-/// CTRL: a note of the file layer to itself.
+/// CTRL: a record of the file layer itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Ctrl {
     /// The header has this epoch now.
     HeaderEpoch(u64),
-    /// Closed cleanly: everything before was durable.
+    /// The file was closed cleanly: everything before was durable.
     Close,
     /// A torn tail was cut off here: its length in bytes.
     Recovered(u64),

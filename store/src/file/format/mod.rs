@@ -1,7 +1,5 @@
-//! The structures of a file, byte by byte (`store/FORMAT.md`): headers with their key slots, frames
-//! and what is in them.
-//!
-//! It reads and writes bytes in memory; where they stand in a file is the business of others.
+//! Encoding and decoding of the structures of a file (`store/FORMAT.md`): headers with their key
+//! slots, and frames with their content. Works on bytes in memory only.
 
 pub(super) mod corruption;
 pub(super) mod frame;

@@ -1,8 +1,6 @@
-//! What is inside the encryption of a frame: a 24-byte head, the payload (compressed if that
-//! helps), zero padding (FORMAT.md, "Plaintext").
-//!
-//! It knows neither keys nor the order of frames. Padding is added by `frame`, which knows where
-//! the frame will stand.
+//! The plaintext of a frame: a 24-byte head, the payload (compressed if that helps), and zero
+//! padding (FORMAT.md, "Plaintext"). `frame` adds the padding, which may depend on the offset of
+//! the frame.
 use bytes::Bytes;
 use weezl::{BitOrder, LzwStatus, decode::Decoder, encode::Encoder};
 
@@ -12,16 +10,16 @@ use crate::file::format::{
     wire::{Reader, all_zero},
 };
 
-/// Frames that could not be sealed; shared by everything that writes frames.
+/// Why a frame could not be sealed.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum SealError {
+pub(crate) enum SealFrameError {
     #[error("{len} bytes are too many for a frame")]
     TooLarge { len: u64 },
     #[error(transparent)]
     Entropy(#[from] EntropyError),
 }
 
-/// Most bytes of payload in one frame.
+/// The largest payload of one frame in bytes.
 pub(crate) const MAX_RAW: usize = 64 << 20;
 pub(crate) const PACK_HEAD_LEN: usize = 24;
 
@@ -31,7 +29,7 @@ const ENC_MESSAGE_PACK: u8 = 1;
 const LZW_MIN_CODE_SIZE: u8 = 8;
 /// Codes have 12 bits at most.
 const LZW_CODES: usize = 1 << 12;
-/// Below this LZW gains nothing.
+/// Shorter payloads are not compressed.
 const LZW_MIN_RAW: usize = 128;
 
 /// Bytes of payload that a file may hold for each of its own, up to every frame; that many more are
@@ -39,15 +37,15 @@ const LZW_MIN_RAW: usize = 128;
 pub(crate) const PAYLOAD_PER_BYTE: u64 = 256;
 const PAYLOAD_FREE: u64 = 512 << 20;
 
-/// How much the frames read so far promise, against what a file of their length may hold. LZW
-/// alone would let a file of 10 MB grow to 25 GB in memory.
+/// Checks the total size of payloads against the limit for a file of this length. With LZW alone, a
+/// file of 10 MB could unpack to 25 GB in memory.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Expansion {
     payload: u64,
 }
 
 impl Expansion {
-    /// Takes in a payload of `raw_len` bytes whose frame ends `end` bytes into the file.
+    /// Adds a payload of `raw_len` bytes whose frame ends at offset `end`.
     pub(crate) fn admit(&mut self, raw_len: usize, end: u64) -> Result<(), CorruptKind> {
         self.payload = self.payload.saturating_add(raw_len as u64);
         let most = end
@@ -60,13 +58,13 @@ impl Expansion {
         }
     }
 
-    /// All that was taken in, in bytes.
+    /// The total size of the payloads added, in bytes.
     pub(crate) const fn payload(self) -> u64 {
         self.payload
     }
 }
 
-/// What a plaintext holds.
+/// The content of a plaintext.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Unpacked {
     pub(crate) part: u32,
@@ -74,7 +72,7 @@ pub(crate) struct Unpacked {
     pub(crate) payload: Bytes,
 }
 
-/// Packs one payload after the other; the tables of LZW stay in memory between them.
+/// Packs payloads one after another, reusing the memory of LZW.
 pub(crate) struct Packer {
     encoder: Encoder,
 }
@@ -92,9 +90,9 @@ impl Packer {
         payload: &[u8],
         part: u32,
         txn_id: u64,
-    ) -> Result<Vec<u8>, SealError> {
+    ) -> Result<Vec<u8>, SealFrameError> {
         if payload.len() > MAX_RAW {
-            return Err(SealError::TooLarge {
+            return Err(SealFrameError::TooLarge {
                 len: payload.len() as u64,
             });
         }
@@ -106,7 +104,7 @@ impl Packer {
             body.copy_from_slice(payload);
             (CODEC_STORED, payload.len())
         };
-        // Zeros that readers pass over: no file unpacks to more than it may.
+        // Zeros that readers ignore: they keep the file within the limit for its length.
         let least = payload.len().div_ceil(PAYLOAD_PER_BYTE as usize);
         let mut fields = Vec::with_capacity(PACK_HEAD_LEN);
         fields.extend_from_slice(&[codec, ENC_MESSAGE_PACK, 0, 0]);
@@ -145,17 +143,17 @@ impl Packer {
 }
 
 /// As [`Packer::pack`], for one payload.
-pub(crate) fn pack(payload: &[u8], part: u32, txn_id: u64) -> Result<Vec<u8>, SealError> {
+pub(crate) fn pack(payload: &[u8], part: u32, txn_id: u64) -> Result<Vec<u8>, SealFrameError> {
     Packer::new().pack(payload, part, txn_id)
 }
 
-/// How many bytes of payload a plaintext promises, before anything is unpacked.
+/// The size of the payload that a plaintext states, in bytes, without unpacking it.
 pub(crate) fn promised_len(plain: &[u8]) -> Result<usize, CorruptKind> {
     let (_, raw_len, ..) = parse_head(&mut Reader::new(plain)).ok_or(CorruptKind::Inner)?;
     Ok(raw_len)
 }
 
-/// Reads a plaintext; a stored payload shares its memory.
+/// Unpacks a plaintext; an uncompressed payload shares its memory.
 pub(crate) fn unpack(plain: Vec<u8>) -> Result<Unpacked, CorruptKind> {
     let mut reader = Reader::new(&plain);
     let (codec, raw_len, body_len, part, txn_id) =
@@ -193,8 +191,7 @@ fn parse_head(reader: &mut Reader<'_>) -> Option<(u8, usize, usize, u32, u64)> {
     Some((codec, raw_len, body_len, reader.u32()?, reader.u64()?))
 }
 
-/// Decodes to exactly `raw_len` bytes, using all of `body` and meeting its end mark in the last
-/// byte.
+/// Decodes exactly `raw_len` bytes from all of `body`, whose last byte must have the end mark.
 fn decompress(body: &[u8], raw_len: usize) -> Result<Vec<u8>, CorruptKind> {
     // A code has 9 bits at least, and stands for as many bytes at most as there are codes.
     let codes = body.len().saturating_mul(8).div_ceil(9);
@@ -216,10 +213,10 @@ fn decompress(body: &[u8], raw_len: usize) -> Result<Vec<u8>, CorruptKind> {
     }
 }
 
-/// What decoding a part of a body gave.
+/// The result of decoding a part of a body.
 struct Decoded {
     written: usize,
-    /// The end mark was met.
+    /// The end mark was reached.
     met_end: bool,
 }
 
@@ -268,7 +265,9 @@ mod tests {
     #[test]
     fn a_payload_beyond_64_mib_is_refused() {
         let result = pack(&vec![0; MAX_RAW + 1], 0, 0);
-        assert!(matches!(result, Err(SealError::TooLarge { len }) if len == MAX_RAW as u64 + 1));
+        assert!(
+            matches!(result, Err(SealFrameError::TooLarge { len }) if len == MAX_RAW as u64 + 1)
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! The label of a key slot: a name for people, stored in the clear.
+//! The label of a key slot: a name for users, stored unencrypted.
 use std::fmt;
 
-/// Most bytes of a label.
+/// The largest size of a label in bytes.
 pub const SLOT_LABEL_BYTES_MAX: usize = 63;
 
 /// A name for a key slot, such as "Ana" or "paper in the safe". Whoever has the file can read it.
@@ -18,13 +18,17 @@ pub enum SlotLabelError {
         /// How many it has.
         bytes: usize,
     },
-    /// It contains control characters, or such as change the direction of writing.
+    /// It contains control characters or characters that change the writing direction.
     #[error("a label must not contain control characters")]
     Control,
 }
 
 impl SlotLabel {
-    /// Takes a text of at most 63 bytes without control characters; empty is no label.
+    /// From a text of at most 63 bytes without control characters; empty means no label.
+    ///
+    /// # Errors
+    ///
+    /// [`SlotLabelError`] if the text is too long or has such characters.
     pub fn new(text: &str) -> Result<Self, SlotLabelError> {
         if text.len() > SLOT_LABEL_BYTES_MAX {
             return Err(SlotLabelError::TooLong { bytes: text.len() });
@@ -40,13 +44,13 @@ impl SlotLabel {
         &self.0
     }
 
-    /// Whether there is none.
+    /// Whether there is no label.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Reads the length and the text at the start of `field`. The file may be hostile: what a
-    /// label must not contain is left out.
+    /// Reads the length and the text at the start of `field`. The file may be malicious: characters
+    /// that a label must not contain are left out.
     pub(crate) fn decode(field: &[u8]) -> Self {
         let text = field
             .split_first()
@@ -56,7 +60,7 @@ impl SlotLabel {
         Self(shown.collect())
     }
 
-    /// Writes length and text at the start of `field`, and zeros over what was there.
+    /// Writes the length and the text at the start of `field`, and fills the rest with zeros.
     pub(crate) fn encode(&self, field: &mut [u8]) {
         let length = self.0.len() as u8;
         let bytes = std::iter::once(length)
@@ -75,7 +79,7 @@ impl fmt::Display for SlotLabel {
     }
 }
 
-/// Also marks of writing direction, with which a label could disguise itself.
+/// Includes direction marks, which could make a label look like another one.
 fn is_control(letter: char) -> bool {
     letter.is_control()
         || matches!(

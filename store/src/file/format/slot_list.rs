@@ -1,4 +1,4 @@
-//! What can be said about key slots without a password.
+//! The properties of key slots that are known without a password.
 use crate::file::{
     format::{
         slot_label::SlotLabel,
@@ -7,19 +7,19 @@ use crate::file::{
     keys::kdf::KdfParams,
 };
 
-/// A key slot as shown to people. Nothing of it is secret.
+/// A key slot as shown to users. Nothing of it is secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SlotInfo {
-    /// Names the slot; another one after its password was changed.
+    /// The identity of the slot, which changes with its password.
     pub id: SlotId,
-    /// Its place in the header, 0 to 7, which stays when its password is changed.
+    /// Its number in the header, 0 to 7, which stays the same when its password is changed.
     pub number: u8,
-    /// What it asks for.
+    /// What opens it.
     pub kind: SlotKind,
-    /// A name for people; may be empty.
+    /// A name for users; may be empty.
     pub label: SlotLabel,
-    /// What deriving its key costs; a recovery key costs nothing.
+    /// The cost of deriving its key; `None` for a recovery key.
     pub kdf: Option<KdfParams>,
 }
 
@@ -38,7 +38,7 @@ impl SlotInfo {
     }
 }
 
-/// The slots in use, in their order.
+/// The slots in use, in order.
 pub(crate) fn slot_list(slots: &Slots) -> Vec<SlotInfo> {
     slots
         .iter()

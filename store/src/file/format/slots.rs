@@ -1,7 +1,7 @@
 //! Key slots: each wraps the data key under one password or recovery key (FORMAT.md, "Key slot").
 //!
-//! It decides whether a password is right, and by commitment only: a wrong password is a
-//! statement, not the absence of one. It does not know where slots are stored.
+//! The commitment of a slot decides whether a password is right, so that a wrong password is
+//! distinguished from a damaged slot.
 use std::fmt;
 
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 pub(crate) const SLOT_LEN: usize = 256;
 pub(crate) const SLOT_COUNT: usize = 8;
 
-/// The stored bytes of a slot; a slot that this version cannot read is kept as it is.
+/// The stored bytes of a slot; a slot that this version cannot read is preserved.
 pub(crate) type SlotBytes = [u8; SLOT_LEN];
 /// The slots of a header.
 pub(crate) type Slots = [SlotBytes; SLOT_COUNT];
@@ -39,7 +39,7 @@ const BOUND_LEN: usize = 96;
 const ID_OFFSET: usize = 48;
 const LABEL_OFFSET: usize = 168;
 
-/// What a slot asks for.
+/// What opens a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SlotKind {
@@ -64,7 +64,7 @@ impl fmt::Display for SlotKind {
     }
 }
 
-/// Names a slot; it changes with the password.
+/// The identity of a slot; it changes with the password.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SlotId(pub(crate) [u8; 16]);
 
@@ -80,14 +80,14 @@ impl fmt::Debug for SlotId {
     }
 }
 
-/// How the key of a slot is derived.
+/// The inputs for deriving the key of a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Derivation {
     Argon2id(KdfParams),
     Hkdf,
 }
 
-/// A slot as read from a header.
+/// A parsed slot.
 #[derive(Clone, Debug)]
 pub(crate) struct Slot {
     pub(crate) kind: SlotKind,
@@ -153,7 +153,7 @@ impl Slot {
         }
     }
 
-    /// Turns credentials of the right kind into the key material of this slot.
+    /// Derives the key material of this slot from credentials of the right kind.
     fn material(
         &self,
         credentials: &Credentials,
@@ -183,7 +183,7 @@ fn ingredients(password: &Password, key_file: Option<&KeyFile>, salt: &[u8; 32])
     }
 }
 
-/// The kind of a slot that is not empty, also of one that this version cannot open.
+/// The kind of a slot, even if this version cannot open it; `None` if it is empty.
 pub(crate) fn kind_of(bytes: &SlotBytes) -> Option<SlotKind> {
     if *bytes == EMPTY_SLOT {
         return None;
@@ -193,7 +193,7 @@ pub(crate) fn kind_of(bytes: &SlotBytes) -> Option<SlotKind> {
     Some(known.unwrap_or(SlotKind::Other(kind)))
 }
 
-/// The identity of a slot; also that of one this version cannot open.
+/// The identity of a slot, even if this version cannot open it.
 pub(crate) fn id_of(bytes: &SlotBytes) -> SlotId {
     let id = bytes.split_at(ID_OFFSET).1;
     SlotId(id.first_chunk().copied().unwrap_or_default())
@@ -216,38 +216,38 @@ impl From<Cancelled> for UnlockError {
     }
 }
 
-/// The data key, and where it was found.
+/// The data key, and the slot that it was unwrapped from.
 #[derive(Debug)]
-pub(crate) struct Unlocked {
+pub(crate) struct UnlockedSlot {
     pub(crate) dek: Dek,
     pub(crate) slot: usize,
-    /// The cost of the password that was presented.
+    /// The cost of the password.
     pub(crate) params: Option<KdfParams>,
 }
 
 /// Tries the slots that `credentials` could open, in order.
 ///
-/// Each try of a password costs a key derivation, so that costs, of each and of all together, are
-/// checked against `limits` first.
+/// Each attempt with a password costs a key derivation, so the costs are checked against `limits`
+/// first, individually and in total.
 pub(crate) fn unlock(
     slots: &Slots,
     store_id: &StoreId,
     credentials: &Credentials,
     limits: &KdfLimits,
     control: &Control,
-) -> Result<Unlocked, UnlockError> {
+) -> Result<UnlockedSlot, UnlockError> {
     let allowance = Allowance::new(limits);
     unlock_within(slots, store_id, credentials, &allowance, control)
 }
 
-/// The same, for slots that share an allowance with others.
+/// Like [`unlock`], for slots that share an allowance with others.
 pub(crate) fn unlock_within(
     slots: &Slots,
     store_id: &StoreId,
     credentials: &Credentials,
     allowance: &Allowance<'_>,
     control: &Control,
-) -> Result<Unlocked, UnlockError> {
+) -> Result<UnlockedSlot, UnlockError> {
     let mut refused = None;
     for (index, slot) in candidates(slots, credentials)? {
         let params = slot.params();
@@ -265,7 +265,7 @@ pub(crate) fn unlock_within(
         }
         let dek = wrap_key.unwrap(&slot.nonce, store_id, &slot.bound, &slot.wrapped, &slot.tag);
         return match dek {
-            Some(dek) => Ok(Unlocked {
+            Some(dek) => Ok(UnlockedSlot {
                 dek,
                 slot: index,
                 params,
@@ -280,8 +280,8 @@ pub(crate) fn unlock_within(
     Err(refused.map_or(wrong, UnlockError::Kdf))
 }
 
-/// The slots whose kind fits. A key file given for a slot that needs none is ignored, after those
-/// slots that need one.
+/// The slots that the credentials may open. With a key file, slots that need one come first; for
+/// others it is ignored.
 fn candidates(slots: &Slots, credentials: &Credentials) -> Result<Vec<(usize, Slot)>, UnlockError> {
     let of_kind = |kind| {
         slots
@@ -306,13 +306,13 @@ fn candidates(slots: &Slots, credentials: &Credentials) -> Result<Vec<(usize, Sl
     Ok(password_only)
 }
 
-/// The cost of trying a password on each of these slots, memory times passes, in KiB.
+/// The total cost of trying a password on these slots: memory times passes, in KiB.
 pub(crate) fn total_work_kib(slots: &Slots) -> u64 {
     let costs = slots.iter().filter_map(|slot| Slot::parse(slot)?.params());
     costs.fold(0, |sum, params| sum.saturating_add(params.work_kib()))
 }
 
-/// Why a new slot could not be made.
+/// Why a new slot could not be created.
 #[derive(Debug)]
 pub(crate) enum NewSlotError {
     Kdf(KdfError),
@@ -400,13 +400,13 @@ fn finish_slot(
     bytes.first_chunk().copied()
 }
 
-/// The label of a slot, which any reader of the file sees.
+/// The label of a slot, which is not encrypted.
 pub(crate) fn label_of(bytes: &SlotBytes) -> SlotLabel {
     let (_, field) = bytes.split_at(LABEL_OFFSET);
     SlotLabel::decode(field)
 }
 
-/// Gives a slot a label; nothing else of it changes.
+/// Sets the label of a slot.
 pub(crate) fn set_label(bytes: &mut SlotBytes, label: &SlotLabel) {
     let (_, field) = bytes.split_at_mut(LABEL_OFFSET);
     label.encode(field);

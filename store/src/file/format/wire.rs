@@ -1,9 +1,7 @@
-//! Little-endian fields, read in order and never beyond the end.
-//!
-//! It knows no structure; each structure reads its own fields from top to bottom, as its table
-//! in FORMAT.md lists them.
+//! Reading little-endian fields in order, never beyond the end. Each structure reads its fields in
+//! the order of its table in FORMAT.md.
 
-/// The rest of a structure that is being read.
+/// The unread rest of a structure.
 pub(crate) struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {

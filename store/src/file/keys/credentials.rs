@@ -1,4 +1,4 @@
-//! What a user presents to open a file. It derives no key; `slots` does.
+//! What a user presents to open a file.
 use std::fmt;
 
 use unicode_normalization::UnicodeNormalization as _;
@@ -6,7 +6,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::file::keys::{key_file::KeyFile, page_lock::PageLock, recovery_key::RecoveryKey};
 
-/// A password, normalised to NFC (as RFC 8265 does), locked in memory and wiped when dropped.
+/// A password, normalized to NFC (as in RFC 8265), locked in memory, and wiped when dropped.
 pub struct Password {
     // Dropped first: the memory must not be freed while it is locked.
     _lock: PageLock,
@@ -19,13 +19,18 @@ pub struct Password {
 pub struct EmptyPassword;
 
 impl Password {
-    /// Takes the text as typed; what looks the same opens the same file, however it was typed.
+    /// Normalizes a text as typed, so that texts that look the same open the same file.
+    ///
+    /// # Errors
+    ///
+    /// [`EmptyPassword`] if the text is empty.
     pub fn new(text: impl Into<Zeroizing<String>>) -> Result<Self, EmptyPassword> {
         let text = text.into();
         if text.is_empty() {
             return Err(EmptyPassword);
         }
-        // NFC grows a text at most threefold (UAX 15): no reallocation leaves a copy behind.
+        // NFC makes a text at most three times as long (UAX 15), so there is no reallocation that
+        // would leave a copy in memory.
         let normalised = String::with_capacity(text.len().saturating_mul(3));
         let mut password = Self::held_in(normalised);
         password.text.extend(text.nfc());
@@ -65,14 +70,14 @@ impl fmt::Debug for Password {
     }
 }
 
-/// What opens a file. Its parts are wiped when dropped.
+/// What opens a file. Wiped when dropped.
 #[derive(Clone, Debug)]
 pub enum Credentials {
-    /// A password, and a key file if the file asks for one.
+    /// A password, and a key file if the file needs one.
     Password {
         /// The password.
         password: Password,
-        /// The key file. It is not used where the password alone opens the file.
+        /// The key file; not used if the password alone opens the file.
         key_file: Option<KeyFile>,
     },
     /// A recovery key.

@@ -1,6 +1,6 @@
-//! From password to key: Argon2id (RFC 9106), its cost, its limits, its memory.
+//! Deriving keys from passwords with Argon2id (RFC 9106): cost, limits and memory.
 //!
-//! It knows no slot. The clock is used for one thing only: to measure how fast this machine is.
+//! Uses the clock only to measure the speed of this machine.
 use std::{
     cell::Cell,
     fmt,
@@ -22,7 +22,7 @@ use crate::{
 };
 
 const MIB: u32 = 1024;
-/// The least cost a file is created with (OWASP's floor).
+/// The least cost with which a file is created (the minimum of OWASP).
 pub(crate) const FLOOR: KdfParams = KdfParams {
     m_kib: 19 * MIB,
     t: 2,
@@ -36,7 +36,7 @@ const FAST: KdfParams = KdfParams {
 const TARGET: Duration = Duration::from_secs(1);
 /// With 256 MiB that is 8 GiB of work: eight slots of it are within the limits of a header.
 const MAX_CALIBRATED_PASSES: u32 = 32;
-/// How soon a derivation that goes on is abandoned when the user asks to stop.
+/// The interval of checks for cancellation during a derivation.
 const PATIENCE: Duration = Duration::from_millis(20);
 
 /// The cost of deriving a key.
@@ -61,7 +61,7 @@ impl fmt::Display for KdfParams {
     }
 }
 
-/// How the cost of a new password is chosen.
+/// How to choose the cost of a new password.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum KdfProfile {
     /// About a second on this machine, with 256 MiB (less on machines with little memory).
@@ -69,23 +69,23 @@ pub enum KdfProfile {
     Calibrated,
     /// 64 MiB, 3 passes, 4 lanes (the second option of RFC 9106): about 0.1 s.
     Fast,
-    /// Exactly this; refused below 19 MiB, 2 passes, 1 lane and beyond the default limits.
+    /// Exactly this cost; refused below 19 MiB, 2 passes, 1 lane, and above the default limits.
     Explicit(KdfParams),
 }
 
-/// The most that opening a file may cost; the file says its cost, and the file may be hostile.
+/// Limits for the cost of opening a file. The file states its cost, and may be malicious.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KdfLimits {
-    /// Most memory in KiB.
+    /// The largest memory in KiB.
     pub m_kib: u32,
-    /// Most passes.
+    /// The largest number of passes.
     pub t: u32,
-    /// Most lanes.
+    /// The largest number of lanes.
     pub p: u32,
-    /// Most memory times passes, in KiB.
+    /// The largest product of memory and passes, in KiB.
     pub work_kib: u64,
-    /// Most memory times passes of all slots together that a password is tried on, in KiB. What
-    /// comes after that is not tried.
+    /// The largest sum of these products over all slots that a password is tried on, in KiB.
+    /// Further slots are not tried.
     pub total_work_kib: u64,
 }
 
@@ -113,7 +113,7 @@ pub(crate) enum KdfError {
 }
 
 impl KdfParams {
-    /// Whether the costs are possible and within `limits`.
+    /// Refuses costs that are impossible or exceed `limits`.
     pub(crate) fn check(self, limits: &KdfLimits) -> Result<(), KdfError> {
         let work = self.work_kib();
         let possible = self.p >= 1 && self.t >= 1 && self.p.saturating_mul(8) <= self.m_kib;
@@ -128,7 +128,7 @@ impl KdfParams {
         }
     }
 
-    /// Memory times passes, in KiB.
+    /// The product of memory and passes, in KiB.
     pub(crate) fn work_kib(self) -> u64 {
         u64::from(self.m_kib).saturating_mul(u64::from(self.t))
     }
@@ -139,7 +139,8 @@ impl KdfParams {
 }
 
 impl KdfProfile {
-    /// The costs to create with. Measures this machine when calibrated (about half a second).
+    /// The cost of a new password. Calibration measures this machine, which takes about half a
+    /// second.
     pub(crate) fn params(self) -> Result<KdfParams, KdfError> {
         let params = match self {
             Self::Calibrated => calibrate()?,
@@ -154,7 +155,7 @@ impl KdfProfile {
     }
 }
 
-/// What may still be spent on the slots of one file.
+/// The remaining work that may be spent on the slots of one file.
 #[derive(Debug)]
 pub(crate) struct Allowance<'a> {
     limits: &'a KdfLimits,
@@ -169,7 +170,7 @@ impl<'a> Allowance<'a> {
         }
     }
 
-    /// Pays for a derivation, or refuses it.
+    /// Deducts the work of a derivation, or refuses it.
     pub(crate) fn pay(&self, params: KdfParams) -> Result<(), KdfError> {
         params.check(self.limits)?;
         let left = self.left_kib.get().checked_sub(params.work_kib());
@@ -179,18 +180,17 @@ impl<'a> Allowance<'a> {
     }
 }
 
-/// What a password is made of, for a derivation that may outlive the one who asked for it.
+/// The inputs of a derivation, owned because it may outlive its caller.
 pub(crate) struct Ingredients {
     pub(crate) password: Password,
     pub(crate) key_file: Option<KeyFile>,
     pub(crate) salt: [u8; 32],
 }
 
-/// Derives the key material of a password. Nothing is spent unless the costs are within limits;
-/// callers check that first.
+/// Derives the key material of a password. Callers check the limits first.
 ///
-/// Argon2 cannot be interrupted. So it runs on a thread of its own: when the user asks to stop,
-/// this returns at once, and the thread wipes what it made when it comes to its end.
+/// Argon2 cannot be interrupted, so it runs on a thread of its own: if cancelled, this function
+/// returns at once, and the thread wipes its result when it ends.
 pub(crate) fn derive(
     params: KdfParams,
     ingredients: Ingredients,
@@ -201,7 +201,7 @@ pub(crate) fn derive(
     let work = move || {
         let derived = ingredients.derive(params);
         drop(ingredients);
-        // Nobody waits for it any more if the user asked to stop.
+        // Fails if the caller was cancelled and no longer waits.
         drop(result.send(derived));
     };
     let thread = thread::Builder::new().name("vstore-key".to_owned());
@@ -284,8 +284,8 @@ impl Memory {
     }
 }
 
-/// Raises the passes until a derivation takes about a second: the median of three single passes
-/// says how long one takes, since one measurement on a busy machine may be off by a factor of two.
+/// Chooses the number of passes for which a derivation takes about a second, from the median of
+/// three measured passes: a single measurement on a busy machine may be off by a factor of two.
 fn calibrate() -> Result<KdfParams, KdfError> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let p = u32::try_from(cores).unwrap_or(u32::MAX).clamp(1, 4);
@@ -309,7 +309,7 @@ fn calibrate() -> Result<KdfParams, KdfError> {
     })
 }
 
-/// How many passes of this length make about a second.
+/// The number of passes of this duration in about a second.
 fn passes(one: Duration) -> u32 {
     let passes = TARGET
         .as_micros()
@@ -391,7 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn the_slots_of_a_file_have_an_allowance_together() {
+    fn the_slots_of_a_file_share_an_allowance() {
         let limits = KdfLimits::default();
         let dear = KdfParams {
             m_kib: 1 << 20,

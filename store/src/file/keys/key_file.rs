@@ -1,6 +1,6 @@
-//! Key files: any file, or one with 64 random bytes, that a password needs beside itself.
+//! Key files: any file, or 64 random bytes, required in addition to a password.
 //!
-//! Only the hash of a key file is ever kept. It is given to Argon2id as its secret by `kdf`.
+//! Only the hash of a key file is kept. It is the secret input of Argon2id.
 use std::{fmt, path::Path};
 
 use zeroize::Zeroizing;
@@ -15,9 +15,9 @@ use crate::file::{
     keys::{seal::KeyFileHasher, secret::Secret},
 };
 
-/// Most bytes of a key file: more is a film chosen by mistake.
+/// The largest size of a key file in bytes. A larger file is probably chosen by mistake.
 pub const KEY_FILE_BYTES_MAX: u64 = 64 << 20;
-/// Bytes of a key file that is made for the purpose.
+/// The size of a generated key file in bytes.
 pub(crate) const GENERATED_LEN: usize = 64;
 const READ_LEN: usize = 64 << 10;
 
@@ -44,7 +44,11 @@ pub enum KeyFileError {
 }
 
 impl KeyFile {
-    /// Reads a file of 1 byte to 64 MiB. Every byte of it counts, and its name does not.
+    /// Reads a key file of 1 byte to 64 MiB. Its name does not matter.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyFileError`] if the file is empty or too large, or cannot be read.
     pub fn read(vfs: &dyn Vfs, path: &Path) -> Result<Self, KeyFileError> {
         let file = vfs.open(path, Access::Read)?;
         let mut hasher = KeyFileHasher::new();
@@ -67,7 +71,11 @@ impl KeyFile {
         Ok(Self(hasher.finish()))
     }
 
-    /// Takes the content of a key file: 1 byte to 64 MiB.
+    /// From the content of a key file, 1 byte to 64 MiB.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyFileError`] if the content is empty or too large.
     pub fn from_content(content: &[u8]) -> Result<Self, KeyFileError> {
         if content.is_empty() {
             return Err(KeyFileError::Empty);
@@ -80,7 +88,11 @@ impl KeyFile {
         Ok(Self(hasher.finish()))
     }
 
-    /// Makes a key file of 64 random bytes, durably, at a path where there is none.
+    /// Writes a new key file of 64 random bytes durably, at a path where there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyFileError`] if the path exists or cannot be written.
     pub fn generate(vfs: &dyn Vfs, path: &Path) -> Result<Self, KeyFileError> {
         let mut content = Zeroizing::new([0; GENERATED_LEN]);
         OsEntropy.fill(&mut *content)?;

@@ -1,5 +1,4 @@
-//! Who may read a file: passwords, key files, recovery keys, and the keys that are derived from
-//! them.
+//! Passwords, key files, recovery keys, and the keys derived from them.
 
 pub(super) mod credentials;
 pub(super) mod kdf;

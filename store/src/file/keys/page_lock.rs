@@ -1,7 +1,7 @@
-//! Keeping the memory of keys out of the swap.
+//! Preventing that keys are swapped to disk.
 //!
-//! The system locks whole pages, and unlocks a page however often it was locked. Keys are small
-//! and share pages, so that the locks of each page are counted here.
+//! The system locks whole pages, and a single unlock undoes any number of locks. Keys are small and
+//! share pages, so the locks of each page are counted here.
 use std::{
     collections::BTreeMap,
     ptr,
@@ -10,16 +10,15 @@ use std::{
 
 use region::LockGuard;
 
-/// Bytes that are not written to the swap while this exists, if the system allows it.
-///
-/// The bytes must stay where they are, and must not be freed before this is dropped.
+/// Locks bytes in memory while it exists, if the system allows it. They must neither move nor be
+/// freed before this is dropped.
 #[derive(Debug)]
 pub(in crate::file) struct PageLock {
     first: usize,
     last: usize,
 }
 
-/// Users of one page, and its lock unless the system refused it.
+/// The number of users of one page, and its lock unless the system refused it.
 #[derive(Default)]
 struct Page {
     users: usize,
@@ -33,8 +32,8 @@ fn pages() -> MutexGuard<'static, BTreeMap<usize, Page>> {
 }
 
 impl PageLock {
-    /// Locks the pages of `len` bytes at an address. Where the system refuses (a limit on locked
-    /// memory), nothing is locked and nothing else changes.
+    /// Locks the pages of `len` bytes at an address. If the system refuses, because of a limit on
+    /// locked memory, nothing is locked.
     pub(in crate::file) fn over<T>(start: *const T, len: usize) -> Self {
         let size = region::page::size();
         let page_of = |address: usize| address.checked_div(size).unwrap_or(address);

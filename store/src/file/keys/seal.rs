@@ -1,8 +1,7 @@
 //! Keys, key derivation and encryption.
 //!
-//! Every key is a type of its own, wiped when dropped, and every derivation has its label here and
-//! wipes the stack it used.
-//! It knows nothing of headers or frames: they hand it bytes to seal.
+//! Every kind of key is a type of its own, wiped when dropped. All derivation labels are defined
+//! here, and derivations wipe the stack that they used.
 use std::{fmt, sync::Arc};
 
 use hkdf::Hkdf;
@@ -34,10 +33,10 @@ pub(crate) type Nonce = [u8; NONCE_LEN];
 pub(crate) type Tag = [u8; TAG_LEN];
 pub(crate) type StoreId = [u8; STORE_ID_LEN];
 
-/// What Argon2id makes of a password, or HKDF-Extract of a recovery key: uniform, secret.
+/// The output of Argon2id for a password, or of HKDF-Extract for a recovery key.
 pub(crate) struct KeyMaterial(Secret);
 
-/// Hashes a key file piece by piece; the hash is given to Argon2id as its secret.
+/// Hashes a key file incrementally.
 pub(crate) struct KeyFileHasher(Sha256);
 
 impl KeyFileHasher {
@@ -61,7 +60,7 @@ impl KeyFileHasher {
     }
 }
 
-/// What finds a recovery key whose groups do not belong together.
+/// The checksum of a recovery key, which detects groups in the wrong order.
 pub(crate) fn recovery_key_check(key: &[u8; KEY_LEN]) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(LABEL_RECOVERY_KEY);
@@ -73,14 +72,14 @@ pub(crate) fn recovery_key_check(key: &[u8; KEY_LEN]) -> [u8; 32] {
 pub(crate) struct WrapKey(Secret);
 
 impl KeyMaterial {
-    /// Has `fill` write the material to where it stays.
+    /// Lets `fill` write the material directly to its final location.
     pub(crate) fn filled<E>(
         fill: impl FnOnce(&mut [u8; KEY_LEN]) -> Result<(), E>,
     ) -> Result<Self, E> {
         leaving_no_trace(|| Secret::filled(fill).map(Self))
     }
 
-    /// The material of a recovery key: it is uniform already, so that a salt is all it needs.
+    /// The material of a recovery key, which is uniform already and only needs a salt.
     pub(crate) fn of_recovery_key(key: &[u8; KEY_LEN], salt: &[u8; 32]) -> Self {
         leaving_no_trace(|| {
             let (mut extracted, _) = Hkdf::<Sha256>::extract(Some(salt), key);
@@ -90,7 +89,7 @@ impl KeyMaterial {
         })
     }
 
-    /// The wrap key of a slot, and the commitment that tells a right password from a wrong one.
+    /// The wrap key of a slot, and the commitment that shows whether the password is right.
     /// `public` are the first 64 bytes of the slot.
     pub(crate) fn slot_keys(&self, store_id: &StoreId, public: &[u8; 64]) -> (WrapKey, [u8; 32]) {
         leaving_no_trace(|| {
@@ -127,7 +126,7 @@ impl WrapKey {
         })
     }
 
-    /// The data key, or `None` if the slot was changed.
+    /// Unwraps the data key; `None` if the slot was modified.
     pub(crate) fn unwrap(
         &self,
         nonce: &Nonce,
@@ -152,7 +151,7 @@ impl WrapKey {
     }
 }
 
-/// The data key: everything in the file hangs on it; passwords only wrap it.
+/// The data key, from which all keys of the file derive; passwords only wrap it.
 #[derive(Clone)]
 pub(crate) struct Dek(Secret);
 
@@ -161,7 +160,7 @@ impl Dek {
         Secret::filled(|bytes| entropy.fill(bytes)).map(Self)
     }
 
-    /// Binds a header to this key, so that no header opens under two keys.
+    /// A commitment to this key in the header, so that no header opens under two keys.
     pub(crate) fn commitment(&self, store_id: &StoreId) -> [u8; 32] {
         leaving_no_trace(|| {
             let mut commit = [0; 32];
@@ -174,13 +173,13 @@ impl Dek {
         HeaderKey(self.derived(&[LABEL_HEADER_MAC, store_id]))
     }
 
-    /// Authenticates what is remembered of a store outside of its file.
+    /// The key that authenticates a [`Position`](crate::file::Position).
     pub(crate) fn position_key(&self, store_id: &StoreId) -> HeaderKey {
         HeaderKey(self.derived(&[LABEL_POSITION, store_id]))
     }
 
-    /// The salt of a generation whose first frame has this nonce. It is as random as the nonce,
-    /// and can be found again from the first frame when both headers are lost.
+    /// The salt of a generation, derived from the nonce of its first frame. It is as random as the
+    /// nonce, and can be recovered from the first frame if both headers are lost.
     pub(crate) fn generation_salt(&self, store_id: &StoreId, nonce: &Nonce) -> [u8; 32] {
         leaving_no_trace(|| {
             let mut salt = [0; 32];
@@ -204,7 +203,7 @@ impl Dek {
         FrameCipher::of(key.bytes())
     }
 
-    /// The key of what is sealed but kept outside the file.
+    /// The key for data that is sealed but kept outside the file.
     pub(crate) fn aside_cipher(&self, store_id: &StoreId) -> FrameCipher {
         let key = self.derived(&[LABEL_ASIDE, store_id]);
         FrameCipher::of(key.bytes())
@@ -230,7 +229,7 @@ impl fmt::Debug for Dek {
     }
 }
 
-/// A key that authenticates: the headers, or what is remembered of a store.
+/// A key that authenticates headers or positions.
 pub(crate) struct HeaderKey(Secret);
 
 impl HeaderKey {
@@ -256,7 +255,7 @@ impl HeaderKey {
 #[derive(Clone)]
 pub(crate) struct FrameCipher(Arc<Locked<KeySchedule>>);
 
-/// Wiped by dropping it, which is all that the library offers.
+/// Wiped by dropping it, the only way that the library offers.
 struct KeySchedule(Option<Xaes256Gcm>);
 
 impl Zeroize for KeySchedule {
@@ -278,7 +277,8 @@ impl FrameCipher {
         self.0.get().0.as_ref()
     }
 
-    /// Encrypts in place. `None` only beyond the limits of AES-GCM (64 GiB), which no frame reaches.
+    /// Encrypts in place. `None` only beyond the limits of AES-GCM (64 GiB), which no frame
+    /// reaches.
     pub(crate) fn seal(&self, nonce: &Nonce, aad: &[u8], buffer: &mut [u8]) -> Option<Tag> {
         self.cipher()?
             .encrypt_inout_detached(nonce.into(), aad, buffer.into())
@@ -286,7 +286,7 @@ impl FrameCipher {
             .map(Into::into)
     }
 
-    /// Decrypts in place; false, with the buffer still encrypted, if anything was changed.
+    /// Decrypts in place; `false`, with the buffer still encrypted, if anything was modified.
     pub(crate) fn open(&self, nonce: &Nonce, aad: &[u8], buffer: &mut [u8], tag: &Tag) -> bool {
         self.cipher().is_some_and(|cipher| {
             cipher

@@ -1,8 +1,8 @@
-//! Where keys are kept: in one place on the heap, locked there, wiped when dropped.
+//! Keeps keys at a fixed address on the heap, locked in memory and wiped on drop.
 //!
-//! A key that is moved by value leaves a copy behind in every stack frame it came through, which
-//! no destructor reaches. So keys do not move, only the pointers to them, and computing with them
-//! wipes the stack afterwards. A test reads the memory of a process that closed its store.
+//! Moving a key by value leaves a copy in every stack frame on the way, which no destructor
+//! reaches. Therefore only pointers to keys are moved, and computations with keys wipe the stack
+//! afterwards. A test searches the memory of a process that closed its store for keys.
 use std::hint;
 
 use zeroize::Zeroize;
@@ -11,10 +11,10 @@ use crate::file::keys::page_lock::PageLock;
 
 pub(crate) const KEY_LEN: usize = 32;
 
-/// Stack that deriving a key or setting up a cipher uses, with room to spare.
+/// More stack, in bytes, than deriving a key or setting up a cipher uses.
 const STACK_LEN: usize = 32 << 10;
 
-/// Something secret that stays where it is and is never swapped out, if the system allows it.
+/// A secret at a fixed address, which is never swapped out if the system allows it.
 pub(crate) struct Locked<T: Zeroize> {
     // Dropped first: the memory must not be freed while it is locked.
     #[cfg_attr(not(test), expect(dead_code, reason = "it is held, not read"))]
@@ -23,7 +23,7 @@ pub(crate) struct Locked<T: Zeroize> {
 }
 
 impl<T: Zeroize> Locked<T> {
-    /// Moves a value, which holds nothing secret yet, to where it stays.
+    /// Moves a value that is not secret yet to its fixed address.
     pub(crate) fn new(value: T) -> Self {
         let value = Box::new(value);
         let lock = PageLock::over(&raw const *value, size_of::<T>());
@@ -51,7 +51,7 @@ impl<T: Zeroize> Drop for Locked<T> {
     }
 }
 
-/// 32 secret bytes that stay where they are.
+/// 32 secret bytes at a fixed address.
 pub(crate) struct Secret(Locked<[u8; KEY_LEN]>);
 
 impl Secret {
@@ -59,7 +59,7 @@ impl Secret {
         Self(Locked::new([0; KEY_LEN]))
     }
 
-    /// Has `fill` write the bytes to where they stay.
+    /// Lets `fill` write the bytes in place.
     pub(crate) fn filled<E>(
         fill: impl FnOnce(&mut [u8; KEY_LEN]) -> Result<(), E>,
     ) -> Result<Self, E> {
@@ -92,8 +92,8 @@ impl Clone for Secret {
     }
 }
 
-/// Runs `work`, which handles keys, and wipes the stack it used. What it returns must not hold
-/// key bytes itself.
+/// Runs `work`, which handles keys, and wipes the stack it used. Its result must not contain key
+/// bytes.
 #[inline(never)]
 pub(crate) fn leaving_no_trace<T>(work: impl FnOnce() -> T) -> T {
     let result = in_own_frame(work);
@@ -101,7 +101,7 @@ pub(crate) fn leaving_no_trace<T>(work: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Keeps the locals of `work` below the frame that [`wipe_stack`] is called from.
+/// Not inlined, so that the locals of `work` lie below the frame that calls [`wipe_stack`].
 #[inline(never)]
 fn in_own_frame<T>(work: impl FnOnce() -> T) -> T {
     work()
@@ -115,7 +115,7 @@ fn in_own_frame<T>(work: impl FnOnce() -> T) -> T {
 )]
 fn wipe_stack() {
     let mut frames = [0_u8; STACK_LEN];
-    // The array must be written, since for all the compiler knows somebody reads it here.
+    // Makes the compiler assume that the array is read, so that the writes are not optimized away.
     hint::black_box(&mut frames);
 }
 
@@ -125,7 +125,7 @@ mod tests {
 
     use super::*;
 
-    /// Whether the system says that the page of an address is locked.
+    /// Whether the system reports the page of an address as locked.
     fn is_locked(address: usize) -> bool {
         let maps = fs::read_to_string("/proc/self/smaps").unwrap_or_default();
         let mut inside = false;

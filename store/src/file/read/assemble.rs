@@ -1,20 +1,20 @@
-//! From frames to content: which frame may follow which, and what they make together.
+//! Assembling the content of a file from its frames, and checking their order.
 //!
-//! Every frame given here is authentic and in its place; a rule broken here is damage (or the
-//! work of someone with the key), never a torn tail.
+//! All frames are authentic and at their offsets, so a violation is damage (or made by someone with
+//! the key), never a torn tail.
 use bytes::{Bytes, BytesMut};
 
 use crate::file::{
     format::{
         corruption::CorruptKind,
         frame::{COMMIT, CTRL, Chain, FrameHeader, IGNORABLE, META, SNAP, SNAP_END, TXN},
-        meta::{self, Ctrl, Meta, SnapEnd},
+        meta::{self, Ctrl, FileMeta, SnapEnd},
         pack::Unpacked,
     },
     keys::seal::Tag,
 };
 
-/// One of the payloads of a file, by its number in order, from 0.
+/// A payload of a file, by its number, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Payload {
     /// A chunk of the checkpoint.
@@ -23,16 +23,16 @@ pub enum Payload {
     Transaction(usize),
 }
 
-/// Where a payload begins in a file.
+/// The position of a payload in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    /// Absolute position of its first frame, in bytes.
+pub(crate) struct PayloadPosition {
+    /// The offset of its first frame in bytes.
     pub(crate) offset: u64,
     /// The number of that frame.
     pub(crate) seq: u64,
 }
 
-impl Place {
+impl PayloadPosition {
     fn of(header: &FrameHeader) -> Self {
         Self {
             offset: header.offset,
@@ -41,73 +41,73 @@ impl Place {
     }
 }
 
-/// Where the payloads begin that were kept.
+/// The positions of all payloads.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Places {
-    pub(crate) chunks: Vec<Place>,
-    pub(crate) transactions: Vec<Place>,
+pub(crate) struct PayloadPositions {
+    pub(crate) chunks: Vec<PayloadPosition>,
+    pub(crate) transactions: Vec<PayloadPosition>,
 }
 
-impl Places {
-    /// Where a payload begins; the start of the frames for one that there is not.
-    pub(crate) fn of(&self, payload: Payload) -> Place {
-        let place = match payload {
+impl PayloadPositions {
+    /// The position of a payload; that of the first frame if there is no such payload.
+    pub(crate) fn of(&self, payload: Payload) -> PayloadPosition {
+        let position = match payload {
             Payload::Chunk(number) => self.chunks.get(number),
             Payload::Transaction(number) => self.transactions.get(number),
         };
-        place.copied().unwrap_or(Place {
+        position.copied().unwrap_or(PayloadPosition {
             offset: Chain::START.offset,
             seq: Chain::START.seq,
         })
     }
 }
 
-/// What the frames read so far make.
+/// The content assembled from the frames read so far.
 #[derive(Debug)]
 pub(crate) struct Assembly {
     /// Whether payloads are kept or only counted.
     keep: bool,
-    pub(crate) meta: Option<Meta>,
+    pub(crate) meta: Option<FileMeta>,
     pub(crate) snap_end: Option<SnapEnd>,
     pub(crate) chunks: Vec<Bytes>,
     pub(crate) transactions: Vec<Bytes>,
-    pub(crate) places: Places,
+    pub(crate) positions: PayloadPositions,
     chunk_count: u64,
     raw_bytes: u64,
     open: Option<OpenTransaction>,
-    /// Number of the last whole transaction.
+    /// The number of the last complete transaction.
     pub(crate) last_txn: u64,
-    /// Highest header epoch that the frames know of.
+    /// The highest header epoch recorded in the frames.
     pub(crate) epoch: u64,
-    /// All frames that were added.
+    /// The number of frames added.
     pub(crate) frames: u64,
-    /// Frames of the journal, without an unfinished transaction.
+    /// The number of frames in the journal, without an incomplete transaction.
     pub(crate) journal_frames: u64,
     pub(crate) journal_start: u64,
-    /// Frames of a later version that were skipped.
+    /// The number of frames of a later version that were skipped.
     pub(crate) skipped: u64,
-    /// Whether the last whole thing is the mark of a clean close, or nothing follows the checkpoint.
+    /// Whether the file was closed cleanly, or nothing follows the checkpoint.
     pub(crate) closed: bool,
-    /// Where the last whole thing ends.
+    /// The position after the last complete checkpoint, transaction or record.
     pub(crate) committed: Chain,
-    /// The number of the frame after one that is looked for.
+    /// The number of the frame after the one whose tag is watched for.
     pub(crate) watched: Option<u64>,
-    /// Its tag, once it was seen.
+    /// The tag of the watched frame, once it was read.
     pub(crate) watched_tag: Option<Tag>,
 }
 
 #[derive(Debug)]
 struct OpenTransaction {
-    place: Place,
+    position: PayloadPosition,
     parts: Vec<Bytes>,
     count: u32,
 }
 
-/// Why a frame does not fit.
+/// Why a frame cannot be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Misfit {
     Corrupt(CorruptKind),
-    /// Of a kind that only a later version knows, and that must not be skipped.
+    /// A kind of a later version that must not be skipped.
     UnknownKind,
 }
 
@@ -118,7 +118,7 @@ impl From<CorruptKind> for Misfit {
 }
 
 impl Assembly {
-    /// An empty assembly; `keep` false only checks and counts.
+    /// An empty assembly; without `keep` payloads are only checked and counted.
     pub(crate) fn new(keep: bool) -> Self {
         Self {
             keep,
@@ -126,7 +126,7 @@ impl Assembly {
             snap_end: None,
             chunks: Vec::new(),
             transactions: Vec::new(),
-            places: Places::default(),
+            positions: PayloadPositions::default(),
             chunk_count: 0,
             raw_bytes: 0,
             open: None,
@@ -143,12 +143,12 @@ impl Assembly {
         }
     }
 
-    /// Whether the checkpoint is complete, so that what follows is the journal.
+    /// Whether the checkpoint is complete, so that the journal follows.
     pub(crate) fn in_journal(&self) -> bool {
         self.snap_end.is_some()
     }
 
-    /// Number of frames of a transaction that has no end.
+    /// The number of frames of an incomplete transaction at the end.
     pub(crate) fn unfinished_frames(&self) -> u32 {
         self.open.as_ref().map_or(0, |open| open.count)
     }
@@ -191,14 +191,14 @@ impl Assembly {
         Ok(())
     }
 
-    /// Everything up to `after` is whole.
+    /// Records that everything up to `after` is complete.
     fn settle(&mut self, after: Chain, journal_frames: u64) {
         self.committed = after;
         self.journal_frames = self.journal_frames.saturating_add(journal_frames);
     }
 
     fn push_meta(&mut self, unpacked: &Unpacked) -> Result<(), CorruptKind> {
-        let meta: Meta = meta::decode(&unpacked.payload)?;
+        let meta: FileMeta = meta::decode(&unpacked.payload)?;
         self.last_txn = meta.base_txn;
         self.epoch = meta.epoch;
         self.meta = Some(meta);
@@ -213,7 +213,7 @@ impl Assembly {
         self.raw_bytes = self.raw_bytes.saturating_add(unpacked.payload.len() as u64);
         if self.keep {
             self.chunks.push(unpacked.payload);
-            self.places.chunks.push(Place::of(header));
+            self.positions.chunks.push(PayloadPosition::of(header));
         }
         Ok(())
     }
@@ -236,7 +236,7 @@ impl Assembly {
     ) -> Result<(), CorruptKind> {
         let txn_id = self.last_txn.checked_add(1);
         let open = self.open.get_or_insert_with(|| OpenTransaction {
-            place: Place::of(header),
+            position: PayloadPosition::of(header),
             parts: Vec::new(),
             count: 0,
         });
@@ -255,7 +255,7 @@ impl Assembly {
         if let Some(open) = self.open.take() {
             if self.keep {
                 self.transactions.push(concatenate(open.parts));
-                self.places.transactions.push(open.place);
+                self.positions.transactions.push(open.position);
             }
             self.settle(after, u64::from(open.count));
         }
@@ -275,7 +275,7 @@ impl Assembly {
     }
 }
 
-/// One part is shared, several are copied together.
+/// Joins the parts of a payload; a single part is shared, not copied.
 fn concatenate(mut parts: Vec<Bytes>) -> Bytes {
     if parts.len() == 1 {
         return parts.pop().unwrap_or_default();

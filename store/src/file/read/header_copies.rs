@@ -1,4 +1,4 @@
-//! The two copies of the header: which one counts, and which of them the data key vouches for.
+//! The two copies of the header: choosing the current one, and authenticating it.
 use std::iter;
 
 use crate::file::{
@@ -11,7 +11,7 @@ use crate::file::{
 /// Both copies as found in a file.
 #[derive(Debug)]
 pub(crate) struct HeaderCopies {
-    /// The intact copy with the highest generation and epoch. It may be forged.
+    /// The intact copy with the highest generation and epoch; it may be forged.
     pub(crate) current: UncheckedHeader,
     /// Which copy that is.
     which: Copy,
@@ -19,14 +19,14 @@ pub(crate) struct HeaderCopies {
     other: Option<UncheckedHeader>,
 }
 
-/// A header that the data key has vouched for, and how it was found.
-pub(crate) struct Unlocked<T> {
+/// An authenticated header, and how it was found.
+pub(crate) struct UnlockedHeader<T> {
     pub(crate) header: Header,
-    /// The copy it stands in.
+    /// The copy that it was read from.
     pub(crate) which: Copy,
-    /// The other copy, if it does not say the same.
+    /// The other copy, if it differs.
     pub(crate) stale: Option<Copy>,
-    /// What unlocking brought.
+    /// The result of unlocking.
     pub(crate) key: T,
 }
 
@@ -36,8 +36,7 @@ impl HeaderCopies {
         let a = read_copy(file, Copy::A)?;
         let b = read_copy(file, Copy::B)?;
         if len < DATA_OFFSET {
-            // Even an empty file may be a VStore file that lost its end; a longer one must
-            // begin like one.
+            // A short file may be a truncated VStore file if it begins like one, even an empty one.
             let begins = a
                 .iter()
                 .zip(&MAGIC)
@@ -72,31 +71,31 @@ impl HeaderCopies {
         })
     }
 
-    /// What the intact copies claim, the current one first.
+    /// The unauthenticated headers of the intact copies, the current one first.
     pub(crate) fn claims(&self) -> impl Iterator<Item = &Header> {
         iter::once(&self.current)
             .chain(&self.other)
             .map(UncheckedHeader::claims)
     }
 
-    /// Whether both copies are intact and say the same.
+    /// Whether both copies are intact and equal.
     pub(crate) fn in_step(&self) -> bool {
         self.other
             .as_ref()
             .is_some_and(|other| other.claims() == self.current.claims())
     }
 
-    /// Finds the data key and the copy that it vouches for. `unlock` turns slots into a key, which
-    /// `dek` shows.
+    /// Finds the data key and the copy that it authenticates. `unlock` opens the slots of a header;
+    /// `dek` returns the data key from its result.
     ///
-    /// Anybody can write a copy with a higher epoch. It counts only if the data key knows it: if
-    /// not, the other does. But as long as it is genuine the other one is of the past, and what
-    /// opens only that opens nothing.
+    /// Anybody can write a copy with a higher epoch, but it only counts if the data key
+    /// authenticates it; otherwise the other copy does. If it is genuine, the other copy is
+    /// outdated, and credentials that open only that one are refused.
     pub(crate) fn unlock<T>(
         &self,
         unlock: &dyn Fn(&Header) -> Result<T, OpenError>,
         dek: impl Fn(&T) -> &Dek,
-    ) -> Result<Unlocked<T>, OpenError> {
+    ) -> Result<UnlockedHeader<T>, OpenError> {
         let other = self.other.as_ref();
         let first = unlock(self.current.claims());
         let key = match first {
@@ -113,7 +112,7 @@ impl HeaderCopies {
             }
         };
         if let Some(header) = self.current.authenticate(dek(&key)) {
-            return Ok(Unlocked {
+            return Ok(UnlockedHeader {
                 header,
                 which: self.which,
                 stale: (!self.in_step()).then(|| self.which.other()),
@@ -123,7 +122,7 @@ impl HeaderCopies {
         let header = other
             .and_then(|other| other.authenticate(dek(&key)))
             .ok_or(OpenError::HeaderTampered)?;
-        Ok(Unlocked {
+        Ok(UnlockedHeader {
             header,
             which: self.which.other(),
             stale: Some(self.which),
@@ -132,7 +131,7 @@ impl HeaderCopies {
     }
 }
 
-/// Whether an error of unlocking is what the slots of a copy led to; other slots may lead elsewhere.
+/// Whether an error of unlocking is due to the slots of one copy, so that the other copy is tried.
 fn is_verdict(error: &OpenError) -> bool {
     matches!(
         error,

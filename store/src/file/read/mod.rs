@@ -1,9 +1,9 @@
-//! Reading a file without changing it: a look before any password, frames in their order and in
-//! parallel, frames where no chain leads to them.
+//! Reading a file without changing it: inspecting it without a password, reading its frames in
+//! order and in parallel, and finding frames that the chain does not lead to.
 
 pub(super) mod assemble;
 pub(super) mod header_copies;
-pub(super) mod marks;
+pub(super) mod mark_search;
 pub(super) mod open_error;
 pub(super) mod probe;
 pub(super) mod walk;

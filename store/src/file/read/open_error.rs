@@ -28,7 +28,7 @@ pub enum OpenError {
     /// The file is something else.
     #[error("this is not a VStore file")]
     NotAVStore,
-    /// The file begins like a VStore file but ends before its data can begin.
+    /// The file begins like a VStore file, but is too short to have data.
     #[error("the file is incomplete: it has only {len} bytes")]
     TooShort {
         /// Its length in bytes.
@@ -47,7 +47,7 @@ pub enum OpenError {
     /// Both header copies are damaged.
     #[error("both copies of the file header are damaged")]
     HeaderCorrupt,
-    /// The header is intact but was not written by a holder of the key.
+    /// The header is intact, but was not written by someone with the data key.
     #[error("the file header was changed by someone without the key")]
     HeaderTampered,
     /// The header is older than the data.
@@ -55,7 +55,7 @@ pub enum OpenError {
     HeaderRollback {
         /// Epoch of the header.
         header: u64,
-        /// Epoch the data knows.
+        /// Epoch recorded in the data.
         journal: u64,
     },
     /// The password (or the key file) is not the one of this file.
@@ -73,8 +73,8 @@ pub enum OpenError {
         /// Number of the slot, from 0.
         slot: u8,
     },
-    /// Opening would cost more than the limits allow.
-    #[error("opening would cost too much: {0}")]
+    /// Deriving the key would exceed the limits.
+    #[error("deriving the key would exceed the limits: {0}")]
     KdfTooExpensive(KdfParams),
     /// Not enough memory.
     #[error("not enough memory")]
@@ -87,13 +87,13 @@ pub enum OpenError {
     Truncated {
         /// Where it ends.
         offset: u64,
-        /// The least length it had.
+        /// The least length that it must have had, in bytes.
         expected_at_least: u64,
     },
-    /// The file is authentic, but what it holds makes no sense: a defect of what wrote it.
+    /// The file is authentic, but its content is invalid: a defect of the program that wrote it.
     #[error("the content at byte {offset} (frame {seq}) cannot be read: {reason}")]
     Content {
-        /// Absolute position of the frame with which it begins, in bytes.
+        /// The offset of the first frame of that content, in bytes.
         offset: u64,
         /// The number of that frame.
         seq: u64,
@@ -106,10 +106,10 @@ pub enum OpenError {
         /// Who, as far as known.
         holder: Option<LockHolder>,
     },
-    /// Something that is no lock of ours stands where the lock file belongs; it was left alone.
+    /// Something else has the name of the lock file; it was left unchanged.
     #[error("{}", obstructed_message(path, *obstacle))]
     LockObstructed {
-        /// Where it stands.
+        /// The path of the lock file.
         path: PathBuf,
         /// What it is.
         obstacle: LockObstacle,

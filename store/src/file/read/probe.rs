@@ -1,5 +1,5 @@
-//! A look at a file before any password is asked for: is it ours, can this version read it,
-//! what does it need.
+//! Inspecting a file without a password: whether it is a database, whether this version can read
+//! it, and what opens it.
 use std::{io, path::Path};
 
 use crate::file::{
@@ -15,13 +15,13 @@ use crate::file::{
     read::{header_copies::HeaderCopies, open_error::OpenError},
 };
 
-/// What a file says about itself without a password. Nothing of it is authenticated.
+/// The properties of a file that are known without a password. None of them is authenticated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Probe {
     /// Length in bytes.
     pub len: u64,
-    /// Whether a key file is needed beside the password.
+    /// Whether every password also needs a key file.
     pub needs_key_file: bool,
     /// Generation: one more with every compaction.
     pub generation: u64,
@@ -31,11 +31,16 @@ pub struct Probe {
     pub kdf: Vec<KdfParams>,
     /// The passwords and keys that open it.
     pub slots: Vec<SlotInfo>,
-    /// Whether both header copies are intact and say the same.
+    /// Whether both header copies are intact and equal.
     pub headers_in_step: bool,
 }
 
-/// Looks at the headers of a file; reads a few kilobytes and writes nothing.
+/// Reads the headers of a file: a few kilobytes. Writes nothing and takes no lock.
+///
+/// # Errors
+///
+/// [`OpenError`] if the file is missing, is not a database, needs a newer version, or has no intact
+/// header.
 pub fn probe(vfs: &dyn Vfs, path: &Path) -> Result<Probe, OpenError> {
     let file = vfs
         .open(path, Access::Read)
@@ -58,7 +63,7 @@ pub fn probe(vfs: &dyn Vfs, path: &Path) -> Result<Probe, OpenError> {
     })
 }
 
-/// A file that is not there is told apart.
+/// Converts an error, distinguishing a file that does not exist.
 pub(crate) fn missing(error: IoError, path: &Path) -> OpenError {
     if error.kind() == io::ErrorKind::NotFound {
         OpenError::NotFound {

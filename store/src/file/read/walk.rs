@@ -1,7 +1,5 @@
-//! Reading frames from the first to the last good one: headers in order, decryption and
-//! decompression of a batch in parallel.
-//!
-//! It says where the frames stop being good and why; what that means is decided by `recover`.
+//! Reading all frames up to the first bad one: headers in order, decryption and decompression in
+//! parallel batches. `recover` decides what a bad frame means.
 use rayon::prelude::*;
 
 use crate::{
@@ -23,12 +21,12 @@ use crate::{
 };
 
 const WINDOW: usize = 1 << 20;
-/// Enough for all cores, little enough to be gone from memory soon.
+/// The size of a batch: enough for all cores, and a small share of the memory.
 const BATCH_BYTES: usize = 8 << 20;
 const BATCH_FRAMES: usize = 8192;
-/// How much is unpacked before it is added to what is kept, if it is kept at all.
+/// The amount that is unpacked at once, before it is kept or dropped.
 const UNPACKED_AT_ONCE: usize = 256 << 20;
-/// The first frames are wanted soon: a window is waiting for its first rows.
+/// The first batch is small, so that the first records are available soon.
 const FIRST_BATCH_BYTES: usize = 1 << 20;
 
 /// A file read through a window, so that small frames cost no system call each.
@@ -78,12 +76,12 @@ impl<'a> Window<'a> {
     }
 }
 
-/// What stands at a place in the file.
-pub(crate) enum Found {
+/// The result of reading a frame at an offset.
+pub(crate) enum FrameRead {
     Frame(RawFrame),
     /// Not a frame, or a damaged one.
     Bad(CorruptKind),
-    /// The beginning of a frame whose end is beyond the end of the file.
+    /// The beginning of a frame that extends beyond the end of the file.
     CutOff {
         expected_at_least: u64,
     },
@@ -91,21 +89,21 @@ pub(crate) enum Found {
     End,
 }
 
-/// Reads what stands at `offset`, checking only what the frame says about itself.
-pub(crate) fn read_frame(window: &mut Window<'_>, offset: u64) -> Result<Found, IoError> {
+/// Reads the frame at `offset`, checking only its own header.
+pub(crate) fn read_frame(window: &mut Window<'_>, offset: u64) -> Result<FrameRead, IoError> {
     if offset >= window.len {
-        return Ok(Found::End);
+        return Ok(FrameRead::End);
     }
     let Some(bytes) = window.bytes(offset, FRAME_HEADER_LEN)? else {
         let expected_at_least = offset.saturating_add(FRAME_OVERHEAD);
-        return Ok(Found::CutOff { expected_at_least });
+        return Ok(FrameRead::CutOff { expected_at_least });
     };
     let Some(header_bytes) = bytes.first_chunk().copied() else {
-        return Ok(Found::Bad(CorruptKind::Length));
+        return Ok(FrameRead::Bad(CorruptKind::Length));
     };
     let header = match FrameHeader::parse(&header_bytes) {
         Ok(header) => header,
-        Err(kind) => return Ok(Found::Bad(kind)),
+        Err(kind) => return Ok(FrameRead::Bad(kind)),
     };
     let body_offset = offset.saturating_add(FRAME_HEADER_LEN as u64);
     let ct_len = header.ct_len as usize;
@@ -113,30 +111,30 @@ pub(crate) fn read_frame(window: &mut Window<'_>, offset: u64) -> Result<Found, 
         let expected_at_least = offset
             .saturating_add(FRAME_OVERHEAD)
             .saturating_add(u64::from(header.ct_len));
-        return Ok(Found::CutOff { expected_at_least });
+        return Ok(FrameRead::CutOff { expected_at_least });
     };
     let mut reader = Reader::new(body);
     match (reader.bytes(ct_len), reader.array()) {
         (Some(ciphertext), Some(tag)) => {
             let ciphertext = ciphertext.to_vec();
-            Ok(Found::Frame(RawFrame {
+            Ok(FrameRead::Frame(RawFrame {
                 header,
                 header_bytes,
                 ciphertext,
                 tag,
             }))
         }
-        _ => Ok(Found::Bad(CorruptKind::Length)),
+        _ => Ok(FrameRead::Bad(CorruptKind::Length)),
     }
 }
 
-/// Where the good frames end before the file does.
+/// The first bad frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stop {
-    /// What was expected.
+    /// The position that was expected.
     pub(crate) at: Chain,
     pub(crate) kind: CorruptKind,
-    /// Set if the file simply ends inside the frame.
+    /// Set if the file ends inside the frame.
     pub(crate) expected_at_least: Option<u64>,
 }
 
@@ -150,13 +148,13 @@ impl Stop {
     }
 }
 
-/// Why reading could not go on.
+/// Why reading failed.
 #[derive(Debug)]
 pub(crate) enum WalkError {
     Io(IoError),
     Cancelled(Cancelled),
     Corrupt(Corruption),
-    /// A frame that only a later version knows.
+    /// A frame of a later version that must not be skipped.
     UnknownKind,
     /// The content is larger than the memory of this computer.
     OutOfMemory,
@@ -174,7 +172,7 @@ impl From<Cancelled> for WalkError {
     }
 }
 
-/// What a walk needs to know about a file.
+/// A file whose frames are read.
 #[derive(Clone, Copy)]
 pub(crate) struct Walk<'a> {
     pub(crate) file: &'a dyn VfsFile,
@@ -185,12 +183,12 @@ pub(crate) struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Gives all good frames to `assembly`; says where they stop, unless at the end of the file.
+    /// Adds all good frames to `assembly`; returns the first bad one, if there is one.
     pub(crate) fn run(&self, assembly: &mut Assembly) -> Result<Option<Stop>, WalkError> {
         self.run_watched(assembly, &mut |_| {})
     }
 
-    /// The same; `watch` sees the assembly each time more frames have been added to it.
+    /// Like [`run`](Self::run); `watch` is called with the assembly each time frames were added.
     pub(crate) fn run_watched(
         &self,
         assembly: &mut Assembly,
@@ -228,10 +226,10 @@ impl Walk<'_> {
         }
     }
 
-    /// Decrypts frames, unpacks them and adds them to the assembly; says where they stop being
-    /// genuine.
+    /// Decrypts and unpacks frames and adds them to the assembly; returns the first that is not
+    /// authentic.
     ///
-    /// What they promise to unpack to is added up first, and only so much is unpacked at a time.
+    /// Their unpacked sizes are added up first, and only a limited amount is unpacked at a time.
     fn take_in(
         &self,
         frames: Vec<RawFrame>,
@@ -264,16 +262,16 @@ impl Walk<'_> {
     }
 }
 
-/// A frame that was decrypted, or why it could not be.
+/// A decrypted frame, or why it could not be decrypted.
 struct Decrypted {
     header: FrameHeader,
     tag: [u8; TAG_LEN],
     plain: Result<Vec<u8>, CorruptKind>,
 }
 
-/// What has been taken in so far.
+/// The state of reading.
 struct Intake {
-    /// Where the frames end that were added to the assembly.
+    /// The position after the frames that were added to the assembly.
     chain: Chain,
     expansion: Expansion,
     memory: u64,
@@ -290,7 +288,7 @@ impl Default for Intake {
 }
 
 impl Intake {
-    /// Adds up what a frame promises, in bytes. One that promises too much is not unpacked.
+    /// Adds the unpacked size of a frame, in bytes. A frame that exceeds the limit is not unpacked.
     fn admit(&mut self, frame: &mut Decrypted) -> Result<usize, WalkError> {
         let Ok(plain) = &frame.plain else {
             return Ok(0);
@@ -314,8 +312,8 @@ impl Intake {
         }
     }
 
-    /// Unpacks frames, adds them to the assembly and moves the chain behind them; says where they
-    /// stop being genuine.
+    /// Unpacks frames, adds them to the assembly and advances the chain; returns the first that is
+    /// not authentic.
     fn add_all(
         &mut self,
         frames: Vec<Decrypted>,
@@ -336,7 +334,7 @@ impl Intake {
             };
             let content = match content {
                 Ok(content) => content,
-                // The only fault that leaves open whether the frame is genuine.
+                // The only fault with which the frame may still be a torn write.
                 Err(kind @ CorruptKind::Auth) => return Ok(Some(stop(kind))),
                 Err(kind) => return Err(WalkError::Corrupt(stop(kind).corruption())),
             };
@@ -380,7 +378,7 @@ fn next_batch(
             expected_at_least,
         };
         let end = match read_frame(window, chain.offset)? {
-            Found::Frame(frame) => match frame.header.follows(&chain) {
+            FrameRead::Frame(frame) => match frame.header.follows(&chain) {
                 Ok(()) => {
                     chain = chain.after(frame.header.ct_len, frame.tag);
                     bytes = bytes.saturating_add(frame.ciphertext.len());
@@ -389,11 +387,11 @@ fn next_batch(
                 }
                 Err(kind) => BatchEnd::Stop(stop(kind, None)),
             },
-            Found::Bad(kind) => BatchEnd::Stop(stop(kind, None)),
-            Found::CutOff { expected_at_least } => {
+            FrameRead::Bad(kind) => BatchEnd::Stop(stop(kind, None)),
+            FrameRead::CutOff { expected_at_least } => {
                 BatchEnd::Stop(stop(CorruptKind::Length, Some(expected_at_least)))
             }
-            Found::End => BatchEnd::EndOfFile,
+            FrameRead::End => BatchEnd::EndOfFile,
         };
         return Ok(Batch {
             frames,

@@ -1,8 +1,8 @@
-//! The backup of a header: a small file that brings a store back whose headers are destroyed
-//! (FORMAT.md, "Header backup").
+//! Header backups: small files from which destroyed headers can be restored (FORMAT.md, "Header
+//! backup").
 //!
-//! It holds one header copy as it stands in the file, and so nothing that the file does not show
-//! to anyone who has it. How a file is restored from it is the business of `restore_header`.
+//! A header backup has one header copy as stored in the file, so it reveals nothing that the file
+//! does not. `restore_header` restores a file from it.
 use std::path::Path;
 
 use crate::file::{
@@ -29,13 +29,13 @@ const TEXT_AT: usize = 32;
 const TEXT_LEN: usize = 160;
 const HEADER_AT: usize = TEXT_AT + TEXT_LEN;
 const SHA_LEN: usize = 32;
-/// For whoever finds the file and looks into it.
+/// A note for someone who opens the file in an editor.
 const TEXT: &[u8] = b"Backup of the header of a VStore database. Restore a damaged file with:\n\
     vstore header-backup restore FILE BACKUP\nIt opens nothing without a password.\n";
 
 const _: () = assert!(TEXT.len() <= TEXT_LEN);
 
-/// The header of a store at some time. What it says was not authenticated by a password yet.
+/// The header of a store at some time; not authenticated yet.
 #[derive(Clone, Debug)]
 pub struct HeaderBackup {
     exported_at: i64,
@@ -43,7 +43,7 @@ pub struct HeaderBackup {
     header_bytes: Vec<u8>,
 }
 
-/// Why a file is no header backup that can be used.
+/// Why a header backup cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HeaderBackupError {
@@ -65,10 +65,10 @@ pub enum HeaderBackupError {
 }
 
 impl StoreFile {
-    /// The header as it is now, to be kept elsewhere. `now` is Unix time in milliseconds.
+    /// A backup of the current header, to be kept elsewhere. `now` is Unix time in milliseconds.
     ///
-    /// It stays useful after edits and compactions, but not after the data key was exchanged. It
-    /// opens with the passwords of now, also after they were changed or removed in the file.
+    /// It stays valid after edits and compactions, but not after the data key was exchanged. It
+    /// opens with the current passwords, even after they were changed or removed in the file.
     pub fn header_backup(&self, now: i64) -> HeaderBackup {
         let header = &self.generation.header;
         let key = self.dek.header_key(&header.store_id);
@@ -82,7 +82,7 @@ impl StoreFile {
 }
 
 impl HeaderBackup {
-    /// When it was made, Unix time in milliseconds.
+    /// The time of its creation, Unix time in milliseconds.
     pub fn exported_at(&self) -> i64 {
         self.exported_at
     }
@@ -97,7 +97,7 @@ impl HeaderBackup {
         self.header.claims().generation
     }
 
-    /// The passwords and keys that it holds.
+    /// The passwords and keys that it has.
     pub fn slots(&self) -> Vec<SlotInfo> {
         slot_list(&self.header.claims().slots)
     }
@@ -158,14 +158,14 @@ impl HeaderBackup {
     /// Reads a backup file.
     pub fn load(vfs: &dyn Vfs, path: &Path) -> Result<Self, HeaderBackupError> {
         let file = vfs.open(path, Access::Read)?;
-        // One byte more than there may be tells a longer file.
+        // One byte more than the length detects longer files.
         let mut bytes = vec![0; HEADER_BACKUP_LEN.saturating_add(1)];
         let count = file.read_at(&mut bytes, 0)?;
         bytes.truncate(count);
         Self::parse(&bytes)
     }
 
-    /// Writes a backup file, durably, at a path where there is none.
+    /// Writes a new backup file durably, at a path where there is none.
     pub fn save(&self, vfs: &dyn Vfs, path: &Path) -> Result<(), HeaderBackupError> {
         write_new(vfs, path, &self.to_bytes()).map_err(|error| {
             if error.kind() == std::io::ErrorKind::AlreadyExists {
@@ -177,7 +177,7 @@ impl HeaderBackup {
     }
 }
 
-/// The fields after the version; `None` if they are not what this version writes.
+/// The fields after the version; `None` if they are invalid for this version.
 fn read_fields(mut reader: Reader<'_>) -> Option<i64> {
     reader.zeros(2)?;
     if reader.u32()? != HEADER_BACKUP_LEN as u32 {

@@ -1,4 +1,4 @@
-//! Damaged files: finding what is wrong, reading what is left, putting a header back.
+//! Damaged files: listing what is wrong, reading what is left, restoring headers.
 
 pub(super) mod header_backup;
 pub(super) mod restore_header;

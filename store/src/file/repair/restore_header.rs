@@ -1,9 +1,10 @@
-//! Putting a header back into a file whose headers are destroyed.
+//! Restoring destroyed headers from a header backup.
 //!
-//! A header backup knows the data key (under its passwords), but the file may have been compacted
-//! since, and every generation has a key of its own. Which generation a file is in, and its salt,
-//! is found again: from what is legible of the damaged headers, or from the first frame, whose
-//! nonce the salt was made from. The first frame also proves that backup and file belong together.
+//! A header backup has the data key (wrapped under its passwords), but the file may have been
+//! compacted since, and every generation has a key of its own. The generation of the file and its
+//! salt are recovered from the legible parts of the damaged headers, or from the first frame, from
+//! whose nonce the salt is derived. The first frame also proves that backup and file belong
+//! together.
 use std::{path::Path, sync::Arc};
 
 use crate::{
@@ -31,29 +32,30 @@ use crate::{
             header_copies::HeaderCopies,
             open_error::OpenError,
             probe::missing,
-            walk::{Found, Walk, WalkError, Window, read_frame},
+            walk::{FrameRead, Walk, WalkError, Window, read_frame},
         },
         repair::header_backup::HeaderBackup,
     },
 };
 
-/// How many generations after that of the backup are tried; each costs some microseconds.
+/// The number of generations after that of the backup that are tried; each costs microseconds.
 const GENERATIONS_AHEAD: u64 = 1 << 20;
-/// The longest first frame that is tried, in bytes of ciphertext. It holds a hundred or two.
+/// The longest first frame that is tried, in bytes of ciphertext. Usually it has one or two
+/// hundred.
 const META_CT_MAX: u32 = 8 << 10;
-/// Where generation and salt stand in a header copy.
+/// The offsets of generation and salt in a header copy.
 const GENERATION_AT: u64 = 48;
 
-/// How a header is restored.
+/// Options for restoring a header.
 #[derive(Clone, Debug)]
 pub struct RestoreOptions {
-    /// Replace headers that are intact: for a forgotten password that the backup still has.
+    /// Replaces intact headers, for example to use a password that only the backup still has.
     pub replace_intact: bool,
-    /// The most that checking the password may cost.
+    /// Limits for the cost of checking the password.
     pub kdf_limits: KdfLimits,
     /// The program, for the lock.
     pub program: String,
-    /// The present time, Unix time in milliseconds, for the lock.
+    /// The current Unix time in milliseconds, for the lock.
     pub now: i64,
 }
 
@@ -68,42 +70,42 @@ impl Default for RestoreOptions {
     }
 }
 
-/// What restoring a header led to.
+/// The result of restoring a header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RestoreReport {
     /// Generation of the store when the backup was made.
     pub backup_generation: u64,
-    /// Generation of the file. If it is another one, passwords and keys that were added, changed
-    /// or removed since the backup are again what they were.
+    /// Generation of the file. Passwords and keys that were added, changed or removed since the
+    /// backup are reverted; if the generation differs, there may have been such changes.
     pub generation: u64,
-    /// What opens the file now.
+    /// The passwords and keys that open the file now.
     pub slots: Vec<SlotInfo>,
-    /// Whether the frames of the file could all be read; if not, it needs to be salvaged.
+    /// Whether all frames of the file could be read; if not, the file needs to be salvaged.
     pub is_whole: bool,
 }
 
-/// Why a header was not restored. The file is as it was, unless writing itself failed.
+/// Why a header was not restored. The file is unchanged, unless writing itself failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RestoreError {
-    /// The headers are intact; replacing them was not asked for.
+    /// The headers are intact, and replacing them was not requested.
     #[error("the headers of the file are intact: there is nothing to restore")]
     HeaderIntact,
     /// The backup is that of another store.
     #[error("the header backup belongs to another database")]
     OtherStore,
-    /// The data key was exchanged since.
+    /// The data key was exchanged since the backup.
     #[error("the header backup is older than the data key of the file: it cannot open the data")]
     OtherDataKey,
-    /// The first frame answers to no key of the backup: another store, another data key, or the
-    /// frame is damaged too.
+    /// No key of the backup decrypts the first frame: the backup is of another store or data key,
+    /// or the frame is damaged too.
     #[error(
         "the header backup does not fit the data: it belongs to another database, the data key \
          was exchanged since, or the beginning of the data is damaged as well"
     )]
     DoesNotFit,
-    /// The file or the password.
+    /// The file or the password was refused.
     #[error(transparent)]
     Open(#[from] OpenError),
 }
@@ -114,7 +116,11 @@ impl From<IoError> for RestoreError {
     }
 }
 
-/// Writes both headers of a file anew from a backup. `credentials` must open the backup.
+/// Rewrites both headers of a file from a backup. `credentials` must open the backup.
+///
+/// # Errors
+///
+/// [`RestoreError`]; the file is unchanged, unless writing itself failed.
 pub fn restore_header(
     vfs: &Arc<dyn Vfs>,
     path: &Path,
@@ -139,7 +145,7 @@ pub fn restore_header(
     let backup_generation = header.generation;
     header.generation = generation;
     header.gen_salt = gen_salt;
-    // Above what the frames know, so that the header is not taken for an old one.
+    // Higher than the epoch recorded in the frames, so that the header does not count as outdated.
     header.epoch = header.epoch.max(epoch).saturating_add(1);
     write(&*file, &header, &dek)?;
     Ok(RestoreReport {
@@ -150,7 +156,7 @@ pub fn restore_header(
     })
 }
 
-/// Refuses what would do harm, as far as the headers of the file can still say.
+/// Refuses a restoration that would do harm, as far as the headers of the file still show it.
 fn check_headers(
     file: &dyn VfsFile,
     len: u64,
@@ -163,7 +169,7 @@ fn check_headers(
     match HeaderCopies::read(file, len) {
         Ok(copies) => {
             let kept = backup.header().claims();
-            // One of the copies may be forged: the one that fits the backup counts.
+            // One of the copies may be forged: the one that matches the backup counts.
             let fits = |found: &Header| {
                 found.store_id == kept.store_id && found.dek_commit == kept.dek_commit
             };
@@ -181,7 +187,7 @@ fn check_headers(
             }
         }
         Err(error @ OpenError::Io(_)) => Err(error.into()),
-        // Whatever the damaged headers look like: the first frame decides.
+        // If the headers are damaged, the first frame decides.
         Err(_) => Ok(()),
     }
 }
@@ -208,7 +214,7 @@ fn unlock(
     Ok((unlocked.dek, header))
 }
 
-/// Generation and salt under which the first frame is genuine.
+/// The generation and the salt with which the first frame is authentic.
 fn find_generation(
     file: &dyn VfsFile,
     len: u64,
@@ -217,10 +223,10 @@ fn find_generation(
     control: &Control,
 ) -> Result<Option<(u64, [u8; 32])>, OpenError> {
     let mut window = Window::new(file, len);
-    // It is decrypted a million times if need be, and may be forged.
+    // It may be decrypted up to a million times, and may be forged.
     let is_first = |header: &FrameHeader| header.kind == META && header.ct_len <= META_CT_MAX;
     let first = match read_frame(&mut window, DATA_OFFSET)? {
-        Found::Frame(frame) if is_first(&frame.header) => frame,
+        FrameRead::Frame(frame) if is_first(&frame.header) => frame,
         _ => return Ok(None),
     };
     let mut candidates = vec![(header.generation, header.gen_salt)];
@@ -240,7 +246,7 @@ fn find_generation(
     Ok(None)
 }
 
-/// Generation and salt as they stand in a header copy that may be damaged elsewhere.
+/// The generation and the salt in a header copy that may be damaged elsewhere.
 fn legible(file: &dyn VfsFile, copy: Copy) -> Result<Option<(u64, [u8; 32])>, IoError> {
     let mut bytes = [0; 48];
     let at = copy.offset().saturating_add(GENERATION_AT);
@@ -254,7 +260,7 @@ fn legible(file: &dyn VfsFile, copy: Copy) -> Result<Option<(u64, [u8; 32])>, Io
     Ok(fields())
 }
 
-/// The highest header epoch that the frames know of, and whether they could all be read.
+/// The highest header epoch recorded in the frames, and whether all of them could be read.
 fn read_frames(
     file: &dyn VfsFile,
     len: u64,
@@ -280,8 +286,8 @@ fn read_frames(
     Ok((assembly.epoch, is_whole))
 }
 
-/// Writes copy B with the zeros behind it, makes it durable, then copy A: one of the two is
-/// whole at every moment, if one was before.
+/// Writes copy B with the padding after it, makes it durable, then copy A: if one of the two was
+/// intact before, one is intact at any time.
 fn write(file: &dyn VfsFile, header: &Header, dek: &Dek) -> Result<(), IoError> {
     let key = dek.header_key(&header.store_id);
     for copy in [Copy::B, Copy::A] {

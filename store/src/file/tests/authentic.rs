@@ -1,4 +1,4 @@
-//! Files that somebody with the key wrote against the rules: opening and a full check agree on
+//! Invalid files written by someone with the key: opening and a full check agree on
 //! every one of them, since they decide by the same code.
 use std::{cell::Cell, path::PathBuf, sync::Arc};
 
@@ -14,7 +14,7 @@ use crate::{
         format::{
             frame::{COMMIT, CTRL, Chain, FrameWriter, META, Padding, SNAP, SNAP_END, TXN},
             header::DATA_OFFSET,
-            meta::{self, Ctrl, Meta, SnapEnd},
+            meta::{self, Ctrl, FileMeta, SnapEnd},
             pack,
         },
         keys::seal::FrameCipher,
@@ -23,7 +23,7 @@ use crate::{
     value::{EncodedValue, Value},
 };
 
-/// One frame to be written, right or wrong.
+/// One frame to be written, valid or invalid.
 #[derive(Clone, Debug, PartialEq)]
 struct Frame {
     kind: u8,
@@ -32,7 +32,7 @@ struct Frame {
     txn: u64,
     payload: Vec<u8>,
     durable: u64,
-    /// What its header says beside the truth.
+    /// False values in its header.
     seq_off_by: u64,
     offset_off_by: u64,
     link_is_wrong: bool,
@@ -57,7 +57,7 @@ impl Frame {
     }
 }
 
-/// A store that a recovery key opens, which costs no derivation.
+/// A store with a recovery key, which needs no expensive key derivation.
 struct Sample {
     vfs: MemVfs,
     path: PathBuf,
@@ -128,7 +128,7 @@ fn sample() -> Sample {
 
 /// META, chunks, the end, three transactions, a note.
 fn frames_of(generation: &Generation, chunks: &[Bytes]) -> Vec<Frame> {
-    let description = Meta {
+    let description = FileMeta {
         base_txn: 0,
         ..generation.meta.clone()
     };
@@ -152,16 +152,16 @@ fn frames_of(generation: &Generation, chunks: &[Bytes]) -> Vec<Frame> {
 const DELETE: &[u8] = b"\x91\x92\x02\xa9key 00010";
 const PUT: &[u8] = b"\x91\x94\x01\xa3new\x81\xa1a\x01\x93\x01\x02\xc0";
 const SETTING: &[u8] = b"\x91\x93\x04\xa4name\xa5value";
-/// Payloads that are wrong in different ways.
+/// Payloads that are invalid in different ways.
 const WRONG: [&[u8]; 12] = [
-    // A name twice in a map.
+    // A duplicate name in a map.
     b"\x91\x94\x01\xa3new\x82\xa1a\x01\xa1a\x02\x93\x01\x02\xc0",
     // A key that is empty, that holds a control character.
     b"\x91\x94\x01\xa0\x01\x93\x01\x02\xc0",
     b"\x91\x94\x01\xa1\x07\x01\x93\x01\x02\xc0",
-    // Times of a record that is not there.
+    // Times of a record that does not exist.
     b"\x91\x93\x03\xa4none\x93\x01\x02\x03",
-    // An unknown op, bytes behind the last, an op too few.
+    // An unknown op, bytes after the last one, an op too few.
     b"\x91\x93\x09\xa3new\x01",
     b"\x91\x92\x02\xa3new\x00",
     b"\x92\x92\x02\xa3new",
@@ -175,7 +175,7 @@ const WRONG: [&[u8]; 12] = [
 ];
 
 impl Sample {
-    /// The file with these frames, sealed with its key.
+    /// The file with these frames, encrypted with its key.
     fn file(&self, frames: &[Frame]) -> Vec<u8> {
         let mut file = self.headers.clone();
         let mut chain = Chain::START;
@@ -185,14 +185,14 @@ impl Sample {
                 let place = place % plain.len();
                 plain[place] = value;
             }
-            let told = Chain {
+            let positioned = Chain {
                 seq: chain.seq.wrapping_add(frame.seq_off_by),
                 offset: chain.offset.wrapping_add(frame.offset_off_by),
                 prev_tag: chain
                     .prev_tag
                     .map(|byte| byte ^ u8::from(frame.link_is_wrong)),
             };
-            let mut writer = FrameWriter::new(&self.cipher, &OsEntropy, told, frame.durable);
+            let mut writer = FrameWriter::new(&self.cipher, &OsEntropy, positioned, frame.durable);
             writer
                 .push(frame.kind, frame.flags, plain, Padding::Unit(16))
                 .unwrap();
@@ -244,7 +244,7 @@ impl Sample {
             }
             _ => panic!("opening: {opened:?}, a full check: {checked:?}, of {frames:?}"),
         }
-        // A quick check looks at less, and must not fail.
+        // A quick check examines less and must not fail.
         self.verify(VerifyDepth::Quick).unwrap();
         match checked {
             Ok(report) if report.is_intact() => Verdict::Intact,
@@ -296,7 +296,7 @@ fn content_that_opening_refuses_is_found_where_it_stands() {
         assert!(matches!(finding.kind, FindingKind::Content { .. }));
         let at = sample.file(&frames[..=first]).len() as u64;
         assert_eq!((finding.offset, finding.seq), (at, Some(first as u64 + 1)));
-        // Opening names the same place.
+        // Opening names the same position.
         let error = sample.open(&sample.file(&frames)).unwrap_err();
         assert!(
             matches!(error, OpenError::Content { offset, seq, .. } if offset == at && seq == first as u64 + 1),
@@ -333,7 +333,7 @@ fn chunks_that_do_not_ascend_are_found() {
         panic!()
     };
     assert_eq!(report.findings[0].seq, Some(2), "{report:?}");
-    // Settings that stand twice, or not in order.
+    // Duplicate or unordered settings.
     let settings = frames.iter().rposition(|frame| frame.kind == SNAP).unwrap();
     for payload in [
         &b"\x92\x93\x04\xa1s\x01\x93\x04\xa1s\x02"[..],
@@ -362,7 +362,7 @@ fn frames_against_the_rules_are_no_torn_write() {
         frames[last] = Frame::new(kind, 0, 0, 0, b"\x80");
         sample.check(&frames)
     };
-    // A later version may say with a bit that others may skip its frames.
+    // With a bit, a later version can allow others to skip its frames.
     assert!(matches!(of_kind(0x85), Verdict::Intact));
     assert!(matches!(
         of_kind(6).kinds()[..],
@@ -397,15 +397,15 @@ fn frames_against_the_rules_are_no_torn_write() {
         changed(&|frame| (frame.kind, frame.flags) = (CTRL, 0)),
         Verdict::Refused(_)
     ));
-    // A jump in the numbers: the frames behind it prove that it is damage, where they say that
-    // more was durable than could be.
+    // A gap in the numbers: the frames after it prove damage if they record that more frames were
+    // durable than exist.
     assert!(matches!(
         changed(&|frame| (frame.seq_off_by, frame.durable) = (3, last as u64)),
         Verdict::Refused(_)
     ));
 }
 
-/// One thing that is done to the frames of a good file.
+/// One change of the frames of a valid file.
 #[derive(Clone, Debug)]
 enum Mutation {
     Kind(usize, u8),
@@ -460,7 +460,7 @@ impl Mutation {
             Self::Kind(place, kind) => {
                 let frame = &mut frames[at(place)];
                 frame.kind = *kind;
-                // No writer can be made to set the flag on another kind.
+                // The writer cannot set the flag on another kind.
                 frame.flags &= u8::from(*kind == TXN);
             }
             Self::Flags(place) => {

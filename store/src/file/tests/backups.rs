@@ -1,4 +1,4 @@
-//! Rolling backups: how many, of what, and what happens where they cannot be made.
+//! Rolling backups: their number and content, and what happens if they cannot be made.
 use std::io::ErrorKind;
 
 use super::{Fixture, mem_vfs::Fault, payloads};
@@ -114,7 +114,7 @@ fn a_file_in_doubt_does_not_push_out_a_good_backup() {
 #[test]
 fn a_file_in_doubt_is_no_backup_even_if_it_was_made_one() {
     let (fixture, mut file) = Fixture::create();
-    // The backup is made, and then the new file cannot take its place.
+    // The backup is made, and then the new file cannot be renamed.
     let compaction = file.begin_compaction().unwrap();
     let chunks = payloads(&["deferred"]).into_iter();
     let compacted = compaction.write(chunks, 1, &Control::default()).unwrap();

@@ -1,5 +1,5 @@
-//! Files of somebody who gives away their password: small, and far larger once they are unpacked.
-//! Each is opened, checked and salvaged in a process of its own, whose memory is measured.
+//! Small files that unpack to far more data, from an attacker who gives away the password. Each is
+//! opened, checked and salvaged in a separate process whose memory is measured.
 use std::{env, fs, path::PathBuf, process::Command, sync::Arc};
 
 use bytes::Bytes;
@@ -9,7 +9,7 @@ use super::{Fixture, mem_vfs::MemVfs};
 use crate::{
     CreateOptions, OpenOptions, SalvageOptions, Store,
     file::{
-        Control, CorruptKind, Credentials, OpenError, OsEntropy, RecoveryKey, SalvageError,
+        Control, CorruptKind, Credentials, FileSalvageError, OpenError, OsEntropy, RecoveryKey,
         SalvageMode, VerifyDepth,
         format::{
             frame::{COMMIT, FrameWriter, Padding, SNAP, TXN},
@@ -18,15 +18,15 @@ use crate::{
     },
 };
 
-/// Names the bomb in the process that opens it.
+/// The name of the bomb, set in the process that opens it.
 const BOMB: &str = "VSTORE_TEST_BOMB";
-/// Most memory that a process may ever take with any of these files, in KiB. What is allowed to
-/// unpack for nothing is 512 MiB, and an op in memory is some times its length in the file.
+/// The peak memory of a process with any of these files, in KiB. Every file may unpack to 512 MiB,
+/// and an op in memory is a few times as long as in the file.
 const MEMORY_MAX: u64 = 1600 << 10;
 
 const MIB: usize = 1 << 20;
 
-/// A plaintext that unpacks to `unit`, again and again, and is as small as LZW can make it.
+/// A plaintext that unpacks to repetitions of `unit`, as small as LZW allows.
 fn bomb(unit: &[u8], raw_len: usize, part: u32, txn: u64) -> Vec<u8> {
     let payload = unit.repeat(raw_len / unit.len());
     sealed_as(&payload, part, txn)
@@ -103,7 +103,7 @@ impl Bomb {
         report.map(|report| report.is_intact())
     }
 
-    fn salvage(&self) -> Result<usize, SalvageError> {
+    fn salvage(&self) -> Result<usize, FileSalvageError> {
         let options = SalvageOptions {
             mode: SalvageMode::Everything,
             open: self.options(),
@@ -194,7 +194,7 @@ fn child_that_opens_a_bomb() {
     let (_, make, opens) = all.iter().find(|(other, ..)| name == *other).unwrap();
     let bomb = make();
     assert!(bomb.len() < 16 * MIB, "{}", bomb.len());
-    // What making the bomb took does not count.
+    // Memory used for making the bomb does not count.
     fs::write("/proc/self/clear_refs", "5").unwrap();
     let opened = bomb.open();
     assert_eq!(opened.is_ok(), *opens, "{opened:?}");
@@ -228,8 +228,8 @@ fn a_small_file_never_takes_much_memory() {
             .unwrap();
         let words = String::from_utf8_lossy(&child.stderr);
         assert!(child.status.success(), "{name}: {words}");
-        let told = String::from_utf8_lossy(&child.stdout);
-        assert!(told.contains("1 passed"), "{name}: {told}");
+        let output = String::from_utf8_lossy(&child.stdout);
+        assert!(output.contains("1 passed"), "{name}: {output}");
     }
 }
 

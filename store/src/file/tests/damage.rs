@@ -1,4 +1,4 @@
-//! Every way to damage a file: each is told, and none yields wrong data.
+//! Every kind of damage to a file is reported, and none yields wrong data.
 use std::ops::Range;
 
 use bytes::Bytes;
@@ -27,7 +27,7 @@ pub(super) fn sample(close: bool) -> Fixture {
     fixture
 }
 
-/// Where the frames stand.
+/// The positions of the frames.
 pub(super) fn frames(content: &[u8]) -> Vec<Range<usize>> {
     let mut frames = Vec::new();
     let mut at = DATA_OFFSET as usize;
@@ -52,7 +52,7 @@ pub(super) fn transactions(opened: &Opened) -> Vec<&str> {
 /// Frames of the checkpoint in the sample: META, two chunks, the end.
 pub(super) const SNAPSHOT_FRAMES: usize = 4;
 
-/// What a change at a byte must lead to.
+/// The required result of a change at a byte.
 fn check_flip(close: bool, frames: &[Range<usize>], at: usize, result: &Result<Opened, OpenError>) {
     let frame = frames.iter().position(|frame| frame.contains(&at));
     match (frame, result) {
@@ -219,7 +219,7 @@ fn a_missing_frame_is_noticed_unless_it_is_the_last() {
                 "{missing}: {result:?}"
             );
         } else {
-            // Equal to the state before the last append: this no file can know by itself.
+            // Equal to the state before the last append, which the file itself cannot reveal.
             assert_eq!(transactions(&result.unwrap()), TRANSACTIONS[..2]);
         }
     }
@@ -341,7 +341,7 @@ fn random_bytes_after_the_end_are_a_torn_tail() {
     let fixture = sample(true);
     let mut content = fixture.content();
     content.extend((0..5000_u32).map(|i| ((i * i) >> 3) as u8));
-    // Marks that lead nowhere.
+    // Marks that are not followed by a frame.
     content.extend_from_slice(b"\xF5VS\x01\xF5VS\x01");
     let opened = fixture.with_content(content).read().unwrap();
     assert_eq!(transactions(&opened), TRANSACTIONS);

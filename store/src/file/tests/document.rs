@@ -1,11 +1,11 @@
-//! FORMAT.md shows the bytes of the smallest file; here they are made again and compared.
+//! FORMAT.md shows the bytes of the smallest file; here they are generated and compared.
 use std::{fmt::Write as _, path::Path, sync::Arc};
 
 use super::{CHEAP, CountingEntropy, credentials, mem_vfs::MemVfs, payloads};
 use crate::file::{
-    Control, CreateOptions, StoreFile,
+    Control, FileCreateOptions, StoreFile,
     format::frame::{Chain, FRAME_HEADER_LEN, FrameHeader},
-    read::walk::{Found, Window, read_frame},
+    read::walk::{FrameRead, Window, read_frame},
 };
 
 const DOCUMENT: &str = include_str!("../../../FORMAT.md");
@@ -80,7 +80,7 @@ const PACK: [(usize, &str); 7] = [
     (8, "transaction"),
 ];
 
-/// Writes fields as rows of 16 bytes; a run of zeros longer than that is told, not shown.
+/// Writes fields as rows of 16 bytes; a longer run of zeros is replaced by its length.
 struct Dump {
     text: String,
 }
@@ -120,11 +120,11 @@ impl Dump {
 
 /// The smallest file: no chunk, one transaction `hello`, closed.
 fn example(vfs: &MemVfs, path: &Path) -> StoreFile {
-    let options = CreateOptions {
+    let options = FileCreateOptions {
         kdf: CHEAP,
         now: 1_700_000_000_000,
         entropy: Arc::new(CountingEntropy::default()),
-        ..CreateOptions::default()
+        ..FileCreateOptions::default()
     };
     let (mut file, _) = StoreFile::create(
         Arc::new(vfs.clone()),
@@ -169,7 +169,7 @@ fn dump() -> String {
             &content[at..start + FRAME_HEADER_LEN],
             "offset of this frame",
         );
-        let Ok(Found::Frame(raw)) = read_frame(&mut window, chain.offset) else {
+        let Ok(FrameRead::Frame(raw)) = read_frame(&mut window, chain.offset) else {
             panic!()
         };
         let (header, tag): (FrameHeader, _) = (raw.header.clone(), raw.tag);

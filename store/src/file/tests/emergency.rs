@@ -1,4 +1,4 @@
-//! A store whose file is in doubt, or was replaced: it helps itself, or goes on reading.
+//! A store whose file is in doubt or was replaced: it recovers by itself, or can still be read.
 use std::{io::ErrorKind, path::PathBuf, sync::Arc};
 
 use super::{
@@ -98,7 +98,7 @@ fn a_store_that_cannot_help_itself_still_reads_and_tries_again() {
         assert!(store.poisoned().is_some());
         assert_eq!(keys(&store), ["before"]);
     }
-    // There is space again, and nothing has to be opened anew.
+    // There is space again, and the store need not be reopened.
     place.vfs.heal();
     put(&mut store, "accepted").unwrap();
     assert_eq!(store.poisoned(), None);

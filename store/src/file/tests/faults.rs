@@ -1,4 +1,4 @@
-//! Failing system calls: what was acknowledged survives, what was not is whole or absent.
+//! Failing system calls: acknowledged transactions survive, others are complete or absent.
 use std::{io::ErrorKind, sync::Arc};
 
 use super::{
@@ -7,8 +7,8 @@ use super::{
     payloads,
 };
 use crate::file::{
-    AppendError, CompactError, Control, CreateError, CreateOptions, FileOp, OpenError, OpenOptions,
-    StoreFile,
+    AppendError, CompactError, Control, CreateError, FileCreateOptions, FileOp, FileOpenOptions,
+    OpenError, StoreFile,
 };
 
 const DATA: &str = "data.vstore";
@@ -163,7 +163,7 @@ fn a_file_that_another_program_changed_is_not_written() {
         .change(&fixture.path, |content| content.truncate(content.len() - 1));
     file.append(&payloads(&["y"])).unwrap();
 
-    // A sync client puts another file of the same length there.
+    // A sync client replaces it by another file of the same length.
     let other = fixture.content();
     fixture.vfs.put(&fixture.path, other.clone());
     assert!(matches!(
@@ -237,10 +237,10 @@ fn a_folder_that_refuses_writing_can_be_opened_read_only() {
 }
 
 fn create_on(vfs: &MemVfs, overwrite: bool) -> Result<StoreFile, CreateError> {
-    let options = CreateOptions {
+    let options = FileCreateOptions {
         kdf: CHEAP,
         overwrite,
-        ..CreateOptions::default()
+        ..FileCreateOptions::default()
     };
     StoreFile::create(
         Arc::new(vfs.clone()),
@@ -305,7 +305,7 @@ fn a_cancelled_operation_changes_nothing() {
     assert!(matches!(result, Err(CompactError::Cancelled(_))));
     file.abort_compaction();
     drop(file);
-    let options = OpenOptions::default();
+    let options = FileOpenOptions::default();
     let vfs = Arc::new(fixture.vfs.clone());
     let result = StoreFile::open(
         vfs,
@@ -392,7 +392,7 @@ fn a_compaction_that_cannot_take_its_place_leaves_the_old_file() {
     file.append(&payloads(&["goes on"])).unwrap();
     file.close().unwrap();
     assert_eq!(fixture.open().transactions, payloads(&["kept", "goes on"]));
-    // The backup had been made: it is the old file, which kept its name.
+    // The backup had been made: it is the old file, which has kept its name.
     let names = [DATA, "data.vstore.bak1"];
     assert_eq!(fixture.vfs.names(), names);
 }
@@ -459,8 +459,8 @@ fn temporary_files_of_a_crash_are_removed_and_others_are_not() {
     assert_eq!(names.len(), 3);
 }
 
-/// Appends, compacts, appends, closes; returns the words that were acknowledged, in order. After
-/// every failure it goes on as a program would.
+/// Appends, compacts, appends, closes; returns the acknowledged words in order. After every failure
+/// it continues as a program would.
 fn session(fixture: &Fixture) -> Vec<&'static str> {
     let mut acknowledged = Vec::new();
     let Ok(opened) = fixture.try_open(false) else {
@@ -521,7 +521,7 @@ fn whichever_call_fails_everything_acknowledged_is_there() {
             });
             let acknowledged = session(&fixture);
             fixture.vfs.heal();
-            // What failed in doubt may be there as well, whole and in its place.
+            // A transaction in doubt may be there as well, complete and in its place.
             let found = words(&fixture);
             let mut rest = found.iter();
             for word in &acknowledged {

@@ -1,5 +1,5 @@
-//! Frame headers that anybody can forge: whatever they promise, reading the file takes time that
-//! is linear in its length, is cut short where it becomes too much, and can be stopped.
+//! Frame headers that anyone can forge: whatever they claim, reading the file takes time linear in
+//! its length, stops at a limit, and can be cancelled.
 use std::{
     sync::Arc,
     sync::atomic::{AtomicU64, Ordering},
@@ -14,14 +14,14 @@ use super::{
 use crate::file::{
     Control, OpenError, SalvageMode,
     format::frame::{FRAME_HEADER_LEN, FrameHeader, TXN},
-    read::marks::{Budget, SearchError},
+    read::mark_search::{DecryptionBudget, SearchError},
     repair::{
-        salvage::{SalvageError, salvage_with},
+        salvage::{FileSalvageError, salvage_with},
         verify::{FindingKind, VerifyDepth, VerifyReport, verify_with},
     },
 };
 
-/// So many bytes of forged headers stand behind the genuine frames.
+/// Number of bytes of forged headers after the genuine frames.
 const FORGED: usize = 8 << 20;
 /// Reading for all of them would take many times as long, unoptimised.
 const SOON: Duration = Duration::from_secs(40);
@@ -40,8 +40,8 @@ fn head(seq: u64, ct_len: u32, durable_seq: u64, offset: u64) -> [u8; FRAME_HEAD
     header.encode()
 }
 
-/// The sample with forged headers behind a byte that breaks the chain. Each says that it stands
-/// where it stands, and asks for half of what there is.
+/// The sample with forged headers after a byte that breaks the chain. Each has its true position
+/// and claims half of the remaining bytes.
 fn forged(durable_seq: u64) -> Fixture {
     let sample = sample(true);
     let mut content = sample.content();
@@ -87,7 +87,7 @@ fn opening_takes_so_many_forged_headers_for_damage() {
 
 #[test]
 fn forged_headers_that_prove_nothing_are_not_even_read() {
-    // They say that nothing was durable, so that they are no evidence, and cost nothing.
+    // They record that nothing was durable, so they are no evidence and cost nothing.
     let start = Instant::now();
     let opened = forged(0).read().unwrap();
     assert_eq!(transactions(&opened), TRANSACTIONS);
@@ -99,7 +99,7 @@ fn forged_headers_that_prove_nothing_are_not_even_read() {
 fn what_a_search_may_cost_is_paid_for_all_of_it_together() {
     let head = |ct_len| FrameHeader::parse(&head(1, ct_len, 0, 0)).unwrap();
     let len = 8 << 20;
-    let mut budget = Budget::for_file(len);
+    let mut budget = DecryptionBudget::for_file(len);
     let mut paid = 0;
     while budget.pay(&head(1 << 20), 1).is_ok() {
         paid += 1 << 20;
@@ -109,8 +109,8 @@ fn what_a_search_may_cost_is_paid_for_all_of_it_together() {
         budget.pay(&head(1 << 20), 1),
         Err(SearchError::GaveUp)
     ));
-    // Several keys that are tried cost several times as much.
-    let mut budget = Budget::for_file(0);
+    // Trying several keys costs several times as much.
+    let mut budget = DecryptionBudget::for_file(0);
     assert!(budget.pay(&head(64 << 20), 3).is_ok());
     assert!(budget.pay(&head(64 << 20), 3).is_err());
 }
@@ -148,7 +148,7 @@ fn the_search_behind_damage_can_be_stopped_at_every_header() {
     let mode = SalvageMode::Everything;
     let result = salvage_with(&file.vfs, &file.path, mode, &control, &key);
     assert!(
-        matches!(result, Err(SalvageError::Cancelled(_))),
+        matches!(result, Err(FileSalvageError::Cancelled(_))),
         "{result:?}"
     );
     assert_eq!(seen.load(Ordering::Relaxed), reports + 1);

@@ -1,4 +1,4 @@
-//! Makes the golden files of `tests/golden/` again and compares every byte; writes them with
+//! Generates the golden files of `tests/golden/` again and compares every byte; writes them with
 //! `VSTORE_WRITE_GOLDEN=1 cargo test -p vstore --lib golden`.
 //!
 //! That they open is tested in `tests/it/file/golden.rs`, through the public interface. When a
@@ -9,8 +9,8 @@ use bytes::Bytes;
 
 use super::{CHEAP, CountingEntropy, mem_vfs::MemVfs, payloads};
 use crate::file::{
-    Control, CreateOptions, Credentials, KdfLimits, KeyFile, Password, PasswordChange, RecoveryKey,
-    SlotLabel, StoreFile,
+    Control, Credentials, FileCreateOptions, KdfLimits, KeyFile, Password, PasswordChange,
+    RecoveryKey, SlotLabel, StoreFile,
     format::{
         frame::FrameWriter,
         header::{COPY_B, HEADER_LEN},
@@ -42,12 +42,12 @@ fn recovery_key() -> Credentials {
 
 fn create(credentials: &Credentials, chunks: &[&'static str]) -> (MemVfs, StoreFile) {
     let vfs = MemVfs::default();
-    let options = CreateOptions {
+    let options = FileCreateOptions {
         kdf: CHEAP,
         now: 1_700_000_000_000,
         entropy: Arc::new(CountingEntropy::default()),
         program: "VStore".to_owned(),
-        ..CreateOptions::default()
+        ..FileCreateOptions::default()
     };
     let (file, _) = StoreFile::create(
         Arc::new(vfs.clone()),

@@ -1,14 +1,14 @@
-//! Header backups: made, read, and put back into files whose headers are destroyed.
+//! Header backups: creating, reading, and restoring them to files whose headers are destroyed.
 use std::sync::Arc;
 
 use super::{Fixture, credentials, payloads};
 use crate::file::{
-    Control, Credentials, HEADER_BACKUP_LEN, HeaderBackup, HeaderBackupError, KdfLimits, OpenError,
-    OpenOptions, Opened, PasswordChange, RecoveryKey, RestoreError, RestoreOptions, RestoreReport,
-    SlotLabel, StoreFile, Vfs, restore_header,
+    Control, Credentials, FileOpenOptions, HEADER_BACKUP_LEN, HeaderBackup, HeaderBackupError,
+    KdfLimits, OpenError, Opened, PasswordChange, RecoveryKey, RestoreError, RestoreOptions,
+    RestoreReport, SlotLabel, StoreFile, Vfs, restore_header,
 };
 
-/// A file with the recovery key of the test, which costs no derivation.
+/// A file with the recovery key of the test, which needs no expensive key derivation.
 fn create() -> (Fixture, StoreFile, Credentials) {
     let (fixture, mut file) = Fixture::create();
     let paper = Credentials::from(RecoveryKey::generate().unwrap());
@@ -59,7 +59,7 @@ fn restore(
 
 fn open(fixture: &Fixture, credentials: &Credentials) -> Result<Opened, OpenError> {
     let vfs = Arc::new(fixture.vfs.clone());
-    let (options, control) = (OpenOptions::default(), Control::default());
+    let (options, control) = (FileOpenOptions::default(), Control::default());
     StoreFile::open(vfs, &fixture.path, credentials, &options, &control)
 }
 
@@ -153,7 +153,7 @@ fn a_salt_that_was_not_made_from_the_first_frame_is_taken_from_a_damaged_header(
     let backup = file.header_backup(0);
     compact(&mut file);
     drop(file);
-    // The first frame is sealed again with another nonce, as if the salt were unrelated to it.
+    // The first frame is encrypted again with another nonce, as if the salt were unrelated to it.
     let (fixture, salt_at) = with_unrelated_salt(&fixture);
     let mut content = fixture.content();
     let kept = content[salt_at - 16..salt_at + 32].to_vec();
@@ -173,7 +173,7 @@ fn a_salt_that_was_not_made_from_the_first_frame_is_taken_from_a_damaged_header(
 fn with_unrelated_salt(fixture: &Fixture) -> (Fixture, usize) {
     use crate::file::{
         disk::entropy::{OsEntropy, random},
-        format::meta::Meta,
+        format::meta::FileMeta,
         write::checkpoint::NewGeneration,
     };
     let file = fixture.open().file;
@@ -186,7 +186,7 @@ fn with_unrelated_salt(fixture: &Fixture) -> (Fixture, usize) {
     let new = NewGeneration {
         dek: &file.dek,
         first_nonce: random(&OsEntropy).unwrap(),
-        meta: Meta {
+        meta: FileMeta {
             epoch: header.epoch,
             ..file.generation.meta
         },
@@ -221,7 +221,7 @@ fn passwords_are_those_of_the_backup_and_later_ones_are_gone() {
         restore(&damaged, &backup, &new, false),
         Err(RestoreError::Open(OpenError::WrongRecoveryKey))
     ));
-    // The journal knows of nine changes; a header of epoch 2 would be taken for an old one.
+    // The journal records nine changes; a header of epoch 2 would be taken for an old one.
     restore(&damaged, &backup, &paper, false).unwrap();
     let opened = open(&damaged, &paper).unwrap();
     assert!(opened.file.stats().header_epoch > 11);

@@ -1,9 +1,9 @@
-//! Header copies that somebody without the key wrote, and the bytes beside them.
+//! Header copies written by someone without the key, and the bytes next to them.
 use std::sync::Arc;
 
 use super::{CHEAP, Fixture, credentials};
 use crate::file::{
-    Control, FindingKind, KdfLimits, OpenError, OpenOptions, PasswordChange, StoreFile,
+    Control, FileOpenOptions, FindingKind, KdfLimits, OpenError, PasswordChange, StoreFile,
     VerifyDepth, VerifyReport,
     format::header::{COPY_B, HEADER_LEN},
     keys::seal::sha256,
@@ -32,9 +32,9 @@ fn verify(fixture: &Fixture) -> VerifyReport {
 }
 
 fn open(fixture: &Fixture, password: &str, read_only: bool) -> Result<StoreFile, OpenError> {
-    let options = OpenOptions {
+    let options = FileOpenOptions {
         read_only,
-        ..OpenOptions::default()
+        ..FileOpenOptions::default()
     };
     StoreFile::open(
         Arc::new(fixture.vfs.clone()),
@@ -46,7 +46,7 @@ fn open(fixture: &Fixture, password: &str, read_only: bool) -> Result<StoreFile,
     .map(|opened| opened.file)
 }
 
-/// A copy with a right checksum, as anybody can make it.
+/// A copy with a correct checksum, as anyone can make it.
 fn forge(content: &mut [u8], at: usize, change: impl FnOnce(&mut [u8])) {
     change(&mut content[at..at + HEADER_LEN]);
     let sha = sha256(&content[at..at + HEADER_LEN - 32]);
@@ -124,7 +124,7 @@ fn a_forged_copy_with_a_higher_epoch_does_not_count() {
                 .collect();
             assert_eq!(found, [(at as u64, FindingKind::HeaderCopy)]);
 
-            // Opening for writing puts the good one in its place.
+            // Opening for writing replaces it by the good one.
             assert_eq!(
                 open(&forged, "secret", false).unwrap().stats().header_epoch,
                 1

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::{CHEAP, Fixture, credentials, payloads};
 use crate::file::{
-    Control, Credentials, FileOp, KdfLimits, KeyFile, KeyFileError, OpenError, OpenOptions,
+    Control, Credentials, FileOp, FileOpenOptions, KdfLimits, KeyFile, KeyFileError, OpenError,
     Password, PasswordChange, PasswordError, RecoveryKey, SlotId, SlotKind, SlotLabel, StoreFile,
     format::{
         header::HEADER_LEN,
@@ -50,9 +50,9 @@ fn remove(file: &mut StoreFile, id: SlotId, current: &str) -> Result<(), Passwor
 }
 
 fn try_open(fixture: &Fixture, credentials: &Credentials) -> Result<(), OpenError> {
-    let options = OpenOptions {
+    let options = FileOpenOptions {
         read_only: true,
-        ..OpenOptions::default()
+        ..FileOpenOptions::default()
     };
     let vfs = Arc::new(fixture.vfs.clone());
     let control = Control::default();
@@ -96,7 +96,7 @@ fn every_kind_of_slot_opens_the_file_and_no_other_secret_does() {
     assert_wrong(&fixture, &credentials("with a file"));
     assert_wrong(&fixture, &with_key_file("with a file", &[8]));
     assert_wrong(&fixture, &recovery().1);
-    // A key file that is not asked for does no harm.
+    // A key file that is not needed does no harm.
     try_open(&fixture, &with_key_file("second", &[9])).unwrap();
 
     let list = file.slots();
@@ -341,7 +341,7 @@ fn labels_and_slots_are_under_the_mac_of_the_header() {
     add(&mut file, &recovery().1, "paper").unwrap();
     file.append(&payloads(&["x"])).unwrap();
     let mut content = fixture.content();
-    // Another label, with the checksum made right again in both copies.
+    // Another label, with a corrected checksum in both copies.
     for start in [0, 0x4000] {
         content[start + 0x200 + 169] ^= 1;
         let sha = crate::file::keys::seal::sha256(&content[start..start + HEADER_LEN - 32]);

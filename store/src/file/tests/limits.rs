@@ -1,4 +1,4 @@
-//! What is too large to be read again is refused before it is written.
+//! Data that is too large to be read again is refused before it is written.
 use std::{path::Path, sync::Arc};
 
 use bytes::Bytes;

@@ -1,6 +1,6 @@
-//! A file system in memory that fails on demand and remembers what was asked of it.
+//! A file system in memory that fails on demand and logs all calls.
 //!
-//! It does not model power loss: what was written is there, synced or not.
+//! It does not model power loss: written data persists, synced or not.
 use std::{
     collections::BTreeMap,
     ffi::OsString,
@@ -30,7 +30,7 @@ pub(super) enum Locked {
 }
 
 impl Locked {
-    /// Takes it, if that is possible beside those who have it.
+    /// Takes the lock if the present holders allow it.
     pub(super) fn take(&mut self, wanted: Self) -> bool {
         *self = match (*self, wanted) {
             (Self::Free, wanted) => wanted,
@@ -48,17 +48,17 @@ impl Locked {
     }
 }
 
-/// A failure to come.
+/// A planned failure.
 #[derive(Clone, Debug)]
 pub(super) struct Fault {
     /// The call that fails; any if `None`.
     pub(super) op: Option<FileOp>,
     /// What the path must end with.
     pub(super) ending: &'static str,
-    /// How many such calls succeed before.
+    /// Number of such calls that succeed before it.
     pub(super) after: usize,
     pub(super) kind: io::ErrorKind,
-    /// How often it fails then.
+    /// Number of calls that then fail.
     pub(super) times: usize,
 }
 
@@ -129,7 +129,7 @@ impl MemVfs {
         });
     }
 
-    /// Lets another program do something just before the next call of this kind.
+    /// Runs another program's action just before the next call of this kind.
     pub(super) fn at_next(
         &self,
         op: FileOp,
@@ -139,8 +139,8 @@ impl MemVfs {
         self.state().deeds.push((op, ending, Box::new(deed)));
     }
 
-    /// Lets another program do something just before the call of any kind that follows `calls`
-    /// others, counted as [`calls`](Self::calls) counts them.
+    /// Runs another program's action just before the call of any kind that follows `calls` others,
+    /// counted as in [`calls`](Self::calls).
     pub(super) fn at_call(&self, calls: usize, deed: impl FnOnce(&Self) + Send + 'static) {
         self.state().numbered_deed = Some((calls, Box::new(deed)));
     }
@@ -169,7 +169,7 @@ impl MemVfs {
         self.state().faults.clear();
     }
 
-    /// What was asked since the last time, without locks and looks.
+    /// The calls since the last time, except for locking and reading metadata.
     pub(super) fn take_log(&self) -> Vec<FileOp> {
         let log = std::mem::take(&mut self.state().log);
         log.into_iter()
@@ -188,7 +188,7 @@ impl MemVfs {
             .collect()
     }
 
-    /// How often something was asked for since the last [`take_log`](Self::take_log), of any file.
+    /// Number of calls of a kind since the last [`take_log`](Self::take_log), on any file.
     pub(super) fn asked(&self, op: FileOp) -> usize {
         self.state()
             .log
@@ -441,7 +441,7 @@ impl VfsFile for MemFile {
     fn write_at(&self, bytes: &[u8], offset: u64) -> Result<(), IoError> {
         let (written, result) = match self.changed(FileOp::Write) {
             Ok(_) => (bytes.len(), Ok(())),
-            // A failed write leaves a part of what it was given.
+            // A failed write leaves a part of its bytes.
             Err(error) => (bytes.len() / 2, Err(error)),
         };
         let mut content = self.inode.content.lock().unwrap();

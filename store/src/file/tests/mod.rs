@@ -1,4 +1,4 @@
-//! Tests that need keys, a file system that fails on demand, or frames nobody would write.
+//! Tests that need keys, a file system that fails on demand, or frames that no program writes.
 mod authentic;
 mod backups;
 mod bombs;
@@ -37,12 +37,12 @@ use bytes::Bytes;
 
 use self::mem_vfs::MemVfs;
 use super::{
-    Control, CreateOptions, Credentials, Entropy, EntropyError, KdfParams, KdfProfile, OpenError,
-    OpenOptions, Opened, Password, StoreFile,
+    Control, Credentials, Entropy, EntropyError, FileCreateOptions, FileOpenOptions, KdfParams,
+    KdfProfile, OpenError, Opened, Password, StoreFile,
 };
 use crate::file::keys::seal::Dek;
 
-/// The cheapest cost that is allowed.
+/// The lowest cost that is allowed.
 const CHEAP: KdfProfile = KdfProfile::Explicit(KdfParams {
     m_kib: 19 * 1024,
     t: 2,
@@ -93,23 +93,23 @@ struct Fixture {
 
 impl Fixture {
     /// A file with two chunks (one of them compressed); it is left open.
-    fn create_with(options: &CreateOptions) -> (Self, StoreFile) {
+    fn create_with(options: &FileCreateOptions) -> (Self, StoreFile) {
         let compressible = Bytes::from("again ".repeat(50));
         Self::create_from(options, &[Bytes::from_static(b"first chunk"), compressible])
     }
 
     fn create_with_chunks(chunks: &[Bytes]) -> (Self, StoreFile) {
-        Self::create_from(&CreateOptions::default(), chunks)
+        Self::create_from(&FileCreateOptions::default(), chunks)
     }
 
-    fn create_from(options: &CreateOptions, chunks: &[Bytes]) -> (Self, StoreFile) {
+    fn create_from(options: &FileCreateOptions, chunks: &[Bytes]) -> (Self, StoreFile) {
         let vfs = MemVfs::default();
         let path = PathBuf::from("/folder/data.vstore");
         let (file, _) = StoreFile::create(
             Arc::new(vfs.clone()),
             &path,
             &credentials("secret"),
-            &CreateOptions {
+            &FileCreateOptions {
                 kdf: CHEAP,
                 ..options.clone()
             },
@@ -129,7 +129,7 @@ impl Fixture {
     }
 
     fn create() -> (Self, StoreFile) {
-        Self::create_with(&CreateOptions::default())
+        Self::create_with(&FileCreateOptions::default())
     }
 
     /// Opens another path of the same file system, or this one with other bytes.
@@ -147,9 +147,9 @@ impl Fixture {
     }
 
     fn try_open(&self, read_only: bool) -> Result<Opened, OpenError> {
-        let options = OpenOptions {
+        let options = FileOpenOptions {
             read_only,
-            ..OpenOptions::default()
+            ..FileOpenOptions::default()
         };
         let control = Control::default();
         StoreFile::open_with(

@@ -1,4 +1,4 @@
-//! Changing the password, and what failures in the middle of it lead to.
+//! Changing the password, and the results of failures during the change.
 use std::{io::ErrorKind, sync::Arc};
 
 use super::{
@@ -7,7 +7,7 @@ use super::{
     payloads,
 };
 use crate::file::{
-    Control, FileOp, OpenError, OpenOptions, PasswordChange, PasswordError, StoreFile,
+    Control, FileOp, FileOpenOptions, OpenError, PasswordChange, PasswordError, StoreFile,
 };
 
 const DATA: &str = "data.vstore";
@@ -31,7 +31,7 @@ fn a_password_change_that_was_cut_short_is_completed_by_the_next_opening() {
     fixture.vfs.heal();
     fixture.vfs.restart_computer();
     assert!(fixture.open().report.healed_header);
-    // The frames know of the new header now: the old ones are refused.
+    // The frames record the new header now: old ones are refused.
     let mut content = fixture.content();
     content[..0x8000].copy_from_slice(&old[..0x8000]);
     let result = fixture.with_content(content).read();
@@ -62,9 +62,9 @@ fn change_password(file: &mut StoreFile) -> Result<(), PasswordError> {
 }
 
 fn opens_with(fixture: &Fixture, password: &str) -> bool {
-    let options = OpenOptions {
+    let options = FileOpenOptions {
         read_only: true,
-        ..OpenOptions::default()
+        ..FileOpenOptions::default()
     };
     let vfs = Arc::new(fixture.vfs.clone());
     let control = Control::default();
@@ -136,7 +136,7 @@ fn a_change_whose_first_header_cannot_be_made_durable_is_taken_back() {
     }
 }
 
-/// A store on a disk that fails, and what a change of its password leads to.
+/// A store on a failing disk, and the result of changing its password.
 fn change_in_store(vfs: &MemVfs) -> (crate::Store, Result<(), PasswordError>) {
     let options = crate::OpenOptions {
         vfs: Arc::new(vfs.clone()),
@@ -174,9 +174,9 @@ fn store_fixture() -> Fixture {
 }
 
 fn opens_store(fixture: &Fixture, password: &str) -> bool {
-    let options = OpenOptions {
+    let options = FileOpenOptions {
         read_only: true,
-        ..OpenOptions::default()
+        ..FileOpenOptions::default()
     };
     let vfs = Arc::new(fixture.vfs.clone());
     let control = Control::default();
@@ -203,7 +203,7 @@ fn failing(op: FileOp, after: usize, times: usize) -> Fault {
 
 #[test]
 fn a_change_of_password_is_reported_as_what_became_of_it() {
-    // Copy B and its way back fail: a new file settles that the old password holds.
+    // Copy B cannot be written or undone: a new file settles that the old password is valid.
     let fixture = store_fixture();
     fixture.vfs.prepare(failing(FileOp::Sync, 0, 2));
     let (store, result) = change_in_store(&fixture.vfs);
@@ -224,7 +224,7 @@ fn a_change_of_password_is_reported_as_what_became_of_it() {
     drop(store);
     assert!(opens_store(&fixture, "better") && !opens_store(&fixture, "secret"));
 
-    // No new file can be written either: then nobody knows, and it is said.
+    // No new file can be written either: the password is in doubt, and the error says so.
     let fixture = store_fixture();
     fixture.vfs.prepare(failing(FileOp::Sync, 0, 2));
     fixture.vfs.prepare(Fault {

@@ -1,17 +1,17 @@
-//! What a position that was remembered outside of the file tells about it later.
+//! What a position remembered outside the file shows about it later.
 use std::sync::Arc;
 
 use super::{Fixture, payloads};
 use crate::file::{
-    Control, OpenOptions, Position, Standing, StoreFile, disk::entropy::OsEntropy, keys::seal::Dek,
-    write::compact::NewKeys,
+    Control, FileOpenOptions, Position, Standing, StoreFile, disk::entropy::OsEntropy,
+    keys::seal::Dek, write::compact::NewKeys,
 };
 
 fn standing(fixture: &Fixture, known: &Position) -> Standing {
-    let options = OpenOptions {
+    let options = FileOpenOptions {
         read_only: true,
         known: Some(known.clone()),
-        ..OpenOptions::default()
+        ..FileOpenOptions::default()
     };
     StoreFile::open_with(
         Arc::new(fixture.vfs.clone()),
@@ -65,7 +65,7 @@ fn a_file_cut_at_any_frame_is_older() {
     let whole = fixture.content();
     for end in ends {
         let cut = fixture.with_content(whole[..end].to_vec());
-        // It opens without a word of damage: nothing inside tells.
+        // It opens without any report of damage: nothing in the file shows it.
         assert!(cut.read().unwrap().report.torn_at.is_none());
         assert_eq!(standing(&cut, &known), Standing::Older);
     }
@@ -110,7 +110,7 @@ fn what_was_changed_or_belongs_to_another_store_or_key_is_not_believed() {
         bytes[at] ^= 1;
         let forged = Position::parse(&bytes).unwrap();
         let found = standing(&fixture, &forged);
-        // A generation that there never was looks like one from before the data key was exchanged.
+        // A generation that never existed looks like one from before the data key was replaced.
         let expected = if (16..24).contains(&at) && forged != known {
             [Standing::Older, Standing::Unknown]
         } else {
@@ -121,7 +121,7 @@ fn what_was_changed_or_belongs_to_another_store_or_key_is_not_believed() {
     let (_other, other) = Fixture::create();
     assert_eq!(standing(&fixture, &other.position()), Standing::Unknown);
 
-    // The data key is exchanged; then the old file is put back.
+    // The data key is replaced; then the old file is put back.
     let old = fixture.content();
     let dek = Dek::random(&OsEntropy).unwrap();
     let slots = file.generation.header.slots;

@@ -1,11 +1,11 @@
-//! Exchanging the data key.
+//! Replacing the data key.
 use std::{io::ErrorKind, sync::Arc};
 
 use super::{Fixture, credentials, mem_vfs::Fault, payloads};
 use crate::file::{
-    CompactError, Compacted, Control, Credentials, FileOp, KdfLimits, OpenError, OpenOptions,
-    Opened, PasswordChange, PasswordError, RecoveryKey, RotateError, RotationReport, SlotLabel,
-    StoreFile,
+    CompactError, CompactedFile, Control, Credentials, FileOp, FileOpenOptions, KdfLimits,
+    OpenError, Opened, PasswordChange, PasswordError, RecoveryKey, RotateError, RotationReport,
+    SlotLabel, StoreFile,
 };
 
 /// A file with its password and two recovery keys.
@@ -26,7 +26,7 @@ fn three_slots() -> (Fixture, StoreFile, [Credentials; 2]) {
 fn rotate(
     file: &mut StoreFile,
     presented: &[Credentials],
-) -> Result<(Compacted, RotationReport), RotateError> {
+) -> Result<(CompactedFile, RotationReport), RotateError> {
     let control = Control::default();
     let (compaction, report) = file.begin_rotation(presented, &KdfLimits::default(), &control)?;
     let compacted = compaction.write(payloads(&["image"]).into_iter(), 1, &control)?;
@@ -34,9 +34,9 @@ fn rotate(
 }
 
 fn open(fixture: &Fixture, credentials: &Credentials) -> Result<Opened, OpenError> {
-    let options = OpenOptions {
+    let options = FileOpenOptions {
         read_only: true,
-        ..OpenOptions::default()
+        ..FileOpenOptions::default()
     };
     let vfs = Arc::new(fixture.vfs.clone());
     let control = Control::default();
@@ -92,7 +92,7 @@ fn the_old_data_key_opens_nothing_of_the_new_file() {
     let mut window =
         crate::file::read::walk::Window::new(&*file.generation.file, file.generation.chain.offset);
     let frame = crate::file::read::walk::read_frame(&mut window, 0x8000).unwrap();
-    let crate::file::read::walk::Found::Frame(frame) = frame else {
+    let crate::file::read::walk::FrameRead::Frame(frame) = frame else {
         panic!("no frame")
     };
     assert!(!frame.is_genuine(&cipher));
@@ -175,7 +175,7 @@ fn after_a_failed_sync_of_the_folder_the_new_key_is_used() {
     assert!(file.finish_compaction(compacted).is_err());
     assert!(file.poisoned().is_some());
     fixture.vfs.heal();
-    // The way out of a poisoned file is a compaction, under the key the file has now.
+    // A compaction repairs a poisoned file, under the current key of the file.
     let compaction = file.begin_compaction().unwrap();
     let control = Control::default();
     let compacted = compaction

@@ -5,8 +5,8 @@ use bytes::Bytes;
 
 use super::{CHEAP, Fixture, credentials, payloads};
 use crate::file::{
-    CompactError, Control, CorruptKind, CreateOptions, OpenError, OpenOptions, PasswordChange,
-    StoreFile, VerifyDepth,
+    CompactError, Control, CorruptKind, FileCreateOptions, FileOpenOptions, OpenError,
+    PasswordChange, StoreFile, VerifyDepth,
     disk::entropy::OsEntropy,
     format::{
         frame::{COMMIT, CTRL, Chain, FrameWriter, META, Padding, SNAP, TXN},
@@ -127,7 +127,7 @@ fn an_unknown_frame_is_skipped_only_if_it_says_so() {
     ));
 }
 
-/// Changes both header copies and makes their checksums (not their MACs) right again.
+/// Changes both header copies and corrects their checksums, but not their MACs.
 fn with_header_bytes(fixture: &Fixture, change: impl Fn(&mut [u8])) -> Fixture {
     let mut content = fixture.content();
     for start in [0, COPY_B as usize] {
@@ -213,7 +213,7 @@ fn a_hostile_cost_is_refused_before_anything_is_spent() {
         Arc::new(hostile.vfs.clone()),
         &hostile.path,
         &credentials("secret"),
-        &OpenOptions::default(),
+        &FileOpenOptions::default(),
         &Control::default(),
     );
     assert!(matches!(result, Err(OpenError::KdfTooExpensive(cost)) if cost.m_kib == u32::MAX));
@@ -221,13 +221,13 @@ fn a_hostile_cost_is_refused_before_anything_is_spent() {
 
 #[test]
 fn a_damaged_slot_is_not_a_wrong_password() {
-    // The commitment still says that the password is right.
+    // The commitment still shows that the password is correct.
     let sample = with_header_bytes(&sample(), |header| header[256 + 130] ^= 1);
     let result = StoreFile::open(
         Arc::new(sample.vfs.clone()),
         &sample.path,
         &credentials("secret"),
-        &OpenOptions::default(),
+        &FileOpenOptions::default(),
         &Control::default(),
     );
     assert!(matches!(result, Err(OpenError::SlotCorrupt { slot: 0 })));
@@ -276,9 +276,9 @@ fn a_damaged_header_copy_is_written_again() {
 #[test]
 fn every_commit_ends_at_the_asked_alignment() {
     for (align, unit) in [(CommitAlign::Bytes512, 512), (CommitAlign::Bytes4096, 4096)] {
-        let options = CreateOptions {
+        let options = FileCreateOptions {
             commit_align: Some(align),
-            ..CreateOptions::default()
+            ..FileCreateOptions::default()
         };
         let (fixture, mut file) = Fixture::create_with(&options);
         assert_eq!(fixture.content().len() % unit, 0);
@@ -369,7 +369,7 @@ fn verify_estimates_what_is_lost_with_a_part_of_the_checkpoint() {
     };
     assert_eq!(finding.loss, Some(loss));
     assert!(finding.to_string().ends_with("lost, about 3 records)"));
-    // Without opening frames nothing is known about records, nor that this one is damaged.
+    // Without decrypting frames, neither the records nor the damage of this one are known.
     assert_eq!(verified(&damaged, VerifyDepth::Quick).findings, []);
 }
 

@@ -1,4 +1,4 @@
-//! Whole ranges lost, inserted or zeroed, and files put together from parts of others.
+//! Whole ranges lost, inserted or zeroed, and files assembled from parts of others.
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -14,8 +14,8 @@ use crate::file::{
     tests::credentials,
 };
 
-/// What is read is a beginning of what was written; what is missing was told, or nothing is left
-/// of it that could tell.
+/// The result is a prefix of what was written; missing data is reported unless no trace of it is
+/// left.
 fn check(
     result: &Result<Opened, OpenError>,
     last: Range<usize>,
@@ -27,7 +27,7 @@ fn check(
     assert_eq!(opened.chunks.len(), 2, "{story}");
     assert!(TRANSACTIONS.starts_with(&found), "{story}: {found:?}");
     if found.len() < TRANSACTIONS.len() {
-        // The mark of the clean close proves all transactions before it, while it is there.
+        // While it exists, the mark of the clean close proves all transactions before it.
         assert!(touched.end > last.start, "{story}: a loss was not told");
     }
 }
@@ -197,7 +197,7 @@ fn headers_of_another_time_over_the_data_are_told() {
         let result = over(headers, data);
         assert!(matches!(result, Err(OpenError::Corrupt(_))), "{result:?}");
     }
-    // One old copy beside a new one is what a crash leaves: the new one counts.
+    // A crash can leave one old and one new copy: the new one counts.
     for start in [0, COPY_B as usize] {
         let mut file = second.clone();
         file[start..start + HEADER_LEN].copy_from_slice(&first[start..start + HEADER_LEN]);

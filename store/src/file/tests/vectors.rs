@@ -1,5 +1,5 @@
-//! Known answers: published vectors for the primitives, own vectors for what is built of them
-//! (computed twice, once with another implementation of every primitive).
+//! Known answers: published vectors for the primitives, and our own for the constructions made of
+//! them (computed twice, once with another implementation of every primitive).
 use super::{super::*, CHEAP, from_hex};
 use crate::file::{
     disk::entropy::random,

@@ -1,4 +1,4 @@
-//! Key files and header backups: whole at their place, or not there.
+//! Key files and header backups are written completely or not at all.
 use std::{
     io::ErrorKind,
     path::Path,

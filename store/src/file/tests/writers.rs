@@ -1,4 +1,4 @@
-//! Other programs that change the file, ask for no lock, or know it by another name.
+//! Other programs that change the file, ignore locks, or use another name of the file.
 use std::path::Path;
 
 use bytes::Bytes;
@@ -14,7 +14,7 @@ use crate::file::{
 
 const DATA: &str = "data.vstore";
 
-/// Two files of the same store that have the same length and other content.
+/// Two files of the same store with the same length but different content.
 fn same_length() -> (Fixture, StoreFile, Vec<u8>) {
     let (fixture, file) = Fixture::create();
     drop(file);
@@ -51,7 +51,7 @@ fn a_file_that_was_written_over_in_place_takes_nothing_even_if_it_is_as_long() {
     assert!(!file.is_unchanged_elsewhere().unwrap());
     assert_eq!(fixture.content(), theirs);
 
-    // As soon as it is what it was, it goes on.
+    // Once the file is restored, commits are accepted again.
     fixture
         .vfs
         .change(&fixture.path, |content| content.clone_from(&ours));
@@ -190,7 +190,7 @@ fn a_lock_file_that_is_deleted_at_any_call_of_an_opening_is_no_error() {
     for call in 0..calls {
         fixture.vfs.take_log();
         fixture.vfs.at_call(call, |vfs| {
-            // It may not be there yet, or any more.
+            // It may not exist yet, or no longer.
             drop(vfs.remove(Path::new("/folder/.data.vstore.lock")));
         });
         let result = fixture.try_open(false);
@@ -212,7 +212,7 @@ fn the_lock_file_goes_with_the_lock_unless_it_tells_of_a_failed_sync() {
     assert!(file.append(&payloads(&["in doubt"])).is_err());
     drop(file);
     assert_eq!(fixture.vfs.names(), [".data.vstore.lock", DATA]);
-    // A second look with a wrong key does not lose the mark.
+    // Another attempt with a wrong key does not lose the mark.
     let wrong = Fixture {
         dek: crate::file::keys::seal::for_tests::dek(&[9; 32]),
         ..fixture.clone()

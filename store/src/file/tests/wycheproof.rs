@@ -41,7 +41,7 @@ fn aes_gcm_answers_as_wycheproof_says() {
     let cases: Vec<Case> = serde_json::from_str(text).unwrap();
     assert_eq!(cases.len(), 66);
     for case in &cases {
-        let told = format!("{} {}", case.id, case.comment);
+        let label = format!("{} {}", case.id, case.comment);
         let cipher = Aes256Gcm::new_from_slice(&from_hex(&case.key)).unwrap();
         let nonce: [u8; 12] = from_hex(&case.iv).try_into().unwrap();
         let tag: [u8; 16] = from_hex(&case.tag).try_into().unwrap();
@@ -55,17 +55,17 @@ fn aes_gcm_answers_as_wycheproof_says() {
             opened.as_mut_slice().into(),
             &tag.into(),
         );
-        assert_eq!(result.is_ok(), is_valid, "{told}");
-        // Nothing is decrypted before the tag was found right.
+        assert_eq!(result.is_ok(), is_valid, "{label}");
+        // Nothing is decrypted before the tag is verified.
         let expected = if is_valid { &text } else { &sealed };
-        assert_eq!(&opened, expected, "{told}");
+        assert_eq!(&opened, expected, "{label}");
 
         if is_valid {
             let mut made = text.clone();
             let found = cipher
                 .encrypt_inout_detached(&nonce.into(), &aad, made.as_mut_slice().into())
                 .unwrap();
-            assert_eq!((made, found.to_vec()), (sealed, tag.to_vec()), "{told}");
+            assert_eq!((made, found.to_vec()), (sealed, tag.to_vec()), "{label}");
         }
     }
 }
@@ -90,17 +90,17 @@ fn hkdf_answers_as_wycheproof_says() {
     let cases: Vec<HkdfCase> = serde_json::from_str(text).unwrap();
     assert_eq!(cases.len(), 86);
     for case in &cases {
-        let told = format!("{} {}", case.id, case.comment);
+        let label = format!("{} {}", case.id, case.comment);
         let (salt, info) = (from_hex(&case.salt), from_hex(&case.info));
         let (key, hkdf) = Hkdf::<Sha256>::extract(Some(&salt), &from_hex(&case.ikm));
         let mut okm = vec![0; case.size];
         let result = hkdf.expand(&info, &mut okm);
-        assert_eq!(result.is_ok(), case.result == "valid", "{told}");
+        assert_eq!(result.is_ok(), case.result == "valid", "{label}");
         if result.is_ok() {
-            assert_eq!(okm, from_hex(&case.okm), "{told}");
+            assert_eq!(okm, from_hex(&case.okm), "{label}");
             okm.fill(0);
             for_tests::expand(&key.into(), &info, &mut okm);
-            assert_eq!(okm, from_hex(&case.okm), "{told}");
+            assert_eq!(okm, from_hex(&case.okm), "{label}");
         }
     }
 }
@@ -122,17 +122,17 @@ fn hmac_answers_as_wycheproof_says() {
     let cases: Vec<HmacCase> = serde_json::from_str(text).unwrap();
     assert_eq!(cases.len(), 174);
     for case in &cases {
-        let told = format!("{} {}", case.id, case.comment);
+        let label = format!("{} {}", case.id, case.comment);
         let mut mac = Hmac::<Sha256>::new_from_slice(&from_hex(&case.key)).unwrap();
         Mac::update(&mut mac, &from_hex(&case.msg));
         let tag = from_hex(&case.tag);
-        // Half of the cases are of tags that were cut to 128 bits.
+        // In half of the cases the tag is truncated to 128 bits.
         let result = if tag.len() == 32 {
             mac.verify_slice(&tag)
         } else {
             mac.verify_truncated_left(&tag)
         };
-        assert_eq!(result.is_ok(), case.result == "valid", "{told}");
+        assert_eq!(result.is_ok(), case.result == "valid", "{label}");
     }
 }
 

@@ -13,14 +13,14 @@ pub enum AppendError {
     /// The file was opened read-only.
     #[error("the file is open read-only")]
     ReadOnly,
-    /// An earlier failure left the file in doubt; only a compaction helps.
+    /// The state of the file is unknown after an earlier failure; only a compaction helps.
     #[error("writing stopped after an earlier failure: {cause}")]
     Poisoned {
         /// The earlier failure, in words.
         cause: String,
     },
-    /// Another program replaced or changed the file. If that was seen only after writing, the
-    /// transactions may be in the file that it left.
+    /// Another program replaced or changed the file. If that was detected only after writing, the
+    /// transactions may be in the file that it wrote.
     #[error("another program changed the file")]
     ExternallyModified,
     /// A transaction is too large for the format.
@@ -29,7 +29,7 @@ pub enum AppendError {
         /// Its length in bytes.
         len: u64,
     },
-    /// The disk is full; the transactions were taken back.
+    /// The disk is full; the transactions were rolled back.
     #[error("no space left for {}", path.display())]
     StorageFull {
         /// What was being written.

@@ -1,8 +1,8 @@
 //! Rolling backups: the generation that a compaction replaces is kept under another name.
 //!
-//! `<name>.bak1` is the newest. A backup is a second name of the old file where the file system
-//! has hard links, else a copy. It is made under a temporary name first and then pushed into the
-//! row, so that at every moment each backup is a whole file and there are never too many.
+//! `<name>.bak1` is the newest. A backup is a hard link to the old file if the file system supports
+//! that, otherwise a copy. It is created under a temporary name first, then the backups are
+//! renamed, so that at any time each backup is complete and there are never too many.
 use std::{io, path::Path, sync::Arc};
 
 use crate::file::{
@@ -15,14 +15,14 @@ use crate::file::{
     write::{checkpoint::TempFile, store_file::StoreFile},
 };
 
-/// Most backups that can be kept.
+/// The largest number of backups.
 pub const BACKUPS_MAX: u8 = 10;
-/// Bytes copied at once, where there are no hard links.
+/// The number of bytes copied at once if hard links are not supported.
 const COPY_BYTES: usize = 1 << 20;
 
 impl StoreFile {
-    /// Keeps this number of generations as backups from now on, at most [`BACKUPS_MAX`]. Those that
-    /// are too many go with the next compaction.
+    /// Sets the number of generations that are kept as backups, at most [`BACKUPS_MAX`].
+    /// Superfluous backups are removed by the next compaction.
     pub fn set_backups(&mut self, count: u8) {
         self.backups = count.min(BACKUPS_MAX);
     }
@@ -33,15 +33,15 @@ impl StoreFile {
         self.backup_problem.as_deref()
     }
 
-    /// Gives the present file its place among the backups, before it loses its name.
+    /// Makes the current file the newest backup before it is replaced.
     ///
-    /// A full disk must not stop the compaction, which may be what frees space: a failure is
-    /// remembered and no more.
+    /// A failure is only recorded: a full disk must not prevent the compaction, which may free
+    /// space.
     pub(crate) fn keep_backup(&mut self) {
         let (vfs, path, id) = (&self.vfs, &self.path, self.generation.id);
         let result = if self.poisoned.is_some() {
-            // What is in doubt must not push out a good backup. If a compaction that was cut short
-            // had made this very file one, it is none any more.
+            // A file in an unknown state must not displace a good backup. If an interrupted
+            // compaction has made this file a backup already, it is removed from them.
             let newest = backup_path(path, 1);
             if is_file(&**vfs, &newest, id) {
                 vfs.remove(&newest)
@@ -60,8 +60,7 @@ impl StoreFile {
     }
 }
 
-/// Keeps a file that a new one is about to replace as the newest backup. One without content is
-/// not worth a backup.
+/// Makes a file that is about to be replaced the newest backup, unless it is empty.
 pub(crate) fn keep_replaced(
     vfs: &Arc<dyn Vfs>,
     path: &Path,
@@ -76,7 +75,7 @@ pub(crate) fn keep_replaced(
     }
 }
 
-/// Whether a path names this file itself; a link to it is no backup of it.
+/// Whether a path is a name of this file itself; a symbolic link to it is not a backup.
 fn is_file(vfs: &dyn Vfs, path: &Path, id: FileId) -> bool {
     vfs.look(path)
         .is_ok_and(|entry| entry.kind == EntryKind::File && entry.stat.id == id)
@@ -90,7 +89,7 @@ fn push(
     entropy: &dyn Entropy,
 ) -> Result<(), IoError> {
     let newest = backup_path(path, 1);
-    // A compaction that was cut short after this step has made the backup already.
+    // An interrupted compaction may have made the backup already.
     if is_file(&**vfs, &newest, id) {
         return Ok(());
     }
@@ -126,7 +125,7 @@ fn copy(vfs: &dyn Vfs, from: &Path, to: &Path) -> Result<(), IoError> {
     loop {
         let count = source.read_at(&mut buffer, position)?;
         let Some(bytes) = buffer.get(..count).filter(|bytes| !bytes.is_empty()) else {
-            // What cannot be kept stays as narrow as it was created.
+            // If the system refuses, the narrower permissions it was created with remain.
             drop(target.set_rights(&source.rights()?));
             return target.sync_all();
         };
@@ -135,8 +134,8 @@ fn copy(vfs: &dyn Vfs, from: &Path, to: &Path) -> Result<(), IoError> {
     }
 }
 
-/// Removes backups that an earlier, larger number left. One that cannot be removed stays until
-/// the next compaction.
+/// Removes superfluous backups after the number was lowered. One that cannot be removed is retried
+/// by the next compaction.
 fn remove_beyond(vfs: &dyn Vfs, path: &Path, count: u8) {
     for number in count.saturating_add(1)..=BACKUPS_MAX {
         let surplus = backup_path(path, number);

@@ -1,5 +1,5 @@
-//! Changing the password: a new key slot in both headers, one copy at a time. The data is not
-//! touched, and the cost does not depend on its size.
+//! Changing the password: writes a new key slot to both headers, one copy at a time. The data does
+//! not change, and the cost does not depend on its size.
 use crate::{
     control::{Cancelled, Control},
     file::{
@@ -20,12 +20,12 @@ use crate::{
     },
 };
 
-/// How passwords and keys are added and changed.
+/// Options for adding and changing passwords and keys.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PasswordChange {
     /// The cost of the new password; a recovery key has none.
     pub kdf: KdfProfile,
-    /// The most that checking the current one may cost.
+    /// Limits for the cost of checking the current password.
     pub kdf_limits: KdfLimits,
 }
 
@@ -54,11 +54,16 @@ impl From<AppendError> for PasswordError {
 }
 
 impl StoreFile {
-    /// Replaces the slot that `current` opens by one that `new` opens; returns the cost of the
-    /// new password, if it is one. The label stays.
+    /// Replaces the slot that `current` opens by one that `new` opens, and keeps its label; returns
+    /// the cost of the new password, if it is a password.
     ///
-    /// Takes the time of two key derivations. When it returns `Ok` the old password is of no use
-    /// with this file; copies and backups of the file still open with it.
+    /// Takes the time of two key derivations. Once it has returned `Ok`, the old password no longer
+    /// opens this file; copies and backups of the file still open with it.
+    ///
+    /// # Errors
+    ///
+    /// [`PasswordError`]; unless it is [`InDoubt`](PasswordError::InDoubt), the old password still
+    /// holds.
     pub fn change_password(
         &mut self,
         current: &Credentials,
@@ -72,10 +77,10 @@ impl StoreFile {
         Ok(info.kdf)
     }
 
-    /// Gives both headers these slots: makes copy B durable (from here on the new slots hold),
-    /// then A, then tells the journal.
+    /// Writes these slots to both headers: makes copy B durable (from then on the new slots hold),
+    /// then A, then records the new epoch in the journal.
     ///
-    /// Nothing is derived here, so that tests of crashes can call it as often as they like.
+    /// Derives no keys, so that crash tests can call it often.
     pub(crate) fn replace_slots(&mut self, slots: &Slots) -> Result<(), PasswordError> {
         self.slots_changeable()?;
         self.check_unchanged_elsewhere()?;
@@ -90,8 +95,8 @@ impl StoreFile {
         }
         let epoch = header.epoch;
         self.generation.header = header.clone();
-        // A failure from here on stops all writing, but the change is made: it is not an error
-        // of this operation, and what is left is done by the next opening.
+        // The change is durable: a failure from here on stops all writing, but is not an error of
+        // this operation. The next opening completes it.
         if let Err(error) = self.write_header_copy(&header, Copy::A) {
             if holds(Rule::HeaderFailurePoisons) {
                 self.poison_by_sync(&error);
@@ -104,14 +109,14 @@ impl StoreFile {
         Ok(())
     }
 
-    /// After a failure of copy B, of which anything may be on the disk by now: writes all of it
-    /// again as it was. A sync that succeeds afterwards speaks for every byte of it.
+    /// After copy B failed, so that anything may be on the disk: writes all of it again as it was.
+    /// A sync that succeeds after that covers every byte of it.
     fn take_back_header(&mut self, error: &IoError) -> PasswordError {
         let cause = error.to_string();
         if !holds(Rule::HeaderFailurePoisons) {
             return PasswordError::TakenBack { cause };
         }
-        // In doubt until it is taken back, also for the next process.
+        // The state is unknown until the change is rolled back, also for the next process.
         self.poison_by_sync(error);
         let old = self.generation.header.clone();
         if self.write_header_copy(&old, Copy::B).is_err() {
@@ -124,7 +129,7 @@ impl StoreFile {
         PasswordError::TakenBack { cause }
     }
 
-    /// Refuses a change of slots where it is not possible or not safe.
+    /// Refuses a change of slots if it is impossible or unsafe.
     pub(crate) fn slots_changeable(&self) -> Result<(), PasswordError> {
         self.writable()?;
         match &self.compaction {

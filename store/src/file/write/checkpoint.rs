@@ -1,7 +1,7 @@
-//! Writing a generation: headers and checkpoint into a new file, made durable.
+//! Writing a generation: headers and checkpoint, durably, to a new file.
 //!
-//! Chunks are compressed in parallel, a bounded batch at a time; sealing is sequential, since
-//! each frame names the tag of the one before, and forty times faster.
+//! Chunks are compressed in parallel, a bounded batch at a time. Sealing is sequential, because
+//! each frame contains the tag of the one before; it is forty times faster than compression.
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -20,8 +20,8 @@ use crate::{
         format::{
             frame::{Chain, FrameWriter, META, Padding, SNAP, SNAP_END},
             header::{COPY_B, Copy, Header},
-            meta::{self, Meta, SnapEnd},
-            pack::{self, Packer, SealError},
+            meta::{self, FileMeta, SnapEnd},
+            pack::{self, Packer, SealFrameError},
         },
         keys::seal::{Dek, Nonce},
         write::store_file::Generation,
@@ -31,15 +31,15 @@ use crate::{
 const BATCH_BYTES: usize = 8 << 20;
 const BATCH_CHUNKS: usize = 64;
 const WRITE_BYTES: usize = 4 << 20;
-/// The bytes after which the disk is given time to write them. Little is left for the sync at the
-/// end then, and the thread that waits here is not the one that compresses.
+/// The number of bytes between two syncs while writing, so that the final sync is fast. The thread
+/// that waits for them is not the one that compresses.
 const SYNC_BYTES: u64 = 32 << 20;
 /// Padding of frames of the checkpoint.
 const UNIT: Padding = Padding::Unit(16);
 
-/// The ways in which writing a generation can fail, in the words of the operation.
-pub(crate) trait WriteError: From<SealError> + From<IoError> + From<Cancelled> {}
-impl<E: From<SealError> + From<IoError> + From<Cancelled>> WriteError for E {}
+/// The error type of an operation that writes a generation.
+pub(crate) trait WriteError: From<SealFrameError> + From<IoError> + From<Cancelled> {}
+impl<E: From<SealFrameError> + From<IoError> + From<Cancelled>> WriteError for E {}
 
 /// A temporary file, removed when dropped unless it was given its final name.
 #[derive(Debug)]
@@ -56,12 +56,12 @@ impl TempFile {
         }
     }
 
-    /// Where it is.
+    /// The path of the file.
     pub(crate) fn path(&self) -> &Path {
         self.path.as_deref().unwrap_or_else(|| Path::new(""))
     }
 
-    /// It has its final name now.
+    /// Records that the file has its final name.
     pub(crate) fn renamed(mut self) {
         self.path = None;
     }
@@ -70,26 +70,26 @@ impl TempFile {
 impl Drop for TempFile {
     fn drop(&mut self) {
         if let Some(path) = self.path.take() {
-            // A file that cannot be removed now is removed by the next opening.
+            // If it cannot be removed now, the next opening removes it.
             drop(self.vfs.remove(&path));
         }
     }
 }
 
-/// What a new generation is made of.
+/// The content of a new generation.
 pub(crate) struct NewGeneration<'a> {
     pub(crate) dek: &'a Dek,
-    /// The nonce of the first frame, which the salt in the header was made from.
+    /// The nonce of the first frame, from which the salt in the header is derived.
     pub(crate) first_nonce: Nonce,
     pub(crate) header: Header,
-    pub(crate) meta: Meta,
+    pub(crate) meta: FileMeta,
     pub(crate) records: u64,
     pub(crate) entropy: &'a dyn Entropy,
     pub(crate) control: &'a Control,
 }
 
 impl NewGeneration<'_> {
-    /// Writes everything to an empty file and makes it durable.
+    /// Writes the generation durably to an empty file.
     pub(crate) fn write<E: WriteError>(
         self,
         file: Box<dyn VfsFile>,
@@ -145,7 +145,7 @@ impl NewGeneration<'_> {
     }
 }
 
-/// Writes both header copies of a file that has no name yet, so that their order is free.
+/// Writes both header copies of a file that does not have its name yet, so their order is free.
 pub(crate) fn write_headers(file: &dyn VfsFile, header: &Header, dek: &Dek) -> Result<(), IoError> {
     let key = dek.header_key(&header.store_id);
     let mut bytes = header.encode(Copy::A, &key);
@@ -155,11 +155,11 @@ pub(crate) fn write_headers(file: &dyn VfsFile, header: &Header, dek: &Dek) -> R
     file.write_at(&bytes, 0)
 }
 
-/// Sealed frames on their way to a file.
+/// Writes sealed frames to a file.
 struct Sink<'a> {
     file: &'a dyn VfsFile,
     position: u64,
-    /// Up to where it is on the disk.
+    /// The offset up to which the file is synced.
     synced: u64,
     writer: FrameWriter<'a>,
 }
@@ -177,8 +177,7 @@ impl Sink<'_> {
     }
 }
 
-/// Writes all chunks: while a batch is packed by all processors, this thread seals and writes the
-/// one before.
+/// Writes all chunks. While all cores pack a batch, this thread seals and writes the previous one.
 fn write_chunks<E: WriteError>(
     sink: &mut Sink<'_>,
     mut chunks: impl Iterator<Item = Bytes>,
@@ -204,7 +203,7 @@ fn write_chunks<E: WriteError>(
             sum.saturating_add(chunk.len() as u64)
         });
         let last = u32::try_from(end.chunks)
-            .map_err(|_too_many| SealError::TooLarge { len: end.bytes })?;
+            .map_err(|_too_many| SealFrameError::TooLarge { len: end.bytes })?;
         let mut next = Ok(Vec::new());
         let written = rayon::in_place_scope(|scope| {
             let (numbers, next) = (first as u32..last, &mut next);
@@ -221,7 +220,7 @@ fn write_chunks<E: WriteError>(
     }
 }
 
-fn pack_all(numbers: Range<u32>, chunks: Vec<Bytes>) -> Result<Vec<Vec<u8>>, SealError> {
+fn pack_all(numbers: Range<u32>, chunks: Vec<Bytes>) -> Result<Vec<Vec<u8>>, SealFrameError> {
     numbers
         .into_par_iter()
         .zip(chunks)

@@ -1,7 +1,8 @@
-//! Compaction: a new generation in a temporary file, verified, then put in place of the old one.
+//! Compaction: writes a new generation to a temporary file, verifies it, and replaces the old one.
 //!
-//! Writing takes long and needs nothing of the open file, so that it runs on any thread while
-//! commits go on; only the start and the end belong to the owner of the [`StoreFile`].
+//! Writing takes long and does not need the open file, so it can run on any thread while commits
+//! continue; only the owner of the [`StoreFile`] begins and finishes a compaction.
+
 use std::{fmt, sync::Arc, thread, time::Duration};
 
 use bytes::Bytes;
@@ -14,7 +15,7 @@ use crate::file::disk::rules::{Rule, holds};
 use crate::file::disk::siblings::{folder, temp_path};
 use crate::file::disk::vfs::Vfs;
 use crate::file::format::header::Header;
-use crate::file::format::meta::{Ctrl, Meta, Previous};
+use crate::file::format::meta::{Ctrl, FileMeta, Previous};
 use crate::file::format::slots::Slots;
 use crate::file::keys::seal::{Dek, Nonce};
 use crate::file::write::checkpoint::{self, NewGeneration, TempFile};
@@ -24,14 +25,14 @@ use crate::file::write::read_back::read_back;
 use crate::file::write::side_list::SideList;
 use crate::file::write::store_file::{Generation, StoreFile};
 
-/// The data key and the slots of a new generation, if they are not those of the old one.
+/// The data key and the slots of a new generation, if they differ from those of the old one.
 pub(crate) struct NewKeys {
     pub(crate) dek: Dek,
     pub(crate) slots: Slots,
 }
 
-/// A compaction that has begun; [`write`](Self::write) may run on any thread.
-pub struct Compaction {
+/// A compaction that was begun; [`write`](Self::write) may run on any thread.
+pub struct FileCompaction {
     vfs: Arc<dyn Vfs>,
     entropy: Arc<dyn Entropy>,
     path: std::path::PathBuf,
@@ -39,60 +40,65 @@ pub struct Compaction {
     dek: Dek,
     first_nonce: Nonce,
     header: Header,
-    meta: Meta,
+    meta: FileMeta,
 }
 
-/// A new generation, written and verified, that waits to be put in place. Dropping it removes
-/// its temporary file.
-pub struct Compacted {
+/// A new generation, written and verified, that is ready to replace the old one. Dropping it
+/// removes its temporary file.
+pub struct CompactedFile {
     number: u64,
     dek: Dek,
-    // Dropped before the temporary file is removed, as some systems ask for.
+    // Dropped before the temporary file is removed, as some systems require.
     generation: Generation,
     temp: TempFile,
 }
 
-impl fmt::Debug for Compaction {
+impl fmt::Debug for FileCompaction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Compaction")
+        f.debug_struct("FileCompaction")
             .field("path", &self.path)
             .finish_non_exhaustive()
     }
 }
 
-impl fmt::Debug for Compacted {
+impl fmt::Debug for CompactedFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Compacted")
+        f.debug_struct("CompactedFile")
             .field("temp", &self.temp)
             .finish_non_exhaustive()
     }
 }
 
 impl StoreFile {
-    /// Begins a compaction of the state as of now: the chunks given to [`Compaction::write`]
-    /// must contain every transaction appended so far and none appended later.
+    /// Begins a compaction of the current state: the chunks passed to [`FileCompaction::write`]
+    /// must contain every transaction appended so far, and none appended later.
     ///
     /// Until [`finish_compaction`](Self::finish_compaction) or
-    /// [`abort_compaction`](Self::abort_compaction), the payloads of [`append`](Self::append)
-    /// are kept in memory as well. A poisoned file can be compacted; that is its way out.
-    pub fn begin_compaction(&mut self) -> Result<Compaction, CompactError> {
+    /// [`abort_compaction`](Self::abort_compaction), the payloads of [`append`](Self::append) are
+    /// also kept in memory. A poisoned file can be compacted, and recovers by it.
+    ///
+    /// # Errors
+    ///
+    /// [`CompactError`] if the file is read-only, a compaction is under way, or the file was
+    /// changed by another program or a later version.
+    pub fn begin_compaction(&mut self) -> Result<FileCompaction, CompactError> {
         self.begin_with_keys(None)
     }
 
-    /// As [`begin_compaction`](Self::begin_compaction), under new keys if there are any.
+    /// Like [`begin_compaction`](Self::begin_compaction), with new keys if given.
     pub(crate) fn begin_with_keys(
         &mut self,
         keys: Option<NewKeys>,
-    ) -> Result<Compaction, CompactError> {
+    ) -> Result<FileCompaction, CompactError> {
         let base_txn = self.generation.last_txn;
         self.begin(base_txn, Vec::new(), keys)
     }
 
-    /// Begins a compaction whose chunks are those of the present checkpoint.
+    /// Begins a compaction that keeps the chunks of the current checkpoint.
     pub(crate) fn begin_rewrite(
         &mut self,
         transactions: &[Bytes],
-    ) -> Result<Compaction, CompactError> {
+    ) -> Result<FileCompaction, CompactError> {
         let base_txn = self.generation.meta.base_txn;
         self.begin(base_txn, transactions.to_vec(), None)
     }
@@ -102,7 +108,7 @@ impl StoreFile {
         base_txn: u64,
         payloads: Vec<Bytes>,
         keys: Option<NewKeys>,
-    ) -> Result<Compaction, CompactError> {
+    ) -> Result<FileCompaction, CompactError> {
         if self.is_read_only() {
             return Err(CompactError::ReadOnly);
         }
@@ -128,7 +134,7 @@ impl StoreFile {
             slots,
             ..old.header.clone()
         };
-        let meta = Meta {
+        let meta = FileMeta {
             epoch: header.epoch,
             generation: header.generation,
             base_txn,
@@ -147,7 +153,7 @@ impl StoreFile {
             payloads,
             rotating,
         });
-        Ok(Compaction {
+        Ok(FileCompaction {
             vfs: Arc::clone(&self.vfs),
             entropy: Arc::clone(&self.entropy),
             path: self.path.clone(),
@@ -159,12 +165,12 @@ impl StoreFile {
         })
     }
 
-    /// Puts a new generation in place: adds what was appended meanwhile, makes it durable, gives
-    /// it the name of the old one, makes the name durable.
+    /// Replaces the file by a new generation: appends the transactions since the beginning, makes
+    /// it durable, renames it, and makes the name durable.
     ///
-    /// On an error before the name is given the old file stays, complete; the compaction is over
-    /// either way. A success also heals a poisoned file.
-    pub fn finish_compaction(&mut self, compacted: Compacted) -> Result<(), CompactError> {
+    /// On an error before the rename the old file stays complete. The compaction is over in any
+    /// case. Success also recovers a poisoned file.
+    pub fn finish_compaction(&mut self, compacted: CompactedFile) -> Result<(), CompactError> {
         let side = self
             .compaction
             .take_if(|side| side.number == compacted.number)
@@ -172,7 +178,7 @@ impl StoreFile {
         if !self.is_unchanged_elsewhere()? {
             return Err(CompactError::ExternallyModified);
         }
-        let Compacted {
+        let CompactedFile {
             mut generation,
             temp,
             dek,
@@ -191,7 +197,7 @@ impl StoreFile {
         if holds(Rule::SyncFolderAfterRename)
             && let Err(error) = self.vfs.sync_dir(folder(&self.path))
         {
-            // The old name may come back after a power failure: nothing may be acknowledged.
+            // A power failure may undo the rename, so nothing may be acknowledged.
             self.poison(&error);
             return Err(CompactError::NameInDoubt(error));
         }
@@ -202,12 +208,12 @@ impl StoreFile {
         Ok(())
     }
 
-    /// Gives up a compaction; what it wrote is removed when its parts are dropped.
+    /// Aborts a compaction; its temporary file is removed when its parts are dropped.
     pub fn abort_compaction(&mut self) {
         self.compaction = None;
     }
 
-    /// Whether a compaction has begun and is not finished.
+    /// Whether a compaction is under way.
     pub fn is_compacting(&self) -> bool {
         self.compaction.is_some()
     }
@@ -218,14 +224,14 @@ impl StoreFile {
         }
     }
 
-    /// Brings a new generation, which has no name yet, to the state of the old one; whether that
-    /// took a sync.
+    /// Brings a new generation, before its rename, to the state of the old one. Returns whether
+    /// that needed a sync.
     fn catch_up(&self, new: &mut Generation, side: &SideList) -> Result<bool, CompactError> {
         let mut synced = false;
         let entropy = &*self.entropy;
         let payloads = &side.payloads;
         if !side.rotating && new.header.slots != self.generation.header.slots {
-            // The password changed meanwhile. (While the data key is exchanged it cannot.)
+            // The password changed meanwhile. (It cannot while the data key is exchanged.)
             let epoch = new
                 .header
                 .epoch
@@ -252,21 +258,25 @@ impl StoreFile {
     }
 }
 
-impl Compaction {
-    /// Writes a checkpoint of `chunks` (each at most 64 MiB) with `records` records to a
-    /// temporary file, makes it durable, and reads it back.
+impl FileCompaction {
+    /// Writes a checkpoint of `chunks` (each at most 64 MiB) with `records` records durably to a
+    /// temporary file, and reads it back. O(n) in the size of the chunks.
+    ///
+    /// # Errors
+    ///
+    /// [`CompactError`]; the file is unchanged.
     pub fn write(
         self,
         chunks: impl Iterator<Item = Bytes>,
         records: u64,
         control: &Control,
-    ) -> Result<Compacted, CompactError> {
+    ) -> Result<CompactedFile, CompactError> {
         let temp = TempFile::new(
             Arc::clone(&self.vfs),
             temp_path(&self.path, &*self.entropy)?,
         );
         let file = self.vfs.create_new(temp.path())?;
-        // Locked before it has the name of the old one, so that nobody is first.
+        // Locked before the rename, so that no other process can lock it first.
         lock_data(&*file)?;
         let new = NewGeneration {
             dek: &self.dek,
@@ -279,7 +289,7 @@ impl Compaction {
         };
         let generation = new.write::<CompactError>(file, chunks)?;
         read_back(&generation, &self.dek, control)?;
-        Ok(Compacted {
+        Ok(CompactedFile {
             number: self.number,
             dek: self.dek,
             generation,
@@ -288,7 +298,7 @@ impl Compaction {
     }
 }
 
-/// On Windows, virus scanners and sync clients hold files for moments: try again for a while.
+/// Renames with retries: on Windows, virus scanners and sync clients briefly keep files open.
 fn rename(vfs: &dyn Vfs, temp: &TempFile, to: &std::path::Path) -> Result<(), IoError> {
     let mut pause = Duration::from_millis(10);
     loop {

@@ -1,4 +1,4 @@
-//! Why a compaction did not happen.
+//! Why a compaction failed.
 use std::path::PathBuf;
 
 use crate::control::Cancelled;
@@ -8,7 +8,7 @@ use crate::file::{
     format::corruption::Corruption,
 };
 
-/// Why a compaction did not happen. The file is as it was, unless it is reported as poisoned.
+/// Why a compaction failed. The file is unchanged, unless it is reported as poisoned.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CompactError {
@@ -18,8 +18,8 @@ pub enum CompactError {
     /// A compaction is under way.
     #[error("a compaction is under way")]
     AlreadyRunning,
-    /// This result belongs to no compaction that is under way.
-    #[error("this compaction was given up")]
+    /// The result does not belong to the compaction that is under way.
+    #[error("this compaction was aborted")]
     NotRunning,
     /// Another program replaced or changed the file.
     #[error("another program changed the file")]
@@ -27,15 +27,15 @@ pub enum CompactError {
     /// The file contains frames of a later version, which a compaction would lose.
     #[error("the file contains data of a newer version that compaction would lose")]
     WouldDropUnknownFrames,
-    /// The new file is in place, but nobody knows whether its name survives a power failure: until
-    /// a compaction succeeds, nothing is written to it.
+    /// The new file has replaced the old one, but a power failure may undo that: nothing is written
+    /// until a compaction succeeds.
     #[error("the new file is in place, but its name could not be made durable: {0}")]
     NameInDoubt(IoError),
-    /// The new file was written but the system refused to put it in place; try again later.
+    /// The new file was written, but the system refused the rename; try again later.
     #[error("the new file could not be put in place: {0}")]
     Deferred(IoError),
-    /// What was written did not read back.
-    #[error("the new file did not read back as written: {0}")]
+    /// Reading the new file back showed damage.
+    #[error("the new file could not be read back as written: {0}")]
     NotAsWritten(Corruption),
     /// A chunk or a transaction is too large for the format.
     #[error("a chunk of {len} bytes is too large")]

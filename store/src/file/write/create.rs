@@ -1,4 +1,4 @@
-//! Creating a file: written beside its place, made durable, then given its name.
+//! Creating a file: written under a temporary name, made durable, then renamed.
 use std::{
     io,
     path::{Path, PathBuf},
@@ -19,7 +19,7 @@ use crate::{
         },
         format::{
             header::{Header, MINOR},
-            meta::Meta,
+            meta::FileMeta,
             slots::{self, EMPTY_SLOT, NewSlotError, SLOT_COUNT},
         },
         keys::{
@@ -36,31 +36,31 @@ use crate::{
     },
 };
 
-/// Version of the payloads that META names.
+/// The version of the payloads, recorded in META.
 const SCHEMA: u32 = 1;
 
-/// How a file is created.
+/// Options for creating a file.
 #[derive(Clone, Debug)]
-pub struct CreateOptions {
+pub struct FileCreateOptions {
     /// The cost of the password.
     pub kdf: KdfProfile,
     /// The program, written into the file (encrypted) and into the lock.
     pub program: String,
-    /// The present time, Unix time in milliseconds.
+    /// The current Unix time in milliseconds.
     pub now: i64,
-    /// Let every commit end at a multiple of 512 or 4096 bytes, for media that may destroy the
-    /// rest of a sector when power fails while it is written (USB sticks, SD cards).
+    /// Pads every commit to a multiple of 512 or 4096 bytes, for disks that may destroy the whole
+    /// sector if power fails while it is written (USB sticks, SD cards).
     pub commit_align: Option<CommitAlign>,
-    /// Replace an existing file, once the new one is complete. What is replaced stays as the
-    /// newest backup, also where `backups` is 0.
+    /// Replaces an existing file once the new one is complete. The old one becomes the newest
+    /// backup, even if `backups` is 0.
     pub overwrite: bool,
-    /// How many generations are kept as backups when a compaction replaces them, 0 to 10.
+    /// The number of generations kept as backups by compactions, 0 to 10.
     pub backups: u8,
-    /// Where random bytes come from; anything but the operating system is for tests only.
+    /// The source of random bytes; anything but the operating system is for tests only.
     pub entropy: Arc<dyn Entropy>,
 }
 
-/// The unit in which a disk writes.
+/// The sector size of a disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommitAlign {
     /// Sectors of 512 bytes.
@@ -78,7 +78,7 @@ impl CommitAlign {
     }
 }
 
-impl Default for CreateOptions {
+impl Default for FileCreateOptions {
     fn default() -> Self {
         Self {
             kdf: KdfProfile::default(),
@@ -92,13 +92,13 @@ impl Default for CreateOptions {
     }
 }
 
-/// What creating a file led to.
+/// The result of creating a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CreateReport {
     /// The cost that was chosen for the password.
     pub kdf: KdfParams,
-    /// Length of the file in bytes.
+    /// The length of the file in bytes.
     pub bytes: u64,
 }
 
@@ -116,12 +116,12 @@ impl StoreFile {
     /// Creates a file whose checkpoint is `chunks` (each at most 64 MiB) with `records` records,
     /// and opens it.
     ///
-    /// Until it returns there is no file of that name, or the old one.
+    /// Until it returns, the path has no file, or the old one.
     pub fn create(
         vfs: Arc<dyn Vfs>,
         path: &Path,
         credentials: &Credentials,
-        options: &CreateOptions,
+        options: &FileCreateOptions,
         chunks: impl Iterator<Item = Bytes>,
         records: u64,
         control: &Control,
@@ -135,14 +135,14 @@ impl StoreFile {
             None
         };
         let lock = take_lock(&vfs, &path, replaced.as_deref(), options)?;
-        // What an attempt left that was killed.
+        // Left by an attempt that was killed.
         remove_temporaries(&*vfs, &path);
         let kdf = options.kdf.params()?;
         let entropy = &*options.entropy;
         let dek = Dek::random(entropy)?;
         let first_nonce = random(entropy)?;
         let header = new_header(&dek, &first_nonce, credentials, kdf, entropy, control)?;
-        let meta = Meta {
+        let meta = FileMeta {
             v: 1,
             epoch: header.epoch,
             generation: header.generation,
@@ -155,7 +155,7 @@ impl StoreFile {
         };
         let temp = TempFile::new(Arc::clone(&vfs), temp_path(&path, entropy)?);
         let file = vfs.create_new(temp.path()).map_err(refused)?;
-        // Locked before it has its name, so that nobody is first.
+        // Locked before the rename, so that no other process can lock it first.
         lock_data(&*file)?;
         let new = NewGeneration {
             dek: &dek,
@@ -223,7 +223,7 @@ fn new_header(
     })
 }
 
-/// Gives a complete file its name and makes the name durable.
+/// Renames a complete file and makes the name durable.
 fn publish(vfs: &dyn Vfs, temp: TempFile, path: &Path, overwrite: bool) -> Result<(), CreateError> {
     let renamed = if overwrite {
         vfs.rename(temp.path(), path)
@@ -242,7 +242,7 @@ fn publish(vfs: &dyn Vfs, temp: TempFile, path: &Path, overwrite: bool) -> Resul
     Ok(vfs.sync_dir(folder(path))?)
 }
 
-/// Where the file will be, without symbolic links.
+/// The final path of the file, without symbolic links.
 fn place(vfs: &dyn Vfs, path: &Path) -> Result<PathBuf, CreateError> {
     match vfs.canonicalize(path) {
         Ok(existing) => Ok(existing),
@@ -266,7 +266,7 @@ fn exists(vfs: &dyn Vfs, path: &Path) -> Result<bool, IoError> {
 
 /// The file that a new one would replace.
 fn existing(vfs: &dyn Vfs, path: &Path) -> Result<Option<Box<dyn VfsFile>>, CreateError> {
-    // Whoever may not write it may still replace it, if the folder permits.
+    // A file that may not be written can still be replaced if the folder permits it.
     let opened = match vfs.open(path, Access::ReadWrite) {
         Err(error) if error.is_write_refused() => vfs.open(path, Access::Read),
         other => other,
@@ -279,12 +279,12 @@ fn existing(vfs: &dyn Vfs, path: &Path) -> Result<Option<Box<dyn VfsFile>>, Crea
     }
 }
 
-/// Locks the place, and the file that will be replaced: it may be open under another name.
+/// Locks the path, and the file that will be replaced, which may be open under another name.
 fn take_lock(
     vfs: &Arc<dyn Vfs>,
     path: &Path,
     replaced: Option<&dyn VfsFile>,
-    options: &CreateOptions,
+    options: &FileCreateOptions,
 ) -> Result<Lock, CreateError> {
     if let Some(replaced) = replaced
         && !lock_data(replaced).map_err(LockError::from)?

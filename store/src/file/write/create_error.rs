@@ -13,11 +13,11 @@ use crate::file::{
     keys::kdf::KdfParams,
 };
 
-/// Why a file could not be created. An existing file is untouched.
+/// Why a file could not be created. An existing file is unchanged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CreateError {
-    /// There is a file already, and overwriting was not asked for.
+    /// The file exists, and overwriting was not requested.
     #[error("{} exists already", path.display())]
     AlreadyExists {
         /// The path asked for.
@@ -29,10 +29,10 @@ pub enum CreateError {
         /// Who, as far as known.
         holder: Option<LockHolder>,
     },
-    /// Something that is no lock of ours stands where the lock file belongs; it was left alone.
+    /// Something else has the name of the lock file; it was left unchanged.
     #[error("{}", obstructed_message(path, *obstacle))]
     LockObstructed {
-        /// Where it stands.
+        /// The path of the lock file.
         path: PathBuf,
         /// What it is.
         obstacle: LockObstacle,

@@ -1,8 +1,7 @@
 //! Appending to the journal: group commit, one write and one sync for any number of transactions.
 //!
-//! What cannot be written is taken back. What cannot be synced cannot be taken back: nobody
-//! knows then what is on the disk, so that nothing is appended any more (the file is
-//! poisoned) until a compaction has written a new one.
+//! A failed write is rolled back. A failed sync cannot be: the state of the disk is unknown then,
+//! so nothing more is appended (the file is poisoned) until a compaction has written a new file.
 use bytes::Bytes;
 use rayon::prelude::*;
 
@@ -16,7 +15,7 @@ use crate::file::{
         frame::{COMMIT, CTRL, Chain, FrameWriter, Padding, TXN},
         meta::Ctrl,
         pack,
-        pack::SealError,
+        pack::SealFrameError,
     },
     write::{
         append_error::{AppendError, CloseError},
@@ -24,12 +23,12 @@ use crate::file::{
     },
 };
 
-/// Most payload in one frame of a transaction; a longer one is split.
+/// The largest payload in one frame of a transaction, in bytes; longer ones are split.
 const PART_LEN: usize = 1 << 20;
 /// Padding of frames of the journal.
 const UNIT: Padding = Padding::Unit(64);
 
-/// Frames ready to be appended, and the state once they are.
+/// Frames ready to be appended, and the state after that.
 pub(crate) struct Encoded {
     bytes: Vec<u8>,
     chain: Chain,
@@ -38,12 +37,12 @@ pub(crate) struct Encoded {
     closed: bool,
 }
 
-/// Packs and seals transactions, one for each payload.
+/// Packs and seals transactions, one per payload.
 pub(crate) fn encode_transactions(
     generation: &Generation,
     entropy: &dyn Entropy,
     payloads: &[Bytes],
-) -> Result<Encoded, SealError> {
+) -> Result<Encoded, SealFrameError> {
     let mut writer = FrameWriter::new(
         &generation.cipher,
         entropy,
@@ -52,7 +51,7 @@ pub(crate) fn encode_transactions(
     );
     let mut last_txn = generation.last_txn;
     for (index, payload) in payloads.iter().enumerate() {
-        let too_large = SealError::TooLarge {
+        let too_large = SealFrameError::TooLarge {
             len: payload.len() as u64,
         };
         last_txn = last_txn.saturating_add(1);
@@ -76,12 +75,12 @@ pub(crate) fn encode_transactions(
     })
 }
 
-/// Seals a note of the file layer to itself.
+/// Seals a record of the file layer itself.
 pub(crate) fn encode_ctrl(
     generation: &Generation,
     entropy: &dyn Entropy,
     ctrl: &Ctrl,
-) -> Result<Encoded, SealError> {
+) -> Result<Encoded, SealFrameError> {
     let mut writer = FrameWriter::new(
         &generation.cipher,
         entropy,
@@ -103,11 +102,11 @@ pub(crate) fn encode_ctrl(
     })
 }
 
-fn pack_parts(payload: &Bytes, txn_id: u64) -> Result<Vec<Vec<u8>>, SealError> {
+fn pack_parts(payload: &Bytes, txn_id: u64) -> Result<Vec<Vec<u8>>, SealFrameError> {
     if payload.len() <= PART_LEN {
         return Ok(vec![pack::pack(payload, 0, txn_id)?]);
     }
-    let len = u32::try_from(payload.len()).map_err(|_too_large| SealError::TooLarge {
+    let len = u32::try_from(payload.len()).map_err(|_too_large| SealFrameError::TooLarge {
         len: payload.len() as u64,
     })?;
     (0..len.div_ceil(PART_LEN as u32))
@@ -131,7 +130,7 @@ impl Generation {
         self.file.write_at(&encoded.bytes, self.chain.offset)
     }
 
-    /// Takes over the state after frames that were written and made durable.
+    /// Updates the state after frames were written and made durable.
     pub(crate) fn advance(&mut self, encoded: &Encoded) {
         self.chain = encoded.chain;
         self.durable_seq = encoded.chain.seq;
@@ -142,11 +141,15 @@ impl Generation {
 }
 
 impl StoreFile {
-    /// Makes transactions durable, each payload one, in order, with one write and one sync.
+    /// Appends transactions durably, one per payload, in order, with one write and one sync.
     ///
-    /// When this returns `Ok`, they survive everything the disk survives. After an error none
-    /// of them was acknowledged: either all are gone, or (after a failed sync, when the file is
-    /// poisoned) each may be there or not after the next opening, but none in part.
+    /// Once this has returned `Ok`, they survive everything that the disk survives.
+    ///
+    /// # Errors
+    ///
+    /// [`AppendError`]; none of the transactions is acknowledged. After a failed write all are
+    /// gone. After a failed sync the file is poisoned, and each may be there or not after the next
+    /// opening, but never in part.
     pub fn append(&mut self, payloads: &[Bytes]) -> Result<(), AppendError> {
         self.writable()?;
         if payloads.is_empty() {
@@ -159,10 +162,12 @@ impl StoreFile {
         Ok(())
     }
 
-    /// Marks the file as closed cleanly, so that later damage to its last transaction cannot be
-    /// taken for a torn write, and releases the lock. Dropping only releases the lock.
+    /// Marks the file as closed cleanly, so that later damage to its last transaction is not mistaken
+    /// for a torn write, and releases the lock. Dropping only releases the lock.
     ///
-    /// Whatever the answer, everything that was acknowledged is safe.
+    /// # Errors
+    ///
+    /// [`CloseError`] if the mark could not be written; everything acknowledged is safe.
     pub fn close(mut self) -> Result<(), CloseError> {
         let in_doubt = self.poisoned.is_some();
         if self.is_read_only() || in_doubt || self.generation.closed {
@@ -172,7 +177,7 @@ impl StoreFile {
         self.append_ctrl(&Ctrl::Close)
     }
 
-    /// Appends a note and makes it durable.
+    /// Appends a record of the file layer durably.
     pub(crate) fn append_ctrl(&mut self, ctrl: &Ctrl) -> Result<(), AppendError> {
         let encoded = encode_ctrl(&self.generation, &*self.entropy, ctrl)?;
         self.write_durably(&encoded)
@@ -198,8 +203,8 @@ impl StoreFile {
         }
     }
 
-    /// Whether the file is ours and as long as what was written made it: a program that asks for
-    /// no lock may have written at the same time, or have put another file in its place.
+    /// Checks that the path still names the file, and that its length is the expected one: a
+    /// program that ignores locks may have written to it or replaced it.
     fn check_length_after(&mut self, encoded: &Encoded) -> Result<(), AppendError> {
         if !holds(Rule::CompareLengthAfterSync) {
             return Ok(());
@@ -213,7 +218,7 @@ impl StoreFile {
         }
     }
 
-    /// Cuts off what a failed write left.
+    /// Truncates what a failed write left.
     fn take_back(&mut self, error: IoError) -> AppendError {
         let file = &self.generation.file;
         let cut = file

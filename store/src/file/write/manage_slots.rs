@@ -1,5 +1,5 @@
-//! Adding, changing, naming and removing what opens a file. Every change asks for a current
-//! password or key again; none touches the data.
+//! Adding, changing, labelling and removing passwords and keys. Every change requires a current
+//! password or key; none changes the data.
 use crate::{
     control::Control,
     file::{
@@ -16,14 +16,15 @@ use crate::{
 };
 
 impl StoreFile {
-    /// The passwords and keys that open the file, in their order. Nothing of it is secret.
+    /// The passwords and keys that open the file, in order. None of this is secret.
     pub fn slots(&self) -> Vec<SlotInfo> {
         slot_list(&self.generation.header.slots)
     }
 
     /// Adds a password or key to the file, in the first free slot.
     ///
-    /// Takes the time of up to two key derivations, as [`change_password`](Self::change_password).
+    /// Takes the time of up to two key derivations, like
+    /// [`change_password`](Self::change_password).
     pub fn add_slot(
         &mut self,
         current: &Credentials,
@@ -44,7 +45,7 @@ impl StoreFile {
         self.put_slot(free, slot)
     }
 
-    /// Replaces what opens a slot; its label stays. `current` may be that of any slot.
+    /// Replaces the password or key of a slot, and keeps its label. `current` may open any slot.
     pub fn change_slot(
         &mut self,
         id: SlotId,
@@ -58,7 +59,7 @@ impl StoreFile {
         self.renew_slot(number, new, options, control)
     }
 
-    /// Gives a slot another label.
+    /// Changes the label of a slot.
     pub fn label_slot(
         &mut self,
         id: SlotId,
@@ -74,10 +75,10 @@ impl StoreFile {
         self.put_slot(number, slot)
     }
 
-    /// Removes a password or key from the file; never the last that this version can open.
+    /// Removes a password or key from the file, but never the last one that this version supports.
     ///
-    /// Copies and backups of the file still open with it, and whoever kept one together with the
-    /// password can still read what is written until the data key is exchanged.
+    /// Copies and backups of the file still open with it. Someone who has such a copy and the
+    /// password can also read later data until the data key is exchanged.
     pub fn remove_slot(
         &mut self,
         id: SlotId,
@@ -102,7 +103,7 @@ impl StoreFile {
         self.replace_slots(&slots)
     }
 
-    /// Checks a current password or key; says which slot it opens.
+    /// Checks a current password or key; returns the slot that it opens.
     pub(crate) fn authenticate(
         &self,
         current: &Credentials,
@@ -115,7 +116,7 @@ impl StoreFile {
         Ok(unlocked.slot)
     }
 
-    /// Puts new credentials into a slot, and keeps its label.
+    /// Writes new credentials to a slot, and keeps its label.
     pub(crate) fn renew_slot(
         &mut self,
         number: usize,
@@ -149,7 +150,8 @@ impl StoreFile {
         let mut slots = self.generation.header.slots;
         let place = slots.get_mut(number).ok_or(PasswordError::NoSuchSlot)?;
         *place = slot;
-        // Whoever is the last to be tried must not be locked out.
+        // The total cost of all slots must stay within the limits, or the last slot tried could not
+        // be opened.
         let before = slots::total_work_kib(&self.generation.header.slots);
         let total = slots::total_work_kib(&slots);
         if total > before.max(KdfLimits::default().total_work_kib)

@@ -1,6 +1,5 @@
-//! An open file: creating and opening it, appending, compacting, exchanging passwords and keys.
-//!
-//! Opening is here because it takes the lock and repairs what a crash left.
+//! An open file: creating, opening, appending, compacting, and changing passwords and keys. Opening
+//! is here because it takes the lock and repairs what a crash left.
 
 pub(super) mod append_error;
 pub(super) mod backup;

@@ -1,4 +1,5 @@
-//! Opening a file: unlock, read everything, decide what a bad end means, and only then write.
+//! Opening a file: unlocking it, reading everything, deciding whether a bad end is a torn write or
+//! damage, and only then writing.
 use std::{fmt, path::Path, sync::Arc};
 
 use bytes::Bytes;
@@ -10,44 +11,44 @@ use crate::file::disk::vfs::{Access, Stat, Vfs, VfsFile};
 use crate::file::format::corruption::{CorruptKind, Corruption};
 use crate::file::format::frame::{Chain, FRAME_OVERHEAD};
 use crate::file::format::header::{self, Copy, DATA_OFFSET, Header};
-use crate::file::format::meta::{Meta, SnapEnd};
+use crate::file::format::meta::{FileMeta, SnapEnd};
 use crate::file::format::slots;
 use crate::file::keys::credentials::Credentials;
 use crate::file::keys::kdf::{KdfLimits, KdfParams};
 use crate::file::keys::seal::{Dek, Tag};
-use crate::file::read::assemble::{Assembly, Payload, Place, Places};
+use crate::file::read::assemble::{Assembly, Payload, PayloadPosition, PayloadPositions};
 use crate::file::read::header_copies::HeaderCopies;
-use crate::file::read::marks::Budget;
+use crate::file::read::mark_search::DecryptionBudget;
 use crate::file::read::open_error::OpenError;
 use crate::file::read::probe::{missing, probe};
 use crate::file::read::walk::{Stop, Walk, WalkError};
 use crate::file::write::backup::BACKUPS_MAX;
-use crate::file::write::open_report::OpenReport;
+use crate::file::write::open_report::FileOpenReport;
 use crate::file::write::open_report::Torn;
 use crate::file::write::position::{Position, Standing};
 use crate::file::write::recover;
 use crate::file::write::store_file::{Generation, StoreFile};
 
-/// How a file is opened.
+/// Options for opening a file.
 #[derive(Clone, Debug)]
-pub struct OpenOptions {
-    /// Take no lock and write nothing; works while another program has the file open.
+pub struct FileOpenOptions {
+    /// Takes no lock and writes nothing; works while another program has the file open.
     pub read_only: bool,
-    /// The most that key derivation may cost.
+    /// Limits for the cost of key derivation.
     pub kdf_limits: KdfLimits,
     /// The program, for the lock.
     pub program: String,
-    /// The present time, Unix time in milliseconds, for the lock.
+    /// The current Unix time in milliseconds, for the lock.
     pub now: i64,
-    /// How many generations are kept as backups when a compaction replaces them, 0 to 10.
+    /// The number of generations kept as backups by compactions, 0 to 10.
     pub backups: u8,
-    /// Where the store stood when it was last open here, if that was remembered.
+    /// The position of the store when it was last open here, if known.
     pub known: Option<Position>,
-    /// Where random bytes come from; anything but the operating system is for tests only.
+    /// The source of random bytes; anything but the operating system is for tests only.
     pub entropy: Arc<dyn Entropy>,
 }
 
-impl Default for OpenOptions {
+impl Default for FileOpenOptions {
     fn default() -> Self {
         Self {
             read_only: false,
@@ -61,7 +62,7 @@ impl Default for OpenOptions {
     }
 }
 
-/// An opened file and all it contains.
+/// An opened file and its content.
 pub struct Opened {
     /// The open file.
     pub file: StoreFile,
@@ -69,19 +70,19 @@ pub struct Opened {
     pub chunks: Vec<Bytes>,
     /// The transactions after the checkpoint, in order.
     pub transactions: Vec<Bytes>,
-    /// What was found and done.
-    pub report: OpenReport,
-    places: Places,
+    /// What opening found and did.
+    pub report: FileOpenReport,
+    positions: PayloadPositions,
 }
 
 impl Opened {
-    /// The error that says that this payload makes no sense, and where it stands.
+    /// The error for a payload with invalid content, with its position.
     pub fn unreadable(
         &self,
         payload: Payload,
         reason: Box<dyn std::error::Error + Send + Sync>,
     ) -> OpenError {
-        let Place { offset, seq } = self.places.of(payload);
+        let PayloadPosition { offset, seq } = self.positions.of(payload);
         OpenError::Content {
             offset,
             seq,
@@ -90,7 +91,7 @@ impl Opened {
     }
 }
 
-/// Says how much there is, never what it is.
+/// Shows only sizes, never content.
 impl fmt::Debug for Opened {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Opened")
@@ -102,36 +103,43 @@ impl fmt::Debug for Opened {
     }
 }
 
-/// Takes the chunks of the checkpoint while a file is read, with the number of the first. What it
-/// is given counts only once the file has been opened: damage may follow. A file that changed
-/// while it was read is read again, from chunk 0.
+/// Receives chunks of the checkpoint while a file is read, with the number of the first. They are
+/// provisional until the file is open, because damage may follow. If the file changes while it is
+/// read, it is read again from chunk 0.
 pub type ChunkSink<'a> = dyn FnMut(u64, &[Bytes]) + 'a;
 
-/// How the data key is found: from credentials, or by a test that has it.
+/// Finds the data key: from credentials, or directly in tests.
 pub(crate) type Unlock<'a> = dyn Fn(&Header) -> Result<(Dek, Option<KdfParams>), OpenError> + 'a;
 
 impl StoreFile {
     /// Opens a file and reads all of it.
     ///
-    /// A damaged or foreign file is left untouched. Unless opened read-only, what a crash left
-    /// behind is repaired: an unfinished write at the end is cut off, a damaged header copy is
-    /// written again.
+    /// A damaged or foreign file is not changed. Unless it is opened read-only, what a crash left
+    /// is repaired: an unfinished write at the end is cut off, and a damaged header copy is
+    /// rewritten.
+    ///
+    /// O(n) in the length of the file, plus one key derivation per slot tried.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`]; the file is not changed, unless a repair failed.
     pub fn open(
         vfs: Arc<dyn Vfs>,
         path: &Path,
         credentials: &Credentials,
-        options: &OpenOptions,
+        options: &FileOpenOptions,
         control: &Control,
     ) -> Result<Opened, OpenError> {
         Self::open_streaming(vfs, path, credentials, options, control, &mut |_, _| {})
     }
 
-    /// The same; the chunks of the checkpoint go to `sink` as well, as soon as they are decrypted.
+    /// Like [`open`](Self::open), and also passes the chunks of the checkpoint to `sink` as soon as
+    /// they are decrypted.
     pub fn open_streaming(
         vfs: Arc<dyn Vfs>,
         path: &Path,
         credentials: &Credentials,
-        options: &OpenOptions,
+        options: &FileOpenOptions,
         control: &Control,
         sink: &mut ChunkSink<'_>,
     ) -> Result<Opened, OpenError> {
@@ -152,7 +160,7 @@ impl StoreFile {
     pub(crate) fn open_with(
         vfs: Arc<dyn Vfs>,
         path: &Path,
-        options: &OpenOptions,
+        options: &FileOpenOptions,
         control: &Control,
         unlock: &Unlock<'_>,
         sink: &mut ChunkSink<'_>,
@@ -160,7 +168,7 @@ impl StoreFile {
         let path = vfs
             .canonicalize(path)
             .map_err(|error| missing(error, path))?;
-        // A foreign file gets no lock file beside it.
+        // No lock file is created beside a foreign file.
         probe(&*vfs, &path)?;
         let known = options.known.as_ref();
         let (mut lock, mut loaded) = if options.read_only {
@@ -172,7 +180,7 @@ impl StoreFile {
             (Some(lock), loaded)
         };
         if loaded.generation.header.forbids_writing() {
-            // Nobody is kept out by a reader.
+            // Readers take no lock.
             loaded.generation.file = vfs.open(&path, Access::Read)?;
             lock = None;
         }
@@ -181,7 +189,7 @@ impl StoreFile {
             std::mem::take(&mut loaded.chunks),
             std::mem::take(&mut loaded.transactions),
         );
-        let places = std::mem::take(&mut loaded.places);
+        let positions = std::mem::take(&mut loaded.positions);
         let mut file = Self {
             vfs,
             entropy: Arc::clone(&options.entropy),
@@ -202,7 +210,7 @@ impl StoreFile {
             file.left_unread = loaded.torn.map_or(0, |torn| torn.bytes);
         }
         if !report.read_only {
-            let found = recover::Found {
+            let found = recover::ReadFindings {
                 torn: loaded.torn,
                 stale_copy: loaded.stale_copy,
                 padding_fault: loaded.padding_fault,
@@ -216,30 +224,30 @@ impl StoreFile {
             chunks,
             transactions,
             report,
-            places,
+            positions,
         })
     }
 }
 
-/// A file as read, before anything is written.
+/// The result of reading a file, before anything is written.
 pub(crate) struct Loaded {
     pub(crate) generation: Generation,
     pub(crate) dek: Dek,
     pub(crate) kdf: Option<KdfParams>,
     pub(crate) torn: Option<Torn>,
-    /// The header copy that is damaged, forged or behind.
+    /// The header copy that is damaged, forged or outdated.
     pub(crate) stale_copy: Option<Copy>,
-    /// Whether bytes beside the header copies are not zero.
+    /// Whether the padding after the header copies is not zero.
     pub(crate) padding_fault: bool,
     pub(crate) standing: Standing,
     pub(crate) chunks: Vec<Bytes>,
     pub(crate) transactions: Vec<Bytes>,
-    places: Places,
+    positions: PayloadPositions,
 }
 
 impl Loaded {
-    fn report(&self, read_only: bool) -> OpenReport {
-        OpenReport {
+    fn report(&self, read_only: bool) -> FileOpenReport {
+        FileOpenReport {
             read_only,
             clean_close: self.generation.closed && self.torn.is_none(),
             standing: self.standing,
@@ -248,12 +256,12 @@ impl Loaded {
             torn_bytes: self.torn.map_or(0, |torn| torn.bytes),
             discarded_uncommitted: self.torn.map_or(0, |torn| torn.discarded),
             skipped_frames: self.generation.skipped,
-            ..OpenReport::default()
+            ..FileOpenReport::default()
         }
     }
 }
 
-/// Reads again, once, what looked bad while a writer changed the file.
+/// Retries reading once if the file looked damaged because a writer changed it meanwhile.
 fn load_beside_a_writer(
     vfs: &dyn Vfs,
     path: &Path,
@@ -278,7 +286,7 @@ fn load_beside_a_writer(
     }
 }
 
-/// Reads a file; `unlocked` is told as soon as the password has proved to be right.
+/// Reads a file; `unlocked` is called as soon as the password proves to be right.
 fn load(
     file: Box<dyn VfsFile>,
     known: Option<&Position>,
@@ -310,7 +318,7 @@ fn load(
         standing,
         chunks: content.chunks,
         transactions: content.transactions,
-        places: content.places,
+        positions: content.positions,
     })
 }
 
@@ -320,7 +328,7 @@ struct Content {
     watched_tag: Option<Tag>,
     chunks: Vec<Bytes>,
     transactions: Vec<Bytes>,
-    places: Places,
+    positions: PayloadPositions,
 }
 
 fn read_content(
@@ -368,20 +376,20 @@ fn read_content(
         watched_tag: assembly.watched_tag,
         chunks: assembly.chunks,
         transactions: assembly.transactions,
-        places: assembly.places,
+        positions: assembly.positions,
     })
 }
 
-/// The frames of a file that is to be opened.
+/// The content of a file that can be opened.
 pub(crate) struct Frames {
     pub(crate) assembly: Assembly,
-    meta: Meta,
+    meta: FileMeta,
     pub(crate) end: SnapEnd,
     pub(crate) torn: Option<Torn>,
 }
 
-/// Reads all frames and decides whether they make a file that can be opened. A full check decides
-/// by the same function.
+/// Reads all frames and decides whether the file can be opened. A full check uses this function
+/// too.
 pub(crate) fn read_frames(
     walk: &Walk<'_>,
     header: &Header,
@@ -442,8 +450,8 @@ pub(crate) fn walk_failed(error: WalkError, header: &Header) -> OpenError {
     }
 }
 
-/// Decides what it means that good frames end before the file does: damage, unless it is at the
-/// end of the journal and nothing contradicts that the last write was torn.
+/// Decides what a bad frame means: damage, unless it is at the end of the journal and nothing
+/// contradicts that the last write was torn.
 fn judge(
     walk: &Walk<'_>,
     stop: Option<Stop>,
@@ -468,7 +476,7 @@ fn judge(
     let discarded = assembly.unfinished_frames();
     if let Some(stop) = stop {
         let Chain { offset, seq, .. } = stop.at;
-        let mut budget = Budget::for_file(walk.len.saturating_sub(offset));
+        let mut budget = DecryptionBudget::for_file(walk.len.saturating_sub(offset));
         if recover::contradicts_torn_tail(walk, offset, seq, &mut budget)? {
             return Err(stop.corruption().into());
         }

@@ -1,41 +1,41 @@
-//! What opening found and did.
+//! The results of opening a file that are not errors.
 
 use super::position::Standing;
 
-/// What opening found and did. None of it is an error.
+/// What opening found and did. Nothing of it is an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct OpenReport {
-    /// Opened read-only, because it was asked for or because a later version's features forbid
-    /// writing.
+pub struct FileOpenReport {
+    /// Whether the file is open read-only, because that was requested or because features of a
+    /// later version forbid writing.
     pub read_only: bool,
-    /// The last session closed the file.
+    /// Whether the last session closed the file.
     pub clean_close: bool,
     /// How the file compares with the position it was opened with.
     pub standing: Standing,
-    /// Where an unfinished write was cut off (found, when read-only).
+    /// The offset at which an unfinished write was cut off (or found, if read-only).
     pub torn_at: Option<u64>,
-    /// Its length in bytes.
+    /// The length of the unfinished write in bytes.
     pub torn_bytes: u64,
-    /// Whole frames of a transaction without an end among them.
+    /// The number of complete frames of the unfinished transaction.
     pub discarded_uncommitted: u32,
-    /// One copy of the header is damaged, forged or behind, or bytes beside the copies that mean
-    /// nothing are not zero. Nothing is lost with it.
+    /// Whether one copy of the header is damaged, forged or outdated, or the padding after the
+    /// copies is not zero. Nothing is lost by that.
     pub header_fault: bool,
-    /// That was repaired.
+    /// Whether that was repaired.
     pub healed_header: bool,
-    /// The whole file was written anew, because its disk had failed to make it durable.
+    /// Whether the whole file was rewritten because its disk had failed to sync it.
     pub rewritten: bool,
-    /// Frames of a later version that were skipped.
+    /// The number of frames of a later version that were skipped.
     pub skipped_frames: u64,
-    /// Left-over temporary files that were removed.
+    /// The number of left-over temporary files that were removed.
     pub removed_temporaries: usize,
 }
 
-/// The end of the file that is not part of it.
+/// The torn tail of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Torn {
     pub(crate) bytes: u64,
-    /// Whole frames among them.
+    /// The number of complete frames in it.
     pub(crate) discarded: u32,
 }

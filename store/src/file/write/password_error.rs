@@ -10,32 +10,30 @@ use crate::file::{
 };
 
 /// Why passwords and keys were not changed. Unless the file is reported as poisoned, the old ones
-/// hold.
+/// still hold.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PasswordError {
     /// The file was opened read-only.
     #[error("the file is open read-only")]
     ReadOnly,
-    /// An earlier failure left the file in doubt.
+    /// The state of the file is unknown after an earlier failure.
     #[error("writing stopped after an earlier failure: {cause}")]
     Poisoned {
         /// The earlier failure, in words.
         cause: String,
     },
-    /// The change could not be made durable and was taken back: what opened the file before still
-    /// does, and nothing else.
-    #[error(
-        "the change could not be written and was taken back, so that the file opens as before: {cause}"
-    )]
+    /// The change could not be made durable and was rolled back: exactly the old passwords and keys
+    /// open the file.
+    #[error("the change could not be written and was undone; the file opens as before: {cause}")]
     TakenBack {
         /// The failure, in words.
         cause: String,
     },
-    /// The change could neither be made durable nor taken back.
+    /// The change could neither be made durable nor rolled back.
     #[error(
-        "nobody knows whether the change was made: the file may open with what opened it before, or \
-         with what should open it now: {cause}"
+        "it is unknown whether the change was made: try both the old and the new password or key to \
+         open the file: {cause}"
     )]
     InDoubt {
         /// The failure, in words.
@@ -50,16 +48,16 @@ pub enum PasswordError {
     /// The current recovery key is not one of this file.
     #[error("the recovery key does not belong to this file")]
     WrongRecoveryKey,
-    /// There is no file: what is in memory only has no password.
+    /// There is no file: a store in memory has no password.
     #[error("there is no file")]
     NoFile,
-    /// The key slot does not exist (any more).
+    /// The key slot does not exist, or no longer does.
     #[error("there is no such key slot")]
     NoSuchSlot,
     /// All eight key slots are in use.
     #[error("all eight key slots are in use")]
     NoFreeSlot,
-    /// Without this slot nobody could open the file any more.
+    /// Without this slot nobody could open the file.
     #[error("the last password or recovery key cannot be removed")]
     LastSlot,
     /// The data key is being exchanged; its new slots are chosen already.

@@ -1,5 +1,5 @@
-//! Where a store stands, to be remembered outside of its file: nothing inside can tell that the end
-//! was cut off at the end of a frame, or that an older copy was put in its place.
+//! The position of a store, to be remembered outside of its file. Nothing inside the file can show
+//! that it was truncated at the end of a frame, or replaced by an older copy.
 use crate::file::{
     format::{header::Header, wire::Reader},
     keys::seal::{Dek, StoreId, TAG_LEN, Tag},
@@ -11,35 +11,35 @@ pub const POSITION_LEN: usize = MAC_AT + MAC_LEN;
 const MAC_AT: usize = 16 + 3 * 8 + TAG_LEN;
 const MAC_LEN: usize = 32;
 
-/// How far a store has come: a generation, a frame in it and a transaction.
+/// The position of a store: a generation, a frame in it and a transaction.
 ///
-/// It holds nothing that the file does not show to anyone who has it, and is authenticated with a
-/// key that only those know who can open the file.
+/// It reveals nothing that the file does not show to anyone, and is authenticated with a key
+/// derived from the data key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position {
     store_id: StoreId,
     generation: u64,
-    /// Number of the next frame.
+    /// The number of the next frame.
     sequence: u64,
-    /// Number of the last transaction since the store was created.
+    /// The number of the last transaction since the store was created.
     transaction: u64,
-    /// The tag of the frame before, which vouches for all frames up to it.
+    /// The tag of the frame before, which authenticates all frames up to it.
     tag: Tag,
     mac: [u8; MAC_LEN],
 }
 
-/// How a file compares with a position that was remembered of it.
+/// How a file compares with a remembered position.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Standing {
-    /// Nothing was remembered, or nothing that belongs to this store and its data key.
+    /// No position was given, or none of this store and its data key.
     #[default]
     Unknown,
-    /// It has everything that it had, as far as can be told, and perhaps more.
+    /// The file has everything that it had, as far as can be determined, and perhaps more.
     Continued,
-    /// It is older: transactions are missing that it had.
+    /// The file is older: transactions that it had are missing.
     Older,
-    /// It is a copy that went on by itself: what it had is not what it has in that place now.
+    /// The file is a copy that was changed independently: it has other frames than it had.
     Diverged,
 }
 
@@ -56,7 +56,7 @@ impl Position {
         self.store_id
     }
 
-    /// What can be kept, and read again by [`parse`](Self::parse).
+    /// The position as bytes, which [`parse`](Self::parse) reads.
     pub fn to_bytes(&self) -> [u8; POSITION_LEN] {
         let mut out = [0; POSITION_LEN];
         let (fields, mac) = out.split_at_mut(MAC_AT);
@@ -65,8 +65,8 @@ impl Position {
         out
     }
 
-    /// Reads what was kept; `None` if it is no position. Whether it is genuine is found when a file
-    /// is opened with it.
+    /// Parses a position; `None` if the bytes are not one. It is authenticated when a file is
+    /// opened with it.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let mut reader = Reader::new(bytes);
         let position = Self {
@@ -114,8 +114,8 @@ impl Position {
         key.verify(&self.fields(), &self.mac)
     }
 
-    /// The frame whose tag tells whether a file of this generation is the one that was remembered:
-    /// the number of the frame that follows it.
+    /// The number of the frame after the one whose tag decides whether a file of this generation
+    /// has diverged.
     pub(crate) fn watched(&self, header: &Header) -> Option<u64> {
         let is_here = self.store_id == header.store_id && self.generation == header.generation;
         is_here.then_some(self.sequence)
@@ -129,7 +129,7 @@ impl Position {
         }
         let is_older = header.generation < self.generation || found.last_txn < self.transaction;
         if !self.is_genuine(dek) {
-            // Of another data key: it was exchanged since, or the file is from before that.
+            // Of another data key, which was exchanged since, or the file is from before that.
             return if header.generation < self.generation {
                 Standing::Older
             } else {
@@ -148,8 +148,8 @@ impl Position {
 }
 
 impl StoreFile {
-    /// Where the store stands, for [`OpenOptions::known`](crate::file::OpenOptions::known) of a later
-    /// opening.
+    /// The current position, for [`FileOpenOptions::known`](crate::file::FileOpenOptions::known) of
+    /// a later opening.
     pub fn position(&self) -> Position {
         Position::of(&self.generation, &self.dek)
     }

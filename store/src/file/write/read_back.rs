@@ -1,5 +1,4 @@
-//! Reading a new generation back: a disk or memory that does not keep what it is given must not
-//! replace a good file.
+//! Reading a new generation back, so that a faulty disk or memory does not destroy a good file.
 use crate::{
     control::{Control, Phase},
     file::{
@@ -18,7 +17,7 @@ use crate::{
     },
 };
 
-/// Reads both headers and authenticates every frame of what was just written.
+/// Reads both headers and authenticates every frame of a new generation.
 pub(crate) fn read_back(
     generation: &Generation,
     dek: &Dek,

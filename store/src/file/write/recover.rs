@@ -1,4 +1,4 @@
-//! What a crash leaves behind: telling a torn tail from damage, and making the file writable.
+//! Recovering from a crash: distinguishing a torn tail from damage, and making the file writable.
 use bytes::Bytes;
 
 use crate::control::Control;
@@ -8,26 +8,26 @@ use crate::file::disk::siblings::{folder, remove_temporaries};
 use crate::file::format::frame::Chain;
 use crate::file::format::header::{self, Copy};
 use crate::file::format::meta::Ctrl;
-use crate::file::read::marks::{Budget, Candidate, Marks};
+use crate::file::read::mark_search::{DecryptionBudget, FrameCandidate, MarkSearch};
 use crate::file::read::open_error::OpenError;
 use crate::file::read::walk::Walk;
 use crate::file::write::append_error::AppendError;
 use crate::file::write::compact_error::CompactError;
-use crate::file::write::open_report::{OpenReport, Torn};
+use crate::file::write::open_report::{FileOpenReport, Torn};
 use crate::file::write::store_file::StoreFile;
 
-/// Whether a genuine frame at or after `from` proves that the bad frame there was once durable,
+/// Whether an authentic frame at or after `from` proves that the bad frame there was once durable,
 /// or that frames were moved: then it is damage. Otherwise the last write did not finish.
 ///
-/// A frame written later says in `durable_seq` how much was durable by then; a frame in the wrong
-/// place was copied there. Frames of the same unfinished write prove nothing.
+/// A frame written later records in `durable_seq` what was durable by then; a frame at the wrong
+/// offset was copied there. Frames of the same unfinished write prove nothing.
 pub(crate) fn contradicts_torn_tail(
     walk: &Walk<'_>,
     from: u64,
     expected_seq: u64,
-    budget: &mut Budget,
+    budget: &mut DecryptionBudget,
 ) -> Result<bool, OpenError> {
-    let suspicious = |candidate: &Candidate| {
+    let suspicious = |candidate: &FrameCandidate| {
         let header = &candidate.header;
         let later = if holds(Rule::EvidenceNeedsDurability) {
             header.durable_seq
@@ -36,16 +36,16 @@ pub(crate) fn contradicts_torn_tail(
         };
         later > expected_seq || header.offset != candidate.at
     };
-    let mut marks = Marks::new(walk.file, walk.len, from, walk.control, walk.phase);
+    let mut marks = MarkSearch::new(walk.file, walk.len, from, walk.control, walk.phase);
     match marks.find_genuine(budget, suspicious, |frame| frame.is_genuine(walk.cipher)) {
         Ok(found) => Ok(found.is_some()),
-        // So many forged headers are nothing that an unfinished write leaves behind.
+        // An unfinished write does not leave that many forged headers.
         Err(error) => error.unless_given_up().map(|()| true),
     }
 }
 
-/// What reading found.
-pub(crate) struct Found<'a> {
+/// What reading the file found.
+pub(crate) struct ReadFindings<'a> {
     pub(crate) torn: Option<Torn>,
     pub(crate) stale_copy: Option<Copy>,
     pub(crate) padding_fault: bool,
@@ -55,12 +55,12 @@ pub(crate) struct Found<'a> {
 
 /// Repairs what a crash left, so that appending is safe.
 ///
-/// If the disk fails to make the file durable, now or earlier since the computer started, what
-/// was read may exist in memory only: then everything is written to a new file.
+/// If a sync fails, now or earlier since the computer started, what was read may only be in the
+/// page cache: then everything is written to a new file.
 pub(crate) fn make_writable(
     file: &mut StoreFile,
-    found: &Found<'_>,
-    report: &mut OpenReport,
+    found: &ReadFindings<'_>,
+    report: &mut FileOpenReport,
     control: &Control,
 ) -> Result<(), OpenError> {
     let id = file.generation.id;
@@ -79,14 +79,14 @@ pub(crate) fn make_writable(
     Ok(())
 }
 
-/// The steps in their order; a failed sync poisons the file and ends them.
+/// All steps, in order; a failed sync poisons the file and ends them.
 fn repair_in_place(
     file: &mut StoreFile,
-    found: &Found<'_>,
-    report: &mut OpenReport,
+    found: &ReadFindings<'_>,
+    report: &mut FileOpenReport,
 ) -> Result<(), OpenError> {
-    // Frames that were read may live in the page cache only, if the process that wrote them was
-    // killed before its sync; the same is true of the name, if it was killed after its rename.
+    // The frames may only be in the page cache, if the process that wrote them was killed before
+    // its sync; likewise the name, if it was killed after its rename.
     if holds(Rule::SyncFileAtOpen)
         && let Err(error) = file.generation.file.sync_data()
     {
@@ -104,8 +104,8 @@ fn repair_in_place(
             file.poison_by_sync(&error);
             return Ok(());
         }
-        // Takes the number of the first frame that was cut off, so that its bytes, should they
-        // come back from the disk, never fit here again.
+        // Uses the number of the first frame that was cut off, so that its bytes never fit again,
+        // should they reappear from the disk.
         note(file, &Ctrl::Recovered(torn.bytes))?;
     }
     if let Some(copy) = found.stale_copy {
@@ -124,7 +124,7 @@ fn repair_in_place(
     Ok(())
 }
 
-/// Writes only the copy that is not current: the other stays good whatever happens.
+/// Rewrites only the copy that is not current, so that the other stays intact in any case.
 fn heal_header(file: &mut StoreFile, copy: Copy) -> Result<(), OpenError> {
     if file.poisoned.is_some() {
         return Ok(());
@@ -144,7 +144,7 @@ fn heal_header(file: &mut StoreFile, copy: Copy) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Makes what must be zero beside the header copies zero again. Nothing of it is ever read.
+/// Zeros the padding after the header copies, which is never read.
 fn clear_paddings(file: &mut StoreFile) -> Result<(), OpenError> {
     if file.poisoned.is_some() {
         return Ok(());
@@ -175,8 +175,12 @@ fn note(file: &mut StoreFile, ctrl: &Ctrl) -> Result<(), OpenError> {
     }
 }
 
-/// Writes what was read to a new file and puts it in place of the old one.
-fn rewrite(file: &mut StoreFile, found: &Found<'_>, control: &Control) -> Result<(), OpenError> {
+/// Writes what was read to a new file, which replaces the old one.
+fn rewrite(
+    file: &mut StoreFile,
+    found: &ReadFindings<'_>,
+    control: &Control,
+) -> Result<(), OpenError> {
     let records = file.generation.records;
     let compaction = file.begin_rewrite(found.transactions)?;
     let compacted = compaction.write(found.chunks.iter().cloned(), records, control)?;

@@ -1,9 +1,9 @@
 //! Exchanging the data key: a compaction under a new one.
 //!
-//! This is what helps after a password together with a copy of the file fell into wrong hands:
-//! whoever has the old data key reads nothing that is written from then on. Only passwords that
-//! are presented can be carried over; keeping the others would mean to keep their keys under the
-//! data key, and a stolen one would open its successor.
+//! This helps if an attacker has both a password and a copy of the file: the old data key decrypts
+//! nothing that is written from then on. Only passwords that are presented can be kept: keeping the
+//! others would require storing their keys under the data key, so that a stolen data key would open
+//! its successor.
 use crate::{
     control::Control,
     file::{
@@ -13,7 +13,7 @@ use crate::{
         },
         keys::{credentials::Credentials, kdf::KdfLimits, seal::Dek},
         write::{
-            compact::{Compaction, NewKeys},
+            compact::{FileCompaction, NewKeys},
             compact_error::CompactError,
             password_error::PasswordError,
             store_file::StoreFile,
@@ -21,40 +21,41 @@ use crate::{
     },
 };
 
-/// Which passwords and keys open the file after its data key was exchanged.
+/// The passwords and keys of a file after its data key was exchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RotationReport {
-    /// Those that were presented.
+    /// The slots that were presented and still open the file.
     pub kept: Vec<SlotInfo>,
-    /// Those that were not: they have to be added again.
+    /// The slots that were removed and have to be added again.
     pub dropped: Vec<SlotInfo>,
 }
 
-/// Why the data key was not exchanged. The file is as it was, unless it is reported as poisoned.
+/// Why the data key was not exchanged. The file is unchanged, unless it is reported as poisoned.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RotateError {
-    /// The passwords and keys that were presented.
+    /// A presented password or key was refused.
     #[error(transparent)]
     Keys(#[from] PasswordError),
-    /// Writing the new file.
+    /// The new file could not be written.
     #[error(transparent)]
     Compaction(#[from] CompactError),
 }
 
 impl StoreFile {
-    /// Begins to exchange the data key: a compaction, to be written and finished as any other,
-    /// whose file opens with the `presented` passwords and keys only. Labels and costs stay.
+    /// Begins to exchange the data key. Returns a compaction, to be written and finished like any
+    /// other, after which only the `presented` passwords and keys open the file. Labels and costs
+    /// are kept.
     ///
-    /// Takes the time of two key derivations for each. Until the compaction is over, slots
-    /// cannot be changed. Copies and backups of the old file still open with the old passwords.
+    /// Takes the time of two key derivations for each. Slots cannot be changed until the compaction
+    /// is over. Copies and backups of the old file still open with the old passwords.
     pub fn begin_rotation(
         &mut self,
         presented: &[Credentials],
         limits: &KdfLimits,
         control: &Control,
-    ) -> Result<(Compaction, RotationReport), RotateError> {
+    ) -> Result<(FileCompaction, RotationReport), RotateError> {
         let dek = Dek::random(&*self.entropy).map_err(PasswordError::from)?;
         let slots = self.slots_under(&dek, presented, limits, control)?;
         let kept = slot_list(&slots);
@@ -67,7 +68,7 @@ impl StoreFile {
         Ok((compaction, RotationReport { kept, dropped }))
     }
 
-    /// Wraps a new data key in those slots that the presented credentials open.
+    /// Wraps a new data key in the slots that the presented credentials open.
     fn slots_under(
         &self,
         dek: &Dek,

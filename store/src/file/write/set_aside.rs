@@ -1,4 +1,4 @@
-//! Sealing bytes that are kept outside the file with a key of their own that only the file gives.
+//! Sealing data that is kept outside the file, with a key derived from the data key.
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
@@ -9,7 +9,7 @@ use crate::file::{
     write::store_file::StoreFile,
 };
 
-/// Why bytes were not sealed.
+/// Why data could not be sealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SealError {
@@ -17,12 +17,12 @@ pub enum SealError {
     #[error(transparent)]
     Entropy(#[from] EntropyError),
     /// More than AES-GCM encrypts under one nonce (64 GiB).
-    #[error("it is too large to be sealed")]
+    #[error("the data is too large to be encrypted")]
     TooLarge,
 }
 
-/// Encrypts under a key derived from the data key and the store's identity, also after the file was
-/// let go.
+/// Encrypts under a key derived from the data key and the identity of the store. Usable even after
+/// the file was closed.
 #[derive(Clone, Debug)]
 pub(crate) struct AsideSealer {
     cipher: FrameCipher,
@@ -52,8 +52,8 @@ impl StoreFile {
         }
     }
 
-    /// What an [`AsideSealer`] of this file was given; `None` if these are not its bytes, or it
-    /// was another store or data key.
+    /// Decrypts what an [`AsideSealer`] of this file has sealed; `None` if it was modified, or is
+    /// of another store or data key.
     pub(crate) fn open_aside(&self, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let (nonce, rest) = sealed.split_first_chunk::<NONCE_LEN>()?;
         let (body, tag) = rest.split_last_chunk::<TAG_LEN>()?;

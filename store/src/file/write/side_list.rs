@@ -1,11 +1,11 @@
-//! What is appended while a compaction is being written.
+//! The transactions appended while a compaction runs.
 
 use bytes::Bytes;
 
-/// Transactions appended while a compaction runs; they go to the end of the new file too.
+/// Transactions appended while a compaction runs, which are also appended to the new file.
 pub(crate) struct SideList {
     pub(crate) number: u64,
     pub(crate) payloads: Vec<Bytes>,
-    /// The new file has another data key, and slots of its own.
+    /// Whether the new file has another data key and slots of its own.
     pub(crate) rotating: bool,
 }

@@ -1,4 +1,4 @@
-//! An open file: its handle, keys, position and lock. The operations stand in the modules that
+//! An open file: its handle, keys, position and lock. The operations are in the modules that
 //! are named after them.
 use std::{
     fmt, io,
@@ -13,7 +13,7 @@ use crate::file::disk::rules::{Rule, holds};
 use crate::file::disk::vfs::{FileId, Stat, Vfs, VfsFile};
 use crate::file::format::frame::Chain;
 use crate::file::format::header::{DATA_OFFSET, Header};
-use crate::file::format::meta::Meta;
+use crate::file::format::meta::FileMeta;
 use crate::file::keys::kdf::KdfParams;
 use crate::file::keys::seal::{Dek, FrameCipher, TAG_LEN, Tag};
 use crate::file::write::append_error::AppendError;
@@ -25,9 +25,9 @@ pub(crate) struct Generation {
     pub(crate) file: Box<dyn VfsFile>,
     pub(crate) id: FileId,
     pub(crate) header: Header,
-    pub(crate) meta: Meta,
+    pub(crate) meta: FileMeta,
     pub(crate) cipher: FrameCipher,
-    /// Where the next frame goes; its offset is the length of the file.
+    /// The position of the next frame; its offset is the length of the file.
     pub(crate) chain: Chain,
     /// All frames before this one are durable.
     pub(crate) durable_seq: u64,
@@ -35,24 +35,24 @@ pub(crate) struct Generation {
     pub(crate) journal_frames: u64,
     pub(crate) records: u64,
     pub(crate) last_txn: u64,
-    /// The header epoch that the frames know of.
+    /// The header epoch recorded in the frames.
     pub(crate) known_epoch: u64,
     /// Whether nothing was appended since a clean close.
     pub(crate) closed: bool,
-    /// Frames of a later version that were skipped when reading.
+    /// The number of frames of a later version that were skipped when reading.
     pub(crate) skipped: u64,
 }
 
 /// An open `.vstore` file.
 ///
-/// One writer at a time has a file open; any number of readers may. Dropping it releases the
-/// lock; [`close`](Self::close) also marks the file as closed cleanly.
+/// A file can be open for writing once at a time, and for reading any number of times. Dropping it
+/// releases the lock; [`close`](Self::close) also marks the file as closed cleanly.
 pub struct StoreFile {
     pub(crate) vfs: Arc<dyn Vfs>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) path: PathBuf,
-    /// Its file is locked as well. It goes before the lock, so that whoever waits for the one
-    /// waits for the other.
+    /// The data file, which is locked too. Dropped before the lock file, so that the data file is
+    /// unlocked once the lock file is.
     pub(crate) generation: Generation,
     /// `None` when opened read-only.
     pub(crate) lock: Option<Lock>,
@@ -60,14 +60,14 @@ pub struct StoreFile {
     /// The cost of the password the file was opened with.
     pub(crate) kdf: Option<KdfParams>,
     pub(crate) program: String,
-    /// The failure after which nothing may be appended.
+    /// The failure after which nothing may be appended, in words.
     pub(crate) poisoned: Option<String>,
     pub(crate) compaction: Option<SideList>,
     pub(crate) compactions_begun: u64,
-    /// How many generations are kept as backups.
+    /// The number of generations kept as backups.
     pub(crate) backups: u8,
     pub(crate) backup_problem: Option<String>,
-    /// Bytes of a torn tail that a reader may not cut off.
+    /// The length of a torn tail in bytes, which a read-only opening does not cut off.
     pub(crate) left_unread: u64,
 }
 
@@ -120,7 +120,7 @@ impl StoreFile {
         self.lock.is_none()
     }
 
-    /// The failure after which nothing can be appended until a compaction succeeds.
+    /// The failure after which nothing can be appended until a compaction succeeds, in words.
     pub fn poisoned(&self) -> Option<&str> {
         self.poisoned.as_deref()
     }
@@ -143,22 +143,22 @@ impl StoreFile {
         }
     }
 
-    /// Whether the journal is so long that a compaction pays: longer than the checkpoint (and
-    /// than 4 MiB), or more than 50 000 frames.
+    /// Whether the journal is long enough for a compaction: longer than the checkpoint (and than
+    /// 4 MiB), or more than 50 000 frames.
     pub fn compaction_advised(&self) -> bool {
         let generation = &self.generation;
         generation.journal_bytes() > generation.checkpoint_bytes().max(4 << 20)
             || generation.journal_frames > 50_000
     }
 
-    /// Whether a compaction pays before closing: the journal is longer than a quarter of the
-    /// checkpoint (and than 256 KiB), so that the next opening would feel it.
+    /// Whether to compact before closing: the journal is longer than a quarter of the checkpoint
+    /// (and than 256 KiB), which would slow down the next opening.
     pub fn compaction_advised_on_close(&self) -> bool {
         let generation = &self.generation;
         generation.journal_bytes() > (generation.checkpoint_bytes() / 4).max(256 << 10)
     }
 
-    /// Refuses writing where it is not possible or not safe.
+    /// Refuses writing if it is impossible or unsafe.
     pub(crate) fn writable(&self) -> Result<(), AppendError> {
         if self.is_read_only() {
             return Err(AppendError::ReadOnly);
@@ -171,11 +171,11 @@ impl StoreFile {
         }
     }
 
-    /// Whether the path still names the file that was opened, as long as it was left and with the
-    /// frame at its end that was left there.
+    /// Whether the path still names the file that was opened, with the length and the last frame
+    /// that were written.
     pub(crate) fn is_unchanged_elsewhere(&self) -> Result<bool, IoError> {
         let generation = &self.generation;
-        // A poisoned file may end in what could neither be synced nor taken back.
+        // A poisoned file may end with data that could neither be synced nor rolled back.
         if self.poisoned.is_some() {
             return Ok(self.stat_of_ours()?.is_some());
         }
@@ -184,7 +184,7 @@ impl StoreFile {
         Ok(as_long && (!holds(Rule::CompareLastTag) || generation.ends_as_left()?))
     }
 
-    /// Length and identity of the file, if the path still names it.
+    /// The length and identity of the file, if the path still names it.
     pub(crate) fn stat_of_ours(&self) -> Result<Option<Stat>, IoError> {
         match self.vfs.stat(&self.path) {
             Ok(stat) => Ok(Some(stat).filter(|stat| stat.id == self.generation.id)),
@@ -201,15 +201,17 @@ impl StoreFile {
         }
     }
 
-    /// Stops writing after a failure that leaves the file in doubt; returns the cause in words.
+    /// Stops writing after a failure that leaves the state of the file unknown; returns the cause
+    /// in words.
     pub(crate) fn poison(&mut self, error: &IoError) -> String {
         self.poisoned
             .get_or_insert_with(|| error.to_string())
             .clone()
     }
 
-    /// As [`poison`](Self::poison), and tells the next process on this computer: the system may
-    /// now show bytes that are not on the disk, and a later sync would claim success.
+    /// Like [`poison`](Self::poison), and also records the failed sync for the next process on this
+    /// computer: the page cache may have bytes that are not on the disk, and a later sync would
+    /// report success.
     pub(crate) fn poison_by_sync(&mut self, error: &IoError) -> String {
         let id = self.generation.id;
         if let Some(lock) = &mut self.lock {
@@ -220,9 +222,8 @@ impl StoreFile {
 }
 
 impl Generation {
-    /// Whether the tag of the last frame stands where it was written. It vouches for all frames
-    /// before it, so that whatever was written over them in place, as long as they were or not,
-    /// ends otherwise.
+    /// Whether the tag of the last frame is still where it was written. It authenticates all frames
+    /// before it, so it differs after any overwriting of the file.
     fn ends_as_left(&self) -> Result<bool, IoError> {
         let mut tag: Tag = [0; TAG_LEN];
         let at = self.chain.offset.saturating_sub(TAG_LEN as u64);

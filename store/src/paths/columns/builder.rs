@@ -1,27 +1,27 @@
-//! Collecting the values at one path, record by record.
+//! Building the column of one path, record by record.
 
 use super::column::Column;
 use super::compact_rows::OmittedValues;
 use super::dictionary::DictionaryBuilder;
-use super::typed_column::{KeyMeaning, TypedColumn, float_key, int_key, moment_key};
+use super::typed_column::{KeyMeaning, TypedColumn, float_key, int_key, timestamp_key};
 use crate::value::{Timestamp, ValueRef, ValueType};
 
-/// The values at one path, as they come.
+/// The values at one path, in the order of their rows.
 #[derive(Debug, Default)]
 pub(super) struct ColumnBuilder<'a> {
     bools: Pairs,
     ints: Pairs,
     uints: Pairs,
     floats: Pairs,
-    /// Numbers of the dictionary, until it gives up; then of those before.
+    /// Codes of the dictionary; those up to the text at which it gave up, if it did.
     texts: Pairs,
     dictionary: DictionaryBuilder<'a>,
-    moments: Vec<(u32, Timestamp)>,
-    /// A row for each value, by type.
+    timestamps: Vec<(u32, Timestamp)>,
+    /// The row of each omitted value, by type.
     omitted: [RowsMet; ValueType::ALL.len()],
 }
 
-/// CompactRows and what stands in them.
+/// Values as keys, and the row of each.
 #[derive(Debug, Default)]
 struct Pairs {
     rows: RowsMet,
@@ -40,7 +40,7 @@ impl Pairs {
     }
 }
 
-/// CompactRows that ascend. Those from 0 on without a gap, which most have, are only counted.
+/// Ascending rows. Those from 0 on without a gap, the usual case, are only counted.
 #[derive(Debug, Default)]
 struct RowsMet {
     counted: u32,
@@ -66,14 +66,14 @@ impl RowsMet {
 }
 
 impl<'a> ColumnBuilder<'a> {
-    /// Adds a value; rows ascend.
+    /// Adds a value. Rows must not descend.
     pub(super) fn add(&mut self, row: u32, value: ValueRef<'a>) {
         match value {
             ValueRef::Bool(truth) => self.bools.push(row, u64::from(truth)),
             ValueRef::Int(int) => self.ints.push(row, int_key(int)),
             ValueRef::UInt(uint) => self.uints.push(row, uint),
             ValueRef::Float(float) => self.floats.push(row, float_key(float)),
-            ValueRef::Timestamp(moment) => self.moments.push((row, moment)),
+            ValueRef::Timestamp(timestamp) => self.timestamps.push((row, timestamp)),
             ValueRef::String(text) => match self.dictionary.code(text, self.texts.keys.len()) {
                 Some(code) => self.texts.push(row, u64::from(code)),
                 None => self.omit(row, ValueType::String),
@@ -82,23 +82,23 @@ impl<'a> ColumnBuilder<'a> {
         }
     }
 
-    /// Adds a row in which a value stands that is not kept.
+    /// Adds a row whose value is not stored.
     pub(super) fn omit(&mut self, row: u32, value_type: ValueType) {
         if let Some(rows) = self.omitted.get_mut(value_type as usize) {
             rows.push(row);
         }
     }
 
-    /// The column of a part of `len` rows.
+    /// Builds the column of a part of `len` rows.
     pub(super) fn finish(mut self, len: u32) -> Column {
-        let moments = self.finish_moments(len);
+        let timestamps = self.finish_timestamps(len);
         let texts = self.finish_texts(len);
         let typed = [
             self.bools.typed(KeyMeaning::Bool, len),
             self.ints.typed(KeyMeaning::Int, len),
             self.uints.typed(KeyMeaning::UInt, len),
             self.floats.typed(KeyMeaning::Float, len),
-            moments,
+            timestamps,
             texts,
         ];
         let omitted = ValueType::ALL.into_iter().zip(self.omitted);
@@ -111,15 +111,18 @@ impl<'a> ColumnBuilder<'a> {
         }
     }
 
-    fn finish_moments(&mut self, len: u32) -> Option<TypedColumn> {
-        let moments = std::mem::take(&mut self.moments);
-        let first = moments.iter().map(|(_, moment)| moment.seconds()).min()?;
+    fn finish_timestamps(&mut self, len: u32) -> Option<TypedColumn> {
+        let timestamps = std::mem::take(&mut self.timestamps);
+        let first = timestamps
+            .iter()
+            .map(|(_, timestamp)| timestamp.seconds())
+            .min()?;
         let mut pairs = Pairs::default();
-        for (row, moment) in &moments {
-            let Some(key) = moment_key(*moment, first) else {
-                // Moments centuries apart do not fit together: they stay in the records.
+        for (row, timestamp) in &timestamps {
+            let Some(key) = timestamp_key(*timestamp, first) else {
+                // A span of more than five centuries does not fit into a key: all are omitted.
                 if let Some(omitted) = self.omitted.get_mut(ValueType::Timestamp as usize) {
-                    for (row, _) in &moments {
+                    for (row, _) in &timestamps {
                         omitted.push(*row);
                     }
                 }
@@ -127,7 +130,7 @@ impl<'a> ColumnBuilder<'a> {
             };
             pairs.push(*row, key);
         }
-        pairs.typed(KeyMeaning::Moment(first), len)
+        pairs.typed(KeyMeaning::Timestamp(first), len)
     }
 
     fn finish_texts(&mut self, len: u32) -> Option<TypedColumn> {
@@ -135,7 +138,7 @@ impl<'a> ColumnBuilder<'a> {
         let dictionary = std::mem::take(&mut self.dictionary);
         let Some((dictionary, codes)) = dictionary.finish(texts.keys.len(), len) else {
             if let Some(omitted) = self.omitted.get_mut(ValueType::String as usize) {
-                // Those before the dictionary gave up come before those after.
+                // The rows from before the dictionary gave up come first.
                 let after = std::mem::replace(omitted, texts.rows).into_vec();
                 for row in after {
                     omitted.push(row);

@@ -1,4 +1,4 @@
-//! Everything that stands at one path, over the rows of one part.
+//! All values at one path, for the rows of one part.
 
 use super::compact_rows::OmittedValues;
 use super::typed_column::{RepeatedText, TypedColumn};
@@ -9,14 +9,14 @@ use crate::value::{ValueRef, ValueType};
 /// The values at one path, by type.
 #[derive(Debug, Default)]
 pub(crate) struct Column {
-    /// Values that are kept.
+    /// The values that are stored.
     pub(super) typed: Box<[TypedColumn]>,
-    /// Where values stand that are not.
+    /// The rows of values that are not stored.
     pub(super) omitted: Box<[(ValueType, OmittedValues)]>,
 }
 
 impl Column {
-    /// Adds the rows in which anything stands to a set.
+    /// Adds the rows that have any value to a set.
     pub(crate) fn add_rows(&self, set: &mut RowSet) {
         for typed in &self.typed {
             typed.add_rows(set);
@@ -26,8 +26,8 @@ impl Column {
         }
     }
 
-    /// Adds the rows with a value that meets a test to a set. `false`: the values that are not
-    /// kept would have to be read to know.
+    /// Adds the rows with a value that meets a test to a set. Returns `false` if that depends on
+    /// omitted values, which would have to be read from the records.
     pub(super) fn add_meeting(
         &self,
         test: &ConditionTest,
@@ -51,8 +51,8 @@ impl Column {
         true
     }
 
-    /// Adds the rows of `within` with a kept value that passes a test: of the values that repeat, or
-    /// of the others.
+    /// Adds the rows of `within` with a stored value that passes a test. With `repeated` only
+    /// columns with few distinct values are tested, otherwise only the others.
     pub(super) fn add_passing(
         &self,
         repeated: bool,
@@ -69,7 +69,8 @@ impl Column {
         }
     }
 
-    /// Adds the different texts. `false`: other values have texts, or there are too many.
+    /// Adds the distinct texts. Returns `false` if some values are not in a dictionary, or if there
+    /// are more than `texts_max` texts.
     pub(super) fn repeated_texts<'a>(
         &'a self,
         texts_max: usize,
@@ -86,14 +87,14 @@ impl Column {
                 .all(|typed| typed.repeated_texts(texts_max, texts))
     }
 
-    /// Visits the kept values in the rows of a set, with how many of each.
+    /// Visits the stored values in the rows of a set, each with its count.
     pub(crate) fn visit_in(&self, set: &RowSet, visit: &mut dyn FnMut(ValueRef<'_>, u64)) {
         for typed in &self.typed {
             typed.visit_in(set, visit);
         }
     }
 
-    /// Whether every scalar is kept, or null.
+    /// Whether every scalar is stored, or null.
     pub(crate) fn holds_all_scalars(&self) -> bool {
         self.omitted.iter().all(|(value_type, _)| {
             matches!(
@@ -103,14 +104,14 @@ impl Column {
         })
     }
 
-    /// Visits the different texts that are kept.
+    /// Visits the distinct texts that are stored.
     pub(crate) fn for_each_text<'a>(&'a self, visit: &mut dyn FnMut(&'a str)) {
         for typed in &self.typed {
             typed.for_each_text(visit);
         }
     }
 
-    /// Visits every kept value and every null with its row, of `rows` there are.
+    /// Visits every stored value and every null with its row. The part has `rows` rows.
     pub(crate) fn for_each_value<'a>(
         &'a self,
         rows: u32,
@@ -128,14 +129,14 @@ impl Column {
         }
     }
 
-    /// Visits the types of values that are not kept, with how many there are in the rows of a set.
+    /// Visits the types of omitted values, with the number of such values in the rows of a set.
     pub(crate) fn visit_types_in(&self, set: &RowSet, visit: &mut dyn FnMut(ValueType, u64)) {
         for (value_type, omitted) in &self.omitted {
             visit(*value_type, omitted.count_in(set));
         }
     }
 
-    /// The rows with scalars that are not kept and have to be read from the records.
+    /// The rows with omitted scalars, which have to be read from the records.
     pub(crate) fn unread_rows(&self, rows: u32) -> RowSet {
         let mut set = RowSet::new(rows);
         for (value_type, omitted) in &self.omitted {
@@ -149,7 +150,7 @@ impl Column {
         set
     }
 
-    /// Bytes of memory.
+    /// Memory used, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         let typed: usize = self.typed.iter().map(TypedColumn::bytes).sum();
         let omitted: usize = self

@@ -1,23 +1,23 @@
-//! CompactRows in which something stands, in as little memory as their number needs.
+//! Sets of rows, stored in as little memory as their number allows.
 
 use crate::row_set::RowSet;
 
-/// Below one row in this number, rows are kept as numbers, above it as bits.
+/// Below one row in 32 a list of row numbers is smaller than a bit set.
 const BITS_PER_NUMBER: usize = 32;
 
 /// A set of the rows of a part.
 #[derive(Debug)]
 pub(super) enum CompactRows {
-    /// All of them.
+    /// All rows.
     All,
-    /// These, ascending.
+    /// Few rows: their numbers, ascending.
     Few(Box<[u32]>),
-    /// Those with a bit.
+    /// Many rows: a bit set.
     Many(RowSet),
 }
 
 impl CompactRows {
-    /// The set of some rows that ascend, of `len`. Repeated rows count once.
+    /// A set of ascending rows of a part of `len` rows. Repeated rows count once.
     pub(super) fn new(mut rows: Vec<u32>, len: u32) -> Self {
         rows.dedup();
         if rows.len() == len as usize {
@@ -42,7 +42,7 @@ impl CompactRows {
         }
     }
 
-    /// Takes all other rows out of a set.
+    /// Removes all other rows from a set.
     pub(super) fn keep_in(&self, set: &mut RowSet) {
         match self {
             Self::All => {}
@@ -55,7 +55,7 @@ impl CompactRows {
         }
     }
 
-    /// Visits the rows, of `len` there are.
+    /// Visits the rows; the part has `len` rows.
     pub(super) fn for_each(&self, len: u32, visit: &mut dyn FnMut(u32)) {
         match self {
             Self::All => (0..len).for_each(visit),
@@ -64,7 +64,7 @@ impl CompactRows {
         }
     }
 
-    /// Bytes of memory besides the structure itself.
+    /// Memory used besides the structure itself, in bytes.
     pub(super) fn bytes(&self) -> usize {
         match self {
             Self::All => 0,
@@ -74,16 +74,16 @@ impl CompactRows {
     }
 }
 
-/// Where values stand that are not kept: in which rows, and in which of them more than once.
+/// The rows of values that are not stored, and how many such values each row has.
 #[derive(Debug)]
 pub(super) struct OmittedValues {
     pub(super) rows: CompactRows,
-    /// A row for every further value in it.
+    /// The row of every value but the first in that row.
     repeats: Box<[u32]>,
 }
 
 impl OmittedValues {
-    /// A row for each value, ascending; `len` rows there are.
+    /// From the row of each value, ascending, of a part of `len` rows.
     pub(super) fn new(values: Vec<u32>, len: u32) -> Self {
         let repeats = values
             .array_windows()
@@ -95,7 +95,7 @@ impl OmittedValues {
         }
     }
 
-    /// How many values stand in the rows of a set.
+    /// The number of values in the rows of a set.
     pub(super) fn count_in(&self, set: &RowSet) -> u64 {
         let mut rows = set.clone();
         self.rows.keep_in(&mut rows);
@@ -107,7 +107,7 @@ impl OmittedValues {
         u64::from(rows.count()) + repeats as u64
     }
 
-    /// Bytes of memory besides the structure itself.
+    /// Memory used besides the structure itself, in bytes.
     pub(super) fn bytes(&self) -> usize {
         self.rows.bytes() + size_of_val(&*self.repeats)
     }

@@ -1,55 +1,55 @@
-//! Texts that repeat: each once, in order, known by its number.
+//! A dictionary of repeated texts: each text once, sorted, referred to by its code.
 
 use std::sync::OnceLock;
 
 use hashbrown::HashMap;
 
-use crate::search::parse_moment;
+use crate::search::parse_date_or_time;
 
-/// The most bytes that a dictionary takes for each value: a few thousand dates in a part of any
-/// size, and not what hardly repeats.
+/// The most bytes that a dictionary may take per value: allows a few thousand dates in a part of
+/// any size, but not texts that hardly repeat.
 const BYTES_PER_VALUE: usize = 12;
-/// So many texts may always be in a dictionary.
+/// The number of texts that a dictionary may have whatever it takes per value.
 const TEXTS_FREE: usize = 256;
-/// So many may be in that of a part with few rows: such parts are of what was written lately, are
-/// few, and are searched again and again while they are rewritten.
+/// The same in a part with few rows. Such parts hold recent writes, are few, and are searched often
+/// before they are merged.
 const TEXTS_FREE_OF_FEW: usize = 4096;
 const FEW_ROWS: u32 = 32 * 1024;
-/// How many texts may be seen before it counts how many they are: in the beginning all are new.
+/// The number of distinct texts up to which a builder never gives up: at first all texts are new.
 const TEXTS_HOPED: usize = 8192;
-/// The most texts, which a number of 16 bits can tell apart.
+/// The most texts, so that codes fit into 16 bits.
 const TEXTS_MAX: usize = 1 << 16;
-/// Longer texts are not copied.
+/// The longest text that is stored, in bytes.
 const TEXT_BYTES_MAX: usize = 256;
 
-/// Texts in order.
+/// Texts, sorted.
 #[derive(Debug, Default)]
 pub(super) struct Dictionary {
     text: Box<str>,
     /// Where each text ends.
     ends: Box<[u32]>,
-    /// Whether they are moments in their order, once asked.
-    moments_ascend: OnceLock<bool>,
+    /// The answer of `timestamps_ascend`, computed when first asked for.
+    timestamps_ascend: OnceLock<bool>,
 }
 
 impl Dictionary {
-    /// Whether all texts are moments, none before the one in front of it: then the texts of a
-    /// range of moments follow each other. Most texts are not, which the first of them tells.
-    pub(super) fn moments_ascend(&self) -> bool {
-        *self.moments_ascend.get_or_init(|| {
+    /// Whether all texts are dates or times, and ascend as such: then the texts within a range of
+    /// timestamps are adjacent. Usually decided by the first text, which is not a date.
+    pub(super) fn timestamps_ascend(&self) -> bool {
+        *self.timestamps_ascend.get_or_init(|| {
             let mut texts = (0..self.len() as u64).map(|code| self.get(code));
             texts
                 .try_fold(None, |before, text| {
-                    let (moment, _) = parse_moment(text)?;
+                    let (timestamp, _) = parse_date_or_time(text)?;
                     before
-                        .is_none_or(|before| before <= moment)
-                        .then_some(Some(moment))
+                        .is_none_or(|before| before <= timestamp)
+                        .then_some(Some(timestamp))
                 })
                 .is_some()
         })
     }
 
-    /// The text of a number.
+    /// The text of a code.
     pub(super) fn get(&self, code: u64) -> &str {
         let code = code as usize;
         let start = code
@@ -63,19 +63,18 @@ impl Dictionary {
             .unwrap_or_default()
     }
 
-    /// How many texts there are.
+    /// The number of texts.
     pub(super) const fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// Bytes of memory besides the structure itself.
+    /// Memory used besides the structure itself, in bytes.
     pub(super) fn bytes(&self) -> usize {
         self.text.len() + size_of_val(&*self.ends)
     }
 }
 
-/// A dictionary while texts come. Most of them do not end up in one: until then they stay where
-/// they stand.
+/// Collects the texts of a dictionary. They are borrowed, because most never end up in one.
 #[derive(Debug, Default)]
 pub(super) struct DictionaryBuilder<'a> {
     codes: HashMap<&'a str, u32>,
@@ -83,8 +82,8 @@ pub(super) struct DictionaryBuilder<'a> {
 }
 
 impl<'a> DictionaryBuilder<'a> {
-    /// The number of a text, of which `values` were seen before; `None` once texts repeat too
-    /// rarely for a dictionary.
+    /// The preliminary code of a text, after `values` texts, repeated ones included. `None` once
+    /// texts repeat too rarely for a dictionary.
     pub(super) fn code(&mut self, text: &'a str, values: usize) -> Option<u32> {
         if self.has_given_up {
             return None;
@@ -103,8 +102,8 @@ impl<'a> DictionaryBuilder<'a> {
         Some(code)
     }
 
-    /// The dictionary of `values` values of a part of `rows`, and for each number given out that in
-    /// the dictionary. `None` if texts repeat too rarely.
+    /// The dictionary of `values` values in a part of `rows` rows, and the final code for each
+    /// preliminary one. `None` if texts repeat too rarely.
     pub(super) fn finish(self, values: usize, rows: u32) -> Option<(Dictionary, Vec<u32>)> {
         let texts = self.codes.len();
         let texts_free = if rows <= FEW_ROWS {
@@ -128,12 +127,12 @@ impl<'a> DictionaryBuilder<'a> {
         let dictionary = Dictionary {
             text: all.into(),
             ends: ends.into(),
-            moments_ascend: OnceLock::new(),
+            timestamps_ascend: OnceLock::new(),
         };
         Some((dictionary, codes))
     }
 
-    /// What the dictionary will take.
+    /// The memory that the dictionary will use, in bytes.
     fn bytes(&self) -> usize {
         let texts = self.codes.keys().map(|text| text.len() + size_of::<u32>());
         texts.sum()

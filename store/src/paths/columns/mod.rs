@@ -1,9 +1,9 @@
-//! Typed columns: what stands at each path, over the rows of one index part.
+//! Typed columns: the values at each path, for the rows of one index part.
 //!
-//! Every value of every record is here once, by path and type, as a number whose order is that of
-//! the values: conditions are comparisons of numbers, counts are counts of numbers. Texts are in a
-//! dictionary while they repeat; texts that do not, and bytes, are not copied: of those the
-//! columns only know the rows. Knows records and rows, no segments and no files.
+//! Values are stored by path and type as keys: numbers that sort like the values, so that
+//! conditions compare keys and counts count keys. Texts are stored in a dictionary if they repeat.
+//! Texts that do not repeat, and bytes, are omitted: the columns only record their rows. Knows
+//! records and rows, neither segments nor files.
 
 mod builder;
 mod column;
@@ -14,7 +14,7 @@ mod set;
 mod typed_column;
 
 pub(crate) use column::Column;
-pub(crate) use set::{Columns, ColumnsBuilder, MetPath};
+pub(crate) use set::{Columns, ColumnsBuilder, VisitedPath};
 
 #[cfg(test)]
 mod tests;

@@ -1,21 +1,21 @@
-//! Numbers in as few bytes as their range needs, counted from the least of them (a frame of
-//! reference). Knows nothing of what they stand for.
+//! Frame-of-reference encoding: numbers stored as offsets from the smallest, in as few bytes as
+//! their range needs.
 
 use crate::row_set::RowSet;
 
 const WORD_ROWS: usize = u64::BITS as usize;
 
-/// Numbers in a row.
+/// A packed array of numbers.
 #[derive(Debug)]
 pub(super) struct Packed {
     base: u64,
     offsets: Offsets,
 }
 
-/// What is added to the base.
+/// What is added to the base for each number.
 #[derive(Debug)]
 enum Offsets {
-    /// All numbers are the base: how many there are.
+    /// All numbers equal the base; holds their count.
     None(usize),
     U8(Box<[u8]>),
     U16(Box<[u16]>),
@@ -23,7 +23,7 @@ enum Offsets {
     U64(Box<[u64]>),
 }
 
-/// Does the same for each width of offsets; `None` and numbers alike.
+/// Evaluates the same expression for each width of offsets, and another one for `None`.
 macro_rules! each_width {
     ($offsets:expr, $len:ident => $none:expr, $slice:ident => $work:expr) => {
         match $offsets {
@@ -56,20 +56,20 @@ impl Packed {
         Self { base, offsets }
     }
 
-    /// The number at a place; 0 beyond the end.
-    pub(super) fn get(&self, place: usize) -> u64 {
+    /// The number at an index; 0 beyond the end.
+    pub(super) fn get(&self, index: usize) -> u64 {
         let offset = each_width!(&self.offsets, _len => Some(0), slice => {
-            at(slice, place)
+            at(slice, index)
         });
         offset.map_or(0, |offset| self.base + offset)
     }
 
-    /// How many numbers.
+    /// The number of numbers.
     pub(super) fn len(&self) -> usize {
         each_width!(&self.offsets, len => *len, slice => slice.len())
     }
 
-    /// The least and the greatest number there could be.
+    /// The smallest and the largest number that the width of the offsets allows.
     pub(super) const fn bounds(&self) -> (u64, u64) {
         let range = match &self.offsets {
             Offsets::None(_) => 0,
@@ -81,13 +81,13 @@ impl Packed {
         (self.base, self.base.saturating_add(range))
     }
 
-    /// How far apart the least and the greatest number can be.
+    /// The difference between the [`bounds`](Self::bounds).
     pub(super) const fn range(&self) -> u64 {
         let (least, greatest) = self.bounds();
         greatest - least
     }
 
-    /// The places of the numbers between two, ends included, as a set.
+    /// The indexes of the numbers from `from` to `to`, both included, as a set.
     pub(super) fn between(&self, from: u64, to: u64) -> RowSet {
         let len = self.len();
         let (least, greatest) = self.bounds();
@@ -112,8 +112,8 @@ impl Packed {
         }
     }
 
-    /// The places of the numbers that a test accepts, as a set. The test is asked once for each
-    /// number that could be there, while that is less work than asking for each place.
+    /// The indexes of the numbers that pass a test, as a set. With offsets of one or two bytes the
+    /// test is called at most once for each distinct number.
     pub(super) fn accepted(&self, mut test: impl FnMut(u64) -> bool) -> RowSet {
         let base = self.base;
         match &self.offsets {
@@ -140,7 +140,7 @@ impl Packed {
         }
     }
 
-    /// How many of the numbers are less, if they ascend.
+    /// The number of smaller numbers; the numbers must ascend.
     pub(super) fn count_less(&self, number: u64) -> usize {
         if number <= self.base {
             return 0;
@@ -151,14 +151,14 @@ impl Packed {
         })
     }
 
-    /// Bytes of memory besides the structure itself.
+    /// Memory used besides the structure itself, in bytes.
     pub(super) fn bytes(&self) -> usize {
         each_width!(&self.offsets, _len => 0, slice => size_of_val(&**slice))
     }
 }
 
-fn at<T: Copy + Into<u64>>(offsets: &[T], place: usize) -> Option<u64> {
-    offsets.get(place).map(|offset| (*offset).into())
+fn at<T: Copy + Into<u64>>(offsets: &[T], index: usize) -> Option<u64> {
+    offsets.get(index).map(|offset| (*offset).into())
 }
 
 fn less<T: Copy + Into<u64>>(offsets: &[T], limit: u64) -> usize {

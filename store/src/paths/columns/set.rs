@@ -1,4 +1,4 @@
-//! The columns of all paths of one part, and conditions answered from them.
+//! The columns of all paths of one part, and the rows that meet a condition according to them.
 
 use super::builder::ColumnBuilder;
 use super::column::Column;
@@ -7,7 +7,7 @@ use crate::path::PathSegment;
 use crate::paths::tree::PathTree;
 use crate::record::RecordRef;
 use crate::row_set::RowSet;
-use crate::search::{ConditionScratch, ConditionTest, Place};
+use crate::search::{ConditionScratch, ConditionTest, PathNames};
 use crate::value::{ValueRef, ValueType};
 
 /// The columns of the rows of one index part.
@@ -18,8 +18,8 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
-    /// Builds the columns of records in the order of their rows. `None` stands for a row that
-    /// cannot be read and holds nothing.
+    /// Builds the columns of records in the order of their rows. `None` is a row whose record
+    /// cannot be read.
     #[cfg(test)]
     pub(crate) fn build<'a>(records: impl Iterator<Item = Option<RecordRef<'a>>>) -> Self {
         let mut builder = ColumnsBuilder::default();
@@ -27,24 +27,29 @@ impl Columns {
         builder.finish()
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub(crate) const fn rows(&self) -> u32 {
         self.rows
     }
 
-    /// What stands at a path. `None`: nothing, unless [paths were left out](Self::has_gaps).
+    /// The column of a path. `None` if no record has the path, or if it was
+    /// [left out](Self::has_gaps).
     pub(crate) fn get(&self, path: &[PathSegment]) -> Option<&Column> {
         self.paths.get(path)
     }
 
-    /// Whether some paths were left out, for their number or length.
+    /// Whether some paths were left out because there were too many or they were too long.
     pub(crate) const fn has_gaps(&self) -> bool {
         self.paths.has_gaps()
     }
 
-    /// The rows that meet a condition at one of several places; `None` if the columns cannot
-    /// tell, and the records have to be read.
-    pub(crate) fn rows_matching(&self, places: &[Place], test: &ConditionTest) -> Option<RowSet> {
+    /// The rows that meet a condition at one of several paths; `None` if the columns do not
+    /// suffice and the records have to be read.
+    pub(crate) fn rows_matching(
+        &self,
+        places: &[PathNames],
+        test: &ConditionTest,
+    ) -> Option<RowSet> {
         if self.has_gaps() {
             return None;
         }
@@ -53,7 +58,8 @@ impl Columns {
             self.paths
                 .at_names(place, &mut |column| columns.push(column));
         }
-        // A row is decided by whether anything stands there, and whether any of it meets the test.
+        // Three cases decide for all rows: no value there, no value that meets the test, one that
+        // does.
         let (absent, unmet, met) = (
             test.verdict(None),
             test.verdict(Some(false)),
@@ -91,8 +97,8 @@ impl Columns {
         Some(result)
     }
 
-    /// The different texts at a place, if nothing else that has a text stands there, all are kept,
-    /// and there are at most `texts_max`.
+    /// The distinct texts at a path, if all values there are stored texts and there are at most
+    /// `texts_max`.
     pub(crate) fn repeated_texts(
         &self,
         place: &[String],
@@ -111,8 +117,9 @@ impl Columns {
         all_kept.then_some(texts)
     }
 
-    /// Adds the rows of `within` with a value at a place that passes a test: of the values that are
-    /// kept, those that repeat, or the others. `None`: some paths were left out.
+    /// Adds the rows of `within` with a stored value at a path that passes a test. With `repeated`
+    /// only columns with few distinct values are tested, otherwise only the others. `None` if
+    /// [paths were left out](Self::has_gaps).
     pub(crate) fn add_passing(
         &self,
         place: &[String],
@@ -130,7 +137,8 @@ impl Columns {
         Some(())
     }
 
-    /// The rows with scalars at a place that are not kept. `None`: some paths were left out.
+    /// The rows with scalars at a path that are not stored. `None` if
+    /// [paths were left out](Self::has_gaps).
     pub(crate) fn unread_rows(&self, place: &[String]) -> Option<RowSet> {
         if self.has_gaps() {
             return None;
@@ -142,7 +150,7 @@ impl Columns {
         Some(rows)
     }
 
-    /// Bytes of memory of all columns.
+    /// Memory used by all columns, in bytes.
     #[cfg(test)]
     pub(crate) fn bytes(&self) -> usize {
         self.paths
@@ -152,7 +160,7 @@ impl Columns {
     }
 }
 
-/// Collects columns record by record.
+/// Builds columns record by record.
 #[derive(Debug, Default)]
 pub(crate) struct ColumnsBuilder<'a> {
     paths: PathTree<NumberedColumn<'a>>,
@@ -165,23 +173,23 @@ struct NumberedColumn<'a> {
     number: Option<u16>,
 }
 
-/// A path as whoever reads along meets it.
+/// A path that [`ColumnsBuilder::add`] passes to its callback.
 #[derive(Debug)]
-pub(crate) struct MetPath<'a> {
-    /// Its canonical text.
+pub(crate) struct VisitedPath<'a> {
+    /// The canonical text of the path.
     pub(crate) text: &'a str,
-    /// What the reader calls it: kept here from one record to the next.
+    /// A number that the callback may assign to the path; kept for later records.
     pub(crate) number: &'a mut Option<u16>,
 }
 
 impl<'a> ColumnsBuilder<'a> {
-    /// Adds the record of the next row. `None`: one that cannot be read and holds nothing. `read`
-    /// is shown each scalar with its path, so that a record is taken apart once for everything
-    /// that is built of it; without a path where [paths were left out](Columns::has_gaps).
+    /// Adds the record of the next row; `None` if it cannot be read. `read` is called with each
+    /// scalar and its path, so that a record is decoded once for all indexes built from it. The
+    /// path is `None` where [paths were left out](Columns::has_gaps).
     pub(crate) fn add(
         &mut self,
         record: Option<RecordRef<'a>>,
-        read: &mut impl FnMut(Option<MetPath<'_>>, ValueRef<'a>),
+        read: &mut impl FnMut(Option<VisitedPath<'_>>, ValueRef<'a>),
     ) {
         let row = self.rows;
         self.rows += 1;
@@ -207,11 +215,11 @@ impl<'a> ColumnsBuilder<'a> {
             let value = visited.value();
             numbered.column.add(row, value);
             let number = &mut numbered.number;
-            read(Some(MetPath { text, number }), value);
+            read(Some(VisitedPath { text, number }), value);
         });
     }
 
-    /// The columns.
+    /// Builds the columns of the records added.
     pub(crate) fn finish(self) -> Columns {
         let rows = self.rows;
         Columns {

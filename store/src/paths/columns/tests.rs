@@ -22,7 +22,7 @@ fn columns_of(values: &[Value]) -> (Vec<Record>, Columns) {
     (records, columns)
 }
 
-fn moment(text: &str) -> Value {
+fn timestamp(text: &str) -> Value {
     Value::Timestamp(Timestamp::parse(text).unwrap())
 }
 
@@ -50,10 +50,10 @@ fn scalar() -> impl Strategy<Value = Value> {
         .prop_map(Value::String),
         prop::collection::vec(any::<u8>(), 0..2).prop_map(Value::Bytes),
         prop_oneof![
-            Just(moment("2020-05-01T09:00:00Z")),
-            Just(moment("2020-05-01T10:00:00.5Z")),
-            Just(moment("0001-01-01T00:00:00Z")),
-            Just(moment("9999-12-30T00:00:00Z"))
+            Just(timestamp("2020-05-01T09:00:00Z")),
+            Just(timestamp("2020-05-01T10:00:00.5Z")),
+            Just(timestamp("0001-01-01T00:00:00Z")),
+            Just(timestamp("9999-12-30T00:00:00Z"))
         ],
     ]
 }
@@ -100,7 +100,7 @@ fn condition() -> impl Strategy<Value = Condition> {
     ]
 }
 
-/// What the columns say, if they can tell, and what the records say.
+/// The rows that meet a test according to the columns, if these suffice, and to the records.
 fn answers(
     records: &[Record],
     columns: &Columns,
@@ -125,7 +125,7 @@ fn place(names: &[&str]) -> Vec<String> {
 
 proptest! {
     #[test]
-    fn columns_find_the_rows_that_reading_the_records_finds(
+    fn columns_find_the_same_rows_as_reading_the_records(
         values in prop::collection::vec(value(), 0..80),
         condition in condition(),
         names in prop::sample::select(vec![
@@ -149,7 +149,7 @@ proptest! {
     }
 
     #[test]
-    fn ranges_of_moments_are_found_among_texts_in_their_order_and_in_none(
+    fn ranges_of_timestamps_are_found_among_texts_in_date_order_and_in_other_orders(
         days in prop::collection::vec((1_u8..29, 0_u8..4), 1..60),
         is_mixed: bool,
         from in 1_u8..29,
@@ -157,7 +157,7 @@ proptest! {
     ) {
         let text = |(day, form): &(u8, u8)| match (is_mixed, form) {
             (false, _) | (_, 0) => format!("2020-05-{day:02}"),
-            // The day before, though the text is behind.
+            // The day before, although the text sorts later.
             (_, 1) => format!("2020-05-{day:02}T00:30:00+02:00"),
             (_, 2) => format!("2020-05-{day:02}T12:00:00Z"),
             _ => format!("on day {day}"),
@@ -165,7 +165,7 @@ proptest! {
         let values: Vec<Value> = days.iter().map(|day| Value::from(text(day))).collect();
         let (records, columns) = columns_of(&values);
         let places = [place(&["$value"])];
-        let day = |day: u8| moment(&format!("2020-05-{day:02}T00:00:00Z"));
+        let day = |day: u8| timestamp(&format!("2020-05-{day:02}T00:00:00Z"));
         let end = day(from.saturating_add(len).min(30));
         for condition in [
             Condition::AtLeast(day(from)),
@@ -180,7 +180,7 @@ proptest! {
     }
 
     #[test]
-    fn conditions_on_kept_values_are_answered(
+    fn conditions_on_stored_values_need_no_records(
         ints in prop::collection::vec(prop::option::of(-300_i64..70_000), 1..200),
         from in -400_i64..70_100,
         len in 0_i64..400,
@@ -206,7 +206,7 @@ proptest! {
 }
 
 #[test]
-fn texts_that_repeat_are_kept_and_others_are_not() {
+fn only_texts_that_repeat_are_stored() {
     let entries = |n: usize| {
         Value::Map(vec![
             ("city".to_owned(), Value::from(["Rome", "Oslo"][n % 2])),
@@ -234,7 +234,7 @@ fn texts_that_repeat_are_kept_and_others_are_not() {
 }
 
 #[test]
-fn some_thousand_dates_are_kept_in_a_part_of_any_size() {
+fn a_few_thousand_dates_are_stored_in_a_part_of_any_size() {
     for rows in [5_000, 10_000, 20_000, 40_000] {
         let dates = 8_000.min(rows * 3 / 4);
         let date = |n: usize| {
@@ -248,7 +248,7 @@ fn some_thousand_dates_are_kept_in_a_part_of_any_size() {
         };
         let values: Vec<Value> = (0..rows).map(|n| Value::from(date(n))).collect();
         let (records, columns) = columns_of(&values);
-        let condition = Condition::AtLeast(moment("2003-05-06T00:00:00Z"));
+        let condition = Condition::AtLeast(timestamp("2003-05-06T00:00:00Z"));
         let test = ConditionTest::new(&condition, TextComparison::Folded);
         let (found, expected) = answers(&records, &columns, &[place(&["$value"])], &test);
         assert!(expected.len() > 1_000);
@@ -275,7 +275,7 @@ fn typical_records_take_a_few_bytes_each() {
 }
 
 #[test]
-fn paths_that_were_left_out_are_not_taken_for_missing() {
+fn paths_that_were_left_out_do_not_count_as_missing() {
     let long = "n".repeat(crate::path::PATH_BYTES_MAX + 1);
     let value = Value::Map(vec![(long.clone(), Value::Int(1))]);
     let (_, columns) = columns_of(&[value]);

@@ -1,4 +1,4 @@
-//! Values of one type as numbers in the order of the values, and where they stand.
+//! The values of one type at one path, stored as keys: numbers that sort like the values.
 
 use std::cmp::Ordering;
 
@@ -9,7 +9,7 @@ use crate::row_set::RowSet;
 use crate::search::{ConditionScratch, ConditionTest};
 use crate::value::{Timestamp, ValueRef, ValueType};
 
-/// Above one value in this number of rows, values are kept by row.
+/// With at least one value in this number of rows, keys are stored by row.
 const ROWS_PER_VALUE: usize = 10;
 const SIGN: u64 = 1 << 63;
 /// The bits of the nanoseconds within a second.
@@ -23,34 +23,34 @@ pub(super) struct TypedColumn {
     form: Layout,
 }
 
-/// What a number stands for.
+/// The value that a key represents.
 #[derive(Debug)]
 pub(super) enum KeyMeaning {
     Bool,
     Int,
-    /// Integers beyond `i64::MAX`.
+    /// Integers above `i64::MAX`.
     UInt,
     Float,
-    /// Seconds since this one, and nanoseconds.
-    Moment(i64),
+    /// Seconds since this second, and nanoseconds.
+    Timestamp(i64),
     Text(Dictionary),
 }
 
-/// Where they stand.
+/// How keys are assigned to rows.
 #[derive(Debug)]
 enum Layout {
-    /// A number for each row of the part; it counts where something stands.
+    /// A key for each row of the part, valid only in `rows`.
     ByRow { rows: CompactRows, keys: Packed },
-    /// Ascending numbers, and the row of each.
+    /// Ascending keys, and the row of each.
     ByValue { keys: Packed, rows: Box<[u32]> },
 }
 
-/// The number of a signed integer.
+/// The key of a signed integer.
 pub(super) const fn int_key(int: i64) -> u64 {
     int as u64 ^ SIGN
 }
 
-/// The number of a float, in the order of values; all that are not numbers are one, above all.
+/// The key of a float; all NaNs have the same key, the largest.
 pub(super) fn float_key(float: f64) -> u64 {
     if float.is_nan() {
         return u64::MAX;
@@ -69,14 +69,15 @@ fn float_of(key: u64) -> f64 {
     }
 }
 
-/// The number of a moment; `None` if it is too far from the first second.
-pub(super) fn moment_key(moment: Timestamp, first_second: i64) -> Option<u64> {
-    let seconds = u64::try_from(moment.seconds().checked_sub(first_second)?).ok()?;
+/// The key of a timestamp; `None` if it is before `first_second`, or more than five centuries after
+/// it.
+pub(super) fn timestamp_key(timestamp: Timestamp, first_second: i64) -> Option<u64> {
+    let seconds = u64::try_from(timestamp.seconds().checked_sub(first_second)?).ok()?;
     (seconds >> (u64::BITS - NANO_BITS) == 0)
-        .then(|| seconds << NANO_BITS | u64::from(moment.nanos()))
+        .then(|| seconds << NANO_BITS | u64::from(timestamp.nanos()))
 }
 
-/// A text that stands in several rows.
+/// A text of a dictionary, which any number of rows may hold.
 #[derive(Debug)]
 pub(crate) struct RepeatedText<'a> {
     pub(crate) text: &'a str,
@@ -92,7 +93,8 @@ impl RepeatedText<'_> {
 }
 
 impl TypedColumn {
-    /// Adds the different texts. `false`: the values are no texts, or there are too many.
+    /// Adds the distinct texts. Returns `false` if the values are not texts, or if there are more
+    /// than `texts_max` texts.
     pub(super) fn repeated_texts<'a>(
         &'a self,
         texts_max: usize,
@@ -112,7 +114,7 @@ impl TypedColumn {
         true
     }
 
-    /// Values in the order of their rows, `len` rows there are.
+    /// From keys in the order of their rows, of a part of `len` rows.
     pub(super) fn new(kind: KeyMeaning, rows: Vec<u32>, keys: Vec<u64>, len: u32) -> Self {
         let has_repeats = rows.array_windows().any(|[before, row]| before == row);
         let form = if has_repeats || rows.len() * ROWS_PER_VALUE < len as usize {
@@ -129,19 +131,19 @@ impl TypedColumn {
         Self { kind, form }
     }
 
-    /// The value of a number.
+    /// The value of a key.
     fn value(&self, key: u64) -> ValueRef<'_> {
         match &self.kind {
             KeyMeaning::Bool => ValueRef::Bool(key != 0),
             KeyMeaning::Int => ValueRef::Int((key ^ SIGN) as i64),
             KeyMeaning::UInt => ValueRef::UInt(key),
             KeyMeaning::Float => ValueRef::Float(float_of(key)),
-            KeyMeaning::Moment(first_second) => {
-                // Numbers between two moments are asked for while a range is searched.
+            KeyMeaning::Timestamp(first_second) => {
+                // Searching for the ends of a range also tries keys that no timestamp has.
                 let seconds = first_second.saturating_add((key >> NANO_BITS) as i64);
                 let nanos = (key & ((1 << NANO_BITS) - 1)) as u32;
-                let moment = Timestamp::new(seconds, nanos.min(NANOS_MAX));
-                ValueRef::Timestamp(moment.unwrap_or(Timestamp::MAX))
+                let timestamp = Timestamp::new(seconds, nanos.min(NANOS_MAX));
+                ValueRef::Timestamp(timestamp.unwrap_or(Timestamp::MAX))
             }
             KeyMeaning::Text(dictionary) => ValueRef::String(dictionary.get(key)),
         }
@@ -153,7 +155,7 @@ impl TypedColumn {
             KeyMeaning::Bool => ValueType::Bool,
             KeyMeaning::Int | KeyMeaning::UInt => ValueType::Int,
             KeyMeaning::Float => ValueType::Float,
-            KeyMeaning::Moment(_) => ValueType::Timestamp,
+            KeyMeaning::Timestamp(_) => ValueType::Timestamp,
             KeyMeaning::Text(_) => ValueType::String,
         }
     }
@@ -176,9 +178,9 @@ impl TypedColumn {
         if !test.may_be_met_by(self.value_type()) {
             return;
         }
-        // A range is of numbers or of moments.
+        // Ranges are of numbers or timestamps; texts are sorted as texts, not as timestamps.
         let are_in_order = || match &self.kind {
-            KeyMeaning::Text(dictionary) => dictionary.moments_ascend(),
+            KeyMeaning::Text(dictionary) => dictionary.timestamps_ascend(),
             _ => true,
         };
         if test.is_range() && are_in_order() {
@@ -196,9 +198,9 @@ impl TypedColumn {
             }
             Layout::ByValue { keys, rows } => {
                 let mut last = None;
-                for (place, row) in rows.iter().enumerate() {
-                    let key = keys.get(place);
-                    // Equal values follow each other.
+                for (index, row) in rows.iter().enumerate() {
+                    let key = keys.get(index);
+                    // Equal keys are adjacent: each is tested once.
                     let is_met = match last {
                         Some((same, is_met)) if same == key => is_met,
                         _ => meets(key),
@@ -212,23 +214,23 @@ impl TypedColumn {
         }
     }
 
-    /// The numbers of the values that meet a range, ends included.
+    /// The smallest and the largest key whose values are within a range.
     fn range(&self, test: &ConditionTest, scratch: &mut ConditionScratch) -> Option<(u64, u64)> {
         let (least, mut greatest) = match &self.form {
             Layout::ByRow { keys, .. } | Layout::ByValue { keys, .. } => keys.bounds(),
         };
         if let KeyMeaning::Text(dictionary) = &self.kind {
-            // The bounds are those of what the numbers are kept in.
+            // The bounds are those of the packed width, which may exceed the dictionary.
             greatest = greatest.min((dictionary.len() as u64).checked_sub(1)?);
         }
         test.side(self.value(least), scratch)?;
-        let mut first = |is_behind: &dyn Fn(Ordering) -> bool| {
+        let mut first = |is_past: &dyn Fn(Ordering) -> bool| {
             let (mut low, mut high) = (least, greatest);
-            // Finds the first number that is behind; `greatest + 1` does not fit into 64 bits.
+            // `None` instead of `greatest + 1`, which may not fit into 64 bits.
             loop {
                 let middle = low + (high - low) / 2;
                 let side = test.side(self.value(middle), scratch);
-                match (side.is_some_and(is_behind), low == high) {
+                match (side.is_some_and(is_past), low == high) {
                     (true, true) => return Some(middle),
                     (false, true) => return None,
                     (true, false) => high = middle,
@@ -238,7 +240,7 @@ impl TypedColumn {
         };
         let from = first(&Ordering::is_ge)?;
         let to = match first(&Ordering::is_gt) {
-            Some(behind) => behind.checked_sub(1)?,
+            Some(past) => past.checked_sub(1)?,
             None => greatest,
         };
         (from <= to).then_some((from, to))
@@ -255,7 +257,7 @@ impl TypedColumn {
                 let start = keys.count_less(from);
                 let end = to
                     .checked_add(1)
-                    .map_or(rows.len(), |behind| keys.count_less(behind));
+                    .map_or(rows.len(), |past| keys.count_less(past));
                 for row in rows.get(start..end).unwrap_or_default() {
                     set.insert(*row);
                 }
@@ -263,8 +265,7 @@ impl TypedColumn {
         }
     }
 
-    /// Visits the values that stand in the rows of a set, equal ones together where that is
-    /// cheap, with how many they are.
+    /// Visits the distinct values in the rows of a set, each with its count.
     pub(super) fn visit_in(&self, set: &RowSet, visit: &mut dyn FnMut(ValueRef<'_>, u64)) {
         if let Layout::ByRow { rows, keys } = &self.form
             && self.repeats()
@@ -291,7 +292,7 @@ impl TypedColumn {
                 .iter()
                 .enumerate()
                 .filter(|(_, row)| set.contains(**row))
-                .map(|(place, _)| keys.get(place))
+                .map(|(index, _)| keys.get(index))
                 .collect(),
         };
         found.sort_unstable();
@@ -302,21 +303,21 @@ impl TypedColumn {
         }
     }
 
-    /// Visits the different texts.
+    /// Visits the distinct texts.
     pub(super) fn for_each_text<'a>(&'a self, visit: &mut dyn FnMut(&'a str)) {
         if let KeyMeaning::Text(dictionary) = &self.kind {
             (0..dictionary.len() as u64).for_each(|code| visit(dictionary.get(code)));
         }
     }
 
-    /// Whether there are at most some thousand different values.
+    /// Whether there are at most 65 536 distinct values, so that a table of them is small.
     pub(super) fn repeats(&self) -> bool {
         let (Layout::ByRow { keys, .. } | Layout::ByValue { keys, .. }) = &self.form;
         u16::try_from(keys.range()).is_ok()
     }
 
-    /// Adds the rows of `within` whose value passes a test, which is asked once for each different
-    /// value where these are few.
+    /// Adds the rows of `within` whose value passes a test. If there are few distinct values, the
+    /// test is called once for each.
     pub(super) fn add_passing(
         &self,
         within: &RowSet,
@@ -339,9 +340,9 @@ impl TypedColumn {
             }
             Layout::ByValue { keys, rows } => {
                 let mut known = KnownKeys::new(keys);
-                for (place, row) in rows.iter().enumerate() {
+                for (index, row) in rows.iter().enumerate() {
                     if within.contains(*row) {
-                        test(&mut known, keys.get(place), *row);
+                        test(&mut known, keys.get(index), *row);
                     }
                 }
             }
@@ -357,14 +358,14 @@ impl TypedColumn {
                 });
             }
             Layout::ByValue { keys, rows } => {
-                for (place, row) in rows.iter().enumerate() {
-                    visit(*row, self.value(keys.get(place)));
+                for (index, row) in rows.iter().enumerate() {
+                    visit(*row, self.value(keys.get(index)));
                 }
             }
         }
     }
 
-    /// Bytes of memory besides the structure itself.
+    /// Memory used besides the structure itself, in bytes.
     pub(super) fn bytes(&self) -> usize {
         let dictionary = match &self.kind {
             KeyMeaning::Text(dictionary) => dictionary.bytes(),
@@ -378,7 +379,7 @@ impl TypedColumn {
     }
 }
 
-/// What a test said of numbers, kept while they lie close together.
+/// Caches the results of a test by key, if the keys span a small range.
 struct KnownKeys {
     least: u64,
     known: Vec<Option<bool>>,
@@ -410,12 +411,12 @@ impl Layout {
                 keys: Packed::new(&keys),
             };
         }
-        // Where nothing stands any number will do: one that costs no width.
+        // Rows without a value get a key that does not widen the range.
         let filler = keys.first().copied().unwrap_or_default();
         let mut by_row = vec![filler; len as usize];
         for (row, key) in rows.iter().zip(&keys) {
-            if let Some(place) = by_row.get_mut(*row as usize) {
-                *place = *key;
+            if let Some(slot) = by_row.get_mut(*row as usize) {
+                *slot = *key;
             }
         }
         Self::ByRow {

@@ -1,11 +1,11 @@
-//! Conditions on the values at one place: typed comparison, beginnings, parts, null and missing.
+//! Conditions on the values at a path: typed comparisons, prefixes, substrings, null and missing.
 //!
-//! The one implementation behind the conditions of the query language and behind typed look-ups.
+//! Used by the conditions of the query language and by typed look-ups.
 
 use std::cmp::Ordering;
 use std::ops::{Bound, Range};
 
-use super::query::parse_moment;
+use super::query::parse_date_or_time;
 use super::text::{TextBuffer, leaf_text};
 use crate::path::ROOT_PATH;
 use crate::value::{EncodedValue, Number, Timestamp, Value, ValueRef, ValueType, cmp_values};
@@ -13,35 +13,35 @@ use crate::value::{EncodedValue, Number, Timestamp, Value, ValueRef, ValueType, 
 #[cfg(test)]
 mod tests;
 
-/// What must hold at a path. In lists, for any element.
+/// A condition on the values at a path. A list meets it if any of its elements does.
 ///
-/// Comparison is strict by type, except that all numbers compare with each other by value, and
-/// moments also with texts that are RFC 3339 dates or times.
+/// Values of different types are never equal and do not compare, except that all numbers compare
+/// by value, and timestamps also compare with texts that are RFC 3339 dates or times.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Condition {
-    /// Is this value.
+    /// The value is this value.
     Equals(Value),
-    /// Something is there, and none of it is this value.
+    /// The path exists, and none of its values is this value.
     NotEquals(Value),
-    /// Is less.
+    /// The value is less.
     Less(Value),
-    /// Is less or equal.
+    /// The value is less or equal.
     AtMost(Value),
-    /// Is greater.
+    /// The value is greater.
     Greater(Value),
-    /// Is greater or equal.
+    /// The value is greater or equal.
     AtLeast(Value),
-    /// Lies between.
+    /// The value is between a lower and an upper bound.
     Between(Bound<Value>, Bound<Value>),
-    /// Its text starts with this.
+    /// The text of the value starts with this.
     StartsWith(String),
-    /// Its text contains this.
+    /// The text of the value contains this.
     Contains(String),
-    /// Is null.
+    /// The value is null.
     IsNull,
-    /// Something is there, null included.
+    /// The path exists, even if its value is null.
     Exists,
-    /// Nothing is there.
+    /// The path does not exist.
     Missing,
 }
 
@@ -50,14 +50,14 @@ pub enum Condition {
 pub enum TextComparison {
     /// Byte by byte.
     Exact,
-    /// Without regard to case and accents.
+    /// Ignoring case and accents.
     Folded,
 }
 
-/// The names that lead to a place. Lists on the way are passed through, element by element.
-pub(crate) type Place = Vec<String>;
+/// The names of a path. Lists on the way are transparent: each of their elements is followed.
+pub(crate) type PathNames = Vec<String>;
 
-/// A condition, ready to be tested.
+/// A condition, compiled for testing.
 #[derive(Clone, Debug)]
 pub(crate) struct ConditionTest {
     test: Test,
@@ -80,9 +80,9 @@ enum Test {
 enum Operand {
     Number(Number),
     Text(String),
-    Moment(Timestamp),
+    Timestamp(Timestamp),
     Other(EncodedValue),
-    /// A tree that cannot be a value equals none.
+    /// A value that cannot be encoded, so that no stored value equals it.
     Nothing,
 }
 
@@ -102,33 +102,33 @@ const fn bound_is_ordered(bound: &Bound<Operand>) -> bool {
 
 impl Operand {
     const fn is_ordered(&self) -> bool {
-        matches!(self, Self::Number(_) | Self::Moment(_))
+        matches!(self, Self::Number(_) | Self::Timestamp(_))
     }
 
     fn may_equal(&self, value_type: ValueType) -> bool {
         match self {
             Self::Number(_) => matches!(value_type, ValueType::Int | ValueType::Float),
             Self::Text(_) => value_type == ValueType::String,
-            Self::Moment(_) => matches!(value_type, ValueType::Timestamp | ValueType::String),
+            Self::Timestamp(_) => matches!(value_type, ValueType::Timestamp | ValueType::String),
             Self::Other(encoded) => encoded.view().value_type() == value_type,
             Self::Nothing => false,
         }
     }
 }
 
-/// What the text of a value must have for a test to be met.
+/// A text that every value which meets a test must have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TextPart<'a> {
-    /// It is this.
+    /// The text is this.
     All(&'a str),
-    /// It starts with this.
+    /// The text starts with this.
     Start(&'a str),
-    /// It contains this.
+    /// The text contains this.
     Inside(&'a str),
 }
 
 impl ConditionTest {
-    /// The folded text without which the test is not met, if there is one.
+    /// The folded text that every value which meets the test must have, if there is one.
     pub(crate) fn text_part(&self) -> Option<TextPart<'_>> {
         match (&self.test, self.comparison) {
             (_, TextComparison::Exact) => None,
@@ -149,7 +149,7 @@ impl ConditionTest {
             Value::UInt(uint) => Operand::Number(Number::UInt(*uint)),
             Value::Float(float) => Operand::Number(Number::Float(*float)),
             Value::String(string) => Operand::Text(text(string)),
-            Value::Timestamp(timestamp) => Operand::Moment(*timestamp),
+            Value::Timestamp(timestamp) => Operand::Timestamp(*timestamp),
             other => EncodedValue::encode(other).map_or(Operand::Nothing, Operand::Other),
         };
         let bound = |bound: &Bound<Value>| bound.as_ref().map(operand);
@@ -172,17 +172,17 @@ impl ConditionTest {
         Self { test, comparison }
     }
 
-    /// Whether the condition holds at one of several places of a value. What must not be there
-    /// must be at none of them.
+    /// Whether the condition holds at one of several paths of a value. A negative condition must
+    /// hold at all of them.
     pub(crate) fn holds(
         &self,
         value: ValueRef<'_>,
-        places: &[Place],
+        paths: &[PathNames],
         scratch: &mut ConditionScratch,
     ) -> bool {
         let mut met: Option<bool> = None;
-        for place in places {
-            visit_place(value, place, &mut |node| {
+        for names in paths {
+            visit_at_names(value, names, &mut |node| {
                 met = Some(met == Some(true) || self.met_by(node, scratch));
             });
         }
@@ -195,7 +195,7 @@ impl ConditionTest {
         self.verdict(Some(is_met))
     }
 
-    /// The part of a text, folded, that makes its value meet the condition.
+    /// The bytes of the folded text of a value by which it meets the condition.
     pub(crate) fn span(
         &self,
         value: ValueRef<'_>,
@@ -216,8 +216,8 @@ impl ConditionTest {
         }
     }
 
-    /// Whether the condition holds where a value met the test (`Some(true)`), none of the values
-    /// did (`Some(false)`), or nothing stands (`None`).
+    /// Whether the condition holds if a value met the test (`Some(true)`), no value did
+    /// (`Some(false)`), or there is no value (`None`).
     pub(crate) const fn verdict(&self, met: Option<bool>) -> bool {
         match (&self.test, met) {
             (Test::Exists, met) => met.is_some(),
@@ -228,7 +228,8 @@ impl ConditionTest {
         }
     }
 
-    /// Whether a value meets the test. For "is not": whether it equals.
+    /// Whether a value meets the test. The test of `NotEquals` is equality; see
+    /// [`verdict`](Self::verdict).
     pub(crate) fn met_by(&self, value: ValueRef<'_>, scratch: &mut ConditionScratch) -> bool {
         if let ValueRef::List(list) = value
             && list
@@ -251,8 +252,8 @@ impl ConditionTest {
         }
     }
 
-    /// Whether the test compares with numbers or moments: then, of values of one type in their
-    /// order, those that meet it follow each other, and [`side`](Self::side) tells where.
+    /// Whether the test compares with numbers or timestamps. Then the values of one type that meet
+    /// it form a contiguous range in sorted order, which [`side`](Self::side) locates.
     pub(crate) const fn is_range(&self) -> bool {
         match &self.test {
             Test::Equal(operand) | Test::NotEqual(operand) => operand.is_ordered(),
@@ -261,7 +262,7 @@ impl ConditionTest {
         }
     }
 
-    /// On which side of the range a value lies: `Less` before, `Equal` inside, `Greater` behind.
+    /// Where a value is relative to the range: `Less` before, `Equal` inside, `Greater` after it.
     /// `None` if the types do not compare. For tests that [are ranges](Self::is_range).
     pub(crate) fn side(
         &self,
@@ -290,9 +291,9 @@ impl ConditionTest {
         Some(Ordering::Equal)
     }
 
-    /// On which side of the texts that meet the test a folded text lies, where these follow each
-    /// other in the order of their bytes: `Less` before, `Equal` among, `Greater` behind them.
-    /// `None` if they do not, whatever the text.
+    /// Where a folded text is relative to the texts that meet the test, if these form a contiguous
+    /// range in byte order: `Less` before, `Equal` inside, `Greater` after it. `None` for every
+    /// text if they do not.
     pub(crate) fn text_side(&self, folded: &str) -> Option<Ordering> {
         let compare = |operand: &Operand| match operand {
             Operand::Text(text) => Some(folded.cmp(text)),
@@ -320,7 +321,7 @@ impl ConditionTest {
         }
     }
 
-    /// Whether all values of a type meet the test, whatever they are.
+    /// Whether all values of a type meet the test.
     pub(crate) fn is_met_by_all(&self, value_type: ValueType) -> bool {
         match &self.test {
             Test::StartsWith(text) | Test::Contains(text) => {
@@ -387,15 +388,17 @@ impl ConditionTest {
                 TextComparison::Exact => found.cmp(text),
                 TextComparison::Folded => scratch.text.fold(found).cmp(text),
             }),
-            (Operand::Moment(moment), ValueRef::Timestamp(found)) => Some(found.cmp(moment)),
-            (Operand::Moment(moment), ValueRef::String(found)) => {
-                Some(parse_moment(found)?.0.cmp(moment))
+            (Operand::Timestamp(timestamp), ValueRef::Timestamp(found)) => {
+                Some(found.cmp(timestamp))
+            }
+            (Operand::Timestamp(timestamp), ValueRef::String(found)) => {
+                Some(parse_date_or_time(found)?.0.cmp(timestamp))
             }
             (Operand::Other(encoded), _) => {
                 let wanted = encoded.view();
                 (wanted.value_type() == value.value_type()).then(|| cmp_values(value, wanted))
             }
-            (Operand::Text(_) | Operand::Moment(_) | Operand::Nothing, _) => None,
+            (Operand::Text(_) | Operand::Timestamp(_) | Operand::Nothing, _) => None,
         }
     }
 
@@ -415,19 +418,19 @@ impl ConditionTest {
     }
 }
 
-/// Visits what stands at a place; lists on the way are passed through, a list at the place itself
-/// is visited as it is.
-pub(crate) fn visit_place<'a>(
+/// Visits the values at a path. Lists on the way are transparent; a list at the path itself is
+/// visited as a list.
+pub(crate) fn visit_at_names<'a>(
     value: ValueRef<'a>,
-    place: &[String],
+    names: &[String],
     visit: &mut dyn FnMut(ValueRef<'a>),
 ) {
-    match place.split_first() {
+    match names.split_first() {
         Some((first, rest)) if first == ROOT_PATH && !matches!(value, ValueRef::Map(_)) => {
             visit_names(value, rest, visit);
         }
         _ if matches!(value, ValueRef::List(_)) => {}
-        _ => visit_names(value, place, visit),
+        _ => visit_names(value, names, visit),
     }
 }
 

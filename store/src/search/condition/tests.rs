@@ -2,7 +2,7 @@ use super::*;
 
 fn holds(value: &Value, place: &[&str], condition: &Condition) -> bool {
     let encoded = EncodedValue::encode(value).unwrap();
-    let place: Place = place.iter().map(|&name| name.to_owned()).collect();
+    let place: PathNames = place.iter().map(|&name| name.to_owned()).collect();
     let test = ConditionTest::new(condition, TextComparison::Exact);
     test.holds(encoded.view(), &[place], &mut ConditionScratch::default())
 }
@@ -86,7 +86,7 @@ fn any_element_of_a_list_is_enough_and_not_equal_means_none() {
 }
 
 #[test]
-fn null_present_and_missing_are_three_things() {
+fn null_existing_and_missing_are_distinct() {
     let film = film();
     assert!(holds(&film, &["note"], &Condition::IsNull));
     assert!(holds(&film, &["note"], &Condition::Exists));
@@ -97,7 +97,7 @@ fn null_present_and_missing_are_three_things() {
 }
 
 #[test]
-fn moments_compare_with_timestamps_and_with_dates_in_texts() {
+fn timestamps_compare_with_timestamps_and_with_texts_that_are_dates() {
     let film = film();
     let after = |text: &str| Condition::Greater(Value::Timestamp(Timestamp::parse(text).unwrap()));
     assert!(holds(&film, &["seen"], &after("2020-05-01T19:59:59Z")));
@@ -108,7 +108,7 @@ fn moments_compare_with_timestamps_and_with_dates_in_texts() {
 }
 
 #[test]
-fn texts_start_with_and_contain_also_of_numbers() {
+fn prefixes_and_substrings_also_match_the_text_of_numbers() {
     let film = film();
     assert!(holds(
         &film,
@@ -133,7 +133,7 @@ fn texts_start_with_and_contain_also_of_numbers() {
 }
 
 #[test]
-fn a_value_that_is_not_a_map_stands_at_the_root_path() {
+fn a_value_that_is_not_a_map_is_at_the_root_path() {
     assert!(holds(
         &Value::Int(3),
         &[ROOT_PATH],

@@ -1,19 +1,19 @@
-//! Building the index of a part: every word of every text of every row.
+//! Building the text index of a part from all words of all rows.
 
 use super::TextIndex;
 use super::collector::Collector;
-use super::places::{PathId, Paths, Place, TextPlace};
+use super::places::{PathId, PathTable, PlaceInText, TextPlace};
 use super::terms::{FIRST_PIECE, LATER_PIECE, PAIR};
-use crate::paths::MetPath;
+use crate::paths::VisitedPath;
 use crate::search::text::{PreparedText, TextBuffer, is_number_text, leaf_text};
 use crate::search::tokenize::{TERM_BYTES_MAX, TokenKind, for_each_pair, for_each_piece};
 use crate::value::ValueRef;
 
-/// Takes the records of a part in the order of their rows, then those of the next part: what it
-/// needs while it works is the same memory for all of them.
+/// Builds one part after another, each from its records in the order of their rows. The working
+/// memory is reused from part to part.
 #[derive(Debug, Default)]
 pub(crate) struct TextIndexBuilder {
-    paths: Paths,
+    paths: PathTable,
     words: RowWords,
     text: TextBuffer,
     printed: String,
@@ -21,7 +21,7 @@ pub(crate) struct TextIndexBuilder {
     has_unfolded_key: bool,
 }
 
-/// The words of texts, on their way to the collector.
+/// Passes the words of texts to the collector.
 #[derive(Debug, Default)]
 struct RowWords {
     collector: Collector,
@@ -35,13 +35,13 @@ impl TextIndexBuilder {
         self.has_unfolded_key |= text.folded != key;
         self.words.add_text(&text, PathId::KEY, false);
         for part in text.parts {
-            let place = Place::new(PathId::KEY_PARTS, false, TextPlace::Elsewhere);
+            let place = TextPlace::new(PathId::KEY_PARTS, false, PlaceInText::Elsewhere);
             self.words.add_word(&part.folded, place);
         }
     }
 
-    /// Adds a scalar of the row's value; `None`: at a path that nobody counted.
-    pub(crate) fn add_leaf(&mut self, path: Option<MetPath<'_>>, leaf: ValueRef<'_>) {
+    /// Adds a scalar of the row's value; the path is `None` if the columns left it out.
+    pub(crate) fn add_leaf(&mut self, path: Option<VisitedPath<'_>>, leaf: ValueRef<'_>) {
         let path = path.map_or(PathId::OTHER, |path| {
             let number = path
                 .number
@@ -54,14 +54,14 @@ impl TextIndexBuilder {
         }
     }
 
-    /// Ends the row. One that cannot be read has nothing and is never found.
+    /// Ends the row. A row whose record cannot be read has no words and is never found.
     pub(crate) fn end_row(&mut self) {
         self.words.collector.end_row();
     }
 
-    /// The index of the part; the builder is ready for the next. `None` if it would exceed its own
-    /// numbers: gigabytes of words in one part.
-    /// Also `None` once `go_on`, which is asked now and then, says no.
+    /// Builds the index of the part; the builder is then ready for the next. `None` if the index
+    /// would exceed its number ranges (gigabytes of words in one part), or once `go_on`, which is
+    /// called regularly, returns `false`.
     pub(crate) fn finish(&mut self, go_on: &dyn Fn() -> bool) -> Option<TextIndex> {
         let paths = std::mem::take(&mut self.paths);
         let keys_are_folded = !std::mem::take(&mut self.has_unfolded_key);
@@ -75,12 +75,12 @@ impl RowWords {
             let Some((word, token)) = text.token(index) else {
                 return;
             };
-            let text_place = match (index, text.tokens.len()) {
-                (0, 1) => TextPlace::Whole,
-                (0, _) => TextPlace::Start,
-                _ => TextPlace::Elsewhere,
+            let place_in_text = match (index, text.tokens.len()) {
+                (0, 1) => PlaceInText::Whole,
+                (0, _) => PlaceInText::Start,
+                _ => PlaceInText::Elsewhere,
             };
-            let place = Place::new(path, is_number, text_place);
+            let place = TextPlace::new(path, is_number, place_in_text);
             match token.kind {
                 TokenKind::Word => self.add_word(word, place),
                 TokenKind::Spaceless => {
@@ -90,7 +90,7 @@ impl RowWords {
         }
     }
 
-    fn add_word(&mut self, word: &str, place: Place) {
+    fn add_word(&mut self, word: &str, place: TextPlace) {
         if word.len() <= TERM_BYTES_MAX {
             self.collector.add(word.as_bytes(), place);
             return;
@@ -102,7 +102,7 @@ impl RowWords {
         });
     }
 
-    fn add_marked(&mut self, mark: u8, text: &str, place: Place) {
+    fn add_marked(&mut self, mark: u8, text: &str, place: TextPlace) {
         self.marked.clear();
         self.marked.push(mark);
         self.marked.extend_from_slice(text.as_bytes());

@@ -1,14 +1,14 @@
-//! Lists that grow side by side in one run of bytes: each in pieces that lead to the next.
+//! Many growing lists of bytes in one buffer: each is a linked list of pieces.
 //!
-//! A piece is the number of its bytes, the bytes, and where the next piece starts; the last leads to
-//! the first. Knows nothing of what the bytes mean.
+//! A piece is its length, its bytes, and the offset of the next piece; the last piece links to the
+//! first.
 
-/// How many bytes the first piece of a list has, and at least a further one.
+/// The size of the first piece of a list in bytes, and the minimum of later ones.
 const FIRST_BYTES: u8 = 6;
 const NEXT_BYTES_MIN: u8 = 8;
-/// Where the next piece starts.
+/// The size of the offset of the next piece.
 const LINK_BYTES: usize = 4;
-/// What a piece takes at most.
+/// The largest size of a piece with its length and its link.
 const PIECE_BYTES_MAX: usize = 1 + u8::MAX as usize + LINK_BYTES;
 
 /// The pieces of all lists.
@@ -21,15 +21,15 @@ pub(super) struct ByteLists {
 /// One list.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct ByteList {
-    /// Where the next byte goes: 0 in an empty list.
+    /// The offset of the next byte; 0 in an empty list.
     tail: u32,
-    /// How many bytes the last piece has left.
+    /// The number of free bytes in the last piece.
     left: u8,
 }
 
 impl ByteLists {
-    /// Adds a number as a variable-length integer, 7 bits a byte, the last without the high bit.
-    /// `grown_to` is about how many bytes the list has: the next piece is made as large.
+    /// Adds a number as a variable-length integer: 7 bits per byte, the last byte without the high
+    /// bit. `grown_to` is about the size of the list in bytes; a new piece is made that large.
     pub(super) fn push_varint(&mut self, list: &mut ByteList, mut number: u32, grown_to: u32) {
         while number >= 0x80 {
             self.push(list, number as u8 | 0x80, grown_to);
@@ -43,9 +43,9 @@ impl ByteLists {
             self.add_piece(list, grown_to);
         }
         if let Some(left) = list.left.checked_sub(1)
-            && let Some(place) = self.bytes.get_mut(list.tail as usize)
+            && let Some(free) = self.bytes.get_mut(list.tail as usize)
         {
-            *place = byte;
+            *free = byte;
             list.tail += 1;
             list.left = left;
         }
@@ -54,7 +54,7 @@ impl ByteLists {
     fn add_piece(&mut self, list: &mut ByteList, grown_to: u32) {
         let start = self.bytes.len();
         if u32::try_from(start + PIECE_BYTES_MAX).is_err() {
-            // What is written from here on is lost; nobody reads it.
+            // Bytes added from here on are lost; `has_overflowed` prevents that the lists are used.
             self.has_overflowed = true;
             return;
         }
@@ -65,9 +65,9 @@ impl ByteLists {
             size = u8::try_from(grown_to)
                 .unwrap_or(u8::MAX)
                 .max(NEXT_BYTES_MIN);
-            let behind = self.bytes.get_mut(list.tail as usize..);
-            if let Some(place) = behind.and_then(<[u8]>::first_chunk_mut) {
-                first = std::mem::replace(place, link);
+            let after = self.bytes.get_mut(list.tail as usize..);
+            if let Some(last_link) = after.and_then(<[u8]>::first_chunk_mut) {
+                first = std::mem::replace(last_link, link);
             }
         }
         self.bytes.push(size);
@@ -77,7 +77,7 @@ impl ByteLists {
         list.left = size;
     }
 
-    /// Whether there was no room for everything.
+    /// Whether bytes were lost because the buffer would have exceeded 4 GiB.
     pub(super) const fn has_overflowed(&self) -> bool {
         self.has_overflowed
     }
@@ -107,7 +107,7 @@ impl ByteLists {
         Some(u32::from_le_bytes(*link) as usize)
     }
 
-    /// Forgets all lists.
+    /// Removes all lists.
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.has_overflowed = false;
@@ -123,7 +123,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn lists_that_grow_in_turn_come_back_whole(
+        fn lists_that_grow_in_turn_can_be_read_back(
             numbers in prop::collection::vec((0_usize..5, any::<u32>(), 0_u32..32), 0..400),
         ) {
             let mut pieces = ByteLists::default();

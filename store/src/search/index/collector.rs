@@ -1,10 +1,10 @@
 //! Collecting the words of a part, row by row, and sorting them at the end.
 //!
-//! What waits most here is the processor for memory: a part has half a million different words at
-//! places, met in no order. So a word at a place has one entry that is found by its first eight
-//! bytes, which are all of most words; the entries of a whole row are looked up in steps, so that
-//! the processor fetches them side by side; and rows are appended to lists where they belong
-//! instead of being sorted later.
+//! This is bound by memory latency: a part has half a million distinct pairs of a word and a place,
+//! in random order. So an entry is found by the first eight bytes of its word, which is the whole
+//! word in most cases; the entries of a whole row are looked up in stages, so that their cache
+//! misses overlap; and rows are appended to the lists of their entries instead of being sorted
+//! later.
 
 use std::hash::{BuildHasher as _, Hasher as _};
 
@@ -12,37 +12,37 @@ use hashbrown::DefaultHashBuilder;
 
 use super::TextIndex;
 use super::byte_lists::{ByteList, ByteLists};
-use super::fuzzy::Words;
-use super::places::{Paths, Place};
+use super::fuzzy::TermAutomaton;
+use super::number_table::NumberTable;
+use super::places::{PathTable, TextPlace};
 use super::postings::{PostingsBuilder, PostingsRef};
-use super::recent::RecentWords;
-use super::table::Table;
 use super::term_places::TermPlacesBuilder;
 use super::terms::TermsBuilder;
+use super::word_cache::WordCache;
 
-/// How many bytes of a term its entry holds.
+/// The number of bytes of a term that its entry holds.
 pub(super) const HEAD_BYTES: usize = 8;
-/// So many words of a row are looked up together: what a usual row has, and little memory where a
-/// row is a book.
-const MET_MAX: usize = 1024;
-/// The number of entries written between two looks at whether the work was cancelled.
+/// The number of words of a row that are looked up together: enough for a typical row, and a bound
+/// on the memory for huge ones.
+const PENDING_MAX: usize = 1024;
+/// The number of entries written between two checks for cancellation.
 const ENTRIES_PER_CHECK: usize = 1024;
 const NONE: u32 = u32::MAX;
 
-/// Words by place, and the rows of each. Its memory is kept for the next part.
+/// Collects the rows of each word at each place. Its memory is reused for the next part.
 #[derive(Debug, Default)]
 pub(super) struct Collector {
     hasher: DefaultHashBuilder,
-    table: Table,
+    table: NumberTable,
     entries: Vec<Entry>,
-    /// The bytes of terms behind their heads.
+    /// The bytes of terms after their heads.
     rests: Vec<u8>,
     byte_lists: ByteLists,
     row: u32,
-    /// The words of the row that is being read, and their rests.
-    met: Vec<Met>,
-    met_rests: Vec<u8>,
-    order: Vec<Ordered>,
+    /// The words of the current row that are not looked up yet, and the bytes after their heads.
+    pending: Vec<PendingWord>,
+    pending_rests: Vec<u8>,
+    order: Vec<SortEntry>,
     terms: TermsBuilder,
     term_places: TermPlacesBuilder,
     postings: PostingsBuilder,
@@ -55,51 +55,51 @@ struct Entry {
     rest_at: u32,
     last_row: u32,
     count: u32,
-    /// The differences of the rows, once there are two.
+    /// The rows as differences, once there are two.
     list: ByteList,
-    place: Place,
+    place: TextPlace,
     len: u8,
 }
 
-/// A word as it is met.
+/// A word of the current row.
 #[derive(Clone, Copy, Debug)]
-struct Met {
+struct PendingWord {
     head: u64,
     hash: u32,
     rest_at: u32,
     entry: u32,
-    place: Place,
+    place: TextPlace,
     len: u8,
 }
 
-/// What decides the order of most entries without a look at them.
+/// A sort key that decides the order of most entries without accessing them.
 #[derive(Clone, Copy, Debug)]
-struct Ordered {
+struct SortEntry {
     head: u64,
     entry: u32,
-    place: Place,
+    place: TextPlace,
     len: u8,
 }
 
 impl Collector {
     /// Adds a term of the row, of 1 to 255 bytes without zeros.
-    pub(super) fn add(&mut self, term: &[u8], place: Place) {
+    pub(super) fn add(&mut self, term: &[u8], place: TextPlace) {
         let head = head_of(term);
         let rest = term.get(HEAD_BYTES..).unwrap_or_default();
         let mut hasher = self.hasher.build_hasher();
         hasher.write_u64(head);
         hasher.write(rest);
         hasher.write_u32((place.number() as u32) << 8 | term.len() as u32);
-        self.met.push(Met {
+        self.pending.push(PendingWord {
             head,
             hash: hasher.finish() as u32,
-            rest_at: self.met_rests.len() as u32,
+            rest_at: self.pending_rests.len() as u32,
             entry: NONE,
             place,
             len: term.len() as u8,
         });
-        self.met_rests.extend_from_slice(rest);
-        if self.met.len() == MET_MAX {
+        self.pending_rests.extend_from_slice(rest);
+        if self.pending.len() == PENDING_MAX {
             self.look_up();
         }
     }
@@ -111,12 +111,12 @@ impl Collector {
     }
 
     fn look_up(&mut self) {
-        let mut met = std::mem::take(&mut self.met);
-        // Loads that do not depend on each other: first all from the table, then all entries.
-        for word in &mut met {
+        let mut pending = std::mem::take(&mut self.pending);
+        // Independent loads overlap: first all from the table, then all entries.
+        for word in &mut pending {
             word.entry = self.table.first(word.hash);
         }
-        for word in &mut met {
+        for word in &mut pending {
             let is_it = self.entries.get(word.entry as usize).is_some_and(|entry| {
                 (entry.head, entry.place, entry.len) == (word.head, word.place, word.len)
                     && usize::from(word.len) <= HEAD_BYTES
@@ -125,20 +125,20 @@ impl Collector {
                 word.entry = NONE;
             }
         }
-        for word in &met {
+        for word in &pending {
             let entry = match word.entry {
                 NONE => self.find_or_add(word),
                 entry => entry,
             };
             self.add_row(entry);
         }
-        met.clear();
-        self.met = met;
-        self.met_rests.clear();
+        pending.clear();
+        self.pending = pending;
+        self.pending_rests.clear();
     }
 
-    fn find_or_add(&mut self, word: &Met) -> u32 {
-        let rest = rest_of(&self.met_rests, word.rest_at, word.len);
+    fn find_or_add(&mut self, word: &PendingWord) -> u32 {
+        let rest = rest_of(&self.pending_rests, word.rest_at, word.len);
         let known = self.table.find(word.hash, |entry| {
             let entry = self.entries.get(entry as usize);
             entry.is_some_and(|entry| {
@@ -184,11 +184,12 @@ impl Collector {
         entry.count = count + 1;
     }
 
-    /// The index of all rows since the last call. `None` if it would exceed its own numbers:
-    /// gigabytes of words in one part; or once `go_on`, which is asked now and then, says no.
+    /// Builds the index of all rows since the last call. `None` if it would exceed its number
+    /// ranges (gigabytes of words in one part), or once `go_on`, which is called regularly, returns
+    /// `false`.
     pub(super) fn finish(
         &mut self,
-        paths: Paths,
+        paths: PathTable,
         keys_are_folded: bool,
         go_on: &dyn Fn() -> bool,
     ) -> Option<TextIndex> {
@@ -198,51 +199,55 @@ impl Collector {
         let written = self.write(go_on);
         let terms = self.terms.finish();
         let index = written.map(|()| TextIndex {
-            words: Words::of(&terms, go_on),
+            automaton: TermAutomaton::of(&terms, go_on),
             terms,
             term_places: self.term_places.finish(),
             postings: self.postings.finish(self.row),
             paths,
             keys_are_folded,
-            recent: RecentWords::new(self.row),
+            cache: WordCache::new(self.row),
         });
         self.clear();
         index
     }
 
-    /// Forgets all rows.
+    /// Removes all rows.
     fn clear(&mut self) {
         self.table.clear();
         self.entries.clear();
         self.rests.clear();
         self.byte_lists.clear();
-        self.met.clear();
-        self.met_rests.clear();
+        self.pending.clear();
+        self.pending_rests.clear();
         self.order.clear();
         self.row = 0;
-        // What was written is incomplete unless it was taken already; then this takes nothing.
+        // Discards what a failed `write` has left; after a successful one these are empty.
         self.term_places.finish();
         self.postings.finish(0);
     }
 
-    /// Terms in the order of their bytes, those of one in the order of their places.
+    /// Sorts entries by term, then by place.
     fn sort(&mut self) {
         self.order.clear();
-        let ordered = self.entries.iter().zip(0..).map(|(entry, index)| Ordered {
-            head: entry.head,
-            entry: index,
-            place: entry.place,
-            len: entry.len,
-        });
+        let ordered = self
+            .entries
+            .iter()
+            .zip(0..)
+            .map(|(entry, index)| SortEntry {
+                head: entry.head,
+                entry: index,
+                place: entry.place,
+                len: entry.len,
+            });
         self.order.extend(ordered);
         let (entries, rests) = (&self.entries, &self.rests);
-        let rest = |ordered: &Ordered| {
+        let rest = |ordered: &SortEntry| {
             let entry = entries.get(ordered.entry as usize);
             entry.map_or(&[][..], |entry| rest_of(rests, entry.rest_at, entry.len))
         };
         self.order.sort_unstable_by(|left, right| {
-            // Heads are filled up with zeros, which no term has: equal ones are equally long, or
-            // both have a rest or only the greater.
+            // Heads are padded with zeros, which no term contains: with equal heads either the
+            // terms are equal, or at least one is longer than a head.
             left.head
                 .cmp(&right.head)
                 .then_with(|| {
@@ -257,7 +262,7 @@ impl Collector {
         });
     }
 
-    /// Writes terms, term places and lists in their order.
+    /// Writes terms, term places and postings in order.
     fn write(&mut self, go_on: &dyn Fn() -> bool) -> Option<()> {
         if self.byte_lists.has_overflowed() || u32::try_from(self.rests.len()).is_err() {
             return None;
@@ -300,12 +305,12 @@ impl Collector {
     }
 }
 
-/// The first bytes of a term as a number in their order, filled up with zeros.
+/// The first bytes of a term as a number that sorts like them, padded with zeros.
 pub(super) fn head_of(term: &[u8]) -> u64 {
     if let Some(head) = term.first_chunk() {
         return u64::from_be_bytes(*head);
     }
-    // Four to seven bytes are the first four and, overlapping those, the last four.
+    // Four to seven bytes: the first four and the last four, which overlap.
     if let (Some(first), Some(last)) = (term.first_chunk(), term.last_chunk()) {
         let first = u64::from(u32::from_be_bytes(*first));
         let last = u64::from(u32::from_be_bytes(*last));

@@ -1,7 +1,7 @@
-//! Words within an edit distance, found by walking the words of a part as an automaton together
-//! with the automaton of all spellings.
+//! Finding words within an edit distance: the intersection of an automaton of the words of a part
+//! with a Levenshtein automaton.
 //!
-//! Only proposes: the matcher's own comparison decides which of them fit, and how well.
+//! Only proposes candidates: the comparison of the matcher decides which of them fit, and how well.
 
 use std::sync::LazyLock;
 
@@ -12,31 +12,31 @@ use levenshtein_automata::{DFA, LevenshteinAutomatonBuilder};
 use super::terms::{LATER_PIECE, Terms};
 use crate::search::matcher::TypoBudget;
 
-/// Parts with fewer terms have no automaton: reading all of them costs a search less than building
-/// it costs whoever writes.
+/// Parts with fewer terms have no automaton: comparing all terms costs a search less than building
+/// the automaton costs a write.
 const TERMS_MIN: u32 = if cfg!(test) { 150 } else { 16 * 1024 };
-/// The number of terms between two looks at whether the work was cancelled.
+/// The number of terms between two checks for cancellation.
 const TERMS_PER_CHECK: usize = 1024;
 
-/// Building these takes milliseconds, once.
+// Building these takes milliseconds.
 static ONE_EDIT: LazyLock<LevenshteinAutomatonBuilder> =
     LazyLock::new(|| LevenshteinAutomatonBuilder::new(1, true));
 static TWO_EDITS: LazyLock<LevenshteinAutomatonBuilder> =
     LazyLock::new(|| LevenshteinAutomatonBuilder::new(2, true));
 
-/// The terms of a part that a misspelt word may mean, with their ranks.
-pub(super) struct Words(fst::Map<Vec<u8>>);
+/// The terms of a part that a misspelt word may mean, mapped to their ranks.
+pub(super) struct TermAutomaton(fst::Map<Vec<u8>>);
 
-impl std::fmt::Debug for Words {
+impl std::fmt::Debug for TermAutomaton {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Words").field(&self.0.len()).finish()
+        f.debug_tuple("TermAutomaton").field(&self.0.len()).finish()
     }
 }
 
-/// Whether a word with one or two typos can mean a term. Misspelt words have no digits, so each
-/// digit in what they match is an edit. With two digits no edit is left to make what is matched
-/// shorter than the word, which has at least six letters then; with one it is at least three
-/// letters long. That leaves out most numbers and identifiers.
+/// Whether a word with one or two typos can mean a term. MisspeltTerms words have no digits, so
+/// each digit in what they match is an edit. With two digits no edit is left to make what is
+/// matched shorter than the word, which has at least six letters then; with one it is at least
+/// three letters long. That leaves out most numbers and identifiers.
 pub(super) fn is_for_typos(term: &[u8]) -> bool {
     if term.first().is_none_or(|first| *first <= LATER_PIECE) {
         return false;
@@ -53,27 +53,26 @@ pub(super) fn is_for_typos(term: &[u8]) -> bool {
     numeric(6) <= 2 || numeric(3) <= 1
 }
 
-/// All spellings of a word within its budget, ready to be looked for in every part.
+/// Automata for all spellings of a word within its budget, usable for every part.
 pub(super) struct Spellings {
     first: String,
     patterns: Vec<Pattern>,
     is_compared: bool,
 }
 
-/// Some of the spellings.
+/// An automaton for some of the spellings.
 struct Pattern {
     dfa: DFA,
-    /// Of words that start with the same letter, or of those that start with another.
+    /// Whether it is for words with the same first letter, or for those with another.
     same_first: bool,
-    /// Whether words may go on behind a spelling.
+    /// Whether a spelling may be a prefix of a longer word.
     is_beginning: bool,
 }
 
 impl Spellings {
-    /// `budget` is not none.
+    /// `budget` allows at least one typo.
     pub(super) fn new(word: &str, budget: TypoBudget, is_beginning: bool) -> Self {
-        // Not `build_prefix_dfa`: that takes `johnson` for no spelling of a beginning of `johnnew`,
-        // which starts with `johnn`.
+        // Not `build_prefix_dfa`: it does not find `johnson` for the prefix `johnn` of `johnnew`.
         let pattern = |edits: u8, same_first, is_beginning| Pattern {
             dfa: match edits {
                 1 => ONE_EDIT.build_dfa(word),
@@ -84,15 +83,15 @@ impl Spellings {
         };
         let (edits, of_whole) = (budget.edits(), budget.edits_of_whole());
         let mut patterns = Vec::new();
-        // Three edits: the automaton of all spellings is larger than the words are many.
+        // With three edits the automaton would be larger than the list of terms: all are compared.
         if edits <= 2 {
             patterns.push(pattern(edits, true, is_beginning));
             if of_whole > edits {
                 patterns.push(pattern(of_whole, true, false));
             }
         }
-        // Another first letter is a typo, and takes a whole word or one more typo to be allowed.
-        // Words with the same one are all among those above, or compared.
+        // A wrong first letter is the only typo, and allowed in a prefix only if the budget is two
+        // or more. Words with the right first letter are covered above, or compared.
         patterns.push(pattern(1, false, is_beginning && edits > 1));
         Self {
             patterns,
@@ -101,15 +100,15 @@ impl Spellings {
         }
     }
 
-    /// The beginning of the words that all have to be compared, if that is so.
+    /// The prefix of the words that have to be compared without an automaton, if any.
     pub(super) fn compared(&self) -> Option<&str> {
         self.is_compared.then_some(&self.first)
     }
 }
 
-impl Words {
-    /// The automaton of a part's terms. `None`: there is none, and every look-up reads the terms
-    /// instead; also once `go_on`, which is asked now and then, says no.
+impl TermAutomaton {
+    /// Builds the automaton of a part's terms. `None` if the part has too few, or once `go_on`,
+    /// which is called regularly, returns `false`; then every look-up compares all terms.
     pub(super) fn of(terms: &Terms, go_on: &dyn Fn() -> bool) -> Option<Self> {
         if terms.len() < TERMS_MIN {
             return None;
@@ -120,18 +119,18 @@ impl Words {
                 return None;
             }
             if is_for_typos(term) {
-                // Writing to memory fails only for terms that do not ascend.
+                // Cannot fail: terms ascend, and writing to memory succeeds.
                 builder.insert(term, rank as u64).ok()?;
             }
         }
         let mut bytes = builder.into_inner().ok()?;
-        // It grew by doubling.
+        // The vector grew by doubling.
         bytes.shrink_to_fit();
         fst::Map::new(bytes).ok().map(Self)
     }
 
-    /// Visits the terms that may be spellings, each once or more often, until `visit` says `false`.
-    /// `false`: so it did.
+    /// Visits the ranks of terms that may be spellings, possibly several times each, until `visit`
+    /// returns `false`. Returns whether it never did.
     pub(super) fn for_each(
         &self,
         spellings: &Spellings,
@@ -156,7 +155,7 @@ impl Words {
         true
     }
 
-    /// The terms of a pattern from one on, up to another. `false`: broken off.
+    /// Visits the terms of a pattern in a range. Returns `false` if `visit` stopped it.
     fn between(
         &self,
         pattern: &Pattern,
@@ -172,13 +171,13 @@ impl Words {
         }
     }
 
-    /// Bytes of memory.
+    /// Memory used, in bytes.
     pub(super) fn bytes(&self) -> usize {
         self.0.as_fst().size()
     }
 }
 
-/// `false`: broken off.
+/// Returns `false` if `visit` stopped it.
 fn visit_words<A: Automaton>(
     words: StreamBuilder<'_, A>,
     until: Option<&[u8]>,

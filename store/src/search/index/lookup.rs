@@ -1,29 +1,30 @@
-//! One word of a query against the words of a part.
+//! Looking up the terms of a part that one word of a query matches.
 
 use std::ops::Range;
 
 use super::TextIndex;
 use super::fuzzy::Spellings;
-use super::places::{PathId, Place};
+use super::places::{PathId, TextPlace};
 use super::postings::PostingsRef;
 use super::terms::{FIRST_PIECE, LATER_PIECE, PAIR, text_of};
 use crate::row_set::RowSet;
-use crate::search::matcher::{Cost, Fit, Part, QueryWord};
+use crate::search::matcher::{Cost, Fit, QueryWord, TokenPart};
 use crate::search::text::is_number_text;
 use crate::search::tokenize::{TERM_BYTES_MAX, TERM_BYTES_OVERLAP, TokenKind, for_each_pair};
 use crate::value::ValueRef;
 
 /// Whether the answer is still wanted is asked after this many term places.
 const TERM_PLACES_PER_CHECK: u32 = 512;
-/// The same for terms that are looked into.
+/// The same for terms that are found into.
 const TERMS_PER_CHECK: u32 = 4096;
-/// Below one term in this number, terms are looked up one by one.
+/// Below one term in this number, the places of terms are looked up one by one instead of in one
+/// pass over all.
 const TERMS_APART_MAX: u32 = if cfg!(test) { 3 } else { 16 };
 
-/// A word and what is prepared once for all parts.
+/// A word of a query, prepared once for all parts.
 pub(super) struct WordPlan {
     pub(super) word: QueryWord,
-    /// `None`: no typos, or so unusual ones that all terms have to be compared.
+    /// `None` if no typos are allowed, or if all terms have to be compared.
     pub(super) spellings: Option<Spellings>,
 }
 
@@ -32,37 +33,37 @@ impl WordPlan {
         let text = word.as_str();
         let spellings = !word.budget().is_none()
             && word.kind() == TokenKind::Word
-            // With digits, terms beyond those of the automaton are within reach.
+            // Words with digits may match terms that are not in the automaton.
             && !text.chars().any(char::is_numeric);
         Self {
             spellings: spellings
-                .then(|| Spellings::new(text, word.budget(), word.part() == Part::Beginning)),
+                .then(|| Spellings::new(text, word.budget(), word.part() == TokenPart::Beginning)),
             word: word.clone(),
         }
     }
 }
 
-/// Which places of a part a word is looked for at.
+/// The places of a part at which a word is searched.
 #[derive(Clone, Debug)]
-pub(super) struct Places {
-    /// For each number of a place in the part: which it is, if it counts.
-    wanted: Vec<Option<Place>>,
+pub(super) struct PlaceFilter {
+    /// The places of the part by their number, if they are searched.
+    wanted: Vec<Option<TextPlace>>,
     pub(super) with_numbers: bool,
-    /// Whether these are not all paths.
+    /// Whether only some paths are searched.
     pub(super) are_chosen: bool,
-    /// Which they are, then.
+    /// These paths.
     paths: Option<Box<[PathId]>>,
 }
 
-impl Places {
-    /// Whether the records have to be read to know what a word at a place means.
-    pub(super) fn is_unsure(&self, place: Place) -> bool {
+impl PlaceFilter {
+    /// Whether the records have to be read to decide if a word at a place counts.
+    pub(super) fn is_unsure(&self, place: TextPlace) -> bool {
         self.are_chosen
             && (place.path() == PathId::OTHER || (place.is_number() && !self.with_numbers))
     }
 
-    /// Whether a text at the places is passed over.
-    pub(super) fn passes_over(&self, leaf: ValueRef<'_>) -> bool {
+    /// Whether the text of a value at these places is not searched.
+    pub(super) fn ignores(&self, leaf: ValueRef<'_>) -> bool {
         let is_number = if self.are_chosen {
             leaf.as_number().is_some()
         } else {
@@ -71,17 +72,18 @@ impl Places {
         is_number && !self.with_numbers
     }
 
-    /// Whether a path is among them. Parts of camel case words are no path of their own.
+    /// Whether a path is searched. The parts of camel case words are not a path of their own.
     pub(super) fn include(&self, path: PathId) -> bool {
         self.paths
             .as_ref()
             .is_none_or(|paths| paths.contains(&path))
     }
 
-    /// Places at some paths; `None`: everywhere.
+    /// The places at some paths, or everywhere (`None`).
     pub(super) fn new(index: &TextIndex, paths: Option<&[PathId]>, with_numbers: bool) -> Self {
-        let is_wanted = |place: &Place| match paths {
-            // Moments count as numbers here and have a text there: they are told apart by reading.
+        let is_wanted = |place: &TextPlace| match paths {
+            // The index does not distinguish timestamps, which have a text here, from numbers: such
+            // places are unsure, and decided by reading.
             Some(paths) => paths.contains(&place.path()),
             None => with_numbers || !place.is_number(),
         };
@@ -95,16 +97,14 @@ impl Places {
     }
 }
 
-/// Terms, and the cost at which their rows fit. `None`: it is not known from the terms alone, and
-/// the records have to be read.
-pub(super) type TermsFound<'a> = &'a mut dyn FnMut(TermRanks<'_>, Option<Cost>) -> bool;
+/// Visits terms with the cost at which their rows match; `None` if the records have to be read for
+/// that. Returns `false` to stop.
+pub(super) type VisitTerms<'a> = &'a mut dyn FnMut(TermRanks<'_>, Option<Cost>) -> bool;
 
-/// Some terms, by their ranks.
+/// A selection of terms by their ranks.
 #[derive(Clone, Debug)]
 pub(super) enum TermRanks<'a> {
-    /// Those of a range.
     Range(Range<u32>),
-    /// Those of a set.
     Set(&'a RowSet),
 }
 
@@ -115,13 +115,13 @@ impl From<Range<u32>> for TermRanks<'_> {
 }
 
 impl TextIndex {
-    /// Visits the terms that a word fits, or may fit. Breaks off when `visit` says `false`.
-    /// Typos of neighbours written as one word are not among them.
+    /// Visits the terms that a word matches or may match, until `visit` returns `false`. Does not
+    /// find adjacent words that are written as one in the query.
     pub(super) fn for_each_term(
         &self,
         plan: &WordPlan,
-        is_stale: &dyn Fn() -> bool,
-        visit: TermsFound<'_>,
+        is_cancelled: &dyn Fn() -> bool,
+        visit: VisitTerms<'_>,
     ) {
         let word = &plan.word;
         if word.kind() == TokenKind::Spaceless {
@@ -129,17 +129,17 @@ impl TextIndex {
             return;
         }
         match word.part() {
-            Part::Whole => self.whole(word.as_str(), visit),
-            Part::Beginning => self.beginning(word, visit),
-            Part::End => self.end(word.as_str(), is_stale, visit),
-            Part::Any => self.anywhere(word, is_stale, visit),
+            TokenPart::Whole => self.whole(word.as_str(), visit),
+            TokenPart::Beginning => self.beginning(word, visit),
+            TokenPart::End => self.end(word.as_str(), is_cancelled, visit),
+            TokenPart::Any => self.anywhere(word, is_cancelled, visit),
         }
         if !word.budget().is_none() {
-            self.with_typos(plan, is_stale, visit);
+            self.with_typos(plan, is_cancelled, visit);
         }
     }
 
-    /// Whether any term may fit a word.
+    /// Whether a word may match any term.
     pub(super) fn has(&self, plan: &WordPlan) -> bool {
         let mut has_any = false;
         self.for_each_term(plan, &|| false, &mut |ranks, _| {
@@ -152,8 +152,9 @@ impl TextIndex {
         has_any
     }
 
-    /// Without spaces nobody knows where words end: a run that has the characters has the word.
-    fn for_each_pair(&self, text: &str, visit: TermsFound<'_>) {
+    /// Looks up a word of a script without spaces, whose word boundaries are unknown: it is in
+    /// every run that contains its characters.
+    fn for_each_pair(&self, text: &str, visit: VisitTerms<'_>) {
         let characters = text.chars().count();
         let mut term = vec![PAIR];
         if characters == 1 {
@@ -161,7 +162,7 @@ impl TextIndex {
             visit(self.terms.prefix(&term).into(), Some(Cost::default()));
             return;
         }
-        // Of more than one pair the rarest proposes the rows.
+        // With several pairs the rarest one proposes the rows.
         let mut rarest: Option<(u32, Option<u32>)> = None;
         for_each_pair(text, &mut |pair| {
             term.truncate(1);
@@ -184,7 +185,7 @@ impl TextIndex {
         }
     }
 
-    fn whole(&self, text: &str, visit: TermsFound<'_>) {
+    fn whole(&self, text: &str, visit: VisitTerms<'_>) {
         if text.len() > TERM_BYTES_MAX {
             self.first_piece(text, visit);
         } else if let Some(rank) = self.terms.find(text.as_bytes()) {
@@ -192,7 +193,7 @@ impl TextIndex {
         }
     }
 
-    fn beginning(&self, word: &QueryWord, visit: TermsFound<'_>) {
+    fn beginning(&self, word: &QueryWord, visit: VisitTerms<'_>) {
         let text = word.as_str();
         if text.len() > TERM_BYTES_MAX {
             self.first_piece(text, visit);
@@ -215,11 +216,12 @@ impl TextIndex {
         }
     }
 
-    /// Words that go on behind what was typed; neighbours that fit alike are visited together.
-    fn longer(&self, word: &QueryWord, terms: Range<u32>, visit: TermsFound<'_>) -> bool {
+    /// Visits longer words that start with the word; adjacent terms with the same fit are visited
+    /// together.
+    fn longer(&self, word: &QueryWord, terms: Range<u32>, visit: VisitTerms<'_>) -> bool {
         let mut run = terms.start..terms.start;
         let mut run_fit = Fit::Beginning;
-        if word.tells_nearly_whole() {
+        if word.may_be_nearly_whole() {
             for (rank, term) in self.terms.iter(terms) {
                 let fit = word.fit_of_beginning(text_of(term));
                 if fit != run_fit {
@@ -237,27 +239,27 @@ impl TextIndex {
         run.is_empty() || visit(run.into(), Some(Cost::of(0, run_fit)))
     }
 
-    fn end(&self, text: &str, is_stale: &dyn Fn() -> bool, visit: TermsFound<'_>) {
+    fn end(&self, text: &str, is_cancelled: &dyn Fn() -> bool, visit: VisitTerms<'_>) {
         let mut needle = text.as_bytes().to_vec();
         needle.push(0);
         let words = self.terms.whole_words();
-        self.containing(words, &needle, is_stale, &mut |rank, _| {
+        self.containing(words, &needle, is_cancelled, &mut |rank, _| {
             visit((rank..rank + 1).into(), None)
         });
-        self.pieces_with(text, is_stale, visit);
+        self.pieces_with(text, is_cancelled, visit);
     }
 
-    fn anywhere(&self, word: &QueryWord, is_stale: &dyn Fn() -> bool, visit: TermsFound<'_>) {
+    fn anywhere(&self, word: &QueryWord, is_cancelled: &dyn Fn() -> bool, visit: VisitTerms<'_>) {
         let text = word.as_str();
         let words = self.terms.whole_words();
         let begun = self.terms.prefix(text.as_bytes());
         let is_whole = self.terms.get(begun.start) == text.as_bytes();
         let whole = begun.start..begun.start + u32::from(is_whole && !begun.is_empty());
         let longer = whole.end..begun.end;
-        // What is inside of a short text is in a good part of all terms: as a set they are looked
+        // What is inside of a short text is in a good part of all terms: as a set they are found
         // up in one pass over the term places.
         let mut inside = RowSet::new(words.end);
-        self.containing(words, text.as_bytes(), is_stale, &mut |rank, at| {
+        self.containing(words, text.as_bytes(), is_cancelled, &mut |rank, at| {
             if at > 0 {
                 inside.insert(rank);
             }
@@ -267,19 +269,19 @@ impl TextIndex {
             && self.longer(word, longer, visit)
             && visit(TermRanks::Set(&inside), Some(Cost::of(0, Fit::Inside)));
         if go_on {
-            self.pieces_with(text, is_stale, visit);
+            self.pieces_with(text, is_cancelled, visit);
         }
     }
 
-    /// The pieces of long words that contain a text, or the first bytes of it that are in one
-    /// piece for certain.
-    fn pieces_with(&self, text: &str, is_stale: &dyn Fn() -> bool, visit: TermsFound<'_>) {
+    /// Visits the pieces of long words that contain a text, or the longest prefix of it that is
+    /// certain to be within one piece.
+    fn pieces_with(&self, text: &str, is_cancelled: &dyn Fn() -> bool, visit: VisitTerms<'_>) {
         let head_end = text.floor_char_boundary(TERM_BYTES_OVERLAP);
         let head = text.get(..head_end).unwrap_or(text);
         let is_all = head.len() == text.len();
         let pieces = self.terms.pieces();
-        self.containing(pieces, head.as_bytes(), is_stale, &mut |rank, at| {
-            // The mark is one byte.
+        self.containing(pieces, head.as_bytes(), is_cancelled, &mut |rank, at| {
+            // Pieces start with a prefix of one byte.
             let fit = if at == 1 && self.terms.get(rank).first() == Some(&FIRST_PIECE) {
                 Fit::Beginning
             } else {
@@ -289,18 +291,18 @@ impl TextIndex {
         });
     }
 
-    /// Visits the terms of a range that contain some bytes, with where these are first, while the
-    /// answer is wanted.
+    /// Visits the terms of a range that contain some bytes, with the offset of the first
+    /// occurrence, until cancelled.
     fn containing(
         &self,
         ranks: Range<u32>,
         needle: &[u8],
-        is_stale: &dyn Fn() -> bool,
+        is_cancelled: &dyn Fn() -> bool,
         visit: &mut dyn FnMut(u32, usize) -> bool,
     ) {
         let mut start = ranks.start;
         let mut go_on = true;
-        while go_on && start < ranks.end && !is_stale() {
+        while go_on && start < ranks.end && !is_cancelled() {
             let end = ranks.end.min(start + TERMS_PER_CHECK);
             self.terms
                 .containing(start..end, needle, &mut |rank, at, _| {
@@ -311,8 +313,9 @@ impl TextIndex {
         }
     }
 
-    /// Words too long for a term start with the same piece.
-    fn first_piece(&self, text: &str, visit: TermsFound<'_>) {
+    /// Visits the first piece of a word that is too long for a term: words with the same beginning
+    /// share it.
+    fn first_piece(&self, text: &str, visit: VisitTerms<'_>) {
         let end = text.floor_char_boundary(TERM_BYTES_MAX);
         let piece = marked(FIRST_PIECE, text.get(..end).unwrap_or(text));
         if let Some(rank) = self.terms.find(&piece) {
@@ -320,61 +323,60 @@ impl TextIndex {
         }
     }
 
-    /// Visits the rows of some terms at some places, term place by term place. `false`: the answer
-    /// is not wanted any more.
+    /// Visits the term places of some terms at some places. Returns `false` if cancelled.
     pub(super) fn for_each_term_place(
         &self,
         ranks: TermRanks<'_>,
-        places: &Places,
-        watch: &mut Watch<'_>,
-        mut visit: impl FnMut(Place, PostingsRef),
+        places: &PlaceFilter,
+        cancel: &mut CancelCheck<'_>,
+        mut visit: impl FnMut(TextPlace, PostingsRef),
     ) -> bool {
         match ranks {
-            TermRanks::Range(ranks) => self.slots_in(ranks, places, watch, &mut visit),
+            TermRanks::Range(ranks) => self.visit_range(ranks, places, cancel, &mut visit),
             TermRanks::Set(ranks) if ranks.count() < ranks.rows() / TERMS_APART_MAX => {
                 let mut ranks = ranks.iter();
-                ranks.all(|rank| self.slots_in(rank..rank + 1, places, watch, &mut visit))
+                ranks.all(|rank| self.visit_range(rank..rank + 1, places, cancel, &mut visit))
             }
-            TermRanks::Set(ranks) => self.slots_of(ranks, places, watch, &mut visit),
+            TermRanks::Set(ranks) => self.visit_set(ranks, places, cancel, &mut visit),
         }
     }
 
-    fn slots_in(
+    fn visit_range(
         &self,
         ranks: Range<u32>,
-        places: &Places,
-        watch: &mut Watch<'_>,
-        visit: &mut impl FnMut(Place, PostingsRef),
+        places: &PlaceFilter,
+        cancel: &mut CancelCheck<'_>,
+        visit: &mut impl FnMut(TextPlace, PostingsRef),
     ) -> bool {
         let mut term_places = self.term_places.of_terms(ranks);
         loop {
             let end = term_places
                 .end
-                .min(term_places.start + (TERM_PLACES_PER_CHECK - watch.term_places));
-            watch.term_places += end - term_places.start;
+                .min(term_places.start + (TERM_PLACES_PER_CHECK - cancel.term_places));
+            cancel.term_places += end - term_places.start;
             for (place, postings) in self.term_places.get(term_places.start..end) {
                 if let Some(Some(place)) = places.wanted.get(place) {
                     visit(*place, postings);
                 }
             }
             term_places.start = end;
-            if watch.term_places < TERM_PLACES_PER_CHECK {
+            if cancel.term_places < TERM_PLACES_PER_CHECK {
                 return true;
             }
-            watch.term_places = 0;
-            if (watch.is_stale)() {
+            cancel.term_places = 0;
+            if (cancel.is_cancelled)() {
                 return false;
             }
         }
     }
 
-    /// One pass over the term places of all terms, for terms that are many.
-    fn slots_of(
+    /// Visits the places of many terms in one pass over all term places.
+    fn visit_set(
         &self,
         ranks: &RowSet,
-        places: &Places,
-        watch: &mut Watch<'_>,
-        visit: &mut impl FnMut(Place, PostingsRef),
+        places: &PlaceFilter,
+        cancel: &mut CancelCheck<'_>,
+        visit: &mut impl FnMut(TextPlace, PostingsRef),
     ) -> bool {
         let Some(first) = ranks.nth(0) else {
             return true;
@@ -385,10 +387,10 @@ impl TextIndex {
             {
                 visit(*place, postings);
             }
-            watch.term_places += 1;
-            if watch.term_places == TERM_PLACES_PER_CHECK {
-                watch.term_places = 0;
-                if (watch.is_stale)() {
+            cancel.term_places += 1;
+            if cancel.term_places == TERM_PLACES_PER_CHECK {
+                cancel.term_places = 0;
+                if (cancel.is_cancelled)() {
                     return false;
                 }
             }
@@ -397,32 +399,32 @@ impl TextIndex {
     }
 }
 
-/// Asks now and then whether the answer is still wanted.
-pub(super) struct Watch<'a> {
+/// Checks for cancellation at regular intervals.
+pub(super) struct CancelCheck<'a> {
     term_places: u32,
-    is_stale: &'a dyn Fn() -> bool,
+    is_cancelled: &'a dyn Fn() -> bool,
 }
 
-impl<'a> Watch<'a> {
-    /// What is asked.
-    pub(super) const fn asked(&self) -> &'a dyn Fn() -> bool {
-        self.is_stale
+impl<'a> CancelCheck<'a> {
+    /// The function that is called to check.
+    pub(super) const fn function(&self) -> &'a dyn Fn() -> bool {
+        self.is_cancelled
     }
 
-    pub(super) const fn new(is_stale: &'a dyn Fn() -> bool) -> Self {
+    pub(super) const fn new(is_cancelled: &'a dyn Fn() -> bool) -> Self {
         Self {
             term_places: 0,
-            is_stale,
+            is_cancelled,
         }
     }
 
-    pub(super) fn is_stale(&self) -> bool {
-        (self.is_stale)()
+    pub(super) fn is_cancelled(&self) -> bool {
+        (self.is_cancelled)()
     }
 }
 
 fn marked(mark: u8, text: &str) -> Vec<u8> {
-    debug_assert!((PAIR..=LATER_PIECE).contains(&mark), "a mark");
+    debug_assert!((PAIR..=LATER_PIECE).contains(&mark), "not a prefix byte");
     let mut term = Vec::with_capacity(text.len() + 1);
     term.push(mark);
     term.extend_from_slice(text.as_bytes());

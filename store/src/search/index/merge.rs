@@ -1,70 +1,69 @@
-//! Making one index of several: their sorted terms are merged, and rows get new numbers.
+//! Merging several text indexes into one: their sorted terms are merged, and rows are renumbered.
 //!
-//! Says what [`TextIndexBuilder`](super::TextIndexBuilder) would say of the same records, without
-//! reading, folding or sorting any. Knows no segments: only parts, and where their rows go.
+//! The result equals what [`TextIndexBuilder`](super::TextIndexBuilder) would build from the same
+//! records, but no record is read. Knows no segments, only parts and the new numbers of their rows.
 
 use std::cmp::Ordering;
 
 use super::TextIndex;
 use super::collector::{HEAD_BYTES, head_of};
-use super::fuzzy::Words;
-use super::places::{Paths, Place};
+use super::fuzzy::TermAutomaton;
+use super::places::{PathTable, TextPlace};
 use super::postings::{PostingsBuilder, PostingsRef};
-use super::recent::RecentWords;
 use super::term_places::{TermPlacesBuilder, TermPlacesReader};
 use super::terms::{TermReader, TermsBuilder};
+use super::word_cache::WordCache;
 use crate::row_set::RowSet;
 
-/// The number of terms between two looks at whether the merge was cancelled.
+/// The number of terms between two checks for cancellation.
 const TERMS_PER_CHECK: u32 = 1024;
 
-/// Above one row in this number, rows are put in order by marking them among all.
+/// With at least one row in this number, rows are sorted by a bit set of all rows.
 const ROWS_PER_SORTED: u32 = 16;
 
-/// The rows that a part leaves behind, in [`MovedPart::rows`].
-pub(crate) const LEFT_BEHIND: u32 = u32::MAX;
+/// The new number of a row that is not in the merged index, in [`MovedPart::rows`].
+pub(crate) const ROW_DROPPED: u32 = u32::MAX;
 
-/// A part that goes into another, at least in part.
+/// A part that is merged into another, with or without some of its rows.
 #[derive(Debug)]
 pub(crate) struct MovedPart<'a> {
-    /// Its index.
+    /// The index of the part.
     pub(crate) text: &'a TextIndex,
-    /// For each of its rows the row that it becomes, or [`LEFT_BEHIND`]. Those that are kept
-    /// ascend.
+    /// For each of its rows the new number, or [`ROW_DROPPED`]. The new numbers ascend.
     pub(crate) rows: &'a [u32],
 }
 
-/// Merges indexes. Its memory is kept for the next.
+/// Merges indexes. Its memory is reused for the next merge.
 #[derive(Debug, Default)]
 pub(crate) struct TextIndexMerger {
     terms: TermsBuilder,
     term_places: TermPlacesBuilder,
     postings: PostingsBuilder,
-    found: Vec<Found>,
+    found: Vec<SourcePlace>,
     rows: Vec<u32>,
 }
 
-/// A term place of the term that is being merged.
+/// A term place of the current term in one source.
 #[derive(Clone, Copy, Debug)]
-struct Found {
-    place: Place,
+struct SourcePlace {
+    place: TextPlace,
     postings: PostingsRef,
     source: usize,
 }
 
-/// A part while it is read, term by term.
+/// A part that is read term by term.
 struct Source<'a> {
     part: &'a MovedPart<'a>,
     terms: TermReader<'a>,
     term_places: TermPlacesReader<'a>,
     next: Next<'a>,
-    /// What the part's places are in the merged index.
-    places: Vec<Place>,
+    /// The places of the part, converted to those of the merged index.
+    places: Vec<TextPlace>,
 }
 
 impl<'a> Source<'a> {
-    /// `None`: the part has no terms.
-    fn new(part: &'a MovedPart<'a>, paths: &mut Paths) -> Option<Self> {
+    /// `None` if the part has no terms.
+    fn new(part: &'a MovedPart<'a>, paths: &mut PathTable) -> Option<Self> {
         let places = part.text.term_places.places().iter();
         let mut source = Self {
             part,
@@ -78,7 +77,7 @@ impl<'a> Source<'a> {
         source.advance().then_some(source)
     }
 
-    /// Goes on to the next term; `false`: there is none, and it is empty.
+    /// Moves to the next term. Returns `false` at the end, where the term is empty.
     fn advance(&mut self) -> bool {
         let next = self.terms.next();
         self.next = Next::new(next.unwrap_or_default());
@@ -86,7 +85,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The term that comes next in a part, and what decides its order most of the time.
+/// The next term of a part, with its head for fast comparison.
 #[derive(Clone, Copy)]
 struct Next<'a> {
     head: u64,
@@ -104,7 +103,8 @@ impl<'a> Next<'a> {
     /// The order of the terms.
     fn cmp(&self, other: &Self) -> Ordering {
         self.head.cmp(&other.head).then_with(|| {
-            // Heads are filled up with zeros, which no term has: they are all of short terms.
+            // Heads are padded with zeros, which no term contains: short terms with equal heads are
+            // equal.
             if self.term.len().max(other.term.len()) <= HEAD_BYTES {
                 Ordering::Equal
             } else {
@@ -115,9 +115,9 @@ impl<'a> Next<'a> {
 }
 
 impl TextIndexMerger {
-    /// The index of `rows` rows that come from some parts, whose keys are folded or not. `None` if
-    /// it would exceed its own numbers, or has paths without a number, of which only the records
-    /// know which they are; also once `go_on`, which is asked now and then, says no.
+    /// Merges parts into an index of `rows` rows. `None` if it would exceed its number ranges, if a
+    /// part has paths without a number (which are only known from the records), or once `go_on`,
+    /// which is called regularly, returns `false`.
     pub(crate) fn merge(
         &mut self,
         parts: &[MovedPart<'_>],
@@ -125,7 +125,7 @@ impl TextIndexMerger {
         keys_are_folded: bool,
         go_on: &dyn Fn() -> bool,
     ) -> Option<TextIndex> {
-        let mut paths = Paths::default();
+        let mut paths = PathTable::default();
         let sources = parts.iter();
         let sources = sources.filter_map(|part| Source::new(part, &mut paths));
         let mut sources: Vec<_> = sources.collect();
@@ -133,18 +133,18 @@ impl TextIndexMerger {
             return None;
         }
         let written = self.write(&mut sources, rows, go_on);
-        // Taken in any case, so that the memory is empty for the next.
+        // Taken even on failure, so that the builders are empty for the next merge.
         let (terms, term_places) = (self.terms.finish(), self.term_places.finish());
         let postings = self.postings.finish(rows);
         written?;
         Some(TextIndex {
-            words: Words::of(&terms, go_on),
+            automaton: TermAutomaton::of(&terms, go_on),
             terms,
             term_places,
             postings,
             paths,
             keys_are_folded,
-            recent: RecentWords::new(rows),
+            cache: WordCache::new(rows),
         })
     }
 
@@ -171,7 +171,7 @@ impl TextIndexMerger {
                 let term_places = source.part.text.term_places.get(term_places);
                 self.found
                     .extend(term_places.filter_map(|(place, postings)| {
-                        Some(Found {
+                        Some(SourcePlace {
                             place: *source.places.get(place)?,
                             postings,
                             source: index,
@@ -187,7 +187,7 @@ impl TextIndexMerger {
         Some(())
     }
 
-    /// Writes a term that was found in some term places, unless all of its rows are left behind.
+    /// Writes a term with its places, unless all of its rows are dropped.
     fn write_term(&mut self, term: &[u8], sources: &[Source<'_>], rows: u32) -> Option<()> {
         self.found.sort_unstable_by_key(|found| found.place);
         let mut is_new = true;
@@ -202,7 +202,7 @@ impl TextIndexMerger {
                 let postings = &source.part.text.postings;
                 postings.for_each(found.postings, &mut |row| {
                     let row = moved.get(row as usize).copied();
-                    kept.extend(row.filter(|row| *row != LEFT_BEHIND));
+                    kept.extend(row.filter(|row| *row != ROW_DROPPED));
                 });
             }
             if alike.len() > 1 {
@@ -225,7 +225,7 @@ impl TextIndexMerger {
     }
 }
 
-/// Sorts rows of `len` there are, each different.
+/// Sorts distinct rows of a part of `len` rows.
 fn sort(rows: &mut Vec<u32>, len: u32) {
     if rows.len() < (len / ROWS_PER_SORTED) as usize {
         rows.sort_unstable();

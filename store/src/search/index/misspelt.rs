@@ -1,26 +1,26 @@
 //! The terms that a misspelt word may mean.
 //!
-//! To find and to compare them takes most of the time of such a search, and for each letter of a
-//! query all of its words but the one being typed mean what they meant before: that is kept.
+//! Finding and comparing them takes most of the time of a fuzzy search. While a query is typed, all
+//! words but the last stay the same, so the results are cached.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::TextIndex;
-use super::lookup::{TermsFound, WordPlan};
+use super::lookup::{VisitTerms, WordPlan};
 use super::terms::{FIRST_PIECE, text_of};
 use crate::search::distance::EDITS_MAX;
 use crate::search::matcher::{Cost, QueryWord};
 use crate::search::tokenize::TokenKind;
 
-/// The number of terms compared between two looks at whether the search was cancelled.
+/// The number of terms compared between two checks for cancellation.
 const TERMS_PER_CHECK: u32 = 64;
 
-/// Ranks of terms by what their typos cost. Both ascend.
+/// The ranks of terms by the cost of their typos. Both ascend.
 #[derive(Debug, Default)]
-pub(super) struct Misspelt(BTreeMap<Cost, Vec<u32>>);
+pub(super) struct MisspeltTerms(BTreeMap<Cost, Vec<u32>>);
 
-impl Misspelt {
+impl MisspeltTerms {
     fn bytes(&self) -> usize {
         let ranks = self.0.values().map(|ranks| size_of_val(ranks.as_slice()));
         size_of_val(self) + ranks.sum::<usize>()
@@ -28,14 +28,14 @@ impl Misspelt {
 }
 
 impl TextIndex {
-    /// Visits the terms that a word fits, or may fit, with typos.
+    /// Visits the terms that a word matches or may match with typos.
     pub(super) fn with_typos(
         &self,
         plan: &WordPlan,
-        is_stale: &dyn Fn() -> bool,
-        visit: TermsFound<'_>,
+        is_cancelled: &dyn Fn() -> bool,
+        visit: VisitTerms<'_>,
     ) {
-        for (cost, ranks) in &self.misspelt(plan, is_stale).0 {
+        for (cost, ranks) in &self.misspelt(plan, is_cancelled).0 {
             for rank in ranks {
                 if !visit((*rank..*rank + 1).into(), Some(*cost)) {
                     return;
@@ -45,19 +45,19 @@ impl TextIndex {
         self.long_with_typos(&plan.word, visit);
     }
 
-    /// The terms within the budget of a word; not all of them once the answer is stale.
-    fn misspelt(&self, plan: &WordPlan, is_stale: &dyn Fn() -> bool) -> Arc<Misspelt> {
-        let recent = &self.recent.misspelt;
-        if let Some(known) = recent.get(&plan.word) {
+    /// The terms within the budget of a word; not all of them if the search is cancelled.
+    fn misspelt(&self, plan: &WordPlan, is_cancelled: &dyn Fn() -> bool) -> Arc<MisspeltTerms> {
+        let cache = &self.cache.misspelt;
+        if let Some(known) = cache.get(&plan.word) {
             return known;
         }
-        let mut found = Misspelt::default();
+        let mut found = MisspeltTerms::default();
         let mut compared_until_check = TERMS_PER_CHECK;
         let are_all = self.for_each_candidate(plan, &mut |rank, term| {
             compared_until_check -= 1;
             if compared_until_check == 0 {
                 compared_until_check = TERMS_PER_CHECK;
-                if is_stale() {
+                if is_cancelled() {
                     return false;
                 }
             }
@@ -70,24 +70,25 @@ impl TextIndex {
         });
         for ranks in found.0.values_mut() {
             ranks.sort_unstable();
-            // A term may be met as a spelling of all of the word and of its beginning.
+            // A term may be found both as a spelling of the whole word and of a prefix.
             ranks.dedup();
             ranks.shrink_to_fit();
         }
         let found = Arc::new(found);
         if are_all {
-            recent.keep(plan.word.clone(), Arc::clone(&found), found.bytes());
+            cache.keep(plan.word.clone(), Arc::clone(&found), found.bytes());
         }
         found
     }
 
-    /// Visits the terms that have to be compared with a word. `false`: broken off by `visit`.
+    /// Visits the terms that have to be compared with a word. Returns `false` if `visit` stopped
+    /// it.
     fn for_each_candidate(
         &self,
         plan: &WordPlan,
         visit: &mut dyn FnMut(u32, &[u8]) -> bool,
     ) -> bool {
-        let ranks = match (&plan.spellings, &self.words) {
+        let ranks = match (&plan.spellings, &self.automaton) {
             (Some(spellings), Some(words)) => {
                 if !words.for_each(spellings, &mut |rank| visit(rank, self.terms.get(rank))) {
                     return false;
@@ -103,8 +104,8 @@ impl TextIndex {
         terms.all(|(rank, term)| !plan.word.may_fit(term) || visit(rank, term))
     }
 
-    /// Words longer than a term that start, with typos, as the word does.
-    fn long_with_typos(&self, word: &QueryWord, visit: TermsFound<'_>) {
+    /// Visits words longer than a term that match, or whose beginning matches, with typos.
+    fn long_with_typos(&self, word: &QueryWord, visit: VisitTerms<'_>) {
         let characters = word.as_str().chars().count();
         for (rank, term) in self.terms.iter(self.terms.prefix(&[FIRST_PIECE])) {
             let piece = text_of(term);
@@ -131,9 +132,9 @@ impl TextIndex {
 mod tests {
     use super::super::TextIndexBuilder;
     use super::*;
-    use crate::search::matcher::{Part, TypoBudget};
+    use crate::search::matcher::{TokenPart, TypoBudget};
 
-    /// Enough different words for an automaton, those after `keyboard` by exchanged letters.
+    /// An index with enough words for an automaton: variants of `keyboard`.
     fn index() -> TextIndex {
         let letters = ['a', 'e', 'k', 'o', 'r'];
         let mut builder = TextIndexBuilder::default();
@@ -150,12 +151,12 @@ mod tests {
         builder.finish(&|| true).unwrap()
     }
 
-    fn plan(text: &str, part: Part) -> WordPlan {
+    fn plan(text: &str, part: TokenPart) -> WordPlan {
         let budget = TypoBudget::of_word(text, TokenKind::Word);
         WordPlan::new(&QueryWord::new(text, TokenKind::Word, part, budget))
     }
 
-    /// The ranks and costs that comparing with every term gives.
+    /// The terms found by comparing with every term.
     fn compared(index: &TextIndex, plan: &WordPlan) -> BTreeMap<Cost, Vec<u32>> {
         let mut found: BTreeMap<Cost, Vec<u32>> = BTreeMap::new();
         for (rank, term) in index.terms.iter(index.terms.whole_words()) {
@@ -169,12 +170,12 @@ mod tests {
     }
 
     #[test]
-    fn what_a_word_means_is_found_once_and_is_all_that_fits() {
+    fn all_matching_terms_are_found_and_cached() {
         let index = index();
-        assert!(index.words.is_some());
+        assert!(index.automaton.is_some());
         let words = ["keyb", "kebo", "eykbo", "keyboa", "leyboard", "keybaord"];
         for text in words {
-            for part in [Part::Whole, Part::Beginning] {
+            for part in [TokenPart::Whole, TokenPart::Beginning] {
                 let plan = plan(text, part);
                 let found = index.misspelt(&plan, &|| false);
                 assert_eq!(found.0, compared(&index, &plan), "{text} {part:?}");
@@ -182,18 +183,18 @@ mod tests {
             }
         }
         assert!(words.iter().any(|text| {
-            let found = compared(&index, &plan(text, Part::Beginning));
+            let found = compared(&index, &plan(text, TokenPart::Beginning));
             found.values().any(|ranks| ranks.len() > 1)
         }));
     }
 
     #[test]
-    fn what_was_broken_off_is_not_kept() {
+    fn the_result_of_a_cancelled_search_is_not_cached() {
         let index = index();
-        let plan = plan("keybaord", Part::Beginning);
+        let plan = plan("keybaord", TokenPart::Beginning);
         let all = compared(&index, &plan);
-        let broken_off = index.misspelt(&plan, &|| true);
-        assert_ne!(broken_off.0, all);
+        let cancelled = index.misspelt(&plan, &|| true);
+        assert_ne!(cancelled.0, all);
         assert_eq!(index.misspelt(&plan, &|| false).0, all);
     }
 }

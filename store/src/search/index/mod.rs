@@ -1,85 +1,87 @@
-//! The text index: which words stand at which paths in which rows of an index part, and queries
-//! answered from that.
+//! The text index: an inverted index of the words in an index part, by path and row, and the
+//! evaluation of queries with it.
 //!
-//! What the matcher says of a record is the definition; the index finds the same records and
-//! counts without reading them, or proposes those that have to be read. Knows records and rows,
-//! no segments and no files.
+//! The matcher defines what a query finds. The index finds and counts the same records without
+//! reading them, or proposes candidates that have to be read. Knows records and rows, neither
+//! segments nor files.
 
 mod builder;
 mod byte_lists;
 mod collector;
-mod costs;
-mod evaluate;
-mod fuzzy;
+mod cost_sets;
 #[cfg(test)]
-mod listed;
+mod dump;
+mod fuzzy;
 mod lookup;
 mod merge;
 mod misspelt;
+mod number_table;
+mod part_search;
 mod places;
 mod plan;
 mod postings;
-mod recent;
-mod required;
+mod required_literals;
 mod rows_of_term;
 mod rows_of_text;
-mod table;
 mod term_places;
 mod terms;
+mod word_cache;
 mod word_rows;
 mod words_at;
 
 pub(crate) use builder::TextIndexBuilder;
-pub(crate) use evaluate::search_part;
-pub(crate) use merge::{LEFT_BEHIND, MovedPart, TextIndexMerger};
-pub(crate) use plan::Plan;
+pub(crate) use merge::{MovedPart, ROW_DROPPED, TextIndexMerger};
+pub(crate) use part_search::search_part;
+pub(crate) use plan::SearchPlan;
 
 use std::ops::AddAssign;
 
-use fuzzy::Words;
-use places::Paths;
+use fuzzy::TermAutomaton;
+use places::PathTable;
 use postings::Postings;
-use recent::RecentWords;
 use term_places::TermPlaces;
 use terms::Terms;
+use word_cache::WordCache;
 
-use super::condition::{ConditionTest, Place as Names};
+use super::condition::{ConditionTest, PathNames};
 use super::matcher::SortKey;
 use super::mode::Level;
 use crate::record::RecordRef;
 use crate::row_set::RowSet;
 use crate::value::ValueRef;
 
-/// Takes a text, and what adds the rows with it to a set.
+/// Visits a text, with a function that adds the rows having it to a set.
 pub(crate) type VisitText<'a> = &'a mut dyn FnMut(&str, &dyn Fn(&mut RowSet));
 
-/// The rows of one part, as the search of it sees them.
+/// The rows of one part, as a search accesses them.
 pub(crate) trait IndexedRows {
-    /// Their words.
+    /// The text index of the part.
     fn text(&self) -> &TextIndex;
 
-    /// The rows that meet a condition at one of several places. `None`: the records have to be
-    /// read to know.
-    fn rows_matching(&self, places: &[Names], test: &ConditionTest) -> Option<RowSet>;
+    /// The rows that meet a condition at one of several paths. `None` if the records have to be
+    /// read for that.
+    fn rows_matching(&self, paths: &[PathNames], test: &ConditionTest) -> Option<RowSet>;
 
-    /// Visits each different text at a path of values, with what adds its rows to a set. `false`:
-    /// there are more than `texts_max`, or other values with a text; then none may be visited.
-    fn for_each_text(&self, names: &Names, texts_max: usize, visit: VisitText<'_>) -> bool;
+    /// Visits each distinct text at a path, with a function that adds its rows to a set. Returns
+    /// `false`, possibly without visiting any, if there are more than `texts_max` texts or values
+    /// that are not stored as texts.
+    fn for_each_text(&self, names: &PathNames, texts_max: usize, visit: VisitText<'_>) -> bool;
 
-    /// Adds the rows of `within` with a value at a path that passes a test: of the values that
-    /// columns keep, those that repeat, or the others. Each different one is asked for once.
-    /// `None`: some paths have no columns.
+    /// Adds the rows of `within` with a value in a column of a path that passes a test. With
+    /// `repeated` only columns with few distinct values are tested, each value once; otherwise only
+    /// the others. `None` if some paths have no columns.
     fn add_passing(
         &self,
-        names: &Names,
+        names: &PathNames,
         repeated: bool,
         within: &RowSet,
         passes: &mut dyn FnMut(ValueRef<'_>) -> bool,
         set: &mut RowSet,
     ) -> Option<()>;
 
-    /// The rows with values at a path that columns do not keep. `None`: some paths have no columns.
-    fn unread_rows(&self, names: &Names) -> Option<RowSet>;
+    /// The rows with values at a path that are not in a column. `None` if some paths have no
+    /// columns.
+    fn unread_rows(&self, names: &PathNames) -> Option<RowSet>;
 
     /// The key of a row. Keys ascend.
     fn key(&self, row: u32) -> Option<&str>;
@@ -91,10 +93,10 @@ pub(crate) trait IndexedRows {
     fn record(&self, row: u32) -> Option<RecordRef<'_>>;
 }
 
-/// Rows of a part that fit equally well, as far as that is known without reading them.
+/// Rows of a part that match equally well, as far as the index knows.
 #[derive(Clone, Debug)]
 pub(crate) struct RankedRows {
-    /// The best number that any of them can have.
+    /// The best sort key that any of them can have.
     pub(crate) key: SortKey,
     pub(crate) level: Level,
     pub(crate) rows: RowSet,
@@ -104,30 +106,30 @@ pub(crate) struct RankedRows {
 #[derive(Debug)]
 pub(crate) struct TextIndex {
     terms: Terms,
-    words: Option<Words>,
+    automaton: Option<TermAutomaton>,
     term_places: TermPlaces,
     postings: Postings,
-    paths: Paths,
-    /// Whether folding changes none of the keys: then the order of keys is that of folded keys.
+    paths: PathTable,
+    /// Whether folding changes no key, so that keys and folded keys have the same order.
     keys_are_folded: bool,
-    recent: RecentWords,
+    cache: WordCache,
 }
 
-/// Bytes of memory that an index takes, by structure.
+/// The memory that a text index uses, in bytes, by structure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TextIndexBytes {
     /// The words themselves.
     pub terms: usize,
     /// The automaton that finds misspelt words.
     pub words: usize,
-    /// Which word stands at which paths.
+    /// The places (path and position) of each word.
     pub term_places: usize,
-    /// Which rows.
+    /// The rows of each word at each place.
     pub postings: usize,
 }
 
 impl TextIndexBytes {
-    /// All together.
+    /// The sum of all structures.
     pub const fn total(self) -> usize {
         self.terms + self.words + self.term_places + self.postings
     }
@@ -143,22 +145,22 @@ impl AddAssign for TextIndexBytes {
 }
 
 impl TextIndex {
-    /// How much memory the index takes.
+    /// The memory that the index uses.
     pub(crate) fn bytes(&self) -> TextIndexBytes {
         TextIndexBytes {
             terms: self.terms.bytes(),
-            words: self.words.as_ref().map_or(0, Words::bytes),
+            words: self.automaton.as_ref().map_or(0, TermAutomaton::bytes),
             term_places: self.term_places.bytes() + self.paths.bytes(),
             postings: self.postings.bytes(),
         }
     }
 
-    /// How many rows the part has.
+    /// The number of rows of the part.
     pub(crate) const fn rows(&self) -> u32 {
         self.postings.rows()
     }
 
-    /// Whether folding changes none of the keys.
+    /// Whether folding changes no key.
     pub(crate) const fn keys_are_folded(&self) -> bool {
         self.keys_are_folded
     }

@@ -1,5 +1,5 @@
-//! Where in a record a text stands, as small numbers: its path, whether it is a number's text,
-//! and where in the text the term is.
+//! Where a term is in a record, encoded as a small number: the path, whether the text is that of a
+//! number, and the position in the text.
 
 use std::hash::BuildHasher as _;
 
@@ -7,11 +7,11 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::path::{Path, PathSegment};
 
-/// Paths beyond these share one number, as do names longer than [`NAME_BYTES_MAX`]: such records
-/// use names as data. What stands there is found all the same, by reading records.
+/// Paths beyond this number share one number, as do paths with names longer than
+/// [`NAME_BYTES_MAX`]: such records use names as data. Their values are found by reading records.
 const PATHS_MAX: usize = 8 * 1024;
 const NAME_BYTES_MAX: usize = 1024;
-/// Three places in the text, for texts and for numbers.
+/// Three positions, for texts and for numbers.
 const PLACES_PER_PATH: u16 = 6;
 
 /// A path of a part.
@@ -23,24 +23,24 @@ impl PathId {
     pub(super) const KEY: Self = Self(0);
     /// The parts of camel case words of the key.
     pub(super) const KEY_PARTS: Self = Self(1);
-    /// Paths that have no number of their own.
+    /// PathTable that have no number of their own.
     pub(super) const OTHER: Self = Self(2);
-    /// The value itself: no names lead to it.
+    /// The value itself.
     pub(super) const ROOT: Self = Self(3);
 }
 
-/// Where in its text a term stands.
+/// The position of a term in its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum TextPlace {
-    /// It is all of the text.
+pub(super) enum PlaceInText {
+    /// It is the whole text.
     Whole,
-    /// It starts the text.
+    /// It is at the start of the text.
     Start,
-    /// Behind other words.
+    /// It is after other words.
     Elsewhere,
 }
 
-/// What the order of hits weighs of a place, best first.
+/// The classes of places that the order of hits distinguishes, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PlaceClass {
     Key,
@@ -49,13 +49,13 @@ pub(super) enum PlaceClass {
     Elsewhere,
 }
 
-/// A path, whether what stands there is a number, and the place in the text.
+/// A path, whether the text there is that of a number, and the position in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place(u16);
+pub(super) struct TextPlace(u16);
 
-impl Place {
-    pub(super) const fn new(path: PathId, is_number: bool, text_place: TextPlace) -> Self {
-        Self(path.0 * PLACES_PER_PATH + is_number as u16 * 3 + text_place as u16)
+impl TextPlace {
+    pub(super) const fn new(path: PathId, is_number: bool, place_in_text: PlaceInText) -> Self {
+        Self(path.0 * PLACES_PER_PATH + is_number as u16 * 3 + place_in_text as u16)
     }
 
     /// The same place at another path.
@@ -63,7 +63,7 @@ impl Place {
         Self(path.0 * PLACES_PER_PATH + self.0 % PLACES_PER_PATH)
     }
 
-    /// The place as a number.
+    /// The place as an index.
     pub(super) const fn number(self) -> usize {
         self.0 as usize
     }
@@ -78,7 +78,7 @@ impl Place {
 
     /// Whether the term is the first of its text.
     pub(super) const fn is_first(self) -> bool {
-        self.0 % 3 != TextPlace::Elsewhere as u16
+        self.0 % 3 != PlaceInText::Elsewhere as u16
     }
 
     pub(super) const fn class(self) -> PlaceClass {
@@ -91,21 +91,21 @@ impl Place {
     }
 }
 
-/// The paths of a part: names that lead to values. Lists on the way have none.
+/// The paths of a part, numbered. List steps are left out.
 #[derive(Debug)]
-pub(super) struct Paths {
-    nodes: Vec<Node>,
+pub(super) struct PathTable {
+    nodes: Vec<PathNode>,
     table: HashTable<u16>,
     hasher: DefaultHashBuilder,
 }
 
 #[derive(Debug)]
-struct Node {
+struct PathNode {
     parent: PathId,
     name: Box<str>,
 }
 
-impl Node {
+impl PathNode {
     fn new(parent: PathId, name: &str) -> Self {
         Self {
             parent,
@@ -114,10 +114,10 @@ impl Node {
     }
 }
 
-impl Default for Paths {
-    /// No paths but those that have fixed numbers.
+impl Default for PathTable {
+    /// Only the paths with fixed numbers.
     fn default() -> Self {
-        let fixed = (0..=PathId::ROOT.0).map(|_| Node::new(PathId::OTHER, ""));
+        let fixed = (0..=PathId::ROOT.0).map(|_| PathNode::new(PathId::OTHER, ""));
         Self {
             nodes: fixed.collect(),
             table: HashTable::new(),
@@ -126,8 +126,8 @@ impl Default for Paths {
     }
 }
 
-impl Paths {
-    /// The path with a canonical text; numbered if it is new.
+impl PathTable {
+    /// The number of the path with a canonical text, assigned if it is new.
     pub(super) fn number(&mut self, text: &str) -> PathId {
         let segments = Path::from_canonical(text).segments();
         segments
@@ -138,7 +138,7 @@ impl Paths {
             })
     }
 
-    /// The number here of a path that another part has; numbered if it is new.
+    /// The number of a path of another part, assigned if it is new.
     pub(super) fn adopt(&mut self, other: &Self, path: PathId) -> PathId {
         match other.nodes.get(usize::from(path.0)) {
             Some(node) if path > PathId::ROOT => {
@@ -149,7 +149,7 @@ impl Paths {
         }
     }
 
-    /// The path of a name below another path; numbered if it is new.
+    /// The number of a name below another path, assigned if it is new.
     fn child(&mut self, parent: PathId, name: &str) -> PathId {
         if parent == PathId::OTHER {
             return parent;
@@ -161,7 +161,7 @@ impl Paths {
             return PathId::OTHER;
         }
         let id = self.nodes.len() as u16;
-        self.nodes.push(Node::new(parent, name));
+        self.nodes.push(PathNode::new(parent, name));
         let (nodes, hasher) = (&self.nodes, &self.hasher);
         let hash = hasher.hash_one((parent, name));
         self.table.insert_unique(hash, id, |id| {
@@ -181,19 +181,19 @@ impl Paths {
             .map(|id| PathId(*id))
     }
 
-    /// The path of some names, if the part has it.
+    /// The number of the path with these names, if the part has it.
     pub(super) fn find(&self, names: &[String]) -> Option<PathId> {
         names
             .iter()
             .try_fold(PathId::ROOT, |parent, name| self.get_child(parent, name))
     }
 
-    /// Whether further paths would have no number of their own.
+    /// Whether some paths may have no number of their own.
     pub(super) fn are_full(&self) -> bool {
         self.nodes.len() >= PATHS_MAX
     }
 
-    /// The names that lead to a path of values.
+    /// The names of a path of values.
     pub(super) fn names(&self, path: PathId) -> Vec<String> {
         let mut names = Vec::new();
         let mut at = path;
@@ -212,9 +212,9 @@ impl Paths {
         (PathId::ROOT.0..self.nodes.len() as u16).map(PathId)
     }
 
-    /// Bytes of memory, about.
+    /// Memory used, in bytes; an estimate.
     pub(super) fn bytes(&self) -> usize {
         let names: usize = self.nodes.iter().map(|node| node.name.len()).sum();
-        names + self.nodes.len() * (size_of::<Node>() + 4)
+        names + self.nodes.len() * (size_of::<PathNode>() + 4)
     }
 }

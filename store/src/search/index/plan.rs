@@ -1,56 +1,56 @@
-//! A query prepared for all parts of an index.
+//! A query, compiled once for all parts of an index.
 
 use std::cmp::Reverse;
 
 use super::lookup::WordPlan;
-use super::required::required_texts;
+use super::required_literals::required_literals;
 use crate::search::condition::TextPart;
 use crate::search::matcher::{
-    FieldRule, Matcher, Node, Part, QueryWord, Term, TermKind, TypoBudget,
+    FieldRule, MatchNode, Matcher, QueryTerm, QueryWord, TermKind, TokenPart, TypoBudget,
 };
 use crate::search::mode::Mode;
 use crate::search::query::Query;
 use crate::search::tokenize::{TokenKind, tokenize};
 
-/// How many of the words that a regular expression requires are looked up, and how short one may
-/// be: shorter ones are in nearly all records.
+/// The number of words required by a regular expression that are looked up, and their minimum
+/// length in bytes: shorter ones are in nearly all records.
 const REQUIRED_WORDS_MAX: usize = 2;
 const REQUIRED_BYTES_MIN: usize = 2;
 
-/// What is prepared once: the matcher, and spellings of its words.
-pub(crate) struct Plan {
+/// The matcher of a query, and what the index needs to look up its words.
+pub(crate) struct SearchPlan {
     pub(crate) matcher: Matcher,
-    /// For each term of the matcher.
+    /// One for each term of the matcher.
     pub(super) terms: Vec<TermPlan>,
-    /// For each condition of the matcher that has words.
+    /// One for each condition of the matcher; `None` if it has no words.
     pub(super) fields: Vec<Option<TermPlan>>,
-    /// For each condition of the matcher the words without which it is not met.
-    pub(super) needed: Vec<Needed>,
+    /// For each condition of the matcher, the words that it requires.
+    pub(super) needed: Vec<NeededWords>,
 }
 
-/// The words without which a condition is not met, next to each other.
+/// Adjacent words that a condition requires.
 #[derive(Default)]
-pub(super) struct Needed {
-    /// None if nothing is known.
+pub(super) struct NeededWords {
+    /// Empty if none are known.
     pub(super) words: Vec<WordPlan>,
-    /// Whether it is met wherever they are.
+    /// Whether the words suffice for the condition.
     pub(super) are_enough: bool,
-    /// Whether the first of them is the first word of the text.
+    /// Whether they have to be at the start of the text.
     pub(super) are_first: bool,
 }
 
 /// The words of a term.
 pub(super) struct TermPlan {
-    /// None for what is no word: punctuation, regular expressions.
+    /// Empty for punctuation and regular expressions.
     pub(super) words: Vec<WordPlan>,
-    /// For what is no word: a text that fits has all words of one of these. None if nothing is
-    /// known.
+    /// For a regular expression: every matching text has all words of one of these selections.
+    /// Empty if nothing is required.
     pub(super) required: Vec<Vec<WordPlan>>,
-    /// The two parts that a single word may be written in, with one typo.
+    /// All ways to split a single word into two, which counts as one typo.
     pub(super) splits: Vec<(WordPlan, WordPlan)>,
 }
 
-impl Plan {
+impl SearchPlan {
     pub(crate) fn new(query: &Query, mode: Mode) -> Self {
         let matcher = Matcher::new(query, mode);
         let terms = matcher.terms.iter().map(TermPlan::new).collect();
@@ -59,8 +59,8 @@ impl Plan {
             FieldRule::Condition(_) => None,
         });
         let needed = matcher.fields.iter().map(|field| match &field.rule {
-            FieldRule::Condition(test) => test.text_part().map(Needed::of).unwrap_or_default(),
-            FieldRule::Words { .. } => Needed::default(),
+            FieldRule::Condition(test) => test.text_part().map(NeededWords::of).unwrap_or_default(),
+            FieldRule::Words { .. } => NeededWords::default(),
         });
         Self {
             needed: needed.collect(),
@@ -70,7 +70,8 @@ impl Plan {
         }
     }
 
-    /// Whether an index cannot even say which records to read: there are words in no index.
+    /// Whether the query has a term or condition for which the index cannot propose any records, so
+    /// that all have to be read.
     pub(crate) fn reads_records(&self) -> bool {
         self.terms
             .iter()
@@ -78,14 +79,14 @@ impl Plan {
             .any(|term| term.words.is_empty() && term.required.is_empty())
     }
 
-    /// The terms whose places decide the order of hits: those that every hit has.
+    /// The terms that every hit has: their places decide the order of hits.
     pub(super) fn top_terms(&self) -> Vec<usize> {
         match &self.matcher.root {
-            Some(Node::Term(term)) => vec![*term],
-            Some(Node::And { children, .. }) => children
+            Some(MatchNode::Term(term)) => vec![*term],
+            Some(MatchNode::And { children, .. }) => children
                 .iter()
                 .filter_map(|child| match child {
-                    Node::Term(term) => Some(*term),
+                    MatchNode::Term(term) => Some(*term),
                     _ => None,
                 })
                 .collect(),
@@ -95,7 +96,7 @@ impl Plan {
 }
 
 impl TermPlan {
-    fn new(term: &Term) -> Self {
+    fn new(term: &QueryTerm) -> Self {
         let words = match &term.kind {
             TermKind::Words(words) => words.as_slice(),
             TermKind::Raw(_) | TermKind::Regex(_) => &[],
@@ -117,7 +118,7 @@ impl TermPlan {
 /// All ways to write a word as two.
 fn splits(word: &QueryWord) -> Vec<(WordPlan, WordPlan)> {
     let text = word.as_str();
-    let plan = |text: &str, part: Part| {
+    let plan = |text: &str, part: TokenPart| {
         WordPlan::new(&QueryWord::new(
             text,
             TokenKind::Word,
@@ -129,12 +130,12 @@ fn splits(word: &QueryWord) -> Vec<(WordPlan, WordPlan)> {
         .skip(1)
         .map(|(middle, _)| {
             let (first, second) = text.split_at(middle);
-            (plan(first, Part::Whole), plan(second, word.part()))
+            (plan(first, TokenPart::Whole), plan(second, word.part()))
         })
         .collect()
 }
 
-impl Needed {
+impl NeededWords {
     fn of(part: TextPart<'_>) -> Self {
         let words = needed_words(part);
         Self {
@@ -150,11 +151,11 @@ impl Needed {
     }
 }
 
-/// The words without which a regular expression does not match: the longest, since each costs a
-/// look at all words of a part.
+/// The longest words that a regular expression requires. Only a few, because each costs a pass over
+/// all words of a part.
 fn required_words(pattern: &str) -> Vec<Vec<WordPlan>> {
     let mut selections = Vec::new();
-    for texts in required_texts(pattern) {
+    for texts in required_literals(pattern) {
         let texts = texts.iter().map(|text| TextPart::Inside(text));
         let mut words: Vec<WordPlan> = texts.flat_map(needed_words).collect();
         words.retain(|word| word.word.as_str().len() >= REQUIRED_BYTES_MIN);
@@ -168,7 +169,7 @@ fn required_words(pattern: &str) -> Vec<Vec<WordPlan>> {
     selections
 }
 
-/// The words that a text with this part has, next to each other.
+/// The adjacent words that every text with this part has.
 fn needed_words(part: TextPart<'_>) -> Vec<WordPlan> {
     let (TextPart::All(text) | TextPart::Start(text) | TextPart::Inside(text)) = part;
     let mut tokens = Vec::new();
@@ -176,12 +177,12 @@ fn needed_words(part: TextPart<'_>) -> Vec<WordPlan> {
     let last = tokens.len().saturating_sub(1);
     let words = tokens.iter().enumerate().map(|(index, token)| {
         let is_cut_before = index == 0 && matches!(part, TextPart::Inside(_));
-        let is_cut_behind = index == last && !matches!(part, TextPart::All(_));
-        let word_part = match (is_cut_before, is_cut_behind) {
-            (false, false) => Part::Whole,
-            (false, true) => Part::Beginning,
-            (true, false) => Part::End,
-            (true, true) => Part::Any,
+        let is_cut_after = index == last && !matches!(part, TextPart::All(_));
+        let word_part = match (is_cut_before, is_cut_after) {
+            (false, false) => TokenPart::Whole,
+            (false, true) => TokenPart::Beginning,
+            (true, false) => TokenPart::End,
+            (true, true) => TokenPart::Any,
         };
         let word = text.get(token.range()).unwrap_or_default();
         WordPlan::new(&QueryWord::new(

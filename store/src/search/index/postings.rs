@@ -1,17 +1,18 @@
-//! Which rows a term stands in, for each place it stands at: numbers in as few bytes as possible.
+//! Postings: the rows that have a term at one place, compressed.
 //!
-//! Most terms stand in a single row: that row is kept instead of a reference to a list. Lists are
-//! differences as variable-length integers (7 bits a byte, the last without the high bit) behind
-//! their number; what would need more bytes than a bit for each row is such bits, behind a 0.
+//! Most terms are in a single row, which is stored in the reference itself. Other lists are their
+//! length, then the differences between rows, as variable-length integers (7 bits per byte, the
+//! last byte without the high bit). A list that would be larger than a bit set of all rows is a 0
+//! and that bit set.
 
 use crate::row_set::RowSet;
 
-/// Marks a reference that is a row itself.
+/// The flag of a reference that is a row.
 const SINGLE: u32 = 1;
-/// The bytes of a word of bits for rows.
+/// The size of a word of a bit set in bytes.
 const WORD_BYTES: usize = 8;
 
-/// The rows of one term at one place: a row, or where a list starts.
+/// The rows of one term at one place: a single row, or the offset of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PostingsRef(pub(super) u32);
 
@@ -22,7 +23,7 @@ pub(super) struct Postings {
     rows: u32,
 }
 
-/// Collects the lists of a part. Its memory is kept for the next.
+/// Builds the lists of a part. Its memory is reused for the next part.
 #[derive(Debug, Default)]
 pub(super) struct PostingsBuilder {
     lists: Vec<u8>,
@@ -30,13 +31,13 @@ pub(super) struct PostingsBuilder {
 }
 
 impl PostingsBuilder {
-    /// A single row. `None` if the number is too large.
+    /// A reference to a single row. `None` if the row is too large.
     pub(super) fn push_row(row: u32) -> Option<PostingsRef> {
         (row < 1 << 31).then_some(PostingsRef(row << 1 | SINGLE))
     }
 
-    /// Adds a list of `count` rows, at least two: the differences from one to the next as
-    /// [`write_varint`] writes them, in pieces. `None` if there is no room left.
+    /// Adds a list of `count` rows, at least two: their differences as written by [`write_varint`],
+    /// in pieces. `None` if there is no room left.
     pub(super) fn push_list<'a>(
         &mut self,
         rows: u32,
@@ -63,7 +64,7 @@ impl PostingsBuilder {
         Some(PostingsRef(at << 1))
     }
 
-    /// Adds a list of rows that ascend, at least two. `None` if there is no room left.
+    /// Adds a list of at least two ascending rows. `None` if there is no room left.
     pub(super) fn push_rows(&mut self, rows: u32, list: &[u32]) -> Option<PostingsRef> {
         let mut differences = std::mem::take(&mut self.differences);
         differences.clear();
@@ -78,7 +79,7 @@ impl PostingsBuilder {
         pushed
     }
 
-    /// The lists; the builder is empty again.
+    /// Returns the lists and empties the builder.
     pub(super) fn finish(&mut self, rows: u32) -> Postings {
         let lists = self.lists.as_slice().into();
         self.lists.clear();
@@ -95,7 +96,7 @@ pub(super) fn write_varint(mut number: u32, out: &mut Vec<u8>) {
     out.push(number as u8);
 }
 
-/// Reads a number; `None` behind the end.
+/// Reads a variable-length integer; `None` at the end.
 #[inline]
 fn read_varint(bytes: &[u8], at: &mut usize) -> Option<u32> {
     let mut byte = *bytes.get(*at)?;
@@ -111,7 +112,7 @@ fn read_varint(bytes: &[u8], at: &mut usize) -> Option<u32> {
     Some(number)
 }
 
-/// Adds the rows of the list at the start of some bytes to a set.
+/// Adds the rows of the list at the start of `bytes` to a set.
 fn add_list(bytes: &[u8], set: &mut RowSet) {
     let mut at = 0;
     let count = read_varint(bytes, &mut at).unwrap_or_default();
@@ -130,7 +131,7 @@ fn add_list(bytes: &[u8], set: &mut RowSet) {
 }
 
 impl Postings {
-    /// How many rows the part has.
+    /// The number of rows of the part.
     pub(super) const fn rows(&self) -> u32 {
         self.rows
     }
@@ -169,7 +170,7 @@ impl Postings {
         }
     }
 
-    /// How many rows there are.
+    /// The number of rows of a list.
     pub(super) fn count(&self, postings: PostingsRef) -> u32 {
         if postings.0 & SINGLE != 0 {
             return 1;
@@ -183,7 +184,7 @@ impl Postings {
         count
     }
 
-    /// Bytes of memory besides the reference.
+    /// Memory used by a list besides the reference, in bytes.
     pub(super) fn bytes_of(&self, postings: PostingsRef) -> usize {
         if postings.0 & SINGLE != 0 {
             return 0;
@@ -205,7 +206,7 @@ impl Postings {
         self.lists.get(start..).unwrap_or_default()
     }
 
-    /// Bytes of memory.
+    /// Memory used, in bytes.
     pub(super) fn bytes(&self) -> usize {
         self.lists.len()
     }
@@ -221,7 +222,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn rows_come_back_as_they_were_written(
+        fn rows_can_be_read_back(
             lists in prop::collection::vec(
                 prop::collection::btree_set(0_u32..130_000, 1..400), 1..8,
             ),

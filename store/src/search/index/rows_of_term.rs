@@ -1,81 +1,82 @@
-//! The rows of one term: what the index tells, and which records have to be read.
+//! The rows that one term matches according to the index, and the rows whose records have to be
+//! read.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::Names;
-use super::costs::CostSets;
-use super::evaluate::PartSearch;
-use super::lookup::{Places, WordPlan};
+use super::PathNames;
+use super::cost_sets::CostSets;
+use super::lookup::{PlaceFilter, WordPlan};
+use super::part_search::PartSearch;
 use super::places::PathId;
 use super::plan::TermPlan;
-use super::word_rows::{ByPlace, WordRows};
+use super::word_rows::{RowsByClass, WordRows};
 use crate::row_set::RowSet;
-use crate::search::condition::{ConditionTest, visit_place};
-use crate::search::matcher::{Cost, FieldPlace, FieldRule, Fit, Term, visit_leaves};
+use crate::search::condition::{ConditionTest, visit_at_names};
+use crate::search::matcher::{Cost, FieldPlace, FieldRule, Fit, QueryTerm, visit_leaves};
 use crate::search::misspelling::TYPO;
 use crate::search::text::leaf_text;
 use crate::value::{ValueRef, ValueType};
 
-/// With more paths than these, neighbours are not told apart by path.
-const PATHS_APART_MAX: usize = 64;
+/// With more paths, candidates for adjacent words are not separated by path.
+const PATHS_SEPARATE_MAX: usize = 64;
 
-/// Whether the answer is still wanted is asked after this many texts.
+/// The number of texts between two checks for cancellation.
 const TEXTS_PER_CHECK: usize = 64;
 
-/// With more different texts that fit than these, records are read instead.
-const TEXTS_APART_MAX: usize = 64;
+/// With more distinct texts that match, records are read instead.
+const TEXTS_MATCHING_MAX: usize = 64;
 
-/// What the index tells of a term.
-pub(super) struct Looked {
-    /// Rows at the cost they have, or that is known of them.
+/// The rows that a term matches or may match.
+pub(super) struct TermRows {
+    /// Rows that match, at the least cost known.
     pub(super) costs: CostSets,
-    /// Rows that may fit, or fit better, and have to be read.
+    /// Rows that may match, or match at a lower cost, and have to be read.
     pub(super) unsure: RowSet,
-    /// The rows of a single word by place, costs ascending.
-    pub(super) places: Vec<ByPlace>,
+    /// For a single word, the rows by cost, ascending, and place.
+    pub(super) places: Vec<RowsByClass>,
 }
 
 /// The rows of a word by path.
 type RowsByPath = BTreeMap<PathId, RowSet>;
 
 impl PartSearch<'_> {
-    /// A term anywhere in the record.
-    pub(super) fn look_at_term(&mut self, index: usize, within: &RowSet) -> Looked {
+    /// The rows with a term anywhere in the record.
+    pub(super) fn look_up_term(&mut self, index: usize, within: &RowSet) -> TermRows {
         let plan = self.plan;
         let (Some(term), Some(term_plan)) = (plan.matcher.terms.get(index), plan.terms.get(index))
         else {
-            return Looked::nothing(within.rows());
+            return TermRows::nothing(within.rows());
         };
-        let places = Places::new(self.source.text(), None, term.may_match_numbers());
+        let places = PlaceFilter::new(self.source.text(), None, term.may_match_numbers());
         self.look(term, term_plan, &places, within, None)
     }
 
-    /// The words of a condition. `met`: rows that are known to fit already.
-    pub(super) fn look_at_field(
+    /// The rows with the words of a condition. `met`: rows that are known to meet it.
+    pub(super) fn look_up_field(
         &mut self,
         field: usize,
         within: &RowSet,
         met: &CostSets,
-    ) -> Looked {
+    ) -> TermRows {
         let plan = self.plan;
         let (Some(check), Some(Some(term_plan))) =
             (plan.matcher.fields.get(field), plan.fields.get(field))
         else {
-            return Looked::nothing(within.rows());
+            return TermRows::nothing(within.rows());
         };
         let FieldRule::Words {
             term, with_numbers, ..
         } = &check.rule
         else {
-            return Looked::nothing(within.rows());
+            return TermRows::nothing(within.rows());
         };
         let places = self.places_of(&check.place, *with_numbers);
         self.look(term, term_plan, &places, within, Some(met))
     }
 
-    /// The rows that meet a condition which the columns cannot tell, and those that may: those
-    /// with its words.
+    /// For a condition that the columns cannot decide: the rows that meet it, and those that may,
+    /// because they have its words.
     pub(super) fn may_meet(&mut self, field: usize, within: &RowSet) -> (RowSet, RowSet) {
         let plan = self.plan;
         let mut met = RowSet::new(within.rows());
@@ -86,11 +87,11 @@ impl PartSearch<'_> {
         let places = self.places_of(&check.place, true);
         match needed.words.as_slice() {
             [] => (met, within.clone()),
-            // Inside of one word: where the word is, the part is.
+            // A substring of a single word: every row with such a word meets the condition.
             [word] if needed.are_enough => {
-                let looked = self.word(word, &places, within);
-                met.unite(&looked.costs.union());
-                (met, looked.unsure)
+                let found = self.word(word, &places, within);
+                met.unite(&found.costs.union());
+                (met, found.unsure)
             }
             words => {
                 let mut may = RowSet::new(within.rows());
@@ -106,10 +107,11 @@ impl PartSearch<'_> {
         }
     }
 
-    /// The rows whose keys meet a condition; `None` if that cannot be told from their order.
+    /// The rows whose keys meet a condition, found by binary search; `None` if they are not a
+    /// contiguous range.
     pub(super) fn rows_of_keys(&self, test: &ConditionTest) -> Option<RowSet> {
         let index = self.source.text();
-        // What every text meets, or none, need not be asked of any.
+        // Every text meets the condition, or none does.
         let may_be_met = test.may_be_met_by(ValueType::String);
         if !may_be_met || test.is_met_by_all(ValueType::String) {
             return Some(if test.verdict(Some(may_be_met)) {
@@ -121,14 +123,14 @@ impl PartSearch<'_> {
         if !index.keys_are_folded {
             return None;
         }
-        // Whether keys compare with the test at all does not depend on the key.
+        // Whether the matching keys are a range does not depend on the text.
         test.text_side("")?;
-        let first = |is_behind: fn(Ordering) -> bool| {
+        let first = |is_past: fn(Ordering) -> bool| {
             let (mut low, mut high) = (0, index.rows());
             while low < high {
                 let middle = low.midpoint(high);
                 let side = self.source.key(middle).and_then(|key| test.text_side(key));
-                if side.is_some_and(is_behind) {
+                if side.is_some_and(is_past) {
                     high = middle;
                 } else {
                     low = middle + 1;
@@ -145,7 +147,7 @@ impl PartSearch<'_> {
         })
     }
 
-    fn places_of(&self, place: &FieldPlace, with_numbers: bool) -> Places {
+    fn places_of(&self, place: &FieldPlace, with_numbers: bool) -> PlaceFilter {
         let index = self.source.text();
         let paths: Vec<_> = match place {
             FieldPlace::Key => vec![PathId::KEY],
@@ -155,120 +157,114 @@ impl PartSearch<'_> {
                 .chain([PathId::OTHER])
                 .collect(),
         };
-        Places::new(index, Some(&paths), with_numbers)
+        PlaceFilter::new(index, Some(&paths), with_numbers)
     }
 
     fn look(
         &mut self,
-        term: &Term,
+        term: &QueryTerm,
         plan: &TermPlan,
-        places: &Places,
+        places: &PlaceFilter,
         within: &RowSet,
         met: Option<&CostSets>,
-    ) -> Looked {
-        let mut looked = match plan.words.as_slice() {
+    ) -> TermRows {
+        let mut found = match plan.words.as_slice() {
             [] => self.without_words(term, &plan.required, places, within),
             [word] => self.word(word, places, within),
             words => {
-                let mut looked = Looked::nothing(within.rows());
-                self.neighbours(term, words.iter(), places, within, &mut looked);
-                looked
+                let mut found = TermRows::nothing(within.rows());
+                self.neighbours(term, words.iter(), places, within, &mut found);
+                found
             }
         };
-        looked.costs.add_misspelling(term.base);
-        looked.costs.settle(within);
-        looked.unsure.intersect(within);
+        found.costs.add_misspelling(term.base);
+        found.costs.settle(within);
+        found.unsure.intersect(within);
         let index = self.source.text();
         for (first, second) in &plan.splits {
-            // Most halves of a word are no words: asked before the rows of the other half are added
-            // up, which for the first letters of a word are many.
+            // Most halves of a word are not words. Checked first, because collecting the rows of
+            // the other half can be expensive: the first letters of a word match many terms.
             if !index.has(first) || !index.has(second) {
                 continue;
             }
-            // Nothing is gained for rows that fit at the weight of one typo or less.
+            // A split costs a typo: it cannot improve rows that match at no higher cost.
             let mut open = within.clone();
             let gained = Cost::of(TYPO, Fit::NearlyWhole);
-            open.subtract(&looked.costs.below(gained));
+            open.subtract(&found.costs.below(gained));
             if let Some(met) = met {
                 open.subtract(&met.below(gained));
             }
-            self.neighbours(
-                term,
-                [first, second].into_iter(),
-                places,
-                &open,
-                &mut looked,
-            );
+            self.neighbours(term, [first, second].into_iter(), places, &open, &mut found);
         }
-        looked
+        found
     }
 
-    fn word(&mut self, word: &WordPlan, places: &Places, within: &RowSet) -> Looked {
+    fn word(&mut self, word: &WordPlan, places: &PlaceFilter, within: &RowSet) -> TermRows {
         let index = self.source.text();
-        let WordRows { places, unsure } = index.word_rows(word, places, within, &mut self.watch);
+        let WordRows { places, unsure } = index.word_rows(word, places, within, &mut self.cancel);
         let mut may_fit = RowSet::new(index.rows());
         may_fit.unite(&unsure);
         let mut costs = CostSets::new(index.rows());
-        for by_place in &places {
-            for set in by_place.sets() {
-                costs.at(by_place.cost()).unite(set);
+        for by_class in &places {
+            for set in by_class.sets() {
+                costs.at(by_class.cost()).unite(set);
             }
         }
-        Looked {
+        TermRows {
             costs,
             unsure: may_fit,
             places,
         }
     }
 
-    /// Punctuation and regular expressions: only the records know. `required`: words of which every
-    /// text that fits has all, in one or another selection; none if nothing is known.
+    /// The rows of punctuation or a regular expression. `required`: every matching text has all
+    /// words of one of these selections; empty if nothing is required.
     fn without_words(
         &mut self,
-        term: &Term,
+        term: &QueryTerm,
         required: &[Vec<WordPlan>],
-        places: &Places,
+        places: &PlaceFilter,
         within: &RowSet,
-    ) -> Looked {
-        let mut looked = Looked::nothing(within.rows());
+    ) -> TermRows {
+        let mut found = TermRows::nothing(within.rows());
         for words in required {
-            self.neighbours(term, words.iter(), places, within, &mut looked);
+            self.neighbours(term, words.iter(), places, within, &mut found);
         }
         if required.is_empty() {
             match self.rows_with_text(term, places, within) {
-                Some(rows) => looked.costs = CostSets::free(rows),
-                None => looked.unsure.unite(within),
+                Some(rows) => found.costs = CostSets::free(rows),
+                None => found.unsure.unite(within),
             }
         }
-        looked
+        found
     }
 
-    /// Words that stand next to each other in one text: proposed by path, read from the text.
+    /// The rows with adjacent words in one text: candidates by path, whose texts are read.
     fn neighbours<'w>(
         &mut self,
-        term: &Term,
+        term: &QueryTerm,
         words: impl Iterator<Item = &'w WordPlan>,
-        places: &Places,
+        places: &PlaceFilter,
         within: &RowSet,
-        looked: &mut Looked,
+        found: &mut TermRows,
     ) {
         for (path, rows) in self.propose(words, false, places, within) {
             match path {
-                // Camel case parts are not neighbours of anything.
+                // Camel case parts are not adjacent to anything.
                 PathId::KEY_PARTS => {}
-                PathId::OTHER => looked.unsure.unite(&rows),
-                path => self.read_texts(term, path, places, &rows, &mut looked.costs),
+                PathId::OTHER => found.unsure.unite(&rows),
+                path => self.read_texts(term, path, places, &rows, &mut found.costs),
             }
         }
     }
 
-    /// The rows that have all of some words at one path, by path. `are_first`: the first of them is
-    /// the first of its text.
+    /// The rows that have all of some words at one path, by path. `are_first`: the first word must
+    /// be the first of its text.
     fn propose<'w>(
         &mut self,
         mut words: impl Iterator<Item = &'w WordPlan>,
         are_first: bool,
-        places: &Places,
+        places: &PlaceFilter,
         within: &RowSet,
     ) -> RowsByPath {
         let Some(first) = words.next() else {
@@ -291,25 +287,25 @@ impl PartSearch<'_> {
         proposed
     }
 
-    /// All rows where a word stands, or may stand, by path.
+    /// All rows that have or may have a word, by path.
     fn rows_by_path(
         &mut self,
         word: &WordPlan,
         is_first: bool,
-        places: &Places,
+        places: &PlaceFilter,
         within: &RowSet,
     ) -> RowsByPath {
         let index = self.source.text();
-        let is_apart = index.paths.iter().nth(PATHS_APART_MAX).is_none();
+        let are_separate = index.paths.iter().nth(PATHS_SEPARATE_MAX).is_none();
         let mut by_path = RowsByPath::new();
-        let is_stale = self.watch.asked();
-        let watch = &mut self.watch;
-        index.for_each_term(word, is_stale, &mut |ranks, _| {
-            index.for_each_term_place(ranks, places, watch, |place, postings| {
+        let is_cancelled = self.cancel.function();
+        let cancel = &mut self.cancel;
+        index.for_each_term(word, is_cancelled, &mut |ranks, _| {
+            index.for_each_term_place(ranks, places, cancel, |place, postings| {
                 if is_first && !place.is_first() {
                     return;
                 }
-                let path = if is_apart {
+                let path = if are_separate {
                     place.path()
                 } else {
                     PathId::OTHER
@@ -327,12 +323,12 @@ impl PartSearch<'_> {
         by_path
     }
 
-    /// Reads the texts at one path of some rows, and nothing else of them.
+    /// Reads only the texts at one path of some rows.
     fn read_texts(
         &mut self,
-        term: &Term,
+        term: &QueryTerm,
         path: PathId,
-        places: &Places,
+        places: &PlaceFilter,
         rows: &RowSet,
         costs: &mut CostSets,
     ) {
@@ -343,12 +339,12 @@ impl PartSearch<'_> {
         let mut text = std::mem::take(&mut self.text);
         let mut printed = std::mem::take(&mut self.printed);
         for (read, row) in rows.iter().enumerate() {
-            if read % TEXTS_PER_CHECK == 0 && self.watch.is_stale() {
+            if read % TEXTS_PER_CHECK == 0 && self.cancel.is_cancelled() {
                 break;
             }
             let mut best: Option<Cost> = None;
             self.visit_path(row, path, &names, &mut |leaf| {
-                if places.passes_over(leaf) {
+                if places.ignores(leaf) {
                     return;
                 }
                 let leaf = leaf_text(leaf, &mut printed);
@@ -364,8 +360,8 @@ impl PartSearch<'_> {
         self.printed = printed;
     }
 
-    /// Visits what stands at a path of a row, lists by their elements, and reads nothing else of the
-    /// record.
+    /// Visits the values at a path of a row, of lists their elements, without reading the rest of
+    /// the record.
     pub(super) fn visit_path(
         &self,
         row: u32,
@@ -378,17 +374,17 @@ impl PartSearch<'_> {
                 visit(ValueRef::String(key));
             }
         } else if let Some(value) = self.source.value(row) {
-            visit_place(value, names, &mut |node| visit_leaves(node, visit));
+            visit_at_names(value, names, &mut |node| visit_leaves(node, visit));
         }
     }
 }
 
 impl PartSearch<'_> {
-    /// Compares each different text at a path once, if they are few. `false`: they are not.
+    /// Compares each distinct text at a path once. Returns `false` if there are too many.
     fn compare_texts(
         &mut self,
-        term: &Term,
-        names: &Names,
+        term: &QueryTerm,
+        names: &PathNames,
         rows: &RowSet,
         costs: &mut CostSets,
     ) -> bool {
@@ -399,7 +395,7 @@ impl PartSearch<'_> {
         let are_compared =
             self.source
                 .for_each_text(names, texts_max, &mut |repeated, add_rows| {
-                    if fitting > TEXTS_APART_MAX {
+                    if fitting > TEXTS_MATCHING_MAX {
                         return;
                     }
                     if let Some(cost) = term.least_cost(repeated, text) {
@@ -407,7 +403,7 @@ impl PartSearch<'_> {
                         add_rows(found.at(cost));
                     }
                 });
-        if !are_compared || fitting > TEXTS_APART_MAX {
+        if !are_compared || fitting > TEXTS_MATCHING_MAX {
             return false;
         }
         found.settle(rows);
@@ -416,7 +412,7 @@ impl PartSearch<'_> {
     }
 }
 
-impl Looked {
+impl TermRows {
     fn nothing(rows: u32) -> Self {
         Self {
             costs: CostSets::new(rows),

@@ -1,28 +1,28 @@
-//! The rows of what is no word, punctuation or a regular expression of which nothing is required:
-//! each different value that columns keep is compared once, and what they do not keep is read,
-//! for rows that are not found yet. Of a record only the texts at such paths are read.
+//! The rows that punctuation matches, or a regular expression that requires no word. Each distinct
+//! value in a column is compared once; then, for rows not found yet, values that are in no column
+//! are read from the records, path by path.
 
-use super::Names;
-use super::evaluate::PartSearch;
-use super::lookup::Places;
+use super::PathNames;
+use super::lookup::PlaceFilter;
+use super::part_search::PartSearch;
 use super::places::PathId;
 use crate::row_set::RowSet;
-use crate::search::matcher::Term;
+use crate::search::matcher::QueryTerm;
 use crate::search::text::{TextBuffer, leaf_text};
 use crate::value::ValueRef;
 
-/// With more paths than these, records are read as a whole.
+/// With more paths, records are read as a whole.
 const PATHS_MAX: usize = 64;
-/// Whether the answer is still wanted is asked after this many texts.
+/// The number of texts between two checks for cancellation.
 const TEXTS_PER_CHECK: u32 = 64;
 
-/// Compares texts while the answer is wanted.
+/// Compares texts until cancelled.
 struct TextTest<'a> {
-    term: &'a Term,
-    places: &'a Places,
+    term: &'a QueryTerm,
+    places: &'a PlaceFilter,
     text: TextBuffer,
     printed: String,
-    is_stale: &'a dyn Fn() -> bool,
+    is_cancelled: &'a dyn Fn() -> bool,
     texts: u32,
     has_ended: bool,
 }
@@ -31,9 +31,9 @@ impl TextTest<'_> {
     fn passes(&mut self, leaf: ValueRef<'_>) -> bool {
         self.texts += 1;
         if self.texts.is_multiple_of(TEXTS_PER_CHECK) {
-            self.has_ended |= (self.is_stale)();
+            self.has_ended |= (self.is_cancelled)();
         }
-        if self.has_ended || self.places.passes_over(leaf) {
+        if self.has_ended || self.places.ignores(leaf) {
             return false;
         }
         let text = leaf_text(leaf, &mut self.printed);
@@ -42,29 +42,29 @@ impl TextTest<'_> {
 }
 
 impl PartSearch<'_> {
-    /// The rows of `within` that have a text which a term fits that is no word. `None`: there are
-    /// too many paths, or some have no number, and the records have to be read as a whole.
+    /// The rows of `within` with a text that a term without words matches. `None` if there are too
+    /// many paths, or some have no number, so that the records have to be read as a whole.
     pub(super) fn rows_with_text(
         &self,
-        term: &Term,
-        places: &Places,
+        term: &QueryTerm,
+        places: &PlaceFilter,
         within: &RowSet,
     ) -> Option<RowSet> {
         let index = self.source.text();
         if index.paths.are_full() || index.paths.iter().nth(PATHS_MAX).is_some() {
             return None;
         }
-        let is_stale = || self.watch.is_stale();
+        let is_cancelled = || self.cancel.is_cancelled();
         let mut test = TextTest {
             term,
             places,
             text: TextBuffer::default(),
             printed: String::new(),
-            is_stale: &is_stale,
+            is_cancelled: &is_cancelled,
             texts: 0,
             has_ended: false,
         };
-        let paths: Vec<(PathId, Names)> = index
+        let paths: Vec<(PathId, PathNames)> = index
             .paths
             .iter()
             .filter(|path| places.include(*path))
@@ -72,7 +72,7 @@ impl PartSearch<'_> {
             .collect();
         let mut found = RowSet::new(within.rows());
         let mut left = within.clone();
-        // Values that repeat cost least, and often leave nothing to read.
+        // Columns with few distinct values are cheapest, and often find all rows.
         for repeated in [true, false] {
             for (_, names) in &paths {
                 let mut passes = |value: ValueRef<'_>| test.passes(value);
@@ -84,7 +84,7 @@ impl PartSearch<'_> {
                 }
             }
         }
-        let key = [(PathId::KEY, Names::new())];
+        let key = [(PathId::KEY, PathNames::new())];
         for (path, names) in key
             .iter()
             .filter(|_| places.include(PathId::KEY))

@@ -1,20 +1,19 @@
-//! For each term where it stands: a term place is one of the part's places, and the rows in which the
-//! term stands there. In as few bits as that needs.
+//! The places of each term. A term place is one of the part's places, with the postings of the term
+//! there.
 //!
-//! The term places of all terms follow each other. A bit for each tells where those of the next term
-//! start; they themselves are numbers of equal width: which of the part's places, and where the rows
-//! are.
+//! The term places of all terms are stored one after another, as numbers of equal bit width: the
+//! number of the place and the reference to the postings. A bit for each marks the first of a term.
 
 use std::ops::Range;
 
-use super::places::Place;
+use super::places::TextPlace;
 use super::postings::PostingsRef;
 
-/// The number of terms of which only the first has its first term place written down; those of the
-/// others are found by counting bits.
+/// The number of terms of which only the first has the index of its first term place stored; for
+/// the others it is found by counting bits.
 const BLOCK_TERMS: u32 = 16;
 const WORD_BITS: usize = u64::BITS as usize;
-/// Numbers are read as eight bytes at once, the last ones too.
+/// Numbers are read eight bytes at a time, including the last ones.
 const PADDING: usize = 8;
 
 /// The term places of a part.
@@ -24,32 +23,32 @@ pub(super) struct TermPlaces {
     firsts: Box<[u64]>,
     /// The first term place of the first of each [`BLOCK_TERMS`] terms.
     blocks: Box<[u32]>,
-    /// The places that occur; term places hold their numbers.
-    places: Box<[Place]>,
-    /// The term places, one number behind the other: the place in the low bits, then the rows.
+    /// The places that occur; term places refer to them by index.
+    places: Box<[TextPlace]>,
+    /// The packed term places: the index of the place in the low bits, then the postings.
     packed: Box<[u8]>,
     place_bits: u32,
-    /// Of both together.
+    /// The bits of a whole term place.
     bits: u32,
     terms: u32,
     len: u32,
 }
 
-/// Collects term places in the order of their terms. Its memory is kept for the next part.
+/// Builds term places in the order of their terms. Its memory is reused for the next part.
 #[derive(Debug, Default)]
 pub(super) struct TermPlacesBuilder {
     firsts: Vec<u64>,
     blocks: Vec<u32>,
-    term_places: Vec<(PostingsRef, Place)>,
-    /// The numbers of places: where one stands in `places`, behind its own number.
+    term_places: Vec<(PostingsRef, TextPlace)>,
+    /// The index in `places` of each place, by the number of the place.
     codes: Vec<Option<u16>>,
-    places: Vec<Place>,
+    places: Vec<TextPlace>,
     terms: u32,
 }
 
 impl TermPlacesBuilder {
-    /// Adds a term place, of the term before or of a new one.
-    pub(super) fn push(&mut self, is_new_term: bool, place: Place, postings: PostingsRef) {
+    /// Adds a term place of a new term or of the previous one.
+    pub(super) fn push(&mut self, is_new_term: bool, place: TextPlace, postings: PostingsRef) {
         let term_place = self.term_places.len();
         if is_new_term {
             if self.terms.is_multiple_of(BLOCK_TERMS) {
@@ -74,7 +73,7 @@ impl TermPlacesBuilder {
         self.term_places.push((postings, place));
     }
 
-    /// The term places; the builder is empty again.
+    /// Returns the term places and empties the builder.
     pub(super) fn finish(&mut self) -> TermPlaces {
         let postings = self.term_places.iter().map(|(postings, _)| postings.0);
         let postings_bits = bits_of(postings.max().unwrap_or_default());
@@ -106,12 +105,12 @@ impl TermPlacesBuilder {
     }
 }
 
-/// How many bits the numbers up to `greatest` need.
+/// The number of bits needed for numbers up to `greatest`.
 const fn bits_of(greatest: u32) -> u32 {
     u32::BITS - greatest.leading_zeros()
 }
 
-/// Adds the bits of a number of at most 48 bits to zeros.
+/// Writes a number of at most 48 bits over zeros.
 fn write_at(packed: &mut [u8], bit: usize, number: u64) {
     if let Some(bytes) = packed.get_mut(bit / 8..).and_then(<[u8]>::first_chunk_mut) {
         let together = u64::from_le_bytes(*bytes) | number << (bit % 8);
@@ -120,8 +119,8 @@ fn write_at(packed: &mut [u8], bit: usize, number: u64) {
 }
 
 impl TermPlaces {
-    /// The places that occur, by their numbers in this part.
-    pub(super) fn places(&self) -> &[Place] {
+    /// The places that occur in this part.
+    pub(super) fn places(&self) -> &[TextPlace] {
         &self.places
     }
 
@@ -130,7 +129,8 @@ impl TermPlaces {
         self.first_of(ranks.start)..self.first_of(ranks.end)
     }
 
-    /// What term places hold: the number of the place among the part's, and the rows.
+    /// The content of term places: the index of the place in [`places`](Self::places), and the
+    /// postings.
     pub(super) fn get(
         &self,
         term_places: Range<u32>,
@@ -147,7 +147,7 @@ impl TermPlaces {
         })
     }
 
-    /// The same of all term places of some terms, each with the number of its term.
+    /// The content of all term places of some terms, each with the rank of its term.
     pub(super) fn with_terms(
         &self,
         ranks: Range<u32>,
@@ -166,7 +166,7 @@ impl TermPlaces {
         })
     }
 
-    /// All term places, term by term.
+    /// Reads all term places, term by term.
     pub(super) const fn reader(&self) -> TermPlacesReader<'_> {
         TermPlacesReader {
             term_places: self,
@@ -205,12 +205,12 @@ impl TermPlaces {
         self.len
     }
 
-    /// Bytes of memory that one term place takes, rounded up.
-    pub(super) const fn slot_bytes(&self) -> usize {
+    /// Memory used by one term place in bytes, rounded up.
+    pub(super) const fn term_place_bytes(&self) -> usize {
         self.bits.div_ceil(8) as usize
     }
 
-    /// Bytes of memory.
+    /// Memory used, in bytes.
     pub(super) fn bytes(&self) -> usize {
         size_of_val(self.firsts.as_ref())
             + size_of_val(self.blocks.as_ref())
@@ -219,7 +219,7 @@ impl TermPlaces {
     }
 }
 
-/// Reads the term places of all terms in their order.
+/// Reads the term places of all terms in order.
 #[derive(Debug)]
 pub(super) struct TermPlacesReader<'a> {
     term_places: &'a TermPlaces,
@@ -227,7 +227,7 @@ pub(super) struct TermPlacesReader<'a> {
 }
 
 impl TermPlacesReader<'_> {
-    /// The term places of the next term; none behind the last.
+    /// The term places of the next term; empty at the end.
     pub(super) fn next_term(&mut self) -> Range<u32> {
         let start = self.next;
         let mut end = start.saturating_add(1).min(self.term_places.len);
@@ -249,12 +249,12 @@ impl TermPlacesReader<'_> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::places::{PathId, TextPlace};
+    use super::super::places::{PathId, PlaceInText};
     use super::*;
 
     proptest! {
         #[test]
-        fn slots_come_back_by_term(
+        fn term_places_come_back_by_term(
             terms in prop::collection::vec(
                 prop::collection::vec((0_u16..200, any::<u32>(), 0_u32..33), 1..5), 0..100,
             ),
@@ -264,7 +264,7 @@ mod tests {
             for _ in 0..repeats {
                 for term in &terms {
                     for (index, (path, postings, shift)) in term.iter().enumerate() {
-                        let place = Place::new(PathId(*path), false, TextPlace::Whole);
+                        let place = TextPlace::new(PathId(*path), false, PlaceInText::Whole);
                         let postings = PostingsRef(postings.checked_shr(*shift).unwrap_or(0));
                         builder.push(index == 0, place, postings);
                     }

@@ -1,36 +1,38 @@
-//! The words of an index part, sorted, in one run of bytes. A word's rank is its number.
+//! The terms of an index part, sorted, in one buffer. The rank of a term is its number in that
+//! order.
 //!
-//! One run of bytes makes a search for a part of a word a single pass, and a search for the
-//! beginning of a word a range of ranks.
+//! Searching for a substring is one pass over the buffer, and the terms with a prefix are a range
+//! of ranks.
 
 use std::ops::Range;
 
-/// Stands before and after each term; folded text has none.
+/// The byte before and after each term; folded words do not contain it.
 const SEPARATOR: u8 = 0;
-/// Starts the terms of scripts without spaces: pairs of neighbours, and the last character.
+/// The first byte of terms of scripts without spaces: pairs of adjacent characters, and the last
+/// character.
 pub(super) const PAIR: u8 = 1;
-/// Starts the first piece of a word longer than a term.
+/// The first byte of the first piece of a word longer than a term.
 pub(super) const FIRST_PIECE: u8 = 2;
-/// Starts the further pieces of a word longer than a term.
+/// The first byte of the other pieces of a word longer than a term.
 pub(super) const LATER_PIECE: u8 = 3;
 
-/// The number of terms of which only the first has its place kept. The others are found by counting
-/// separators, which costs less than the miss of the cache that a place for each of them would be.
+/// The number of terms of which only the first has its offset stored. The others are found by
+/// counting separators, which costs less than the cache miss of a larger table.
 const BLOCK_TERMS: u32 = 16;
-/// Further than this, what lies between two places is looked up instead of counted.
+/// Up to this distance separators are counted instead of looking up the block.
 const COUNTED_BYTES_MAX: usize = 256;
 
-/// Sorted terms. Words as they are; pieces and pairs behind their marks.
+/// Sorted terms: words as they are; pieces and pairs with their first byte.
 #[derive(Debug)]
 pub(super) struct Terms {
     /// `\0term\0term\0`.
     arena: Box<[u8]>,
-    /// Where the first of each [`BLOCK_TERMS`] terms starts.
+    /// The offset of the first of each [`BLOCK_TERMS`] terms.
     blocks: Box<[u32]>,
     len: u32,
 }
 
-/// Collects terms that ascend. Its memory is kept for the next part.
+/// Builds terms from ascending ones. Its memory is reused for the next part.
 #[derive(Debug, Default)]
 pub(super) struct TermsBuilder {
     arena: Vec<u8>,
@@ -39,7 +41,8 @@ pub(super) struct TermsBuilder {
 }
 
 impl TermsBuilder {
-    /// Adds a term, in two parts, greater than all before. `None` if there is no room left.
+    /// Adds a term, given in two parts, that is greater than all before. `None` if there is no room
+    /// left.
     pub(super) fn push(&mut self, head: &[u8], rest: &[u8]) -> Option<()> {
         if self.arena.is_empty() {
             self.arena.push(SEPARATOR);
@@ -54,7 +57,7 @@ impl TermsBuilder {
         Some(())
     }
 
-    /// The terms; the builder is empty again.
+    /// Returns the terms and empties the builder.
     pub(super) fn finish(&mut self) -> Terms {
         let terms = Terms {
             arena: self.arena.as_slice().into(),
@@ -68,7 +71,7 @@ impl TermsBuilder {
     }
 }
 
-/// Reads all terms in their order.
+/// Reads all terms in order.
 #[derive(Clone, Debug)]
 pub(super) struct TermReader<'a> {
     arena: &'a [u8],
@@ -113,7 +116,7 @@ impl Terms {
         }
     }
 
-    /// How many terms there are.
+    /// The number of terms.
     pub(super) const fn len(&self) -> u32 {
         self.len
     }
@@ -145,7 +148,7 @@ impl Terms {
         start..self.lower_bound(&end).max(start)
     }
 
-    /// The ranks of whole words, behind pairs and pieces.
+    /// The ranks of whole words; they come after pairs and pieces.
     pub(super) fn whole_words(&self) -> Range<u32> {
         self.lower_bound(&[LATER_PIECE + 1])..self.len
     }
@@ -155,8 +158,8 @@ impl Terms {
         self.lower_bound(&[FIRST_PIECE])..self.lower_bound(&[LATER_PIECE + 1])
     }
 
-    /// Visits each term of a range that contains `needle`, once, with where it first stands in it
-    /// and the length of the term. Breaks off when `visit` says `false`.
+    /// Visits each term of a range that contains `needle` once, with the offset of the first
+    /// occurrence and the length of the term, until `visit` returns `false`.
     pub(super) fn containing(
         &self,
         ranks: Range<u32>,
@@ -185,8 +188,8 @@ impl Terms {
         }
     }
 
-    /// A single byte is part of such a number of terms that looking for the ends of all of them
-    /// along the way costs less than finding out each time which one was hit.
+    /// A single byte is in so many terms that tracking the ends of all terms costs less than
+    /// finding the term of each occurrence.
     fn containing_byte(
         &self,
         ranks: Range<u32>,
@@ -219,7 +222,7 @@ impl Terms {
                     found = found.or(Some(place - term_at));
                     continue;
                 }
-                // Behind the last term the bytes are filled up with ends.
+                // The padding after the last term looks like ends of terms without a hit.
                 if let Some(found) = found.take()
                     && !visit(rank, found, place - term_at)
                 {
@@ -231,13 +234,13 @@ impl Terms {
         }
     }
 
-    /// The term that a byte of the arena belongs to and where it starts; `rank` is a term not
-    /// behind it, which starts at `start`.
+    /// The term that the byte at offset `at` belongs to, and its start. `rank` is that term or an
+    /// earlier one, and starts at `start`.
     fn term_at(&self, at: usize, rank: u32, start: usize) -> (u32, usize) {
         let (mut rank, mut start) = (rank, start);
         if at - start > COUNTED_BYTES_MAX {
-            let behind = self.blocks.partition_point(|block| *block as usize <= at);
-            let block = behind.saturating_sub(1);
+            let after = self.blocks.partition_point(|block| *block as usize <= at);
+            let block = after.saturating_sub(1);
             rank = block as u32 * BLOCK_TERMS;
             start = self.blocks.get(block).map_or(at, |start| *start as usize);
         }
@@ -250,7 +253,7 @@ impl Terms {
         (rank, start)
     }
 
-    /// Where a term starts, or where one more would.
+    /// The offset of a term, or of the end.
     fn start(&self, rank: u32) -> usize {
         if rank >= self.len {
             return self.arena.len();
@@ -258,39 +261,39 @@ impl Terms {
         let block = self.blocks.get((rank / BLOCK_TERMS) as usize);
         let start = block.map_or(self.arena.len(), |start| *start as usize);
         start
-            + behind_separators(
+            + after_separators(
                 self.arena.get(start..).unwrap_or_default(),
                 rank % BLOCK_TERMS,
             )
     }
 
-    /// The term that starts at a place.
+    /// The term that starts at an offset.
     fn at(&self, start: usize) -> &[u8] {
         let bytes = self.arena.get(start..).unwrap_or_default();
         let end = bytes.iter().position(|byte| *byte == SEPARATOR);
         bytes.get(..end.unwrap_or_default()).unwrap_or_default()
     }
 
-    /// Bytes of memory.
+    /// Memory used, in bytes.
     pub(super) fn bytes(&self) -> usize {
         self.arena.len() + size_of_val(self.blocks.as_ref())
     }
 }
 
-/// A term as text, without its mark.
+/// A term as text, without the first byte of pairs and pieces.
 pub(super) fn text_of(term: &[u8]) -> &str {
     let marked = matches!(term.first(), Some(&(PAIR..=LATER_PIECE)));
     std::str::from_utf8(term.get(usize::from(marked)..).unwrap_or_default()).unwrap_or_default()
 }
 
-/// The high bit of each byte that is 0, and no other bit.
+/// A word with the high bit of each byte that is 0 in `word`, and no other bit.
 const fn zero_bytes(word: u64) -> u64 {
     const LOW_BITS: u64 = 0x7F7F_7F7F_7F7F_7F7F;
     !(((word & LOW_BITS) + LOW_BITS) | word | LOW_BITS)
 }
 
-/// The place behind this number of separators, found eight bytes at a time.
-fn behind_separators(bytes: &[u8], mut separators: u32) -> usize {
+/// The offset after this number of separators, found eight bytes at a time.
+fn after_separators(bytes: &[u8], mut separators: u32) -> usize {
     if separators == 0 {
         return 0;
     }
@@ -323,7 +326,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn terms_answer_as_a_sorted_list_does(
+        fn terms_behave_like_a_sorted_list(
             words in prop::collection::btree_set(
                 prop_oneof![
                     6 => "[\u{1}-\u{3}]?[a-cé]{1,12}",

@@ -1,52 +1,51 @@
-//! The rows of a single word, by cost and by where it stands.
+//! The rows that a single word matches, by cost and place.
 //!
-//! Short words are part of such a number of terms that adding up their rows takes most of a frame:
-//! what they found is kept for a while.
+//! Short words match so many terms that collecting their rows is slow: the results are cached.
 
 use super::TextIndex;
-use super::lookup::{Places, Watch, WordPlan};
+use super::lookup::{CancelCheck, PlaceFilter, WordPlan};
 use super::places::PlaceClass;
 use crate::row_set::RowSet;
-use crate::search::matcher::{Cost, Part};
+use crate::search::matcher::{Cost, TokenPart};
 use crate::search::tokenize::TokenKind;
 
-/// Words up to this many characters are kept.
+/// The longest words that are cached, in characters.
 const CHARACTERS_MAX: usize = 2;
-/// The number of term places after which it is checked whether more of them could say anything new.
+/// The number of term places between two checks whether more of them could still matter.
 const TERM_PLACES_PER_CHECK: u32 = if cfg!(test) { 3 } else { 8 * 1024 };
-/// How many classes of places there are.
+/// The number of classes of places.
 const CLASSES: usize = 4;
 
-/// Rows of a word at one cost, apart by where the word stands: what the order of hits weighs most
-/// after the cost.
+/// The rows that a word matches at one cost, by the class of the place: the criterion of the order
+/// of hits after the cost.
 #[derive(Clone, Debug)]
-pub(super) struct ByPlace {
+pub(super) struct RowsByClass {
     cost: Cost,
-    /// By [`PlaceClass`].
+    /// The rows by [`PlaceClass`].
     sets: [RowSet; CLASSES],
-    /// Rows in classes from this one on would tell nothing new.
+    /// Classes from this one on are closed: more rows in them would not matter.
     open_classes: usize,
     term_places: u32,
 }
 
-/// What the index tells of a word.
+/// The rows that a word matches or may match.
 #[derive(Clone, Debug)]
 pub(super) struct WordRows {
-    /// Costs ascending.
-    pub(super) places: Vec<ByPlace>,
-    /// Rows that may have the word, and have to be read.
+    /// Ascending by cost.
+    pub(super) places: Vec<RowsByClass>,
+    /// Rows that may match and have to be read.
     pub(super) unsure: RowSet,
 }
 
-/// A word that is kept.
+/// The cache key of a short word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ShortWord {
     text: String,
-    part: Part,
+    part: TokenPart,
     with_numbers: bool,
 }
 
-impl ByPlace {
+impl RowsByClass {
     fn new(cost: Cost, rows: u32) -> Self {
         Self {
             cost,
@@ -60,12 +59,12 @@ impl ByPlace {
         self.cost
     }
 
-    /// Key, whole value, start of value, elsewhere.
+    /// The rows in the key, in whole values, at the start of values, and elsewhere.
     pub(super) const fn sets(&self) -> &[RowSet; CLASSES] {
         &self.sets
     }
 
-    /// The set of a class, unless more rows in it would tell nothing.
+    /// The set of a class, unless the class is closed.
     fn open(&mut self, class: PlaceClass) -> Option<&mut RowSet> {
         let class = class as usize;
         if class < self.open_classes {
@@ -75,8 +74,8 @@ impl ByPlace {
         }
     }
 
-    /// Closes the classes that tell nothing new: where all rows are known to fit at this cost in
-    /// a class as good, or at a lower cost.
+    /// Closes classes that cannot matter any more: if all rows match at a lower cost, or at this
+    /// cost in a class at least as good.
     fn close(&mut self, cheaper: &[Self], within: &RowSet) {
         let mut covered = RowSet::new(within.rows());
         for set in cheaper.iter().flat_map(Self::sets) {
@@ -92,26 +91,25 @@ impl ByPlace {
 }
 
 impl TextIndex {
-    /// The rows of a word at some places. What is said of rows that are not in `within` may be
-    /// incomplete.
+    /// The rows that a word matches at some places. May be incomplete for rows outside `within`.
     pub(super) fn word_rows(
         &self,
         word: &WordPlan,
-        places: &Places,
+        places: &PlaceFilter,
         within: &RowSet,
-        watch: &mut Watch<'_>,
+        cancel: &mut CancelCheck<'_>,
     ) -> WordRows {
         let Some(short) = ShortWord::of(word, places) else {
-            return self.look_up(word, places, within, watch);
+            return self.look_up(word, places, within, cancel);
         };
-        let recent = &self.recent.rows;
-        recent.get(&short).unwrap_or_else(|| {
-            let rows = self.look_up(word, places, &RowSet::full(self.rows()), watch);
-            // What was broken off is incomplete.
-            if !watch.is_stale() {
+        let cache = &self.cache.rows;
+        cache.get(&short).unwrap_or_else(|| {
+            let rows = self.look_up(word, places, &RowSet::full(self.rows()), cancel);
+            // A cancelled look-up is incomplete.
+            if !cancel.is_cancelled() {
                 let kept = rows.without_empty_sets();
                 let bytes = kept.bytes();
-                recent.keep(short, kept, bytes);
+                cache.keep(short, kept, bytes);
             }
             rows
         })
@@ -120,35 +118,35 @@ impl TextIndex {
     fn look_up(
         &self,
         word: &WordPlan,
-        places: &Places,
+        places: &PlaceFilter,
         within: &RowSet,
-        watch: &mut Watch<'_>,
+        cancel: &mut CancelCheck<'_>,
     ) -> WordRows {
         let mut unsure = RowSet::new(self.rows());
-        let mut by_cost: Vec<ByPlace> = Vec::new();
-        self.for_each_term(word, watch.asked(), &mut |ranks, cost| {
+        let mut by_cost: Vec<RowsByClass> = Vec::new();
+        self.for_each_term(word, cancel.function(), &mut |ranks, cost| {
             let Some(cost) = cost else {
-                return self.for_each_term_place(ranks, places, watch, |_, postings| {
+                return self.for_each_term_place(ranks, places, cancel, |_, postings| {
                     self.postings.unite_into(postings, &mut unsure);
                 });
             };
-            let at = by_cost.partition_point(|by_place| by_place.cost < cost);
-            if by_cost.get(at).is_none_or(|by_place| by_place.cost != cost) {
-                by_cost.insert(at, ByPlace::new(cost, self.rows()));
+            let at = by_cost.partition_point(|by_class| by_class.cost < cost);
+            if by_cost.get(at).is_none_or(|by_class| by_class.cost != cost) {
+                by_cost.insert(at, RowsByClass::new(cost, self.rows()));
             }
             let (cheaper, others) = by_cost.split_at_mut(at);
-            let Some(by_place) = others.first_mut() else {
+            let Some(by_class) = others.first_mut() else {
                 return false;
             };
-            self.for_each_term_place(ranks, places, watch, |place, postings| {
-                by_place.term_places += 1;
-                if by_place.term_places == TERM_PLACES_PER_CHECK {
-                    by_place.term_places = 0;
-                    by_place.close(cheaper, within);
+            self.for_each_term_place(ranks, places, cancel, |place, postings| {
+                by_class.term_places += 1;
+                if by_class.term_places == TERM_PLACES_PER_CHECK {
+                    by_class.term_places = 0;
+                    by_class.close(cheaper, within);
                 }
                 if places.is_unsure(place) {
                     self.postings.unite_into(postings, &mut unsure);
-                } else if let Some(set) = by_place.open(place.class()) {
+                } else if let Some(set) = by_class.open(place.class()) {
                     self.postings.unite_into(postings, set);
                 }
             })
@@ -161,8 +159,8 @@ impl TextIndex {
 }
 
 impl WordRows {
-    /// The same with sets over no rows where nothing is in them, as in most classes of most words:
-    /// to add such a set, or to take it away, changes nothing.
+    /// The same with empty sets replaced by sets of length 0, which saves memory: most classes of
+    /// most words are empty. Uniting or subtracting such a set changes nothing.
     fn without_empty_sets(&self) -> Self {
         let kept = |set: &RowSet| {
             if set.is_empty() {
@@ -171,9 +169,9 @@ impl WordRows {
                 set.clone()
             }
         };
-        let places = self.places.iter().map(|by_place| ByPlace {
-            sets: by_place.sets.each_ref().map(kept),
-            ..*by_place
+        let places = self.places.iter().map(|by_class| RowsByClass {
+            sets: by_class.sets.each_ref().map(kept),
+            ..*by_class
         });
         Self {
             places: places.collect(),
@@ -182,20 +180,20 @@ impl WordRows {
     }
 
     fn bytes(&self) -> usize {
-        let sets = self.places.iter().flat_map(ByPlace::sets);
+        let sets = self.places.iter().flat_map(RowsByClass::sets);
         let sets = sets.chain([&self.unsure]);
         sets.map(|set| size_of_val(set.words())).sum()
     }
 }
 
 impl ShortWord {
-    /// `None` for words that are not worth keeping.
-    fn of(word: &WordPlan, places: &Places) -> Option<Self> {
+    /// `None` for words that are not worth caching.
+    fn of(word: &WordPlan, places: &PlaceFilter) -> Option<Self> {
         let query = &word.word;
         let is_short = !places.are_chosen
             && query.budget().is_none()
             && query.kind() == TokenKind::Word
-            && matches!(query.part(), Part::Beginning | Part::Any)
+            && matches!(query.part(), TokenPart::Beginning | TokenPart::Any)
             && query.as_str().chars().nth(CHARACTERS_MAX).is_none();
         is_short.then(|| Self {
             text: query.as_str().to_owned(),

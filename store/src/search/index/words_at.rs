@@ -1,5 +1,4 @@
-//! The words at one path and in how many rows each stands there: what a list of the most frequent
-//! words is made of.
+//! The words at one path with their row counts, for a list of the most frequent words.
 
 use super::TextIndex;
 use super::postings::PostingsRef;
@@ -7,14 +6,14 @@ use super::terms::text_of;
 
 use crate::row_set::RowSet;
 
-/// Whether the answer is still wanted is asked after this many words.
+/// The number of words between two checks for cancellation.
 const WORDS_PER_CHECK: u32 = 4096;
 
 impl TextIndex {
-    /// Visits each word of the texts at a path of values with how many rows have it there: of all
-    /// rows, or of those in a set. Words of scripts without spaces and words longer than a term are
-    /// left out; numbers are no texts. `false`: the path has no number of its own, and the records
-    /// have to be read.
+    /// Visits each word of the texts at a path with the number of rows that have it there, of all
+    /// rows or of those in a set. Leaves out numbers, words of scripts without spaces, and words
+    /// longer than a term. Returns `false` if the path may have no number of its own, so that the
+    /// records have to be read.
     pub(crate) fn for_each_word_at(
         &self,
         names: &[String],
@@ -56,8 +55,8 @@ impl TextIndex {
         true
     }
 
-    /// Bytes of memory that the words at a path take, without the words themselves, which stand at
-    /// other paths too.
+    /// Memory used by the words at a path in bytes, without the words themselves, which other paths
+    /// share.
     pub(crate) fn bytes_at(&self, names: &[String]) -> usize {
         let Some(path) = self.paths.find(names) else {
             return 0;
@@ -67,11 +66,13 @@ impl TextIndex {
         let words = self.terms.whole_words();
         let term_places = self.term_places.get(self.term_places.of_terms(words));
         let here = term_places.filter(|(place, _)| is_here(*place));
-        here.map(|(_, postings)| self.term_places.slot_bytes() + self.postings.bytes_of(postings))
-            .sum()
+        here.map(|(_, postings)| {
+            self.term_places.term_place_bytes() + self.postings.bytes_of(postings)
+        })
+        .sum()
     }
 
-    /// How many rows have a word at any of some places.
+    /// The number of rows that have a word at any of some places.
     fn count_rows(
         &self,
         places: &[PostingsRef],
@@ -81,7 +82,7 @@ impl TextIndex {
         if let ([postings], None) = (places, within) {
             return self.postings.count(*postings);
         }
-        // In one text a word may start it, in another of the same row stand elsewhere.
+        // A row may have the word at several places: at the start of one text and inside another.
         rows.clear();
         for postings in places {
             self.postings.for_each(*postings, &mut |row| {

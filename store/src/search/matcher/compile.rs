@@ -1,10 +1,10 @@
-//! From the tree of a query to what the matcher runs.
+//! Compiling the syntax tree of a query for the matcher.
 
 use std::ops::Bound;
 
-use super::field::{FieldCheck, FieldPlace, FieldRule};
-use super::term::{Term, TermKind};
-use super::word::{Part, QueryWord, TypoBudget};
+use super::field_check::{FieldCheck, FieldPlace, FieldRule};
+use super::query_term::{QueryTerm, TermKind};
+use super::query_word::{QueryWord, TokenPart, TypoBudget};
 use crate::search::condition::{Condition, ConditionTest, TextComparison};
 use crate::search::fold::fold;
 use crate::search::misspelling::TYPO;
@@ -16,11 +16,11 @@ use crate::search::query::{
 use crate::search::tokenize::{Token, TokenKind, tokenize};
 use crate::value::Value;
 
-/// A query as the matcher runs it. Terms and fields are numbered.
+/// A node of a compiled query. Refers to terms and fields by number.
 #[derive(Clone, Debug)]
-pub(in crate::search) enum Node {
-    /// All of these. `joins[i]` is a term that stands for children `i` and `i + 1` together:
-    /// `data base` also fits `database`.
+pub(in crate::search) enum MatchNode {
+    /// All of these. `joins[i]` is a term that may match instead of children `i` and `i + 1`:
+    /// `data base` also matches `database`.
     And {
         children: Vec<Self>,
         joins: Vec<Option<usize>>,
@@ -31,11 +31,11 @@ pub(in crate::search) enum Node {
     Field(usize),
 }
 
-/// What compiling collects.
+/// Collects the terms and fields of a query while compiling it.
 #[derive(Debug)]
 pub(in crate::search) struct Compiler {
     mode: Mode,
-    pub(in crate::search) terms: Vec<Term>,
+    pub(in crate::search) terms: Vec<QueryTerm>,
     pub(in crate::search) fields: Vec<FieldCheck>,
     is_negated: bool,
 }
@@ -50,13 +50,13 @@ impl Compiler {
         }
     }
 
-    /// `None`: no restriction.
-    pub(in crate::search) fn query(&mut self, query: &Query) -> Option<Node> {
+    /// Compiles a query; `None` if every record matches it.
+    pub(in crate::search) fn query(&mut self, query: &Query) -> Option<MatchNode> {
         self.expr(&query.expr, query.open)
     }
 
-    /// `open` says whether the last word of `expr` may be a beginning.
-    fn expr(&mut self, expr: &Expr, open: bool) -> Option<Node> {
+    /// `open`: whether the last word of `expr` may be a prefix.
+    fn expr(&mut self, expr: &Expr, open: bool) -> Option<MatchNode> {
         match expr {
             Expr::All => None,
             Expr::And(children) => {
@@ -66,7 +66,7 @@ impl Compiler {
                     0 | 1 => nodes.into_iter().next(),
                     _ => {
                         let joins = self.joins(&nodes, first_term);
-                        Some(Node::And {
+                        Some(MatchNode::And {
                             children: nodes,
                             joins,
                         })
@@ -75,14 +75,14 @@ impl Compiler {
             }
             Expr::Or(children) => {
                 let nodes = self.children(children, open);
-                // A branch without restriction would make the whole have none.
-                (nodes.len() == children.len()).then_some(Node::Or(nodes))
+                // If every record matches one branch, every record matches the whole.
+                (nodes.len() == children.len()).then_some(MatchNode::Or(nodes))
             }
             Expr::Not(child) => {
                 self.is_negated = !self.is_negated;
                 let node = self.expr(child, open);
                 self.is_negated = !self.is_negated;
-                node.map(|node| Node::Not(Box::new(node)))
+                node.map(|node| MatchNode::Not(Box::new(node)))
             }
             Expr::Text(atom) => {
                 let term = self.term(atom, open)?;
@@ -91,12 +91,13 @@ impl Compiler {
             Expr::Field(field) => {
                 let check = self.field(field, open)?;
                 self.fields.push(check);
-                Some(Node::Field(self.fields.len() - 1))
+                Some(MatchNode::Field(self.fields.len() - 1))
             }
         }
     }
 
-    /// What must not be there must not be there exactly: a record is not hidden for a typo.
+    /// The mode for the current expression. Negated words are compared exactly: no record is
+    /// excluded because of a typo.
     const fn mode(&self) -> Mode {
         match self.mode {
             Mode::Fuzzy if self.is_negated => Mode::Exact,
@@ -104,7 +105,7 @@ impl Compiler {
         }
     }
 
-    fn children(&mut self, children: &[Expr], open: bool) -> Vec<Node> {
+    fn children(&mut self, children: &[Expr], open: bool) -> Vec<MatchNode> {
         let last = children.len().saturating_sub(1);
         children
             .iter()
@@ -113,39 +114,41 @@ impl Compiler {
             .collect()
     }
 
-    fn add_term(&mut self, term: Term) -> Node {
+    fn add_term(&mut self, term: QueryTerm) -> MatchNode {
         self.terms.push(term);
-        Node::Term(self.terms.len() - 1)
+        MatchNode::Term(self.terms.len() - 1)
     }
 
-    fn term(&self, atom: &TextAtom, open: bool) -> Option<Term> {
+    fn term(&self, atom: &TextAtom, open: bool) -> Option<QueryTerm> {
         let mode = self.mode();
         let last_part = last_part(open, mode);
         let kind = match (atom.form, mode) {
             (TextForm::Regex, _) => TermKind::Regex(compile_regex(&atom.text).ok()?),
             (TextForm::Inside, _) | (TextForm::Word, Mode::Contains) => inside(&atom.text)?,
             (TextForm::Word, Mode::Fuzzy) => words(&atom.text, last_part, TypoBudget::of_word)?,
-            (TextForm::Typos(None), _) => words(&atom.text, Part::Whole, TypoBudget::of_word)?,
-            (TextForm::Typos(Some(edits)), _) => {
-                words(&atom.text, Part::Whole, |_, _| TypoBudget::exactly(edits))?
+            (TextForm::Typos(None), _) => words(&atom.text, TokenPart::Whole, TypoBudget::of_word)?,
+            (TextForm::Typos(Some(edits)), _) => words(&atom.text, TokenPart::Whole, |_, _| {
+                TypoBudget::exactly(edits)
+            })?,
+            (TextForm::Prefix, _) => {
+                words(&atom.text, TokenPart::Beginning, |_, _| TypoBudget::NONE)?
             }
-            (TextForm::Prefix, _) => words(&atom.text, Part::Beginning, |_, _| TypoBudget::NONE)?,
             (TextForm::Phrase, _) => words(&atom.text, last_part, |_, _| TypoBudget::NONE)?,
             (TextForm::Exact, _) | (TextForm::Word, Mode::Exact) => {
-                words(&atom.text, Part::Whole, |_, _| TypoBudget::NONE)?
+                words(&atom.text, TokenPart::Whole, |_, _| TypoBudget::NONE)?
             }
         };
-        Some(Term { kind, base: 0 })
+        Some(QueryTerm { kind, base: 0 })
     }
 
-    /// Terms for neighbours written as one word. Only plain words of at least two letters are
-    /// joined, and only where typos are allowed at all.
-    fn joins(&mut self, nodes: &[Node], first_term: usize) -> Vec<Option<usize>> {
+    /// Adds terms for adjacent words written as one. Only plain words of at least two bytes are
+    /// joined, and only in fuzzy mode.
+    fn joins(&mut self, nodes: &[MatchNode], first_term: usize) -> Vec<Option<usize>> {
         if self.mode() != Mode::Fuzzy {
             return vec![None; nodes.len() - 1];
         }
-        let joinable = |node: &Node, terms: &[Term]| match node {
-            Node::Term(index) if *index >= first_term => match terms.get(*index)?.words() {
+        let joinable = |node: &MatchNode, terms: &[QueryTerm]| match node {
+            MatchNode::Term(index) if *index >= first_term => match terms.get(*index)?.words() {
                 [word] if !word.budget().is_none() || word.as_str().len() >= 2 => {
                     Some((word.as_str().to_owned(), word.part()))
                 }
@@ -158,12 +161,12 @@ impl Compiler {
             let [left, right] = pair;
             let joined = joinable(left, &self.terms).zip(joinable(right, &self.terms));
             joins.push(joined.and_then(|((left, left_part), (right, right_part))| {
-                if left_part != Part::Whole {
+                if left_part != TokenPart::Whole {
                     return None;
                 }
                 let text = format!("{left}{right}");
                 let word = QueryWord::new(&text, TokenKind::Word, right_part, TypoBudget::NONE);
-                self.terms.push(Term {
+                self.terms.push(QueryTerm {
                     kind: TermKind::Words(vec![word]),
                     base: TYPO,
                 });
@@ -186,8 +189,8 @@ impl Compiler {
             FieldTest::Compare(op, literal) => condition(comparison(*op, literal)),
             FieldTest::Between(from, to) => condition(between(from.as_ref(), to.as_ref())),
             FieldTest::Similar(literal) => FieldRule::Words {
-                term: Term {
-                    kind: words(&literal.text, Part::Whole, TypoBudget::of_word)?,
+                term: QueryTerm {
+                    kind: words(&literal.text, TokenPart::Whole, TypoBudget::of_word)?,
                     base: 0,
                 },
                 typed: None,
@@ -208,8 +211,8 @@ impl Compiler {
         })
     }
 
-    /// Words at a path: no typos, but the last may be a beginning while it is typed. A number,
-    /// truth value or date is compared by type, and found as a whole word in texts.
+    /// Words at a path: without typos, but the last may be a prefix while it is being typed. A
+    /// number, a boolean or a date is compared by type, and as a whole word with texts.
     fn has(&self, atom: &TextAtom, open: bool) -> Option<FieldRule> {
         let literal = Literal {
             text: atom.text.clone(),
@@ -226,7 +229,8 @@ impl Compiler {
         let term = match (atom.form, mode) {
             (TextForm::Word, Mode::Exact | Mode::Fuzzy) => {
                 let last = last_part(open && typed.is_none(), mode);
-                words(&atom.text, last, |_, _| TypoBudget::NONE).map(|kind| Term { kind, base: 0 })
+                words(&atom.text, last, |_, _| TypoBudget::NONE)
+                    .map(|kind| QueryTerm { kind, base: 0 })
             }
             _ => self.term(atom, open),
         };
@@ -243,11 +247,11 @@ impl Compiler {
     }
 }
 
-/// While the last word is typed it may be the beginning of a longer one.
-const fn last_part(open: bool, mode: Mode) -> Part {
+/// The last word may be a prefix while it is being typed.
+const fn last_part(open: bool, mode: Mode) -> TokenPart {
     match mode {
-        Mode::Fuzzy if open => Part::Beginning,
-        _ => Part::Whole,
+        Mode::Fuzzy if open => TokenPart::Beginning,
+        _ => TokenPart::Whole,
     }
 }
 
@@ -258,10 +262,10 @@ fn folded_tokens(text: &str) -> (String, Vec<Token>) {
     (folded, tokens)
 }
 
-/// The words of a text, the last of which may be only a part. `None` if there are none.
+/// The words of a text; `last_part` applies to the last of them. `None` if there are none.
 fn words(
     text: &str,
-    last_part: Part,
+    last_part: TokenPart,
     budget: impl Fn(&str, TokenKind) -> TypoBudget,
 ) -> Option<TermKind> {
     let (folded, tokens) = folded_tokens(text);
@@ -271,14 +275,14 @@ fn words(
         let part = if index == last {
             last_part
         } else {
-            Part::Whole
+            TokenPart::Whole
         };
         QueryWord::new(word, token.kind, part, budget(word, token.kind))
     });
     Some(TermKind::Words(words.collect()))
 }
 
-/// A part of a text: of one word, or from the end of one to the beginning of another.
+/// A substring: of one word, or from the end of one word to the beginning of another.
 fn inside(text: &str) -> Option<TermKind> {
     let (folded, tokens) = folded_tokens(text);
     let Some(last) = tokens.len().checked_sub(1) else {
@@ -286,10 +290,10 @@ fn inside(text: &str) -> Option<TermKind> {
     };
     let words = tokens.iter().enumerate().map(|(index, token)| {
         let part = match (index, last) {
-            (_, 0) => Part::Any,
-            (0, _) => Part::End,
-            (index, last) if index == last => Part::Beginning,
-            _ => Part::Whole,
+            (_, 0) => TokenPart::Any,
+            (0, _) => TokenPart::End,
+            (index, last) if index == last => TokenPart::Beginning,
+            _ => TokenPart::Whole,
         };
         QueryWord::new(
             folded.get(token.range()).unwrap_or_default(),
@@ -304,21 +308,21 @@ fn inside(text: &str) -> Option<TermKind> {
 fn value_of(typed: Typed) -> Value {
     match typed {
         Typed::Value(value) => value,
-        Typed::Moment(moment, _) => Value::Timestamp(moment),
+        Typed::Time(from, _) => Value::Timestamp(from),
         Typed::Text(text) => Value::String(text),
     }
 }
 
-/// A comparison with a value as typed. A date stands for its whole day.
+/// A comparison with a typed value. A date means the whole day.
 fn comparison(op: CompareOp, literal: &Literal) -> Condition {
     let typed = literal.typed();
-    if let (Typed::Moment(from, Some(until)), CompareOp::Equal) = (&typed, op) {
+    if let (Typed::Time(from, Some(until)), CompareOp::Equal) = (&typed, op) {
         return Condition::Between(
             Bound::Included(Value::Timestamp(*from)),
             Bound::Excluded(Value::Timestamp(*until)),
         );
     }
-    if let Typed::Moment(_, Some(until)) = typed {
+    if let Typed::Time(_, Some(until)) = typed {
         let until = Value::Timestamp(until);
         match op {
             CompareOp::AtMost => return Condition::Less(until),
@@ -342,7 +346,7 @@ fn between(from: Option<&Literal>, to: Option<&Literal>) -> Condition {
         Bound::Included(value_of(from.typed()))
     });
     let to = to.map_or(Bound::Unbounded, |to| match to.typed() {
-        Typed::Moment(_, Some(until)) => Bound::Excluded(Value::Timestamp(until)),
+        Typed::Time(_, Some(until)) => Bound::Excluded(Value::Timestamp(until)),
         typed => Bound::Included(value_of(typed)),
     });
     Condition::Between(from, to)

@@ -1,13 +1,13 @@
-//! What to mark in a record that was found, and why it was found. Reads the record once more, this
-//! time remembering places.
+//! The highlights of a record that was found, and why it was found. Matches the record once more,
+//! this time keeping positions.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::field::FieldSpan;
+use super::field_check::FieldSpan;
+use super::match_record::{MatchScratch, Matcher};
+use super::query_term::{QueryTerm, Span, TermKind};
 use super::rank::{Cost, SortKeyParts, TermSet};
-use super::run::{MatchScratch, Matcher};
-use super::term::{Span, Term, TermKind};
 use crate::path::{Path, walk};
 use crate::record::RecordRef;
 use crate::search::fold::FoldOrigins;
@@ -25,7 +25,7 @@ pub enum HighlightPlace {
     Value {
         /// The text of its path, as [`walk`] gives it.
         path: String,
-        /// Which of the values at this path, counted from 0 in the order of [`walk`].
+        /// The number of the value among those at this path, from 0, in the order of [`walk`].
         occurrence: usize,
     },
 }
@@ -40,43 +40,43 @@ impl HighlightPlace {
     }
 }
 
-/// What to mark in one text.
+/// The parts of one text to highlight.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Highlight {
-    /// The text.
+    /// Which text.
     pub place: HighlightPlace,
-    /// Bytes of the text, in order, not overlapping, on character boundaries. The text of a value
-    /// that is not a string is what it prints as.
+    /// Byte ranges of the text, in order, not overlapping, on character boundaries. A value that is
+    /// not a string is formatted as text.
     pub ranges: Vec<Range<usize>>,
 }
 
 /// Why a record was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
-    /// How well it fits.
+    /// How well it matches.
     pub level: Level,
-    /// What decides its place among other records.
+    /// The criteria of its position among other records.
     pub rank: SortKeyParts,
-    /// For each word of the query that mattered, the first place where it stands best.
+    /// For each word of the query that the match is based on, the first of its best matches.
     pub reasons: Vec<Reason>,
 }
 
-/// Why one word of a query was found.
+/// Where and how well one word of a query matched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
     /// The word, folded.
     pub word: String,
-    /// What stands in the record.
+    /// The text in the record that it matched.
     pub found: String,
-    /// Where.
+    /// Where that text is.
     pub place: HighlightPlace,
-    /// How well it fits.
+    /// How well it matches.
     pub level: Level,
 }
 
 impl Matcher {
-    /// What to mark in a record; nothing if it does not fit. Of each word the best matches only: a
-    /// typo is not marked beside the word as typed.
+    /// The highlights of a record; empty if it does not match. Only the best matches of each word
+    /// are highlighted: none with a typo if the word also occurs as typed.
     pub fn highlights(&self, record: RecordRef<'_>) -> Vec<Highlight> {
         let mut highlights: Vec<Highlight> = Vec::new();
         self.for_each_mark(record, &mut |mark| match highlights.last_mut() {
@@ -92,7 +92,7 @@ impl Matcher {
         highlights
     }
 
-    /// Why a record fits; `None` if it does not.
+    /// Why a record matches; `None` if it does not.
     pub fn explain(&self, record: RecordRef<'_>) -> Option<Explanation> {
         let matched = self.matches(record)?;
         let mut reasons = BTreeMap::new();
@@ -115,7 +115,7 @@ impl Matcher {
 
     fn for_each_mark(&self, record: RecordRef<'_>, mark: &mut dyn FnMut(Mark<'_>)) {
         let mut scratch = MatchScratch::default();
-        let Some((_, used)) = self.verdict(record, &mut scratch) else {
+        let Some((_, used)) = self.evaluate(record, &mut scratch) else {
             return;
         };
         let reader = MarkReader {
@@ -169,7 +169,7 @@ impl MarkReader<'_> {
         text: &PreparedText<'_>,
         mark: &mut dyn FnMut(Mark<'_>),
     ) {
-        // Most texts have nothing to mark; only the others need to know where bytes came from.
+        // Computed only for texts with something to highlight, which few have.
         let mut origins: Option<FoldOrigins> = None;
         let mut emit = |span: Span, term: Option<usize>, cost: Cost| {
             let range = match span {
@@ -215,10 +215,13 @@ impl MarkReader<'_> {
     }
 }
 
-fn word_of(term: &Term) -> String {
+fn word_of(term: &QueryTerm) -> String {
     match &term.kind {
         TermKind::Words(words) => {
-            let words: Vec<&str> = words.iter().map(super::word::QueryWord::as_str).collect();
+            let words: Vec<&str> = words
+                .iter()
+                .map(super::query_word::QueryWord::as_str)
+                .collect();
             words.join(" ")
         }
         TermKind::Raw(text) => text.clone(),

@@ -1,26 +1,26 @@
-//! The matcher: one query against one record.
+//! The matcher: compares one query with one record.
 //!
-//! The definition of what a query finds and in which order. Searches run it over what has no index,
-//! changed records first of all; indexes are tested against it.
+//! It defines what a query finds and in which order. Searches run it over records without an index,
+//! such as those changed recently, and the indexes are tested against it.
 
 mod compile;
-mod field;
+mod field_check;
 mod highlight;
-mod hits;
+mod match_record;
+mod query_term;
+mod query_word;
 mod rank;
-mod run;
-mod term;
-mod word;
+mod term_hits;
 
 pub use highlight::{Explanation, Highlight, HighlightPlace, Reason};
+pub use match_record::{Match, MatchScratch, Matcher};
 pub use rank::{FieldClass, SortKey, SortKeyParts};
-pub use run::{Match, MatchScratch, Matcher};
 
-pub(super) use compile::Node;
-pub(super) use field::{FieldPlace, FieldRule, visit_leaves};
+pub(super) use compile::MatchNode;
+pub(super) use field_check::{FieldPlace, FieldRule, visit_leaves};
+pub(super) use query_term::{QueryTerm, TermKind};
+pub(super) use query_word::{Fit, QueryWord, TokenPart, TypoBudget};
 pub(super) use rank::Cost;
-pub(super) use term::{Term, TermKind};
-pub(super) use word::{Fit, Part, QueryWord, TypoBudget};
 
 #[cfg(test)]
 mod tests;

@@ -1,20 +1,20 @@
-//! How well a record fits, in one comparable number. No floating point and no statistics over
-//! other records: the order is stable and can be explained.
+//! How well a record matches, in one comparable number. Uses neither floating point nor statistics
+//! of other records, so the order is stable and can be explained.
 
-use super::word::Fit;
+use super::query_word::Fit;
 use crate::search::misspelling::TYPO;
 use crate::search::mode::Level;
 
-/// Terms a query can have: as many as bits here.
+/// A set of terms of a query, one bit each.
 pub(in crate::search) type TermSet = u128;
 
-/// What it costs to accept a record, best first: typos, by what they weigh, then words matched only
-/// in part.
+/// The cost of a match; less is better. Typos come first, by weight, then words that match only in
+/// part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::search) struct Cost {
     pub(in crate::search) misspelling: u32,
     pub(in crate::search) inside: u32,
-    /// Two for the beginning of a longer word, one for nearly all of it.
+    /// Two for each prefix of a longer word, one if it is nearly the whole word.
     pub(in crate::search) beginnings: u32,
 }
 
@@ -50,69 +50,71 @@ impl Cost {
     }
 }
 
-/// Where the whole query stands, best first.
+/// Where in a record a query matches as a whole, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FieldClass {
     /// In the key.
     Key,
-    /// It is all of a value.
+    /// It matches a whole value.
     WholeValue,
-    /// It starts a value.
+    /// It matches the start of a value.
     StartOfValue,
-    /// Inside a value, or in several.
+    /// It matches inside a value, or its words are in several values.
     Elsewhere,
 }
 
-/// What a [`SortKey`] is made of, from what weighs most to what weighs least. Numbers stop at the
-/// largest that fits: 127, 63, 255, 16 383 and 65 535.
+/// The parts of a [`SortKey`], the most significant first. Numbers saturate at 127, 63, 255, 16 383
+/// and 65 535.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SortKeyParts {
-    /// How well the record fits.
+    /// How well the record matches.
     pub level: Level,
-    /// What the typos of all words weigh together: two letters that change places and a letter
-    /// doubled or not 1, a vowel or a consonant that sounds alike 2, any other letter 3; a
-    /// misspelt beginning of a longer word 2 more.
+    /// The weight of the typos in all words together: 1 for transposed letters and a letter wrongly
+    /// doubled or not, 2 for a vowel or a consonant that sounds alike, 3 for any other letter; 2
+    /// more for a misspelt prefix of a longer word.
     pub misspelling: u32,
-    /// Words matched in part: one for nearly all of a longer word, two for its beginning, three for
-    /// its inside.
+    /// The sum for words that match in part: one for nearly all of a longer word, two for a prefix,
+    /// three for any other substring.
     pub in_part: u32,
-    /// Where the query stands.
+    /// Where the query matches.
     pub place: FieldClass,
-    /// Gaps and wrong order between the words of the query; words elsewhere count as far away.
+    /// The gaps between the words of the query, more if they are in another order; words in other
+    /// texts count as far away.
     pub spread: u32,
-    /// Words before the first match.
+    /// The number of words before the first match.
     pub position: u32,
-    /// Bytes of the text.
+    /// The length of the text in bytes.
     pub length: u32,
 }
 
-/// Everything that decides the order, from what weighs most to what weighs least.
+/// All criteria of the order, the most significant first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::search) struct Rank {
     pub(in crate::search) cost: Cost,
     pub(in crate::search) class: FieldClass,
-    /// Gaps and wrong order between the words of the query; words elsewhere count as far away.
+    /// The gaps between the words of the query, more if they are in another order; words in other
+    /// texts count as far away.
     pub(in crate::search) spread: u32,
-    /// Tokens before the first match.
+    /// The number of tokens before the first match.
     pub(in crate::search) position: u32,
-    /// Bytes of the text.
+    /// The length of the text in bytes.
     pub(in crate::search) length: u32,
 }
 
-/// How well a record fits: less is better. Records of the same number are in key order.
+/// How well a record matches; less is better. Records with equal sort keys are in key order.
 ///
-/// From the highest bit: level (3 bits), misspelling (7), words matched in part (6), field class (2),
-/// spread (8), position (14), length of the text (16); each stops at its largest value.
+/// From the highest bit: level (3 bits), misspelling (7), words matched in part (6), field class
+/// (2), spread (8), position (14), length of the text (16); each saturates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SortKey(u64);
 
 impl SortKey {
-    /// As a number: less is better.
+    /// The sort key as a number; less is better.
     pub const fn get(self) -> u64 {
         self.0
     }
 
-    /// What it is made of.
+    /// The parts of the sort key.
     pub fn parts(self) -> SortKeyParts {
         let mut rest = self.0;
         let mut take = |bits: u32| {
@@ -140,14 +142,14 @@ impl SortKey {
         }
     }
 
-    /// The best number of a record that fits at the same cost in a place of the same class.
+    /// The best sort key of a match with the same cost and the same field class.
     pub(crate) const fn group(self) -> Self {
         const FINER: u32 = 8 + 14 + 16;
         Self(self.0 >> FINER << FINER)
     }
 
-    /// The best number that a record accepted at this cost in a text of this class can have: what
-    /// is known of it before it is read.
+    /// The best sort key of a match with this cost and field class: what is known before the record
+    /// is read.
     pub(in crate::search) fn best_of(cost: Cost, class: FieldClass) -> Self {
         let rank = Rank {
             cost,
@@ -192,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_packed_is_told_again() {
+    fn packed_parts_can_be_read_back() {
         let rank = Rank {
             cost: Cost {
                 misspelling: 4,
@@ -217,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn heavier_criteria_decide_before_lighter_ones() {
+    fn more_significant_criteria_decide_first() {
         let best = Rank {
             cost: Cost::default(),
             class: FieldClass::Key,

@@ -69,7 +69,7 @@ fn fuzzy(query: &str) -> Option<Level> {
 }
 
 #[test]
-fn words_match_anywhere_and_all_of_them_must() {
+fn all_words_must_match_and_each_may_match_anywhere() {
     assert_eq!(fuzzy("hoffman "), Some(Level::Exact));
     assert_eq!(fuzzy("HOFFMAN jessica"), Some(Level::Exact));
     assert_eq!(fuzzy("hoffman spielberg"), None);
@@ -127,7 +127,7 @@ fn conditions_on_paths_match() {
 }
 
 #[test]
-fn modes_differ_in_what_a_plain_word_is() {
+fn modes_differ_in_how_they_compare_plain_words() {
     let film = tootsie();
     assert_eq!(level(&film, "hoffm", Mode::Exact), None);
     assert_eq!(level(&film, "hoffman", Mode::Exact), Some(Level::Exact));
@@ -146,7 +146,7 @@ fn modes_differ_in_what_a_plain_word_is() {
 }
 
 #[test]
-fn words_typed_together_must_stand_together() {
+fn words_typed_without_a_space_must_be_adjacent() {
     assert_eq!(fuzzy("film:1982:toots"), Some(Level::Prefix));
     assert_eq!(fuzzy("1982:film"), None);
     assert_eq!(fuzzy("\"dustin hoffman\""), Some(Level::Exact));
@@ -155,7 +155,7 @@ fn words_typed_together_must_stand_together() {
 }
 
 #[test]
-fn words_split_or_joined_cost_slight_typos() {
+fn split_and_joined_words_cost_a_slight_typo() {
     assert_eq!(fuzzy("dustinhoffman"), Some(Level::SlightTypos));
     assert_eq!(fuzzy("too tsie"), Some(Level::SlightTypos));
     assert_eq!(fuzzy("columbia pic tures"), Some(Level::SlightTypos));
@@ -163,7 +163,7 @@ fn words_split_or_joined_cost_slight_typos() {
 }
 
 #[test]
-fn what_must_not_be_there_must_not_be_there_exactly() {
+fn negated_words_are_compared_exactly() {
     assert_eq!(fuzzy("tootsie -hoffman"), None);
     assert_eq!(fuzzy("tootsie -hofman"), Some(Level::Exact));
     assert_eq!(fuzzy("tootsie -hoffm"), Some(Level::Exact));

@@ -1,4 +1,4 @@
-//! What a query says, as a tree. Every tree that parsing makes prints to a text that parses to the
+//! The syntax tree of a query. Every tree made by the parser prints to a text that parses to the
 //! same tree.
 
 use std::ops::Range;
@@ -8,16 +8,16 @@ use crate::path::Path;
 /// A parsed query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
-    /// What it asks for.
+    /// The expression that records have to match.
     pub expr: Expr,
-    /// Whether the last word is still being typed, and may be the beginning of a longer one.
+    /// Whether the last word is still being typed, so that it may be a prefix of a longer one.
     pub open: bool,
-    /// What was not understood, or was understood in a way worth saying.
+    /// Remarks about parts that were not understood or are easily misunderstood; at most 16.
     pub hints: Vec<Hint>,
 }
 
 impl Query {
-    /// The query that all records fit.
+    /// The query that all records match.
     pub const fn all() -> Self {
         Self {
             expr: Expr::All,
@@ -26,7 +26,7 @@ impl Query {
         }
     }
 
-    /// Whether all records fit because nothing is asked.
+    /// Whether the query has no conditions, so that all records match.
     pub const fn is_all(&self) -> bool {
         matches!(self.expr, Expr::All)
     }
@@ -37,11 +37,11 @@ impl Query {
 pub struct Hint {
     /// One sentence without a full stop.
     pub message: String,
-    /// What it is about: bytes of the query text.
+    /// The part of the query it is about, as a byte range of the text.
     pub range: Range<usize>,
 }
 
-/// One part of a query.
+/// An expression of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expr {
     /// Every record.
@@ -54,82 +54,83 @@ pub enum Expr {
     Not(Box<Self>),
     /// Words anywhere in the record: its key or any of its values.
     Text(TextAtom),
-    /// A condition on one place.
+    /// A condition on the key or on a path.
     Field(Field),
 }
 
-/// Words, and how they are to be compared.
+/// A word, a phrase or a regular expression, and how it is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextAtom {
-    /// The text without its marks.
+    /// The text without its operators.
     pub text: String,
     /// How it is compared.
     pub form: TextForm,
 }
 
-/// The marks around a word.
+/// How a text is compared, given by the operators around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextForm {
-    /// `word`: as the mode says.
+    /// `word`: according to the [`Mode`](crate::Mode).
     Word,
-    /// `word~`, `word~1`: with typos, in every mode. Without a number by the length of the word.
+    /// `word~`, `word~1`: with typos, in every mode. Without a number, the length of the word
+    /// determines how many.
     Typos(Option<u8>),
-    /// `word*`: the beginning of a word.
+    /// `word*`: a prefix of a word.
     Prefix,
-    /// `*word*`: inside a word.
+    /// `*word*`: anywhere inside a word.
     Inside,
     /// `'word`: exactly this word, in every mode.
     Exact,
-    /// `"some words"`: exactly these words, one after the other.
+    /// `"some words"`: exactly these words in this order.
     Phrase,
-    /// `/regex/`: a regular expression on the unfolded text, upper and lower case alike.
+    /// `/regex/`: a regular expression, matched with the unfolded text, ignoring case.
     Regex,
 }
 
-/// A condition on one place of a record.
+/// A condition on the key or on a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
-    /// The place as typed.
+    /// The name of the key or the path as typed.
     pub name: String,
-    /// The place it names.
+    /// What the name refers to.
     pub target: Target,
-    /// What must hold there.
+    /// The test of the values there.
     pub test: FieldTest,
 }
 
-/// The place of a condition.
+/// What a condition is tested on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// `$key`.
     Key,
-    /// These paths of the store: it is enough if the condition holds at one of them.
+    /// The values at any of these paths of the store.
     Paths(Vec<Path>),
 }
 
-/// What must hold at a place. In lists, for any element.
+/// The test of a condition. A list meets it if any of its elements does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FieldTest {
-    /// `:` has these words, or is this number, truth value or date.
+    /// `:` The text has these words, or the value is this number, boolean or date.
     Has(TextAtom),
-    /// `=`, `!=`, `<`, `<=`, `>`, `>=` compares by type.
+    /// `=`, `!=`, `<`, `<=`, `>`, `>=` The value compares so with this one, by type.
     Compare(CompareOp, Literal),
-    /// `:a..b`, `:[a TO b]` lies between, ends included. `None`: no bound.
+    /// `:a..b`, `:[a TO b]` The value is between two ends, both included. `None`: no bound.
     Between(Option<Literal>, Option<Literal>),
-    /// `~` has these words, with typos.
+    /// `~` The text has these words, with typos.
     Similar(Literal),
-    /// `^=` starts with.
+    /// `^=` The text starts with this.
     StartsWith(Literal),
-    /// `*=` contains.
+    /// `*=` The text contains this.
     Contains(Literal),
-    /// `:null`
+    /// `:null` The value is null.
     Null,
-    /// `:exists`
+    /// `:exists` The path exists.
     Exists,
-    /// `:missing`
+    /// `:missing` The path does not exist.
     Missing,
 }
 
-/// A comparison.
+/// A comparison operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CompareOp {
     /// `=`
@@ -146,11 +147,11 @@ pub enum CompareOp {
     AtLeast,
 }
 
-/// A value as typed. Its type is found by looking at it; in quotes it is always text.
+/// A value as typed. Its type is inferred from the text; in quotes it is always text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Literal {
     /// The text without quotes.
     pub text: String,
-    /// Whether it stood in quotes.
+    /// Whether it was in quotes.
     pub quoted: bool,
 }

@@ -1,16 +1,16 @@
-//! The small pieces of a query: where a word, a quoted text, a path or an operator ends. Pure
-//! functions on the rest of the text; all lengths are in bytes.
+//! Lexing: where a word, a quoted text, a path or an operator ends. Pure functions on the rest of
+//! the text; all lengths are in bytes.
 
 use super::ast::{TextAtom, TextForm};
 
-/// The name of a place as typed.
+/// A path in a query as typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct PathPattern {
     /// Whether it starts with `**.`.
     pub(super) anywhere: bool,
-    /// Its names; `None` is a `*`. Steps through lists are left out.
+    /// Its names; `None` is a `*`. List steps are left out.
     pub(super) names: Vec<Option<String>>,
-    /// Whether a place in a list was given by number.
+    /// Whether it has a position in a list.
     pub(super) has_index: bool,
 }
 
@@ -20,7 +20,7 @@ impl PathPattern {
     }
 }
 
-/// Names in one path.
+/// The largest number of names in one path.
 const PATH_NAMES_MAX: usize = 128;
 
 /// An operator between a path and a value.
@@ -44,8 +44,8 @@ pub(super) fn word(text: &str) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-/// The quoted text at the start of a text: its content, its length with quotes, and whether it
-/// was closed. `\"` and `\\` stand for themselves.
+/// The quoted text at the start of a text: its content, its length with quotes, and whether it is
+/// closed. `\"` and `\\` are escapes of a quote and a backslash.
 pub(super) fn quoted(text: &str) -> Option<(String, usize, bool)> {
     let rest = text.strip_prefix('"')?;
     let mut content = String::new();
@@ -62,9 +62,10 @@ pub(super) fn quoted(text: &str) -> Option<(String, usize, bool)> {
     }
 }
 
-/// The regular expression at the start of a text, between slashes: its text and its length with
-/// them. The second slash must end a word, or `/usr/local` would be one. A quote inside (which a
-/// pattern can write as `\x22`) belongs to a phrase behind a lone slash.
+/// The regular expression at the start of a text, between slashes: its pattern and its length with
+/// the slashes. The second slash must end a word; otherwise `/usr/local` would be one. The pattern
+/// must not have a quote, which may begin a phrase after a single slash; it can be written as
+/// `\x22`.
 pub(super) fn regex(text: &str) -> Option<(&str, usize)> {
     let rest = text.strip_prefix('/')?;
     let mut escaped = false;
@@ -135,7 +136,7 @@ fn is_name_character(character: char) -> bool {
         || (!character.is_ascii() && !character.is_whitespace() && !character.is_control())
 }
 
-/// `[]`, `[*]` or `[3]`; the last is told apart.
+/// `[]`, `[*]` or `[3]`, and whether it is the last form.
 fn scan_elements(text: &str) -> Option<(&str, bool)> {
     let (inside, behind) = text.strip_prefix('[')?.split_once(']')?;
     match inside {
@@ -168,17 +169,17 @@ pub(super) fn operator(text: &str) -> Option<(Operator, usize)> {
         .map(|(sign, operator)| (operator, sign.len()))
 }
 
-/// Takes the marks off a word.
+/// Separates a word from its operators.
 pub(super) fn atom(word: &str) -> TextAtom {
-    let marked = marked(word).filter(|(text, _)| !text.is_empty());
-    let (text, form) = marked.unwrap_or((word, TextForm::Word));
+    let with_form = with_form(word).filter(|(text, _)| !text.is_empty());
+    let (text, form) = with_form.unwrap_or((word, TextForm::Word));
     TextAtom {
         text: text.to_owned(),
         form,
     }
 }
 
-fn marked(word: &str) -> Option<(&str, TextForm)> {
+fn with_form(word: &str) -> Option<(&str, TextForm)> {
     if let Some(text) = word.strip_prefix('\'') {
         return Some((text, TextForm::Exact));
     }

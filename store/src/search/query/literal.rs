@@ -1,4 +1,4 @@
-//! What type a typed value has: `30`, `true`, `null`, `2026-11-20`, or text.
+//! The type of a literal: `30`, `true`, `null`, `2026-11-20`, or text.
 
 use super::ast::Literal;
 use crate::value::{Timestamp, Value};
@@ -6,10 +6,10 @@ use crate::value::{Timestamp, Value};
 /// A literal with its type.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Typed {
-    /// Null, a truth value or a number.
+    /// Null, a boolean or a number.
     Value(Value),
-    /// From the first moment up to but without the second; a single moment if there is none.
-    Moment(Timestamp, Option<Timestamp>),
+    /// A time; with a second one, all times from the first up to but excluding the second.
+    Time(Timestamp, Option<Timestamp>),
     /// Text.
     Text(String),
 }
@@ -23,8 +23,8 @@ impl Literal {
         if let Some(value) = parse_value(&self.text) {
             return Typed::Value(value);
         }
-        match parse_moment(&self.text) {
-            Some((from, until)) => Typed::Moment(from, until),
+        match parse_date_or_time(&self.text) {
+            Some((from, until)) => Typed::Time(from, until),
             None => Typed::Text(self.text.clone()),
         }
     }
@@ -37,7 +37,7 @@ fn parse_value(text: &str) -> Option<Value> {
         "false" => return Some(Value::Bool(false)),
         _ => {}
     }
-    // Rust reads `inf` and `nan` as numbers; in a search box they are words.
+    // Rust parses `inf` and `nan` as numbers; in a query they are words.
     if !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return None;
     }
@@ -55,10 +55,10 @@ fn parse_value(text: &str) -> Option<Value> {
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
-/// Reads RFC 3339; a date and time without an offset counts as UTC; a date alone is a day, given
-/// by its first moment and that of the next.
-pub(crate) fn parse_moment(text: &str) -> Option<(Timestamp, Option<Timestamp>)> {
-    // Texts of records come here in bulk: most are cleared by their first bytes.
+/// Parses RFC 3339; a time without an offset is UTC. A date alone is a day, returned as its first
+/// timestamp and that of the next day.
+pub(crate) fn parse_date_or_time(text: &str) -> Option<(Timestamp, Option<Timestamp>)> {
+    // Called for many texts of records: most are ruled out by their first bytes.
     let bytes = text.as_bytes();
     let [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'-', ..] = bytes else {
         return None;
@@ -74,14 +74,14 @@ pub(crate) fn parse_moment(text: &str) -> Option<(Timestamp, Option<Timestamp>)>
     if let Some(seconds) = whole_second(bytes) {
         return Some((Timestamp::new(seconds, 0).ok()?, None));
     }
-    let moment = Timestamp::parse(text)
+    let time = Timestamp::parse(text)
         .or_else(|_| Timestamp::parse(&format!("{text}Z")))
         .ok()?;
-    Some((moment, None))
+    Some((time, None))
 }
 
-/// The first second of a day `2026-11-20`, since the Unix epoch. A column of dates is read by this:
-/// ten times as fast as a reader of everything that RFC 3339 allows.
+/// The first second of a day such as `2026-11-20`, since the Unix epoch. Columns of dates are
+/// parsed by this, which is ten times as fast as a parser of everything that RFC 3339 allows.
 fn first_second(date: &[u8]) -> Option<i64> {
     let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = *date else {
         return None;
@@ -107,8 +107,8 @@ fn first_second(date: &[u8]) -> Option<i64> {
     Some((era * 146_097 + day_of_era - 719_468) * SECONDS_PER_DAY)
 }
 
-/// The second `2026-11-20T14:02:11Z`, since the Unix epoch. `None`: written in another way, which
-/// the reader of RFC 3339 knows.
+/// A time such as `2026-11-20T14:02:11Z` in seconds since the Unix epoch. `None` for other forms,
+/// which are left to the parser of RFC 3339.
 fn whole_second(text: &[u8]) -> Option<i64> {
     let (date, [b'T', h0, h1, b':', m0, m1, b':', s0, s1, b'Z']) =
         text.split_first_chunk::<10>()?
@@ -120,7 +120,7 @@ fn whole_second(text: &[u8]) -> Option<i64> {
     is_time.then_some(first_second(date)? + hour * 3600 + minute * 60 + second)
 }
 
-/// The number of two digits.
+/// The number written with two digits.
 fn pair(tens: u8, ones: u8) -> Option<i64> {
     let is_number = tens.is_ascii_digit() && ones.is_ascii_digit();
     is_number.then(|| i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
@@ -134,18 +134,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn days_and_seconds_are_what_rfc_3339_says(
+        fn days_and_seconds_agree_with_the_parser_of_rfc_3339(
             year in prop_oneof![0_u32..10_000, 1890_u32..2110],
             (month, day, hour) in (0_u32..14, 0_u32..33, 0_u32..26),
             (minute, second) in (0_u32..62, 0_u32..62),
         ) {
             let day = format!("{year:04}-{month:02}-{day:02}");
             let expected = Timestamp::parse(&format!("{day}T00:00:00Z")).ok();
-            prop_assert_eq!(parse_moment(&day).map(|(from, _)| from), expected, "{}", day);
-            let moment = format!("{day}T{hour:02}:{minute:02}:{second:02}Z");
-            let expected = Timestamp::parse(&moment).ok();
-            let found = parse_moment(&moment);
-            prop_assert_eq!(found.map(|(from, _)| from), expected, "{}", moment);
+            prop_assert_eq!(parse_date_or_time(&day).map(|(from, _)| from), expected, "{}", day);
+            let time = format!("{day}T{hour:02}:{minute:02}:{second:02}Z");
+            let expected = Timestamp::parse(&time).ok();
+            let found = parse_date_or_time(&time);
+            prop_assert_eq!(found.map(|(from, _)| from), expected, "{}", time);
             prop_assert!(found.is_none_or(|(_, until)| until.is_none()));
         }
     }
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_literal_has_the_type_it_looks_like() {
+    fn the_type_of_a_literal_is_inferred_from_its_text() {
         assert_eq!(typed("30"), Typed::Value(Value::Int(30)));
         assert_eq!(typed("-2.5"), Typed::Value(Value::Float(-2.5)));
         assert_eq!(
@@ -174,21 +174,18 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_days_and_times_are_moments() {
+    fn a_date_is_a_whole_day_and_a_time_is_a_timestamp() {
         let day = Timestamp::parse("2026-11-20T00:00:00Z").unwrap();
         let next = Timestamp::parse("2026-11-21T00:00:00Z").unwrap();
-        assert_eq!(typed("2026-11-20"), Typed::Moment(day, Some(next)));
-        let moment = Timestamp::parse("2026-11-20T10:30:00Z").unwrap();
-        assert_eq!(typed("2026-11-20T10:30:00"), Typed::Moment(moment, None));
-        assert_eq!(
-            typed("2026-11-20T11:30:00+01:00"),
-            Typed::Moment(moment, None)
-        );
+        assert_eq!(typed("2026-11-20"), Typed::Time(day, Some(next)));
+        let time = Timestamp::parse("2026-11-20T10:30:00Z").unwrap();
+        assert_eq!(typed("2026-11-20T10:30:00"), Typed::Time(time, None));
+        assert_eq!(typed("2026-11-20T11:30:00+01:00"), Typed::Time(time, None));
         assert_eq!(typed("2026-13-20"), Typed::Text("2026-13-20".to_owned()));
     }
 
     #[test]
-    fn quotes_make_text() {
+    fn a_quoted_literal_is_text() {
         let literal = Literal {
             text: "30".to_owned(),
             quoted: true,

@@ -1,4 +1,4 @@
-//! The query language: text in, tree out, never an error.
+//! The query language. Parsing turns any text into a syntax tree and never fails.
 //!
 //! ```text
 //! query  = or ;  or = and { ("OR" | "|") and } ;  and = unary { ["AND"] unary } ;
@@ -11,13 +11,13 @@
 //! value  = number | true | false | null | date | text ;
 //! ```
 //!
-//! While a condition is typed, it means what the whole may become: without a value that the path is
-//! there, or nothing where that would hide or add nearly all records (in NOT, beside other branches
-//! of OR); a range without `]` everything from its start on. Each says so in a [`Hint`].
+//! A condition that is still being typed already has a meaning, explained by a [`Hint`]. Without a
+//! value it requires that the path exists; where that would exclude or include nearly all records
+//! (in NOT, in one branch of an OR) it is ignored. A range without `]` has only a start.
 //!
-//! A sign is an operator only if what stands left of it names a path of the store (see
-//! [`PathDictionary`]), because keys look like `customer:de:ab12`. What cannot be read is taken
-//! as plain words, with a [`Hint`].
+//! A sign is an operator only if the text before it names a path of the store (see
+//! [`PathDictionary`]), because keys look like `customer:de:ab12`. What cannot be parsed is
+//! searched as plain words, with a [`Hint`].
 
 mod ast;
 pub mod edit;
@@ -32,8 +32,8 @@ mod regex;
 pub use ast::{
     CompareOp, Expr, Field, FieldTest, Hint, Literal, Query, Target, TextAtom, TextForm,
 };
-pub(crate) use literal::{Typed, parse_moment};
-pub use parts::{Part, Parts};
+pub(crate) use literal::{Typed, parse_date_or_time};
+pub use parts::{QueryPart, QueryParts};
 pub(crate) use paths::names_of;
 pub use paths::{NoPaths, PathDictionary, Resolution, resolve};
 pub(crate) use regex::{REGEX_NESTING_MAX, compile_regex};

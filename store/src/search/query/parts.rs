@@ -1,29 +1,29 @@
-//! Where the parts of a query stand in its text.
+//! A query with the byte ranges of its parts.
 
 use std::ops::Range;
 
 use super::ast::{Expr, Query};
 
-/// A query with the places of its parts.
+/// A query with the byte ranges of its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parts {
+pub struct QueryParts {
     /// The query.
     pub query: Query,
-    /// What every record has to fit, in the order of the text; a query with alternatives (`OR`) is
-    /// one part. Together they are the query.
-    pub pieces: Vec<Part>,
-    /// Where conditions on paths stand, as bytes of the text in their order. A group
-    /// (`year:(1980 OR 1982)`) is one condition.
+    /// The parts that every record has to match, in the order of the text. A query with a top-level
+    /// `OR` is one part.
+    pub parts: Vec<QueryPart>,
+    /// The byte ranges of the conditions on paths, ascending. A group (`year:(1980 OR 1982)`) is
+    /// one condition.
     pub conditions: Vec<Range<usize>>,
-    /// The text ends in a condition whose value is not typed yet: the name of its path.
+    /// The name of the path, if the text ends in a condition whose value is not typed yet.
     pub awaits_value: Option<String>,
 }
 
-/// A part of a query that stands alone.
+/// An operand of the top-level AND of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// Where it stands: bytes of the text.
+pub struct QueryPart {
+    /// Its byte range in the text.
     pub range: Range<usize>,
-    /// What it asks for.
+    /// Its expression.
     pub expr: Expr,
 }

@@ -1,15 +1,15 @@
-//! Which paths a name in a query means.
+//! Resolving the names in a query to paths of the store.
 
 use super::lexer::{PathPattern, scan_path};
 use crate::path::{Path, PathSegment};
 
-/// The paths of a store, as the parser needs to know them.
+/// The paths of a store, for resolving names in a query.
 pub trait PathDictionary {
     /// Visits every path.
     fn for_each_path(&self, visit: &mut dyn FnMut(&Path));
 }
 
-/// A store without paths: every sign is taken literally.
+/// A store without paths, so that no sign is an operator.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoPaths;
 
@@ -23,25 +23,25 @@ impl PathDictionary for Vec<Path> {
     }
 }
 
-/// What a name in a query means.
+/// The paths that a name in a query refers to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolution {
-    /// No path.
+    /// The store has no such path.
     Unknown,
-    /// These paths; more than one only if the name has a `*`, or if they differ in case only.
+    /// These paths; several only if the name has a `*`, or if they differ only in case.
     Paths(Vec<Path>),
-    /// The end of more than one path, without saying which.
+    /// The name is the end of several paths.
     Ambiguous(Vec<Path>),
 }
 
-/// At most this many paths are taken for one name.
+/// The largest number of paths that a name can refer to.
 const RESOLVED_PATHS_MAX: usize = 1024;
 
-/// Finds the paths a name means, upper and lower case alike.
+/// Finds the paths that a name refers to, ignoring case. O(paths).
 ///
-/// `[]` may be left out: `genres` means `genres[]` and `items.price` means `items[].price`. A
-/// whole path wins over the end of one; the end of one must be unique. `*` is any one name,
-/// `**.` any number of names.
+/// `[]` may be omitted: `genres` means `genres[]`, and `items.price` means `items[].price`. The
+/// name may be the end of a path if no whole path matches and only one ends so. `*` stands for any
+/// one name, `**.` for any number of names.
 pub fn resolve(name: &str, dictionary: &(impl PathDictionary + ?Sized)) -> Resolution {
     match scan_path(name) {
         Some((pattern, end)) if end == name.len() => resolve_pattern(&pattern, dictionary),
@@ -58,8 +58,8 @@ pub(super) fn resolve_pattern(
         .iter()
         .map(|name| name.as_ref().map(|name| name.to_lowercase()))
         .collect();
-    let mut whole = Found::default();
-    let mut ends = Found::default();
+    let mut whole = MatchingPaths::default();
+    let mut ends = MatchingPaths::default();
     let last_name = lower_names.last().and_then(Option::as_deref);
     dictionary.for_each_path(&mut |path| {
         if last_name.is_some_and(|name| !may_end_in(path, name)) {
@@ -95,8 +95,8 @@ pub(super) fn resolve_pattern(
     paths_or_unknown(ends.paths)
 }
 
-/// Whether the last name of a path can be this one, in lower case. Most paths are told apart here,
-/// before their names are taken apart: a store may have tens of thousands.
+/// Whether the last name of a path can be this lower-case name. Rules out most paths before their
+/// names are parsed; a store may have tens of thousands.
 fn may_end_in(path: &Path, lower_name: &str) -> bool {
     let text = path.as_str().trim_end_matches("[]");
     if !text.is_ascii() || text.ends_with('"') || !lower_name.is_ascii() {
@@ -115,14 +115,14 @@ fn paths_or_unknown(paths: Vec<Path>) -> Resolution {
     }
 }
 
-/// Paths that fit, `a` and `a[]` counted as one.
+/// Matching paths, without duplicates; `a` and `a[]` count as one.
 #[derive(Default)]
-struct Found {
+struct MatchingPaths {
     paths: Vec<Path>,
     names: Vec<Vec<String>>,
 }
 
-impl Found {
+impl MatchingPaths {
     fn add(&mut self, path: &Path, names: Vec<String>) {
         if self.paths.len() < RESOLVED_PATHS_MAX && !self.names.contains(&names) {
             self.names.push(names);
@@ -130,7 +130,7 @@ impl Found {
         }
     }
 
-    /// Of paths that differ in case only, the one written like the pattern, if there is one.
+    /// If one path has exactly the case of the pattern, only that one; otherwise all.
     fn preferring_case_of(self, pattern: &PathPattern) -> Vec<Path> {
         let same_case = self.names.iter().position(|names| {
             names.len() == pattern.names.len()
@@ -146,7 +146,7 @@ impl Found {
     }
 }
 
-/// The names of a path without its steps through lists.
+/// The names of a path, without its list steps.
 pub(crate) fn names_of(path: &Path) -> Vec<String> {
     path.segments()
         .into_iter()

@@ -7,7 +7,7 @@ use super::ast::{CompareOp, Expr, Field, FieldTest, Literal, Query, TextAtom, Te
 impl fmt::Display for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut printer = Printer::default();
-        printer.expr(&self.expr, Place::Top);
+        printer.expr(&self.expr, Parent::None);
         let Printer { mut text, last_end } = printer;
         match last_end {
             // An open phrase has no closing quote, and what would close groups behind it would
@@ -28,27 +28,27 @@ struct Printer {
 
 #[derive(Default)]
 enum LastLeaf {
-    /// Can be open, and is unless something follows.
+    /// A word, which is open unless something follows it.
     Word,
-    /// Can be open, and is unless quoted.
+    /// A phrase, which is open unless it is closed by a quote.
     Phrase { quote_at: usize },
     #[default]
     Other,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Top,
-    InAnd,
-    InOr,
-    InNot,
+enum Parent {
+    None,
+    And,
+    Or,
+    Not,
 }
 
 impl Printer {
-    fn expr(&mut self, expr: &Expr, place: Place) {
+    fn expr(&mut self, expr: &Expr, parent: Parent) {
         let in_parentheses = match expr {
-            Expr::And(_) => place == Place::InNot,
-            Expr::Or(_) => place == Place::InAnd || place == Place::InNot,
+            Expr::And(_) => parent == Parent::Not,
+            Expr::Or(_) => parent == Parent::And || parent == Parent::Not,
             _ => false,
         };
         if in_parentheses {
@@ -56,11 +56,11 @@ impl Printer {
         }
         match expr {
             Expr::All => {}
-            Expr::And(children) => self.list(children, " ", Place::InAnd),
-            Expr::Or(children) => self.list(children, " OR ", Place::InOr),
+            Expr::And(children) => self.list(children, " ", Parent::And),
+            Expr::Or(children) => self.list(children, " OR ", Parent::Or),
             Expr::Not(child) => {
                 self.text.push('-');
-                self.expr(child, Place::InNot);
+                self.expr(child, Parent::Not);
             }
             Expr::Text(atom) => self.atom(atom),
             Expr::Field(field) => self.field(field),
@@ -70,12 +70,12 @@ impl Printer {
         }
     }
 
-    fn list(&mut self, children: &[Expr], separator: &str, place: Place) {
+    fn list(&mut self, children: &[Expr], separator: &str, parent: Parent) {
         for (index, child) in children.iter().enumerate() {
             if index > 0 {
                 self.text.push_str(separator);
             }
-            self.expr(child, place);
+            self.expr(child, parent);
         }
     }
 

@@ -1,12 +1,12 @@
-//! Regular expressions of a query, bounded in size. Matching takes linear time (crate `regex`).
+//! Regular expressions of a query, bounded in size. The crate `regex` matches in linear time.
 
 use regex::{Regex, RegexBuilder};
 
-/// Compiled programs beyond this many bytes are refused, and so are matching caches.
+/// The largest size in bytes of a compiled program, and of its matching cache.
 const REGEX_BYTES_MAX: usize = 1 << 20;
 pub(crate) const REGEX_NESTING_MAX: u32 = 64;
 
-/// Compiles the text between slashes, upper and lower case alike. The error is one short phrase.
+/// Compiles a pattern, ignoring case. The error is one short phrase.
 pub(crate) fn compile_regex(pattern: &str) -> Result<Regex, String> {
     RegexBuilder::new(pattern)
         .case_insensitive(true)
@@ -20,7 +20,7 @@ pub(crate) fn compile_regex(pattern: &str) -> Result<Regex, String> {
         })
 }
 
-/// The crate draws the place of the error on several lines; the last says what it is.
+/// The crate shows the position of an error on several lines; the last line is the error itself.
 fn last_line(text: &str) -> String {
     let line = text.lines().last().unwrap_or_default();
     line.trim().trim_start_matches("error: ").to_owned()

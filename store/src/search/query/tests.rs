@@ -81,7 +81,7 @@ fn tree(text: &str) -> String {
 }
 
 #[test]
-fn every_form_of_the_grammar_is_read() {
+fn every_form_of_the_grammar_is_parsed() {
     for (text, expected) in [
         ("", "all"),
         ("   ", "all"),
@@ -142,7 +142,7 @@ fn every_form_of_the_grammar_is_read() {
 }
 
 #[test]
-fn what_names_no_path_is_a_word() {
+fn a_name_that_is_no_path_is_a_word() {
     for text in [
         "customer:de:ab12",
         "10:30",
@@ -164,7 +164,7 @@ fn what_names_no_path_is_a_word() {
 }
 
 #[test]
-fn what_cannot_be_read_becomes_words_and_a_hint() {
+fn what_cannot_be_parsed_becomes_words_and_a_hint() {
     for (text, expected) in [
         ("OR", "Word(or)"),
         ("a OR", "Word(a)"),
@@ -191,9 +191,9 @@ fn what_cannot_be_read_becomes_words_and_a_hint() {
     }
 }
 
-/// What is typed of a condition finds what the whole may find, and never hides everything.
+/// An unfinished condition finds all records that the finished one may find.
 #[test]
-fn half_typed_conditions_mean_what_they_may_become() {
+fn unfinished_conditions_are_ignored_or_require_the_path() {
     for (text, expected) in [
         ("$key^=", "$key:exists"),
         ("year>", "year:exists"),
@@ -243,16 +243,16 @@ fn half_typed_conditions_mean_what_they_may_become() {
     let hints = |text: &str| parse(text).hints[0].message.clone();
     assert_eq!(
         hints("a OR year:"),
-        "a value is missing: this finds nothing more yet"
+        "a value is missing: this has no effect yet"
     );
     assert_eq!(
         hints("-year:"),
-        "a value is missing: this hides nothing yet"
+        "a value is missing: this excludes nothing yet"
     );
 }
 
 #[test]
-fn the_last_word_is_open_until_something_follows() {
+fn the_last_word_may_be_a_prefix_until_something_follows() {
     for (text, open) in [
         ("john", true),
         ("john ", false),
@@ -271,11 +271,11 @@ fn the_last_word_is_open_until_something_follows() {
 }
 
 #[test]
-fn the_parts_of_a_query_are_told_with_their_places() {
+fn the_parts_of_a_query_have_their_ranges() {
     let places = |text: &str| {
         let parts = Query::parse_parts(text, &paths());
         let of = |range: &std::ops::Range<usize>| text.get(range.clone()).unwrap().to_owned();
-        let pieces: Vec<_> = parts.pieces.iter().map(|part| of(&part.range)).collect();
+        let pieces: Vec<_> = parts.parts.iter().map(|part| of(&part.range)).collect();
         let conditions: Vec<_> = parts.conditions.iter().map(of).collect();
         (pieces, conditions)
     };
@@ -304,7 +304,7 @@ fn the_parts_of_a_query_are_told_with_their_places() {
 }
 
 #[test]
-fn a_text_that_ends_before_a_value_says_so() {
+fn a_text_that_ends_before_a_value_awaits_it() {
     for (text, awaited) in [
         ("hofman year:", Some("year")),
         ("year>= ", Some("year")),
@@ -344,7 +344,7 @@ fn length_depth_and_number_of_words_are_bounded() {
 }
 
 #[test]
-fn every_beginning_of_a_query_can_be_read() {
+fn every_prefix_of_a_query_can_be_parsed() {
     let text = r#"jhon~ year:1982 genres:comedy -status:(cancelled OR refunded) price:[100 TO 200]
         address.city="New York" (a OR "b c") /re(g)ex/ **.zip:936* NOT 'x $key^=a:b age:30..39"#;
     for (end, _) in text.char_indices() {
@@ -363,12 +363,12 @@ fn assert_fixpoint(query: &Query) {
     );
 }
 
-/// The parts stand one behind the other, and together they are the query.
+/// The parts follow each other, and together they are the query.
 fn assert_parts(text: &str) {
     let parts = Query::parse_parts(text, &paths());
     let mut end = 0;
     let mut all = Vec::new();
-    for part in parts.pieces {
+    for part in parts.parts {
         assert!(end <= part.range.start, "{text}");
         assert!(text.get(part.range.clone()).is_some(), "{text}");
         end = part.range.end;
@@ -392,13 +392,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn any_text_is_read_and_prints_to_what_reads_the_same(text in "\\PC{0,60}") {
+    fn any_text_is_parsed_and_its_print_parses_to_the_same(text in "\\PC{0,60}") {
         assert_fixpoint(&parse(&text));
         assert_parts(&text);
     }
 
     #[test]
-    fn any_mix_of_signs_is_read_and_prints_to_what_reads_the_same(
+    fn any_mix_of_signs_is_parsed_and_its_print_parses_to_the_same(
         pieces in prop::collection::vec(prop::sample::select(vec![
             "a", "b1", "OR", "AND", "NOT", "TO", "|", " ", " ", "  ", "(", ")", "\"", "\\", "/", "-",
             "'", "*", "~", "~2", ":", "=", "!=", "<", "<=", ">", "^=", "*=", "..", "[", "]", ".",

@@ -1,4 +1,4 @@
-//! The index of a merged segment, made of the indexes of its inputs instead of its records.
+//! Building the index of a merged segment from the indexes of its inputs instead of its records.
 
 use std::ops::Range;
 
@@ -7,16 +7,16 @@ use rayon::iter::{IntoParallelIterator as _, IntoParallelRefIterator as _, Paral
 use super::index::RowIndex;
 use super::{IndexPart, Segment, SegmentView};
 use crate::background;
-use crate::search::{LEFT_BEHIND, MovedPart, TextIndexBuilder, TextIndexMerger};
+use crate::search::{MovedPart, ROW_DROPPED, TextIndexBuilder, TextIndexMerger};
 
-/// Where the rows of the inputs went.
+/// Maps the rows of the inputs to those of the merged segment.
 #[derive(Debug)]
 pub(super) struct Moves {
     by_input: Vec<Vec<u32>>,
     moved: u32,
 }
 
-/// What each thread keeps from part to part.
+/// The reusable memory of each thread.
 #[derive(Debug, Default)]
 struct Indexer {
     merger: TextIndexMerger,
@@ -27,12 +27,12 @@ impl Moves {
     pub(super) fn new(inputs: &[SegmentView]) -> Self {
         let rows = inputs.iter().map(|input| input.segment.len() as usize);
         Self {
-            by_input: rows.map(|rows| vec![LEFT_BEHIND; rows]).collect(),
+            by_input: rows.map(|rows| vec![ROW_DROPPED; rows]).collect(),
             moved: 0,
         }
     }
 
-    /// Notes that a row of an input is the next of the merged segment.
+    /// Maps a row of an input to the next row of the merged segment.
     pub(super) fn push(&mut self, input: usize, row: u32) {
         let rows = self.by_input.get_mut(input);
         if let Some(to) = rows.and_then(|rows| rows.get_mut(row as usize)) {
@@ -41,15 +41,15 @@ impl Moves {
         self.moved += 1;
     }
 
-    /// The row that a row of an input became, or [`LEFT_BEHIND`].
+    /// The row of the merged segment for a row of an input, or [`ROW_DROPPED`].
     pub(super) fn of(&self, input: usize, row: u32) -> u32 {
         let rows = self.by_input.get(input);
         let row = rows.and_then(|rows| rows.get(row as usize));
-        row.copied().unwrap_or(LEFT_BEHIND)
+        row.copied().unwrap_or(ROW_DROPPED)
     }
 }
 
-/// Builds the index of a merged segment, if its inputs have one: searches must not lose it.
+/// Builds the index of a merged segment if its inputs have one, so that searches do not get slower.
 pub(super) fn index(segment: &Segment, inputs: &[SegmentView], moves: &Moves) {
     let (mut indexed, mut missing) = (0, Vec::new());
     let mut missing_rows = 0;
@@ -68,8 +68,8 @@ pub(super) fn index(segment: &Segment, inputs: &[SegmentView], moves: &Moves) {
         return;
     }
     background::run(|| {
-        // Reading what is not indexed costs more than merging what is; where that is most of it,
-        // no more than reading everything.
+        // Building an index costs more than merging indexes: worthwhile only if most rows are
+        // indexed already.
         if missing_rows < indexed {
             let missing = missing.into_par_iter();
             missing.for_each_init(TextIndexBuilder::default, |builder, (view, part)| {
@@ -89,7 +89,7 @@ fn live_rows(view: &SegmentView, rows: Range<u32>) -> u32 {
     view.dead.unmarked_before(rows.end) - view.dead.unmarked_before(rows.start)
 }
 
-/// Makes the index of a part of what its rows have in the inputs. `false`: that is not enough.
+/// Builds the index of a part from those of the inputs. Returns `false` if that is not possible.
 fn merge(
     segment: &Segment,
     part: &IndexPart,
@@ -114,8 +114,8 @@ fn merge(
     }
 }
 
-/// The indexes that have rows of a part, each with the places of its rows there; `None` if not
-/// all rows have one, or one has left something out.
+/// The indexes that have rows of a part, each with the new numbers of its rows. `None` if not all
+/// rows are indexed, or if an index has left out paths.
 fn sources<'a>(
     into: &Range<u32>,
     inputs: &'a [SegmentView],
@@ -137,7 +137,7 @@ fn sources<'a>(
                 if into.contains(row) {
                     row - into.start
                 } else {
-                    LEFT_BEHIND
+                    ROW_DROPPED
                 }
             });
             sources.push((index.as_ref(), rows.collect()));
@@ -146,9 +146,9 @@ fn sources<'a>(
     Some(sources)
 }
 
-/// Whether rows may be among those that others became. Those that are kept ascend.
+/// Whether some of these rows may be mapped into a range. The new numbers ascend.
 fn reaches_into(moves: &[u32], into: &Range<u32>) -> bool {
-    let is_kept = |row: &&u32| **row != LEFT_BEHIND;
+    let is_kept = |row: &&u32| **row != ROW_DROPPED;
     let (first, last) = (moves.iter().find(is_kept), moves.iter().rev().find(is_kept));
     first
         .zip(last)

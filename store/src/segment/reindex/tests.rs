@@ -6,7 +6,7 @@ use crate::record::{Meta, Record};
 use crate::segment::build;
 use crate::value::{EncodedValue, Value};
 
-/// A segment of keys and the names and texts of their values.
+/// A segment of records, given as keys and the names and texts of their values.
 fn view(records: &[(String, Vec<(String, String)>)]) -> SegmentView {
     let records = records.iter().map(|(key, texts)| {
         let texts = texts.iter();
@@ -41,7 +41,7 @@ fn build_indexes(view: &SegmentView) {
     }
 }
 
-/// The merged segment without an index, and where its rows come from.
+/// The merged segment without an index, and the mapping of its rows.
 fn merged(inputs: &[SegmentView]) -> (Segment, Moves) {
     let mut rows: Vec<(String, usize, u32)> = Vec::new();
     for (input, view) in inputs.iter().enumerate() {
@@ -60,7 +60,7 @@ fn merged(inputs: &[SegmentView]) -> (Segment, Moves) {
 }
 
 #[test]
-fn indexes_are_merged_without_reading_words_and_say_what_the_records_say() {
+fn merged_indexes_equal_those_built_from_the_records() {
     let mut inputs = [
         every_second(0, 700),
         every_second(301, 200),
@@ -88,7 +88,7 @@ fn indexes_are_merged_without_reading_words_and_say_what_the_records_say() {
 }
 
 #[test]
-fn paths_without_a_number_are_found_by_reading_again() {
+fn an_index_with_paths_without_a_number_is_built_from_the_records() {
     let many_names = (0..200_u32).map(|n| {
         let names = (0..50).map(|at| (format!("n{}", n * 50 + at), format!("text{at}")));
         (format!("Key:{:06}", n * 2), names.collect())
@@ -110,7 +110,7 @@ fn paths_without_a_number_are_found_by_reading_again() {
 }
 
 #[test]
-fn what_no_input_knows_is_not_indexed_and_the_little_that_one_lacks_is() {
+fn missing_parts_are_indexed_only_if_most_rows_are_indexed_already() {
     let inputs = [every_second(0, 300), every_second(1, 100)];
     let (segment, moves) = merged(&inputs);
     index(&segment, &inputs, &moves);

@@ -1,5 +1,5 @@
-//! What stands at a path of the records a snapshot shows: from the columns of indexed parts, from
-//! the records of all others.
+//! Statistics of a path and typed look-ups in a snapshot, from the columns of indexed parts and
+//! from the records of other parts.
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
@@ -8,7 +8,7 @@ use super::rows::SnapshotRows;
 use crate::key::Key;
 use crate::path::{Path, PathSegment, visit_at};
 use crate::paths::{
-    Columns, FoundKeys, PathSource, PathStatistics, Tally, statistics_of, tell_record,
+    Columns, FoundKeys, PathSource, PathStatistics, Tally, count_record, statistics_of,
 };
 use crate::record::RecordRef;
 use crate::row_set::RowSet;
@@ -18,14 +18,17 @@ use crate::search::{
 };
 use crate::value::{ValueRef, ValueType};
 
-/// Whether the answer is still wanted is asked after this many records.
+/// The number of records between two checks for cancellation.
 const RECORDS_PER_CHECK: usize = 256;
 
 impl Snapshot {
-    /// The statistics of one path: of all visible records, or only of those among `within`, which
-    /// costs least if they are what a search of this snapshot found.
-    /// Complete and exact like [`statistics`](crate::statistics()) over the snapshot, but values
-    /// that columns keep are counted there instead of in the records.
+    /// The statistics of one path, of all visible records or of those among `within`; cheapest if
+    /// these are hits of the same snapshot. The same as [`statistics`](crate::statistics()) over
+    /// the snapshot, but values in columns are counted there instead of in the records.
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] if `cancel` was cancelled before the end.
     pub fn statistics(
         &self,
         path: &Path,
@@ -42,8 +45,12 @@ impl Snapshot {
         statistics_of(&source, cancel)
     }
 
-    /// Finds the visible records that fulfil a condition on a path, as
-    /// [`find`](crate::find()) does over the snapshot, through columns where there are some.
+    /// Finds the visible records that meet a condition on a path, as [`find`](crate::find()) over
+    /// the snapshot does, but using columns where they are built.
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`] if `cancel` was cancelled before the end.
     pub fn find(
         &self,
         path: &Path,
@@ -53,7 +60,7 @@ impl Snapshot {
     ) -> Result<FoundKeys, Cancelled> {
         let rows = SnapshotRows::new(self);
         let test = ConditionTest::new(condition, TextComparison::Exact);
-        let places = [names_of(path)];
+        let names = [names_of(path)];
         let limit = limit.unwrap_or(usize::MAX);
         let in_part = |part: usize| {
             let mut found = FoundKeys::default();
@@ -61,7 +68,7 @@ impl Snapshot {
             let mut visible = rows.visible_in(part);
             let known = rows
                 .columns(part)
-                .and_then(|columns| columns.rows_matching(&places, &test));
+                .and_then(|columns| columns.rows_matching(&names, &test));
             if let Some(known) = &known {
                 visible.intersect(known);
             }
@@ -76,7 +83,7 @@ impl Snapshot {
                     continue;
                 };
                 if known.is_none() {
-                    if !test.holds(record.value, &places, &mut scratch) {
+                    if !test.holds(record.value, &names, &mut scratch) {
                         continue;
                     }
                     found.total += 1;
@@ -98,7 +105,7 @@ impl Snapshot {
     }
 }
 
-/// The last part is the memtable.
+// The last part is the memtable.
 impl SnapshotRows {
     pub(super) fn chosen_in(&self, part: usize, chosen: Option<&[RowSet]>) -> RowSet {
         let mut rows = self.visible_in(part);
@@ -108,13 +115,13 @@ impl SnapshotRows {
         rows
     }
 
-    /// The words of a part that is indexed.
+    /// The text index of a part, if it is built.
     pub(super) fn text(&self, part: usize) -> Option<&TextIndex> {
         let (_, part) = self.part(part)?;
         Some(&part.index()?.text)
     }
 
-    /// The columns of a part that is indexed and has all its paths in them.
+    /// The columns of a part, if they are built and have all of its paths.
     pub(super) fn columns(&self, part: usize) -> Option<&Columns> {
         let (_, part) = self.part(part)?;
         let columns = &part.index()?.columns;
@@ -131,20 +138,20 @@ struct SnapshotPath<'a> {
 }
 
 impl SnapshotPath<'_> {
-    /// Reads the records of some rows.
-    fn read(&self, part: usize, rows: &RowSet, tell: &mut dyn FnMut(RecordRef<'_>)) {
+    /// Visits the records of some rows.
+    fn read(&self, part: usize, rows: &RowSet, visit: &mut dyn FnMut(RecordRef<'_>)) {
         for (count, row) in rows.iter().enumerate() {
             if count % RECORDS_PER_CHECK == 0 && self.cancel.is_cancelled() {
                 return;
             }
             if let Some(record) = self.rows.record(part, row) {
-                tell(record);
+                visit(record);
             }
         }
     }
 
-    /// Tells what columns know, and reads the records for the scalars that they do not keep.
-    fn tell_columns(&self, columns: &Columns, part: usize, rows: &RowSet, tally: &mut dyn Tally) {
+    /// Counts the values in columns, and reads the records for the scalars that are not in them.
+    fn count_columns(&self, columns: &Columns, part: usize, rows: &RowSet, tally: &mut dyn Tally) {
         let Some(column) = columns.get(&self.path) else {
             tally.records(rows.count().into(), 0);
             return;
@@ -185,12 +192,12 @@ impl PathSource for SnapshotPath<'_> {
         self.rows.parts()
     }
 
-    fn tell(&self, part: usize, tally: &mut dyn Tally) {
+    fn count_into(&self, part: usize, tally: &mut dyn Tally) {
         let rows = self.rows.chosen_in(part, self.within.as_deref());
         match self.rows.columns(part) {
-            Some(columns) => self.tell_columns(columns, part, &rows, tally),
+            Some(columns) => self.count_columns(columns, part, &rows, tally),
             None => self.read(part, &rows, &mut |record| {
-                tell_record(record.value, &self.path, tally);
+                count_record(record.value, &self.path, tally);
             }),
         }
     }

@@ -1,4 +1,4 @@
-//! What columns say of a path against what reading every record says.
+//! Compares the results from columns with those of reading every record.
 
 use std::ops::Bound;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::state::State;
 use crate::value::cmp_values;
 use crate::value::{EncodedValue, Timestamp, Value};
 
-/// Keys that are written again and again.
+/// The number of distinct keys, each written several times.
 const KEYS: usize = 700;
 
 fn scalar() -> impl Strategy<Value = Value> {
@@ -45,8 +45,8 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Writes records, some of them again, seals them every few, and builds the indexes of what is
-/// there after `indexed` of them.
+/// Writes records, overwriting some, seals the memtable every few writes, and builds the indexes
+/// after `indexed` of them.
 fn store(writes: &[(usize, Option<Value>)], indexed: usize) -> Snapshot {
     let mut state = State {
         memtable: Memtable::with_records_max(60),
@@ -81,7 +81,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn statistics_are_those_of_the_records(
+    fn statistics_agree_with_reading_the_records(
         writes in writes(),
         share in 0_usize..=100,
         text in prop::sample::select(vec!["a", "a[]", "b", "c", "nowhere"]),
@@ -104,7 +104,7 @@ proptest! {
     }
 
     #[test]
-    fn what_a_search_found_is_counted_and_found_again(
+    fn statistics_and_positions_of_hits_agree_with_reading_the_records(
         writes in writes(),
         share in 0_usize..=100,
         later in writes(),
@@ -124,7 +124,7 @@ proptest! {
         }
         prop_assert_eq!(hits.position("nowhere"), None);
 
-        // The hits of this snapshot are sets of its rows; in another they are looked up.
+        // Hits are sets of rows of their own snapshot; in another one they are looked up.
         for snapshot in [snapshot, store(&later, 0)] {
             let mut found = snapshot.statistics(&path, Some(&hits), &cancel).unwrap();
             found.index_bytes = 0;
@@ -135,7 +135,7 @@ proptest! {
     }
 
     #[test]
-    fn words_are_counted_in_indexes_as_in_records(
+    fn word_counts_agree_with_reading_the_records(
         writes in writes(),
         share in 0_usize..=100,
         text in prop::sample::select(vec!["a", "b[]", "nowhere"]),
@@ -164,7 +164,7 @@ proptest! {
     }
 
     #[test]
-    fn records_are_found_and_sorted_as_by_reading_them(
+    fn look_ups_and_sorting_agree_with_reading_the_records(
         writes in writes(),
         share in 0_usize..=100,
         descending: bool,

@@ -1,5 +1,5 @@
-//! What a snapshot shows, as rows in parts, and the search of it: through the indexes where they
-//! are built, by reading the records where they are not.
+//! The records of a snapshot as rows in parts, and searching them: by index where indexes are
+//! built, by reading the records elsewhere.
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -7,31 +7,32 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use super::Snapshot;
-use super::shown::RecentRows;
+use super::visible::RecentRows;
 use crate::paths::Columns;
 use crate::record::{Record, RecordRef};
 use crate::row_set::RowSet;
 use crate::search::{
-    ConditionTest, IndexedRows, MatchScratch, Place, Plan, Query, RankedRows, RowId, RowSource,
-    SearchControl, SearchOptions, SearchResult, SortKey, TextIndex, VisitText, search_part,
-    search_rows,
+    ConditionTest, IndexedRows, MatchScratch, PathNames, Query, RankedRows, RowId, RowSource,
+    SearchControl, SearchOptions, SearchPlan, SearchResult, SortKey, TextIndex, VisitText,
+    search_part, search_rows,
 };
-use crate::segment::{Bitmap, IndexPart, Segment, ShownSegment};
+use crate::segment::{Bitmap, IndexPart, Segment, VisibleSegment};
 use crate::state::State;
 use crate::value::ValueRef;
 
-/// Rows that are read without an index are read in runs of this many: each is a task.
+/// The number of rows that one task reads without an index.
 const ROWS_PER_TASK: u32 = 2048;
-/// So many rows are read before others see what was found: ten milliseconds' worth.
-const ROWS_PER_RUN: u32 = if cfg!(test) { 100 } else { 8 * 1024 };
-/// Whether the answer is still wanted is asked after this many records.
+/// The number of rows in a slice that is read, which takes about ten milliseconds: after each slice
+/// partial answers may be published.
+const ROWS_PER_SLICE: u32 = if cfg!(test) { 100 } else { 8 * 1024 };
+/// The number of records between two checks for cancellation.
 const RECORDS_PER_CHECK: u32 = 128;
 
 impl Snapshot {
-    /// Searches all records. The same answers as [`search`](crate::search::search()) over the
-    /// snapshot, found through indexes where there are some, with one exception: of more than
-    /// [`RERANKED_MAX`](crate::search::RERANKED_MAX) hits in the order of relevance, those behind
-    /// may be in a coarser order, and their sort keys are those of the best of their group.
+    /// Searches all records, using indexes where they are built. Finds the same as
+    /// [`search`](crate::search::search()) over the snapshot, with one exception: if there are more
+    /// than [`RERANKED_MAX`](crate::search::RERANKED_MAX) hits by relevance, the order after these
+    /// is coarser, and the sort key of a hit is that of the best hit in its group.
     pub fn search(
         &self,
         query: &Query,
@@ -43,14 +44,15 @@ impl Snapshot {
     }
 }
 
-/// The rows of a snapshot at one moment.
+/// The rows of a snapshot at one time.
 #[derive(Debug)]
 pub(super) struct SnapshotRows {
     state: Arc<State>,
-    segments: Vec<ShownSegment>,
+    segments: Vec<VisibleSegment>,
     recent: Arc<OnceLock<RecentRows>>,
     hidden_recent: Arc<Bitmap>,
-    /// For each part of an index its segment and its place there; the memtable is one more.
+    /// For each index part its segment and its number there. The memtable is one more part, the
+    /// last.
     parts: Vec<(usize, usize)>,
 }
 
@@ -58,16 +60,16 @@ impl SnapshotRows {
     pub(super) fn new(snapshot: &Snapshot) -> Self {
         let now = snapshot.now();
         let segments = snapshot.state.segments.iter();
-        let segments: Vec<_> = segments.map(|view| view.shown(Some(now))).collect();
-        let parts = segments.iter().enumerate().flat_map(|(index, shown)| {
-            let parts = 0..shown.segment.index_parts().len();
+        let segments: Vec<_> = segments.map(|view| view.visible_at(Some(now))).collect();
+        let parts = segments.iter().enumerate().flat_map(|(index, visible)| {
+            let parts = 0..visible.segment.index_parts().len();
             parts.map(move |part| (index, part))
         });
         Self {
             parts: parts.collect(),
             segments,
             state: Arc::clone(&snapshot.state),
-            // The memtable's records are laid out now, once for all searches of the snapshot.
+            // Creates the rows of the memtable, once for all searches of the snapshot.
             hidden_recent: snapshot.recent_rows().hidden(now),
             recent: Arc::clone(&snapshot.recent),
         }
@@ -78,34 +80,34 @@ impl SnapshotRows {
         recent.map(RecentRows::records).unwrap_or_default()
     }
 
-    pub(super) fn segments(&self) -> impl Iterator<Item = &ShownSegment> {
+    pub(super) fn segments(&self) -> impl Iterator<Item = &VisibleSegment> {
         self.segments.iter()
     }
 
-    pub(super) fn part(&self, part: usize) -> Option<(&ShownSegment, &IndexPart)> {
+    pub(super) fn part(&self, part: usize) -> Option<(&VisibleSegment, &IndexPart)> {
         let (segment, part) = self.parts.get(part)?;
-        let shown = self.segments.get(*segment)?;
-        Some((shown, shown.segment.index_parts().get(*part)?))
+        let visible = self.segments.get(*segment)?;
+        Some((visible, visible.segment.index_parts().get(*part)?))
     }
 
-    /// The rows of a part that can be found: neither dead nor due.
+    /// The rows of a part that are neither dead nor expired.
     pub(super) fn visible_in(&self, part: usize) -> RowSet {
         match self.part(part) {
-            Some((shown, part)) => shown.hidden.unmarked_in(part.rows()),
+            Some((visible, part)) => visible.hidden.unmarked_in(part.rows()),
             None => self
                 .hidden_recent
                 .unmarked_in(0..self.recent().len() as u32),
         }
     }
 
-    /// Reads the records of some rows.
+    /// Searches some rows by reading their records.
     fn scan(
         &self,
         part: usize,
-        plan: &Plan,
+        plan: &SearchPlan,
         within: &RowSet,
         rows: Range<u32>,
-        is_stale: &(dyn Fn() -> bool + Sync),
+        is_cancelled: &(dyn Fn() -> bool + Sync),
     ) -> Vec<RankedRows> {
         let groups = Mutex::new(Vec::new());
         let tasks = (rows.end - rows.start).div_ceil(ROWS_PER_TASK);
@@ -115,7 +117,7 @@ impl SnapshotRows {
                 let mut found: Vec<(SortKey, crate::search::Level, u32)> = Vec::new();
                 let start = rows.start + task * ROWS_PER_TASK;
                 for row in start..(start + ROWS_PER_TASK).min(rows.end) {
-                    if row % RECORDS_PER_CHECK == 0 && is_stale() {
+                    if row % RECORDS_PER_CHECK == 0 && is_cancelled() {
                         return;
                     }
                     if within.contains(row)
@@ -134,7 +136,7 @@ impl SnapshotRows {
     }
 }
 
-/// Adds a row to its group. Groups ascend by key.
+/// Adds a row to its group. Groups ascend by sort key.
 fn insert(
     groups: &mut Vec<RankedRows>,
     key: SortKey,
@@ -163,49 +165,49 @@ impl RowSource for SnapshotRows {
         self.parts.get(part).is_some_and(|(_, part)| *part > 0)
     }
 
-    fn runs(&self, part: usize, plan: &Plan) -> Vec<Range<u32>> {
+    fn slices(&self, part: usize, plan: &SearchPlan) -> Vec<Range<u32>> {
         let (len, is_read) = match self.part(part) {
             Some((_, index_part)) => {
                 let rows = index_part.rows();
                 let is_read = index_part.index().is_none() || plan.reads_records();
                 (rows.end - rows.start, is_read)
             }
-            // The memtable is small, and read by several threads at once.
+            // The memtable is small; `scan` reads it in parallel.
             None => (self.recent().len() as u32, false),
         };
-        let step = if is_read { ROWS_PER_RUN } else { len.max(1) };
+        let step = if is_read { ROWS_PER_SLICE } else { len.max(1) };
         (0..len)
             .step_by(step as usize)
             .map(|start| start..len.min(start + step))
             .collect()
     }
 
-    fn search_run(
+    fn search_slice(
         &self,
         part: usize,
         rows: Range<u32>,
-        plan: &Plan,
-        is_stale: &(dyn Fn() -> bool + Sync),
+        plan: &SearchPlan,
+        is_cancelled: &(dyn Fn() -> bool + Sync),
     ) -> Vec<RankedRows> {
         let mut within = self.visible_in(part);
-        let Some((shown, index_part)) = self.part(part) else {
-            return self.scan(part, plan, &within, rows, is_stale);
+        let Some((visible, index_part)) = self.part(part) else {
+            return self.scan(part, plan, &within, rows, is_cancelled);
         };
         if rows.len() < within.rows() as usize {
-            let mut run = RowSet::new(within.rows());
-            run.insert_range(rows.clone());
-            within.intersect(&run);
+            let mut slice = RowSet::new(within.rows());
+            slice.insert_range(rows.clone());
+            within.intersect(&slice);
         }
         let Some(index) = index_part.index() else {
-            return self.scan(part, plan, &within, rows, is_stale);
+            return self.scan(part, plan, &within, rows, is_cancelled);
         };
         let rows = PartRows {
-            segment: &shown.segment,
+            segment: &visible.segment,
             rows: index_part.rows(),
             text: &index.text,
             columns: &index.columns,
         };
-        search_part(plan, &rows, &within, is_stale)
+        search_part(plan, &rows, &within, is_cancelled)
     }
 
     fn record(&self, part: usize, row: u32) -> Option<RecordRef<'_>> {
@@ -213,8 +215,8 @@ impl RowSource for SnapshotRows {
             let record = self.recent().get(row as usize)?;
             return Some(record.as_ref().as_ref());
         }
-        let (shown, part) = self.part(part)?;
-        shown.segment.get(part.rows().start + row)
+        let (visible, part) = self.part(part)?;
+        visible.segment.get(part.rows().start + row)
     }
 
     fn rows_in(&self, part: usize) -> u32 {
@@ -224,7 +226,7 @@ impl RowSource for SnapshotRows {
         }
     }
 
-    fn place_of(&self, key: &str) -> Option<RowId> {
+    fn row_of(&self, key: &str) -> Option<RowId> {
         let found = self
             .recent()
             .binary_search_by(|record| record.key.as_str().cmp(key));
@@ -235,9 +237,9 @@ impl RowSource for SnapshotRows {
             });
         }
         let mut first_part = 0;
-        for shown in self.segments() {
-            let parts = shown.segment.index_parts();
-            if let Some(row) = shown.find(key) {
+        for visible in self.segments() {
+            let parts = visible.segment.index_parts();
+            if let Some(row) = visible.find(key) {
                 let part = parts.partition_point(|part| part.rows().end <= row);
                 let start = parts.get(part)?.rows().start;
                 return Some(RowId {
@@ -251,7 +253,7 @@ impl RowSource for SnapshotRows {
     }
 
     fn identity(&self) -> usize {
-        // A state is not changed while anybody holds it.
+        // A state does not change while it is referenced.
         Arc::as_ptr(&self.state).addr()
     }
 }
@@ -269,11 +271,11 @@ impl IndexedRows for PartRows<'_> {
         self.text
     }
 
-    fn rows_matching(&self, places: &[Place], test: &ConditionTest) -> Option<RowSet> {
-        self.columns.rows_matching(places, test)
+    fn rows_matching(&self, paths: &[PathNames], test: &ConditionTest) -> Option<RowSet> {
+        self.columns.rows_matching(paths, test)
     }
 
-    fn for_each_text(&self, names: &Place, texts_max: usize, visit: VisitText<'_>) -> bool {
+    fn for_each_text(&self, names: &PathNames, texts_max: usize, visit: VisitText<'_>) -> bool {
         let Some(texts) = self.columns.repeated_texts(names, texts_max) else {
             return false;
         };
@@ -285,7 +287,7 @@ impl IndexedRows for PartRows<'_> {
 
     fn add_passing(
         &self,
-        names: &Place,
+        names: &PathNames,
         repeated: bool,
         within: &RowSet,
         passes: &mut dyn FnMut(ValueRef<'_>) -> bool,
@@ -295,7 +297,7 @@ impl IndexedRows for PartRows<'_> {
             .add_passing(names, repeated, within, passes, set)
     }
 
-    fn unread_rows(&self, names: &Place) -> Option<RowSet> {
+    fn unread_rows(&self, names: &PathNames) -> Option<RowSet> {
         self.columns.unread_rows(names)
     }
 
@@ -305,8 +307,8 @@ impl IndexedRows for PartRows<'_> {
 
     fn value(&self, row: u32) -> Option<ValueRef<'_>> {
         let row = self.rows.start + row;
-        let is_there = self.rows.contains(&row);
-        is_there.then(|| ValueRef::read(self.segment.value_bytes(row)))
+        let is_in_part = self.rows.contains(&row);
+        is_in_part.then(|| ValueRef::read(self.segment.value_bytes(row)))
     }
 
     fn record(&self, row: u32) -> Option<RecordRef<'_>> {

@@ -1,13 +1,14 @@
-//! Deleting what has expired, unless the clock is not to be believed.
+//! Deletes expired records, unless the clock is implausible.
 //!
-//! A record that is due is hidden whatever the clock says: a clock that is set right brings it back.
-//! Deleting cannot be taken back when the program has ended, so a clock that is far ahead of all
-//! that is known of the time must be confirmed first.
+//! A record that is due by the clock is always hidden; correcting the clock brings it back. A
+//! deletion cannot be undone once the program has ended, so a clock that is far ahead of every
+//! known time must be confirmed first.
 //!
-//! Known is the newest time in the records: each commit writes the time into what it changes. While
-//! a clock is doubted the times it writes prove nothing. So the first such commit notes, in a setting
-//! of the file, which time was known before; from then on that setting counts and the records' times
-//! do not, and commits under a clock that is not doubted keep it up to date.
+//! The known time is the newest time in the records: each commit writes the current time into the
+//! records it changes. Times written under a doubted clock prove nothing. The first commit under
+//! such a clock therefore records the time known before in a setting of the file. From then on that
+//! setting counts instead of the times in the records, and commits under a clock that is not
+//! doubted keep it up to date.
 
 use std::fmt;
 
@@ -20,31 +21,30 @@ use crate::state::State;
 use crate::transfer::rfc3339;
 use crate::value::{EncodedValue, Value, ValueRef};
 
-/// How many records one call of [`Store::expire_due`] deletes at most, so that a million records
-/// that expired over the weekend do not become one commit.
+/// Records that one call of [`Store::expire_due`] deletes at most, so that a million records that
+/// expired over the weekend do not become one commit.
 const EXPIRE_RECORDS_MAX: usize = 10_000;
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
-/// A clock is doubted when it is further ahead than this of the newest time that is known. Files
-/// that are in use are written to more often; of one that was left alone for longer it is asked
-/// once whether the time is right.
+/// A clock is doubted if it is further than this ahead of the newest known time. Files in use are
+/// written more often than that; for one left alone for longer the user confirms the time once.
 const AHEAD_MILLIS_MAX: i64 = 366 * DAY_MILLIS;
 
-/// The setting that holds the newest time known, once a clock was doubted or confirmed.
+/// The setting that holds the newest known time, once a clock has been doubted or confirmed.
 pub(super) const TIME_SETTING: &str = "vstore.time";
-/// It is written anew, with a commit that is made anyway, when it is older than this.
+/// A commit updates the setting when it is older than this.
 const NOTED_MILLIS_MAX: i64 = DAY_MILLIS;
 
-/// The clock is so far ahead of all that is known of the time that records which are due by it are
-/// hidden and not deleted, until it is confirmed ([`Store::confirm_clock`]) or set right.
+/// The clock is so far ahead of every known time that records due by it are only hidden, not
+/// deleted, until it is confirmed ([`Store::confirm_clock`]) or corrected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClockSuspect {
-    /// The newest time known.
+    /// The newest known time.
     pub newest: Millis,
-    /// What the clock says.
+    /// The time according to the clock.
     pub now: Millis,
-    /// How many records are due by it.
+    /// Number of records due at `now`.
     pub due: usize,
 }
 
@@ -57,7 +57,7 @@ impl fmt::Display for ClockSuspect {
         };
         write!(
             f,
-            "the clock says {}, but the newest change is of {}: {records} that would have expired \
+            "the clock says {}, but the newest change is from {}: {records} that would have expired \
              {are} hidden and not deleted",
             day(self.now),
             day(self.newest),
@@ -68,7 +68,7 @@ impl fmt::Display for ClockSuspect {
 /// Why nothing was deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum ExpireError {
-    /// The clock is not to be believed.
+    /// The clock is implausible.
     #[error("{0}")]
     ClockSuspect(ClockSuspect),
     /// The deletion was not committed.
@@ -76,12 +76,12 @@ pub enum ExpireError {
     Commit(#[from] CommitError),
 }
 
-/// The newest time that is known to have passed; `None` where nothing is known.
+/// The newest time that is known to have passed, if any is known.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct KnownTime(Option<Millis>);
 
 impl KnownTime {
-    /// What the records of a file say, or the file itself.
+    /// From the setting of the file, or else from its records.
     pub(super) fn of(state: &State) -> Self {
         Self(noted(state).or(state.newest))
     }
@@ -91,14 +91,14 @@ impl KnownTime {
             .is_some_and(|known| now.since(known) > AHEAD_MILLIS_MAX)
     }
 
-    /// A clock that is not doubted says what time it is.
+    /// Moves forward to `now`, unless that is doubted.
     pub(super) fn learn(&mut self, now: Millis) {
         if !self.doubts(now) {
             self.0 = self.0.max(Some(now));
         }
     }
 
-    /// What a commit notes about the time beside its changes to records, if anything.
+    /// The change of [`TIME_SETTING`] that a commit has to make, if any.
     pub(super) fn note(self, state: &State, now: Millis) -> Option<SettingChange> {
         let at = match (noted(state), self.doubts(now)) {
             // Nothing is at stake where no record expires.
@@ -126,9 +126,12 @@ fn encoded(at: Millis) -> Option<EncodedValue> {
 }
 
 impl Store {
-    /// Deletes records whose time has passed, at most ten thousand: `None` if there are none.
-    /// Refused under a clock that is more than a year ahead of the newest time known
-    /// ([`ClockSuspect`]); the records stay hidden.
+    /// Deletes expired records, at most ten thousand per call; `None` if there are none.
+    ///
+    /// # Errors
+    ///
+    /// [`ExpireError::ClockSuspect`] if the clock is more than 366 days ahead of the newest known
+    /// time; the records stay hidden. [`ExpireError::Commit`] if the deletion was not committed.
     pub fn expire_due(&mut self) -> Result<Option<Commit>, ExpireError> {
         let now = self.clock.now();
         if let Some(suspect) = self.suspect_at(now) {
@@ -145,13 +148,13 @@ impl Store {
         Ok(Some(self.commit(&batch)?))
     }
 
-    /// Why records that are due are hidden and not deleted; `None` if none is due, or the clock may
-    /// be right.
+    /// Why records that are due are hidden but not deleted; `None` if none is due or the clock is
+    /// plausible.
     pub fn clock_suspect(&self) -> Option<ClockSuspect> {
         self.suspect_at(self.clock.now())
     }
 
-    /// Somebody says that the clock is right: what is due by it may be deleted. Kept in the file.
+    /// Accepts the clock as correct, so that records due by it may be deleted. Stored in the file.
     pub fn confirm_clock(&mut self) -> Result<(), CommitError> {
         let now = self.clock.now();
         let before = std::mem::replace(&mut self.known_time, KnownTime(Some(now)));

@@ -106,7 +106,7 @@ fn under_a_clock_far_ahead_expired_records_are_hidden_and_kept() {
         store.compact(&Control::default()).unwrap();
         store.close().unwrap();
     }
-    // The clock is set right.
+    // The clock is corrected.
     let mut store = fixture.open_after(1);
     assert_eq!(keys(&store), ["goes", "stays"]);
     assert_eq!(store.clock_suspect(), None);
@@ -114,7 +114,7 @@ fn under_a_clock_far_ahead_expired_records_are_hidden_and_kept() {
 }
 
 #[test]
-fn within_a_year_expired_records_are_deleted_unasked() {
+fn within_a_year_expired_records_are_deleted_without_confirmation() {
     let fixture = Fixture::with_expiry_after(30);
     let mut store = fixture.open_after(366);
     assert_eq!(store.clock_suspect(), None);
@@ -124,13 +124,13 @@ fn within_a_year_expired_records_are_deleted_unasked() {
 }
 
 #[test]
-fn a_clock_that_is_confirmed_is_believed_from_then_on() {
+fn a_confirmed_clock_is_trusted_from_then_on() {
     let fixture = Fixture::with_expiry_after(30);
     let mut store = fixture.open_after(2 * 365);
     assert_refused(&mut store);
     store.confirm_clock().unwrap();
     drop(store);
-    // It was not deleted yet, and is not asked about again.
+    // It has not been deleted yet, and no second confirmation is needed.
     let mut store = fixture.open_after(2 * 365 + 1);
     assert_eq!(store.clock_suspect(), None);
     put(&mut store, "later", Some(2 * 365 + 300));
@@ -142,8 +142,8 @@ fn a_clock_that_is_confirmed_is_believed_from_then_on() {
     assert_eq!(keys(&fixture.open_after(0)), ["stays"]);
 }
 
-/// What is written under a clock that is doubted carries its times. They must not make it look
-/// right the next time.
+/// Records written under a doubted clock carry its times, which must not make the clock plausible
+/// the next time.
 #[test]
 fn edits_under_a_doubted_clock_do_not_vouch_for_it() {
     let fixture = Fixture::with_expiry_after(30);
@@ -158,7 +158,7 @@ fn edits_under_a_doubted_clock_do_not_vouch_for_it() {
     assert_refused(&mut store);
     store.close().unwrap();
 
-    // Under the right clock the file is in use for years, and never asks.
+    // With a correct clock the file is used for years without a confirmation.
     let day = |days: i64| TODAY.plus_millis(days * DAY_MILLIS);
     let mut expired = 0;
     for days in (2..2 * 365).step_by(200) {
@@ -173,7 +173,7 @@ fn edits_under_a_doubted_clock_do_not_vouch_for_it() {
         store.close().unwrap();
     }
     assert_eq!(expired, 1);
-    // And the clock that was wrong before is doubted again.
+    // The clock that was wrong before is doubted again.
     let mut store = fixture.open_after(20 * 365);
     assert!(matches!(
         store.expire_due(),
@@ -185,7 +185,7 @@ fn edits_under_a_doubted_clock_do_not_vouch_for_it() {
 fn a_clock_that_jumps_while_a_store_is_open_is_doubted() {
     let fixture = Fixture::with_expiry_after(30);
     let mut store = fixture.open_after(0);
-    // A program that runs for years looks at the clock now and then.
+    // A program that runs for years reads the clock now and then.
     for days in (0..5 * 365).step_by(25) {
         fixture.clock.set(TODAY.plus_millis(days * DAY_MILLIS));
         put(&mut store, "goes", Some(days + 10));
@@ -203,7 +203,7 @@ fn a_clock_that_jumps_while_a_store_is_open_is_doubted() {
 }
 
 #[test]
-fn a_clock_that_goes_back_shows_again_what_was_not_deleted() {
+fn setting_the_clock_back_shows_records_that_were_not_deleted() {
     let fixture = Fixture::with_expiry_after(30);
     let mut store = fixture.open_after(40);
     let snapshot = store.snapshot();
@@ -211,7 +211,7 @@ fn a_clock_that_goes_back_shows_again_what_was_not_deleted() {
     fixture.clock.set(TODAY);
     assert_eq!(keys(&store), ["goes", "stays"]);
     assert_eq!((snapshot.len(), snapshot.expiring_len()), (2, 1));
-    // Before the file was made nothing is due, nothing is doubted, and nothing deleted.
+    // Before the creation of the file nothing is due, doubted or deleted.
     fixture.clock.set(Millis(0));
     assert_eq!(store.clock_suspect(), None);
     assert!(store.expire_due().unwrap().is_none());
@@ -224,7 +224,7 @@ fn a_clock_that_goes_back_shows_again_what_was_not_deleted() {
 }
 
 #[test]
-fn nothing_is_asked_or_noted_where_nothing_expires() {
+fn without_expiring_records_no_clock_is_doubted_and_no_time_recorded() {
     let fixture = Fixture::with_expiry_after(30);
     let mut store = fixture.open_after(40);
     store.expire_due().unwrap();
@@ -237,7 +237,7 @@ fn nothing_is_asked_or_noted_where_nothing_expires() {
 }
 
 #[test]
-fn the_refusal_says_both_times_and_how_many_records() {
+fn the_refusal_names_both_times_and_the_number_of_records() {
     let suspect = ClockSuspect {
         newest: TODAY,
         now: TODAY.plus_millis(73 * YEAR),
@@ -245,7 +245,7 @@ fn the_refusal_says_both_times_and_how_many_records() {
     };
     assert_eq!(
         suspect.to_string(),
-        "the clock says 2099-05-10, but the newest change is of 2026-05-28: 2 records that would \
+        "the clock says 2099-05-10, but the newest change is from 2026-05-28: 2 records that would \
          have expired are hidden and not deleted"
     );
 }

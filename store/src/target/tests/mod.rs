@@ -234,7 +234,7 @@ fn consent_is_for_one_file_as_it_was() {
     fs::write(&path, "These are my notes, and more of them.").unwrap();
     assert!(matches!(ask(&agreed), Err(NotApproved::Ask(_))));
     assert!(ask(&Consent::ReplaceAny).is_ok());
-    // Whatever anybody says.
+    // Even with consent.
     let database = desk.path("open.vstore");
     let refused = approve(
         &database,
@@ -315,7 +315,7 @@ fn what_is_replaced_by_a_database_stays_as_its_backup() {
         assert_eq!(fs::read(backup_path(&path, 1)).unwrap(), replaced);
     }
     assert_ne!(fs::read(&path).unwrap(), before);
-    // An empty file is nothing that anybody could want back.
+    // Nobody needs an empty file back.
     fs::remove_file(backup_path(&path, 1)).unwrap();
     fs::write(&path, "").unwrap();
     let options = CreateOptions {

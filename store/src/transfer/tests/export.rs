@@ -93,7 +93,7 @@ fn an_export_of_nothing_is_valid() {
 }
 
 #[test]
-fn a_missing_record_shows_in_the_report() {
+fn a_missing_record_is_reported() {
     let records = [record("a", "1", None)];
     let report = export(
         records.iter().map(Record::as_ref),
@@ -106,7 +106,7 @@ fn a_missing_record_shows_in_the_report() {
 }
 
 #[test]
-fn an_export_replaces_its_file_only_when_it_is_whole() {
+fn an_export_replaces_its_file_only_when_it_is_complete() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out.json");
     let records = [record("a", "1", None)];
@@ -168,7 +168,7 @@ fn an_export_to_a_descriptor_is_appended() {
 }
 
 #[test]
-fn an_export_that_cannot_be_written_says_so() {
+fn an_export_that_cannot_be_written_is_an_error() {
     struct Full;
     impl io::Write for Full {
         fn write(&mut self, _: &[u8]) -> io::Result<usize> {

@@ -1,4 +1,4 @@
-//! How JSON texts lie in a file, and what is said of those that do not.
+//! The layouts of JSON texts in a file, and the errors for invalid ones.
 
 use std::io;
 
@@ -41,7 +41,7 @@ fn texts_in_a_row_are_records_over_any_number_of_lines() {
     );
     assert_eq!(
         (report.format, report.shape),
-        (Format::Ndjson, Shape::Lines)
+        (Format::Ndjson, InputShape::Lines)
     );
     // The deepest value has room around it here as well.
     let deep = format!(
@@ -57,7 +57,7 @@ fn texts_in_a_row_are_records_over_any_number_of_lines() {
 }
 
 #[test]
-fn a_fault_in_one_of_several_texts_is_named_by_its_line() {
+fn an_error_in_one_of_several_texts_has_its_line() {
     for (text, expected) in [
         (
             "{\n\"id\":1}\n{\"id\":}",
@@ -79,7 +79,7 @@ fn a_fault_in_one_of_several_texts_is_named_by_its_line() {
 }
 
 #[test]
-fn a_first_line_of_any_length_tells_that_lines_follow() {
+fn lines_are_detected_with_a_first_line_of_any_length() {
     for length in [10, 300_000, 3_000_000] {
         let long = "x".repeat(length);
         let text = format!("{{\"id\":1,\"t\":\"{long}\"}}\n{{\"id\":2}}");
@@ -90,7 +90,7 @@ fn a_first_line_of_any_length_tells_that_lines_follow() {
 }
 
 #[test]
-fn one_pair_in_one_line_is_a_record_whatever_its_name_says() {
+fn one_pair_on_one_line_is_a_record_whatever_the_extension() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("pair.json");
     for (text, expected) in [
@@ -131,7 +131,7 @@ fn text_that_is_not_utf_8_is_told_apart_with_the_way_on() {
 }
 
 #[test]
-fn each_refusal_of_a_format_names_the_way_on() {
+fn each_format_error_names_the_remedy() {
     let several = "{\"id\":1}\n{\"id\":2}";
     let (json, lines) = (Some(Format::Json), Some(Format::Ndjson));
     let refused = |text: &str, format, options: &ImportOptions| {

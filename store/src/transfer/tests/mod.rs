@@ -7,7 +7,7 @@ use crate::batch::{Expiry, Op};
 use crate::clock::Millis;
 use crate::key::{Key, KeyError};
 use crate::record::Meta;
-use crate::value::json::{JsonErrorKind, Place, parse_text, to_compact};
+use crate::value::json::{JsonErrorKind, TextPosition, parse_text, to_compact};
 use crate::value::{EncodedValue, VALUE_DEPTH_MAX, Value, ValueType};
 
 mod export;
@@ -66,7 +66,7 @@ fn refusal(text: &str, options: &ImportOptions) -> String {
 }
 
 #[test]
-fn an_object_names_its_records() {
+fn the_names_of_an_object_are_the_keys() {
     let (records, report) = run(
         "{\"b\": 1,\n \"a\": {\"x\": [null]}}",
         &ImportOptions::default(),
@@ -77,20 +77,21 @@ fn an_object_names_its_records() {
         texts(&records),
         [("b", "1".into()), ("a", r#"{"x":[null]}"#.into())]
     );
-    assert_eq!((report.shape, report.format), (Shape::Object, Format::Json));
+    assert_eq!(report.shape, InputShape::Object);
+    assert_eq!(report.format, Format::Json);
     assert_eq!((report.read, report.added), (2, 2));
 }
 
 #[test]
-fn pairs_bring_their_keys_and_times_in_an_array_and_in_lines() {
+fn pairs_with_keys_and_times_are_read_from_arrays_and_lines() {
     let first = r#"{"key":"a","value":{"x":1},"expires_at":"2027-01-15T09:00:00.25+01:00"}"#;
     let second = r#"{"value":null,"modified_at":"1970-01-01T00:00:02Z","key":"b",
         "created_at":"1970-01-01T00:00:01Z","expires_at":null}"#
         .replace('\n', "");
     let options = ImportOptions::default();
     for (text, shape) in [
-        (format!("[{first},\n{second}]"), Shape::Array),
-        (format!("{first}\n\r\n{second}\r\n"), Shape::Lines),
+        (format!("[{first},\n{second}]"), InputShape::Array),
+        (format!("{first}\n\r\n{second}\r\n"), InputShape::Lines),
     ] {
         let (records, report) = run(&text, &options, &[]).unwrap();
         assert_eq!(
@@ -109,17 +110,15 @@ fn pairs_bring_their_keys_and_times_in_an_array_and_in_lines() {
                 [None, at(1000), at(2000)]
             ]
         );
-        assert_eq!(
-            (report.shape, report.expiring, report.expired),
-            (shape, 1, 0)
-        );
+        assert_eq!(report.shape, shape);
+        assert_eq!((report.expiring, report.expired), (1, 0));
     }
 }
 
 #[test]
 fn the_times_of_a_pair_reach_the_store() {
     let record = |created: Option<i64>, expires: Option<i64>| ImportRecord {
-        place: Place { line: 1, column: 1 },
+        place: TextPosition { line: 1, column: 1 },
         key: Key::new("a").unwrap(),
         value: EncodedValue::encode(&Value::Null).unwrap(),
         expires_at: expires.map(Millis),
@@ -146,7 +145,7 @@ fn the_times_of_a_pair_reach_the_store() {
 }
 
 #[test]
-fn records_without_keys_are_refused_with_the_way_on() {
+fn records_without_keys_are_refused_with_a_remedy() {
     let options = ImportOptions::default();
     assert_eq!(
         refusal(r#"[{"title":"Tootsie","year":1982,"cast":[]}]"#, &options),
@@ -164,7 +163,7 @@ fn records_without_keys_are_refused_with_the_way_on() {
             matches!(
                 refused,
                 ImportError::NeedsKeyRule {
-                    place: Place { line: 2, column: 1 },
+                    place: TextPosition { line: 2, column: 1 },
                     ..
                 }
             ),
@@ -199,11 +198,11 @@ fn a_rule_makes_keys_for_any_records() {
     assert_eq!(keys(&rows), ["row:0000001", "row:0000002"]);
     assert_eq!(
         refusal("[{\"id\":1},\n{\"x\":{}}]", &by_field("id")),
-        "line 2, column 1: the record has no \"id\", which its key is made of"
+        "line 2, column 1: the record has no \"id\", which is part of its key"
     );
     assert_eq!(
         refusal("[{\"x\":{}}]", &by_field("x")),
-        "line 1, column 2: \"x\" is not a text or a number, as keys are made of"
+        "line 1, column 2: \"x\" is not a text or a number, so it cannot be part of a key"
     );
     assert_eq!(
         refusal("{\"a\":{\"id\":1}}", &by_field("id")),
@@ -213,8 +212,8 @@ fn a_rule_makes_keys_for_any_records() {
 }
 
 #[test]
-fn a_bad_key_is_refused_with_its_place() {
-    let place = Place { line: 2, column: 1 };
+fn an_invalid_key_is_refused_with_its_position() {
+    let place = TextPosition { line: 2, column: 1 };
     let text = "{\"a\":1,\n\"b\\u0007\":2}";
     let error = KeyError::ControlCharacter { code: 7, index: 1 };
     let refused = run(text, &ImportOptions::default(), &[]).unwrap_err();
@@ -239,7 +238,7 @@ fn a_bad_key_is_refused_with_its_place() {
 }
 
 #[test]
-fn keys_that_stand_twice_follow_the_policy() {
+fn duplicate_keys_follow_the_policy() {
     let text = "{\"k\":\"a\",\"n\":1}\n{\"k\":\"a-2\",\"n\":2}\n{\"k\":\"a\",\"n\":3}\n{\"k\":\"a\",\"n\":4}\n";
     let import_with = |duplicates| {
         let options = ImportOptions {
@@ -250,7 +249,7 @@ fn keys_that_stand_twice_follow_the_policy() {
     };
     assert_eq!(
         import_with(DuplicateKeys::Refuse).unwrap_err().to_string(),
-        "line 3, column 1: the key \"a\" stands before in line 1: number such keys, or keep the \
+        "line 3, column 1: duplicate key \"a\", first in line 1: number duplicates, or keep the \
          first or the last"
     );
     let keys = |records: &[ImportRecord]| {
@@ -265,7 +264,7 @@ fn keys_that_stand_twice_follow_the_policy() {
     );
     assert_eq!(
         report.notes.first[0].to_string(),
-        "line 3, column 1: the key stood before, imported as \"a-3\""
+        "line 3, column 1: duplicate key, imported as \"a-3\""
     );
     let (records, report) = import_with(DuplicateKeys::FirstWins).unwrap();
     assert_eq!(keys(&records), ["a", "a-2"]);
@@ -276,20 +275,20 @@ fn keys_that_stand_twice_follow_the_policy() {
 }
 
 #[test]
-fn names_that_stand_twice_in_an_object_of_records_are_refused() {
+fn duplicate_names_in_an_object_of_records_are_refused() {
     assert_eq!(
         refusal("{\"a\":1,\n\"a\":2}", &ImportOptions::default()),
-        "line 2, column 1: the key \"a\" stands before in line 1: number such keys, or keep the \
+        "line 2, column 1: duplicate key \"a\", first in line 1: number duplicates, or keep the \
          first or the last"
     );
     assert_eq!(
         refusal("{\"a\":{\"x\":1,\n\"x\":2}}", &ImportOptions::default()),
-        "line 2, column 1: the name \"x\" stands twice in one object"
+        "line 2, column 1: the name \"x\" occurs twice in one object"
     );
 }
 
 #[test]
-fn keys_that_the_store_has_follow_the_policy() {
+fn existing_keys_follow_the_policy() {
     let text = r#"{"a":1,"b":2}"#;
     let import_with = |conflict| {
         let options = ImportOptions {
@@ -332,7 +331,7 @@ fn an_integer_named_expire_at_sets_the_expiry() {
     assert_eq!((report.expiring, report.expired), (2, 1));
     assert_eq!(
         report.notes.first[0].to_string(),
-        "line 2, column 9: expireAt is 1800000001000, no time in Unix seconds of the years 0001 to \
+        "line 2, column 9: expireAt is 1800000001000, not a time in Unix seconds of the years 0001 to \
          9999 (are these milliseconds?): no expiry is set (in \"d\")"
     );
     let options = ImportOptions {
@@ -345,7 +344,7 @@ fn an_integer_named_expire_at_sets_the_expiry() {
 }
 
 #[test]
-fn the_expiry_beside_a_value_goes_before_the_one_inside() {
+fn the_expiry_beside_a_value_has_priority_over_the_one_inside() {
     let text = r#"{"key":"a","value":{"expireAt":5},"expires_at":"2100-01-01T00:00:00Z"}"#;
     let (records, _) = run(text, &ImportOptions::default(), &[]).unwrap();
     assert_eq!(records[0].expires_at, Some(Millis(4_102_444_800_000)));
@@ -355,7 +354,7 @@ fn the_expiry_beside_a_value_goes_before_the_one_inside() {
         &[],
     );
     let expected = ImportError::NotTime {
-        place: Place { line: 1, column: 2 },
+        place: TextPosition { line: 1, column: 2 },
         name: "expires_at",
         found: ValueType::Int,
     };
@@ -383,7 +382,7 @@ fn the_number_of_notes_is_bounded_and_counted() {
 }
 
 #[test]
-fn text_that_is_not_json_is_refused_with_its_place() {
+fn invalid_json_is_refused_with_its_position() {
     let options = ImportOptions::default();
     for (text, expected) in [
         (
@@ -450,7 +449,7 @@ fn a_value_of_the_deepest_nesting_survives_every_form() {
 }
 
 #[test]
-fn the_format_is_told_by_the_ending_else_by_the_content() {
+fn the_format_is_detected_from_the_extension_or_the_content() {
     let ending = |name: &str| Format::from_ending(std::path::Path::new(name));
     assert_eq!(ending("a.JSON"), Some(Format::Json));
     assert_eq!(ending("a.ndjson"), Some(Format::Ndjson));
@@ -505,9 +504,9 @@ fn a_line_without_end_is_refused() {
 }
 
 #[test]
-fn a_cancelled_import_says_so() {
+fn a_cancelled_import_is_an_error() {
     let text = format!("{{\"a\":\"{}\"}}", "x".repeat(1_000_000));
-    let told = AtomicU64::new(0);
+    let reported = AtomicU64::new(0);
     let refused = import(
         source(&text, Some(Format::Json)),
         &ImportOptions::default(),
@@ -515,13 +514,13 @@ fn a_cancelled_import_says_so() {
         &|_| None,
         &|done, total| {
             assert_eq!(total, Some(1_000_008));
-            told.store(done, Ordering::Relaxed);
+            reported.store(done, Ordering::Relaxed);
             ControlFlow::Break(())
         },
         &mut |_| panic!("nothing may reach the sink"),
     );
     assert_eq!(refused.unwrap_err(), ImportError::Cancelled);
-    assert!((1..1_000_000).contains(&told.load(Ordering::Relaxed)));
+    assert!((1..1_000_000).contains(&reported.load(Ordering::Relaxed)));
 }
 
 #[test]
@@ -530,7 +529,7 @@ fn a_preview_shows_the_first_records_and_the_fields_for_keys() {
     let seen = preview(source(text, None), 2);
     assert_eq!(
         (seen.shape, seen.has_keys, seen.has_more),
-        (Some(Shape::Array), false, true)
+        (Some(InputShape::Array), false, true)
     );
     assert_eq!(seen.records.len(), 2);
     let field = |name: &str, examples: &[&str], is_unique| FieldExample {
@@ -551,7 +550,7 @@ fn a_preview_shows_the_first_records_and_the_fields_for_keys() {
 }
 
 #[test]
-fn content_that_leaves_no_doubt_counts_more_than_the_name() {
+fn unambiguous_content_has_priority_over_the_extension() {
     let (json, lines) = (Some(Format::Json), Some(Format::Ndjson));
     for (ending, text, format) in [
         (json, "{\"a\":1}\n{\"a\":2}\n", Format::Ndjson),
@@ -565,8 +564,8 @@ fn content_that_leaves_no_doubt_counts_more_than_the_name() {
         (lines, "{\"a\":1,}\n{\"a\":2}\n", Format::Ndjson),
         (lines, "{\"a\":", Format::Ndjson),
     ] {
-        let told = format::Layout::tell(ending, text.as_bytes(), true);
-        assert_eq!(told.format(), format, "{ending:?} {text:?}");
+        let layout = format::Layout::detect(ending, text.as_bytes(), true);
+        assert_eq!(layout.format(), format, "{ending:?} {text:?}");
     }
 }
 
@@ -595,6 +594,6 @@ fn many_notes_of_one_kind_do_not_hide_those_of_another() {
     let last = report.notes.first.last().map(ToString::to_string);
     assert_eq!(
         last.as_deref(),
-        Some("line 1501, column 1: left out, \"7\" stood before")
+        Some("line 1501, column 1: left out, duplicate key \"7\"")
     );
 }

@@ -1,4 +1,4 @@
-//! Keys that an import makes up.
+//! Keys that an import generates.
 
 use std::collections::BTreeMap;
 
@@ -50,7 +50,7 @@ fn notes(report: &ImportReport) -> Vec<String> {
 }
 
 #[test]
-fn a_number_never_takes_the_place_of_an_unrelated_record() {
+fn a_numbered_record_never_replaces_an_unrelated_record() {
     let text = "{\"id\":\"a\",\"n\":1}\n{\"id\":\"a\",\"n\":2}\n";
     for conflict in [Conflict::Replace, Conflict::Keep, Conflict::Fail] {
         let mut store = stored(&[("a-2", "\"precious\""), ("a-3", "{\"id\":\"b\"}")]);
@@ -65,13 +65,13 @@ fn a_number_never_takes_the_place_of_an_unrelated_record() {
         assert_eq!((report.added, report.replaced, report.kept), (2, 0, 0));
         assert_eq!(
             notes(&report),
-            ["line 2, column 1: the key stood before, imported as \"a-4\""]
+            ["line 2, column 1: duplicate key, imported as \"a-4\""]
         );
     }
 }
 
 #[test]
-fn a_number_never_takes_the_place_of_a_later_record_of_the_input() {
+fn a_numbered_record_never_replaces_a_later_record_of_the_input() {
     let text = "{\"id\":\"a\"}\n{\"id\":\"a\"}\n{\"id\":\"a-2\"}\n{\"id\":\"a-2\"}\n";
     let mut store = Stored::new();
     let report = import_into(&mut store, text, &numbered("id")).unwrap();
@@ -92,7 +92,7 @@ fn a_number_never_takes_the_place_of_a_later_record_of_the_input() {
 }
 
 #[test]
-fn what_a_numbered_record_replaces_is_named() {
+fn a_record_replaced_by_a_numbered_one_is_noted() {
     let mut store = Stored::new();
     let text = |last: u32| {
         format!(
@@ -118,7 +118,7 @@ fn what_a_numbered_record_replaces_is_named() {
 }
 
 #[test]
-fn the_number_of_a_row_takes_no_place_of_an_unrelated_record() {
+fn a_row_number_never_replaces_an_unrelated_record() {
     let rows = with_keys(KeyRule::RowNumber {
         prefix: "row:".to_owned(),
     });
@@ -157,7 +157,7 @@ fn the_number_of_a_row_takes_no_place_of_an_unrelated_record() {
 }
 
 #[test]
-fn a_preview_that_stops_early_has_numbered_its_records() {
+fn a_preview_that_stops_early_numbers_its_records() {
     let text = "{\"id\":\"a\"}\n".repeat(3);
     let mut keys = Vec::new();
     let stopped = import(

@@ -1,32 +1,32 @@
-//! What can be wrong with JSON text, and what is worth saying about text that is right.
+//! Errors in JSON texts, and notes on valid ones.
 
 use std::fmt;
 use std::io;
 
 use super::super::{VALUE_BYTES_MAX, VALUE_DEPTH_MAX};
 
-/// How many [`Note`]s are kept; beyond that they are only counted.
+/// The largest number of [`Note`]s kept; further ones are only counted.
 pub const NOTES_MAX: usize = 1000;
 
-/// The longest text that a message repeats, in characters.
+/// The longest text that a message quotes, in characters.
 const QUOTED_CHARS_MAX: usize = 64;
 
-/// A place in a text, as editors count it: both from 1, columns in characters.
+/// A position in a text as in editors: both numbers from 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct TextPosition {
     /// The line.
     pub line: u64,
     /// The character within the line.
     pub column: u64,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for TextPosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}, column {}", self.line, self.column)
     }
 }
 
-/// Why a text is not a JSON value that a record can hold, and where.
+/// Why a text is not a JSON value that a record can have, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {kind}")]
 pub struct JsonError {
@@ -39,7 +39,7 @@ pub struct JsonError {
 }
 
 impl JsonError {
-    pub(crate) const fn new(place: Place, kind: JsonErrorKind) -> Self {
+    pub(crate) const fn new(place: TextPosition, kind: JsonErrorKind) -> Self {
         Self {
             line: place.line,
             column: place.column,
@@ -47,9 +47,9 @@ impl JsonError {
         }
     }
 
-    /// Where it is.
-    pub const fn place(&self) -> Place {
-        Place {
+    /// The position of the error.
+    pub const fn place(&self) -> TextPosition {
+        TextPosition {
             line: self.line,
             column: self.column,
         }
@@ -59,25 +59,25 @@ impl JsonError {
 /// What is wrong with a JSON text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JsonErrorKind {
-    /// The grammar of RFC 8259 is broken; the text says what would have been right.
+    /// A syntax error according to RFC 8259; the text says what was expected.
     #[error("{0}")]
     Syntax(&'static str),
     /// The text ends inside a value.
     #[error("the text ends before the value does")]
     UnexpectedEnd,
-    /// There is more text behind the value.
+    /// There is more text after the value.
     #[error("expected the end of the text")]
     TrailingText,
-    /// The same name twice in one object: which value counts would be a guess.
-    #[error("the name {name:?} stands twice in one object")]
+    /// A duplicate name in an object: which value counts would be a guess.
+    #[error("the name {name:?} occurs twice in one object")]
     DuplicateName {
         /// The name, cut if it is long.
         name: String,
     },
-    /// Half of a UTF-16 surrogate pair, which no character is.
+    /// Half of a UTF-16 surrogate pair, which is not a character.
     #[error("half of a surrogate pair is not a character")]
     LoneSurrogate,
-    /// A control character inside a text must be escaped.
+    /// An unescaped control character inside a text.
     #[error("a control character inside a text must be escaped, as \\n or \\u0000")]
     ControlCharacter,
     /// Bytes that are not UTF-8.
@@ -94,26 +94,26 @@ pub enum JsonErrorKind {
     Io {
         /// The kind of failure.
         kind: io::ErrorKind,
-        /// What the system said.
+        /// The error of the system.
         message: String,
     },
 }
 
-/// Something the reader of the text should know, although the value was read.
+/// A note on a value that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
-    /// Where in the text.
-    pub place: Place,
+    /// The position in the text.
+    pub place: TextPosition,
     /// What was done.
     pub kind: NoteKind,
     /// The text concerned, cut if it is long.
     pub text: String,
 }
 
-/// What was done about a number that no 64 bits can hold.
+/// What was done with a number that does not fit into 64 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoteKind {
-    /// An integer beyond 64 bits became a string with its digits.
+    /// An integer of more than 64 bits became a string with its digits.
     IntegerAsString,
     /// A number too large or too close to zero for a float became a string with its text.
     FloatAsString,
@@ -136,12 +136,12 @@ impl fmt::Display for Note {
     }
 }
 
-/// Notes, bounded: the first [`NOTES_MAX`], and how many there were.
+/// The first [`NOTES_MAX`] notes, and the number of all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Notes {
     /// The first ones.
     pub first: Vec<Note>,
-    /// How many there were.
+    /// The number of all notes.
     pub total: u64,
 }
 
@@ -154,7 +154,7 @@ impl Notes {
     }
 }
 
-/// The start of a text, short enough for a message.
+/// The start of a text, cut for a message.
 pub(crate) fn quote(text: &str) -> String {
     match text.char_indices().nth(QUOTED_CHARS_MAX) {
         None => text.to_owned(),

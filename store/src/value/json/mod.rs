@@ -1,9 +1,9 @@
-//! JSON text to value and back (RFC 8259). Knows neither records nor files.
+//! Converting values to JSON text and back (RFC 8259).
 //!
-//! Numbers keep their digits: 64-bit integers and floats survive every round trip bit for bit.
-//! What JSON cannot say is written as a map with one entry and read back from it:
-//! `{"$bytes": "base64"}`, `{"$time": "RFC 3339"}`, `{"$float": "NaN"}`. A map that only looks
-//! like one of these is written with one more `$` in its name, which reading takes away again.
+//! 64-bit integers and floats survive every round trip bit for bit. Types that JSON lacks are
+//! written as a map with one entry: `{"$bytes": "base64"}`, `{"$time": "RFC 3339"}`, `{"$float":
+//! "NaN"}`. A map that only looks like one of these is written with one more `$` in its name, which
+//! reading removes again.
 
 mod error;
 mod preview;
@@ -13,7 +13,7 @@ mod special;
 mod text;
 mod write;
 
-pub use error::{JsonError, JsonErrorKind, NOTES_MAX, Note, NoteKind, Notes, Place};
+pub use error::{JsonError, JsonErrorKind, NOTES_MAX, Note, NoteKind, Notes, TextPosition};
 pub use preview::to_compact_preview;
 pub use read::{parse_record_line, parse_text, read_value};
 pub use source::TEXT_BYTES_MAX;

@@ -1,11 +1,11 @@
-//! The one line that stands for a value in a table: `{title: "Tootsie", year: 1982, …`.
+//! A one-line preview of a value for a table: `{title: "Tootsie", year: 1982, …`.
 
 use std::fmt::{self, Write};
 
 use super::super::ValueRef;
 
-/// The start of a value as a person would jot it down, in at most `max_chars` characters. Ends in
-/// `…` when there is more; what is behind the cut is not looked at.
+/// The start of a value in an informal notation, in at most `max_chars` characters. Ends in `…` if
+/// there is more; the rest of the value is not read.
 pub fn to_compact_preview(value: ValueRef<'_>, max_chars: usize) -> String {
     let mut line = Line {
         text: String::new(),
@@ -20,7 +20,7 @@ pub fn to_compact_preview(value: ValueRef<'_>, max_chars: usize) -> String {
     line.text
 }
 
-/// A text that refuses to grow beyond its length.
+/// A text with a maximum length.
 struct Line {
     text: String,
     left: usize,

@@ -1,4 +1,4 @@
-//! Reading JSON text straight into a value's encoded form, without a tree in between.
+//! Reading JSON text directly into the encoded form of a value, without an intermediate tree.
 
 use std::collections::HashSet;
 use std::io::Read;
@@ -13,35 +13,39 @@ use struson::reader::{
 use crate::key::KEY_BYTES_MAX;
 
 use super::super::{EncodedValue, VALUE_BYTES_MAX, VALUE_DEPTH_MAX, ValueRef, ValueWriter};
-use super::error::{JsonError, JsonErrorKind, Note, NoteKind, Notes, Place, quote};
+use super::error::{JsonError, JsonErrorKind, Note, NoteKind, Notes, TextPosition, quote};
 use super::source::{Fault, Source};
 use super::special::{self, Meaning};
 use super::text::TextReader;
 
-/// Objects with more names than this are checked for duplicates by a set instead of a walk.
+/// Objects with more names are checked for duplicates by a set instead of comparisons.
 const WALKED_NAMES_MAX: usize = 16;
 
-/// Room for a key, the names and the times around a value.
+/// The room for a key, the names and the times around a value, in bytes.
 const WRAPPER_BYTES_MAX: usize = KEY_BYTES_MAX + 1024;
 
-/// Reads a text that is one JSON value. The notes name what could not be kept as a number.
+/// Parses a text that is one JSON value. The notes list numbers that became strings.
 ///
-/// A byte order mark in front is accepted.
+/// A byte order mark at the start is accepted.
+///
+/// # Errors
+///
+/// [`JsonError`] with the position of the first error.
 pub fn parse_text(text: &str) -> Result<(EncodedValue, Vec<Note>), JsonError> {
     let mut reader = TextReader::with_capacity(text.len());
     let found = reader.read(text.as_bytes(), 1, false)?;
     let bytes = Bytes::copy_from_slice(reader.as_slice());
-    // The reader checks what it writes.
+    // The reader validates what it writes.
     Ok((EncodedValue::from_validated(bytes), found.notes.first))
 }
 
-/// Reads the line of a record, `{"key": …, "value": …}`, which is the line with this number. There
-/// is room around a value of the greatest depth and size. The notes are those of [`parse_text`].
+/// Parses the line of a record, `{"key": …, "value": …}`, with this line number. The value may have
+/// the maximum depth and size. The notes are those of [`parse_text`].
 pub fn parse_record_line(text: &[u8], line: u64) -> Result<(EncodedValue, Notes), JsonError> {
     let mut reader = TextReader::with_capacity(text.len());
     let found = reader.read(text, line, true)?;
     let bytes = Bytes::copy_from_slice(reader.as_slice());
-    // The reader checks what it writes.
+    // The reader validates what it writes.
     Ok((EncodedValue::from_validated(bytes), found.notes))
 }
 
@@ -54,7 +58,7 @@ pub fn read_value(reader: impl Read) -> Result<(EncodedValue, Notes), JsonError>
     Ok((value, notes))
 }
 
-/// Where the reader stands, for messages.
+/// The position of the reader, for messages.
 #[derive(Clone, Copy)]
 enum Inside {
     Document,
@@ -62,11 +66,11 @@ enum Inside {
     Map,
 }
 
-/// Walks JSON text: values into their encoded form, and containers piece by piece.
+/// Reads JSON text: whole values into their encoded form, or containers element by element.
 pub(crate) struct JsonReader<R: Read> {
     json: JsonStreamReader<Source<R>>,
     writer: ValueWriter,
-    /// Where the names of the open objects lie in the writer's buffer, outermost first.
+    /// The ranges of the names of the open objects in the writer's buffer, outermost first.
     names: Vec<Range<usize>>,
     notes: Notes,
     first_line: u64,
@@ -75,12 +79,12 @@ pub(crate) struct JsonReader<R: Read> {
 }
 
 impl<R: Read> JsonReader<R> {
-    /// Walks a text that is one value.
+    /// A reader of a text that is one value.
     pub(crate) fn new(reader: R) -> Self {
         Self::with_texts(reader, false)
     }
 
-    /// Walks texts one after the other.
+    /// A reader of several texts one after another.
     pub(crate) fn of_several(reader: R) -> Self {
         Self::with_texts(reader, true)
     }
@@ -89,10 +93,10 @@ impl<R: Read> JsonReader<R> {
         let settings = ReaderSettings {
             allow_multiple_top_level: are_several,
             track_path: false,
-            // Numbers that cannot be kept as numbers become strings here.
+            // Numbers of any size: this reader turns those that do not fit into strings.
             restrict_number_values: false,
-            // Own counting refuses earlier; this stands behind it. Records stand up to two
-            // levels inside their file.
+            // This reader refuses deeper nesting itself; the limit is a second safeguard. Records
+            // are up to two levels inside their file.
             max_nesting_depth: Some(VALUE_DEPTH_MAX as u32 + 8),
             ..ReaderSettings::default()
         };
@@ -113,33 +117,33 @@ impl<R: Read> JsonReader<R> {
         self
     }
 
-    /// Leaves room for a value that stands inside `{"key": …, "value": …}`: what is read may be
-    /// one level deeper and somewhat larger, and must not become a record's value as a whole.
+    /// Allows a value inside `{"key": …, "value": …}`: what is read may be one level deeper and
+    /// somewhat larger, and must not become the value of a record as a whole.
     pub(crate) const fn allow_wrapper(&mut self) {
         self.depth_max = VALUE_DEPTH_MAX + 1;
         self.bytes_max = VALUE_BYTES_MAX + WRAPPER_BYTES_MAX;
     }
 
-    /// The place of the next character.
-    pub(crate) fn place(&self) -> Place {
+    /// The position of the next character.
+    pub(crate) fn place(&self) -> TextPosition {
         let position = self.json.current_position(false).line_pos;
         self.place_from(position)
     }
 
-    fn place_from(&self, position: Option<struson::reader::LinePosition>) -> Place {
+    fn place_from(&self, position: Option<struson::reader::LinePosition>) -> TextPosition {
         position.map_or(
-            Place {
+            TextPosition {
                 line: self.first_line,
                 column: 1,
             },
-            |position| Place {
+            |position| TextPosition {
                 line: position.line + self.first_line,
                 column: position.column + 1,
             },
         )
     }
 
-    /// What was noted since the last call.
+    /// Takes the notes since the last call.
     pub(crate) fn take_notes(&mut self) -> Notes {
         std::mem::take(&mut self.notes)
     }
@@ -175,15 +179,15 @@ impl<R: Read> JsonReader<R> {
         Ok(more)
     }
 
-    /// Whether another text follows the one that was read. Only of [several](Self::of_several).
+    /// Whether another text follows the one that was read. Only for [several](Self::of_several).
     pub(crate) fn next_text(&mut self) -> Result<bool, JsonError> {
         self.json.reader_mut().refill();
         let more = self.json.has_next();
         self.check(more, Inside::Document)
     }
 
-    /// The next name of the open object with its place, or `None` at its end.
-    pub(crate) fn next_entry(&mut self) -> Result<Option<(Place, String)>, JsonError> {
+    /// The next name of the open object with its position, or `None` at its end.
+    pub(crate) fn next_entry(&mut self) -> Result<Option<(TextPosition, String)>, JsonError> {
         self.json.reader_mut().refill();
         let more = self.json.has_next();
         if !self.check(more, Inside::Map)? {
@@ -202,14 +206,14 @@ impl<R: Read> JsonReader<R> {
         self.names.clear();
         self.read(0, false)?;
         let bytes = Bytes::copy_from_slice(self.writer.as_slice());
-        // The writer was given text that is UTF-8, names that differ, and a bounded depth.
+        // Valid: the text is UTF-8, names are unique, and the depth is bounded.
         Ok(EncodedValue::from_validated(bytes))
     }
 
     /// Checks that nothing follows.
     pub(crate) fn finish(self) -> Result<(), JsonError> {
         let (first_line, json) = (self.first_line, self.json);
-        let place = |position: Option<struson::reader::LinePosition>| Place {
+        let place = |position: Option<struson::reader::LinePosition>| TextPosition {
             line: position.map_or(0, |position| position.line) + first_line,
             column: position.map_or(0, |position| position.column) + 1,
         };
@@ -304,8 +308,8 @@ impl<R: Read> JsonReader<R> {
         Ok(())
     }
 
-    /// Reads the next name of the object whose names start at `base`, writes it, and says where
-    /// it lies in the buffer.
+    /// Reads and writes the next name of the object whose names start at `base`; returns its range
+    /// in the buffer.
     fn name(
         &mut self,
         base: usize,
@@ -349,7 +353,7 @@ impl<R: Read> JsonReader<R> {
         Ok(Some(range))
     }
 
-    /// Replaces a map of one entry, written from `begin` on, by what it stands for.
+    /// Replaces a map of one entry, written from `begin` on, by the value it stands for.
     fn replace_special(&mut self, begin: usize, base: usize) -> bool {
         let Some(name) = self.names.get(base) else {
             return false;
@@ -412,7 +416,7 @@ impl<R: Read> JsonReader<R> {
             }
             ReaderError::IoError { location, .. } => {
                 let kind = match self.json.reader_mut().take_fault() {
-                    // The JSON reader reports bytes that are not UTF-8 as an error of input.
+                    // The JSON library reports invalid UTF-8 as an input error.
                     None => JsonErrorKind::NotUtf8,
                     Some(Fault::TokenTooLong) => JsonErrorKind::TooLarge,
                     Some(Fault::Io(error)) => JsonErrorKind::Io {
@@ -483,10 +487,10 @@ fn syntax_kind(kind: SyntaxErrorKind, inside: Inside) -> JsonErrorKind {
         | SyntaxErrorKind::UnexpectedComma
         | SyntaxErrorKind::UnexpectedClosingBracket => "expected a value",
         SyntaxErrorKind::MalformedNumber | SyntaxErrorKind::TrailingDataAfterNumber => {
-            "not a number as JSON writes them"
+            "not a valid JSON number"
         }
         SyntaxErrorKind::UnknownEscapeSequence | SyntaxErrorKind::MalformedEscapeSequence => {
-            "not an escape that JSON knows"
+            "not a valid JSON escape"
         }
         SyntaxErrorKind::CommentsNotEnabled
         | SyntaxErrorKind::IncompleteComment

@@ -1,32 +1,32 @@
-//! What lies between bytes and the JSON reader: the byte order mark, and a bound for one token.
+//! Feeds bytes to the JSON reader, without a byte order mark and with a limit for each token.
 
 use std::io::{self, Read};
 
 use super::super::VALUE_BYTES_MAX;
 
-/// The longest text that a value of the largest size can need: no byte of an encoded value takes
-/// more than the six characters of `\u0000`.
+/// The longest JSON text of a value of the greatest size: no byte of an encoded value needs more
+/// than the six characters of `\u0000`.
 pub const TEXT_BYTES_MAX: usize = 6 * VALUE_BYTES_MAX;
 
-/// The most text read for one token (a string, a name, a number), so that a hostile text cannot
-/// fill the memory with a single one.
+/// The longest token (a string, name or number) that is read, so that a hostile text cannot fill
+/// the memory with a single one.
 const TOKEN_BYTES_MAX: u64 = TEXT_BYTES_MAX as u64;
 
 const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 
-/// Why reading stopped, when it was not the text's fault.
+/// Why reading stopped for a reason other than invalid JSON.
 #[derive(Debug)]
 pub(super) enum Fault {
-    /// One token is longer than any value could be.
+    /// A token is longer than any value can be.
     TokenTooLong,
-    /// The system refused.
+    /// The system reported an error.
     Io(io::Error),
 }
 
-/// Passes bytes on, without a leading byte order mark, until the token's budget is used up.
+/// Passes bytes on, except a leading byte order mark, until a token exceeds its limit.
 pub(super) struct Source<R> {
     inner: R,
-    /// Bytes taken while looking for the mark that turned out to be text.
+    /// Bytes read in search of the mark that turned out to be text.
     held: Vec<u8>,
     started: bool,
     budget: u64,
@@ -44,12 +44,12 @@ impl<R: Read> Source<R> {
         }
     }
 
-    /// A new token begins.
+    /// Resets the limit for a new token.
     pub(super) const fn refill(&mut self) {
         self.budget = TOKEN_BYTES_MAX;
     }
 
-    /// Why the last read failed, if it was not the text's fault.
+    /// Why the last read failed, if for a reason other than invalid JSON.
     pub(super) const fn take_fault(&mut self) -> Option<Fault> {
         self.fault.take()
     }
@@ -94,7 +94,7 @@ impl<R: Read> Read for Source<R> {
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
             Err(error) => {
-                // The caller gets a likeness; the error itself waits for `take_fault`.
+                // The caller gets a copy; `take_fault` returns the error itself.
                 let likeness = io::Error::new(error.kind(), error.to_string());
                 self.fault = Some(Fault::Io(error));
                 Err(likeness)

@@ -1,4 +1,4 @@
-//! The maps with one entry that stand for what JSON has no word for.
+//! Maps with one entry that represent values JSON does not have.
 //!
 //! `{"$bytes": "base64"}` (RFC 4648, section 4), `{"$time": "RFC 3339"}`, and
 //! `{"$float": "NaN" | "Infinity" | "-Infinity" | "NaN:<16 hexadecimal digits>"}`.
@@ -14,22 +14,22 @@ pub(super) const FLOAT: &str = "$float";
 
 const NAN_BITS: &str = "NaN:";
 
-/// What an entry alone in its map means.
+/// The meaning of a map with one entry.
 #[derive(Debug)]
 pub(super) enum Meaning {
     Bytes(Vec<u8>),
     Timestamp(Timestamp),
     Float(f64),
-    /// A map that only looks special, marked by one `$` more.
+    /// An ordinary map whose name looks special, written with an additional `$`.
     Escaped,
 }
 
-/// Whether a name could be the name of a special map; cheap.
+/// Whether a name can be that of a special map.
 pub(super) fn is_candidate(name: &str) -> bool {
     name.starts_with('$') && word(name).is_some()
 }
 
-/// What `{name: text}` means, if it is anything but itself.
+/// The special meaning of `{name: text}`, if it has one.
 pub(super) fn meaning(name: &str, text: &str) -> Option<Meaning> {
     if !name.starts_with('$') {
         return None;
@@ -46,7 +46,7 @@ pub(super) fn meaning(name: &str, text: &str) -> Option<Meaning> {
     })
 }
 
-/// The special name behind any number of `$`.
+/// The special name without its `$` characters.
 fn word(name: &str) -> Option<&'static str> {
     match name.trim_start_matches('$') {
         "bytes" => Some(BYTES),
@@ -82,7 +82,7 @@ fn parse_float(text: &str) -> Option<f64> {
             let digits = text.strip_prefix(NAN_BITS)?;
             let bits = u64::from_str_radix(digits, 16).ok()?;
             let float = f64::from_bits(bits);
-            // Only the text that writing would choose, so that no other map loses its form.
+            // Only the spelling that is written counts; other maps stay maps.
             (float.is_nan() && float_text(float) == text).then_some(float)
         }
     }

@@ -59,7 +59,7 @@ fn numbers_that_64_bits_cannot_hold_become_strings_and_are_named() {
             NoteKind::FloatAsString
         ]
     );
-    assert_eq!(notes[0].place, Place { line: 2, column: 2 });
+    assert_eq!(notes[0].place, TextPosition { line: 2, column: 2 });
     assert_eq!(
         notes[0].to_string(),
         "line 2, column 2: 18446744073709551616 has more than 64 bits: kept as a string"
@@ -128,14 +128,11 @@ fn bad_text_is_refused_with_its_place() {
         ("[}", "line 1, column 2: expected a value"),
         ("nul", "line 1, column 1: expected a value"),
         ("NaN", "line 1, column 1: expected a value"),
-        ("01", "line 1, column 1: not a number as JSON writes them"),
+        ("01", "line 1, column 1: not a valid JSON number"),
         ("1 2", "line 1, column 3: expected the end of the text"),
         ("{}\n x", "line 2, column 2: expected the end of the text"),
         ("// x\n1", "line 1, column 1: JSON has no comments"),
-        (
-            "\"a\\x\"",
-            "line 1, column 3: not an escape that JSON knows",
-        ),
+        ("\"a\\x\"", "line 1, column 3: not a valid JSON escape"),
         (
             "\"é\u{1}\"",
             "line 1, column 3: a control character inside a text must be escaped, as \\n or \\u0000",
@@ -150,7 +147,7 @@ fn bad_text_is_refused_with_its_place() {
         ),
         (
             "{\"a\": 1,\n  \"b\": 2, \"a\": 3}",
-            "line 2, column 11: the name \"a\" stands twice in one object",
+            "line 2, column 11: the name \"a\" occurs twice in one object",
         ),
     ] {
         assert_eq!(error(text).to_string(), expected, "{text:?}");
@@ -178,13 +175,16 @@ fn a_name_that_stands_twice_is_found_in_wide_objects_too() {
 fn text_that_is_not_utf8_is_refused_with_its_place() {
     let refused = read_value(&b"[\"ab\xFF\"]"[..]).unwrap_err();
     assert_eq!(refused.kind, JsonErrorKind::NotUtf8);
-    assert_eq!(refused.place(), Place { line: 1, column: 5 });
+    assert_eq!(refused.place(), TextPosition { line: 1, column: 5 });
 }
 
 #[test]
 fn a_byte_order_mark_is_accepted_and_counts_for_no_column() {
     assert_eq!(read("\u{FEFF}[1]"), Value::List(vec![Value::Int(1)]));
-    assert_eq!(error("\u{FEFF}[x]").place(), Place { line: 1, column: 2 });
+    assert_eq!(
+        error("\u{FEFF}[x]").place(),
+        TextPosition { line: 1, column: 2 }
+    );
     assert_eq!(error("\u{FEFF}").kind, JsonErrorKind::UnexpectedEnd);
     assert_eq!(read("7"), Value::Int(7));
 }

@@ -7,7 +7,8 @@ use serde::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 use super::super::{MapRef, ValueRef};
 use super::special;
 
-/// A value to be serialized, by this project's mapping of bytes, timestamps and odd floats.
+/// Serializes a value with this project's mapping of bytes, timestamps and floats that are not JSON
+/// numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct Json<'a>(pub ValueRef<'a>);
 
@@ -23,7 +24,7 @@ pub fn write_pretty(value: ValueRef<'_>, out: &mut impl io::Write) -> io::Result
 
 /// The value without white space.
 pub fn to_compact(value: ValueRef<'_>) -> String {
-    // Serialization to memory has nothing that could fail.
+    // Serializing to memory cannot fail.
     serde_json::to_string(&Json(value)).unwrap_or_default()
 }
 

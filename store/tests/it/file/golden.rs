@@ -1,13 +1,13 @@
-//! Files of every released version open for ever.
+//! Files of every released version can be opened for ever.
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use vstore::file::{
-    AppendError, CompactError, Control, Credentials, HeaderBackup, KdfLimits, KeyFile, OpenError,
-    OpenOptions, Opened, Password, RealVfs, RecoveryKey, RestoreOptions, SlotKind, StoreFile,
-    VerifyDepth, VerifyReport, Vfs, probe, restore_header, verify,
+    AppendError, CompactError, Control, Credentials, FileOpenOptions, HeaderBackup, KdfLimits,
+    KeyFile, OpenError, Opened, Password, RealVfs, RecoveryKey, RestoreOptions, SlotKind,
+    StoreFile, VerifyDepth, VerifyReport, Vfs, probe, restore_header, verify,
 };
 
 use super::{Place, bytes, credentials};
@@ -45,7 +45,9 @@ fn a_closed_file_of_version_1_0_opens() {
         (report.clean_close, report.records_in_checkpoint),
         (Some(true), Some(2))
     );
-    let opened = place.try_open("secret", &OpenOptions::default()).unwrap();
+    let opened = place
+        .try_open("secret", &FileOpenOptions::default())
+        .unwrap();
     assert!(opened.report.clean_close);
     assert_eq!(opened.chunks.len(), 2);
     assert_eq!(opened.chunks[0], "first chunk");
@@ -83,7 +85,7 @@ fn with_key_file(password: &str) -> Credentials {
 }
 
 fn open(place: &Place, credentials: &Credentials) -> Result<Opened, OpenError> {
-    let (options, control) = (OpenOptions::default(), Control::default());
+    let (options, control) = (FileOpenOptions::default(), Control::default());
     let vfs = Arc::new(RealVfs);
     StoreFile::open(vfs, &place.path, credentials, &options, &control)
 }
@@ -232,7 +234,7 @@ fn features_of_a_later_version_are_heeded_by_their_mask() {
     opened.file.finish_compaction(compacted).unwrap();
     opened.file.close().unwrap();
     assert_opens(&place, &secret, &["new"], &[]);
-    // The bit is still there for the version that knows it.
+    // The bit is preserved for the version that knows it.
     assert_eq!(place.read()[24..28], [0, 0, 0, 0x80]);
 }
 
@@ -241,17 +243,17 @@ fn features_of_a_later_version_are_heeded_by_their_mask() {
 /// `VSTORE_WRITE_GOLDEN=1 cargo test -p vstore --test it golden`.
 #[test]
 fn golden_files_are_written_when_asked() {
-    use vstore::file::CreateOptions;
+    use vstore::file::FileCreateOptions;
 
     if std::env::var_os("VSTORE_WRITE_GOLDEN").is_none() {
         return;
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
-    let options = CreateOptions {
+    let options = FileCreateOptions {
         kdf: super::CHEAP,
         now: 1_700_000_000_000,
         overwrite: true,
-        ..CreateOptions::default()
+        ..FileCreateOptions::default()
     };
     let place = Place::new();
     let mut file = super::create(&place.path, &["old"], &options);

@@ -1,4 +1,4 @@
-//! A writer that is killed in the middle: what it said it had written is there.
+//! A writer that is killed: everything it acknowledged is in the file.
 use std::{
     env,
     io::{BufRead as _, BufReader, Write as _},
@@ -13,8 +13,8 @@ use super::Place;
 
 const CHILD_PATH: &str = "VSTORE_TEST_KILLED_WRITER";
 
-/// The writer: appends numbers for ever and prints each one that was acknowledged; compacts now
-/// and then. Does nothing unless started by the test below.
+/// The writer: appends numbers for ever, prints each acknowledged one, and compacts now and then.
+/// Does nothing unless started by the test below.
 #[test]
 fn writer_that_will_be_killed() {
     let Ok(path) = env::var(CHILD_PATH) else {

@@ -1,4 +1,4 @@
-//! Create, append, close, open, compact: what a file is for.
+//! Creating, appending, closing, opening and compacting.
 use vstore::file::Control;
 
 use super::{Place, bytes};

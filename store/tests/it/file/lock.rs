@@ -1,4 +1,4 @@
-//! What can stand where the lock file belongs, and what else may lie beside a database.
+//! Obstacles at the path of the lock file, and other files next to a database.
 use std::{
     fs,
     os::unix::fs::{MetadataExt as _, symlink},
@@ -10,8 +10,8 @@ use std::{
 };
 
 use vstore::file::{
-    Control, CreateError, CreateOptions, HeaderBackup, HeaderBackupError, KeyFile, LockObstacle,
-    OpenError, OpenOptions, RealVfs, StoreFile, backup_path, lock_holder,
+    Control, CreateError, FileCreateOptions, FileOpenOptions, HeaderBackup, HeaderBackupError,
+    KeyFile, LockObstacle, OpenError, RealVfs, StoreFile, backup_path, lock_holder,
 };
 
 use super::{CHEAP, Place, bytes, credentials};
@@ -20,12 +20,12 @@ fn lock_of(place: &Place) -> PathBuf {
     place.folder.path().join(".data.vstore.lock")
 }
 
-/// Opens with a right and a wrong password, and creates over it: each must name the obstacle and a
-/// way on.
+/// Opens with a correct and a wrong password, and creates a file at the path: each must name the
+/// obstacle and a remedy.
 fn must_be_obstructed(place: &Place, expected: LockObstacle) {
     let before = place.read();
     for password in ["secret", "wrong"] {
-        let result = place.try_open(password, &OpenOptions::default());
+        let result = place.try_open(password, &FileOpenOptions::default());
         match result {
             Err(OpenError::LockObstructed { path, obstacle }) => {
                 assert_eq!((path, obstacle), (lock_of(place), expected));
@@ -34,7 +34,7 @@ fn must_be_obstructed(place: &Place, expected: LockObstacle) {
         }
     }
     let error = place
-        .try_open("secret", &OpenOptions::default())
+        .try_open("secret", &FileOpenOptions::default())
         .unwrap_err();
     let text = error.to_string();
     assert!(
@@ -42,10 +42,10 @@ fn must_be_obstructed(place: &Place, expected: LockObstacle) {
         "{text}"
     );
 
-    let options = CreateOptions {
+    let options = FileCreateOptions {
         kdf: CHEAP,
         overwrite: true,
-        ..CreateOptions::default()
+        ..FileCreateOptions::default()
     };
     let created = StoreFile::create(
         Arc::new(RealVfs),
@@ -61,7 +61,7 @@ fn must_be_obstructed(place: &Place, expected: LockObstacle) {
         "{created:?}"
     );
     assert_eq!(place.read(), before);
-    // Reading asks for no lock, and nobody is said to hold one.
+    // Reading takes no lock, and no holder is reported.
     place.open_read_only();
     assert_eq!(lock_holder(&RealVfs, &place.path), None);
 }
@@ -141,7 +141,7 @@ fn what_a_killed_program_left_is_a_lock() {
 fn a_wrong_password_leaves_nothing_behind_and_writes_nothing() {
     let place = closed();
     let wrong = |place: &Place| {
-        let result = place.try_open("wrong", &OpenOptions::default());
+        let result = place.try_open("wrong", &FileOpenOptions::default());
         assert!(
             matches!(result, Err(OpenError::WrongPassword)),
             "{result:?}"
@@ -164,7 +164,7 @@ fn looking_who_has_a_file_keeps_nobody_out() {
             });
         }
         for _ in 0..25 {
-            let opened = place.try_open("secret", &OpenOptions::default());
+            let opened = place.try_open("secret", &FileOpenOptions::default());
             if let Err(error) = opened {
                 stop.store(true, Ordering::Relaxed);
                 panic!("{error}");
@@ -190,7 +190,7 @@ fn the_holder_is_named_whatever_path_leads_to_the_file() {
             path,
             folder: tempfile::tempdir().unwrap(),
         };
-        let result = place.try_open("secret", &OpenOptions::default());
+        let result = place.try_open("secret", &FileOpenOptions::default());
         let Err(OpenError::Locked {
             holder: Some(holder),
         }) = result
@@ -209,7 +209,7 @@ fn what_a_killed_creation_left_goes_with_the_next_of_that_name() {
     let victim = folder.join("victim");
     fs::write(&victim, "kept").unwrap();
     fs::write(folder.join(".data.vstore.0123456789abcdef.vstmp"), "half").unwrap();
-    // A link of such a name goes, what it leads to stays.
+    // A link of such a name is removed, its target stays.
     symlink(&victim, folder.join(".data.vstore.00000000deadbeef.vstmp")).unwrap();
     fs::write(folder.join(".other.vstore.0123456789abcdef.vstmp"), "other").unwrap();
     drop(place.create(&["x"]));
@@ -250,7 +250,7 @@ fn backups_are_not_written_through_links() {
     assert!(fs::symlink_metadata(&newest).unwrap().is_file());
     assert_eq!(fs::read(&victim).unwrap(), b"kept");
 
-    // A link to the database itself is no backup of it.
+    // A link to the database itself is not a backup.
     fs::remove_file(&newest).unwrap();
     symlink(&place.path, &newest).unwrap();
     let before = place.read();
@@ -301,7 +301,7 @@ fn a_name_of_any_length_can_be_written_compacted_and_backed_up() {
             folder: tempfile::tempdir().unwrap(),
         };
         assert_eq!(backup.open_read_only().chunks, bytes(&["one"]), "{len}");
-        // A database that begins alike does not touch it.
+        // A database whose name begins alike does not touch it.
         let other = place
             .path
             .with_file_name(format!("{}.vstorf", "n".repeat(len - 7)));

@@ -16,11 +16,11 @@ use std::{
 use bytes::Bytes;
 use tempfile::TempDir;
 use vstore::file::{
-    Control, CreateOptions, Credentials, KdfParams, KdfProfile, OpenError, OpenOptions, Opened,
-    Password, RealVfs, StoreFile,
+    Control, Credentials, FileCreateOptions, FileOpenOptions, KdfParams, KdfProfile, OpenError,
+    Opened, Password, RealVfs, StoreFile,
 };
 
-/// The cheapest cost that is allowed.
+/// The lowest cost that is allowed.
 pub(crate) const CHEAP: KdfProfile = KdfProfile::Explicit(KdfParams {
     m_kib: 19 * 1024,
     t: 2,
@@ -55,23 +55,24 @@ impl Place {
         create(
             &self.path,
             chunks,
-            &CreateOptions {
+            &FileCreateOptions {
                 kdf: CHEAP,
-                ..CreateOptions::default()
+                ..FileCreateOptions::default()
             },
         )
     }
 
     pub(crate) fn open(&self) -> Opened {
-        self.try_open("secret", &OpenOptions::default()).unwrap()
+        self.try_open("secret", &FileOpenOptions::default())
+            .unwrap()
     }
 
     pub(crate) fn open_read_only(&self) -> Opened {
         self.try_open(
             "secret",
-            &OpenOptions {
+            &FileOpenOptions {
                 read_only: true,
-                ..OpenOptions::default()
+                ..FileOpenOptions::default()
             },
         )
         .unwrap()
@@ -80,7 +81,7 @@ impl Place {
     pub(crate) fn try_open(
         &self,
         password: &str,
-        options: &OpenOptions,
+        options: &FileOpenOptions,
     ) -> Result<Opened, OpenError> {
         let control = Control::default();
         StoreFile::open(
@@ -101,7 +102,11 @@ impl Place {
     }
 }
 
-pub(crate) fn create(path: &Path, chunks: &[&'static str], options: &CreateOptions) -> StoreFile {
+pub(crate) fn create(
+    path: &Path,
+    chunks: &[&'static str],
+    options: &FileCreateOptions,
+) -> StoreFile {
     StoreFile::create(
         Arc::new(RealVfs),
         path,

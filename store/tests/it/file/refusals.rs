@@ -1,10 +1,10 @@
-//! Files that do not open, each with its own answer, each left as it was.
+//! Files that cannot be opened: each has its own error and is left unchanged.
 use std::{fs, sync::Arc};
 
 use vstore::file::{
-    AppendError, Control, CorruptKind, CreateError, CreateOptions, Credentials, KdfLimits, KeyFile,
-    OpenError, OpenOptions, Password, PasswordChange, PasswordError, RealVfs, StoreFile,
-    VerifyDepth, lock_holder, probe, verify,
+    AppendError, Control, CorruptKind, CreateError, Credentials, FileCreateOptions,
+    FileOpenOptions, KdfLimits, KeyFile, OpenError, Password, PasswordChange, PasswordError,
+    RealVfs, StoreFile, VerifyDepth, lock_holder, probe, verify,
 };
 
 use super::{CHEAP, Place, bytes, create, credentials};
@@ -12,7 +12,7 @@ use super::{CHEAP, Place, bytes, create, credentials};
 fn answer(place: &Place, password: &str) -> OpenError {
     let before = place.read();
     let error = place
-        .try_open(password, &OpenOptions::default())
+        .try_open(password, &FileOpenOptions::default())
         .expect_err("the file must not open");
     assert_eq!(place.read(), before, "{error}");
     error
@@ -29,7 +29,7 @@ fn a_wrong_password_is_told() {
 #[test]
 fn a_file_that_is_not_there_is_told_and_none_appears() {
     let place = Place::new();
-    let result = place.try_open("secret", &OpenOptions::default());
+    let result = place.try_open("secret", &FileOpenOptions::default());
     assert!(matches!(result, Err(OpenError::NotFound { path }) if path == place.path));
     assert_eq!(fs::read_dir(place.folder.path()).unwrap().count(), 0);
 }
@@ -72,7 +72,7 @@ fn an_empty_or_cut_file_is_told() {
 fn a_folder_or_pipe_is_no_file() {
     let place = Place::new();
     fs::create_dir(&place.path).unwrap();
-    let result = place.try_open("secret", &OpenOptions::default());
+    let result = place.try_open("secret", &FileOpenOptions::default());
     assert!(matches!(result, Err(OpenError::Io(_))), "{result:?}");
 }
 
@@ -148,9 +148,9 @@ fn creating_over_a_file_is_refused() {
         Arc::new(RealVfs),
         &place.path,
         &credentials("other"),
-        &CreateOptions {
+        &FileCreateOptions {
             kdf: CHEAP,
-            ..CreateOptions::default()
+            ..FileCreateOptions::default()
         },
         std::iter::empty(),
         0,
@@ -188,7 +188,7 @@ fn a_key_file_is_needed_where_it_was_set() {
         OpenError::KeyFileRequired
     ));
     let open = |credentials: &Credentials| {
-        let options = OpenOptions::default();
+        let options = FileOpenOptions::default();
         StoreFile::open(
             Arc::new(RealVfs),
             &place.path,
@@ -209,9 +209,9 @@ fn a_symbolic_link_stays_a_link_to_the_file() {
     let mut file = create(
         &place.path,
         &["x"],
-        &CreateOptions {
+        &FileCreateOptions {
             kdf: CHEAP,
-            ..CreateOptions::default()
+            ..FileCreateOptions::default()
         },
     );
     file.append(&bytes(&["one"])).unwrap();

@@ -1,4 +1,4 @@
-//! Owner, group, mode and attributes of a file outlive everything that writes it anew.
+//! Owner, group, mode and attributes of a file are preserved by everything that rewrites it.
 use std::{
     fs::{self, File, Permissions},
     os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown},
@@ -14,7 +14,7 @@ use vstore::{
 
 use super::{CHEAP, Place, credentials};
 
-/// Any number that is not root's; no user of that number is needed.
+/// Any id other than root's; no user with this id has to exist.
 const STRANGER: u32 = 12_345;
 const NOTE: &str = "user.note";
 const LIST: &str = "system.posix_acl_access";
@@ -103,7 +103,7 @@ fn import(store: &mut Store) {
     store.commit_large(&batch, &Control::default()).unwrap();
 }
 
-/// Everything that puts a new file in the place of a database.
+/// Everything that replaces a database by a new file.
 /// A name, and what replaces the file.
 type Operation = (&'static str, fn(&Place));
 
@@ -173,7 +173,7 @@ fn an_access_control_list_outlives_it_too_and_none_is_inherited() {
         assert_eq!(rights(&place.path), before, "{what}");
         assert_eq!(before.list, Some(access_list()));
 
-        // A folder that gives its new files a list would widen the file when its mode is set.
+        // With a default list of the folder, setting the mode of a new file would widen its access.
         let place = Place::new();
         create(&place);
         fs::set_permissions(&place.path, Permissions::from_mode(0o660)).unwrap();

@@ -1,4 +1,4 @@
-//! Records and credentials as JSON, in the words of `tests/format/vstore_format/__main__.py`.
+//! Records and credentials as JSON, in the form of `tests/format/vstore_format/__main__.py`.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use vstore::Snapshot;
 use vstore::value::ValueRef;
 
-/// What opens a file.
+/// Credentials that open a file.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Opener {
     pub(super) password: Option<String>,
@@ -47,7 +47,7 @@ impl Opener {
     }
 }
 
-/// A value with its type, whatever JSON itself can tell apart.
+/// A value with its type, since JSON itself does not distinguish all types.
 pub(super) fn value(value: ValueRef<'_>) -> Json {
     match value {
         ValueRef::Null => Json::Null,
@@ -69,8 +69,8 @@ pub(super) fn value(value: ValueRef<'_>) -> Json {
     }
 }
 
-/// All records in the order of their keys, each as a line: the deepest values nest deeper than a
-/// reader of JSON goes.
+/// All records in the order of their keys, one per line. They are compared as text, since the
+/// deepest values exceed the nesting limit of JSON readers.
 pub(super) fn records(snapshot: &Snapshot) -> Vec<String> {
     let lines = snapshot.iter().map(|record| {
         let meta = record.meta;
@@ -86,7 +86,7 @@ pub(super) fn records(snapshot: &Snapshot) -> Vec<String> {
     lines.collect()
 }
 
-/// The settings of these names that there are.
+/// Those of the named settings that exist.
 pub(super) fn settings(snapshot: &Snapshot, names: &[&str]) -> Json {
     let found = names.iter().filter_map(|name| {
         let setting = snapshot.setting(name)?;

@@ -1,5 +1,5 @@
-//! The format against a second implementation, in Python, written from FORMAT.md alone
-//! (`tests/format/`): what one writes the other reads.
+//! Tests the format against a second implementation in Python, written from FORMAT.md alone
+//! (`tests/format/`): each reads what the other writes.
 
 mod described;
 mod python;

@@ -16,15 +16,15 @@ const NEEDED: &str = "needs Python 3.11 with argon2-cffi, cryptography and msgpa
 const IMPORTS: &str =
     "import sys, argon2, cryptography, msgpack; assert sys.version_info >= (3, 11)";
 
-/// An interpreter that has what the second implementation needs.
+/// An interpreter with the modules that the second implementation needs.
 pub(super) struct Python {
     program: PathBuf,
 }
 
 impl Python {
-    /// Finds it: what `VSTORE_TEST_PYTHON` names, the environment that `.ci/run` makes in the
-    /// target folder, `python3`. Where none has what is needed, says so in one line that the test
-    /// harness does not hold back, or fails, as `VSTORE_PYTHON_TESTS` wants it.
+    /// Finds it: the value of `VSTORE_TEST_PYTHON`, the environment that `.ci/run` creates in the
+    /// target folder, or `python3`. If none has the required modules, prints one line that the test
+    /// harness does not capture, or fails, depending on `VSTORE_PYTHON_TESTS`.
     pub(super) fn find() -> Option<Self> {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         let candidates = match env::var_os("VSTORE_TEST_PYTHON") {
@@ -64,7 +64,7 @@ impl Python {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// The same, for one that prints JSON.
+    /// As [`run`](Self::run), for a command that prints JSON.
     #[track_caller]
     pub(super) fn json<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Json {
         serde_json::from_str(&self.run(arguments)).unwrap()
@@ -72,7 +72,7 @@ impl Python {
 
     fn output<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Output {
         Command::new(&self.program)
-            // Nothing is left in the source tree.
+            // Leaves nothing in the source tree.
             .args(["-B", "-m", "vstore_format"])
             .args(arguments)
             .env("PYTHONPATH", folder())

@@ -1,4 +1,4 @@
-//! Files of one implementation, read by the other.
+//! Files written by one implementation and read by the other.
 
 use std::path::Path;
 
@@ -21,7 +21,7 @@ fn encoded(value: &Value) -> EncodedValue {
     EncodedValue::encode(value).unwrap()
 }
 
-/// One value of each type, at the ends of what each encoding can hold.
+/// Values of each type, at the limits of each encoding.
 fn values() -> Vec<Value> {
     let ints = [
         0,
@@ -85,8 +85,8 @@ fn values() -> Vec<Value> {
     all
 }
 
-/// Writes records of all types and every kind of operation, so that some of it stands in the
-/// checkpoint and some in the journal.
+/// Writes records of all types with every kind of operation, some in the checkpoint and some in the
+/// journal.
 fn fill(store: &mut Store) {
     let mut batch = WriteBatch::new(Cause::Import);
     for (number, value) in values().iter().enumerate() {
@@ -132,7 +132,7 @@ fn put(store: &mut Store, name: &str) {
     store.commit(&batch).unwrap();
 }
 
-/// What Python says of a file, and its records as lines.
+/// Python's description of a file, and its records as lines.
 struct Dump {
     head: Json,
     records: Vec<String>,
@@ -155,7 +155,7 @@ fn assert_same(found: &Dump, store: &Store) {
     assert_same_records(&found.records, &records(&snapshot));
 }
 
-/// Compared one by one: the difference of whole stores says nothing.
+/// Compared one by one, so that a failure names the record.
 #[track_caller]
 fn assert_same_records(found: &[String], expected: &[String]) {
     assert_eq!(found.len(), expected.len());
@@ -228,7 +228,7 @@ fn python_reads_a_new_data_key_and_a_torn_end() {
     assert_eq!(found.head["generation"], 2);
     assert_eq!(found.head["transactions"], 1);
 
-    // A write that did not finish.
+    // An incomplete write.
     put(&mut store, "torn");
     drop(store);
     let content = std::fs::read(&path).unwrap();

@@ -1,5 +1,5 @@
-//! Files that whoever holds the key could write, sealed correctly and wrong inside
-//! (`tests/format/vstore_format/vectors.py`): what opening, verifying and salvaging each must say.
+//! Files with invalid content that are encrypted correctly, as a holder of the key can write them
+//! (`tests/format/vstore_format/vectors.py`), and the results of opening, verifying and salvaging.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -14,10 +14,11 @@ use super::described::Opener;
 use super::python::Python;
 use super::{Place, RECOVERY_KEY, verified};
 
-/// One line for each file: its name; what opening says; a quick check; a full check; salvage.
+/// One line for each file: its name and the results of opening, a quick check, a full check and
+/// salvage.
 const EXPECTED: &str = include_str!("vectors.tsv");
 
-/// What was said of one file.
+/// The results for one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Said {
     open: String,
@@ -38,7 +39,7 @@ impl fmt::Display for Said {
     }
 }
 
-/// The files of costs are for a password, all others for a recovery key.
+/// The files about key derivation costs need a password, all others a recovery key.
 fn opener_of(name: &str) -> Opener {
     if name.starts_with("cost-") {
         Opener::password("secret")
@@ -152,7 +153,7 @@ fn wrong_content_is_named_by_all_who_read_it() {
         if *expected != said {
             writeln!(wrong, "{name}\t{said}").unwrap();
         }
-        // Who reads a file to its end agrees on whether it can be opened.
+        // Opening and the full check must agree on whether the file can be opened.
         let opens = !said.open.starts_with("REFUSED");
         assert_eq!(name.starts_with("right"), opens, "{name}: {said}");
         assert_eq!(

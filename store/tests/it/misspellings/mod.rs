@@ -1,7 +1,7 @@
-//! Quality of the answers: what was meant is found by what people type.
+//! Quality of the results: misspelt queries find the intended word.
 //!
-//! Every intended word stands in one record among thousands of others. `pairs.txt` names the
-//! source of the misspellings. Counts, not times: nothing here depends on the machine.
+//! Every intended word is in one record among thousands of others. `pairs.txt` names the source of
+//! the misspellings. The test counts and measures no time, so it does not depend on the machine.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ const DISTRACTORS: &str = include_str!("distractors.txt");
 /// Records without any intended word.
 const DISTRACTOR_RECORDS: usize = 6_000;
 
-/// What is typed, and what is meant by it: one word, or two.
+/// A typed text and the intended one: one word, or two.
 fn pairs() -> Vec<(String, String)> {
     let lines = PAIRS
         .lines()
@@ -49,8 +49,8 @@ fn record(number: usize, name: &str, city: &str, note: &str) -> Record {
     }
 }
 
-/// One record for each intended text, then the distractors: words like those that are looked for,
-/// in changing company.
+/// One record for each intended text, then distractors: words similar to the intended ones, in
+/// varying combinations.
 fn corpus(meant: &[String]) -> Vec<Record> {
     let words: Vec<&str> = DISTRACTORS
         .lines()
@@ -63,7 +63,7 @@ fn corpus(meant: &[String]) -> Vec<Record> {
         words.join(" ")
     };
     let targets = meant.iter().enumerate().map(|(number, meant)| {
-        // Names stand where names stand, words inside of texts.
+        // Names are in a field for names, words inside texts.
         if number % 2 == 0 {
             record(number, meant, word(number), &phrase(number))
         } else {

@@ -11,7 +11,7 @@ use super::rows;
 
 const SUITE: &str = include_str!("../../data/JSONTestSuite.tsv");
 
-/// What we make of the files that a parser may read or refuse.
+/// Our results for the files that a parser may accept or refuse.
 const EITHER: &str = include_str!("json_either.tsv");
 
 fn content(packed: &str) -> Vec<u8> {
@@ -27,7 +27,7 @@ fn content(packed: &str) -> Vec<u8> {
     bytes
 }
 
-/// Reads a text, and what was made of it again.
+/// Reads a text, writes the value, and reads that again.
 fn read(bytes: &[u8]) -> Result<String, JsonError> {
     let (value, _) = json::read_value(bytes)?;
     let written = json::to_compact(value.view());

@@ -7,7 +7,7 @@ use super::rows;
 
 const SUITE: &str = include_str!("../../data/msgpack-test-suite.tsv");
 
-/// The two times that are outside of what the store keeps, which FORMAT.md says too.
+/// The two times outside the range of the store, as documented in FORMAT.md.
 const OUT_OF_RANGE: [&str; 2] = ["the year 0", "the last second of the year 9999"];
 
 fn from_hex(text: &str) -> Bytes {
@@ -41,7 +41,7 @@ fn every_encoding_of_a_value_is_read_and_the_shortest_is_written() {
                 }
                 _ => assert_eq!(read.to_value(), expected.to_value(), "{text} as {hex}"),
             }
-            // One byte more or less is another value, or none.
+            // With one byte more or less it must be another value or invalid.
             let longer = [&from_hex(hex)[..], b"\xc0"].concat();
             assert_eq!(
                 EncodedValue::from_bytes(longer.into()),
@@ -60,7 +60,7 @@ fn every_encoding_of_a_value_is_read_and_the_shortest_is_written() {
                 encoded.split(' ').any(|hex| from_hex(hex) == written),
                 "{text}"
             );
-            // Floats are always written with all their bits, and whole numbers never as floats.
+            // Floats are always written with all their bits, and integers never as floats.
             let mut others = encoded.split(' ').filter(|hex| !hex.starts_with("ca"));
             let is_shortest = others.all(|hex| from_hex(hex).len() >= written.len());
             assert!(is_shortest, "{text}");
@@ -69,7 +69,7 @@ fn every_encoding_of_a_value_is_read_and_the_shortest_is_written() {
     assert_eq!(encodings, 222);
 }
 
-/// What MessagePack has and the store does not: every head is either read or refused.
+/// The types of MessagePack that the store does not have: every head is either read or refused.
 #[test]
 fn other_extensions_and_the_reserved_byte_are_refused() {
     let behind = [0_u8; 300];

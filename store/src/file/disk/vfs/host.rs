@@ -1,8 +1,7 @@
-//! What the machine says about itself. Nothing here is needed for correctness: every answer
-//! may be missing.
+//! Properties of the computer. Correctness does not depend on them; each may be unknown.
 use std::fs;
 
-/// What changes with every start of the computer.
+/// An ID that changes whenever the computer starts.
 pub(super) fn boot_id() -> Option<String> {
     read_line("/proc/sys/kernel/random/boot_id")
 }

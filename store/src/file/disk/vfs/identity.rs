@@ -1,19 +1,19 @@
-//! Which file it is, whatever its name: device and inode, or what Windows has in their place.
+//! The identity of files, whatever their names: device and inode, or the equivalent on Windows.
 use std::{fs::File, io, path::Path};
 
 use super::{Entry, EntryKind, FileId, Stat};
 
-/// Length and identity of an open file, and how many names it has.
+/// The length and identity of an open file, and the number of its names.
 pub(super) fn of_file(file: &File) -> io::Result<(Stat, u64)> {
     system::of_file(file)
 }
 
-/// The same of what a path names, links followed.
+/// The length and identity of the file at a path; links are followed.
 pub(super) fn of_path(path: &Path) -> io::Result<Stat> {
     system::of_path(path)
 }
 
-/// What a name stands for, no link followed.
+/// The directory entry at a path; links are not followed.
 pub(super) fn of_name(path: &Path) -> io::Result<Entry> {
     let metadata = std::fs::symlink_metadata(path)?;
     let kind = if metadata.is_file() {

@@ -1,6 +1,4 @@
-//! Every system call of the file layer, behind two traits, so that tests can fail any of them.
-//!
-//! It knows paths and bytes, no structure of the file.
+//! All system calls of the file layer, behind two traits, so that tests can let any of them fail.
 mod host;
 mod identity;
 mod real;
@@ -25,9 +23,8 @@ pub enum Access {
     ReadWrite,
 }
 
-/// Tells one file from another that has the same name.
-///
-/// Device and inode; on Windows the numbers of the volume and of the file on it.
+/// The identity of a file, whatever its name: device and inode; on Windows the numbers of the
+/// volume and of the file on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileId(pub u64, pub u64);
 
@@ -42,11 +39,11 @@ impl fmt::Display for FileId {
 pub struct Stat {
     /// Length in bytes.
     pub len: u64,
-    /// Which file it is.
+    /// The identity of the file.
     pub id: FileId,
 }
 
-/// What a name stands for.
+/// The type of a directory entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKind {
     /// A regular file.
@@ -59,14 +56,14 @@ pub enum EntryKind {
     Other,
 }
 
-/// A name in a folder, and what it stands for; a link is not followed.
+/// A directory entry; links are not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// What it is.
+    /// The type of the entry.
     pub kind: EntryKind,
     /// Its length and identity.
     pub stat: Stat,
-    /// How many names it has (hard links).
+    /// The number of its names (hard links).
     pub names: u64,
 }
 
@@ -74,20 +71,20 @@ pub struct Entry {
 pub trait Vfs: fmt::Debug + Send + Sync {
     /// Opens an existing file.
     fn open(&self, path: &Path, access: Access) -> Result<Box<dyn VfsFile>, IoError>;
-    /// Opens the regular file of this very name: no link is followed, and a pipe is not waited for.
+    /// Opens a regular file without following links or waiting for a pipe.
     fn open_itself(&self, path: &Path, access: Access) -> Result<Box<dyn VfsFile>, IoError>;
-    /// Creates a file that must not exist, readable by its owner only. A link of that name, also
-    /// one that leads nowhere, counts as a file that exists.
+    /// Creates a file that must not exist, readable by its owner only. A link of that name counts
+    /// as an existing file even if it is dangling.
     fn create_new(&self, path: &Path) -> Result<Box<dyn VfsFile>, IoError>;
-    /// Length and identity of what the path names now.
+    /// The length and identity of the file at a path; links are followed.
     fn stat(&self, path: &Path) -> Result<Stat, IoError>;
-    /// What the name itself stands for; a link is not followed.
+    /// The directory entry at a path; links are not followed.
     fn look(&self, path: &Path) -> Result<Entry, IoError>;
     /// The path without symbolic links, so that a rename replaces the file and not a link to it.
     fn canonicalize(&self, path: &Path) -> Result<PathBuf, IoError>;
-    /// Gives a file another name, replacing what had it, atomically.
+    /// Renames a file, atomically replacing any file at `to`.
     fn rename(&self, from: &Path, to: &Path) -> Result<(), IoError>;
-    /// Gives a file another name; fails with `AlreadyExists` if there is one.
+    /// Renames a file; fails with `AlreadyExists` if `to` exists.
     fn rename_noreplace(&self, from: &Path, to: &Path) -> Result<(), IoError>;
     /// Removes a file.
     fn remove(&self, path: &Path) -> Result<(), IoError>;
@@ -95,19 +92,19 @@ pub trait Vfs: fmt::Debug + Send + Sync {
     fn hard_link(&self, from: &Path, to: &Path) -> Result<(), IoError>;
     /// Makes the names in a folder durable.
     fn sync_dir(&self, folder: &Path) -> Result<(), IoError>;
-    /// The names in a folder, in no order.
+    /// The names in a folder, in no particular order.
     fn list_dir(&self, folder: &Path) -> Result<Vec<OsString>, IoError>;
-    /// What changes with every start of the computer; `None` where the system does not say.
+    /// An ID that changes whenever the computer starts; `None` if the system has none.
     fn boot_id(&self) -> Option<String>;
 }
 
 /// An open file. Positions are absolute; there is no cursor.
 pub trait VfsFile: fmt::Debug + Send + Sync {
-    /// Fills `buffer` from `offset` on; less than its length only at the end of the file.
+    /// Fills `buffer` from `offset` on; returns less than its length only at the end of the file.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> Result<usize, IoError>;
-    /// Writes all of `bytes` at `offset`; after an error any part of them may be written.
+    /// Writes all of `bytes` at `offset`; after an error any part of them may have been written.
     fn write_at(&self, bytes: &[u8], offset: u64) -> Result<(), IoError>;
-    /// Cuts or extends the file.
+    /// Truncates or extends the file.
     fn set_len(&self, len: u64) -> Result<(), IoError>;
     /// Makes content and length durable.
     fn sync_data(&self) -> Result<(), IoError>;
@@ -115,15 +112,16 @@ pub trait VfsFile: fmt::Debug + Send + Sync {
     fn sync_all(&self) -> Result<(), IoError>;
     /// Length and identity of the open file, whatever its name is now.
     fn stat(&self) -> Result<Stat, IoError>;
-    /// The file was given another name; errors say this one from now on.
+    /// Sets the path that errors name, after the file was renamed.
     fn renamed(&mut self, path: &Path);
-    /// Takes the advisory lock of the file until it is dropped; false if another handle has it,
-    /// shared or not.
+    /// Takes the exclusive advisory lock of the file until it is dropped; `false` if another handle
+    /// has a lock.
     fn try_lock(&self) -> Result<bool, IoError>;
-    /// The same, shared with others that do so; false if another handle has it for itself.
+    /// Takes a shared advisory lock of the file until it is dropped; `false` if another handle has
+    /// the exclusive one.
     fn try_lock_shared(&self) -> Result<bool, IoError>;
-    /// Who may do what with the file.
+    /// The owner, group, permissions and attributes of the file.
     fn rights(&self) -> Result<Rights, IoError>;
-    /// Gives the file the rights of another, as far as the system permits; never wider ones.
+    /// Gives the file the rights of another as far as the system permits, but never wider ones.
     fn set_rights(&self, rights: &Rights) -> Result<(), IoError>;
 }

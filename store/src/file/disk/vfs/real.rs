@@ -137,8 +137,9 @@ impl RealFile {
     }
 }
 
-/// A lock belongs to what was opened, not to this handle: a process that is being started at this
-/// moment holds a copy until it runs, and would keep the lock beyond its end.
+/// Unlocks explicitly: a lock belongs to the open file description, and a child process that is
+/// just being started has a copy of it, which would keep the lock until the child executes its
+/// program.
 impl Drop for RealFile {
     fn drop(&mut self) {
         self.file.unlock().ok();

@@ -1,8 +1,8 @@
-//! Owner, group, mode and extended attributes: what a file that takes the place of another keeps.
+//! Owner, group, mode and extended attributes, which a file that replaces another one inherits.
 use std::{fs::File, io};
 
-/// Who may do what with a file: owner, group, mode, access control list and the other extended
-/// attributes. Empty on systems without them, where a new file takes those of its folder.
+/// Owner, group, mode, access control list and other extended attributes of a file. Empty on
+/// systems without them, where a new file gets the permissions of its folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rights(system::Rights);
 
@@ -11,10 +11,10 @@ impl Rights {
         system::of(file).map(Self)
     }
 
-    /// Gives them to another file, as far as the system permits.
+    /// Applies them to another file as far as the system permits.
     ///
-    /// Where the owner, the group or the access control list cannot be kept, nobody may do more
-    /// with the other file than with this one.
+    /// If the owner, the group or the access control list cannot be kept, the mode is narrowed so
+    /// that nobody gains access.
     pub(super) fn give(&self, file: &File) -> io::Result<()> {
         system::give(&self.0, file)
     }

@@ -1,31 +1,30 @@
-//! Which of the genuine frames follow each other.
+//! Choosing a consistent history among the authentic frames.
 //!
 //! Two copies of a file that were both written to have frames with the same numbers and the same
-//! key. Every frame names the tag of the one before it, so that what belongs together can be told:
-//! the frames make a forest, in which each has at most one parent, and a history is a way down
-//! from a root. The longest one is taken; where it ends, the next begins, at a gap (frames between
-//! are lost, and nothing can be said about the link) or at a break (the frame before is there, and
-//! is another one).
+//! key. Every frame contains the tag of the one before it, so the frames form a forest in which
+//! each has at most one parent, and a history is a path from a root. The longest history is chosen.
+//! Where it ends, the next one begins, at a gap (frames are lost, so the link is unknown) or at a
+//! break (the frame before exists, but is not its parent).
 use std::{cmp::Reverse, collections::BTreeMap};
 
 use super::search::Genuine;
 use crate::file::keys::seal::Tag;
 use crate::file::repair::salvage::search::FrameId;
 
-/// The frames that are taken.
+/// The frames chosen.
 #[derive(Debug, Default)]
 pub(super) struct History {
-    /// By number.
+    /// The frames by number.
     pub(super) frames: BTreeMap<u64, Genuine>,
-    /// Numbers of those that do not follow the frame before them, which is there.
+    /// The numbers of frames that do not follow the frame before them, although it exists.
     pub(super) breaks: Vec<u64>,
-    /// Frames that were not taken.
+    /// The number of frames not chosen.
     pub(super) other_frames: u64,
 }
 
 impl History {
-    /// Of frames with the same number the one that leads furthest is taken; then the one that
-    /// stands in its place, then the one that stands first.
+    /// Of frames with the same number, the one with the longest history is chosen; then the one at
+    /// the offset it was written for, then the first one.
     pub(super) fn choose(mut found: BTreeMap<FrameId, Genuine>) -> Self {
         let (lengths, mut children) = measure(&found);
         let mut history = Self::default();
@@ -48,20 +47,20 @@ impl History {
     }
 }
 
-/// What makes one frame better than another with the same number.
+/// The order of preference among frames with the same number.
 type Rank = (u64, bool, Reverse<u64>);
 
 fn rank(frame: &Genuine, length: u64) -> Rank {
     (length, frame.in_place, Reverse(frame.offset))
 }
 
-/// How many frames each leads to, itself included, and its best child.
+/// The length of the longest history from each frame on, and its best child.
 fn measure(
     found: &BTreeMap<FrameId, Genuine>,
 ) -> (BTreeMap<FrameId, u64>, BTreeMap<FrameId, (Rank, FrameId)>) {
     let mut lengths = BTreeMap::new();
     let mut children: BTreeMap<FrameId, (Rank, FrameId)> = BTreeMap::new();
-    // Children have higher numbers: their lengths are known before those of their parents.
+    // Children have higher numbers, so their lengths are computed before those of their parents.
     for (&id, frame) in found.iter().rev() {
         let child = children.get(&id).map(|((length, ..), _)| *length);
         let length = child.unwrap_or(0).saturating_add(1);

@@ -1,9 +1,9 @@
-//! The data key and the keys of frames, from headers of which parts may be damaged or moved.
+//! Finding the data key and the frame keys in headers that may be partly damaged or moved.
 //!
-//! Fields stand in fixed places, so that a damaged copy may still hold a good slot, and the other
-//! one the salt of the generation. Whatever is combined here proves itself: a slot by its
-//! commitment and tag, a frame key by the first frame it opens.
-use super::{SalvageError, TrySlot};
+//! Fields are at fixed offsets, so one damaged copy may still have a good slot, and the other one
+//! the salt of the generation. Every combination is verified: a slot by its commitment and tag, a
+//! frame key by the first frame that it decrypts.
+use super::{FileSalvageError, TrySlot};
 use crate::{
     control::{Control, Phase},
     file::{
@@ -16,26 +16,26 @@ use crate::{
         },
         keys::seal::{Dek, FrameCipher, StoreId, sha256},
         read::{
-            marks::{self, Marks, SearchError},
+            mark_search::{self, MarkSearch, SearchError},
             open_error::OpenError,
             walk::Window,
         },
     },
 };
 
-/// The number of bytes in which moved headers are looked for: both stand in the first 20 KiB.
+/// The number of bytes that are searched for moved headers; both belong in the first 20 KiB.
 const SEARCHED: u64 = 1 << 20;
-/// Most places that are taken for a header, beside the two where headers belong.
+/// The largest number of header candidates besides the two at their regular offsets.
 const MAX_MOVED: usize = 6;
-/// Most slots that are tried; each costs a key derivation.
+/// The largest number of slots that are tried; each costs a key derivation.
 const MAX_TRIES: usize = 16;
 
-/// What may be a copy of the header: its fields, whatever its checksum says.
+/// The fields of a possible header copy, whether or not its checksum is correct.
 #[derive(Clone, Debug)]
-pub(super) struct Header {
+pub(super) struct HeaderCandidate {
     offset: u64,
     intact: bool,
-    /// The checksum is right, and it says that a later version wrote it.
+    /// Whether the checksum is correct and a later version wrote it.
     later: Option<(u16, u16, u32)>,
     store_id: StoreId,
     generation: u64,
@@ -43,8 +43,8 @@ pub(super) struct Header {
     slots: Vec<SlotBytes>,
 }
 
-impl Header {
-    /// Everything in a file that may be a copy of the header, intact ones first.
+impl HeaderCandidate {
+    /// All possible header copies in a file, intact ones first.
     pub(super) fn find(
         file: &dyn VfsFile,
         len: u64,
@@ -54,7 +54,7 @@ impl Header {
         let mut offsets = vec![COPY_A, COPY_B];
         let mut position = 0;
         let end = len.min(SEARCHED);
-        while let Some(found) = marks::find(&mut window, position, end, &MAGIC, control)? {
+        while let Some(found) = mark_search::find(&mut window, position, end, &MAGIC, control)? {
             position = found.saturating_add(1);
             if !offsets.contains(&found) && offsets.len() < MAX_MOVED.saturating_add(2) {
                 offsets.push(found);
@@ -103,7 +103,7 @@ impl Header {
     }
 }
 
-/// The data key, and the keys of frames that the headers allow.
+/// The data key, and the possible frame keys according to the headers.
 pub(super) struct Keyring {
     pub(super) header_offset: u64,
     pub(super) header_intact: bool,
@@ -112,12 +112,12 @@ pub(super) struct Keyring {
 
 impl Keyring {
     pub(super) fn unlock(
-        headers: &[Header],
+        headers: &[HeaderCandidate],
         file: &dyn VfsFile,
         len: u64,
         control: &Control,
         try_slot: &TrySlot<'_>,
-    ) -> Result<Self, SalvageError> {
+    ) -> Result<Self, FileSalvageError> {
         let mut tried: Vec<(StoreId, SlotBytes)> = Vec::new();
         let mut refused = None;
         for header in headers {
@@ -143,7 +143,12 @@ impl Keyring {
         Err(locked(headers, refused, file, len, control)?)
     }
 
-    fn of(header: &Header, headers: &[Header], dek: &Dek, made_again: Option<[u8; 32]>) -> Self {
+    fn of(
+        header: &HeaderCandidate,
+        headers: &[HeaderCandidate],
+        dek: &Dek,
+        made_again: Option<[u8; 32]>,
+    ) -> Self {
         let mut fields = vec![(header.generation, header.gen_salt)];
         for other in headers {
             let salts = [Some(other.gen_salt), Some(header.gen_salt), made_again];
@@ -171,7 +176,7 @@ impl Keyring {
         &self.ciphers
     }
 
-    /// One key has opened a frame: all frames of a file have the same.
+    /// Keeps only the key that has decrypted a frame: all frames of a file have the same one.
     pub(super) fn settle_on(&mut self, index: usize) {
         if self.ciphers.len() > 1 && index < self.ciphers.len() {
             self.ciphers.swap(0, index);
@@ -180,7 +185,7 @@ impl Keyring {
     }
 }
 
-/// The salt of a generation is made from the nonce of its first frame, wherever that stands now.
+/// Recovers the salt of a generation from the nonce of its first frame, wherever that is now.
 fn salt_from_first_frame(
     file: &dyn VfsFile,
     len: u64,
@@ -188,7 +193,7 @@ fn salt_from_first_frame(
     dek: &Dek,
     store_id: &StoreId,
 ) -> Result<Option<[u8; 32]>, SearchError> {
-    let mut marks = Marks::new(file, len.min(SEARCHED), 0, control, Phase::Reading);
+    let mut marks = MarkSearch::new(file, len.min(SEARCHED), 0, control, Phase::Reading);
     while let Some(found) = marks.next()? {
         let head = &found.header;
         if head.kind == META && head.seq == 0 {
@@ -198,7 +203,7 @@ fn salt_from_first_frame(
     Ok(None)
 }
 
-/// Of two reasons why slots did not open, the one that helps more.
+/// The more helpful of two reasons why slots did not open.
 fn more_telling(before: Option<UnlockError>, now: UnlockError) -> UnlockError {
     match before {
         Some(before) if rank(&before) >= rank(&now) => before,
@@ -215,16 +220,16 @@ fn rank(error: &UnlockError) -> u8 {
     }
 }
 
-/// Why no key was found, in the words that fit what is left of the headers.
+/// Why no key was found, depending on what is left of the headers.
 fn locked(
-    headers: &[Header],
+    headers: &[HeaderCandidate],
     refused: Option<UnlockError>,
     file: &dyn VfsFile,
     len: u64,
     control: &Control,
-) -> Result<SalvageError, SearchError> {
+) -> Result<FileSalvageError, SearchError> {
     if let Some((major, minor, unknown_features)) = headers.iter().find_map(|header| header.later) {
-        return Ok(SalvageError::Open(OpenError::UnsupportedVersion {
+        return Ok(FileSalvageError::Open(OpenError::UnsupportedVersion {
             major,
             minor,
             unknown_features,
@@ -233,14 +238,14 @@ fn locked(
     if let Some(error) = refused
         && (headers.iter().any(|header| header.intact) || rank(&error) == 2)
     {
-        return Ok(SalvageError::Open(error.into()));
+        return Ok(FileSalvageError::Open(error.into()));
     }
     let mut window = Window::new(file, len);
-    let ours = marks::find(&mut window, 0, len.min(SEARCHED), &MAGIC, control)?.is_some()
-        || marks::find(&mut window, 0, len, &MARK, control)?.is_some();
+    let ours = mark_search::find(&mut window, 0, len.min(SEARCHED), &MAGIC, control)?.is_some()
+        || mark_search::find(&mut window, 0, len, &MARK, control)?.is_some();
     Ok(if ours {
-        SalvageError::HeadersLost
+        FileSalvageError::HeadersLost
     } else {
-        SalvageError::Open(OpenError::NotAVStore)
+        FileSalvageError::Open(OpenError::NotAVStore)
     })
 }

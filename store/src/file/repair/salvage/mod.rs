@@ -1,12 +1,12 @@
-//! Salvage: whatever can still be authenticated in a damaged file, for a new file.
+//! Salvage: reading everything in a damaged file that can still be authenticated.
 //!
-//! It only reads. Every frame proves itself alone (its nonce stands in it, and the place it was
-//! written for is authenticated with it), so that a frame is found wherever it stands now. What
-//! the rescued payloads mean, and writing them to a new file, is the business of the caller.
+//! Only reads. Every frame can be authenticated on its own (it contains its nonce, and the offset
+//! it was written for), so it is found wherever it is now. The caller interprets the rescued
+//! payloads and writes them to a new file.
 //!
-//! `keyring` finds the keys, in headers that may be damaged or moved; `search` finds the genuine
-//! frames; `history` tells which of them follow each other; `plan` says what they make and what is
-//! missing.
+//! `keyring` finds the keys in headers that may be damaged or moved; `search` finds the authentic
+//! frames; `history` chooses those that belong together; `plan` determines what they contain and
+//! what is missing.
 mod history;
 mod keyring;
 mod plan;
@@ -15,10 +15,10 @@ mod search;
 
 use std::path::Path;
 
-use self::keyring::{Header, Keyring};
+use self::keyring::{HeaderCandidate, Keyring};
 pub use self::plan::Rescued;
 pub use self::report::{
-    HistoryBreak, LostFrame, LostKind, SalvageError, SalvageMode, SalvageReport,
+    FileSalvageError, FileSalvageReport, HistoryBreak, LostFrame, LostKind, SalvageMode,
 };
 use crate::{
     control::Control,
@@ -34,14 +34,17 @@ use crate::{
     },
 };
 
-/// How a key is found in one slot: from credentials, or by a test that has it.
+/// Finds the data key in one slot: from credentials, or directly in tests.
 pub(crate) type TrySlot<'a> = dyn Fn(&StoreId, &SlotBytes) -> Result<Dek, UnlockError> + 'a;
 
 /// Reads what can be read of a damaged file. Takes no lock and writes nothing.
 ///
-/// The time is bounded by a multiple of the length of the file (and by one key derivation for
-/// each slot left in its headers), the memory by what the file holds unpacked, at most the memory
-/// of the computer.
+/// The time is linear in the length of the file, plus one key derivation for each slot left in its
+/// headers. Needs memory for the unpacked content, at most the memory of the computer.
+///
+/// # Errors
+///
+/// [`FileSalvageError`] if nothing could be read.
 pub fn salvage(
     vfs: &dyn Vfs,
     path: &Path,
@@ -49,10 +52,10 @@ pub fn salvage(
     mode: SalvageMode,
     limits: &KdfLimits,
     control: &Control,
-) -> Result<Rescued, SalvageError> {
+) -> Result<Rescued, FileSalvageError> {
     let allowance = Allowance::new(limits);
     salvage_with(vfs, path, mode, control, &|store_id, slot| {
-        // One slot at a time, so that a damaged one does not end the search for a good one.
+        // One slot at a time, so that a damaged one does not prevent trying the others.
         let mut slots = [[0; SLOT_LEN]; SLOT_COUNT];
         let [first, ..] = &mut slots;
         *first = *slot;
@@ -67,12 +70,12 @@ pub(crate) fn salvage_with(
     mode: SalvageMode,
     control: &Control,
     try_slot: &TrySlot<'_>,
-) -> Result<Rescued, SalvageError> {
+) -> Result<Rescued, FileSalvageError> {
     let file = vfs
         .open(path, Access::Read)
         .map_err(|error| crate::file::read::probe::missing(error, path))?;
     let len = file.stat().map_err(OpenError::from)?.len;
-    let headers = Header::find(&*file, len, control)?;
+    let headers = HeaderCandidate::find(&*file, len, control)?;
     let keyring = Keyring::unlock(&headers, &*file, len, control, try_slot)?;
     let search = search::run(&*file, len, keyring, control)?;
     Ok(plan::arrange(search, len, mode))

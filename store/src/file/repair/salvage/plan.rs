@@ -1,4 +1,4 @@
-//! What the genuine frames make together, and what is missing between them.
+//! Determining what the authentic frames contain together, and what is missing.
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use bytes::{Bytes, BytesMut};
@@ -6,12 +6,12 @@ use bytes::{Bytes, BytesMut};
 use super::{
     SalvageMode,
     history::History,
-    report::{HistoryBreak, LostFrame, LostKind, MAX_LISTED, SalvageReport},
+    report::{FileSalvageReport, HistoryBreak, LostFrame, LostKind, MAX_LISTED},
     search::{Genuine, Search, Suspect},
 };
 use crate::file::format::{
     frame::{CTRL, META, SNAP, SNAP_END, TXN},
-    meta::{self, Meta, SnapEnd},
+    meta::{self, FileMeta, SnapEnd},
 };
 
 /// What could be read of a damaged file.
@@ -21,11 +21,11 @@ pub struct Rescued {
     pub chunks: Vec<(u64, Bytes)>,
     /// The transactions with their numbers, in order; numbers may be missing.
     pub transactions: Vec<(u64, Bytes)>,
-    /// What was found and what was not.
-    pub report: SalvageReport,
+    /// What was found and what is missing.
+    pub report: FileSalvageReport,
 }
 
-/// Says how much there is, never what it is.
+/// Shows only sizes, never content.
 impl std::fmt::Debug for Rescued {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Rescued")
@@ -36,7 +36,7 @@ impl std::fmt::Debug for Rescued {
     }
 }
 
-/// Puts what was found in order.
+/// Assembles what was found.
 pub(super) fn arrange(search: Search, len: u64, mode: SalvageMode) -> Rescued {
     let Search {
         keyring,
@@ -48,7 +48,7 @@ pub(super) fn arrange(search: Search, len: u64, mode: SalvageMode) -> Rescued {
     } = search;
     let history = History::choose(found);
     let layout = Layout::of(&history.frames);
-    let mut report = SalvageReport {
+    let mut report = FileSalvageReport {
         bytes: len,
         header_offset: keyring.header_offset,
         header_intact: keyring.header_intact,
@@ -60,7 +60,7 @@ pub(super) fn arrange(search: Search, len: u64, mode: SalvageMode) -> Rescued {
         records_in_checkpoint: layout.end.as_ref().map(|(_, end)| end.records),
         tail_bytes: len.saturating_sub(end),
         gave_up,
-        ..SalvageReport::default()
+        ..FileSalvageReport::default()
     };
     list_losses(&history.frames, &suspects, &layout, &mut report);
     let chunks = chunks(&history.frames, &layout, &mut report);
@@ -86,17 +86,17 @@ fn count<'a>(frames: impl Iterator<Item = &'a Genuine>, wanted: impl Fn(&Genuine
     frames.filter(|frame| wanted(frame)).count() as u64
 }
 
-/// Where the parts of the file lie in the numbering of its frames, as far as it is known.
+/// The frame numbers at which the parts of the file begin and end, as far as known.
 struct Layout {
-    meta: Option<Meta>,
-    /// Number of the frame at the end of the checkpoint, and what it promises.
+    meta: Option<FileMeta>,
+    /// The number and the content of the frame at the end of the checkpoint.
     end: Option<(u64, SnapEnd)>,
     last_chunk: Option<u64>,
     first_journal: Option<u64>,
 }
 
 impl Layout {
-    /// Where the journal begins, as far as that is known.
+    /// The frame number at which the journal begins, as far as known.
     fn journal_start(&self) -> Option<u64> {
         let behind_end = self.end.as_ref().map(|(end, _)| end.saturating_add(1));
         behind_end.or(self.first_journal)
@@ -127,7 +127,7 @@ impl Layout {
         }
     }
 
-    /// What a frame that is not there must have been, from its place between others.
+    /// The kind of a missing frame, inferred from its number.
     fn kind_at(&self, seq: u64) -> LostKind {
         match (&self.end, self.last_chunk, self.first_journal) {
             _ if seq == 0 => LostKind::Description,
@@ -159,7 +159,7 @@ fn list_losses(
     frames: &BTreeMap<u64, Genuine>,
     suspects: &BTreeMap<u64, Suspect>,
     layout: &Layout,
-    report: &mut SalvageReport,
+    report: &mut FileSalvageReport,
 ) {
     let mut expected = 0_u64;
     let mut gap_start = crate::file::format::header::DATA_OFFSET.min(report.bytes);
@@ -210,7 +210,7 @@ fn lost(suspect: Option<&Suspect>, layout: &Layout, seq: u64, gap_start: u64) ->
 fn chunks(
     frames: &BTreeMap<u64, Genuine>,
     layout: &Layout,
-    report: &mut SalvageReport,
+    report: &mut FileSalvageReport,
 ) -> Vec<(u64, Bytes)> {
     let mut found: BTreeMap<u64, Bytes> = BTreeMap::new();
     for frame in frames.values().filter(|frame| frame.kind == SNAP) {
@@ -226,7 +226,7 @@ fn chunks(
     found.into_iter().collect()
 }
 
-/// A transaction of which all parts are there.
+/// A complete transaction.
 struct Whole {
     payload: Bytes,
     /// Number of its last frame.
@@ -238,7 +238,7 @@ fn transactions(
     history: History,
     layout: &Layout,
     mode: SalvageMode,
-    report: &mut SalvageReport,
+    report: &mut FileSalvageReport,
 ) -> Vec<(u64, Bytes)> {
     let unbroken = unbroken_journal(&history, layout);
     let after_end = layout.end.as_ref().map(|(end, _)| end.saturating_add(1));
@@ -275,7 +275,7 @@ fn transactions(
         parts.push(frame.content.payload);
         open = Some((seq, id));
         if frame.commit {
-            // A number that is there twice is of two histories: the one before goes on.
+            // A number that occurs twice is of two histories: the earlier one is kept.
             if let Entry::Vacant(place) = whole.entry(id) {
                 let payload = join(&parts);
                 place.insert(Whole { payload, last: seq });
@@ -307,8 +307,8 @@ fn unbroken_journal(history: &History, layout: &Layout) -> u64 {
         return 0;
     };
     let breaks = history.breaks.iter().copied();
-    // Without the end of the checkpoint nothing says what the first frame follows; the numbers of
-    // transactions do.
+    // Without the end of the checkpoint it is unknown which frame the first one follows; the
+    // numbers of transactions decide.
     let first_break = breaks
         .filter(|&seq| seq > start || (seq == start && layout.end.is_some()))
         .min();

@@ -1,4 +1,4 @@
-//! What salvage is asked for, and what it says about the damage.
+//! The mode of salvage, and its report.
 use std::fmt;
 
 use crate::{
@@ -6,23 +6,23 @@ use crate::{
     file::{
         disk::io_error::IoError,
         format::corruption::CorruptKind,
-        read::{marks::SearchError, open_error::OpenError},
+        read::{mark_search::SearchError, open_error::OpenError},
     },
 };
 
-/// No more lost frames, and no more breaks, than this are listed one by one.
+/// The largest number of lost frames, and of breaks, that are listed.
 pub(crate) const MAX_LISTED: usize = 1000;
 
-/// How much of a damaged file is taken.
+/// How much of a damaged file is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SalvageMode {
-    /// The checkpoint, as far as it can be read, and the transactions before the first frame of
-    /// the journal that is lost or does not follow the one before it: nothing in it is newer than
-    /// something that is missing from the journal, and all of it is of one history.
+    /// The readable part of the checkpoint, and the transactions before the first lost frame or
+    /// break of the journal. So nothing is newer than a missing transaction, and everything is of
+    /// one history.
     #[default]
     ConsistentPrefix,
-    /// Also the transactions behind that. Records may be older than others beside them, and may
-    /// come from a copy of the file that was changed by itself.
+    /// Also the transactions after that. Records may be older than others, and may come from a copy
+    /// of the file that was changed independently.
     Everything,
 }
 
@@ -31,7 +31,7 @@ impl SalvageMode {
     pub const ALL: [Self; 2] = [Self::ConsistentPrefix, Self::Everything];
 }
 
-/// What a lost frame held.
+/// The content of a lost frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LostKind {
@@ -43,9 +43,9 @@ pub enum LostKind {
     CheckpointEnd,
     /// A transaction, or a part of one.
     Transaction,
-    /// A note of the file to itself. No record is lost with it.
+    /// A record of the file layer itself. No data is lost with it.
     Note,
-    /// Nothing is left that would tell.
+    /// The kind of the frame is unknown.
     Unknown,
 }
 
@@ -65,13 +65,13 @@ impl fmt::Display for LostKind {
 /// A frame that was in the file and cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LostFrame {
-    /// Where it stands, or where the gap begins in which it stood: absolute, in bytes.
+    /// The offset of the frame, or of the gap in which it was, in bytes.
     pub offset: u64,
     /// Its number in the file.
     pub seq: u64,
-    /// What it held, as far as its head or its neighbours tell.
+    /// What it contained, according to its header or to the frames around it.
     pub kind: LostKind,
-    /// What is wrong with it; `None` if nothing of it is there.
+    /// What is wrong with it; `None` if nothing of it is left.
     pub fault: Option<CorruptKind>,
 }
 
@@ -89,11 +89,11 @@ impl fmt::Display for LostFrame {
     }
 }
 
-/// A genuine frame that does not follow the one before it, which is there: it was written to a
-/// copy of the file that was changed by itself.
+/// An authentic frame that does not follow the one before it, although that exists: it was written
+/// to a copy of the file that was changed independently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HistoryBreak {
-    /// Where it stands: absolute, in bytes.
+    /// The offset of the frame in bytes.
     pub offset: u64,
     /// Its number in the file.
     pub seq: u64,
@@ -110,51 +110,54 @@ impl fmt::Display for HistoryBreak {
     }
 }
 
-/// What was found in a damaged file and what was not.
+/// What was found in a damaged file and what is missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct SalvageReport {
+pub struct FileSalvageReport {
     /// Length of the damaged file in bytes.
     pub bytes: u64,
-    /// Where the header stands whose slot gave the key.
+    /// The offset of the header copy whose slot had the key.
     pub header_offset: u64,
     /// Whether that copy of the header was intact.
     pub header_intact: bool,
-    /// Genuine frames that were found.
+    /// The number of authentic frames found.
     pub frames: u64,
-    /// How many of them stand elsewhere than they were written.
+    /// The number of these that are not at the offset they were written for.
     pub moved_frames: u64,
-    /// Frames that are lost. More may be missing at the end of the file, where nothing tells.
+    /// The number of lost frames. More may be missing at the end of the file, where that cannot be
+    /// detected.
     pub lost_frames: u64,
     /// The first thousand of them.
     pub lost: Vec<LostFrame>,
-    /// Frames that do not follow the one before them, which is there.
+    /// The number of frames that do not follow the one before them, although that exists.
     pub history_breaks: u64,
     /// The first thousand of them.
     pub breaks: Vec<HistoryBreak>,
-    /// Genuine frames that were left out, because others with their numbers belong to a longer
-    /// history: they were written to a copy of the file that was changed by itself.
+    /// The number of authentic frames that were left out because others with their numbers belong
+    /// to a longer history: they were written to a copy of the file that was changed independently.
     pub other_frames: u64,
-    /// Chunks of the checkpoint that were read.
+    /// The number of chunks of the checkpoint that were read.
     pub chunks: u64,
-    /// Chunks of the checkpoint that are lost; `None` if its end is lost, so that more may be.
+    /// The number of chunks of the checkpoint that are lost; `None` if its end is lost too, so that
+    /// the number is unknown.
     pub lost_chunks: Option<u64>,
-    /// How many records the checkpoint had, if that can be read.
+    /// The number of records that the checkpoint had, if known.
     pub records_in_checkpoint: Option<u64>,
-    /// Transactions that were taken.
+    /// The number of transactions used.
     pub transactions: u64,
-    /// Transactions known to be lost, in whole or in part.
+    /// The number of transactions known to be lost, entirely or in part.
     pub lost_transactions: u64,
-    /// Whole transactions that were left out: because the journal before them has a gap or a break
-    /// ([`SalvageMode::ConsistentPrefix`] only), or because others have the same number.
+    /// The number of complete transactions that were left out, because the journal before them has
+    /// a gap or a break ([`SalvageMode::ConsistentPrefix`] only), or because others have the same
+    /// number.
     pub left_out_transactions: u64,
-    /// Bytes after the last genuine frame: a write that did not finish, or damage.
+    /// The number of bytes after the last authentic frame: an unfinished write, or damage.
     pub tail_bytes: u64,
-    /// The search was given up, because the file holds too many marks of frames that are none.
+    /// Whether the search was stopped early because the file has too many marks without a frame.
     pub gave_up: bool,
 }
 
-impl SalvageReport {
+impl FileSalvageReport {
     /// Whether nothing is known to be missing.
     pub fn is_complete(&self) -> bool {
         self.lost_frames == 0
@@ -171,14 +174,14 @@ impl SalvageReport {
 /// Why nothing could be read of a damaged file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum SalvageError {
-    /// Neither copy of the header holds a key slot that these credentials open.
+pub enum FileSalvageError {
+    /// No copy of the header has a key slot that these credentials open.
     #[error(
         "the key of the file is lost: both copies of the header are damaged, and no key slot \
          that is left opens with this password; only a header backup can help"
     )]
     HeadersLost,
-    /// A key was found, and no frame opens with it.
+    /// A key was found, but it decrypts no frame.
     #[error(
         "nothing of the content can be read; if both copies of the header are damaged, a header \
          backup may help"
@@ -187,8 +190,8 @@ pub enum SalvageError {
     /// The content is larger than the memory of this computer.
     #[error("not enough memory")]
     OutOfMemory,
-    /// As when opening: foreign, of a later version, wrong password, key file required, a failed
-    /// system call.
+    /// An error as when opening: a foreign file, a later version, a wrong password, a missing key
+    /// file, or a failed system call.
     #[error(transparent)]
     Open(#[from] OpenError),
     /// The user asked to stop.
@@ -196,8 +199,8 @@ pub enum SalvageError {
     Cancelled(#[from] Cancelled),
 }
 
-/// A search for headers that was given up found none.
-impl From<SearchError> for SalvageError {
+/// A search for headers that was stopped early counts as having found none.
+impl From<SearchError> for FileSalvageError {
     fn from(error: SearchError) -> Self {
         match error.unless_given_up() {
             Ok(()) => Self::NothingFound,
@@ -206,7 +209,7 @@ impl From<SearchError> for SalvageError {
     }
 }
 
-impl From<IoError> for SalvageError {
+impl From<IoError> for FileSalvageError {
     fn from(error: IoError) -> Self {
         Self::Open(error.into())
     }

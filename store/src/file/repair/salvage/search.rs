@@ -1,7 +1,7 @@
-//! Finding the genuine frames of a file, wherever they stand.
+//! Finding the authentic frames of a file, wherever they are.
 use std::collections::BTreeMap;
 
-use super::SalvageError;
+use super::FileSalvageError;
 use super::keyring::Keyring;
 use crate::control::{Control, Phase};
 use crate::file::disk::vfs::{VfsFile, physical_memory};
@@ -9,21 +9,21 @@ use crate::file::format::corruption::CorruptKind;
 use crate::file::format::frame::{COMMIT, FRAME_OVERHEAD, RawFrame};
 use crate::file::format::pack::{self, Expansion, Unpacked};
 use crate::file::keys::seal::Tag;
-use crate::file::read::marks::{Budget, Candidate, Marks, SearchError};
-use crate::file::read::walk::Found;
+use crate::file::read::mark_search::{DecryptionBudget, FrameCandidate, MarkSearch, SearchError};
+use crate::file::read::walk::FrameRead;
 
-/// Names a genuine frame: its number, and its tag, which no other has.
+/// Identifies an authentic frame: its number and its tag, which is unique.
 pub(super) type FrameId = (u64, Tag);
 
-/// Most frames remembered that look like frames and are not genuine.
+/// The largest number of frames that are recorded as damaged.
 const MAX_SUSPECTS: usize = 100_000;
 
-/// A genuine frame.
+/// An authentic frame.
 #[derive(Debug)]
 pub(super) struct Genuine {
-    /// Where it stands.
+    /// Its offset.
     pub(super) offset: u64,
-    /// Where it ends.
+    /// The offset of its end.
     pub(super) end: u64,
     pub(super) kind: u8,
     pub(super) commit: bool,
@@ -32,7 +32,7 @@ pub(super) struct Genuine {
     pub(super) content: Unpacked,
 }
 
-/// What looks like a frame and cannot be read.
+/// Something that looks like a frame but cannot be read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Suspect {
     pub(super) offset: u64,
@@ -40,27 +40,27 @@ pub(super) struct Suspect {
     pub(super) fault: CorruptKind,
 }
 
-/// All that was found.
+/// All frames found.
 pub(super) struct Search {
     pub(super) keyring: Keyring,
     pub(super) frames: BTreeMap<FrameId, Genuine>,
-    /// By number.
+    /// The authentic frames by number.
     pub(super) suspects: BTreeMap<u64, Suspect>,
-    /// Where the last genuine frame ends.
+    /// The offset of the end of the last authentic frame.
     pub(super) end: u64,
     pub(super) gave_up: bool,
     expansion: Expansion,
     memory: u64,
-    budget: Budget,
+    budget: DecryptionBudget,
 }
 
-/// Looks at every frame mark of the file.
+/// Searches a file by its frame marks.
 pub(super) fn run(
     file: &dyn VfsFile,
     len: u64,
     keyring: Keyring,
     control: &Control,
-) -> Result<Search, SalvageError> {
+) -> Result<Search, FileSalvageError> {
     let mut search = Search {
         keyring,
         frames: BTreeMap::new(),
@@ -69,9 +69,9 @@ pub(super) fn run(
         gave_up: false,
         expansion: Expansion::default(),
         memory: physical_memory().map_or(u64::MAX, |kib| kib.saturating_mul(1024)),
-        budget: Budget::for_file(len),
+        budget: DecryptionBudget::for_file(len),
     };
-    let mut marks = Marks::new(file, len, 0, control, Phase::Reading);
+    let mut marks = MarkSearch::new(file, len, 0, control, Phase::Reading);
     while let Some(found) = marks.next()? {
         match search.look(&mut marks, &found)? {
             Ok(end) => marks.skip_to(end),
@@ -87,22 +87,22 @@ pub(super) fn run(
     }
     control.report(Phase::Reading, len, len);
     if search.frames.is_empty() {
-        return Err(SalvageError::NothingFound);
+        return Err(FileSalvageError::NothingFound);
     }
     Ok(search)
 }
 
 impl Search {
-    /// Looks at a frame; says where it ends, or what is wrong with it.
+    /// Reads a frame; returns the offset of its end, or what is wrong with it.
     fn look(
         &mut self,
-        marks: &mut Marks<'_>,
-        found: &Candidate,
-    ) -> Result<Result<u64, CorruptKind>, SalvageError> {
+        marks: &mut MarkSearch<'_>,
+        found: &FrameCandidate,
+    ) -> Result<Result<u64, CorruptKind>, FileSalvageError> {
         let frame = match marks.frame(found)? {
-            Found::Frame(frame) => frame,
-            Found::Bad(fault) => return Ok(Err(fault)),
-            Found::CutOff { .. } | Found::End => return Ok(Err(CorruptKind::Length)),
+            FrameRead::Frame(frame) => frame,
+            FrameRead::Bad(fault) => return Ok(Err(fault)),
+            FrameRead::CutOff { .. } | FrameRead::End => return Ok(Err(CorruptKind::Length)),
         };
         let tag = frame.tag;
         let end = end_of(found);
@@ -112,7 +112,7 @@ impl Search {
         }
     }
 
-    fn suspect(&mut self, found: &Candidate, fault: CorruptKind) {
+    fn suspect(&mut self, found: &FrameCandidate, fault: CorruptKind) {
         if self.suspects.len() < MAX_SUSPECTS {
             let suspect = Suspect {
                 offset: found.at,
@@ -123,7 +123,7 @@ impl Search {
         }
     }
 
-    /// Decrypts with the keys that are left, and unpacks.
+    /// Decrypts a frame with the remaining keys, and unpacks it.
     fn open(&mut self, frame: RawFrame, end: u64) -> Result<Unpacked, CorruptKind> {
         let (index, plain) = match self.keyring.ciphers() {
             [only] => frame.open(only).map(|plain| (0, plain)),
@@ -138,19 +138,19 @@ impl Search {
         pack::unpack(plain)
     }
 
-    /// Keeps a genuine frame; says where it ends.
+    /// Adds an authentic frame; returns the offset of its end.
     fn take(
         &mut self,
-        found: &Candidate,
+        found: &FrameCandidate,
         tag: Tag,
         content: Unpacked,
-    ) -> Result<u64, SalvageError> {
+    ) -> Result<u64, FileSalvageError> {
         let header = &found.header;
         let end = end_of(found);
         self.end = self.end.max(end);
         let in_place = header.offset == found.at;
         let id = (header.seq, tag);
-        // The same frame twice: bytes of the file were copied. It counts once.
+        // The same frame twice, because bytes of the file were copied: it counts once.
         let known = self.frames.get(&id);
         if known.is_some_and(|known| known.in_place >= in_place) {
             return Ok(end);
@@ -160,7 +160,7 @@ impl Search {
             self.memory = self
                 .memory
                 .checked_sub(size)
-                .ok_or(SalvageError::OutOfMemory)?;
+                .ok_or(FileSalvageError::OutOfMemory)?;
         }
         let genuine = Genuine {
             offset: found.at,
@@ -176,7 +176,7 @@ impl Search {
     }
 }
 
-fn end_of(found: &Candidate) -> u64 {
+fn end_of(found: &FrameCandidate) -> u64 {
     found
         .at
         .saturating_add(FRAME_OVERHEAD)

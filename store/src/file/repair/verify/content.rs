@@ -1,5 +1,5 @@
-//! What payloads mean is not the business of this layer, but whether opening accepts them is part
-//! of a full check: it asks whoever would load them.
+//! Checking payloads. This layer does not interpret them, so the caller checks whether opening
+//! would accept them.
 use bytes::Bytes;
 
 use crate::{
@@ -7,18 +7,17 @@ use crate::{
     file::read::assemble::Payload,
 };
 
-/// Loads the payloads of a file as opening it would, for a check.
-pub trait Content {
-    /// Takes chunks of the checkpoint in order, `first` being the number of the first of them.
+/// Loads the payloads of a file as opening it would, to check them.
+pub trait ContentCheck {
+    /// Receives chunks of the checkpoint in order; `first` is the number of the first of them.
     fn take_chunks(&mut self, first: u64, chunks: &[Bytes]);
 
-    /// Has been given all chunks; takes the transactions after them, and says whether all of it
-    /// makes sense.
+    /// Receives the transactions, after all chunks, and checks everything.
     fn finish(&mut self, transactions: &[Bytes], control: &Control) -> Result<(), ContentError>;
 }
 
-/// Accepts any payloads: for a check of the frames alone.
-impl Content for () {
+/// Accepts any payloads, for checking only the frames.
+impl ContentCheck for () {
     fn take_chunks(&mut self, _first: u64, _chunks: &[Bytes]) {}
 
     fn finish(&mut self, _transactions: &[Bytes], _control: &Control) -> Result<(), ContentError> {
@@ -26,10 +25,10 @@ impl Content for () {
     }
 }
 
-/// Why payloads cannot be loaded.
+/// Why a payload was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum ContentError {
-    /// One of them makes no sense.
+    /// A payload is invalid.
     #[error("{reason}")]
     Unreadable {
         /// Which one.

@@ -1,30 +1,30 @@
-//! What can be wrong with a file, and how much is lost with it.
+//! The findings of a check, and how much is lost with each.
 use std::fmt;
 
 use crate::file::format::corruption::CorruptKind;
 
-/// No more findings than this are listed.
+/// The largest number of findings listed.
 pub(super) const MAX_FINDINGS: usize = 1000;
 
-/// How closely a file is read.
+/// How thoroughly a file is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VerifyDepth {
-    /// Headers, and the order of the frames.
+    /// Only the headers and the order of the frames.
     Quick,
-    /// Everything that opening reads, by the same code. It needs as much memory.
+    /// Everything that opening reads, by the same code and with as much memory.
     Full,
 }
 
 /// Something wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// Absolute position in bytes.
+    /// The offset in bytes.
     pub offset: u64,
     /// The frame expected there, if it is about frames.
     pub seq: Option<u64>,
     /// What is wrong.
     pub kind: FindingKind,
-    /// What is lost with it; `None` where nothing is.
+    /// What is lost with it; `None` if nothing is.
     pub loss: Option<Loss>,
 }
 
@@ -39,16 +39,16 @@ impl Finding {
     }
 }
 
-/// What is lost with damage.
+/// What is lost by damage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Loss {
-    /// Bytes of the file that belong to nothing that can be read.
+    /// The number of bytes of the file that cannot be read.
     pub bytes: u64,
-    /// How many frames are missing; `None` where no good frame follows that would tell.
+    /// The number of missing frames; `None` if no good frame follows, so that it is unknown.
     pub frames: Option<u64>,
-    /// About how many records are missing: frames of the checkpoint hold about equally many.
-    /// `None` for frames of the journal, each of which is a change or a part of one, and where
-    /// the end of the checkpoint could not be read.
+    /// An estimate of the number of missing records, since frames of the checkpoint have about the
+    /// same number each. `None` for frames of the journal, each of which is a change or a part of
+    /// one, and if the end of the checkpoint could not be read.
     pub records: Option<u64>,
 }
 
@@ -56,7 +56,7 @@ pub struct Loss {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FindingKind {
-    /// One copy of the header is damaged or behind; the other is good. Opening repairs it.
+    /// One copy of the header is damaged or outdated; the other is good. Opening repairs it.
     HeaderCopy,
     /// The header is older than the data.
     HeaderRollback,
@@ -73,12 +73,12 @@ pub enum FindingKind {
     },
     /// A frame of a later version.
     UnknownFrame,
-    /// The frames are genuine, but what they hold makes no sense, so that opening refuses it.
+    /// The frames are authentic, but their content is invalid, so opening refuses the file.
     Content {
         /// What is wrong with it.
         reason: String,
     },
-    /// What follows was not looked at: it holds too many marks of frames that are none.
+    /// The rest was not checked, because it has too many marks without a frame.
     GaveUp,
 }
 
@@ -96,7 +96,7 @@ impl fmt::Display for FindingKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::HeaderCopy => {
-                f.write_str("one copy of the header is damaged or behind; the other is good")
+                f.write_str("one copy of the header is damaged or outdated; the other is good")
             }
             Self::HeaderRollback => f.write_str("the header is older than the data"),
             Self::Padding => {
@@ -107,9 +107,9 @@ impl fmt::Display for FindingKind {
             Self::TornTail { bytes } => write!(f, "the last write of {bytes} bytes did not finish"),
             Self::UnknownFrame => f.write_str("data of a newer version"),
             Self::Content { reason } => write!(f, "the content cannot be read: {reason}"),
-            Self::GaveUp => f.write_str(
-                "what follows was not checked: it holds too many marks of frames that are none",
-            ),
+            Self::GaveUp => {
+                f.write_str("the rest was not checked: it has too many frame marks without a frame")
+            }
         }
     }
 }
@@ -143,7 +143,7 @@ impl fmt::Display for Loss {
     }
 }
 
-/// What reading a whole file showed.
+/// The result of checking a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VerifyReport {
     /// Length in bytes.
@@ -152,13 +152,13 @@ pub struct VerifyReport {
     pub generation: u64,
     /// Header epoch: one more with every change of a header.
     pub header_epoch: u64,
-    /// Good frames.
+    /// The number of good frames.
     pub frames: u64,
     /// Records in the checkpoint; known only from a full reading of an undamaged checkpoint.
     pub records_in_checkpoint: Option<u64>,
     /// Whether the last session closed the file; known only from a full reading.
     pub clean_close: Option<bool>,
-    /// Everything wrong, in the order of the file; at most a thousand.
+    /// All findings, in the order of the file; at most a thousand.
     pub findings: Vec<Finding>,
 }
 
@@ -180,8 +180,8 @@ impl VerifyReport {
         (lost, more)
     }
 
-    /// Whether nothing that was acknowledged is lost, and, after a full check, opening accepts the
-    /// file.
+    /// Whether nothing that was acknowledged is lost and, after a full check, opening would accept
+    /// the file.
     pub fn is_intact(&self) -> bool {
         self.findings
             .iter()

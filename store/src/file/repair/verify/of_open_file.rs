@@ -1,5 +1,5 @@
-//! Checking the file of an open store: no password is needed, and commits go on meanwhile.
-use super::content::Content;
+//! Checking the file of an open store, without a password and while commits continue.
+use super::content::ContentCheck;
 use super::finding::VerifyReport;
 use super::reading::read_whole;
 use crate::control::Control;
@@ -10,27 +10,27 @@ use crate::file::read::open_error::OpenError;
 use crate::file::repair::verify::finding::VerifyDepth;
 use crate::file::write::store_file::StoreFile;
 
-/// A check of an open file that can run on any thread. It sees the file as it was when the check
-/// was begun; what is appended later is not part of it.
+/// A check of an open file, which can run on any thread. It covers the file as it was when the
+/// check began, not what is appended later.
 #[derive(Debug)]
-pub struct Verification {
+pub struct FileVerification {
     file: Box<dyn VfsFile>,
     len: u64,
     dek: Dek,
 }
 
 impl StoreFile {
-    /// Begins a check of the file as it is now.
-    pub fn begin_verify(&self) -> Result<Verification, IoError> {
+    /// Begins a check of the current file.
+    pub fn begin_verify(&self) -> Result<FileVerification, IoError> {
         let file = self.vfs.open(&self.path, Access::Read)?;
         let found = file.stat()?;
-        // What somebody else put in the place of ours is read whole.
+        // If another program replaced the file, all of the new one is checked.
         let len = if found.id == self.generation.id {
             found.len.min(self.generation.chain.offset)
         } else {
             found.len
         };
-        Ok(Verification {
+        Ok(FileVerification {
             file,
             len,
             dek: self.dek.clone(),
@@ -38,21 +38,24 @@ impl StoreFile {
     }
 }
 
-impl Verification {
-    /// Reads the file and lists what is wrong with it. Writes nothing.
+impl FileVerification {
+    /// Reads the file and lists what is wrong with it. Writes nothing. O(n) in its length.
     ///
-    /// The errors are those of a file that cannot be read at all; one that belongs to another
-    /// data key has a header that was changed by someone without the key.
+    /// # Errors
+    ///
+    /// [`OpenError`] if the file cannot be read at all; for a file with another data key, that its
+    /// header was changed by someone without the key.
     pub fn run(&self, depth: VerifyDepth, control: &Control) -> Result<VerifyReport, OpenError> {
         self.run_content(depth, control, &mut ())
     }
 
-    /// The same; a full check also has `content` load the payloads, and finds what it refuses.
+    /// Like [`run`](Self::run); a full check also lets `content` load the payloads, and reports
+    /// what it refuses.
     pub fn run_content(
         &self,
         depth: VerifyDepth,
         control: &Control,
-        content: &mut dyn Content,
+        content: &mut dyn ContentCheck,
     ) -> Result<VerifyReport, OpenError> {
         let unlock = |_: &_| Ok(self.dek.clone());
         read_whole(&*self.file, self.len, depth, control, &unlock, content)

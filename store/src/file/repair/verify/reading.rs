@@ -1,7 +1,7 @@
-//! Checking a file: what cannot be read at all, what opening would say, and where.
+//! Checking a file as opening would, and reading over damage if opening would refuse it.
 use std::path::Path;
 
-use super::content::{Content, ContentError};
+use super::content::{ContentCheck, ContentError};
 use super::finding::{Finding, FindingKind, MAX_FINDINGS, VerifyReport};
 use super::survey::Survey;
 use crate::control::{Control, Phase};
@@ -12,7 +12,7 @@ use crate::file::format::slots;
 use crate::file::keys::credentials::Credentials;
 use crate::file::keys::kdf::KdfLimits;
 use crate::file::keys::seal::Dek;
-use crate::file::read::assemble::{Assembly, Place};
+use crate::file::read::assemble::{Assembly, PayloadPosition};
 use crate::file::read::header_copies::HeaderCopies;
 use crate::file::read::open_error::OpenError;
 use crate::file::read::probe::missing;
@@ -20,11 +20,13 @@ use crate::file::read::walk::Walk;
 use crate::file::repair::verify::finding::VerifyDepth;
 use crate::file::write::open::{Frames, read_frames};
 
-/// Reads a file and lists what is wrong with its frames, whatever they hold. Takes no lock and
-/// writes nothing.
+/// Reads a file and lists what is wrong with its frames, without checking their content. Takes no
+/// lock and writes nothing.
 ///
-/// The errors are those of a file that cannot be read at all: foreign, of a later version, both
-/// headers damaged, wrong password.
+/// # Errors
+///
+/// [`OpenError`] if the file cannot be read at all: it is foreign or of a later version, both
+/// headers are damaged, or the password is wrong.
 pub fn verify(
     vfs: &dyn Vfs,
     path: &Path,
@@ -36,7 +38,8 @@ pub fn verify(
     verify_content(vfs, path, credentials, depth, limits, control, &mut ())
 }
 
-/// The same; a full check also has `content` load the payloads, and finds what it refuses.
+/// Like [`verify`]; a full check also lets `content` load the payloads, and reports what it
+/// refuses.
 pub fn verify_content(
     vfs: &dyn Vfs,
     path: &Path,
@@ -44,7 +47,7 @@ pub fn verify_content(
     depth: VerifyDepth,
     limits: &KdfLimits,
     control: &Control,
-    content: &mut dyn Content,
+    content: &mut dyn ContentCheck,
 ) -> Result<VerifyReport, OpenError> {
     let unlock = |header: &Header| {
         let slots = &header.slots;
@@ -59,7 +62,7 @@ pub(crate) fn verify_with(
     depth: VerifyDepth,
     control: &Control,
     unlock: &dyn Fn(&Header) -> Result<Dek, OpenError>,
-    content: &mut dyn Content,
+    content: &mut dyn ContentCheck,
 ) -> Result<VerifyReport, OpenError> {
     let file = vfs
         .open(path, Access::Read)
@@ -75,7 +78,7 @@ pub(super) fn read_whole(
     depth: VerifyDepth,
     control: &Control,
     unlock: &dyn Fn(&Header) -> Result<Dek, OpenError>,
-    content: &mut dyn Content,
+    content: &mut dyn ContentCheck,
 ) -> Result<VerifyReport, OpenError> {
     let copies = HeaderCopies::read(file, len)?;
     let found = copies.unlock(unlock, |dek| dek)?;
@@ -135,11 +138,12 @@ pub(super) fn read_whole(
     Ok(report)
 }
 
-/// What opening makes of the file: what it reads, or why it refuses. An error is none of the file.
+/// Reads the file as opening would: its content, or why opening would refuse it. An error is not a
+/// property of the file.
 fn open(
     walk: &Walk<'_>,
     header: &Header,
-    content: &mut dyn Content,
+    content: &mut dyn ContentCheck,
 ) -> Result<Result<Frames, Finding>, OpenError> {
     let read = read_frames(walk, header, None, &mut |first, chunks| {
         content.take_chunks(first, chunks);
@@ -153,7 +157,7 @@ fn open(
         Ok(()) => Ok(Ok(frames)),
         Err(ContentError::Cancelled(cancelled)) => Err(cancelled.into()),
         Err(ContentError::Unreadable { payload, reason }) => {
-            let Place { offset, seq } = assembly.places.of(payload);
+            let PayloadPosition { offset, seq } = assembly.positions.of(payload);
             let reason = reason.to_string();
             let kind = FindingKind::Content { reason };
             Ok(Err(Finding::new(offset, Some(seq), kind)))
@@ -161,7 +165,7 @@ fn open(
     }
 }
 
-/// The finding that says why opening refuses, should reading over damage not show it.
+/// The finding for the reason why opening refuses, in case reading over damage does not find it.
 fn refused(error: OpenError, walk: &Walk<'_>) -> Result<Finding, OpenError> {
     match error {
         OpenError::Corrupt(Corruption { offset, seq, kind }) => {
@@ -177,7 +181,7 @@ fn refused(error: OpenError, walk: &Walk<'_>) -> Result<Finding, OpenError> {
     }
 }
 
-/// Reads frame by frame and over damage, and lists what is wrong.
+/// Reads frame by frame, skipping damage, and lists what is wrong.
 fn survey(
     walk: &Walk<'_>,
     depth: VerifyDepth,

@@ -1,13 +1,13 @@
-//! Reading a file frame by frame, over damage: what is wrong, where, and what is lost with it.
+//! Reading a file frame by frame, skipping damage, to list what is wrong and what is lost.
 use super::finding::{Finding, FindingKind, Loss, MAX_FINDINGS};
 use crate::file::format::corruption::CorruptKind;
 use crate::file::format::frame::{Chain, RawFrame, SNAP_END};
 use crate::file::format::meta::{self, SnapEnd};
 use crate::file::format::pack::{self, Expansion};
 use crate::file::read::assemble::{Assembly, Misfit};
-use crate::file::read::marks::{Budget, Marks};
+use crate::file::read::mark_search::{DecryptionBudget, MarkSearch};
 use crate::file::read::open_error::OpenError;
-use crate::file::read::walk::{Found, Walk, Window, read_frame};
+use crate::file::read::walk::{FrameRead, Walk, Window, read_frame};
 use crate::file::repair::verify::finding::VerifyDepth;
 use crate::file::write::recover::contradicts_torn_tail;
 
@@ -17,23 +17,23 @@ pub(super) struct Survey<'a> {
     depth: VerifyDepth,
     pub(super) assembly: Assembly,
     expansion: Expansion,
-    /// What the searches for the frames behind damage may still cost, all of them together.
-    budget: Budget,
-    /// No frame is missing so far, so that their order means something.
+    /// The shared budget of the searches for the frames after damage.
+    budget: DecryptionBudget,
+    /// Whether no frame is missing so far, so that their order can be checked.
     whole: bool,
-    /// The end of the checkpoint was passed.
+    /// Whether the end of the checkpoint was passed.
     in_journal: bool,
-    /// Where the checkpoint ends and what it should hold; known from a full reading.
+    /// The end of the checkpoint and what it should contain; known from a full reading.
     checkpoint: Option<(u64, SnapEnd)>,
-    /// Good frames.
+    /// The number of good frames.
     pub(super) frames: u64,
     pub(super) findings: Vec<Finding>,
 }
 
-/// What is wrong at a place.
+/// What is wrong at an offset.
 struct Fault {
     kind: FindingKind,
-    /// The frame is genuine: what is wrong with it was written, and is no torn write.
+    /// Whether the frame is authentic, so that the fault was written and is not a torn write.
     genuine: bool,
 }
 
@@ -72,7 +72,7 @@ impl<'a> Survey<'a> {
             depth,
             assembly: Assembly::new(false),
             expansion: Expansion::default(),
-            budget: Budget::for_file(walk.len),
+            budget: DecryptionBudget::for_file(walk.len),
             whole: true,
             in_journal: false,
             checkpoint: None,
@@ -101,10 +101,10 @@ impl<'a> Survey<'a> {
             control.check()?;
             control.report(phase, chain.offset, len);
             let fault = match read_frame(&mut window, chain.offset)? {
-                Found::End => break,
-                Found::CutOff { .. } => Fault::of_bytes(CorruptKind::Length),
-                Found::Bad(kind) => Fault::of_bytes(kind),
-                Found::Frame(frame) => match self.check_frame(frame, &chain) {
+                FrameRead::End => break,
+                FrameRead::CutOff { .. } => Fault::of_bytes(CorruptKind::Length),
+                FrameRead::Bad(kind) => Fault::of_bytes(kind),
+                FrameRead::Frame(frame) => match self.check_frame(frame, &chain) {
                     Ok(after) => {
                         self.frames = self.frames.saturating_add(1);
                         chain = after;
@@ -123,7 +123,7 @@ impl<'a> Survey<'a> {
         Ok(())
     }
 
-    /// Checks a frame as closely as asked for; says where the next one must stand.
+    /// Checks a frame as thoroughly as requested; returns the position of the next one.
     fn check_frame(&mut self, frame: RawFrame, chain: &Chain) -> Result<Chain, Fault> {
         frame.header.follows(chain).map_err(Fault::of_bytes)?;
         let header = frame.header.clone();
@@ -149,7 +149,7 @@ impl<'a> Survey<'a> {
         Ok(after)
     }
 
-    /// Records a fault and finds the next genuine frame; `None` if there is none.
+    /// Records a fault and finds the next authentic frame; `None` if there is none.
     fn after_fault(&mut self, chain: Chain, fault: Fault) -> Result<Option<Chain>, OpenError> {
         let Chain { offset, seq, .. } = chain;
         let Walk { len, .. } = *self.walk;
@@ -192,7 +192,7 @@ impl<'a> Survey<'a> {
         Ok(next)
     }
 
-    /// Says of damage in the checkpoint how many records are about gone with it.
+    /// Estimates the number of records lost by damage in the checkpoint.
     pub(super) fn estimate_records(&mut self) {
         let Some((checkpoint_end, end)) = &self.checkpoint else {
             return;
@@ -212,7 +212,7 @@ impl<'a> Survey<'a> {
         }
     }
 
-    /// A frame that says of itself that it stands where it stands, and can prove it.
+    /// An authentic frame that is at the offset recorded in it.
     fn next_genuine(&mut self, from: u64) -> Result<Next, OpenError> {
         let Walk {
             file,
@@ -221,8 +221,8 @@ impl<'a> Survey<'a> {
             control,
             phase,
         } = *self.walk;
-        let mut marks = Marks::new(file, len, from, control, phase);
-        let in_place = |candidate: &crate::file::read::marks::Candidate| {
+        let mut marks = MarkSearch::new(file, len, from, control, phase);
+        let in_place = |candidate: &crate::file::read::mark_search::FrameCandidate| {
             candidate.header.offset == candidate.at
         };
         let found =

@@ -1,4 +1,4 @@
-//! A disk that forgets: a file system in memory that keeps apart what was written and what would
+//! A simulated disk: a file system in memory that tracks separately what was written and what would
 //! survive a power cut.
 //!
 //! The model (after ALICE, OSDI 2014, and `SQLite`'s crash tests): until a file is synced, each
@@ -55,9 +55,9 @@ enum Pending {
 
 #[derive(Clone, Debug, Default)]
 struct Inode {
-    /// What reading shows.
+    /// The content as read by programs.
     live: Vec<u8>,
-    /// What the disk holds for certain.
+    /// The content that is durable.
     durable: Vec<u8>,
     pending: Vec<Pending>,
     locked: Locked,
@@ -92,7 +92,7 @@ struct State {
     name_changes: Vec<NameChange>,
     next_inode: u64,
     calls: u64,
-    /// From this call on the computer is gone.
+    /// From this call on the computer is off.
     crash_at: Option<u64>,
     fault: Option<(u64, Fault)>,
     boot: u32,
@@ -114,17 +114,17 @@ impl Disk {
         Self(Arc::new(Mutex::new(self.state().clone())))
     }
 
-    /// How many calls were made since the last start.
+    /// Number of calls since the last start.
     pub(super) fn calls(&self) -> u64 {
         self.state().calls
     }
 
-    /// Lets every call from the given one on fail: the computer is gone.
+    /// Makes every call from the given one on fail, as if the computer were off.
     pub(super) fn crash_at(&self, call: u64) {
         self.state().crash_at = Some(call);
     }
 
-    /// Lets one call fail.
+    /// Makes one call fail.
     pub(super) fn fail_at(&self, call: u64, fault: Fault) {
         self.state().fault = Some((call, fault));
     }
@@ -134,12 +134,12 @@ impl Disk {
         self.state().without_links = true;
     }
 
-    /// The process is gone and the computer stays: everything written is there, no lock is held.
+    /// The process dies but the computer stays on: everything written is kept, no lock is held.
     pub(super) fn kill(&self) {
         self.state().start();
     }
 
-    /// The power is gone: what was not synced is there or not, as the random numbers say.
+    /// The power fails: unsynced data is kept or lost at random.
     pub(super) fn lose_power(&self, random: &mut Random) {
         let mut state = self.state();
         let kept = random.below(state.name_changes.len() as u64 + 1) as usize;
@@ -266,8 +266,7 @@ impl Inode {
     }
 
     /// Reaches the disk sector by sector, or not. A sector that does not survive keeps its old
-    /// bytes, or reads as garbage within what was written; where there were none, as zeros or as
-    /// garbage.
+    /// bytes or reads as garbage in the written range; a new sector reads as zeros or as garbage.
     fn lose_power(&mut self, random: &mut Random) {
         let mut image = std::mem::take(&mut self.durable);
         for change in std::mem::take(&mut self.pending) {

@@ -1,14 +1,14 @@
-//! Power cuts and kills at every call, and what must be true after each of them.
+//! Power cuts and kills at every call, and the invariants after each of them.
 //!
-//! The truth: the file holds a prefix of the transactions in the order they were submitted, whole
-//! ones only, and at least all that were acknowledged; it always opens; the old or the new password
-//! holds; no temporary file is left; every backup is a whole earlier state, and there are not too
-//! many.
+//! The invariants: the file holds a prefix of the transactions in the order they were submitted,
+//! complete ones only, and at least all acknowledged ones; it can always be opened; the old or the
+//! new password is valid; no temporary file is left; every backup is a complete earlier state, and
+//! there are no more backups than configured.
 //!
 //! More seeds than the fixed ones:
 //! `VSTORE_CRASH_SEEDS=20000 cargo test --release -p vstore --lib file::tests::crash`.
 //!
-//! `rules` breaks the durability rules one by one and holds the table of the seeds that notice.
+//! `rules` breaks the durability rules one by one and has a table of the seeds that detect it.
 mod disk;
 mod records;
 mod rules;
@@ -54,7 +54,7 @@ fn a_power_cut_at_every_call_loses_nothing_that_was_acknowledged() {
             world.disk.lose_power(&mut Random(seed));
             let story = format!("crash at call {call}, seed {seed}");
             drop(world.check().unwrap_or_else(|why| panic!("{story}: {why}")));
-            // What was found and repaired must itself be durable.
+            // The repaired state must itself be durable.
             world.disk.lose_power(&mut Random(seed + 1));
             drop(
                 world

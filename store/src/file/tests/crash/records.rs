@@ -1,4 +1,4 @@
-//! The same with records: what the store made of the bytes is checked, not the bytes.
+//! The same with records: checks the records of the store instead of the bytes.
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use super::disk::{Disk, Fault, Random};
@@ -20,12 +20,12 @@ struct World {
     disk: Disk,
     path: PathBuf,
     clock: Arc<ManualClock>,
-    /// What the store held after each batch, oldest first.
+    /// The content of the store after each batch, oldest first.
     states: Vec<Records>,
     acknowledged: usize,
 }
 
-/// A key derivation that takes no time: the file was made by a program without our floor.
+/// A key derivation that takes no time, below the minimum that this program writes.
 fn nearly_free(store: &mut Store) {
     let file = store.file_for_tests();
     let params = KdfParams {
@@ -95,7 +95,7 @@ impl World {
         Store::open(&self.path, &credentials("secret"), &options, &control).map(|(store, _)| store)
     }
 
-    /// Commits a batch; `None` when the script cannot go on.
+    /// Commits a batch; `None` if the script cannot continue.
     fn commit(
         &mut self,
         store: &mut Store,
@@ -138,7 +138,7 @@ impl World {
         self.clock.set(Millis(6_000));
         let mut expired = self.states.last().unwrap().clone();
         expired.retain(|name, _| !["record0", "record2", "record4"].contains(&name.as_str()));
-        // Records that ran out are invisible before they are deleted.
+        // Expired records are invisible before they are deleted.
         for state in &mut self.states {
             state.retain(|name, _| !["record0", "record2", "record4"].contains(&name.as_str()));
         }

@@ -1,11 +1,11 @@
-//! A disk with a store on it, what that store owes, and the check that it pays.
+//! A disk with a store, everything that was acknowledged, and the check that it is kept.
 use std::{path::PathBuf, sync::Arc};
 
 use bytes::Bytes;
 
 use super::disk::{Disk, Random};
 use crate::file::{
-    AppendError, Control, CreateOptions, OpenError, OpenOptions, Opened, StoreFile,
+    AppendError, Control, FileCreateOptions, FileOpenOptions, OpenError, Opened, StoreFile,
     disk::vfs::Vfs as _,
     format::{
         header::Header,
@@ -18,7 +18,7 @@ use crate::file::{
 /// Generations that are kept as backups.
 const BACKUPS: u8 = 2;
 
-/// A disk, a file on it, and everything that was promised about it.
+/// A disk, a file on it, and everything that was acknowledged.
 #[derive(Clone)]
 pub(super) struct World {
     pub(super) disk: Disk,
@@ -31,15 +31,15 @@ pub(super) struct World {
     acknowledged: usize,
     /// Transactions that a failed sync left in doubt, after all others.
     doubtful: Vec<Bytes>,
-    /// The passwords that may hold, as the numbers in their slots.
+    /// The passwords that may be valid, as the numbers in their slots.
     passwords: Vec<u64>,
     passwords_made: u64,
 }
 
-/// The script cannot go on: the file is dropped as by a program that ends.
+/// The script cannot continue: the file is dropped as when a program ends.
 pub(super) struct Gone;
 
-/// A slot that no password opens, but that says which it is: deriving keys would take longer than
+/// A slot that no password opens but that contains its number: deriving keys would take longer than
 /// everything else together.
 fn slot_of(password: u64) -> SlotBytes {
     let mut slot = [0; SLOT_LEN];
@@ -56,9 +56,9 @@ impl World {
     pub(super) fn new() -> Self {
         let disk = Disk::default();
         let path = PathBuf::from("/folder/data.vstore");
-        let options = CreateOptions {
+        let options = FileCreateOptions {
             kdf: CHEAP,
-            ..CreateOptions::default()
+            ..FileCreateOptions::default()
         };
         let (file, _) = StoreFile::create(
             Arc::new(disk.clone()),
@@ -86,7 +86,7 @@ impl World {
         }
     }
 
-    /// Another world with the same past, whose disk shares nothing with this one.
+    /// A deep copy, whose disk shares nothing with this one.
     pub(super) fn fork(&self) -> Self {
         Self {
             disk: self.disk.fork(),
@@ -99,10 +99,10 @@ impl World {
     }
 
     fn try_open_path(&self, path: PathBuf, read_only: bool) -> Result<Opened, OpenError> {
-        let options = OpenOptions {
+        let options = FileOpenOptions {
             read_only,
             backups: BACKUPS,
-            ..OpenOptions::default()
+            ..FileOpenOptions::default()
         };
         let unlock = |header: &Header| {
             let commits = |dek: &&Dek| dek.commitment(&header.store_id) == header.dek_commit;
@@ -132,8 +132,8 @@ impl World {
             .collect()
     }
 
-    /// Opens after a crash and checks what is owed; what survived unacknowledged is owed from
-    /// now on.
+    /// Opens after a crash and checks that everything acknowledged is there; unacknowledged changes
+    /// that survived must be kept from now on.
     pub(super) fn check(&mut self) -> Result<Opened, String> {
         self.submitted.append(&mut self.doubtful);
         let opened = self.try_open().map_err(|error| error.to_string())?;
@@ -210,7 +210,7 @@ impl World {
                 self.acknowledged = self.submitted.len();
                 Ok(())
             }
-            // Taken back: they are not in the file, now or ever.
+            // Undone: they must never be in the file.
             Err(AppendError::StorageFull { .. } | AppendError::Io(_))
                 if file.poisoned().is_none() =>
             {
@@ -225,11 +225,11 @@ impl World {
         }
     }
 
-    /// After a failed sync a program writes everything anew, without what failed.
+    /// After a failed sync a program rewrites everything without the failed transactions.
     fn rescue(&mut self, file: &mut StoreFile) -> Result<(), Gone> {
         match file.poisoned() {
             None => Err(Gone),
-            // The compaction that is under way will do.
+            // The running compaction does this.
             Some(_) if file.is_compacting() => Ok(()),
             Some(_) => self.compact(file, &[]),
         }
@@ -274,7 +274,7 @@ impl World {
         }
     }
 
-    /// Not again and again: on a broken disk a program gives up.
+    /// Retried only a few times, since a program gives up on a broken disk.
     fn rescue_once_more(&mut self, file: &mut StoreFile) -> Result<(), Gone> {
         let state = self.submitted.join(&b"\n"[..]);
         let compaction = file.begin_compaction().or(Err(Gone))?;
@@ -289,7 +289,7 @@ impl World {
         Ok(())
     }
 
-    /// A new file is in place: it holds what the program knows, and nothing that is in doubt.
+    /// A new file is in place: it holds the state of the program, with nothing in doubt.
     fn healed(&mut self, file: &StoreFile) {
         self.doubtful.clear();
         self.passwords = vec![password_of(&file.generation.header)];
@@ -318,7 +318,7 @@ impl World {
         slots[0] = slot_of(password);
         let changed = file.replace_slots(&slots);
         match (changed, file.poisoned()) {
-            // From here on the new one holds, whatever became of the rest.
+            // From here on the new one is valid, whatever happened to the rest.
             (Ok(()), None) => {
                 self.passwords = vec![password];
                 Ok(())
@@ -340,7 +340,7 @@ impl World {
         self.passwords_made
     }
 
-    /// Exchanges the data key.
+    /// Replaces the data key.
     pub(super) fn rotate(&mut self, file: &mut StoreFile) -> Result<(), Gone> {
         use crate::file::{disk::entropy::OsEntropy, write::compact::NewKeys};
         let password = self.next_password();
@@ -364,7 +364,7 @@ impl World {
         Ok(())
     }
 
-    /// The scripted scenario: everything that writes, once.
+    /// The scripted scenario: every operation that writes, once.
     pub(super) fn script(&mut self) -> Result<(), Gone> {
         let mut file = self.try_open().or(Err(Gone))?.file;
         self.append(&mut file, 1, 30)?;
@@ -383,7 +383,7 @@ impl World {
         file.close().or(Err(Gone))
     }
 
-    /// Something random, until it ends or fails; mostly changes of the password, if `headers`.
+    /// Random operations until the end or a failure; mostly changes of the password if `headers`.
     pub(super) fn work(&mut self, random: &mut Random, headers: bool) -> Result<(), Gone> {
         let mut file = self.try_open().or(Err(Gone))?.file;
         for _ in 0..random.below(7) {

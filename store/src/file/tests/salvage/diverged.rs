@@ -1,4 +1,4 @@
-//! Frames of a copy that was changed by itself: same key, same numbers, another history.
+//! Frames of a copy that was changed separately: same key and numbers, different history.
 use bytes::Bytes;
 
 use super::noise;
@@ -68,7 +68,7 @@ fn frame_of(transaction: u64) -> usize {
     CHECKPOINT + transaction as usize - 1
 }
 
-/// Whose transactions were rescued: 0 for those in common, 1 left, 2 right.
+/// The copies whose transactions were salvaged: 0 for common ones, 1 left, 2 right.
 fn whose(rescued: &Rescued) -> Vec<(u64, u64)> {
     rescued
         .transactions
@@ -131,7 +131,7 @@ fn frames_that_follow_from_the_point_where_the_copies_part_are_one_history() {
 fn of_two_histories_in_one_file_the_longer_one_is_taken_whole() {
     for (left, right, taken, others) in [(3, 6, (2, 6), 3), (6, 3, (1, 6), 3), (4, 4, (1, 4), 4)] {
         let copies = copies(left, right);
-        // What the right copy appended stands behind the left one.
+        // The left copy is followed by what the right one appended.
         let mut content = copies.left.clone();
         let start = frames(&copies.right)[frame_of(6)].start;
         content.extend_from_slice(&copies.right[start..]);
@@ -149,7 +149,7 @@ fn of_two_histories_in_one_file_the_longer_one_is_taken_whole() {
 fn behind_a_lost_frame_of_the_journal_nothing_is_taken_for_the_same_history() {
     let copies = copies(6, 6);
     let (mut content, _) = copies.mixed(8);
-    // The frame that would show that they do not belong together.
+    // The frame that would show that the parts do not belong together.
     content[frames(&copies.left)[frame_of(8)].clone()].fill(0);
     let rescued = copies.salvage(content, SalvageMode::ConsistentPrefix);
     assert_eq!(whose(&rescued), expected(&[(0, 5), (1, 2)]));

@@ -1,12 +1,12 @@
-//! Salvage from files damaged in every way: what is found is genuine, what is missing is named,
-//! and the damaged file is never touched.
+//! Salvaging files with all kinds of damage: what is found is genuine, what is missing is reported,
+//! and the damaged file is never changed.
 mod diverged;
 
 use bytes::Bytes;
 
 use super::{Fixture, credentials};
 use crate::file::{
-    Control, LostKind, OpenError, Rescued, SalvageError, SalvageMode,
+    Control, FileSalvageError, LostKind, OpenError, Rescued, SalvageMode,
     format::{
         frame::{FRAME_HEADER_LEN, FRAME_OVERHEAD, FrameHeader},
         header::{COPY_A, COPY_B, DATA_OFFSET, HEADER_LEN},
@@ -31,7 +31,7 @@ impl Random {
     }
 }
 
-/// Bytes that do not compress, so that frames have a length that is known.
+/// Incompressible bytes, so that the length of frames is known.
 pub(super) fn noise(seed: u64, len: usize) -> Bytes {
     let mut random = Random(seed);
     (0..len).map(|_| random.below(256) as u8).collect()
@@ -61,8 +61,8 @@ fn sample() -> Sample {
 }
 
 impl Sample {
-    /// As with the right password: a slot opens if it and the id of the store are whole.
-    fn salvage(&self, content: Vec<u8>, mode: SalvageMode) -> Result<Rescued, SalvageError> {
+    /// As with the correct password: a slot opens if it and the id of the store are intact.
+    fn salvage(&self, content: Vec<u8>, mode: SalvageMode) -> Result<Rescued, FileSalvageError> {
         let original = self.fixture.content();
         let store_id = &original[32..48];
         let slot = &original[256..512];
@@ -181,7 +181,7 @@ fn the_consistent_prefix_ends_before_the_first_lost_transaction() {
     let sample = sample();
     let starts = sample.frame_starts();
     let mut content = sample.fixture.content();
-    // A chunk, then the 21st transaction: META and the end of the checkpoint stand beside them.
+    // A chunk, then the 21st transaction; META and the end of the checkpoint come first.
     for frame in [1 + 10, 1 + CHUNKS + 1 + 20] {
         content[starts[frame] + 100] ^= 1;
     }
@@ -283,7 +283,7 @@ fn both_headers_lost_is_told_with_the_way_out() {
     let error = sample
         .salvage(content, SalvageMode::Everything)
         .unwrap_err();
-    assert!(matches!(error, SalvageError::HeadersLost), "{error:?}");
+    assert!(matches!(error, FileSalvageError::HeadersLost), "{error:?}");
     assert!(error.to_string().contains("header backup"), "{error}");
 }
 
@@ -293,7 +293,7 @@ fn what_is_no_store_and_what_is_locked_are_told_apart() {
     let foreign = sample.salvage(vec![7; 100_000], SalvageMode::Everything);
     assert!(matches!(
         foreign,
-        Err(SalvageError::Open(OpenError::NotAVStore))
+        Err(FileSalvageError::Open(OpenError::NotAVStore))
     ));
     let limits = crate::file::KdfLimits::default();
     let wrong = crate::file::salvage(
@@ -306,7 +306,7 @@ fn what_is_no_store_and_what_is_locked_are_told_apart() {
     );
     assert!(matches!(
         wrong,
-        Err(SalvageError::Open(OpenError::WrongPassword))
+        Err(FileSalvageError::Open(OpenError::WrongPassword))
     ));
     let right = crate::file::salvage(
         &sample.fixture.vfs,
@@ -324,7 +324,7 @@ fn forged_marks_end_the_search_and_not_the_computer() {
     let sample = sample();
     let mut content = sample.fixture.content();
     let genuine = content.len();
-    // Heads with a right checksum that each ask for everything behind them.
+    // Headers with a correct checksum that each claim all bytes after them.
     let mut head = FrameHeader {
         kind: 4,
         flags: 0,
@@ -361,5 +361,5 @@ fn a_cancelled_search_says_so() {
         &control,
         &|_, _| Ok(sample.fixture.dek.clone()),
     );
-    assert!(matches!(result, Err(SalvageError::Cancelled(_))));
+    assert!(matches!(result, Err(FileSalvageError::Cancelled(_))));
 }

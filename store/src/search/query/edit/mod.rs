@@ -1,14 +1,14 @@
-//! Editing the text of a query: conditions as text, and queries to which a condition is added or from
-//! which one is removed, as by a click.
+//! Editing the text of a query: writing conditions as text, and adding conditions to a query or
+//! removing them, as a click does.
 //!
-//! What a query means only its parser knows. Every change is checked against it: the changed text
-//! means what the text before meant, with one condition more or less. Where the text as typed cannot
-//! be kept for that, the query is printed anew from its tree.
+//! Every change is verified by parsing: the new text must mean the same as the old one with one
+//! condition more or less. If the text as typed cannot be kept for that, the query is printed from
+//! its syntax tree.
 //!
 //! All functions parse their texts, which costs time in proportion to their length.
 
 use super::ast::{Expr, Field, FieldTest, Query, Target};
-use super::parts::Part;
+use super::parts::QueryPart;
 use super::paths::PathDictionary;
 use crate::path::{Path, PathSegment};
 use crate::value::ValueRef;
@@ -37,8 +37,7 @@ fn quoted_text(text: &str) -> String {
     value
 }
 
-/// A path as it begins a condition. A name that starts with an operator of the query language is
-/// quoted.
+/// A path as the beginning of a condition. A name that starts with an operator is quoted.
 fn written(path: &Path) -> String {
     let text = path.as_str();
     match path.segments().first() {
@@ -68,7 +67,7 @@ pub fn equals(path: &Path, value: ValueRef<'_>) -> Option<String> {
         ValueRef::Null => format!("{path}:null"),
         ValueRef::String(text) => format!("{path}={}", quoted_text(text)),
         ValueRef::Bytes(_) | ValueRef::List(_) | ValueRef::Map(_) => return None,
-        // A timestamp prints in quotes, which would make a text of it.
+        // JSON quotes timestamps; in a query quotes would make them texts.
         value => format!("{path}={}", to_compact(value).trim_matches('"')),
     })
 }
@@ -84,7 +83,7 @@ pub fn has_word(path: &Path, word: &str) -> String {
     format!("{}:{word}", written(path))
 }
 
-/// The condition that the value at a path lies between two bounds, both included.
+/// The condition that the value at a path is between two bounds, both included.
 pub fn between(path: &Path, low: &str, high: &str) -> String {
     if low == high {
         format!("{}={low}", written(path))
@@ -147,15 +146,15 @@ pub fn with(text: &str, condition: &str, paths: &dyn PathDictionary) -> Option<S
         let query = Query::parse(candidate, paths);
         query.hints.len() <= hints && conjuncts(&query.expr).eq(&wanted)
     };
-    let behind = format!("{text} {condition}").trim_start().to_owned();
-    if fits(&behind, before.hints.len()) {
-        return Some(behind);
+    let appended = format!("{text} {condition}").trim_start().to_owned();
+    if fits(&appended, before.hints.len()) {
+        return Some(appended);
     }
-    let around = format!("({text}) {condition}");
-    if fits(&around, 0) {
-        return Some(around);
+    let in_parentheses = format!("({text}) {condition}");
+    if fits(&in_parentheses, 0) {
+        return Some(in_parentheses);
     }
-    Some(printed(&wanted)).filter(|anew| means(anew, &wanted, paths))
+    Some(printed(&wanted)).filter(|printed| means(printed, &wanted, paths))
 }
 
 /// The query with a condition removed; unchanged if it does not require it.
@@ -200,9 +199,9 @@ fn without_expr(text: &str, condition: &Expr, paths: &dyn PathDictionary) -> Str
     if wanted.len() == conjuncts(&parts.query.expr).count() {
         return text.to_owned();
     }
-    let kept = parts.pieces.iter();
+    let kept = parts.parts.iter();
     let kept = kept.filter(|part| !is_same(&part.expr, condition));
-    let shortened = joined(text, kept, &parts.pieces);
+    let shortened = joined(text, kept, &parts.parts);
     if means(&shortened, &wanted, paths) {
         shortened
     } else {
@@ -210,10 +209,10 @@ fn without_expr(text: &str, condition: &Expr, paths: &dyn PathDictionary) -> Str
     }
 }
 
-/// The text of some parts. Where two of them are neighbours in `all`, the text between them is kept.
-fn joined<'a>(text: &str, kept: impl Iterator<Item = &'a Part>, all: &[Part]) -> String {
+/// The text of some parts. The text between two of them is kept if they are adjacent in `all`.
+fn joined<'a>(text: &str, kept: impl Iterator<Item = &'a QueryPart>, all: &[QueryPart]) -> String {
     let mut shortened = String::new();
-    let mut last: Option<&Part> = None;
+    let mut last: Option<&QueryPart> = None;
     for part in kept {
         if let Some(last) = last {
             let follows = all

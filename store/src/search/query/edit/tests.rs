@@ -27,7 +27,7 @@ fn removed(text: &str, condition: &str) -> String {
 }
 
 #[test]
-fn a_condition_is_put_behind_what_was_typed_and_binds_to_all_of_it() {
+fn a_condition_is_appended_and_applies_to_the_whole_query() {
     let comedy = r#"genres[]="Comedy""#;
     for (text, expected) in [
         ("", r#"genres[]="Comedy""#),
@@ -49,7 +49,7 @@ fn a_condition_is_put_behind_what_was_typed_and_binds_to_all_of_it() {
 }
 
 #[test]
-fn a_condition_is_taken_away_as_a_whole_and_nothing_else() {
+fn exactly_one_condition_is_removed() {
     for (text, condition, expected) in [
         (
             r#"ana  address.city="New York" year:3"#,
@@ -74,7 +74,7 @@ fn a_condition_is_taken_away_as_a_whole_and_nothing_else() {
 }
 
 #[test]
-fn a_condition_is_excluded_once_and_taken_back() {
+fn an_exclusion_is_toggled() {
     let city = r#"address.city="New York""#;
     let excluded = toggled_exclusion("ana year:3", city, &paths()).unwrap();
     assert_eq!(excluded, r#"ana year:3 -address.city="New York""#);
@@ -85,14 +85,14 @@ fn a_condition_is_excluded_once_and_taken_back() {
 }
 
 #[test]
-fn what_has_no_room_is_not_added() {
+fn a_condition_beyond_the_limits_is_not_added() {
     let full = "word ".repeat(64);
     assert_eq!(with(&full, "year=1982", &paths()), None);
     assert_eq!(with("a", "no condition", &paths()), None);
 }
 
 #[test]
-fn prefixes_of_keys_are_read_from_the_query() {
+fn the_required_key_prefixes_are_found() {
     let prefixes = |text: &str| key_prefixes(text, &paths());
     assert_eq!(
         prefixes(r#"ana $key^=film: $key^="a \" b:""#),
@@ -137,7 +137,7 @@ fn a_condition_names_the_value_that_was_clicked() {
     assert!(matches!(field.test, FieldTest::StartsWith(literal) if literal.text == "a \" b:"));
 }
 
-/// A text in which every sign of the grammar may stand anywhere.
+/// A text with any sign of the grammar at any position.
 fn any_query() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
         "a",
@@ -210,7 +210,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(3000))]
 
     #[test]
-    fn a_click_leaves_all_other_conditions_with_their_meaning(
+    fn an_edit_keeps_the_meaning_of_all_other_conditions(
         text in any_query(),
         condition in any_condition(),
         excludes in any::<bool>(),

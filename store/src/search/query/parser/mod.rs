@@ -1,11 +1,11 @@
-//! From text to tree by recursive descent, never failing: what cannot be read becomes plain words
-//! and a hint. Bounded in length, depth and number of conditions.
+//! A recursive descent parser that never fails: what cannot be parsed becomes plain words and a
+//! hint. Length, depth and number of conditions are bounded.
 
 use std::ops::Range;
 
 use super::ast::{Expr, Field, FieldTest, Hint, Query, Target, TextAtom, TextForm};
 use super::lexer;
-use super::parts::{Part, Parts};
+use super::parts::{QueryPart, QueryParts};
 use super::paths::{PathDictionary, Resolution, resolve_pattern};
 use super::regex::compile_regex;
 use crate::path::Path;
@@ -14,25 +14,27 @@ mod value;
 
 use value::VALUE_MISSING;
 
-/// A longer query is cut, with a hint.
+/// Longer queries are cut, with a hint.
 pub(super) const QUERY_CHARACTERS_MAX: usize = 4096;
-/// Parentheses nested deeper are passed over, with a hint.
+/// Parentheses nested deeper are ignored, with a hint.
 pub(super) const DEPTH_MAX: usize = 32;
-/// Words and conditions beyond these are passed over, with a hint.
+/// Further words and conditions are ignored, with a hint.
 pub(crate) const LEAVES_MAX: usize = 64;
-/// Further hints are not worth reading.
+/// Further hints are dropped.
 const HINTS_MAX: usize = 16;
 
 impl Query {
-    /// Reads a query. Never fails: what cannot be read is searched for as plain words, and
-    /// [`hints`](Self::hints) say so. `paths` decides which signs are operators.
+    /// Parses a query. Never fails: what cannot be parsed is searched as plain words, with a
+    /// [hint](Self::hints). A sign is an operator only after a name of a path in `paths`.
+    ///
+    /// Only the first 4096 characters and the first 64 words and conditions count.
     pub fn parse(text: &str, paths: &dyn PathDictionary) -> Self {
         Self::parse_parts(text, paths).query
     }
 
-    /// Reads a query as [`parse`](Self::parse) does, and says where in the text its parts stand:
-    /// for whoever changes the text part by part.
-    pub fn parse_parts(text: &str, paths: &dyn PathDictionary) -> Parts {
+    /// Like [`parse`](Self::parse), and also returns the byte ranges of the parts of the query, for
+    /// editing the text part by part.
+    pub fn parse_parts(text: &str, paths: &dyn PathDictionary) -> QueryParts {
         let cut = text
             .char_indices()
             .nth(QUERY_CHARACTERS_MAX)
@@ -56,7 +58,7 @@ impl Query {
         };
         if cut.len() < text.len() {
             let message =
-                format!("only the first {QUERY_CHARACTERS_MAX} characters are searched for");
+                format!("too long: only the first {QUERY_CHARACTERS_MAX} characters are used");
             parser.hint(message, cut.len()..text.len());
         }
         let mut expr = parser.top();
@@ -76,16 +78,16 @@ impl Query {
             let start = cut.len() - cut.trim_start().len();
             let range = start..start.max(cut.trim_end().len());
             let expr = expr.clone();
-            parts = vec![Part { range, expr }];
+            parts = vec![QueryPart { range, expr }];
             parts.retain(|part| part.expr != Expr::All);
         }
-        Parts {
+        QueryParts {
             query: Self {
                 expr,
                 open,
                 hints: parser.hints,
             },
-            pieces: parts,
+            parts,
             conditions: parser.conditions,
             awaits_value: parser.value_missing.and_then(|(name, end)| {
                 let rest = cut.get(end..).unwrap_or_default();
@@ -101,23 +103,23 @@ struct Parser<'a> {
     text: &'a str,
     at: usize,
     paths: &'a dyn PathDictionary,
-    /// Inside `path:( … )`: the place that all words belong to.
+    /// Inside `path:( … )`: the path that all words belong to.
     field: Option<(String, Target)>,
     leaves: usize,
     is_full: bool,
     /// Where the last word or condition ended.
     leaves_end: usize,
-    /// Whether the last thing read is a text whose closing quote is missing.
+    /// Whether the last leaf is a quoted text without its closing quote.
     open_quote: bool,
-    /// Whether what is read is in a NOT.
+    /// Whether the parser is inside an odd number of NOTs.
     is_negated: bool,
-    /// Conditions so far whose value is not typed yet.
+    /// The number of conditions so far whose value is not typed yet.
     unfinished: usize,
-    /// What all records have to fit, each with its place.
-    parts: Vec<Part>,
-    /// The query is not a list of such parts, but has alternatives.
+    /// The operands of the top-level AND, with their ranges.
+    parts: Vec<QueryPart>,
+    /// Whether the query has a top-level OR, so that it is a single part.
     is_one_part: bool,
-    /// Where conditions on paths stand.
+    /// The ranges of conditions on paths.
     conditions: Vec<Range<usize>>,
     /// The path of the last condition without a value, and where the condition ends.
     value_missing: Option<(String, usize)>,
@@ -150,12 +152,13 @@ impl<'a> Parser<'a> {
             if self.rest().is_empty() {
                 return and(parts);
             }
-            self.hint("this parenthesis closes nothing", self.at..self.at + 1);
+            let range = self.at..self.at + 1;
+            self.hint("this parenthesis was not opened", range);
             self.at += 1;
         }
     }
 
-    /// Stops in front of a closing parenthesis or at the end.
+    /// Stops before a closing parenthesis or at the end.
     fn or(&mut self, depth: usize) -> Option<Expr> {
         let mut branches = Vec::new();
         let mut unfinished = Vec::new();
@@ -175,14 +178,14 @@ impl<'a> Parser<'a> {
             self.is_one_part |= depth == 0;
             self.skip_space();
             if !had_branch || self.rest().is_empty() || self.rest().starts_with(')') {
-                self.hint("OR stands between two conditions", start..self.at);
+                self.hint("OR needs a condition on each side", start..self.at);
             }
         }
     }
 
-    /// Branches, and those that only ask whether a path is there because their value is not typed
-    /// yet, each with how many hints there were behind it. Beside others these would let nearly
-    /// everything through: there they do not count yet.
+    /// Combines branches of an OR. `unfinished` are those that only require a path to exist,
+    /// because their value is not typed yet, each with the number of hints after it. Next to other
+    /// branches they would match nearly all records, so there they are ignored.
     fn alternatives(
         &mut self,
         branches: Vec<Expr>,
@@ -196,7 +199,7 @@ impl<'a> Parser<'a> {
                 .checked_sub(1)
                 .and_then(|hint| self.hints.get_mut(hint));
             if let Some(hint) = hint.filter(|hint| hint.message.starts_with(VALUE_MISSING)) {
-                hint.message = format!("{VALUE_MISSING}: this finds nothing more yet");
+                hint.message = format!("{VALUE_MISSING}: this has no effect yet");
             }
         }
         or(branches)
@@ -218,7 +221,7 @@ impl<'a> Parser<'a> {
             if self.take_keyword("AND") {
                 self.skip_space();
                 if parts.is_empty() || self.rest().is_empty() || self.rest().starts_with(')') {
-                    self.hint("AND stands between two conditions", start..self.at);
+                    self.hint("AND needs a condition on each side", start..self.at);
                 }
                 continue;
             }
@@ -227,7 +230,7 @@ impl<'a> Parser<'a> {
                 && let Some(expr) = &part
             {
                 let (range, expr) = (start..self.at, expr.clone());
-                self.parts.push(Part { range, expr });
+                self.parts.push(QueryPart { range, expr });
             }
             parts.extend(part);
         }
@@ -249,7 +252,7 @@ impl<'a> Parser<'a> {
         self.skip_space();
         if depth >= DEPTH_MAX {
             self.at = self.text.len() - self.rest().trim_start_matches('-').len();
-            self.hint("nested too deeply: this NOT is passed over", start..self.at);
+            self.hint("nested too deeply: this NOT is ignored", start..self.at);
             let ends = self.rest().is_empty() || self.rest().starts_with(')');
             return if ends { None } else { self.primary(depth) };
         }
@@ -268,7 +271,7 @@ impl<'a> Parser<'a> {
             child
         };
         if child.is_none() && self.unfinished == unfinished_before {
-            self.hint("NOT stands in front of a condition", start..self.at);
+            self.hint("NOT needs a condition after it", start..self.at);
         }
         child.map(|child| Expr::Not(Box::new(child)))
     }
@@ -285,7 +288,7 @@ impl<'a> Parser<'a> {
         if leaf == Expr::All {
             return None;
         }
-        // The parts of a group were counted when they were read.
+        // The leaves of a group were counted when they were parsed.
         if self.leaves == leaves_before {
             let leaves = count_leaves(&leaf);
             if self.is_full || leaves_before + leaves > LEAVES_MAX {
@@ -300,8 +303,7 @@ impl<'a> Parser<'a> {
 
     fn refuse_leaf(&mut self, start: usize) {
         if !self.is_full {
-            let message =
-                format!("only the first {LEAVES_MAX} words and conditions are searched for");
+            let message = format!("only the first {LEAVES_MAX} words and conditions are used");
             self.hint(message, start..self.text.len());
         }
         self.is_full = true;
@@ -311,10 +313,10 @@ impl<'a> Parser<'a> {
         let start = self.at;
         self.at += 1;
         if depth >= DEPTH_MAX {
-            // Without descending: what is inside is read as if the parentheses were not there.
+            // Without descending: the content is parsed as if the parentheses were not there.
             if depth == DEPTH_MAX {
                 self.hint(
-                    "nested too deeply: these parentheses are passed over",
+                    "nested too deeply: these parentheses are ignored",
                     start..self.at,
                 );
             }
@@ -340,7 +342,8 @@ impl<'a> Parser<'a> {
         }
         let mut atoms = self.atoms();
         for atom in &mut atoms {
-            // What stands here literally must not be read as an operator when it is printed.
+            // These are literal words here; in lower case they stay so when printed and parsed
+            // again.
             if atom.form == TextForm::Word && matches!(atom.text.as_str(), "OR" | "AND" | "NOT") {
                 atom.text.make_ascii_lowercase();
             }
@@ -348,8 +351,8 @@ impl<'a> Parser<'a> {
         and(atoms.into_iter().map(Expr::Text).collect())
     }
 
-    /// A phrase, a regular expression or a word. More than one only if something could not be
-    /// read and is taken as plain words.
+    /// A phrase, a regular expression or a word. More than one only if a pattern is invalid and is
+    /// taken as plain words.
     fn atoms(&mut self) -> Vec<TextAtom> {
         let start = self.at;
         if let Some((text, len, closed)) = lexer::quoted(self.rest()) {
@@ -368,7 +371,7 @@ impl<'a> Parser<'a> {
                     form: TextForm::Regex,
                 }],
                 Err(reason) => {
-                    let message = format!("not a regular expression: {reason}");
+                    let message = format!("invalid regular expression: {reason}");
                     self.hint(message, start..self.at);
                     plain_words(pattern)
                 }
@@ -379,12 +382,12 @@ impl<'a> Parser<'a> {
         vec![lexer::atom(word)]
     }
 
-    /// `path operator value`, if the path is one.
+    /// `path operator value`, if the store has the path.
     fn field_condition(&mut self) -> Option<Expr> {
         let (pattern, path_len) = lexer::scan_path(self.rest())?;
-        let behind = self.rest().get(path_len..)?;
-        let (operator, sign_len) = lexer::operator(behind)?;
-        if operator == lexer::Operator::Similar && ends_as_typo_mark(behind) {
+        let after = self.rest().get(path_len..)?;
+        let (operator, sign_len) = lexer::operator(after)?;
+        if operator == lexer::Operator::Similar && ends_as_typo_suffix(after) {
             return None;
         }
         let name = self.rest().get(..path_len)?.to_owned();
@@ -403,7 +406,7 @@ impl<'a> Parser<'a> {
                 Resolution::Ambiguous(paths) => {
                     let names: Vec<&str> = paths.iter().map(Path::as_str).take(4).collect();
                     let message = format!(
-                        "more than one path ends in {name}: {}; write one of them, or **.{name}",
+                        "several paths end in {name}: {}; write one of them, or **.{name}",
                         names.join(", ")
                     );
                     self.hint(message, range);
@@ -413,7 +416,7 @@ impl<'a> Parser<'a> {
         };
         if pattern.has_index {
             self.hint(
-                "places in a list are not told apart: every element is searched",
+                "positions in a list are ignored: every element is searched",
                 range,
             );
         }
@@ -438,7 +441,7 @@ impl<'a> Parser<'a> {
         sees
     }
 
-    /// A query of nothing but operators asks for these words.
+    /// A query of only operators searches for them as words.
     fn operators_as_words(&mut self) -> Expr {
         let words = plain_words(self.text);
         if !words.is_empty() {
@@ -451,9 +454,10 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// `word~` and `word~1` are marks of a word even if the word names a path.
-fn ends_as_typo_mark(behind: &str) -> bool {
-    let value = behind.strip_prefix('~').unwrap_or(behind);
+/// Whether `~` and what follows it are the suffix of a word, as in `word~` and `word~1`, even if
+/// the word names a path.
+fn ends_as_typo_suffix(after: &str) -> bool {
+    let value = after.strip_prefix('~').unwrap_or(after);
     !value.starts_with('"') && matches!(lexer::word(value), "" | "0" | "1" | "2")
 }
 

@@ -1,4 +1,4 @@
-//! What stands right of an operator.
+//! Parsing the value after an operator.
 
 use super::{Parser, and, plain_words};
 use crate::search::query::ast::{
@@ -6,11 +6,11 @@ use crate::search::query::ast::{
 };
 use crate::search::query::lexer::{self, Operator};
 
-/// How every hint begins that is about a value that is not typed yet.
+/// The beginning of every hint about a value that is not typed yet.
 pub(super) const VALUE_MISSING: &str = "a value is missing";
 
 impl Parser<'_> {
-    /// The condition whose path and operator were just read.
+    /// The condition whose path and operator were just parsed.
     pub(super) fn condition(
         &mut self,
         name: String,
@@ -39,7 +39,7 @@ impl Parser<'_> {
                 return self.without_value(name, target, start);
             };
             self.hint(
-                "the range ends with ]: until then its start alone counts",
+                "the range is not closed with ]: only its start is used",
                 start..self.at,
             );
             return Some(field(
@@ -69,14 +69,14 @@ impl Parser<'_> {
         })
     }
 
-    /// A condition whose value is not typed yet: the path is there. In a NOT that would hide every
-    /// record that has it, so there it does not count yet.
+    /// A condition whose value is not typed yet requires that the path exists. In a NOT that would
+    /// exclude every record that has the path, so there it is ignored.
     fn without_value(&mut self, name: String, target: Target, start: usize) -> Option<Expr> {
         self.unfinished += 1;
         self.value_missing = Some((name.clone(), self.at));
         if self.is_negated {
             self.hint(
-                format!("{VALUE_MISSING}: this hides nothing yet"),
+                format!("{VALUE_MISSING}: this excludes nothing yet"),
                 start..start,
             );
             return None;
@@ -100,7 +100,7 @@ impl Parser<'_> {
         inside
     }
 
-    /// What stands right of a colon.
+    /// The condition of a value after a colon.
     pub(super) fn value_of_field(&mut self, name: &str, target: &Target) -> Expr {
         if let Some(len) = open_quote(self.rest()) {
             let start = self.at;
@@ -110,7 +110,8 @@ impl Parser<'_> {
         }
         let make = |test| field(name.to_owned(), target.clone(), test);
         let has = |mut atom: TextAtom| {
-            // A word from something unreadable must not be read as a keyword when it is printed.
+            // Plain words from an invalid value must not become keywords when printed and parsed
+            // again.
             let is_keyword = matches!(atom.text.as_str(), "null" | "exists" | "missing");
             if atom.form == TextForm::Word && is_keyword {
                 atom.form = TextForm::Phrase;
@@ -126,7 +127,7 @@ impl Parser<'_> {
             }
             let word = lexer::word(rest);
             self.at += word.len();
-            let message = "a range is written [from TO to] or from..to";
+            let message = "write a range as [from TO to] or from..to";
             self.hint(message, start..self.at);
             return and(plain_words(word).into_iter().map(has).collect());
         }
@@ -178,7 +179,7 @@ fn bare(text: &str) -> Literal {
     }
 }
 
-/// `a..b`, `a..`, `..b`. Ends must print and read back inside brackets.
+/// `a..b`, `a..`, `..b`. The ends must be such that they can be printed and parsed inside brackets.
 fn dots_range(word: &str) -> Option<(Option<Literal>, Option<Literal>)> {
     let (from, to) = word.split_once("..")?;
     let is_end = |text: &str| text != "*" && !text.contains(['[', ']']) && !text.contains("..");
@@ -202,8 +203,8 @@ fn bracket_range(text: &str) -> Option<(Option<Literal>, Option<Literal>, usize)
     Some((from, to, text.len() - rest.len()))
 }
 
-/// `[a TO b` with the end of the text, or of a group, where `]` should be: the start of the range,
-/// if it has one so far, and the length.
+/// `[a TO b` that ends with the text or the group instead of `]`: the start of the range, if it is
+/// typed, and the length.
 fn unclosed_range(text: &str) -> Option<(Option<Literal>, usize)> {
     let (from, rest) = unclosed_end(text.strip_prefix('[')?)?;
     let rest = rest.trim_start();
@@ -216,7 +217,7 @@ fn unclosed_range(text: &str) -> Option<(Option<Literal>, usize)> {
     is_end.then(|| (from, text.len() - rest.len()))
 }
 
-/// An end of a range that may not be typed yet, and what is behind it.
+/// An end of a range, if it is typed, and the text after it.
 fn unclosed_end(text: &str) -> Option<(Option<Literal>, &str)> {
     let text = text.trim_start();
     if text.is_empty() || text.starts_with(')') {
@@ -246,7 +247,7 @@ fn bracket_end(text: &str) -> Option<(Option<Literal>, &str)> {
     }
 }
 
-/// The length of a quote that was opened, and nothing typed behind it.
+/// The length of an opening quote with nothing typed after it.
 fn open_quote(rest: &str) -> Option<usize> {
     let (text, len, is_closed) = lexer::quoted(rest)?;
     (!is_closed && text.trim().is_empty()).then_some(len)

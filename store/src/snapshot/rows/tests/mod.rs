@@ -1,4 +1,4 @@
-//! Answers of the indexes against those of the matcher over every record.
+//! Compares the answers of the indexes with those of the matcher over every record.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ mod rules;
 
 const CASES: u32 = 48;
 
-/// How many random stores each property is tried on.
+/// The number of random stores that each property is tested with.
 fn cases() -> u32 {
     std::env::var("VSTORE_SEARCH_CASES")
         .ok()
@@ -107,7 +107,7 @@ impl Small {
 }
 
 impl Small {
-    /// Merges the segments from one on, while changes are made.
+    /// Merges the segments from `from` on, while changes are made.
     fn merge(&mut self, from: usize, changes: &[Step]) {
         let segments = &self.state.segments;
         let inputs = segments.get(from % segments.len().max(1)..);
@@ -127,7 +127,7 @@ impl Small {
         }
     }
 
-    /// What a compaction writes, read again.
+    /// Replaces the store by what a compaction writes and reading it loads.
     fn reopen(&mut self) {
         let blocks: Vec<_> = self
             .snapshot()
@@ -150,12 +150,12 @@ enum Step {
     Wait(i64),
     Index,
     Merge,
-    /// From which segment on, and what happens while the merge runs.
+    /// The first segment to merge, and the changes during the merge.
     MergeWhile(usize, Vec<Self>),
     Reopen,
 }
 
-/// Words that are near each other: typos, beginnings, parts, two written as one.
+/// Words that are similar to each other: with typos, prefixes, parts, two written as one.
 const WORDS: [&str; 36] = [
     "john",
     "jon",
@@ -217,7 +217,7 @@ fn text() -> impl Strategy<Value = String> {
 fn leaf() -> impl Strategy<Value = Value> {
     prop_oneof![
         6 => text().prop_map(Value::String),
-        // Texts that repeat are compared once for all rows.
+        // Repeated texts, which are compared once for all rows.
         4 => select(vec!["New York", "new york city", "york, new", "John Smith", "data base"])
             .prop_map(Value::from),
         1 => (0_i64..40).prop_map(Value::Int),
@@ -334,7 +334,7 @@ fn atom() -> impl Strategy<Value = String> {
         2 => misspelt().prop_map(|word| format!("'{word}")),
         3 => text().prop_map(|text| format!("\"{text}\"")),
         1 => misspelt().prop_map(|word| format!("/{word}.?/")),
-        // What no word is required for, and what is still being typed.
+        // Terms that require no word, and unfinished ones.
         1 => select(vec![
             "/^[0-9]+$/", "/[aeiou]{2}/", "/./", "/[^a-z]/", "*-*", "name:/[0-9]/", "$key:/k/",
             "tags:/[a-m]y/", "$key^=", "$key!=3", "$key>2023-11-14", "$key*=\"\"", "name:", "tags*=",
@@ -418,7 +418,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(cases()))]
 
     #[test]
-    fn indexes_answer_as_the_matcher_does(
+    fn indexes_give_the_same_answers_as_the_matcher(
         steps in vec(step(), 1..14),
         queries in vec((query(), mode()), 1..12),
     ) {
@@ -427,7 +427,7 @@ proptest! {
         let mut before: Option<(Snapshot, usize)> = None;
         for step in &steps {
             store.step(step);
-            // In between each is asked once, also of a snapshot from before.
+            // Between the steps each query is asked once, also of an earlier snapshot.
             let snapshot = store.snapshot();
             for (query, mode) in asked.by_ref().take(2) {
                 assert_same(&snapshot, query, *mode);
@@ -446,7 +446,7 @@ proptest! {
         for (query, mode) in &queries {
             assert_same(&snapshot, query, *mode);
         }
-        // And again when everything has an index.
+        // And again once everything is indexed.
         store.step(&Step::Index);
         prop_assert!(snapshot.indexing().is_complete());
         for (query, mode) in &queries {
@@ -482,7 +482,7 @@ proptest! {
 }
 
 #[test]
-fn hits_beyond_those_that_are_ranked_are_all_there_once() {
+fn every_hit_after_the_ranked_ones_is_listed_once() {
     let mut store = Small::new();
     let name = |n: i64| Value::Map(vec![("name".to_owned(), Value::from(format!("john {n}")))]);
     store.step(&Step::Put(

@@ -1,8 +1,8 @@
-//! Rules between answers that hold whatever the records are, tried on the indexed path.
+//! Properties of search results that hold for any records, tested with indexes.
 
 use super::*;
 
-/// An indexed store of these records, with some memtable.
+/// An indexed store of these records, some of them in the memtable.
 fn indexed(records: &[(String, Value)]) -> Snapshot {
     let mut store = Small::new();
     for (index, (key, value)) in records.iter().enumerate() {
@@ -34,29 +34,30 @@ fn is_part(part: &[String], all: &[String]) -> bool {
     part.iter().all(|key| all.binary_search(key).is_ok())
 }
 
-/// Two words may be joined with each other: what is never there keeps them apart.
-const APART: &str = " -(never ) ";
+/// Adjacent words may match as one word: a condition between them, which every record meets,
+/// prevents that.
+const SEPARATOR: &str = " -(never ) ";
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(cases()))]
 
     #[test]
-    fn another_condition_never_finds_more_and_order_does_not_matter(
+    fn a_further_condition_finds_no_more_records_and_order_does_not_matter(
         records in vec((key(), value()), 1..150),
         atoms in vec(atom(), 2..5),
         mode in mode(),
     ) {
         let snapshot = indexed(&records);
         let apart: Vec<String> = atoms.iter().map(|atom| format!("({atom} )")).collect();
-        let all = found(&snapshot, &apart.join(APART), mode);
-        let fewer = found(&snapshot, &apart[1..].join(APART), mode);
+        let all = found(&snapshot, &apart.join(SEPARATOR), mode);
+        let fewer = found(&snapshot, &apart[1..].join(SEPARATOR), mode);
         prop_assert!(is_part(&all, &fewer), "{apart:?}");
         let turned: Vec<&str> = apart.iter().rev().map(String::as_str).collect();
-        prop_assert_eq!(all, found(&snapshot, &turned.join(APART), mode), "{:?}", apart);
+        prop_assert_eq!(all, found(&snapshot, &turned.join(SEPARATOR), mode), "{:?}", apart);
     }
 
     #[test]
-    fn looser_forms_of_a_word_find_what_stricter_ones_find(
+    fn looser_forms_of_a_word_find_at_least_what_stricter_ones_find(
         records in vec((key(), value()), 1..150),
         word in word(),
         cut in any::<u8>(),
@@ -70,7 +71,7 @@ proptest! {
         prop_assert!(is_part(&exact, &fuzzy), "{word}");
         prop_assert!(is_part(&exact, &beginning), "{word}");
         prop_assert!(is_part(&beginning, &inside), "{word}");
-        // What starts with more letters starts with fewer.
+        // What starts with a word starts with each prefix of it.
         let letters = word.chars().count();
         let shorter: String = word.chars().take(1 + usize::from(cut) % letters).collect();
         prop_assert!(is_part(&beginning, &ask(format!("{shorter}*"))), "{word} {shorter}");
@@ -78,7 +79,7 @@ proptest! {
     }
 
     #[test]
-    fn conditions_on_keys_in_order_are_those_of_reading_them(
+    fn conditions_on_keys_agree_with_reading_them(
         numbers in prop::collection::btree_set(0_u16..2_000, 1..300),
         probe in "(customer:)?[0-9c]{0,3}",
         other in 0_u16..2_000,

@@ -1,9 +1,9 @@
-//! Reading JSON texts that lie in memory: most in one quick pass, the others by the stream reader.
+//! Reads JSON texts in memory: most of them in one fast pass, the others with the stream reader.
 //!
-//! There is one set of rules, that of [`JsonReader`]. The quick pass takes only what has one
-//! meaning under all of them. Whatever else it meets (an error, a name that stands twice, a map
-//! that may stand for bytes or a time, a number that 64 bits may not hold, great depth) ends it,
-//! and the stream reader reads the text again from its start, decides, and says why.
+//! [`JsonReader`] defines the rules. The fast pass accepts only texts whose meaning does not depend
+//! on them. At anything else (an error, a duplicate name, a map that may represent bytes or a time,
+//! a number that may not fit into 64 bits, deep nesting) it stops, and the stream reader reads the
+//! text again from its start, decides, and reports the reason.
 
 use std::fmt;
 use std::ops::Range;
@@ -12,42 +12,43 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 
 use super::super::names::NameMarks;
 use super::super::{VALUE_BYTES_MAX, ValueWriter};
-use super::error::{JsonError, Notes, Place};
+use super::error::{JsonError, Notes, TextPosition};
 use super::read::JsonReader;
 use super::special;
 
-/// The longest text of the quick pass. No text becomes four times as long by being encoded, so
-/// that a shorter one is never too large for a record.
+/// The longest text for the fast pass. Encoding makes no text four times as long, so that a text up
+/// to this length is never too large for a record.
 const QUICK_BYTES_MAX: usize = VALUE_BYTES_MAX / 4;
 
-/// The widest object of the quick pass; names of wider ones are compared by a set.
+/// The largest number of names in an object for the fast pass; the stream reader compares the names
+/// of larger ones with a set.
 const QUICK_NAMES_MAX: usize = 64;
 
-/// 2^63. From here on a float may come of an integer that 64 bits do not hold.
+/// 2^63. A float from here on may have been an integer that does not fit into 64 bits.
 const INTEGERS_END: f64 = 9_223_372_036_854_775_808.0;
 
-/// A decimal fraction that is less than the least float has more zeros than this in a row.
+/// A decimal fraction smaller than the smallest float has more consecutive zeros than this.
 const ZEROS: [u8; 300] = [b'0'; 300];
 
-/// Reads one text after the other into one buffer.
+/// Reads texts one after another into one buffer.
 #[derive(Debug, Default)]
 pub(crate) struct TextReader {
     writer: ValueWriter,
-    /// Where the names of the open objects lie in the writer's buffer, outermost first.
+    /// Positions of the open objects' names in the writer's buffer, outermost first.
     names: Vec<Range<usize>>,
 }
 
-/// What a text says, and where its value lies in the buffer.
+/// The result of reading a text, with the position of its value in the buffer.
 #[derive(Debug)]
-pub(crate) struct Found {
-    /// Where the value starts.
-    pub(crate) place: Place,
+pub(crate) struct ReadText {
+    /// Position of the value in the text.
+    pub(crate) place: TextPosition,
     pub(crate) encoded: Range<usize>,
     pub(crate) notes: Notes,
 }
 
 impl TextReader {
-    /// A reader with room for this number of bytes of values.
+    /// Creates a reader with room for this many bytes of values.
     pub(crate) fn with_capacity(bytes: usize) -> Self {
         Self {
             writer: ValueWriter::from_bytes(Vec::with_capacity(bytes)),
@@ -60,34 +61,34 @@ impl TextReader {
         self.writer.as_slice()
     }
 
-    /// Forgets the values read so far.
+    /// Discards the values read so far.
     pub(crate) fn clear(&mut self) {
         self.writer.clear();
     }
 
-    /// Reads a text that is one JSON value and starts in `line`. With `is_wrapper` there is room
-    /// as [`JsonReader::allow_wrapper`] makes it.
+    /// Reads a text that is one JSON value and begins in line `line`. `is_wrapper` has the effect
+    /// of [`JsonReader::allow_wrapper`].
     pub(crate) fn read(
         &mut self,
         text: &[u8],
         line: u64,
         is_wrapper: bool,
-    ) -> Result<Found, JsonError> {
+    ) -> Result<ReadText, JsonError> {
         let start = self.writer.len();
         let (place, notes) = if let Some(column) = self.read_quickly(text) {
-            (Place { line, column }, Notes::default())
+            (TextPosition { line, column }, Notes::default())
         } else {
             self.writer.truncate(start);
             self.read_as_stream(text, line, is_wrapper)?
         };
-        Ok(Found {
+        Ok(ReadText {
             place,
             encoded: start..self.writer.len(),
             notes,
         })
     }
 
-    /// The column at which the value starts, unless the text is one for the stream reader.
+    /// The column at which the value starts; `None` if the stream reader has to read the text.
     fn read_quickly(&mut self, text: &[u8]) -> Option<u64> {
         if text.len() > QUICK_BYTES_MAX {
             return None;
@@ -115,7 +116,7 @@ impl TextReader {
         text: &[u8],
         line: u64,
         is_wrapper: bool,
-    ) -> Result<(Place, Notes), JsonError> {
+    ) -> Result<(TextPosition, Notes), JsonError> {
         let mut json = JsonReader::new(text).starting_at_line(line);
         if is_wrapper {
             json.allow_wrapper();
@@ -130,8 +131,8 @@ impl TextReader {
     }
 }
 
-/// Whether a number of the text may be too small for a float: only one with an exponent or with
-/// very many zeros is. May say so of texts that merely look like it.
+/// Whether a number of the text may be too small for a float, for which it needs an exponent or
+/// very many zeros. May return true for other texts that contain these characters.
 fn may_vanish(text: &[u8]) -> bool {
     let has_exponent = text
         .array_windows()
@@ -139,7 +140,8 @@ fn may_vanish(text: &[u8]) -> bool {
     has_exponent || memchr::memmem::find(text, &ZEROS).is_some()
 }
 
-/// Writes what the parser meets; an error of its own means that the text is not for it.
+/// Writes the values that the parser visits. An error means that the stream reader has to read the
+/// text.
 struct QuickPass<'a> {
     writer: &'a mut ValueWriter,
     names: &'a mut Vec<Range<usize>>,
@@ -147,8 +149,8 @@ struct QuickPass<'a> {
 }
 
 impl QuickPass<'_> {
-    /// Writes a name of the object whose names start at `base`; `marks` are theirs. Says whether it
-    /// is plain and new.
+    /// Writes a name of the object whose names start at `base`; `marks` are theirs. Returns whether
+    /// the name is not special and not a duplicate.
     fn name(&mut self, name: &str, base: usize, marks: &mut NameMarks) -> bool {
         let before = self.names.get(base..).unwrap_or_default();
         if before.is_empty() && special::is_candidate(name) || before.len() == QUICK_NAMES_MAX {
@@ -168,7 +170,7 @@ impl QuickPass<'_> {
     }
 }
 
-/// Any error will do: nobody reads it.
+/// The message does not matter, as nobody reads it.
 fn leave<E: Error>() -> E {
     E::custom("")
 }
@@ -255,7 +257,7 @@ impl<'de> Visitor<'de> for &mut QuickPass<'_> {
     }
 }
 
-/// Takes the next name of an object; whether it is plain and new.
+/// Takes the next name of an object and returns whether it is not special and not a duplicate.
 struct NameOf<'a, 'b> {
     pass: &'a mut QuickPass<'b>,
     base: usize,

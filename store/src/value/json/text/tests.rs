@@ -10,8 +10,8 @@ fn takes_quickly(text: &str) -> bool {
         .is_some()
 }
 
-/// What a reader says of a text: place and value, or the error; and what is noted.
-type Said = Result<(Place, Vec<u8>, Notes), JsonError>;
+/// The result of a reader for a text: position and value or the error, and the warnings.
+type Said = Result<(TextPosition, Vec<u8>, Notes), JsonError>;
 
 fn as_stream(text: &[u8], is_wrapper: bool) -> Said {
     let mut reader = TextReader::default();
@@ -21,7 +21,7 @@ fn as_stream(text: &[u8], is_wrapper: bool) -> Said {
 
 fn as_text(text: &[u8], is_wrapper: bool) -> Said {
     let mut reader = TextReader::default();
-    // What stands in the buffer before must not matter.
+    // Earlier content of the buffer must not matter.
     reader.read(br#"{"a":[{"a":0}]}"#, 1, false)?;
     let found = reader.read(text, 7, is_wrapper)?;
     let encoded = reader.as_slice().get(found.encoded).unwrap_or_default();
@@ -85,7 +85,7 @@ fn depth_is_bounded_alike() {
     assert_eq!(kind, Err(JsonErrorKind::TooDeep));
 }
 
-/// Pieces of JSON, right and wrong, that together make texts of every kind.
+/// Fragments of JSON, valid and invalid, that combine to texts of every kind.
 fn pieces() -> impl Strategy<Value = String> {
     let fixed = prop::sample::select(
         [
@@ -135,7 +135,7 @@ fn pieces() -> impl Strategy<Value = String> {
     prop_oneof![3 => fixed, 2 => numbers(), 1 => any::<String>().prop_map(|text| format!("{text:?}"))]
 }
 
-/// Texts that are numbers, nearly numbers, or beyond what numbers hold.
+/// Texts that are numbers, almost numbers, or numbers out of range.
 fn numbers() -> impl Strategy<Value = String> {
     let edges = prop::sample::select(
         [
@@ -198,7 +198,7 @@ fn numbers() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Well-formed texts of those pieces, so that not every case is an error.
+/// Well-formed texts of those fragments, so that not every case is an error.
 fn texts() -> impl Strategy<Value = String> {
     let leaf = pieces();
     leaf.prop_recursive(5, 40, 6, |inner| {

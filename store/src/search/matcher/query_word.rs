@@ -1,35 +1,35 @@
-//! One word of a query against one token of a text: equal, beginning, inside, or with typos.
+//! Comparing one word of a query with one token of a text: equality, prefix, substring, typos.
 
 use crate::search::distance::{Distances, EDITS_MAX, WORD_CHARACTERS_MAX};
 use crate::search::misspelling::Weights;
 use crate::search::tokenize::{TERM_BYTES_MAX, TokenKind};
 
-/// The most that a word of four or five letters with two typos may weigh: two likely ones.
+/// The largest weight of two typos in a word of four or five letters: that of two likely ones.
 const TWO_LIKELY_TYPOS: u32 = 4;
-/// Shorter words with one typo keep their first letter, unless it changed places with the second.
-const LETTERS_TO_LOSE_THE_FIRST: usize = 5;
-/// What a misspelt beginning weighs more than a misspelt word: most words are typed to their end.
+/// In shorter words with one typo the first letter must be right, or transposed with the second.
+const WRONG_FIRST_LETTER_LEN_MIN: usize = 5;
+/// What a misspelt prefix costs more than a misspelt word: most words are typed completely.
 const BEGINNING: u32 = 2;
-/// A word that is longer by no more than this number of letters is nearly what was typed, as its
-/// plural is.
+/// A token that continues the word by at most this many letters, such as its plural, is nearly the
+/// word.
 const NEARLY_MAX: usize = 2;
-/// Shorter beginnings are nearly nothing.
+/// Shorter words are never nearly a token.
 const NEARLY_LETTERS_MIN: usize = 3;
 
-/// Which part of a token a word must be.
+/// The part of a token that a word must equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::search) enum Part {
-    /// All of it.
+pub(in crate::search) enum TokenPart {
+    /// The whole token.
     Whole,
-    /// Its beginning, or all of it.
+    /// A prefix, or the whole token.
     Beginning,
-    /// Its end, or all of it.
+    /// A suffix, or the whole token.
     End,
-    /// Any part of it.
+    /// Any substring.
     Any,
 }
 
-/// How much of the token was matched, best first.
+/// How much of a token was matched, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::search) enum Fit {
     Whole,
@@ -39,13 +39,13 @@ pub(in crate::search) enum Fit {
     Inside,
 }
 
-/// A word that fits a token.
+/// A match of a word with a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::search) struct WordMatch {
-    /// How much its typos weigh: see [`misspelling`](crate::search::misspelling).
+    /// The weight of its typos; see [`misspelling`](crate::search::misspelling).
     pub(in crate::search) misspelling: u32,
     pub(in crate::search) fit: Fit,
-    /// Bytes of the token that were matched.
+    /// The bytes of the token that were matched.
     pub(in crate::search) start: usize,
     pub(in crate::search) end: usize,
 }
@@ -55,24 +55,24 @@ pub(in crate::search) struct WordMatch {
 pub(in crate::search) struct QueryWord {
     text: String,
     kind: TokenKind,
-    part: Part,
+    part: TokenPart,
     budget: TypoBudget,
     characters: Vec<char>,
 }
 
-/// How many typos a word may have.
+/// The number of typos that a word may have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::search) struct TypoBudget {
     /// At most [`EDITS_MAX`].
     edits: u8,
-    /// Whether two likely typos are as good as the one that the word may have.
+    /// Whether two likely typos are allowed instead of one.
     or_two_likely: bool,
 }
 
 impl TypoBudget {
     pub(in crate::search) const NONE: Self = Self::exactly(0);
 
-    /// What somebody asked for.
+    /// A number of typos that the query asks for; at most [`EDITS_MAX`].
     pub(in crate::search) const fn exactly(edits: u8) -> Self {
         Self {
             edits: if edits > EDITS_MAX as u8 {
@@ -84,14 +84,13 @@ impl TypoBudget {
         }
     }
 
-    /// None up to three letters, one up to five (or two likely ones), two up to eight, then three.
-    /// None in what has a digit, where a typo is another number, and none in scripts without
-    /// spaces.
+    /// The default: none up to three letters, one (or two likely ones) up to five, two up to eight,
+    /// then three. None in words with a digit, where a typo means another number, and none in
+    /// scripts without spaces.
     ///
-    /// Web shops stop at two, and allow the second from eight letters on. That misses one in
-    /// fifteen real misspellings: short ones with two typos (`hvea`, `bizzare`, `ghandi`) and long
-    /// ones with three (`edinborough`, `resteraunt`). The order of hits keeps them behind all
-    /// better ones.
+    /// Search engines usually allow two, the second from eight letters on. That misses one in
+    /// fifteen real misspellings: short words with two typos (`hvea`, `bizzare`, `ghandi`) and long
+    /// ones with three (`edinborough`, `resteraunt`). Such matches rank after all better ones.
     pub(in crate::search) fn of_word(folded: &str, kind: TokenKind) -> Self {
         if kind == TokenKind::Spaceless || folded.chars().any(char::is_numeric) {
             return Self::NONE;
@@ -113,12 +112,12 @@ impl TypoBudget {
         self.edits == 0
     }
 
-    /// Typos of a word that keeps its first letter.
+    /// The typos allowed in a word whose first letter is right.
     pub(in crate::search) const fn edits(self) -> u8 {
         self.edits
     }
 
-    /// The same where words do not go on behind what was typed.
+    /// The same if the whole token must match, not only a prefix of it.
     pub(in crate::search) const fn edits_of_whole(self) -> u8 {
         if self.or_two_likely { 2 } else { self.edits }
     }
@@ -128,7 +127,7 @@ impl QueryWord {
     pub(in crate::search) fn new(
         folded: &str,
         kind: TokenKind,
-        part: Part,
+        part: TokenPart,
         budget: TypoBudget,
     ) -> Self {
         Self {
@@ -152,14 +151,16 @@ impl QueryWord {
         self.kind
     }
 
-    pub(in crate::search) const fn part(&self) -> Part {
+    pub(in crate::search) const fn part(&self) -> TokenPart {
         self.part
     }
 
-    /// Clears most tokens by their first two bytes. `token` may run on behind the token.
+    /// Whether the word may fit a token; rules out most tokens by their first two bytes. `token`
+    /// may extend beyond the end of the token.
     #[inline]
     pub(in crate::search) fn may_fit(&self, token: &[u8]) -> bool {
-        if self.kind == TokenKind::Spaceless || matches!(self.part, Part::End | Part::Any) {
+        if self.kind == TokenKind::Spaceless || matches!(self.part, TokenPart::End | TokenPart::Any)
+        {
             return true;
         }
         let word = self.text.as_bytes();
@@ -172,26 +173,26 @@ impl QueryWord {
         if self.budget.is_none() || word.len() == 1 || !first.is_ascii() || !found.is_ascii() {
             return !self.budget.is_none();
         }
-        let is_left_out = token.get(1) == Some(&first);
-        let is_too_many = word.get(1) == Some(&found);
-        if self.budget.edits == 1 && word.len() < LETTERS_TO_LOSE_THE_FIRST {
-            return is_left_out && is_too_many;
+        let lacks_first = token.get(1) == Some(&first);
+        let has_extra_first = word.get(1) == Some(&found);
+        if self.budget.edits == 1 && word.len() < WRONG_FIRST_LETTER_LEN_MIN {
+            return lacks_first && has_extra_first;
         }
-        is_left_out || is_too_many || word.get(1) == token.get(1)
+        lacks_first || has_extra_first || word.get(1) == token.get(1)
     }
 
-    /// Whether and how the word fits a token.
+    /// How the word fits a token; `None` if it does not.
     pub(in crate::search) fn fit(&self, token: &str, kind: TokenKind) -> Option<WordMatch> {
         if self.kind == TokenKind::Spaceless || kind == TokenKind::Spaceless {
             return self.fit_spaceless(token, kind);
         }
         let exact = match self.part {
-            Part::Whole => (self.text == token).then_some(0),
-            Part::Beginning => token.starts_with(&self.text).then_some(0),
-            Part::End => token
+            TokenPart::Whole => (self.text == token).then_some(0),
+            TokenPart::Beginning => token.starts_with(&self.text).then_some(0),
+            TokenPart::End => token
                 .ends_with(&self.text)
                 .then(|| token.len() - self.text.len()),
-            Part::Any => memchr::memmem::find(token.as_bytes(), self.text.as_bytes()),
+            TokenPart::Any => memchr::memmem::find(token.as_bytes(), self.text.as_bytes()),
         };
         match exact {
             Some(start) => Some(self.exact_match(token, start)),
@@ -216,17 +217,17 @@ impl QueryWord {
         }
     }
 
-    /// Whether longer tokens are told apart by how much longer they are.
-    pub(in crate::search) const fn tells_nearly_whole(&self) -> bool {
+    /// Whether the word is long enough for [`Fit::NearlyWhole`].
+    pub(in crate::search) const fn may_be_nearly_whole(&self) -> bool {
         self.characters.len() >= NEARLY_LETTERS_MIN
     }
 
-    /// How much of a longer token it is that starts with the word.
+    /// The fit of a longer token that starts with the word.
     pub(in crate::search) fn fit_of_beginning(&self, token: &str) -> Fit {
         let more = token.get(self.text.len()..).unwrap_or_default();
-        // Of longer tokens the index knows pieces.
+        // Longer tokens are indexed in pieces, which do not show where the token ends.
         let is_nearly_all = token.len() <= TERM_BYTES_MAX
-            && self.tells_nearly_whole()
+            && self.may_be_nearly_whole()
             && more.chars().nth(NEARLY_MAX).is_none();
         if is_nearly_all {
             Fit::NearlyWhole
@@ -235,7 +236,7 @@ impl QueryWord {
         }
     }
 
-    /// Without spaces nobody knows where words end: standing anywhere in the run is exact.
+    /// Without spaces word boundaries are unknown, so a match anywhere in the run is exact.
     fn fit_spaceless(&self, token: &str, kind: TokenKind) -> Option<WordMatch> {
         if self.kind != kind {
             return None;
@@ -250,8 +251,8 @@ impl QueryWord {
     }
 
     fn fit_with_typos(&self, token: &str) -> Option<WordMatch> {
-        let is_prefix = self.part == Part::Beginning;
-        // One character is at most four bytes: what differs more in length is too far away.
+        let is_prefix = self.part == TokenPart::Beginning;
+        // Each edit changes the length by at most one character of four bytes.
         let slack = usize::from(self.budget.edits_of_whole()) * 4;
         let too_short = token.len() + slack < self.text.len();
         let too_long = !is_prefix && self.text.len() + slack < token.len();
@@ -283,8 +284,8 @@ impl QueryWord {
     }
 }
 
-/// What the typos between word and token weigh, within the budget, and whether all of the token
-/// was needed.
+/// The weight of the typos between word and token, if they are within the budget, and whether the
+/// whole token matched or only a prefix.
 fn misspelt<T: Copy + Eq + Into<char>>(
     word: &[T],
     token: &[T],
@@ -303,7 +304,7 @@ fn misspelt<T: Copy + Eq + Into<char>>(
     }
     let distances = Distances::bounded(word, token, most.into())?;
     let may_be_whole = distances.whole() <= of_whole;
-    let is_beginning = of_beginning > 0 && distances.beginning() <= of_beginning;
+    let is_beginning = of_beginning > 0 && distances.prefix() <= of_beginning;
     if !may_be_whole && !is_beginning {
         return None;
     }
@@ -311,17 +312,17 @@ fn misspelt<T: Copy + Eq + Into<char>>(
     let is_whole =
         may_be_whole && (distances.whole() <= budget.edits || weights.whole() <= TWO_LIKELY_TYPOS);
     let whole = is_whole.then(|| (weights.whole(), Fit::Whole));
-    let beginning = is_beginning.then(|| (weights.beginning() + BEGINNING, Fit::Beginning));
+    let beginning = is_beginning.then(|| (weights.prefix() + BEGINNING, Fit::Beginning));
     whole.into_iter().chain(beginning).min()
 }
 
-/// More than one typo must keep the first letter, and words of four letters keep theirs unless it
-/// changed places with the second.
+/// The number of typos allowed between a word and a whole token. With a wrong first letter it is at
+/// most one, and in words of four letters that must be a transposition with the second.
 fn edits_of_whole<T: Copy + Eq>(word: &[T], token: &[T], budget: TypoBudget) -> u8 {
     let is_swapped = || word.first() == token.get(1) && word.get(1) == token.first();
     if word.first() == token.first() {
         budget.edits_of_whole()
-    } else if budget.edits >= 2 || word.len() >= LETTERS_TO_LOSE_THE_FIRST || is_swapped() {
+    } else if budget.edits >= 2 || word.len() >= WRONG_FIRST_LETTER_LEN_MIN || is_swapped() {
         budget.edits.min(1)
     } else {
         0
@@ -340,7 +341,7 @@ fn edits_of_beginning<T: Copy + Eq>(word: &[T], token: &[T], budget: TypoBudget)
 mod tests {
     use super::*;
 
-    fn fit(word: &str, part: Part, token: &str) -> Option<(u32, Fit)> {
+    fn fit(word: &str, part: TokenPart, token: &str) -> Option<(u32, Fit)> {
         let budget = TypoBudget::of_word(word, TokenKind::Word);
         QueryWord::new(word, TokenKind::Word, part, budget)
             .fit(token, TokenKind::Word)
@@ -372,83 +373,107 @@ mod tests {
 
     #[test]
     fn typos_within_the_budget_are_weighed() {
-        assert_eq!(fit("hofman", Part::Whole, "hoffman"), Some((1, Fit::Whole)));
-        assert_eq!(fit("hofmn", Part::Whole, "hoffman"), Some((3, Fit::Whole)));
-        assert_eq!(fit("hofmn", Part::Whole, "hoffmon"), Some((3, Fit::Whole)));
-        assert_eq!(fit("hfmns", Part::Whole, "hoffman"), None);
-        assert_eq!(fit("ghandi", Part::Whole, "gandhi"), Some((6, Fit::Whole)));
-        assert_eq!(fit("gahndi", Part::Whole, "candid"), None);
         assert_eq!(
-            fit("keybaord", Part::Whole, "keyboards"),
+            fit("hofman", TokenPart::Whole, "hoffman"),
+            Some((1, Fit::Whole))
+        );
+        assert_eq!(
+            fit("hofmn", TokenPart::Whole, "hoffman"),
+            Some((3, Fit::Whole))
+        );
+        assert_eq!(
+            fit("hofmn", TokenPart::Whole, "hoffmon"),
+            Some((3, Fit::Whole))
+        );
+        assert_eq!(fit("hfmns", TokenPart::Whole, "hoffman"), None);
+        assert_eq!(
+            fit("ghandi", TokenPart::Whole, "gandhi"),
+            Some((6, Fit::Whole))
+        );
+        assert_eq!(fit("gahndi", TokenPart::Whole, "candid"), None);
+        assert_eq!(
+            fit("keybaord", TokenPart::Whole, "keyboards"),
             Some((4, Fit::Whole))
         );
-        assert_eq!(fit("tom", Part::Whole, "tim"), None);
-        assert_eq!(fit("müler", Part::Whole, "müller"), Some((1, Fit::Whole)));
-        assert_eq!(fit("2001", Part::Whole, "2000"), None);
+        assert_eq!(fit("tom", TokenPart::Whole, "tim"), None);
+        assert_eq!(
+            fit("müler", TokenPart::Whole, "müller"),
+            Some((1, Fit::Whole))
+        );
+        assert_eq!(fit("2001", TokenPart::Whole, "2000"), None);
     }
 
     #[test]
-    fn short_words_may_have_two_likely_typos_but_not_two_others() {
-        assert_eq!(fit("hvea", Part::Whole, "have"), Some((4, Fit::Whole)));
-        assert_eq!(fit("layed", Part::Whole, "laid"), Some((4, Fit::Whole)));
-        assert_eq!(fit("ocurr", Part::Whole, "occur"), Some((2, Fit::Whole)));
-        assert_eq!(fit("smith", Part::Whole, "smoke"), None);
-        assert_eq!(fit("hvea", Part::Beginning, "haveno"), None);
+    fn short_words_may_have_two_typos_only_if_both_are_likely() {
+        assert_eq!(fit("hvea", TokenPart::Whole, "have"), Some((4, Fit::Whole)));
+        assert_eq!(
+            fit("layed", TokenPart::Whole, "laid"),
+            Some((4, Fit::Whole))
+        );
+        assert_eq!(
+            fit("ocurr", TokenPart::Whole, "occur"),
+            Some((2, Fit::Whole))
+        );
+        assert_eq!(fit("smith", TokenPart::Whole, "smoke"), None);
+        assert_eq!(fit("hvea", TokenPart::Beginning, "haveno"), None);
         let one = TypoBudget::exactly(1);
-        let asked_for = QueryWord::new("ocurr", TokenKind::Word, Part::Whole, one);
+        let asked_for = QueryWord::new("ocurr", TokenKind::Word, TokenPart::Whole, one);
         assert_eq!(asked_for.fit("occur", TokenKind::Word), None);
     }
 
     #[test]
-    fn three_typos_need_a_long_word_and_its_first_letter() {
+    fn three_typos_need_a_long_word_with_the_right_first_letter() {
         assert_eq!(
-            fit("edinborough", Part::Whole, "edinburgh"),
+            fit("edinborough", TokenPart::Whole, "edinburgh"),
             Some((6, Fit::Whole))
         );
-        assert_eq!(fit("odinborough", Part::Whole, "edinburgh"), None);
-        assert_eq!(fit("obstical", Part::Whole, "obstacle"), None);
+        assert_eq!(fit("odinborough", TokenPart::Whole, "edinburgh"), None);
+        assert_eq!(fit("obstical", TokenPart::Whole, "obstacle"), None);
     }
 
     #[test]
-    fn a_wrong_first_letter_is_the_only_typo() {
-        assert_eq!(fit("kohn", Part::Whole, "john"), None);
-        assert_eq!(fit("ojhn", Part::Whole, "john"), Some((1, Fit::Whole)));
-        assert_eq!(fit("young", Part::Whole, "joung"), Some((3, Fit::Whole)));
-        assert_eq!(fit("young", Part::Beginning, "joungster"), None);
+    fn a_wrong_first_letter_must_be_the_only_typo() {
+        assert_eq!(fit("kohn", TokenPart::Whole, "john"), None);
+        assert_eq!(fit("ojhn", TokenPart::Whole, "john"), Some((1, Fit::Whole)));
         assert_eq!(
-            fit("koffman", Part::Whole, "hoffman"),
+            fit("young", TokenPart::Whole, "joung"),
+            Some((3, Fit::Whole))
+        );
+        assert_eq!(fit("young", TokenPart::Beginning, "joungster"), None);
+        assert_eq!(
+            fit("koffman", TokenPart::Whole, "hoffman"),
             Some((3, Fit::Whole))
         );
         assert_eq!(
-            fit("leyboard", Part::Whole, "keyboard"),
+            fit("leyboard", TokenPart::Whole, "keyboard"),
             Some((3, Fit::Whole))
         );
         assert_eq!(
-            fit("eyboards", Part::Whole, "keyboards"),
+            fit("eyboards", TokenPart::Whole, "keyboards"),
             Some((3, Fit::Whole))
         );
         assert_eq!(
-            fit("ekyboard", Part::Whole, "keyboard"),
+            fit("ekyboard", TokenPart::Whole, "keyboard"),
             Some((1, Fit::Whole))
         );
-        assert_eq!(fit("leyboads", Part::Whole, "keyboard"), None);
+        assert_eq!(fit("leyboads", TokenPart::Whole, "keyboard"), None);
     }
 
     #[test]
-    fn a_beginning_may_have_typos_too() {
+    fn a_prefix_may_have_typos_too() {
         assert_eq!(
-            fit("dustn", Part::Beginning, "dustin"),
+            fit("dustn", TokenPart::Beginning, "dustin"),
             Some((2, Fit::Whole))
         );
         assert_eq!(
-            fit("intrnat", Part::Beginning, "international"),
+            fit("intrnat", TokenPart::Beginning, "international"),
             Some((4, Fit::Beginning))
         );
-        assert_eq!(fit("inter", Part::Whole, "international"), None);
+        assert_eq!(fit("inter", TokenPart::Whole, "international"), None);
     }
 
     #[test]
-    fn what_is_nearly_typed_is_told_from_what_is_only_begun() {
+    fn nearly_whole_words_are_distinguished_from_shorter_prefixes() {
         for (word, token, expected) in [
             ("addres", "address", Fit::NearlyWhole),
             ("addres", "addresse", Fit::NearlyWhole),
@@ -457,22 +482,30 @@ mod tests {
             ("in", "inn", Fit::Beginning),
             ("mül", "müll", Fit::NearlyWhole),
         ] {
-            let found = fit(word, Part::Beginning, token);
+            let found = fit(word, TokenPart::Beginning, token);
             assert_eq!(found, Some((0, expected)), "{word} {token}");
         }
     }
 
     #[test]
-    fn inside_and_end_are_told_apart() {
-        assert_eq!(fit("mith", Part::Any, "smith"), Some((0, Fit::Inside)));
-        assert_eq!(fit("smi", Part::Any, "smith"), Some((0, Fit::NearlyWhole)));
-        assert_eq!(fit("ith", Part::End, "smith"), Some((0, Fit::Inside)));
-        assert_eq!(fit("smi", Part::End, "smith"), None);
+    fn a_suffix_is_distinguished_from_any_substring() {
+        assert_eq!(fit("mith", TokenPart::Any, "smith"), Some((0, Fit::Inside)));
+        assert_eq!(
+            fit("smi", TokenPart::Any, "smith"),
+            Some((0, Fit::NearlyWhole))
+        );
+        assert_eq!(fit("ith", TokenPart::End, "smith"), Some((0, Fit::Inside)));
+        assert_eq!(fit("smi", TokenPart::End, "smith"), None);
     }
 
     #[test]
-    fn a_run_without_spaces_is_found_anywhere() {
-        let word = QueryWord::new("本語", TokenKind::Spaceless, Part::Whole, TypoBudget::NONE);
+    fn a_word_of_a_spaceless_script_is_found_anywhere_in_a_run() {
+        let word = QueryWord::new(
+            "本語",
+            TokenKind::Spaceless,
+            TokenPart::Whole,
+            TypoBudget::NONE,
+        );
         let found = word.fit("日本語", TokenKind::Spaceless).unwrap();
         assert_eq!((found.start, found.end, found.fit), (3, 9, Fit::Whole));
         assert_eq!(word.fit("abc", TokenKind::Word), None);

@@ -1,40 +1,41 @@
-//! Conditions on one place of a record.
+//! Conditions on the key or on a path of a record.
 
+use super::query_term::{QueryTerm, TermMatch};
 use super::rank::Cost;
-use super::term::{Term, TermMatch};
 use crate::record::RecordRef;
-use crate::search::condition::{ConditionScratch, ConditionTest, Place, visit_place};
+use crate::search::condition::{ConditionScratch, ConditionTest, PathNames, visit_at_names};
 use crate::search::text::{PreparedText, TextBuffer, leaf_text};
 use crate::value::ValueRef;
 
-/// A condition and its place.
+/// A condition and what it is tested on.
 #[derive(Clone, Debug)]
 pub(in crate::search) struct FieldCheck {
     pub(in crate::search) place: FieldPlace,
     pub(in crate::search) rule: FieldRule,
-    /// Whether it is a reason to show the record, not to hide it.
+    /// Whether records are found because they meet it; `false` if it is negated.
     pub(in crate::search) is_wanted: bool,
 }
 
 #[derive(Clone, Debug)]
 pub(in crate::search) enum FieldPlace {
     Key,
-    Values(Vec<Place>),
+    /// The values at any of these paths.
+    Values(Vec<PathNames>),
 }
 
 #[derive(Clone, Debug)]
 pub(in crate::search) enum FieldRule {
     Condition(ConditionTest),
     Words {
-        term: Term,
-        /// The same value compared by type.
+        term: QueryTerm,
+        /// The comparison by type, if the words are a number, a boolean or a date.
         typed: Option<ConditionTest>,
-        /// Whether the words are also looked for in the text of numbers.
+        /// Whether the words are also searched in the text of numbers.
         with_numbers: bool,
     },
 }
 
-/// Where a condition is met in one text.
+/// The part of a text by which it meets a condition.
 pub(in crate::search) enum FieldSpan {
     Term(TermMatch),
     Folded(std::ops::Range<usize>),
@@ -49,7 +50,7 @@ pub(in crate::search) struct FieldScratch {
 }
 
 impl FieldCheck {
-    /// What it costs that the record fits, if it does.
+    /// The cost at which the record meets the condition; `None` if it does not.
     pub(in crate::search) fn check(
         &self,
         record: RecordRef<'_>,
@@ -80,18 +81,18 @@ impl FieldCheck {
         }
     }
 
-    /// Whether the check looks at the key (`None`) or at the path with these names.
+    /// Whether the condition is tested on the key (`None`) or on the path with these names.
     pub(in crate::search) fn looks_at(&self, names: Option<&[String]>) -> bool {
         match (&self.place, names) {
             (FieldPlace::Key, None) => true,
-            (FieldPlace::Values(places), Some(names)) => {
-                places.iter().any(|place| place.as_slice() == names)
+            (FieldPlace::Values(paths), Some(names)) => {
+                paths.iter().any(|path| path.as_slice() == names)
             }
             _ => false,
         }
     }
 
-    /// Where the condition is met in one text that it looks at.
+    /// The parts of a text by which it meets the condition.
     pub(in crate::search) fn spans(
         &self,
         value: ValueRef<'_>,
@@ -112,7 +113,7 @@ impl FieldCheck {
         }
     }
 
-    /// The text of a value, if this check looks at it.
+    /// The text of a value, if words are searched in it.
     pub(in crate::search) fn text_of<'a>(
         &self,
         leaf: ValueRef<'a>,
@@ -136,17 +137,17 @@ impl FieldCheck {
     ) -> bool {
         match &self.place {
             FieldPlace::Key => test.holds_for(ValueRef::String(record.key), scratch),
-            FieldPlace::Values(places) => test.holds(record.value, places, scratch),
+            FieldPlace::Values(paths) => test.holds(record.value, paths, scratch),
         }
     }
 
-    /// Visits what stands at the place, lists by their elements.
+    /// Visits the values that the condition is tested on; of lists, their elements.
     fn visit(&self, record: RecordRef<'_>, visit: &mut dyn FnMut(ValueRef<'_>)) {
         match &self.place {
             FieldPlace::Key => visit(ValueRef::String(record.key)),
-            FieldPlace::Values(places) => {
-                for place in places {
-                    visit_place(record.value, place, &mut |node| visit_leaves(node, visit));
+            FieldPlace::Values(paths) => {
+                for names in paths {
+                    visit_at_names(record.value, names, &mut |node| visit_leaves(node, visit));
                 }
             }
         }

@@ -1,8 +1,8 @@
-//! Looking for frames by their marks, where the chain of frames does not lead to them.
+//! Searching for frames by their marks where the chain of frames does not lead to them.
 //!
-//! Whoever can write to the file can forge frame headers with a right checksum, and each of them
-//! could ask for the decryption of 64 MiB. So a search has a budget that is linear in the length
-//! of the file, and it can be cancelled at every step.
+//! An attacker can forge frame headers with a correct checksum, each of which may cause the
+//! decryption of 64 MiB. So a search has a budget that is linear in the length of the file, and can
+//! be cancelled at every step.
 use memchr::memmem;
 
 use crate::{
@@ -10,23 +10,23 @@ use crate::{
     file::{
         disk::{io_error::IoError, vfs::VfsFile},
         format::frame::{FRAME_HEADER_LEN, FRAME_OVERHEAD, FrameHeader, MARK, RawFrame},
-        read::walk::{Found, Window, read_frame},
+        read::walk::{FrameRead, Window, read_frame},
     },
 };
 
-/// Bytes of a file that are searched for marks at once.
+/// The number of bytes that are searched for marks at once.
 const SEARCH: usize = 1 << 16;
-/// Bytes of forged frames that are decrypted whatever the length of the file.
+/// The number of bytes that may be decrypted in vain, whatever the length of the file.
 const FREE_BUDGET: u64 = 256 << 20;
-/// How often the bytes of the file may be decrypted for nothing, beside that.
+/// The multiple of the length of the file that may be decrypted in vain in addition.
 const TIMES_THE_FILE: u64 = 4;
 
-/// Why a search ended before the end of the file.
+/// Why a search stopped before the end of the file.
 #[derive(Debug)]
 pub(crate) enum SearchError {
     Io(IoError),
     Cancelled(Cancelled),
-    /// The file holds too many headers of frames that are none.
+    /// The file has too many headers of frames that are not authentic.
     GaveUp,
 }
 
@@ -43,7 +43,7 @@ impl From<Cancelled> for SearchError {
 }
 
 impl SearchError {
-    /// `Ok` if the search was given up, else the error in the words of the operation.
+    /// `Ok` if the budget was exhausted; otherwise the error, converted to that of the operation.
     pub(crate) fn unless_given_up<E: From<IoError> + From<Cancelled>>(self) -> Result<(), E> {
         match self {
             Self::Io(error) => Err(error.into()),
@@ -53,12 +53,12 @@ impl SearchError {
     }
 }
 
-/// How much decryption may still lead to nothing.
+/// The remaining number of bytes that may be decrypted in vain.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Budget(u64);
+pub(crate) struct DecryptionBudget(u64);
 
-impl Budget {
-    /// What the search of a file of `len` bytes may cost. No honest file comes near it.
+impl DecryptionBudget {
+    /// The budget for a file of `len` bytes. Files that were not manipulated use very little of it.
     pub(crate) fn for_file(len: u64) -> Self {
         Self(
             len.saturating_mul(TIMES_THE_FILE)
@@ -66,7 +66,7 @@ impl Budget {
         )
     }
 
-    /// Pays for a frame with this header that turned out not to be genuine, tried with `keys` keys.
+    /// Deducts the cost of a frame that turned out not to be authentic with any of `keys` keys.
     pub(crate) fn pay(&mut self, header: &FrameHeader, keys: usize) -> Result<(), SearchError> {
         let cost = u64::from(header.ct_len)
             .saturating_add(FRAME_OVERHEAD)
@@ -76,18 +76,18 @@ impl Budget {
     }
 }
 
-/// A frame header with a right checksum, and where it stands.
+/// A frame header with a correct checksum, and its offset.
 #[derive(Clone, Debug)]
-pub(crate) struct Candidate {
+pub(crate) struct FrameCandidate {
     pub(crate) at: u64,
     pub(crate) header: FrameHeader,
 }
 
-/// Walks through the marks of a file.
-pub(crate) struct Marks<'a> {
+/// Iterates over the marks of a file.
+pub(crate) struct MarkSearch<'a> {
     window: Window<'a>,
-    /// Frames are read through a window of their own, so that a long one does not displace the
-    /// bytes that are searched.
+    /// A separate window for reading frames, so that a long one does not displace the bytes that
+    /// are searched.
     bodies: Window<'a>,
     len: u64,
     position: u64,
@@ -95,7 +95,7 @@ pub(crate) struct Marks<'a> {
     phase: Phase,
 }
 
-impl<'a> Marks<'a> {
+impl<'a> MarkSearch<'a> {
     /// The marks from `position` on, in the first `len` bytes of a file.
     pub(crate) fn new(
         file: &'a dyn VfsFile,
@@ -114,13 +114,13 @@ impl<'a> Marks<'a> {
         }
     }
 
-    /// Goes on behind what was found.
+    /// Continues the search from an offset.
     pub(crate) fn skip_to(&mut self, position: u64) {
         self.position = position;
     }
 
-    /// The next header with a right checksum.
-    pub(crate) fn next(&mut self) -> Result<Option<Candidate>, SearchError> {
+    /// The next header with a correct checksum.
+    pub(crate) fn next(&mut self) -> Result<Option<FrameCandidate>, SearchError> {
         while let Some(at) = find(
             &mut self.window,
             self.position,
@@ -133,29 +133,29 @@ impl<'a> Marks<'a> {
             let bytes = self.window.bytes(at, FRAME_HEADER_LEN)?;
             let header = bytes.and_then(|bytes| FrameHeader::parse(bytes.first_chunk()?).ok());
             if let Some(header) = header {
-                return Ok(Some(Candidate { at, header }));
+                return Ok(Some(FrameCandidate { at, header }));
             }
         }
         Ok(None)
     }
 
-    /// What stands where a header was found.
-    pub(crate) fn frame(&mut self, candidate: &Candidate) -> Result<Found, IoError> {
+    /// Reads the frame of a header that was found.
+    pub(crate) fn frame(&mut self, candidate: &FrameCandidate) -> Result<FrameRead, IoError> {
         read_frame(&mut self.bodies, candidate.at)
     }
 
-    /// The next frame that fits `wanted` by its header and place, and that `is_genuine`.
+    /// The next frame whose candidate is `wanted` and that `is_genuine`.
     pub(crate) fn find_genuine(
         &mut self,
-        budget: &mut Budget,
-        wanted: impl Fn(&Candidate) -> bool,
+        budget: &mut DecryptionBudget,
+        wanted: impl Fn(&FrameCandidate) -> bool,
         is_genuine: impl Fn(RawFrame) -> bool,
-    ) -> Result<Option<Candidate>, SearchError> {
+    ) -> Result<Option<FrameCandidate>, SearchError> {
         while let Some(candidate) = self.next()? {
             if !wanted(&candidate) {
                 continue;
             }
-            let Found::Frame(frame) = self.frame(&candidate)? else {
+            let FrameRead::Frame(frame) = self.frame(&candidate)? else {
                 continue;
             };
             if is_genuine(frame) {
@@ -167,7 +167,7 @@ impl<'a> Marks<'a> {
     }
 }
 
-/// Where `wanted` stands first, at or after `from` and before `len`.
+/// The offset of the first occurrence of `wanted` at or after `from` and before `len`.
 pub(crate) fn find(
     window: &mut Window<'_>,
     from: u64,
@@ -189,7 +189,7 @@ pub(crate) fn find(
         if size == available {
             return Ok(None);
         }
-        // It may begin in these bytes and end in the next.
+        // The bytes searched for may extend beyond this piece.
         let step = size.saturating_sub(wanted.len().saturating_sub(1));
         position = position.saturating_add(step as u64);
     }

@@ -1,46 +1,47 @@
-//! What words found in a part, kept for a while. A part never changes, so it stays true.
+//! Caches of what words of queries match in a part. A part never changes, so nothing is
+//! invalidated.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::misspelt::Misspelt;
+use super::misspelt::MisspeltTerms;
 use super::word_rows::{ShortWord, WordRows};
 use crate::search::matcher::QueryWord;
 
-/// How many bytes of each kind a part keeps for each of its rows: of the rows of short words some
-/// ten, of terms what some hundred misspelt words mean.
+/// The size of each cache in bytes per row of the part: enough for the rows of about ten short
+/// words, and for the terms of a few hundred misspelt words.
 const BYTES_PER_ROW: usize = 4;
-/// What a part with few rows keeps of each kind.
+/// The minimum size of each cache in bytes.
 const BYTES_MIN: usize = 4096;
 
-/// What the words asked for last found in a part.
+/// What recently searched words match in a part.
 #[derive(Debug)]
-pub(super) struct RecentWords {
-    /// The rows of short words, which are part of such a number of terms that adding up their rows
-    /// takes most of a frame.
-    pub(super) rows: Recent<ShortWord, WordRows>,
-    /// The terms that misspelt words mean.
-    pub(super) misspelt: Recent<QueryWord, Arc<Misspelt>>,
+pub(super) struct WordCache {
+    /// The rows of short words. These match so many terms that collecting their rows takes most of
+    /// the time between two frames of a display.
+    pub(super) rows: LruCache<ShortWord, WordRows>,
+    /// The terms that misspelt words match.
+    pub(super) misspelt: LruCache<QueryWord, Arc<MisspeltTerms>>,
 }
 
-impl RecentWords {
-    /// Of a part with this number of rows.
+impl WordCache {
+    /// The empty caches of a part with this number of rows.
     pub(super) fn new(rows: u32) -> Self {
         let bytes_max = (rows as usize * BYTES_PER_ROW).max(BYTES_MIN);
         Self {
-            rows: Recent::new(bytes_max),
-            misspelt: Recent::new(bytes_max),
+            rows: LruCache::new(bytes_max),
+            misspelt: LruCache::new(bytes_max),
         }
     }
 }
 
-/// What words found, and how many bytes that takes; those asked for last first.
+/// A cache with a size limit; the most recently used entries come first.
 #[derive(Debug)]
-pub(super) struct Recent<K, V> {
+pub(super) struct LruCache<K, V> {
     kept: Mutex<Vec<(K, V, usize)>>,
     bytes_max: usize,
 }
 
-impl<K, V> Recent<K, V> {
+impl<K, V> LruCache<K, V> {
     const fn new(bytes_max: usize) -> Self {
         Self {
             kept: Mutex::new(Vec::new()),
@@ -49,7 +50,7 @@ impl<K, V> Recent<K, V> {
     }
 }
 
-impl<K: PartialEq, V: Clone> Recent<K, V> {
+impl<K: PartialEq, V: Clone> LruCache<K, V> {
     pub(super) fn get(&self, word: &K) -> Option<V> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let at = kept.iter().position(|(known, ..)| known == word)?;
@@ -57,8 +58,8 @@ impl<K: PartialEq, V: Clone> Recent<K, V> {
         kept.first().map(|(_, found, _)| found.clone())
     }
 
-    /// Keeps what a word found, which takes `bytes` bytes, and drops what was not asked for
-    /// longest where all together would be too much.
+    /// Adds an entry whose value takes `bytes` bytes, and evicts the least recently used ones
+    /// beyond the limit.
     pub(super) fn keep(&self, word: K, found: V, bytes: usize) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|(known, ..)| *known != word);

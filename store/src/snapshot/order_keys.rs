@@ -1,5 +1,5 @@
-//! The order of a path as numbers, where columns hold all there is: sorting then compares numbers
-//! and reads neither values nor records.
+//! Order keys for sorting by a path: numbers taken from columns, so that sorting reads neither
+//! values nor records. Only possible if columns hold all values at the path.
 
 use std::collections::BTreeSet;
 
@@ -14,27 +14,28 @@ use crate::row_set::RowSet;
 use crate::search::{RowId, RowSource as _};
 use crate::value::{Timestamp, ValueRef};
 
-/// The types in their order; a record without a value comes behind all of them.
+/// The types in order; a record without a value comes after all of them.
 const NULL: u8 = 0;
 const BOOL: u8 = 1;
 const NUMBER: u8 = 2;
 const TEXT: u8 = 3;
-const MOMENT: u8 = 5;
+const TIMESTAMP: u8 = 5;
 const MISSING: u8 = 9;
 
 const SIGN: u64 = 1 << 63;
-/// Integers up to this are floats without loss.
+/// Integers up to this convert to floats without loss.
 const EXACT_MAX: u64 = 1 << 53;
-/// Seconds around 1970 that leave room for nanoseconds.
+/// The largest distance from 1970 in seconds that leaves room for nanoseconds.
 const SECONDS_MAX: i64 = 1 << 33;
 const NANO_BITS: u32 = 30;
-/// So many recent records are read; where more have no columns yet, others sort them.
+/// The largest number of records without columns that are read in a part; with more, the caller
+/// sorts by values instead.
 const READ_MAX: u32 = 64 * 1024;
 
-/// A place in the order of a path: type, then number.
-pub(super) type Place = (u8, u64);
+/// A key in the order of a path: type, then number.
+pub(super) type OrderKey = (u8, u64);
 
-/// What stands in the chosen rows of a part.
+/// The values at the path in the chosen rows of a part.
 struct PartValues<'a> {
     part: u32,
     rows: RowSet,
@@ -48,15 +49,15 @@ enum Held<'a> {
     Read(Vec<(u32, ValueRef<'a>)>),
 }
 
-/// The chosen rows of all parts, each with its place. `None`: not all values are in columns, some
-/// cannot be numbered, or records have several values at the path, and columns do not know which
-/// of them is the first.
-pub(super) fn places(
+/// The chosen rows of all parts, each with its order key. `None` if not all values are in columns,
+/// if some have no key, or if records may have several values at the path: columns do not know
+/// which of them is the first.
+pub(super) fn order_keys(
     rows: &SnapshotRows,
     path: &[PathSegment],
     chosen: &dyn Fn(usize) -> RowSet,
     descending: bool,
-) -> Option<Vec<Vec<(Place, RowId)>>> {
+) -> Option<Vec<Vec<(OrderKey, RowId)>>> {
     if path.contains(&PathSegment::Elements) {
         return None;
     }
@@ -119,16 +120,20 @@ impl<'a> PartValues<'a> {
         }
     }
 
-    fn entries(&self, texts: &HashMap<&str, u64>, descending: bool) -> Option<Vec<(Place, RowId)>> {
-        let mut places = vec![(MISSING, 0); self.rows.rows() as usize];
+    fn entries(
+        &self,
+        texts: &HashMap<&str, u64>,
+        descending: bool,
+    ) -> Option<Vec<(OrderKey, RowId)>> {
+        let mut order_keys = vec![(MISSING, 0); self.rows.rows() as usize];
         let mut are_numbered = true;
         let mut put = |row: u32, value: ValueRef<'_>| {
-            let place = match value {
+            let key = match value {
                 ValueRef::String(text) => texts.get(text).map(|number| (TEXT, *number)),
-                value => place_of(value),
+                value => order_key_of(value),
             };
-            match (place, places.get_mut(row as usize)) {
-                (Some(place), Some(kept)) => *kept = place,
+            match (key, order_keys.get_mut(row as usize)) {
+                (Some(key), Some(kept)) => *kept = key,
                 _ => are_numbered = false,
             }
         };
@@ -140,36 +145,39 @@ impl<'a> PartValues<'a> {
         if !are_numbered {
             return None;
         }
-        let turned = |(kind, number): Place| match kind {
+        let turned = |(kind, number): OrderKey| match kind {
             MISSING => (MISSING, 0),
-            kind if descending => (MOMENT - kind, !number),
+            kind if descending => (TIMESTAMP - kind, !number),
             kind => (kind, number),
         };
         let part = self.part;
         let entries = self.rows.iter().map(|row| {
-            let place = places.get(row as usize).copied().unwrap_or((MISSING, 0));
-            (turned(place), RowId { part, row })
+            let key = order_keys
+                .get(row as usize)
+                .copied()
+                .unwrap_or((MISSING, 0));
+            (turned(key), RowId { part, row })
         });
         Some(entries.collect())
     }
 }
 
-/// The place of a value that is no text, in the order of [`cmp_values`](crate::value::cmp_values).
-fn place_of(value: ValueRef<'_>) -> Option<Place> {
+/// The key of a value that is no text, in the order of [`cmp_values`](crate::value::cmp_values).
+fn order_key_of(value: ValueRef<'_>) -> Option<OrderKey> {
     match value {
         ValueRef::Null => Some((NULL, 0)),
         ValueRef::Bool(truth) => Some((BOOL, truth.into())),
         ValueRef::Int(int) if int.unsigned_abs() <= EXACT_MAX => {
-            Some((NUMBER, float_place(int as f64)))
+            Some((NUMBER, float_key(int as f64)))
         }
-        ValueRef::Float(float) => Some((NUMBER, float_place(float))),
-        ValueRef::Timestamp(moment) => Some((MOMENT, moment_place(moment)?)),
+        ValueRef::Float(float) => Some((NUMBER, float_key(float))),
+        ValueRef::Timestamp(timestamp) => Some((TIMESTAMP, timestamp_key(timestamp)?)),
         _ => None,
     }
 }
 
 /// Not a number is above all others, and zero is one number with two signs.
-fn float_place(float: f64) -> u64 {
+fn float_key(float: f64) -> u64 {
     if float.is_nan() {
         return u64::MAX;
     }
@@ -177,9 +185,9 @@ fn float_place(float: f64) -> u64 {
     if bits & SIGN == 0 { bits | SIGN } else { !bits }
 }
 
-fn moment_place(moment: Timestamp) -> Option<u64> {
-    let seconds = moment.seconds().checked_add(SECONDS_MAX)?;
+fn timestamp_key(timestamp: Timestamp) -> Option<u64> {
+    let seconds = timestamp.seconds().checked_add(SECONDS_MAX)?;
     let seconds = u64::try_from(seconds).ok()?;
     (seconds >> (u64::BITS - NANO_BITS) == 0)
-        .then(|| seconds << NANO_BITS | u64::from(moment.nanos()))
+        .then(|| seconds << NANO_BITS | u64::from(timestamp.nanos()))
 }

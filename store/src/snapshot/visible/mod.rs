@@ -1,4 +1,4 @@
-//! What a snapshot shows at one time: counts, and rows by number, without walking what is hidden.
+//! The visible rows of a snapshot at one time: counts, rank and select, without iterating.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -7,14 +7,14 @@ use super::Snapshot;
 use crate::clock::Millis;
 use crate::memtable::Memtable;
 use crate::record::Record;
-use crate::segment::{Bitmap, ExpiringRows, HiddenRows, ShownSegment};
+use crate::segment::{Bitmap, ExpiringRows, HiddenRows, VisibleSegment};
 
-/// The records of a memtable by position.
+/// The records of a memtable as rows.
 #[derive(Debug)]
 pub(super) struct RecentRows {
     records: Box<[Arc<Record>]>,
     expiring: ExpiringRows,
-    /// A memtable has no dead rows.
+    /// Always empty: a memtable has no dead rows.
     dead: Arc<Bitmap>,
     hidden: HiddenRows,
 }
@@ -36,25 +36,25 @@ impl RecentRows {
         &self.records
     }
 
-    /// The rows that are due at `now`.
+    /// The rows that have expired at `now`.
     pub(super) fn hidden(&self, now: Millis) -> Arc<Bitmap> {
         self.hidden.at(now, &self.dead, &self.expiring)
     }
 }
 
-/// The rows of a snapshot without those that are dead or due.
-pub(super) struct Shown<'a> {
-    segments: Vec<ShownSegment>,
+/// The rows of a snapshot that are neither dead nor expired.
+pub(super) struct VisibleRows<'a> {
+    segments: Vec<VisibleSegment>,
     recent: &'a [Arc<Record>],
     hidden_recent: Arc<Bitmap>,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> VisibleRows<'a> {
     pub(super) fn new(snapshot: &'a Snapshot, now: Millis) -> Self {
         let segments = snapshot.state.segments.iter();
         let recent = snapshot.recent_rows();
         Self {
-            segments: segments.map(|view| view.shown(Some(now))).collect(),
+            segments: segments.map(|view| view.visible_at(Some(now))).collect(),
             recent: recent.records(),
             hidden_recent: recent.hidden(now),
         }
@@ -65,7 +65,7 @@ impl<'a> Shown<'a> {
         sealed + self.recent_len()
     }
 
-    /// How many visible records have smaller keys.
+    /// The number of visible records with smaller keys.
     pub(super) fn rank(&self, key: &str) -> usize {
         let segments = self.segments.iter();
         let sealed: usize = segments.map(|view| view.rank(key) as usize).sum();
@@ -75,7 +75,8 @@ impl<'a> Shown<'a> {
         sealed + self.hidden_recent.unmarked_before(recent as u32) as usize
     }
 
-    /// The key that has `n` visible ones before it. Each run is searched for it: it stands in one.
+    /// The `n`th visible key, from 0. Found by a binary search in each segment and the memtable,
+    /// one of which has it.
     pub(super) fn nth_key(&self, n: usize) -> Option<&str> {
         if n >= self.len() {
             return None;
@@ -103,7 +104,7 @@ impl<'a> Shown<'a> {
         self.recent.len() - self.hidden_recent.count() as usize
     }
 
-    /// The place whose key has exactly `n` visible ones before it, among `len` ascending keys.
+    /// The index of the key with rank `n` among `len` ascending keys, if it is one of them.
     fn search<'k>(
         &self,
         len: usize,

@@ -1,32 +1,32 @@
-//! Everything an index says, in an order that does not depend on how it was made: for comparing
-//! two of them in tests.
+//! The content of a text index in an order that does not depend on how it was built, for comparing
+//! two indexes in tests.
 
 use super::TextIndex;
 use super::places::PathId;
 
-/// A path: one of the fixed ones, or names.
-type ListedPath = (Option<u16>, Vec<String>);
-/// A path, whether a number stands there, where in the text, and the rows.
-type ListedSlot = (ListedPath, bool, usize, Vec<u32>);
+/// A path: the number of a fixed one, or names.
+type DumpedPath = (Option<u16>, Vec<String>);
+/// A path, whether the text is that of a number, the position in the text, and the rows.
+type DumpedPlace = (DumpedPath, bool, usize, Vec<u32>);
 
-/// An index, written out.
+/// The content of an index.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Listed {
-    terms: Vec<(Vec<u8>, Vec<ListedSlot>)>,
+pub(crate) struct IndexDump {
+    terms: Vec<(Vec<u8>, Vec<DumpedPlace>)>,
     rows: u32,
     keys_are_folded: bool,
-    /// Of terms, automaton and rows.
+    /// The memory of terms, automaton and postings.
     bytes: [usize; 3],
 }
 
 impl TextIndex {
-    /// Writes everything out.
-    pub(crate) fn listed(&self) -> Listed {
+    /// The content of the index.
+    pub(crate) fn dump(&self) -> IndexDump {
         let bytes = self.bytes();
         let terms = self.terms.iter(0..self.terms.len());
-        Listed {
+        IndexDump {
             terms: terms
-                .map(|(rank, term)| (term.to_vec(), self.listed_term_places(rank)))
+                .map(|(rank, term)| (term.to_vec(), self.dump_term_places(rank)))
                 .collect(),
             rows: self.rows(),
             keys_are_folded: self.keys_are_folded,
@@ -34,7 +34,7 @@ impl TextIndex {
         }
     }
 
-    fn listed_term_places(&self, rank: u32) -> Vec<ListedSlot> {
+    fn dump_term_places(&self, rank: u32) -> Vec<DumpedPlace> {
         let term_places = self
             .term_places
             .get(self.term_places.of_terms(rank..rank + 1));

@@ -1,9 +1,9 @@
-//! Rows by the cost at which they fit.
+//! Rows by the cost of their match.
 
 use crate::row_set::RowSet;
 use crate::search::matcher::Cost;
 
-/// For each cost the rows that fit at it and at none below. Costs ascend.
+/// For each cost, ascending, the rows whose cheapest match has it.
 #[derive(Clone, Debug)]
 pub(super) struct CostSets {
     sets: Vec<(Cost, RowSet)>,
@@ -11,7 +11,7 @@ pub(super) struct CostSets {
 }
 
 impl CostSets {
-    /// No rows fit.
+    /// No rows.
     pub(super) const fn new(rows: u32) -> Self {
         Self {
             sets: Vec::new(),
@@ -19,7 +19,7 @@ impl CostSets {
         }
     }
 
-    /// These rows fit as well as can be.
+    /// Rows that match exactly, at no cost.
     pub(super) fn free(set: RowSet) -> Self {
         Self {
             rows: set.rows(),
@@ -27,7 +27,7 @@ impl CostSets {
         }
     }
 
-    /// How many rows the part has.
+    /// The number of rows of the part.
     pub(super) const fn rows(&self) -> u32 {
         self.rows
     }
@@ -36,7 +36,8 @@ impl CostSets {
         self.sets.iter()
     }
 
-    /// The rows of a cost, to add some. Rows may be at several costs until [`settle`](Self::settle).
+    /// The rows of a cost, for adding rows. A row may be in several sets until
+    /// [`settle`](Self::settle).
     pub(super) fn at(&mut self, cost: Cost) -> &mut RowSet {
         let index = match self.sets.binary_search_by(|(known, _)| known.cmp(&cost)) {
             Ok(index) => index,
@@ -48,7 +49,7 @@ impl CostSets {
         &mut self.sets[index].1
     }
 
-    /// Leaves each row at its least cost only, and drops what is not in `within`.
+    /// Keeps each row only at its least cost, and only if it is in `within`.
     pub(super) fn settle(&mut self, within: &RowSet) {
         let mut left = within.clone();
         for (_, set) in &mut self.sets {
@@ -58,7 +59,7 @@ impl CostSets {
         self.sets.retain(|(_, set)| !set.is_empty());
     }
 
-    /// All rows that fit.
+    /// All rows.
     pub(super) fn union(&self) -> RowSet {
         let mut all = RowSet::new(self.rows);
         for (_, set) in &self.sets {
@@ -67,7 +68,7 @@ impl CostSets {
         all
     }
 
-    /// The rows that fit at a cost below `cost`.
+    /// The rows with a cost below `cost`.
     pub(super) fn below(&self, cost: Cost) -> RowSet {
         let mut below = RowSet::new(self.rows);
         for (_, set) in self.sets.iter().filter(|(known, _)| *known < cost) {
@@ -76,8 +77,7 @@ impl CostSets {
         below
     }
 
-    /// Notes that a row fits at `cost`, if it is not known to fit better. The sets are settled
-    /// before and after.
+    /// Moves a row to `cost` unless it has a lower one. The sets are settled before and after.
     pub(super) fn improve(&mut self, row: u32, cost: Cost) {
         let known = self.sets.iter_mut().find(|(_, set)| set.contains(row));
         if let Some((known, set)) = known {
@@ -89,8 +89,8 @@ impl CostSets {
         self.at(cost).insert(row);
     }
 
-    /// Notes that rows fit at the costs they have in `other`, where they are not known to fit
-    /// better. Both are settled before and after.
+    /// Moves rows to their cost in `other` unless they have a lower one. Both are settled before
+    /// and after.
     pub(super) fn improve_all(&mut self, other: &Self) {
         for (cost, rows) in &other.sets {
             let mut gained = rows.clone();
@@ -102,14 +102,14 @@ impl CostSets {
         }
     }
 
-    /// All costs rise by what typos weigh.
+    /// Adds the weight of typos to all costs.
     pub(super) fn add_misspelling(&mut self, weight: u32) {
         for (cost, _) in &mut self.sets {
             cost.misspelling += weight;
         }
     }
 
-    /// Adds the rows that fit both, at the sum of their costs.
+    /// Adds the rows that are in both, at the sum of their costs.
     pub(super) fn add_sums(&mut self, left: &Self, right: &Self) {
         for (left_cost, left_set) in &left.sets {
             for (right_cost, right_set) in &right.sets {
@@ -122,7 +122,7 @@ impl CostSets {
         }
     }
 
-    /// Adds the rows of others at their costs.
+    /// Adds the rows of `other` at their costs.
     pub(super) fn add(&mut self, other: &Self) {
         for (cost, set) in &other.sets {
             self.at(*cost).unite(set);

@@ -1,26 +1,27 @@
-//! The places where the terms of a query stand in one record, and the rank they make.
+//! The hits of the terms of a query in one record, and the rank computed from them.
 
+use super::query_term::TermMatch;
 use super::rank::{Cost, FieldClass, Rank, TermSet};
-use super::term::TermMatch;
 
-/// Places beyond these are not compared for rank; the cost of every term is still exact.
+/// The number of hits that are considered for the rank. The cost of every term is exact even
+/// beyond.
 const HITS_MAX: usize = 128;
-/// Places of a query's first word that are tried as the start of the others.
+/// The number of hits of a query's first word that are tried as the start of the others.
 const STARTS_MAX: usize = 8;
-/// The distance of a word that stands in another text.
+/// The gap counted for a word that is in another text.
 const FAR: u32 = 32;
 
-/// What was found in one record.
+/// The hits of all terms in one record.
 #[derive(Debug, Default)]
-pub(super) struct Hits {
+pub(super) struct TermHits {
     /// For each term, the least cost at which it was found.
     best: Vec<Option<Cost>>,
-    places: Vec<Hit>,
+    hits: Vec<TermHit>,
     texts: Vec<TextFacts>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Hit {
+struct TermHit {
     term: u8,
     cost: Cost,
     text: u16,
@@ -28,7 +29,7 @@ struct Hit {
     width: u32,
 }
 
-/// What the rank needs to know of a text with hits.
+/// The properties of a text with hits that its rank depends on.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::search) struct TextFacts {
     pub(in crate::search) is_key: bool,
@@ -36,11 +37,11 @@ pub(in crate::search) struct TextFacts {
     pub(in crate::search) bytes: u32,
 }
 
-impl Hits {
+impl TermHits {
     pub(in crate::search) fn clear(&mut self, terms: usize) {
         self.best.clear();
         self.best.resize(terms, None);
-        self.places.clear();
+        self.hits.clear();
         self.texts.clear();
     }
 
@@ -49,7 +50,7 @@ impl Hits {
         self.best.get(term).copied().flatten()
     }
 
-    /// Notes a place; the text is noted with the first of its hits. `is_new_text` is set back.
+    /// Adds a hit. If `is_new_text`, it is the first of its text; the flag is then cleared.
     pub(in crate::search) fn add(
         &mut self,
         term: usize,
@@ -61,13 +62,13 @@ impl Hits {
         if let Some(best) = self.best.get_mut(term) {
             *best = Some(best.map_or(cost, |best| best.min(cost)));
         }
-        if self.places.len() >= HITS_MAX {
+        if self.hits.len() >= HITS_MAX {
             return;
         }
         if std::mem::take(is_new_text) {
             self.texts.push(facts);
         }
-        self.places.push(Hit {
+        self.hits.push(TermHit {
             term: term as u8,
             cost,
             text: (self.texts.len() - 1) as u16,
@@ -76,7 +77,7 @@ impl Hits {
         });
     }
 
-    /// The rank of a record that was accepted at `cost` because of `used` terms.
+    /// The rank of a record that matches at `cost` with the terms `used`.
     pub(in crate::search) fn rank(&self, cost: Cost, used: TermSet) -> Rank {
         let mut anchor: Option<(u32, FieldClass, u16)> = None;
         for text in 0..self.texts.len() as u16 {
@@ -114,9 +115,9 @@ impl Hits {
         }
     }
 
-    /// The hits of used terms in a text that are as good as the term's best.
-    fn best_hits(&self, text: u16, used: TermSet) -> impl Iterator<Item = &Hit> {
-        self.places.iter().filter(move |hit| {
+    /// The hits of used terms in a text that are as good as the best hit of the term.
+    fn best_hits(&self, text: u16, used: TermSet) -> impl Iterator<Item = &TermHit> {
+        self.hits.iter().filter(move |hit| {
             hit.text == text
                 && used & (1 << hit.term) != 0
                 && self.cost(usize::from(hit.term)) == Some(hit.cost)
@@ -155,7 +156,8 @@ impl Hits {
         }
     }
 
-    /// The smallest sum of gaps between the words in the order of the query, and where it starts.
+    /// The smallest sum of gaps between the words in the order of the query, and the token at which
+    /// it starts.
     fn spread(&self, text: u16, used: TermSet) -> (u32, u32) {
         let mut terms = self.terms_in(text, used);
         let first_term = terms.trailing_zeros();
@@ -168,8 +170,8 @@ impl Hits {
             .unwrap_or_default()
     }
 
-    /// From one word to the nearest place of the next, and so on.
-    fn chain(&self, text: u16, used: TermSet, mut terms: TermSet, start: &Hit) -> u32 {
+    /// The sum of gaps from one word to the nearest hit of the next, and so on.
+    fn chain(&self, text: u16, used: TermSet, mut terms: TermSet, start: &TermHit) -> u32 {
         let mut end = start.token + start.width;
         let mut spread: u32 = 0;
         while terms != 0 {
@@ -189,7 +191,8 @@ impl Hits {
     }
 }
 
-/// Tokens between two words; words in the wrong order are one further apart.
+/// The number of tokens between two words, counted from the end of the first: words in the wrong
+/// order are further apart by their own width.
 const fn gap(end: u32, token: u32) -> u32 {
     end.abs_diff(token)
 }

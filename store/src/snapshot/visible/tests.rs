@@ -34,7 +34,7 @@ fn put(number: u16, at: Option<i64>) -> Op {
     }
 }
 
-/// A store, what should be in it, and what it was at earlier times.
+/// A store, a model of its content, and earlier snapshots with their models.
 struct World {
     clock: Arc<ManualClock>,
     store: Store,
@@ -46,7 +46,7 @@ struct World {
 #[derive(Clone, Debug)]
 enum Step {
     Put(u16, Option<i64>),
-    /// As many that a segment is made of them at once.
+    /// Enough records that they become a segment at once.
     PutMany(u16, i64),
     Delete(u16),
     Keep,
@@ -220,8 +220,8 @@ fn step() -> impl Strategy<Value = Step> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whatever expires, is replaced or deleted or merged, and whichever way the clock moves, every
-    /// snapshot shows exactly its records that have not expired.
+    /// Every snapshot shows exactly its records that have not expired, whatever is written or
+    /// merged and wherever the clock is set.
     #[test]
     fn every_snapshot_shows_what_has_not_expired(steps in prop::collection::vec(step(), 1..40)) {
         let mut world = World::new();

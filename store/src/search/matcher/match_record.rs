@@ -1,85 +1,84 @@
-//! Running a prepared query over the texts and conditions of one record.
+//! Evaluating a compiled query for one record.
 
 use std::ops::Range;
 
-use super::compile::{Compiler, Node};
-use super::field::{FieldCheck, FieldScratch};
-use super::hits::{Hits, TextFacts};
+use super::compile::{Compiler, MatchNode};
+use super::field_check::{FieldCheck, FieldScratch};
+use super::query_term::{QueryTerm, TermKind};
 use super::rank::{Cost, SortKey, TermSet};
-use super::term::{Term, TermKind};
+use super::term_hits::{TermHits, TextFacts};
 use crate::record::RecordRef;
 use crate::search::mode::{Level, Mode};
 use crate::search::query::Query;
 use crate::search::text::{PreparedText, TextBuffer, is_number_text, leaf_text};
 use crate::value::ValueRef;
 
-/// A query, ready to be compared with records. Sharing it between threads is free; each thread
-/// brings its own [`MatchScratch`].
+/// A compiled query. Can be shared between threads; each thread needs its own [`MatchScratch`].
 #[derive(Clone, Debug)]
 pub struct Matcher {
-    /// `None`: every record fits.
-    pub(in crate::search) root: Option<Node>,
-    pub(in crate::search) terms: Vec<Term>,
+    /// `None`: every record matches.
+    pub(in crate::search) root: Option<MatchNode>,
+    pub(in crate::search) terms: Vec<QueryTerm>,
     pub(in crate::search) fields: Vec<FieldCheck>,
     reads_numbers: bool,
 }
 
-/// How well a record fits.
+/// How well a record matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Match {
-    /// In words.
+    /// The level of the match.
     pub level: Level,
-    /// As a number to sort by: less is better, equals are in key order.
+    /// A number to sort by: less is better. Equally good records are in key order.
     pub key: SortKey,
 }
 
-/// The buffers of one thread. They grow to the largest record and are used again.
+/// The buffers of one thread, which grow to the largest record and are reused.
 #[derive(Debug, Default)]
 pub struct MatchScratch {
-    pub(super) hits: Hits,
+    pub(super) hits: TermHits,
     text: TextBuffer,
     printed: String,
     field: FieldScratch,
     field_outcomes: Vec<FieldOutcome>,
 }
 
-/// Whether a condition on one place was tested for the record at hand, and at what cost it fits.
+/// Whether a condition was tested for the current record, and the cost of its match if it has one.
 #[derive(Clone, Copy, Debug)]
 enum FieldOutcome {
     Unknown,
     Known(Option<Cost>),
 }
 
-/// An accepted record: at which cost, because of which terms.
-pub(super) type Verdict = Option<(Cost, TermSet)>;
+/// The cost of a match and the terms it is based on; `None` if the record does not match.
+pub(super) type Evaluation = Option<(Cost, TermSet)>;
 
 impl Matcher {
-    /// Prepares a query. Budgets, beginnings and joined words follow the mode.
+    /// Compiles a query. The mode decides about typos, prefixes and joined words.
     pub fn new(query: &Query, mode: Mode) -> Self {
         let mut compiler = Compiler::new(mode);
         let root = compiler.query(query);
         Self {
             root,
-            reads_numbers: compiler.terms.iter().any(Term::may_match_numbers),
+            reads_numbers: compiler.terms.iter().any(QueryTerm::may_match_numbers),
             terms: compiler.terms,
             fields: compiler.fields,
         }
     }
 
-    /// Whether every record fits.
+    /// Whether every record matches.
     pub const fn matches_all(&self) -> bool {
         self.root.is_none()
     }
 
-    /// Whether and how well a record fits. For many records use
+    /// How well a record matches; `None` if it does not. For many records use
     /// [`matches_with`](Self::matches_with).
     pub fn matches(&self, record: RecordRef<'_>) -> Option<Match> {
         self.matches_with(record, &mut MatchScratch::default())
     }
 
-    /// Whether and how well a record fits, with buffers from an earlier call.
+    /// Like [`matches`](Self::matches), with buffers from an earlier call.
     pub fn matches_with(&self, record: RecordRef<'_>, scratch: &mut MatchScratch) -> Option<Match> {
-        let (cost, used) = self.verdict(record, scratch)?;
+        let (cost, used) = self.evaluate(record, scratch)?;
         let rank = scratch.hits.rank(cost, used);
         Some(Match {
             level: rank.level(),
@@ -87,7 +86,7 @@ impl Matcher {
         })
     }
 
-    pub(super) fn verdict(&self, record: RecordRef<'_>, scratch: &mut MatchScratch) -> Verdict {
+    pub(super) fn evaluate(&self, record: RecordRef<'_>, scratch: &mut MatchScratch) -> Evaluation {
         scratch.hits.clear(self.terms.len());
         scratch.field_outcomes.clear();
         scratch
@@ -105,24 +104,24 @@ impl Matcher {
         self.eval(root, record, scratch)
     }
 
-    /// Conditions on single places are cheaper than reading the whole record: those that every
-    /// match must fulfil are tested first.
+    /// Tests the conditions that every match must meet. Done first, because testing a condition is
+    /// cheaper than reading the whole record.
     fn fields_refuse(
         &self,
-        node: &Node,
+        node: &MatchNode,
         record: RecordRef<'_>,
         scratch: &mut MatchScratch,
     ) -> bool {
         match node {
-            Node::And { children, .. } => children
+            MatchNode::And { children, .. } => children
                 .iter()
                 .any(|child| self.fields_refuse(child, record, scratch)),
-            Node::Field(field) => self.field_cost(*field, record, scratch).is_none(),
-            Node::Or(_) | Node::Not(_) | Node::Term(_) => false,
+            MatchNode::Field(field) => self.field_cost(*field, record, scratch).is_none(),
+            MatchNode::Or(_) | MatchNode::Not(_) | MatchNode::Term(_) => false,
         }
     }
 
-    /// The least cost at which one term is found in a record, whatever the rest of the query.
+    /// The least cost at which one term matches a record, regardless of the rest of the query.
     pub(in crate::search) fn term_cost(
         &self,
         term: usize,
@@ -135,7 +134,7 @@ impl Matcher {
         scratch.hits.cost(term)
     }
 
-    /// What it costs that one condition holds for a record, if it does.
+    /// The cost at which one condition matches a record.
     pub(in crate::search) fn field_check(
         &self,
         field: usize,
@@ -180,18 +179,23 @@ impl Matcher {
         search.find_in_value(record.value, text, printed);
     }
 
-    fn eval(&self, node: &Node, record: RecordRef<'_>, scratch: &mut MatchScratch) -> Verdict {
+    fn eval(
+        &self,
+        node: &MatchNode,
+        record: RecordRef<'_>,
+        scratch: &mut MatchScratch,
+    ) -> Evaluation {
         match node {
-            Node::Term(term) => scratch.hits.cost(*term).map(|cost| (cost, 1 << *term)),
-            Node::Field(field) => self
+            MatchNode::Term(term) => scratch.hits.cost(*term).map(|cost| (cost, 1 << *term)),
+            MatchNode::Field(field) => self
                 .field_cost(*field, record, scratch)
                 .map(|cost| (cost, 0)),
-            Node::Not(child) => match self.eval(child, record, scratch) {
+            MatchNode::Not(child) => match self.eval(child, record, scratch) {
                 Some(_) => None,
                 None => Some((Cost::default(), 0)),
             },
-            Node::Or(children) => {
-                let mut best: Verdict = None;
+            MatchNode::Or(children) => {
+                let mut best: Evaluation = None;
                 for child in children {
                     if let Some((cost, used)) = self.eval(child, record, scratch)
                         && best.is_none_or(|(best, _)| cost < best)
@@ -201,24 +205,24 @@ impl Matcher {
                 }
                 best
             }
-            Node::And { children, joins } => self.eval_and(children, joins, record, scratch),
+            MatchNode::And { children, joins } => self.eval_and(children, joins, record, scratch),
         }
     }
 
-    /// The cheapest way to cover all children, where a joined word covers two at once.
+    /// The cheapest way to match all children, where a joined word matches two at once.
     fn eval_and(
         &self,
-        children: &[Node],
+        children: &[MatchNode],
         joins: &[Option<usize>],
         record: RecordRef<'_>,
         scratch: &mut MatchScratch,
-    ) -> Verdict {
-        let plus = |sum: Verdict, more: Verdict| {
+    ) -> Evaluation {
+        let plus = |sum: Evaluation, more: Evaluation| {
             let ((cost, used), (more_cost, more_used)) = (sum?, more?);
             Some((cost.plus(more_cost), used | more_used))
         };
-        let mut before: Verdict = None;
-        let mut covered: Verdict = Some((Cost::default(), 0));
+        let mut before: Evaluation = None;
+        let mut covered: Evaluation = Some((Cost::default(), 0));
         for (index, child) in children.iter().enumerate() {
             let alone = plus(covered, self.eval(child, record, scratch));
             let join = index.checked_sub(1).and_then(|index| *joins.get(index)?);
@@ -240,7 +244,7 @@ impl Matcher {
     }
 }
 
-/// What a text is the text of.
+/// What a text comes from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum TextOf {
     Key,
@@ -248,13 +252,13 @@ enum TextOf {
     Other,
 }
 
-/// Terms that are looked for in all texts of a record.
+/// The search for terms in all texts of a record.
 struct TextSearch<'a> {
-    terms: &'a [Term],
-    /// The number of the first of them.
+    terms: &'a [QueryTerm],
+    /// The number of the first of these terms in the query.
     first: usize,
     reads_numbers: bool,
-    hits: &'a mut Hits,
+    hits: &'a mut TermHits,
 }
 
 impl TextSearch<'_> {
@@ -288,7 +292,8 @@ impl TextSearch<'_> {
         }
     }
 
-    /// Regular expressions see the text as it is: where none matches it need not be prepared.
+    /// Whether a text needs to be prepared. If the query has only regular expressions, which are
+    /// matched with the original text, only texts that one of them matches do.
     fn may_find_in(&self, text: &str) -> bool {
         self.terms.iter().any(|term| match &term.kind {
             TermKind::Regex(regex) => regex.is_match(text),
@@ -304,7 +309,7 @@ impl TextSearch<'_> {
         };
         let mut is_new_text = true;
         for (index, term) in self.terms.iter().enumerate() {
-            // Whether a word reads numbers depends on the word alone, not on its neighbours.
+            // Decided for each term alone, not for the query as a whole.
             if text_of == TextOf::Number && !term.may_match_numbers() {
                 continue;
             }

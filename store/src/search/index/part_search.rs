@@ -1,66 +1,66 @@
-//! A query over one part: from the tree of the query to rows by cost, by operations on sets.
+//! Evaluating a query for one part: from the compiled query to rows by cost, with set operations.
 //!
-//! Mirrors how the matcher adds up costs for one record, for all rows at once. What the words
-//! alone do not tell (neighbours, pieces of long words, conditions without a column, regular
-//! expressions) is read from the records that are left, by the matcher itself.
+//! Adds up costs as the matcher does for one record, but for all rows at once. Where the index does
+//! not suffice (adjacent words, pieces of long words, conditions without a column, regular
+//! expressions) the matcher reads the remaining records.
 
-use super::costs::CostSets;
-use super::lookup::Watch;
-use super::plan::Plan;
-use super::rows_of_term::Looked;
-use super::word_rows::ByPlace;
+use super::cost_sets::CostSets;
+use super::lookup::CancelCheck;
+use super::plan::SearchPlan;
+use super::rows_of_term::TermRows;
+use super::word_rows::RowsByClass;
 use super::{IndexedRows, RankedRows};
 use crate::row_set::RowSet;
 use crate::search::condition::ConditionTest;
 use crate::search::matcher::{
-    Cost, FieldClass, FieldPlace, FieldRule, MatchScratch, Node, SortKey,
+    Cost, FieldClass, FieldPlace, FieldRule, MatchNode, MatchScratch, SortKey,
 };
 use crate::search::text::TextBuffer;
 
-/// Whether the answer is still wanted is asked after this many records.
+/// The number of records read between two checks for cancellation.
 const RECORDS_PER_CHECK: usize = 256;
 
-/// What the columns tell of a condition.
+/// The rows that meet a condition according to the columns.
 #[derive(Clone, Debug)]
-enum Told {
+enum ColumnAnswer {
     NotAsked,
     Rows(RowSet),
-    /// The records have to be read.
-    Nothing,
+    /// The columns do not suffice: the records have to be read.
+    Unknown,
 }
 
 /// The search of one part.
 pub(super) struct PartSearch<'a> {
-    pub(super) plan: &'a Plan,
+    pub(super) plan: &'a SearchPlan,
     pub(super) source: &'a dyn IndexedRows,
-    pub(super) watch: Watch<'a>,
+    pub(super) cancel: CancelCheck<'a>,
     pub(super) scratch: MatchScratch,
     pub(super) text: TextBuffer,
     pub(super) printed: String,
     top_terms: Vec<usize>,
-    /// Where each of the top terms stands at its least cost.
-    places: Vec<Vec<ByPlace>>,
-    /// What columns say of each condition, once asked.
-    conditions: Vec<Told>,
+    /// The rows of each of the top terms by cost and place.
+    places: Vec<Vec<RowsByClass>>,
+    /// The answer of the columns for each condition.
+    conditions: Vec<ColumnAnswer>,
 }
 
-/// Searches a part: the rows of `within` that fit, in groups from the best to the worst.
+/// Searches a part: the rows of `within` that match, in groups from the best to the worst.
 pub(crate) fn search_part(
-    plan: &Plan,
+    plan: &SearchPlan,
     source: &dyn IndexedRows,
     within: &RowSet,
-    is_stale: &dyn Fn() -> bool,
+    is_cancelled: &dyn Fn() -> bool,
 ) -> Vec<RankedRows> {
     let mut search = PartSearch {
         plan,
         source,
-        watch: Watch::new(is_stale),
+        cancel: CancelCheck::new(is_cancelled),
         scratch: MatchScratch::default(),
         text: TextBuffer::default(),
         printed: String::new(),
         top_terms: plan.top_terms(),
         places: Vec::new(),
-        conditions: vec![Told::NotAsked; plan.matcher.fields.len()],
+        conditions: vec![ColumnAnswer::NotAsked; plan.matcher.fields.len()],
     };
     let costs = match &plan.matcher.root {
         Some(root) => search.node(root, within),
@@ -70,25 +70,25 @@ pub(crate) fn search_part(
 }
 
 impl PartSearch<'_> {
-    fn node(&mut self, node: &Node, within: &RowSet) -> CostSets {
-        if within.is_empty() || self.watch.is_stale() {
+    fn node(&mut self, node: &MatchNode, within: &RowSet) -> CostSets {
+        if within.is_empty() || self.cancel.is_cancelled() {
             return CostSets::new(within.rows());
         }
         match node {
-            Node::Term(term) => {
+            MatchNode::Term(term) => {
                 let (costs, places) = self.term(*term, within);
                 if self.top_terms.contains(term) {
                     self.places.push(places);
                 }
                 costs
             }
-            Node::Field(field) => self.field(*field, within),
-            Node::Not(child) => {
+            MatchNode::Field(field) => self.field(*field, within),
+            MatchNode::Not(child) => {
                 let mut rest = within.clone();
                 rest.subtract(&self.node(child, within).union());
                 CostSets::free(rest)
             }
-            Node::Or(children) => {
+            MatchNode::Or(children) => {
                 let mut any = CostSets::new(within.rows());
                 for child in children {
                     any.add(&self.node(child, within));
@@ -96,13 +96,18 @@ impl PartSearch<'_> {
                 any.settle(within);
                 any
             }
-            Node::And { children, joins } => self.and(children, joins, within),
+            MatchNode::And { children, joins } => self.and(children, joins, within),
         }
     }
 
-    /// Children that a joined word ties together are weighed against it; such chains do not
-    /// depend on each other, so that the cheapest comes first and the others see fewer rows.
-    fn and(&mut self, children: &[Node], joins: &[Option<usize>], within: &RowSet) -> CostSets {
+    /// Children connected by joined words form a chain, which is evaluated as a whole. Chains are
+    /// independent: the cheapest comes first, so that the others have fewer rows to consider.
+    fn and(
+        &mut self,
+        children: &[MatchNode],
+        joins: &[Option<usize>],
+        within: &RowSet,
+    ) -> CostSets {
         let mut chains = Vec::new();
         let mut start = 0;
         for end in 1..=children.len() {
@@ -132,8 +137,13 @@ impl PartSearch<'_> {
         fitting
     }
 
-    /// The cheapest way to cover all children, where a joined word covers two at once.
-    fn chain(&mut self, children: &[Node], joins: &[Option<usize>], within: &RowSet) -> CostSets {
+    /// The cheapest way to match all children, where a joined word matches two at once.
+    fn chain(
+        &mut self,
+        children: &[MatchNode],
+        joins: &[Option<usize>],
+        within: &RowSet,
+    ) -> CostSets {
         let rows = within.rows();
         let mut before = CostSets::new(rows);
         let mut covered = CostSets::free(within.clone());
@@ -154,25 +164,27 @@ impl PartSearch<'_> {
         covered
     }
 
-    /// How much reading a node needs: what needs none comes first.
-    fn weight(&mut self, node: &Node) -> u8 {
+    /// An estimate of how many records have to be read for a node.
+    fn weight(&mut self, node: &MatchNode) -> u8 {
         match node {
-            Node::Term(term) => match self.plan.terms.get(*term).map(|term| term.words.len()) {
-                Some(1) => 1,
-                Some(2..) => 2,
-                _ => 3,
-            },
-            Node::Field(field) => {
+            MatchNode::Term(term) => {
+                match self.plan.terms.get(*term).map(|term| term.words.len()) {
+                    Some(1) => 1,
+                    Some(2..) => 2,
+                    _ => 3,
+                }
+            }
+            MatchNode::Field(field) => {
                 let has_words = self.plan.fields.get(*field).is_some_and(Option::is_some);
-                let is_known = !matches!(self.condition(*field), Some(Told::Nothing));
+                let is_known = !matches!(self.condition(*field), Some(ColumnAnswer::Unknown));
                 match (has_words, is_known) {
                     (_, false) => 3,
                     (true, true) => 1,
                     (false, true) => 0,
                 }
             }
-            Node::Not(child) => self.weight(child),
-            Node::Or(children) | Node::And { children, .. } => children
+            MatchNode::Not(child) => self.weight(child),
+            MatchNode::Or(children) | MatchNode::And { children, .. } => children
                 .iter()
                 .map(|child| self.weight(child))
                 .max()
@@ -181,18 +193,19 @@ impl PartSearch<'_> {
     }
 
     /// The rows that meet the typed condition of a field; `None` if it has none.
-    fn condition(&mut self, field: usize) -> Option<&Told> {
+    fn condition(&mut self, field: usize) -> Option<&ColumnAnswer> {
         let check = self.plan.matcher.fields.get(field)?;
         let test: &ConditionTest = match &check.rule {
             FieldRule::Condition(test) => test,
             FieldRule::Words { typed, .. } => typed.as_ref()?,
         };
-        if matches!(self.conditions.get(field)?, Told::NotAsked) {
+        if matches!(self.conditions.get(field)?, ColumnAnswer::NotAsked) {
             let rows = match &check.place {
                 FieldPlace::Key => self.rows_of_keys(test),
                 FieldPlace::Values(places) => self.source.rows_matching(places, test),
             };
-            *self.conditions.get_mut(field)? = rows.map_or(Told::Nothing, Told::Rows);
+            *self.conditions.get_mut(field)? =
+                rows.map_or(ColumnAnswer::Unknown, ColumnAnswer::Rows);
         }
         self.conditions.get(field)
     }
@@ -201,9 +214,9 @@ impl PartSearch<'_> {
         let mut costs = CostSets::new(within.rows());
         let mut unsure = RowSet::new(within.rows());
         match self.condition(field) {
-            None | Some(Told::NotAsked) => {}
-            Some(Told::Rows(rows)) => costs.at(Cost::default()).unite(rows),
-            Some(Told::Nothing) => {
+            None | Some(ColumnAnswer::NotAsked) => {}
+            Some(ColumnAnswer::Rows(rows)) => costs.at(Cost::default()).unite(rows),
+            Some(ColumnAnswer::Unknown) => {
                 let (met, may_meet) = self.may_meet(field, within);
                 costs.at(Cost::default()).unite(&met);
                 unsure = may_meet;
@@ -212,13 +225,13 @@ impl PartSearch<'_> {
             }
         }
         costs.settle(within);
-        // What has to be read anyway is not looked up.
-        if !matches!(self.condition(field), Some(Told::Nothing)) {
-            let looked = self.look_at_field(field, within, &costs);
-            costs.add(&looked.costs);
+        // If the records have to be read anyway, looking up the words gains nothing.
+        if !matches!(self.condition(field), Some(ColumnAnswer::Unknown)) {
+            let found = self.look_up_field(field, within, &costs);
+            costs.add(&found.costs);
             costs.settle(within);
-            unsure = looked.unsure;
-            // What fits as well as can be need not be read.
+            unsure = found.unsure;
+            // An exact match cannot be improved by reading the record.
             unsure.subtract(costs.at(Cost::default()));
         }
         let plan = self.plan;
@@ -228,13 +241,13 @@ impl PartSearch<'_> {
         costs
     }
 
-    /// Where a term stands, and at what cost, over the rows of `within`.
-    fn term(&mut self, term: usize, within: &RowSet) -> (CostSets, Vec<ByPlace>) {
-        let Looked {
+    /// The rows of `within` that a term matches, by cost and by place.
+    fn term(&mut self, term: usize, within: &RowSet) -> (CostSets, Vec<RowsByClass>) {
+        let TermRows {
             mut costs,
             unsure,
             places,
-        } = self.look_at_term(term, within);
+        } = self.look_up_term(term, within);
         let plan = self.plan;
         self.read(&unsure, &mut costs, |record, scratch| {
             plan.matcher.term_cost(term, record, scratch)
@@ -242,7 +255,7 @@ impl PartSearch<'_> {
         (costs, places)
     }
 
-    /// Reads records to find out at what cost they fit.
+    /// Reads records and adds those that match at their cost.
     pub(super) fn read(
         &mut self,
         rows: &RowSet,
@@ -250,7 +263,7 @@ impl PartSearch<'_> {
         mut cost_of: impl FnMut(crate::record::RecordRef<'_>, &mut MatchScratch) -> Option<Cost>,
     ) {
         for (read, row) in rows.iter().enumerate() {
-            if read % RECORDS_PER_CHECK == 0 && self.watch.is_stale() {
+            if read % RECORDS_PER_CHECK == 0 && self.cancel.is_cancelled() {
                 return;
             }
             if let Some(record) = self.source.record(row)
@@ -261,7 +274,7 @@ impl PartSearch<'_> {
         }
     }
 
-    /// The rows in groups: by cost, then by where the words stand.
+    /// Groups rows by cost, then by field class.
     fn ranked(&self, costs: &CostSets) -> Vec<RankedRows> {
         let standing = self.standing(costs.rows());
         let mut groups: Vec<RankedRows> = Vec::new();
@@ -283,9 +296,8 @@ impl PartSearch<'_> {
         groups
     }
 
-    /// The rows where all words stand in better places, best first: a row may be in more than one.
-    /// Of several words only those that all stand in the key: whether they share a value is known
-    /// to the record alone.
+    /// The rows by field class, best first; a row may be in several. With several words only the
+    /// key is considered: whether words are in the same value is only known from the record.
     fn standing(&self, rows: u32) -> Vec<(FieldClass, RowSet)> {
         let [key, whole, start] = match self.places.as_slice() {
             [] => return Vec::new(),
@@ -308,18 +320,18 @@ impl PartSearch<'_> {
     }
 }
 
-/// The rows where a word stands in the key, is all of a value, or starts one. A place counts where
-/// the word stands at its least cost.
-fn standing_of(places: &[ByPlace], rows: u32) -> [RowSet; 3] {
+/// The rows in which a word matches in the key, a whole value, or the start of a value. Only
+/// matches at the least cost in a row count.
+fn standing_of(places: &[RowsByClass], rows: u32) -> [RowSet; 3] {
     let mut standing = [(); 3].map(|()| RowSet::new(rows));
     let mut seen = RowSet::new(rows);
-    for by_place in places {
-        for (to, from) in standing.iter_mut().zip(by_place.sets()) {
+    for by_class in places {
+        for (to, from) in standing.iter_mut().zip(by_class.sets()) {
             let mut best = from.clone();
             best.subtract(&seen);
             to.unite(&best);
         }
-        for set in by_place.sets() {
+        for set in by_class.sets() {
             seen.unite(set);
         }
     }
@@ -331,7 +343,7 @@ fn push_group(groups: &mut Vec<RankedRows>, cost: Cost, class: FieldClass, rows:
         return;
     }
     let key = SortKey::best_of(cost, class);
-    // Costs that make the same number are one group.
+    // Costs with the same sort key form one group.
     if let Some(group) = groups.iter_mut().find(|group| group.key == key) {
         group.rows.unite(&rows);
         return;

@@ -1,4 +1,4 @@
-//! Where a path leads: symbolic links are followed to their end, also where nothing is there yet.
+//! Resolves the symbolic links of a path, even if the file does not exist yet.
 
 use std::fs::{self, Metadata};
 use std::io;
@@ -6,25 +6,25 @@ use std::path::{Path, PathBuf};
 
 use super::Refusal;
 
-/// As many links in a row as Linux follows.
+/// The number of successive links that Linux follows.
 const LINKS_MAX: u32 = 40;
 
-/// The end of a path.
+/// A path with its symbolic links resolved.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
-    /// Without symbolic links.
+pub(super) struct TargetPath {
+    /// The path without symbolic links.
     pub(super) path: PathBuf,
-    /// Of what is there; `None` if nothing is.
+    /// Metadata of the existing file, if there is one.
     pub(super) metadata: Option<Metadata>,
-    /// Whether it is written through: a pipe, a character device, or a descriptor that another
-    /// program opened, whatever that leads to.
+    /// Whether it is written through: a pipe, a character device, or a descriptor opened by another
+    /// program, whatever that refers to.
     pub(super) is_stream: bool,
-    /// Whether the name stands for an open descriptor, as `/dev/stdout`.
+    /// Whether the name denotes an open descriptor, such as `/dev/stdout`.
     pub(super) is_descriptor: bool,
 }
 
-impl Place {
-    /// The folder it is in.
+impl TargetPath {
+    /// The folder that contains it.
     pub(super) fn folder(&self) -> &Path {
         crate::file::folder(&self.path)
     }
@@ -36,15 +36,15 @@ impl Place {
     }
 }
 
-/// Follows a path. Folders, disks and sockets are refused.
-pub(super) fn resolve(path: &Path) -> Result<Place, Refusal> {
+/// Resolves a path. Folders, disks and sockets are refused.
+pub(super) fn resolve(path: &Path) -> Result<TargetPath, Refusal> {
     let failed = |error: &io::Error| Refusal::unreachable(path, error);
     if path.as_os_str().is_empty() {
         return Err(failed(&io::ErrorKind::InvalidInput.into()));
     }
     let mut current = path.to_owned();
     for _ in 0..LINKS_MAX {
-        // `..`, `/` and what ends in a slash name folders, whether they are there or not.
+        // `..`, `/` and paths that end in a slash name folders, existing or not.
         let is_named = !current.as_os_str().as_encoded_bytes().ends_with(b"/");
         let Some(name) = current.file_name().filter(|_| is_named) else {
             return Err(Refusal::Folder(path.to_owned()));
@@ -55,7 +55,7 @@ pub(super) fn resolve(path: &Path) -> Result<Place, Refusal> {
         let candidate = folder.join(name);
         if is_descriptor_folder(&folder) {
             let metadata = fs::metadata(&candidate).map_err(|error| failed(&error))?;
-            return Ok(Place {
+            return Ok(TargetPath {
                 path: candidate,
                 metadata: Some(metadata),
                 is_stream: true,
@@ -79,7 +79,7 @@ pub(super) fn resolve(path: &Path) -> Result<Place, Refusal> {
             Some(metadata) if is_stream(metadata) => true,
             Some(_) => return Err(Refusal::NotAFile(path.to_owned())),
         };
-        return Ok(Place {
+        return Ok(TargetPath {
             path: candidate,
             metadata,
             is_stream,
@@ -90,7 +90,7 @@ pub(super) fn resolve(path: &Path) -> Result<Place, Refusal> {
     Err(failed(&io::Error::other(message)))
 }
 
-/// Whether the names in a folder stand for open descriptors: `/proc/PID/fd`, `/dev/fd`.
+/// Whether the names in a folder denote open descriptors: `/proc/PID/fd`, `/dev/fd`.
 fn is_descriptor_folder(folder: &Path) -> bool {
     let in_proc = folder.starts_with("/proc") && folder.ends_with("fd");
     cfg!(unix) && (in_proc || folder == Path::new("/dev/fd"))

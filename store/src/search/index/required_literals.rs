@@ -1,8 +1,8 @@
-//! What a text must contain for a regular expression to match it: read from the expression, so that
-//! the words of an index tell which few records have to be read.
+//! The texts that every match of a regular expression contains, so that the index can propose the
+//! few records to read.
 //!
-//! Texts of an index are folded, expressions match what stands in the record. Folding works on
-//! characters: what is matched, folded, is part of the folded text.
+//! The index has folded texts, but expressions match the original. Folding works character by
+//! character, so the folded match is a substring of the folded text.
 
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
@@ -10,14 +10,14 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 use crate::search::fold::fold;
 use crate::search::query::REGEX_NESTING_MAX;
 
-/// Alternatives beyond these, and characters of a class: then nothing is required.
+/// With more alternatives, or more characters in a class, nothing is required.
 const ALTERNATIVES_MAX: usize = 16;
 const CLASS_CHARACTERS_MAX: usize = 16;
 
-/// The folded texts of which a match contains all those of one of these selections. None if
-/// nothing is known. `pattern` is one that [`compile_regex`](crate::search::query::compile_regex)
-/// accepts.
-pub(super) fn required_texts(pattern: &str) -> Vec<Vec<String>> {
+/// Selections of folded texts: every match contains all texts of at least one selection. Empty if
+/// nothing is required. `pattern` must be accepted by
+/// [`compile_regex`](crate::search::query::compile_regex).
+pub(super) fn required_literals(pattern: &str) -> Vec<Vec<String>> {
     let mut parser = ParserBuilder::new()
         .case_insensitive(true)
         .nest_limit(REGEX_NESTING_MAX)
@@ -56,7 +56,7 @@ fn texts_of(hir: &Hir) -> Vec<String> {
     runs.texts
 }
 
-/// Characters that follow each other in every match.
+/// Collects runs of characters that are adjacent in every match.
 #[derive(Debug, Default)]
 struct Runs {
     texts: Vec<String>,
@@ -84,7 +84,8 @@ impl Runs {
             HirKind::Repetition(repeated) if repeated.min == 0 => self.end(),
             HirKind::Repetition(repeated) => {
                 self.add(&repeated.sub);
-                // The first time follows what is before, the last time is followed by the rest.
+                // The first repetition continues the run before it, the last one starts the run
+                // after it.
                 if repeated.max != Some(1) {
                     self.end();
                     self.add(&repeated.sub);
@@ -97,7 +98,8 @@ impl Runs {
     }
 }
 
-/// What all characters of a class fold to, if that is the same: upper and lower case.
+/// The text that all characters of a class fold to, if it is the same, as for both cases of a
+/// letter.
 fn common_fold(class: &Class) -> Option<String> {
     let Class::Unicode(class) = class else {
         return None;
@@ -123,7 +125,7 @@ mod tests {
     use crate::search::query::compile_regex;
 
     #[test]
-    fn what_every_match_has_is_required() {
+    fn texts_in_every_match_are_required() {
         for (pattern, expected) in [
             ("ab+c", "ab bc"),
             ("Smith|müller", "smith | muller"),
@@ -138,7 +140,7 @@ mod tests {
             ("[a-z]+", ""),
             ("", ""),
         ] {
-            let selections: Vec<String> = required_texts(pattern)
+            let selections: Vec<String> = required_literals(pattern)
                 .into_iter()
                 .map(|texts| texts.join(" "))
                 .collect();
@@ -148,14 +150,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_text_that_matches_has_what_is_required(
+        fn every_matching_text_contains_the_required_texts(
             pattern in "([a-cKſß]|[.]|\\(a\\|Bß?\\)|[ac]\\{1,2\\}|b\\+|c\\?|\\[aA\\]){1,7}",
             text in "[a-cA-CkKſßẞs]{0,12}",
         ) {
             let pattern = pattern.replace('\\', "");
             if let Ok(regex) = compile_regex(&pattern) && regex.is_match(&text) {
                 let folded = fold(&text);
-                let selections = required_texts(&pattern);
+                let selections = required_literals(&pattern);
                 let has_one = selections
                     .iter()
                     .any(|texts| texts.iter().all(|text| folded.contains(text.as_str())));

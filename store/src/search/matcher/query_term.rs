@@ -1,54 +1,54 @@
-//! One term of a query against one text: a word, words that follow each other, a part of the
-//! text, or a regular expression.
+//! Comparing one term of a query with one text. A term is a word, a sequence of words, a substring
+//! or a regular expression.
 
 use std::ops::Range;
 
 use regex::Regex;
 
+use super::query_word::{Fit, QueryWord, TokenPart, WordMatch};
 use super::rank::Cost;
-use super::word::{Fit, Part, QueryWord, WordMatch};
 use crate::search::misspelling::TYPO;
 use crate::search::text::{PreparedText, TextBuffer};
 use crate::search::tokenize::TokenKind;
 
-/// A term, ready to be looked for.
+/// A compiled term.
 #[derive(Clone, Debug)]
-pub(in crate::search) struct Term {
+pub(in crate::search) struct QueryTerm {
     pub(in crate::search) kind: TermKind,
-    /// What any match weighs before it is looked at: a typo where two words are joined.
+    /// What every match costs in advance: one typo if the term is two words joined.
     pub(in crate::search) base: u32,
 }
 
 #[derive(Clone, Debug)]
 pub(in crate::search) enum TermKind {
-    /// Words that follow each other.
+    /// A sequence of words.
     Words(Vec<QueryWord>),
-    /// A folded text without letters and digits, as it stands.
+    /// A folded text without letters and digits, matched as a substring.
     Raw(String),
-    /// On the unfolded text.
+    /// A regular expression, matched with the unfolded text.
     Regex(Regex),
 }
 
-/// Where and how well a term fits a text.
+/// Where and how well a term matches a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::search) struct TermMatch {
     pub(in crate::search) misspelling: u32,
     pub(in crate::search) fit: Fit,
-    /// The first token, and how many.
+    /// The first token matched, and the number of tokens.
     pub(in crate::search) token: u32,
     pub(in crate::search) width: u32,
     pub(in crate::search) span: Span,
 }
 
-/// Bytes of a text.
+/// A byte range of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::search) enum Span {
     Folded(Range<usize>),
     Original(Range<usize>),
 }
 
-impl Term {
-    /// Finds the term's places in a text, in the order of the text.
+impl QueryTerm {
+    /// Visits all matches in a text, in order.
     pub(in crate::search) fn find(&self, text: &PreparedText<'_>, emit: &mut dyn FnMut(TermMatch)) {
         match &self.kind {
             TermKind::Words(words) => match words.as_slice() {
@@ -69,8 +69,8 @@ impl Term {
         }
     }
 
-    /// Like [`find`](Self::find), for those who ask how well the term fits and not where: all
-    /// matches of what is no word fit alike, and the first stands for them.
+    /// Like [`find`](Self::find), but without the positions of substrings and regular expressions:
+    /// all matches of these are equally good, and only one is visited.
     pub(in crate::search) fn find_fits(
         &self,
         text: &PreparedText<'_>,
@@ -86,7 +86,7 @@ impl Term {
         }
     }
 
-    /// The least cost at which the term fits a text.
+    /// The least cost at which the term matches a text.
     pub(in crate::search) fn least_cost(
         &self,
         text: &str,
@@ -107,7 +107,7 @@ impl Term {
         is_found.then(|| Cost::of(self.base, Fit::Whole))
     }
 
-    /// The words, if the term has some.
+    /// The words of the term; empty for substrings and regular expressions.
     pub(in crate::search) fn words(&self) -> &[QueryWord] {
         match &self.kind {
             TermKind::Words(words) => words,
@@ -115,8 +115,8 @@ impl Term {
         }
     }
 
-    /// Whether the term is looked for in the text of numbers and moments: only if it has a digit.
-    /// Words are in most queries, and need not be looked for in what has to be printed first.
+    /// Whether the term is searched in the text of numbers and timestamps. Words without a digit
+    /// are not, which saves formatting these values for most queries.
     pub(in crate::search) fn may_match_numbers(&self) -> bool {
         match &self.kind {
             TermKind::Words(words) => words
@@ -226,8 +226,8 @@ fn contains(text: &str, needle: &str) -> bool {
     memchr::memmem::find(text.as_bytes(), needle.as_bytes()).is_some()
 }
 
-/// `newyork` fits `new york`: two neighbours that make up the word, the second as the part that
-/// the word may be. Returns the fit and where the second ends.
+/// Matches a word with two adjacent tokens that make it up, as `newyork` with `new york`. The
+/// second may be longer if the word may be a prefix. Returns the fit and the end of the match.
 fn split_fit(
     word: &QueryWord,
     first: &str,
@@ -242,6 +242,6 @@ fn split_fit(
     if second == rest {
         return Some((Fit::Whole, token.end as usize));
     }
-    (word.part() == Part::Beginning && second.starts_with(rest))
+    (word.part() == TokenPart::Beginning && second.starts_with(rest))
         .then(|| (Fit::Beginning, token.start as usize + rest.len()))
 }
