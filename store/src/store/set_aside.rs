@@ -156,13 +156,18 @@ mod tests {
 
     use super::*;
     use crate::clock::{ManualClock, Millis};
-    use crate::file::{Control, Credentials, RecoveryKey};
+    use crate::file::{Control, Credentials, KdfParams, KdfProfile, RecoveryKey};
     use crate::key::Key;
     use crate::options::{CreateOptions, OpenOptions};
     use crate::value::json::parse_text;
 
     fn store(path: &Path, credentials: &Credentials) -> Store {
         let options = CreateOptions {
+            kdf: KdfProfile::Explicit(KdfParams {
+                m_kib: 19 * 1024,
+                t: 2,
+                p: 1,
+            }),
             clock: Arc::new(ManualClock::new(Millis(1_000))),
             ..CreateOptions::default()
         };

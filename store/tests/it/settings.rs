@@ -11,6 +11,8 @@ use vstore::{
     SearchControl, SearchOptions, Snapshot, Store, WriteBatch,
 };
 
+use crate::file::CHEAP;
+
 /// A text that is in no record.
 const NAMES: [&str; 6] = [
     "columns[]",
@@ -238,6 +240,7 @@ fn a_store_with_settings_shows_what_one_without_them_shows() {
     compare("opened after a rotation", &reopened);
     compare("copied", &|store, with_settings| {
         let options = CreateOptions {
+            kdf: CHEAP,
             clock: Arc::clone(&pair.clock) as _,
             overwrite: true,
             ..CreateOptions::default()

@@ -5,7 +5,7 @@ use std::{cell::Cell, path::PathBuf, sync::Arc};
 use bytes::Bytes;
 use proptest::prelude::*;
 
-use super::mem_vfs::MemVfs;
+use super::{CHEAP, mem_vfs::MemVfs};
 use crate::{
     Cause, CreateOptions, Key, Millis, OpenOptions, Store, WriteBatch,
     file::{
@@ -79,6 +79,7 @@ fn sample() -> Sample {
     let (vfs, path) = (MemVfs::default(), PathBuf::from("/folder/data.vstore"));
     let key = Credentials::from(RecoveryKey::generate().unwrap());
     let options = CreateOptions {
+        kdf: CHEAP,
         vfs: Arc::new(vfs.clone()),
         ..CreateOptions::default()
     };

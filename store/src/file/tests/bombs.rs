@@ -5,7 +5,7 @@ use std::{env, fs, path::PathBuf, process::Command, sync::Arc};
 use bytes::Bytes;
 use weezl::{BitOrder, encode::Encoder};
 
-use super::{Fixture, mem_vfs::MemVfs};
+use super::{CHEAP, Fixture, mem_vfs::MemVfs};
 use crate::{
     CreateOptions, OpenOptions, SalvageOptions, Store,
     file::{
@@ -55,6 +55,7 @@ impl Bomb {
         let (vfs, path) = (MemVfs::default(), PathBuf::from("/folder/data.vstore"));
         let key = Credentials::from(RecoveryKey::generate().unwrap());
         let options = CreateOptions {
+            kdf: CHEAP,
             vfs: Arc::new(vfs.clone()),
             ..CreateOptions::default()
         };

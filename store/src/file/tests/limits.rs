@@ -3,7 +3,7 @@ use std::{path::Path, sync::Arc};
 
 use bytes::Bytes;
 
-use super::mem_vfs::MemVfs;
+use super::{CHEAP, mem_vfs::MemVfs};
 use crate::{
     Cause, CommitError, CreateOptions, Key, OpenOptions, Rejection, Store, WriteBatch,
     file::{Control, Credentials, RecoveryKey},
@@ -16,6 +16,7 @@ fn a_change_of_more_than_4_gib_is_refused_and_nothing_is_lost() {
     let key = Credentials::from(RecoveryKey::generate().unwrap());
     let control = Control::default();
     let options = CreateOptions {
+        kdf: CHEAP,
         vfs: Arc::new(vfs.clone()),
         ..CreateOptions::default()
     };
