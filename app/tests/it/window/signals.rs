@@ -14,13 +14,13 @@ fn an_open_edit_outlives_the_signals_that_end_a_program() {
     let path = folder.path().join("films.vstore");
     create(&path);
     let home = folder.path().join("home");
+    let mut window = screen.run(&home, &[text(&path)]);
+    unlock(&window);
     for (name, signal) in [
         ("term", Signal::TERM),
         ("hup", Signal::HUP),
         ("int", Signal::INT),
     ] {
-        let mut window = screen.run(&home, &[text(&path)]);
-        unlock(&window);
         let key = format!("note:{name}");
         window.press("ctrl+n");
         window.settle();
@@ -34,12 +34,12 @@ fn an_open_edit_outlives_the_signals_that_end_a_program() {
         assert!(window.wait_for_exit().success(), "{name}");
         wait_for(&["get", text(&path), &key], "");
 
-        let mut window = screen.run(&home, &[text(&path)]);
+        window = screen.run(&home, &[text(&path)]);
         unlock(&window);
         window.press("ctrl+Return");
         wait_for(&["get", text(&path), &key], "\"not saved yet\"");
         window.settle();
-        window.press("ctrl+q");
-        assert!(window.wait_for_exit().success());
     }
+    window.press("ctrl+q");
+    assert!(window.wait_for_exit().success());
 }
