@@ -1,12 +1,12 @@
-//! From what a person entered to what opens a file.
+//! Turns what the user entered into credentials.
 
 use vstore::file::{Credentials, KeyFile, Password, RealVfs, RecoveryKey};
 
 use crate::state::{Problem, Secret};
 
-/// What opens a file. Reads the key file, if there is one.
+/// The credentials that open a file. Reads the key file, if there is one.
 pub(crate) fn credentials(secret: &Secret) -> Result<Credentials, Problem> {
-    // No password looks like one by accident: every group of a recovery key checks itself.
+    // No password looks like a recovery key by accident: every group of a key has a check digit.
     if let Ok(key) = RecoveryKey::parse(&secret.password) {
         return Ok(Credentials::RecoveryKey(key));
     }

@@ -1,4 +1,4 @@
-//! What the outside is asked to do. `app.rs` performs it; nothing here does anything.
+//! What the outside world is asked to do. `perform.rs` performs it; this module only describes it.
 
 use std::path::PathBuf;
 
@@ -13,69 +13,69 @@ use crate::state::{
     FilePurpose, Listing, Location, OpenStore, Preferences, RequestId, Step, Target, TaskId,
 };
 
-/// Something the outside is asked to do.
+/// Something the outside world is asked to do.
 #[derive(Debug)]
 pub enum Effect {
-    /// Asks the engine.
+    /// Sends a request to the engine.
     Ask(Request),
-    /// Asks the engine something about an open database.
+    /// Sends the engine a request about an open database.
     AskOf(RequestId, Request),
     /// Stops opening or creating a file.
     CancelBusy,
-    /// Asks a worker; the question of its kind before becomes stale.
+    /// Asks a worker; the previous question of this kind becomes stale.
     Question(Question),
     /// Makes every question stale.
     CancelQuestions,
     /// Starts a task.
     Run(TaskId, TaskJob),
-    /// Stops a task, whoever runs it.
+    /// Cancels a task, wherever it runs.
     CancelTask(TaskId),
-    /// Stops all tasks.
+    /// Cancels all tasks.
     CancelTasks,
     /// Shows the system's file dialog.
     FileDialog {
-        /// What for.
+        /// The purpose.
         purpose: FilePurpose,
-        /// A name to start with.
+        /// The suggested name.
         name: Option<String>,
-        /// A folder to start in.
+        /// The folder to start in.
         folder: Option<PathBuf>,
     },
-    /// Puts something on the clipboard, for half a minute.
+    /// Copies something to the clipboard, to be cleared after half a minute.
     Copy(Copied),
-    /// Takes what we put there off the clipboard.
+    /// Clears what this program put on the clipboard.
     ClearClipboard,
     /// Writes the preferences.
     SavePreferences(Box<Preferences>),
-    /// Applies theme and motion.
+    /// Applies the theme and the motion setting.
     ApplyTheme,
-    /// Watches for idleness with the time that is set now.
+    /// Applies the idle time after which to lock.
     ApplyIdleLock,
     /// Closes the window.
     CloseWindow,
-    /// Brings the window to the front: it has something to ask.
+    /// Brings the window to the front because it has a question for the user.
     ShowWindow,
-    /// Brings another window to the front: the one that shows this file.
+    /// Brings the window that shows this file to the front.
     ShowOtherWindow(PathBuf),
-    /// Frees something large where it holds nobody up.
+    /// Frees something large on a thread where it delays nothing.
     Discard(Discarded),
 }
 
-/// What is put on the clipboard. It is made into text on the clipboard's own thread.
+/// What is put on the clipboard. The clipboard's own thread turns it into text.
 #[derive(Clone, Debug)]
 pub enum Copied {
     /// This text.
     Text(String),
     /// The value of a record, as JSON.
     Value(Record),
-    /// What stands at a place inside a record's value, as JSON; a string without quotes.
+    /// A part of a record's value, as JSON; a string without quotes.
     Leaf(Record, Location),
     /// Records as one JSON object.
     Records(Snapshot, Target),
 }
 
 impl Copied {
-    /// The text for the clipboard. Takes time for large values.
+    /// The text for the clipboard. Slow for large values.
     pub fn into_text(self) -> Zeroizing<String> {
         Zeroizing::new(match self {
             Self::Text(text) => text,
@@ -89,7 +89,7 @@ impl Copied {
     }
 }
 
-/// A string is copied as it is, everything else as JSON.
+/// A string is copied as is, everything else as JSON.
 fn leaf_text(value: ValueRef<'_>, location: &[Step]) -> String {
     let mut found = Some(value);
     for step in location {
@@ -106,7 +106,7 @@ fn leaf_text(value: ValueRef<'_>, location: &[Step]) -> String {
     }
 }
 
-/// One JSON object, a record on each line.
+/// One JSON object, with one record per line.
 fn records_text<'a>(records: impl Iterator<Item = (&'a str, ValueRef<'a>)>) -> String {
     let lines = records.map(|(key, value)| {
         let key = serde_json::Value::from(key);
@@ -120,15 +120,15 @@ fn records_text<'a>(records: impl Iterator<Item = (&'a str, ValueRef<'a>)>) -> S
     }
 }
 
-/// Something large that is not needed any more.
+/// Something large that is no longer needed.
 #[derive(Debug)]
 pub enum Discarded {
     /// The rows of a table.
     Listing(Listing),
     /// A database that was closed or locked.
     Store(Box<OpenStore>),
-    /// A commit that was taken in, and the records as they were before.
+    /// A commit that was applied, and the records as they were before it.
     Commit(Commit, Box<Snapshot>),
-    /// Changes that nobody makes.
+    /// Changes that will not be made.
     Batch(WriteBatch),
 }

@@ -1,20 +1,20 @@
-//! From the errors of the store to the problems that the window shows.
+//! Maps errors of the store to problems that the window shows.
 
 use vstore::file::{CreateError, OpenError, PasswordError};
 
 use crate::state::Problem;
 
-/// What an attempt that was given up or failed leads to.
+/// Why an attempt did not succeed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The user gave it up.
+    /// The user cancelled it.
     Cancelled,
     /// It failed.
     Problem(Problem),
 }
 
 impl Failure {
-    /// Why it failed, in words; `None`: it was given up.
+    /// Why it failed; `None` if it was cancelled.
     pub(crate) fn words(self) -> Option<String> {
         match self {
             Self::Cancelled => None,

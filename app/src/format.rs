@@ -1,4 +1,4 @@
-//! Numbers, sizes and times as people read them. Knows no panel and no language but English.
+//! Formats numbers, sizes and times for people, in English. Knows no panel.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub fn count(number: u64) -> String {
     text
 }
 
-/// A count with its noun: `1 record`, `5,169 records`. Only for nouns that take an `s`.
+/// A count with its noun: `1 record`, `5,169 records`. Only for nouns with a plural in `s`.
 pub fn counted(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", count(number))
@@ -49,7 +49,7 @@ pub fn bytes(number: u64) -> String {
     format!("{amount:.decimals$} {unit}")
 }
 
-/// How long something took: `0.4 ms`, `2.1 ms`, `38 ms`, `1.25 s`.
+/// A duration of work: `0.4 ms`, `2.1 ms`, `38 ms`, `1.25 s`.
 pub fn elapsed(time: Duration) -> String {
     let millis = time.as_secs_f64() * 1000.0;
     if millis < 9.95 {
@@ -61,8 +61,8 @@ pub fn elapsed(time: Duration) -> String {
     }
 }
 
-/// The life that is left, in its two largest units: `3 d 4 h`, `2 h 05 m`, `4 m 12 s`, `38 s`.
-/// A life that is over is `0 s`.
+/// The remaining time, in its two largest units: `3 d 4 h`, `2 h 05 m`, `4 m 12 s`, `38 s`. A time
+/// that is over is `0 s`.
 pub fn remaining(millis: i64) -> String {
     let seconds = ceil_seconds(millis);
     if seconds >= DAY {
@@ -76,7 +76,7 @@ pub fn remaining(millis: i64) -> String {
     }
 }
 
-/// How long until [`remaining`] says something else; `None` once it says `0 s`.
+/// How long until the text of [`remaining`] changes; `None` once it is `0 s`.
 pub fn remaining_changes_in(millis: i64) -> Option<Duration> {
     let seconds = ceil_seconds(millis);
     let unit = if seconds >= DAY {
@@ -86,17 +86,18 @@ pub fn remaining_changes_in(millis: i64) -> Option<Duration> {
     } else {
         1
     };
-    // The text holds until the seconds, rounded up, fall below the unit's last full step.
+    // The text stays the same until the seconds, rounded up, fall below the last full step of the
+    // unit.
     let holds_until = (seconds / unit * unit - 1).saturating_mul(1000);
     let wait = u64::try_from(millis.saturating_sub(holds_until)).ok()?;
     (seconds > 0).then(|| Duration::from_millis(wait))
 }
 
-/// How long until a countdown with `left` milliseconds should be drawn again: when it says
-/// something else, put off to shortly after the next whole second of the clock. All countdowns of
-/// a window so change together, once a second at most, however many there are.
+/// How long until a countdown with `left` milliseconds should be redrawn: when its text changes,
+/// delayed until shortly after the next whole second of the clock. Thus all countdowns of a window
+/// change together, at most once a second, however many there are.
 pub fn next_countdown_tick(left: i64, now: Millis) -> Option<Duration> {
-    // The toolkit draws up to a frame early; that would be before the change, and for nothing.
+    // The toolkit draws up to a frame early, which would be before the change and in vain.
     const LATE: i64 = 30;
     let wait = remaining_changes_in(left)?.as_millis();
     let phase = now.0.saturating_sub(LATE).rem_euclid(1000) as u128;
@@ -105,7 +106,7 @@ pub fn next_countdown_tick(left: i64, now: Millis) -> Option<Duration> {
     Some(Duration::from_millis(wait.min(u64::MAX.into()) as u64))
 }
 
-/// Whole seconds, rounded up so that the last second of a life is shown as `1 s`.
+/// Whole seconds, rounded up so that the last second is shown as `1 s`.
 fn ceil_seconds(millis: i64) -> i64 {
     millis.max(0).saturating_add(999) / 1000
 }
@@ -116,9 +117,9 @@ pub fn minutes_seconds(time: Duration) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
-/// When something happened, as short as the distance allows: `14:02` today, `20 Nov` this year,
-/// `20 Nov 2025` before.
-pub fn moment(at: Millis, now: Millis, zone: &TimeZone) -> String {
+/// A timestamp, as short as its distance allows: `14:02` today, `20 Nov` this year, `20 Nov 2025`
+/// earlier.
+pub fn timestamp(at: Millis, now: Millis, zone: &TimeZone) -> String {
     let (at, now) = (civil(at, zone), civil(now, zone));
     if at.date() == now.date() {
         at.strftime("%H:%M").to_string()
@@ -129,7 +130,7 @@ pub fn moment(at: Millis, now: Millis, zone: &TimeZone) -> String {
     }
 }
 
-/// The time of a day with seconds: `14:02:11`.
+/// The time of day with seconds: `14:02:11`.
 pub fn time_of_day(at: Millis, zone: &TimeZone) -> String {
     civil(at, zone).strftime("%H:%M:%S").to_string()
 }
@@ -139,7 +140,7 @@ pub fn date_time(at: Millis, zone: &TimeZone) -> String {
     civil(at, zone).strftime("%-d %b %Y %H:%M").to_string()
 }
 
-/// The local date and time; moments beyond the calendar's ends become its ends.
+/// The local date and time; timestamps outside the calendar's range are clamped to it.
 fn civil(at: Millis, zone: &TimeZone) -> DateTime {
     let timestamp = Timestamp::from_millisecond(at.0).unwrap_or(if at.0 < 0 {
         Timestamp::MIN
@@ -183,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_is_told_in_two_units() {
+    fn remaining_time_is_shown_in_two_units() {
         let left = [0, 1, 38_000, 252_000, 7_500_000, 273_600_000].map(remaining);
         assert_eq!(
             left,
@@ -192,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn the_text_changes_when_it_says_so_and_not_before() {
+    fn the_text_changes_exactly_when_announced() {
         for millis in [
             1,
             999,
@@ -221,15 +222,15 @@ mod tests {
     }
 
     #[test]
-    fn moments_get_shorter_the_nearer_they_are() {
+    fn timestamps_get_shorter_the_nearer_they_are() {
         let zone = TimeZone::fixed(jiff::tz::offset(1));
         let at = |text: &str| Millis(text.parse::<Timestamp>().unwrap().as_millisecond());
         let now = at("2026-11-20T23:30:00Z");
-        // In the zone it is the 21st already.
-        assert_eq!(moment(at("2026-11-20T23:02:11Z"), now, &zone), "00:02");
-        assert_eq!(moment(at("2026-11-20T13:02:11Z"), now, &zone), "20 Nov");
+        // In that zone it is already the 21st.
+        assert_eq!(timestamp(at("2026-11-20T23:02:11Z"), now, &zone), "00:02");
+        assert_eq!(timestamp(at("2026-11-20T13:02:11Z"), now, &zone), "20 Nov");
         assert_eq!(
-            moment(at("2025-11-20T13:02:11Z"), now, &zone),
+            timestamp(at("2025-11-20T13:02:11Z"), now, &zone),
             "20 Nov 2025"
         );
         assert_eq!(time_of_day(at("2026-11-20T13:02:11Z"), &zone), "14:02:11");
@@ -237,6 +238,6 @@ mod tests {
             date_time(at("2026-11-20T13:02:11Z"), &zone),
             "20 Nov 2026 14:02"
         );
-        assert!(moment(Millis(i64::MIN), now, &zone).ends_with("-9999"));
+        assert!(timestamp(Millis(i64::MIN), now, &zone).ends_with("-9999"));
     }
 }

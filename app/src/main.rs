@@ -1,4 +1,4 @@
-//! The `vstore` binary: a command, or the window.
+//! The `vstore` binary: runs a command or opens the window.
 
 use std::alloc::System;
 use std::io::Write as _;
@@ -8,8 +8,8 @@ use vstore_app::cli::{Exit, Launch, launch};
 use vstore_app::{Options, harden, preferences_path, run_window, show_window_of};
 use zeroizing_alloc::ZeroAlloc;
 
-/// Wipes what is freed: records are in too many places (chunks, indexes, laid out texts) for each
-/// to wipe itself, and a locked program must not hold them.
+/// Wipes freed memory: records are in too many places (chunks, indexes, laid-out text) for each to
+/// wipe itself, and a locked program must not hold them.
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
@@ -34,7 +34,7 @@ fn main() -> ExitCode {
     match run_window(&options) {
         Ok(()) => ExitCode::SUCCESS,
         Err(words) => {
-            // A stream that is closed leaves nobody to tell.
+            // Nothing can be reported if the stream is closed.
             writeln!(std::io::stderr(), "vstore: {words}").ok();
             Exit::InputOutput.into()
         }

@@ -1,4 +1,4 @@
-//! Doing what effects ask for: the one place where the window meets engine, jobs and system.
+//! Performs effects: the only place where the window meets the engine, jobs and the system.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,24 +18,24 @@ use crate::state::{Preferences, ThemeChoice};
 use crate::theme;
 use crate::update::Event;
 
-/// The outside of the window: every thread it has.
+/// Everything outside the window: all of its threads.
 pub(crate) struct Performer {
     engine: Engine,
     jobs: Jobs,
     clipboard: Clipboard,
     pub(crate) idle: IdleTimer,
     preferences: Option<PreferencesWriter>,
-    /// `None` for a window that nobody should find.
+    /// `None` for a window that other instances should not find.
     presence: Option<Presence>,
     discards: Sender<Discarded>,
     mailbox: Mailbox,
 }
 
-/// How long the window may wait before it shows how far something is: reports come faster than
-/// anybody reads, and without a graphics card each frame takes time from the work it tells of.
+/// How long progress may wait before it is drawn: reports arrive faster than anybody reads, and
+/// without a graphics card each frame takes processor time from the work it reports on.
 const PROGRESS_WAIT: Duration = Duration::from_millis(250);
 
-/// Where everything that comes back goes. Sending wakes the window.
+/// The queue of incoming events. Sending wakes the window.
 #[derive(Clone)]
 struct Mailbox {
     events: Sender<Event>,
@@ -49,15 +49,15 @@ impl Mailbox {
         } else {
             Duration::ZERO
         };
-        // The receiver goes with the window: nobody is left to be told.
+        // The receiver ends with the window: nobody is left to read the event.
         self.events.send(event).ok();
         (self.wake)(wait);
     }
 }
 
 impl Performer {
-    /// Starts every thread. What comes back arrives in the receiver; `wake` is called for each, with
-    /// the time that it may wait.
+    /// Starts every thread. Events arrive in the receiver; `wake` is called for each, with the time
+    /// it may wait.
     pub(crate) fn start(
         clock: Arc<dyn Clock>,
         kdf: KdfProfile,
@@ -97,18 +97,18 @@ impl Performer {
         Ok((performer, received))
     }
 
-    /// Hears what happens on the desktop, and can be found there.
+    /// Listens to events of the desktop, and lets other instances find this window.
     pub(crate) fn join_desktop(&mut self) {
         let mailbox = self.mailbox.clone();
         platform::watch_system_lock(move || mailbox.send(Event::SystemLocked));
         let mailbox = self.mailbox.clone();
         platform::watch_signals(move || mailbox.send(Event::EndRequested));
         let mailbox = self.mailbox.clone();
-        // Without the thread this window is not found, and a second one opens.
+        // Without the thread this window cannot be found, and a second one opens.
         self.presence = Presence::start(move || mailbox.send(Event::ShowRequested)).ok();
     }
 
-    /// Lets other windows find this one by what it shows.
+    /// Lets other instances find this window by the file it shows.
     pub(crate) fn show_to_others(&mut self, shown: Option<Shown>) {
         if let Some(presence) = &mut self.presence {
             presence.show(shown);
@@ -117,7 +117,7 @@ impl Performer {
 
     fn show_other_window(&self, path: PathBuf) {
         let mailbox = self.mailbox.clone();
-        let unheard = mailbox.clone();
+        let fallback = mailbox.clone();
         let work = move || {
             let shown = platform::show_window_of(&path);
             mailbox.send(Event::OtherWindow { shown });
@@ -126,11 +126,11 @@ impl Performer {
             .name("other-window".to_owned())
             .spawn(work);
         if started.is_err() {
-            unheard.send(Event::OtherWindow { shown: false });
+            fallback.send(Event::OtherWindow { shown: false });
         }
     }
 
-    /// Does one thing.
+    /// Performs one effect.
     pub(crate) fn perform(&mut self, effect: Effect, ctx: &egui::Context, prefs: &Preferences) {
         match effect {
             Effect::Ask(request) => self.engine.ask(None, request),
@@ -175,19 +175,19 @@ impl Performer {
         }
     }
 
-    /// Watches for idleness as the preferences say.
+    /// Sets the idle time from the preferences.
     pub(crate) fn apply_idle_lock(&mut self, prefs: &Preferences) {
         let minutes = u64::from(prefs.lock_after_minutes);
         self.idle
             .set_limit((minutes > 0).then(|| Duration::from_secs(minutes * 60)));
     }
 
-    /// Keeps as many backups as the preferences say.
+    /// Sets the number of backups from the preferences.
     pub(crate) fn keep_backups(&mut self, prefs: &Preferences) {
         self.engine.ask(None, Request::KeepBackups(prefs.backups));
     }
 
-    /// Ends every thread that has something to finish.
+    /// Ends every thread that has work to finish.
     pub(crate) fn shut_down(&mut self) {
         self.jobs.cancel_questions();
         self.jobs.cancel_tasks();
@@ -202,7 +202,7 @@ impl Performer {
     }
 }
 
-/// Applies theme and motion as the preferences say.
+/// Applies theme and motion from the preferences.
 pub(crate) fn apply_theme(ctx: &egui::Context, prefs: &Preferences) {
     ctx.set_theme(match prefs.theme {
         ThemeChoice::System => ThemePreference::System,
@@ -212,7 +212,7 @@ pub(crate) fn apply_theme(ctx: &egui::Context, prefs: &Preferences) {
     theme::set_reduced_motion(ctx, prefs.reduced_motion);
 }
 
-/// Freeing a million keys takes longer than a frame may.
+/// A thread that frees large values: freeing a million keys takes longer than a frame may.
 fn start_discarding() -> io::Result<Sender<Discarded>> {
     let (discards, receiver) = unbounded::<Discarded>();
     std::thread::Builder::new()

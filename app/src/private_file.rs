@@ -1,14 +1,15 @@
-//! The program's own files (preferences, positions, unsaved edits): they name what its user works
-//! with, so only that user can read them.
+//! The program's own files (preferences, positions, unsaved edits). They reveal what their user
+//! works on, so only that user can read them.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-/// Makes a folder and those above it; what is made belongs to this user alone.
+/// Creates a folder and its parents; new ones are private to this user.
 ///
 /// # Errors
-/// Whatever the system refuses. A folder that is there stays as it is.
+///
+/// Any error of the system. An existing folder stays as it is.
 pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -17,10 +18,10 @@ pub(crate) fn create_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Makes a file that only this user can read, where there is none.
+/// Creates a file that only this user can read, at a path where nothing exists.
 ///
 /// # Errors
-/// `AlreadyExists` if something has that name, or whatever else the system refuses.
+/// `AlreadyExists` if something has that name, or any other error of the system.
 pub(crate) fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -29,16 +30,18 @@ pub(crate) fn create(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Replaces a file by one with this content that only this user can read, whatever the old one
-/// was; a crash leaves one of the two whole. Makes the folder where there is none.
+/// Replaces a file with one that has this content and that only this user can read, whatever the
+/// permissions of the old one; after a crash one of the two is there in full. Creates the folder if
+/// missing.
 ///
 /// # Errors
-/// Whatever the system refuses. The old file is there then.
+///
+/// Any error of the system. The old file is then unchanged.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         create_folder(folder)?;
     }
-    // Several windows may do so at once: the number of the process keeps them apart.
+    // Several instances may do this at once: the process id keeps their files apart.
     let temporary = path.with_added_extension(format!("{}.tmp", std::process::id()));
     fs::remove_file(&temporary).ok();
     let mut file = create(&temporary)?;
@@ -47,7 +50,7 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
         .and_then(|()| file.sync_all())
         .and_then(|()| fs::rename(&temporary, path));
     written.inspect_err(|_| {
-        // The error that led here is the one to report.
+        // The earlier error is the one to report.
         fs::remove_file(&temporary).ok();
     })
 }
@@ -63,13 +66,13 @@ mod tests {
     }
 
     #[test]
-    fn a_file_and_its_new_folders_are_for_their_user_alone() {
+    fn a_file_and_its_new_folders_are_private() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/er/preferences.json");
         replace(&path, b"old").unwrap();
         assert_eq!(mode(&path).unwrap(), 0o600);
         assert_eq!(mode(path.parent().unwrap()).unwrap(), 0o700);
-        // One that an earlier version left open to everybody is closed.
+        // A file that an earlier version left readable by everybody becomes private.
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         replace(&path, b"new").unwrap();
         assert_eq!(mode(&path).unwrap(), 0o600);
@@ -78,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_replaced_stays_and_nothing_is_left_beside_it() {
+    fn a_failed_replacement_leaves_the_old_file_and_no_temporary_one() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("taken");
         fs::create_dir(&path).unwrap();

@@ -1,24 +1,24 @@
-//! Paths as people give them: typed, pasted from a file manager, a browser or a shell, or passed by
-//! a desktop that starts the program.
+//! Paths as people enter them: typed, pasted from a file manager, a browser or a shell, or passed
+//! by a desktop that starts the program.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// A longer text is no path.
+/// The longest text that can be a path.
 const BYTES_MAX: usize = 32 * 1024;
 
-/// The path that a text stands for; `None`: it stands for none.
+/// The path that a text stands for; `None` if it is not a path.
 ///
-/// Understood are plain paths, `~/…`, addresses (`file:///a%20b`, also with this computer's name),
-/// and what a shell or a file manager puts around a path: quotes, backslashes before blanks, a line
-/// end. An address on another computer becomes the path `//computer/…`.
+/// Accepts plain paths, `~/…`, URLs (`file:///a%20b`, also with this computer's name), and whatever
+/// a shell or a file manager adds to a path: quotes, backslashes before spaces, a line break. A URL
+/// on another computer becomes the path `//computer/…`.
 pub(crate) fn typed_path(text: &str) -> Option<PathBuf> {
     let home = std::env::home_dir();
     read(text, home.as_deref(), cfg!(windows))
 }
 
-/// The same for a file that is to be written: a relative path lies in `base`, not in the folder that
-/// the program happens to run in.
+/// The same for a file to be written: a relative path is resolved against `base`, not against the
+/// working directory of the program.
 pub(crate) fn path_in(text: &str, base: Option<&Path>) -> Option<PathBuf> {
     let path = typed_path(text)?;
     Some(match base {
@@ -27,15 +27,15 @@ pub(crate) fn path_in(text: &str, base: Option<&Path>) -> Option<PathBuf> {
     })
 }
 
-/// Folders of the user, as far as the system knows them.
+/// The user's folders, as far as the system knows them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserFolders {
-    /// Where documents are kept, or else the home folder.
+    /// The documents folder, or else the home folder.
     pub documents: Option<PathBuf>,
 }
 
-/// An argument of the command line. A file that has exactly this name is meant, else what the
-/// text stands for.
+/// An argument of the command line: a file with exactly this name if it exists, otherwise the path
+/// that the text stands for.
 pub(crate) fn argument(path: PathBuf) -> PathBuf {
     if path.exists() {
         return path;
@@ -55,7 +55,7 @@ fn read(text: &str, home: Option<&Path>, windows: bool) -> Option<PathBuf> {
     }
     let scheme = line.get(..5);
     if scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:")) {
-        return from_address(line.get(5..).unwrap_or_default(), windows);
+        return from_url(line.get(5..).unwrap_or_default(), windows);
     }
     let in_home = line.strip_prefix('~').and_then(|rest| {
         let rest = if windows {
@@ -71,21 +71,21 @@ fn read(text: &str, home: Option<&Path>, windows: bool) -> Option<PathBuf> {
     }
 }
 
-/// A text without the quotes and backslashes that a shell would take away. A quote that stands
-/// alone belongs to the name.
+/// Removes the quotes and backslashes that a shell would remove. A quote without its counterpart
+/// belongs to the name.
 fn unquoted(text: &str, windows: bool) -> String {
     for quote in ['"', '\''] {
         let inside = text.strip_prefix(quote);
         if let Some(inside) = inside.and_then(|inside| inside.strip_suffix(quote)) {
             return match quote {
-                // How a shell writes a quote inside of quotes.
+                // How a shell writes a quote inside quotes.
                 '\'' => inside.replace(r"'\''", "'"),
                 _ if windows => inside.to_owned(),
                 _ => inside.replace("\\\"", "\"").replace("\\\\", "\\"),
             };
         }
     }
-    // Backslashes stand between the folders there.
+    // On Windows backslashes separate folders.
     if windows {
         return text.to_owned();
     }
@@ -105,8 +105,8 @@ fn unquoted(text: &str, windows: bool) -> String {
     plain
 }
 
-/// The path of an address behind its `file:`.
-fn from_address(rest: &str, windows: bool) -> Option<PathBuf> {
+/// The path of a URL, given the part after `file:`.
+fn from_url(rest: &str, windows: bool) -> Option<PathBuf> {
     let (host, path) = match rest.strip_prefix("//") {
         Some(rest) => {
             let end = rest.find('/').unwrap_or(rest.len());
@@ -146,13 +146,13 @@ fn is_this_computer(host: &str) -> bool {
     }
 }
 
-/// The bytes of a text with `%20` and the like; what only looks like it stays. `None`: it has a
-/// zero byte, which no path has.
+/// Decodes `%20` and the like; invalid codes stay as they are. `None` for a zero byte, which no
+/// path contains.
 fn decoded(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
-    while let Some((first, behind)) = rest.split_first() {
-        let code = match (first, behind) {
+    while let Some((first, after)) = rest.split_first() {
+        let code = match (first, after) {
             (b'%', [high, low, ..]) => digit(*high).zip(digit(*low)),
             _ => None,
         };
@@ -160,11 +160,11 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
             Some((0, 0)) => return None,
             Some((high, low)) => {
                 bytes.push(high * 16 + low);
-                rest = behind.get(2..).unwrap_or_default();
+                rest = after.get(2..).unwrap_or_default();
             }
             None => {
                 bytes.push(*first);
-                rest = behind;
+                rest = after;
             }
         }
     }
@@ -176,11 +176,11 @@ fn digit(byte: u8) -> Option<u8> {
     u8::try_from(digit).ok()
 }
 
-/// Names on this system may be any bytes.
+/// On this system names may be any bytes.
 #[cfg(unix)]
 #[expect(
     clippy::unnecessary_wraps,
-    reason = "elsewhere a name that is no text is none"
+    reason = "on other systems a name that is not text is invalid"
 )]
 fn os_string(bytes: Vec<u8>) -> Option<OsString> {
     use std::os::unix::ffi::OsStringExt as _;
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bare_name_lies_in_the_folder_that_is_given() {
+    fn a_bare_name_is_resolved_against_the_given_folder() {
         let documents = Some(Path::new("/home/ann/Documents"));
         let path = |text| path_in(text, documents);
         assert_eq!(path("notes"), Some("/home/ann/Documents/notes".into()));
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_only_look_special_stay() {
+    fn names_that_only_look_special_are_unchanged() {
         for text in [
             "/tmp/100%20.vstore",
             "/tmp/Ann's films.vstore",
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_path_is_none() {
+    fn a_text_that_is_not_a_path_is_rejected() {
         let long = "x".repeat(BYTES_MAX + 1);
         for text in [
             "",
@@ -288,14 +288,14 @@ mod tests {
     }
 
     #[test]
-    fn a_name_need_not_be_text() {
+    fn a_name_may_contain_any_bytes() {
         let path = read("file:///tmp/%FF", None, false).unwrap();
         assert_eq!(path.as_os_str().len(), 6);
         assert_eq!(read("~/x", None, false), Some("~/x".into()));
     }
 
     #[test]
-    fn another_computer_stays_another_computer() {
+    fn a_url_on_another_computer_keeps_its_host() {
         assert_eq!(
             on_unix("file://files.example/films%20a.vstore").as_deref(),
             Some("//files.example/films a.vstore")
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_has_drives_and_its_own_slashes() {
+    fn drives_and_backslashes_are_accepted_on_windows() {
         for (text, expected) in [
             ("file:///C:/Users/a%20b.vstore", "C:/Users/a b.vstore"),
             ("\"C:\\Users\\a b.vstore\"", "C:\\Users\\a b.vstore"),
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn an_argument_that_names_a_file_is_taken_as_it_is() {
+    fn an_argument_that_names_a_file_is_used_unchanged() {
         let folder = tempfile::tempdir().unwrap();
         let odd = folder.path().join("a\\ b.vstore");
         std::fs::write(&odd, "").unwrap();

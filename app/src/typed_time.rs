@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn anything_that_is_not_a_duration_is_refused() {
         for text in [
             "",
             "5",

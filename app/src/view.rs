@@ -1,7 +1,7 @@
-//! What panels and dialogs may see: shared references, a ladder of two.
+//! What panels and dialogs may read: shared references, at two levels.
 //!
 //! [`AppView`] always exists; [`StoreView`] only while a database is open and unlocked, so that a
-//! panel that needs records cannot be drawn without them. Take the narrowest that suffices.
+//! panel that needs records cannot be drawn without them. Use the narrowest one that suffices.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -16,10 +16,10 @@ use crate::state::{
 };
 use crate::typed_path::UserFolders;
 
-/// What every panel may see.
+/// What every panel may read.
 #[derive(Clone, Copy, Debug)]
 pub struct AppView<'a> {
-    /// What the user chose.
+    /// The user's preferences.
     pub prefs: &'a Preferences,
     /// What fills the window.
     pub page: &'a Page,
@@ -29,15 +29,15 @@ pub struct AppView<'a> {
     pub notices: &'a Notices,
     /// Background work.
     pub tasks: &'a Tasks,
-    /// A native file dialog is open.
+    /// The native file dialog that is open.
     pub file_dialog: Option<FilePurpose>,
-    /// Who gets the keyboard in this frame.
+    /// What gets keyboard focus in this frame.
     pub focus: Option<FocusTarget>,
-    /// A path that a native dialog just returned for a form.
+    /// A path that a native dialog has just returned for a form.
     pub picked: Option<&'a (FilePurpose, PathBuf)>,
-    /// What the recent files are like, once they were looked up.
+    /// Facts about the recent files, once they were looked up.
     pub recent: Option<&'a BTreeMap<PathBuf, RecentFacts>>,
-    /// Where the user keeps files.
+    /// The user's folders.
     pub folders: &'a UserFolders,
     /// How long until an idle program locks itself.
     pub locks_in: Option<Duration>,
@@ -47,10 +47,10 @@ pub struct AppView<'a> {
     pub now: Millis,
 }
 
-/// What panels about an open database may see.
+/// What panels for an open database may read.
 #[derive(Clone, Copy, Debug)]
 pub struct StoreView<'a> {
-    /// What every panel may see.
+    /// What every panel may read.
     pub app: AppView<'a>,
     /// The open database.
     pub store: &'a OpenStore,
@@ -84,7 +84,7 @@ impl<'a> AppView<'a> {
         }
     }
 
-    /// Whether this part of the window should take the keyboard now.
+    /// Whether this part of the window should take keyboard focus in this frame.
     pub fn takes_focus(self, target: FocusTarget) -> bool {
         self.focus == Some(target)
     }
@@ -111,7 +111,7 @@ impl<'a> StoreView<'a> {
         self.store.selected_count()
     }
 
-    /// Why nothing can be changed; `None`: it can.
+    /// Why nothing can be changed; `None` if changes are possible.
     pub fn read_only_reason(self) -> Option<&'static str> {
         if self.store.loading.is_some() {
             return Some("The file is still being read");

@@ -1,4 +1,4 @@
-//! Opening the window: wgpu first, OpenGL where that fails, words where neither works.
+//! Opens the window: with wgpu, or with OpenGL if that fails, or reports why neither works.
 
 use eframe::{NativeOptions, Renderer};
 use egui::ViewportBuilder;
@@ -10,17 +10,17 @@ use crate::theme;
 const ICON: &[u8] = include_bytes!("../../assets/icon/vstore-256.png");
 const FIRST_SIZE: [f32; 2] = [1280.0, 800.0];
 const SMALLEST_SIZE: [f32; 2] = [640.0, 420.0];
-/// The name the desktop knows the program by: that of its desktop entry.
+/// The application id, by which the desktop finds the desktop entry.
 const APP_ID: &str = "vstore";
 
-/// Shows the window and stays until it is closed; in words why it could not be shown.
+/// Shows the window until it is closed; an error says why it could not be shown.
 pub fn run(options: &Options) -> Result<(), String> {
     if !platform::has_display() {
         return Err(platform::NO_DISPLAY.to_owned());
     }
     let first = match show(Renderer::Wgpu, options) {
         Ok(()) => return Ok(()),
-        // The display itself was not reached, which OpenGL would not change.
+        // The display itself cannot be reached: OpenGL would fail as well.
         Err(error @ eframe::Error::WinitEventLoop(_)) => {
             return Err(format!(
                 "No window could be opened: {error}\n{}",
@@ -29,7 +29,7 @@ pub fn run(options: &Options) -> Result<(), String> {
         }
         Err(error) => error,
     };
-    // Remote desktops and virtual machines may have one of the two only.
+    // Remote desktops and virtual machines may support only one of the two.
     show(Renderer::Glow, options).map_err(|second| {
         let words = format!("No window could be opened.\n\nwgpu: {first}\nOpenGL: {second}");
         rfd::MessageDialog::new()
@@ -60,7 +60,7 @@ fn show(renderer: Renderer, options: &Options) -> eframe::Result {
     let native = NativeOptions {
         viewport,
         renderer,
-        // There are no gradients that it would smooth.
+        // There are no gradients to smooth.
         dithering: false,
         ..NativeOptions::default()
     };

@@ -1,4 +1,4 @@
-//! What the window calls the choices that the store offers.
+//! What the window calls the options of the store.
 
 use vstore::file::SalvageMode;
 use vstore::search::Mode;
@@ -21,7 +21,7 @@ pub(crate) const fn format(format: Format) -> &'static str {
     }
 }
 
-/// What an import does with a key that exists.
+/// What an import does with an existing key.
 pub(crate) const fn conflict(conflict: Conflict) -> &'static str {
     match conflict {
         Conflict::Replace => "Replace existing records",
@@ -40,17 +40,17 @@ pub(crate) const fn duplicates(duplicates: DuplicateKeys) -> &'static str {
     }
 }
 
-/// How much of a damaged file is taken, and a sentence about it.
+/// How much of a damaged file is recovered, with a description.
 pub(crate) const fn salvage_mode(mode: SalvageMode) -> (&'static str, &'static str) {
     match mode {
         SalvageMode::ConsistentPrefix => (
             "Up to the first loss",
-            "Changes after the first lost one are left out: no record is newer than something that \
-             is missing.",
+            "Changes after the first lost one are left out: no record is newer than a change that \
+                 is missing.",
         ),
         SalvageMode::Everything => (
-            "Everything legible",
-            "Changes after lost ones are taken too: records may be of different times.",
+            "Everything readable",
+            "Changes after lost ones are included: records may be from different points in time.",
         ),
     }
 }

@@ -1,9 +1,9 @@
-//! What a frame of the window costs: commands, layout of every panel and tessellation, as time of the
-//! drawing thread, over a million records. What a graphics card does with it is not measured.
+//! Measures what a frame of the window costs the drawing thread (commands, layout of every panel
+//! and tessellation) with a million records. The work of the graphics card is not measured.
 //!
-//! `cargo bench -p vstore-app --bench window` prints p50, p99 and maximum of each kind of frame and
-//! writes them to `target/bench/window-<records>.json`. `VSTORE_BENCH_RECORDS=100000` measures with
-//! other numbers of records.
+//! `cargo bench -p vstore-app --bench window` prints p50, p99 and the maximum for each kind of
+//! frame and writes them to `target/bench/window-<records>.json`. `VSTORE_BENCH_RECORDS=100000`
+//! selects other numbers of records.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -31,11 +31,12 @@ use zeroizing_alloc::ZeroAlloc;
 use program::Program;
 use report::Report;
 
-/// What is freed is wiped, as in the program.
+/// Wipes freed memory, as the program does.
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
-/// What somebody may type: a name with typos, a condition, a beginning that everything has.
+/// Typical queries: a name with typos, a condition, a search over two fields, and a prefix that
+/// every record has.
 const QUERIES: [&str; 4] = [
     "jhon smtih",
     "address.city=\"New York\" age>=30",
@@ -85,7 +86,7 @@ fn measure(report: &mut Report, records: usize) {
     everything(report, &mut program, records);
 }
 
-/// All records deleted and put back.
+/// Deletes all records and restores them.
 fn everything(report: &mut Report, program: &mut Program, records: usize) {
     program.ask(SelectionCommand::All);
     program.ask(RecordCommand::Delete(Scope::Selected));
@@ -97,7 +98,7 @@ fn everything(report: &mut Report, program: &mut Program, records: usize) {
     report.frames("while a range of all rows is selected", program.idle(20));
 }
 
-/// By the wheel, slowly and fast, then from end to end by keys.
+/// With the wheel, slowly and fast, then from end to end with keys.
 fn scroll(program: &mut Program) -> Vec<report::Frame> {
     let mut frames = Vec::new();
     for lines in [3.0, 60.0, -25.0] {
@@ -124,7 +125,7 @@ fn scroll(program: &mut Program) -> Vec<report::Frame> {
     frames
 }
 
-/// Letter by letter, with the frames that the answers bring.
+/// Letter by letter, with the frames that the answers cause.
 fn type_queries(program: &mut Program) -> Vec<report::Frame> {
     let mut frames = Vec::new();
     for query in QUERIES {
@@ -139,9 +140,9 @@ fn type_queries(program: &mut Program) -> Vec<report::Frame> {
     frames
 }
 
-/// The seed of the records that are there from the beginning.
+/// The seed of the initial records.
 const SEED: u64 = 1;
-/// What stands in a line of the corpus between its key and its value.
+/// What separates key and value in a line of the corpus.
 const BEHIND_KEY: &str = ",\"value\":";
 
 fn write_corpus(path: &Path, records: usize) {
@@ -154,8 +155,8 @@ fn write_corpus(path: &Path, records: usize) {
     assert!(fs::metadata(path).is_ok());
 }
 
-/// Writes the first keys of the same corpus with the values of another: a key is made of the seed
-/// as well.
+/// Writes the first keys of the same corpus with the values of another: the seed is part of the
+/// key, so a corpus with another seed would add records instead of replacing them.
 fn write_replacing(path: &Path, records: usize) {
     let (mut keys, mut values) = (corpus::Corpus::new(SEED), corpus::Corpus::new(SEED + 1));
     let mut out = BufWriter::with_capacity(1 << 20, File::create(path).unwrap());

@@ -1,4 +1,4 @@
-//! The program without a window: frames as the toolkit would run them, with input made up here.
+//! The program without a window: runs frames as the toolkit would, with simulated input.
 
 use std::path::Path;
 use std::thread;
@@ -15,10 +15,10 @@ use vstore_app::{Options, VStoreApp};
 
 use crate::report::Frame;
 
-/// A frame of a display.
+/// The duration of a frame on a 60 Hz display.
 const FRAME: Duration = Duration::from_millis(16);
 const SIZE: egui::Vec2 = vec2(1440.0, 900.0);
-/// A place in the table.
+/// A point inside the table.
 const TABLE: Pos2 = pos2(620.0, 400.0);
 const PATIENCE: Duration = Duration::from_mins(5);
 
@@ -50,7 +50,8 @@ impl Program {
         store.map_or(0, |store| store.snapshot.len())
     }
 
-    /// One frame with this input. The rest of the time of a frame is left to the other threads.
+    /// Runs one frame with this input, then sleeps for the rest of the frame, so that other threads
+    /// can run.
     fn frame(&mut self, events: Vec<Event>) -> Frame {
         let (started, before) = (Instant::now(), thread_time());
         let mut input = RawInput {
@@ -65,7 +66,7 @@ impl Program {
             self.app.logic(ui.ctx(), &mut self.frame);
             self.app.ui(ui, &mut self.frame);
         });
-        // No graphics card takes them.
+        // There is no graphics card to upload them to.
         output.textures_delta.clear();
         let shapes = ctx.tessellate(output.shapes, output.pixels_per_point);
         let frame = Frame {
@@ -114,8 +115,8 @@ impl Program {
         self.idle(3);
     }
 
-    /// Imports a file, into a database in memory if none is open; the frames until all of it can be
-    /// searched.
+    /// Imports a file (into a database in memory if none is open) and returns the frames until all
+    /// of it can be searched.
     pub(crate) fn import(&mut self, path: &Path) -> Vec<Frame> {
         self.start_import(path);
         self.settle()
@@ -131,7 +132,7 @@ impl Program {
         self.idle(1);
     }
 
-    /// The frames until nothing is under way.
+    /// Runs frames until no work is running.
     pub(crate) fn settle(&mut self) -> Vec<Frame> {
         self.until("nothing to be under way", |program| {
             let state = program.app.state();
@@ -159,7 +160,7 @@ impl Program {
         while !holds(self) {
             assert!(
                 started.elapsed() < PATIENCE,
-                "waited in vain for {waited_for}; there are {}",
+                "timed out waiting for {waited_for}; there are {} records",
                 self.records()
             );
             frames.push(self.frame(Vec::new()));
@@ -168,7 +169,7 @@ impl Program {
     }
 }
 
-/// Processor time of this thread, which a busy machine changes least.
+/// Processor time of this thread, which other load on the machine affects least.
 fn thread_time() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     let nanos = u32::try_from(time.tv_nsec).unwrap_or_default();

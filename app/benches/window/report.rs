@@ -1,4 +1,4 @@
-//! Frames in figures, printed as they come and kept for the file at the end.
+//! Frame times: printed as they are measured, and saved as JSON at the end.
 
 use std::time::Duration;
 
@@ -6,19 +6,19 @@ use serde_json::{Value, json};
 
 use crate::output;
 
-/// What a frame may cost the drawing thread: half of it is left to whatever shows it.
+/// The budget of the drawing thread per frame: the other half of the frame is left to presentation.
 const BUDGET: Duration = Duration::from_millis(8);
 
 /// What one frame cost.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Frame {
-    /// Time of the processor.
+    /// Processor time.
     pub(crate) busy: Duration,
-    /// Time that passed.
+    /// Elapsed time.
     pub(crate) wall: Duration,
 }
 
-/// Figures of one number of records.
+/// The results for one number of records.
 pub(crate) struct Report {
     records: usize,
     entries: Vec<Value>,
@@ -26,7 +26,7 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn new(records: usize) -> Self {
-        println!("\n{records} records; processor milliseconds of a frame");
+        println!("\n{records} records; processor milliseconds per frame");
         println!(
             "{:<50} {:>7} {:>8} {:>8} {:>8}",
             "", "frames", "p50", "p99", "max"
@@ -37,7 +37,7 @@ impl Report {
         }
     }
 
-    /// Notes frames of one kind.
+    /// Records frames of one kind.
     pub(crate) fn frames(&mut self, name: &str, frames: Vec<Frame>) {
         let busy = Spread::of(frames.iter().map(|frame| frame.busy));
         let wall = Spread::of(frames.iter().map(|frame| frame.wall));
@@ -61,7 +61,7 @@ impl Report {
         }));
     }
 
-    /// Keeps everything as JSON.
+    /// Saves everything as JSON.
     pub(crate) fn save(&self) {
         let all = json!({ "records": self.records, "entries": self.entries });
         output::save(&format!("window-{}", self.records), &all);

@@ -243,7 +243,7 @@ impl MainPage {
                 tokens.warning,
                 "expire",
                 "token:ci:7f3a",
-                "ran out after 1 h",
+                "expired after 1 h",
             ),
             (
                 "14:01:40",

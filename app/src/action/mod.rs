@@ -1,7 +1,8 @@
-//! What a person can pick: the one list behind menus, palette, shortcuts and the shortcut sheet.
+//! Actions the user can choose: the single list behind menus, palette, shortcuts and the shortcut
+//! sheet.
 //!
-//! An [`Action`] has no payload; [`Action::resolve`] finds it in what is on screen, and `None` is
-//! what "disabled" means.
+//! An [`Action`] has no payload: [`Action::resolve`] takes it from what is on screen. `None` means
+//! that the action is disabled.
 
 mod palette;
 mod resolve;

@@ -1,4 +1,4 @@
-//! Finding actions and saved searches by typing a few of their letters.
+//! Finds actions and saved searches by a few typed letters.
 
 use std::borrow::Cow;
 
@@ -7,25 +7,25 @@ use crate::command::{Command, SettingsCommand};
 use crate::theme::icons;
 use crate::view::AppView;
 
-/// Something that was found.
+/// An entry of the palette.
 #[derive(Clone, Debug)]
 pub struct PaletteEntry<'a> {
-    /// What it is called.
+    /// Its name.
     pub text: Cow<'a, str>,
     /// More about it.
     pub tooltip: &'a str,
     /// Its glyph.
     pub icon: &'static str,
-    /// The action it is; `None`: a saved search.
+    /// The action; `None` for a saved search.
     pub action: Option<Action>,
-    /// What it would do; `None`: it cannot be picked now.
+    /// The command it would run; `None` if it is disabled.
     pub command: Option<Command>,
-    /// Which characters of its text were typed, counted from 0, ascending.
+    /// The positions of the characters that match the typed letters, counted from 0, ascending.
     pub matched: Vec<usize>,
 }
 
-/// The actions and saved searches whose text has the typed letters in this order, the best first;
-/// all of them in menu order without letters. Those that cannot be picked now come last.
+/// The actions and saved searches whose text contains the typed letters in this order, best first;
+/// all of them in menu order if nothing is typed. Disabled ones come last.
 pub fn find<'a>(view: &AppView<'a>, typed: &str) -> Vec<PaletteEntry<'a>> {
     let typed = typed.trim();
     let mut entries = all(view);

@@ -1,4 +1,4 @@
-//! Pairs an action with what is on screen. `None` is what "disabled" means.
+//! Resolves an action to a command, given what is on screen. `None` means that it is disabled.
 
 use vstore::search::Mode;
 
@@ -14,7 +14,7 @@ use crate::state::{
 use crate::view::{AppView, StoreView};
 
 impl Action {
-    /// The command it stands for now; `None`: it cannot be picked now.
+    /// The command it stands for at present; `None` if it is disabled.
     pub fn resolve(self, view: &AppView<'_>) -> Option<Command> {
         always(self, view).or_else(|| with_store(self, view.store()?))
     }
@@ -24,7 +24,7 @@ impl Action {
 fn always(action: Action, view: &AppView<'_>) -> Option<Command> {
     let dialog = |dialog| Some(LayoutCommand::OpenDialog(Box::new(dialog)).into());
     let theme = |choice| Some(LayoutCommand::Set(Preference::Theme(choice)).into());
-    // A second file dialog is not opened while one is.
+    // Only one file dialog at a time.
     let pick = |purpose| {
         view.file_dialog
             .is_none()
@@ -33,7 +33,7 @@ fn always(action: Action, view: &AppView<'_>) -> Option<Command> {
     let on_welcome = matches!(view.page, Page::Welcome);
     match action {
         Action::NewDatabase => Some(FileCommand::NewDatabase.into()),
-        // Without a database there is no record to add: the same key makes a database.
+        // Without a database there is nothing to add a record to: the same key creates a database.
         Action::NewRecord if on_welcome => Some(FileCommand::NewDatabase.into()),
         Action::OpenFile => pick(FilePurpose::Open),
         Action::OpenReadOnly => pick(FilePurpose::OpenReadOnly),
@@ -65,7 +65,7 @@ fn with_store(action: Action, view: StoreView<'_>) -> Option<Command> {
     let store = view.store;
     match action {
         Action::Compact => (!store.read_only).then(|| FileCommand::Compact.into()),
-        // A copy or an export of what has been read so far would pass for everything.
+        // A copy or an export of the records loaded so far would pass for the whole database.
         Action::SaveAs | Action::ExportAll | Action::ExportSelected if store.loading.is_some() => {
             None
         }

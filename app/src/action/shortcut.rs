@@ -11,21 +11,21 @@ use crate::view::AppView;
 pub enum ShortcutScope {
     /// Everywhere in the window.
     Window,
-    /// While the record table has the keyboard, or nothing has it.
+    /// While the record table has keyboard focus, or nothing has.
     Records,
-    /// In the editor of a draft, which takes the key itself: what is typed in the same frame
-    /// comes first.
+    /// In the editor of a draft. The editor consumes the key itself, after the text typed in the
+    /// same frame.
     Draft,
 }
 
-/// Takes key presses out of the input and returns what they mean, in order.
+/// Consumes key presses from the input and returns their commands, in order.
 ///
-/// The frame asks for [`ShortcutScope::Window`] before anything is drawn; the record table asks
-/// for [`ShortcutScope::Records`] while it has the keyboard. Shortcuts that also edit text are
-/// left alone while a text field has the keyboard, all of them while a dialog is open. A shortcut
-/// of an action that cannot be picked now is left alone too.
+/// The frame asks for [`ShortcutScope::Window`] before anything is drawn; the record table asks for
+/// [`ShortcutScope::Records`] while it has keyboard focus. Shortcuts that also edit text are
+/// ignored while a text field has focus, and all shortcuts while a dialog is open. So are shortcuts
+/// of disabled actions.
 pub fn pressed(ctx: &egui::Context, view: &AppView<'_>, scope: ShortcutScope) -> Vec<Command> {
-    // Most frames bring no key press: they should not pay for asking about each shortcut.
+    // Most frames bring no key press; skip the loop over all shortcuts for them.
     let any_key = ctx.input(|input| {
         input
             .events
@@ -57,7 +57,7 @@ pub fn shortcut_text(ctx: &egui::Context, action: Action) -> Option<String> {
     Some(words(ctx, *shortcut))
 }
 
-/// A shortcut as it is written on keys: `Ctrl+,`, `Alt+Del`, `⌘,`.
+/// A shortcut as printed on the keys: `Ctrl+,`, `Alt+Del`, `⌘,`.
 pub fn words(ctx: &egui::Context, shortcut: KeyboardShortcut) -> String {
     let key = shortcut.logical_key;
     let written = match key {
@@ -69,11 +69,11 @@ pub fn words(ctx: &egui::Context, shortcut: KeyboardShortcut) -> String {
         Key::ArrowLeft => "←",
         Key::ArrowRight => "→",
         Key::ArrowUp => "↑",
-        // Signs as themselves; letters, digits and other names as they are.
+        // Punctuation as its symbol; letters, digits and other keys by name.
         key => key.symbol_or_name(),
     };
     let text = ctx.format_shortcut(&shortcut);
-    // The key is the last part, by its name or its sign.
+    // The key comes last, by its name or its symbol.
     let modifiers = [key.name(), key.symbol_or_name()]
         .iter()
         .find_map(|name| text.strip_suffix(name))
@@ -81,7 +81,8 @@ pub fn words(ctx: &egui::Context, shortcut: KeyboardShortcut) -> String {
     format!("{modifiers}{written}")
 }
 
-/// The shortcuts of a scope, those with more modifiers first: Ctrl+Shift+S is asked before Ctrl+S.
+/// The shortcuts of a scope, those with more modifiers first: Ctrl+Shift+S must be checked before
+/// Ctrl+S.
 fn by_specificity(scope: ShortcutScope) -> Vec<(Action, KeyboardShortcut)> {
     let mut shortcuts: Vec<_> = Action::ALL
         .iter()
@@ -102,7 +103,7 @@ fn modifier_count(modifiers: Modifiers) -> u8 {
 }
 
 fn consume(input: &mut egui::InputState, shortcut: KeyboardShortcut) -> bool {
-    // The window system sends Ctrl+C as an event of its own, not as a key.
+    // The window system delivers Ctrl+C as an event of its own, not as a key press.
     if shortcut == KeyboardShortcut::new(Modifiers::COMMAND, Key::C) {
         let before = input.events.len();
         input.events.retain(|event| !matches!(event, Event::Copy));

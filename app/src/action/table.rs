@@ -1,4 +1,4 @@
-//! The list: each action with its words, icon, place in the menus and shortcuts.
+//! The list: each action with its text, icon, position in the menus and shortcuts.
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 use vstore::search::Mode;
@@ -54,7 +54,7 @@ impl Menu {
         }
     }
 
-    /// Its actions in their order; true where a line belongs before the action.
+    /// Its actions in order; true if a separator precedes the action.
     pub fn actions(self) -> impl Iterator<Item = (bool, Action)> {
         let mut last_group = None;
         Action::ALL
@@ -85,7 +85,7 @@ macro_rules! actions {
         $name:ident: $text:literal, $tooltip:literal, $icon:ident, $menu:ident $group:literal,
         $scope:ident [$($modifiers:ident $key:ident),*];
     )+) => {
-        /// Something a person can pick.
+        /// Something the user can choose.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Action {
             $(#[doc = $tooltip] $name,)+
@@ -120,35 +120,35 @@ actions! {
         Window [];
     OpenSample: "Explore the sample database", "Look around in invented data", SPARKLE, File 0,
         Window [];
-    Compact: "Save", "Everything is saved already; this makes the file compact", FLOPPY_DISK,
+    Compact: "Save", "Everything is already saved; this makes the file smaller", FLOPPY_DISK,
         File 1, Window [CTRL S];
     SaveAs: "Save as…", "Write a copy with its own password", FLOPPY_DISK, File 1,
         Window [CTRL_SHIFT S];
-    WriteAgain: "Try again", "Write what could not be written to the file", ARROWS_CLOCKWISE, File 1,
+    WriteAgain: "Try again", "Write the unsaved changes to the file again", ARROWS_CLOCKWISE, File 1,
         Window [];
-    Reload: "Load again…", "Close the file and read it as it is on disk now", FOLDER_OPEN, File 1,
+    Reload: "Load again…", "Close the file and read its current contents from disk", FOLDER_OPEN, File 1,
         Window [];
-    DeleteExpired: "Delete expired records", "Say that the clock is right: what has expired is deleted",
+    DeleteExpired: "Delete expired records", "Confirm that the clock is right and delete expired records",
         TRASH, File 1, Window [];
-    KeepExpired: "Keep expired records", "Leave them in the file, hidden while the clock is as it is",
+    KeepExpired: "Keep expired records", "Leave them in the file, hidden as long as the clock says so",
         CLOCK, File 1, Window [];
-    AcceptStanding: "Go on with this file", "Work with the file though changes are missing that were \
-        saved here", CHECK, File 1, Window [];
+    AcceptStanding: "Go on with this file", "Use the file although changes saved here are missing from it",
+        CHECK, File 1, Window [];
     Import: "Import…", "Import JSON or NDJSON", DOWNLOAD_SIMPLE, File 2, Window [CTRL_SHIFT I];
     ImportReport: "Import report…", "What the last import did, record by record", LIST_BULLETS,
         File 2, Window [];
     ExportAll: "Export…", "Export all records; the file is not encrypted", EXPORT, File 2,
         Window [CTRL_SHIFT E];
-    ChangePassword: "Change password…", "Give the file another password", KEY, File 3, Window [];
+    ChangePassword: "Change password…", "Replace the password of the file", KEY, File 3, Window [];
     Security: "Security…", "Passwords, key files, recovery keys and the data key", SHIELD_CHECK,
         File 3, Window [];
-    Lock: "Lock", "Forget the key and all records until the password is entered", LOCK_SIMPLE,
+    Lock: "Lock", "Clear the key and all records from memory until you enter the password", LOCK_SIMPLE,
         File 3, Window [CTRL L];
     CloseFile: "Close", "Close the database", X, File 4, Window [CTRL W, CTRL F4];
     Quit: "Quit", "Close the program", SIGN_OUT, File 4, Window [CTRL Q];
 
-    Undo: "Undo", "Take the last change back", ARROW_COUNTER_CLOCKWISE, Edit 0, Window [CTRL Z];
-    Redo: "Redo", "Make the change again", ARROW_CLOCKWISE, Edit 0,
+    Undo: "Undo", "Undo the last change", ARROW_COUNTER_CLOCKWISE, Edit 0, Window [CTRL Z];
+    Redo: "Redo", "Redo the last undone change", ARROW_CLOCKWISE, Edit 0,
         Window [CTRL Y, CTRL_SHIFT Z];
     CopyValue: "Copy value", "Copy the value as JSON", COPY, Edit 1, Window [CTRL C];
     CopyKey: "Copy key", "Copy the key", HASH, Edit 1, Window [CTRL_SHIFT C];
@@ -158,27 +158,27 @@ actions! {
     SelectNone: "Select nothing", "Clear the selection", CIRCLE, Edit 2, Window [CTRL_SHIFT A];
     Find: "Find", "Go to the search box", MAGNIFYING_GLASS, Edit 3, Window [CTRL F];
     FindNext: "Next result", "Go to the next row", CARET_DOWN, Edit 3, Window [PLAIN F3];
-    FindPrevious: "Previous result", "Go to the row before", CARET_UP, Edit 3, Window [SHIFT F3];
+    FindPrevious: "Previous result", "Go to the previous row", CARET_UP, Edit 3, Window [SHIFT F3];
     GoToKey: "Go to key…", "Jump to a record by a few letters of its key", HASH, Edit 3,
         Window [CTRL P];
-    WhyHit: "Why this hit", "How the record under the cursor fits the search", QUESTION, Edit 3,
+    WhyHit: "Why this hit", "Show how the record under the cursor matches the search", QUESTION, Edit 3,
         Window [];
     ClearSearch: "Clear search", "Show all records", X_CIRCLE, Edit 3, Window [];
-    PreviousSearch: "Previous search", "Ask the search again that was asked before this one",
+    PreviousSearch: "Previous search", "Go back to the search before this one",
         ARROW_LEFT, Edit 3, Window [ALT ArrowLeft];
-    FollowingSearch: "Following search", "Ask the search again that was gone back from", ARROW_RIGHT,
+    FollowingSearch: "Following search", "Go forward to the search you went back from", ARROW_RIGHT,
         Edit 3, Window [ALT ArrowRight];
-    SavedSearches: "Saved searches…", "Keep this search by name, or find a kept one", STAR, Edit 3,
+    SavedSearches: "Saved searches…", "Save this search under a name, or open a saved one", STAR, Edit 3,
         Window [];
 
     NewRecord: "New record", "Add a record", PLUS, Record 0, Window [CTRL N];
     EditRecord: "Edit", "Edit the value as text", PENCIL_SIMPLE, Record 0,
         Records [PLAIN F2, PLAIN Enter];
-    RenameRecord: "Rename…", "Give the record another key", TEXT_AA, Record 0, Records [SHIFT F2];
+    RenameRecord: "Rename…", "Change the key of the record", TEXT_AA, Record 0, Records [SHIFT F2];
     DuplicateRecord: "Duplicate", "Copy the record under a new key", COPY, Record 0,
         Window [CTRL D];
-    CommitDraft: "Save edit", "Write the open edit", CHECK, Record 1, Draft [CTRL Enter];
-    DiscardDraft: "Discard edit", "Throw the open edit away", PROHIBIT, Record 1, Window [];
+    CommitDraft: "Save edit", "Save the open edit", CHECK, Record 1, Draft [CTRL Enter];
+    DiscardDraft: "Discard edit", "Discard the open edit", PROHIBIT, Record 1, Window [];
     SetExpiry: "Set expiry…", "Choose when the selected records expire", TIMER, Record 2,
         Window [CTRL E];
     ClearExpiry: "Never expire", "Remove the expiry of the selected records", CLOCK, Record 2,
@@ -192,21 +192,21 @@ actions! {
         Window [CTRL_SHIFT B];
     ToggleBottom: "Activity and jobs", "Show or hide the bottom panel", SQUARE_HALF_BOTTOM, View 0,
         Window [CTRL J];
-    SortByRelevance: "Sort by relevance", "Order what a search found by how well it fits",
+    SortByRelevance: "Sort by relevance", "Order the results by how well they match",
         SORT_ASCENDING, View 1, Window [];
     SortByKey: "Sort by key", "Order the table by key", SORT_ASCENDING, View 1, Window [];
     SortByModified: "Sort by last change", "Order the table by last change, newest first", CLOCK,
         View 1, Window [];
     SortByExpiry: "Sort by expiry", "Order the table by expiry, soonest first", TIMER, View 1,
         Window [];
-    SearchExact: "Exact search", "Whole words only", TEXT_AA, View 2, Window [];
-    SearchFuzzy: "Fuzzy search", "Prefixes and typos too", SPARKLE, View 2, Window [];
-    SearchContains: "Contains search", "Anywhere inside words", TEXT_ALIGN_LEFT, View 2, Window [];
-    Refresh: "Refresh", "Ask anew for everything on screen", ARROWS_CLOCKWISE, View 3,
+    SearchExact: "Exact search", "Match whole words only", TEXT_AA, View 2, Window [];
+    SearchFuzzy: "Fuzzy search", "Match prefixes and words with typos too", SPARKLE, View 2, Window [];
+    SearchContains: "Contains search", "Match anywhere inside words", TEXT_ALIGN_LEFT, View 2, Window [];
+    Refresh: "Refresh", "Reload everything on screen", ARROWS_CLOCKWISE, View 3,
         Window [PLAIN F5, CTRL R];
-    NextPane: "Next pane", "Give the keyboard to the next panel", ARROW_RIGHT, View 3,
+    NextPane: "Next pane", "Move the keyboard focus to the next panel", ARROW_RIGHT, View 3,
         Window [PLAIN F6];
-    ThemeSystem: "Theme of the system", "Dark or light, as the system says", MONITOR, View 4,
+    ThemeSystem: "Theme of the system", "Dark or light, following the system", MONITOR, View 4,
         Window [];
     ThemeDark: "Dark theme", "Light text on dark surfaces", MOON, View 4, Window [];
     ThemeLight: "Light theme", "Dark text on light surfaces", SUN, View 4, Window [];
@@ -215,9 +215,9 @@ actions! {
         Window [CTRL K];
     Check: "Check the file…", "Read the whole file and list what is damaged", CHECK_CIRCLE,
         Tools 1, Window [];
-    RestoreHeader: "Restore the header…", "Put the backup of its header back into a damaged file",
+    RestoreHeader: "Restore the header…", "Restore the header of a damaged file from a backup",
         FILE_LOCK, Tools 1, Window [];
-    Salvage: "Salvage…", "Bring what is left of a damaged file into a new one", BROOM,
+    Salvage: "Salvage…", "Copy what is left of a damaged file to a new one", BROOM,
         Tools 1, Window [];
     Settings: "Settings…", "Theme, density, locking, privacy", GEAR, Tools 1, Window [CTRL Comma];
 
@@ -227,7 +227,7 @@ actions! {
 }
 
 impl Action {
-    /// Its words in menus and palette.
+    /// Its text in menus and palette.
     pub const fn text(self) -> &'static str {
         self.spec().text
     }
@@ -242,7 +242,7 @@ impl Action {
         self.spec().icon
     }
 
-    /// The menu it stands in.
+    /// The menu it belongs to.
     pub const fn menu(self) -> Menu {
         self.spec().menu
     }
@@ -257,7 +257,7 @@ impl Action {
         self.spec().scope
     }
 
-    /// Whether the option it stands for is on; `None`: it stands for no option.
+    /// Whether the option it toggles is on; `None` if it is no option.
     pub fn is_checked(self, view: &AppView<'_>) -> Option<bool> {
         let layout = &view.prefs.layout;
         let store = view.store().map(|view| view.store);

@@ -22,7 +22,7 @@ fn no_two_actions_share_a_shortcut() {
 }
 
 #[test]
-fn every_action_has_words_and_stands_in_a_menu_once() {
+fn every_action_has_a_text_and_is_in_exactly_one_menu() {
     let in_menus: Vec<_> = Menu::ALL.iter().flat_map(|menu| menu.actions()).collect();
     assert_eq!(in_menus.len(), Action::ALL.len());
     for action in Action::ALL {
@@ -35,7 +35,7 @@ fn every_action_has_words_and_stands_in_a_menu_once() {
 }
 
 #[test]
-fn keys_are_written_as_they_are_on_the_keyboard() {
+fn shortcuts_are_written_as_printed_on_the_keys() {
     let ctx = egui::Context::default();
     let text = |action| shortcut_text(&ctx, action).unwrap();
     assert_eq!(text(Action::Settings), "Ctrl+,");
@@ -54,7 +54,7 @@ fn keys_are_written_as_they_are_on_the_keyboard() {
 }
 
 #[test]
-fn the_order_and_the_mode_in_force_are_marked() {
+fn the_current_sort_and_search_mode_are_checked() {
     let mut state = films();
     let marked = |state: &State, actions: &[Action]| {
         let view = AppView::of(state, Millis(0));
@@ -105,7 +105,7 @@ fn a_text_field_keeps_its_keys() {
 }
 
 #[test]
-fn without_a_database_nothing_about_records_can_be_picked() {
+fn without_a_database_actions_on_records_are_disabled() {
     let state = State::default();
     let view = AppView::of(&state, Millis(0));
     for action in [

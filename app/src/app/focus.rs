@@ -1,5 +1,5 @@
-//! Where the keyboard goes when nothing has it: back to where it was before a dialog, a menu or
-//! another popup lay over the window, and on Esc to the records.
+//! Where keyboard focus goes when nothing has it: back to where it was before a dialog, a menu or
+//! another popup opened, and to the records on Esc.
 
 use egui::{Context, Id, Key, Memory, Popup};
 
@@ -8,20 +8,20 @@ use crate::panels::RecordsPanel;
 use crate::state::FocusTarget;
 use crate::view::AppView;
 
-/// Who has the keyboard and who had it, as far as the toolkit does not know.
+/// What has and had keyboard focus, where the toolkit does not keep track of it.
 #[derive(Debug, Default)]
 pub(super) struct FocusReturn {
-    /// What had the keyboard last in the window itself.
+    /// What last had focus in the window itself.
     home: Option<Id>,
-    /// What has it in that which lies over the window.
+    /// What has focus in the dialog or popup above the window.
     above: Option<Id>,
     covered: bool,
-    /// Nothing had the keyboard after the last frame.
+    /// Nothing had focus after the last frame.
     was_nowhere: bool,
 }
 
 impl FocusReturn {
-    /// Call it when everything is drawn.
+    /// Call this after everything is drawn.
     pub(super) fn end_frame(&mut self, ctx: &Context, view: &AppView<'_>, commands: &mut Commands) {
         let focused = ctx.memory(Memory::focused);
         let covered = view.dialog.is_some() || Popup::is_any_open(ctx);
@@ -30,7 +30,7 @@ impl FocusReturn {
             self.above = focused;
         } else if was_covered {
             let above = self.above.take();
-            // Unless what was picked has given the keyboard to somebody else.
+            // Unless the chosen command has moved the focus elsewhere.
             if view.focus.is_none() && (focused.is_none() || focused == above) {
                 self.go_home(ctx, view, commands);
             }
@@ -52,8 +52,8 @@ impl FocusReturn {
         }
     }
 
-    /// Esc took the keyboard away from something, or nothing had it: then it takes a step as it does
-    /// in the table. Either way the table has the keyboard afterwards.
+    /// Esc either took focus from something, or nothing had it; in the latter case it does what Esc
+    /// does in the table. Either way the table has focus afterwards.
     fn escape(&self, view: &AppView<'_>, commands: &mut Commands) {
         let Some(store) = view.store().map(|view| view.store) else {
             return;
@@ -67,7 +67,7 @@ impl FocusReturn {
                 return;
             }
         } else if self.home == Some(RecordsPanel::table_id()) {
-            // The last step of the table: the keyboard is nowhere.
+            // The last Esc in the table leaves nothing focused.
             return;
         }
         commands.push(LayoutCommand::Focus(FocusTarget::Records));

@@ -1,7 +1,7 @@
 //! The frame: what happens in which order. Owns the parts and has no behaviour of its own.
 //!
-//! [`eframe::App::ui`] draws panels from a view and queues commands;
-//! [`eframe::App::logic`] carries the commands out and takes in what came back.
+//! [`eframe::App::ui`] draws panels from a view and queues commands; [`eframe::App::logic`]
+//! executes the commands and processes the events of other threads.
 
 use std::io;
 use std::path::PathBuf;
@@ -27,26 +27,27 @@ use crate::view::AppView;
 mod focus;
 mod typing;
 
-/// How long taking in what came back may hold up a frame.
+/// How long processing events may hold up a frame.
 const RECEIVE_BUDGET: Duration = Duration::from_millis(10);
 
-/// The seconds for which a text cursor blinks after the last input: an idle window draws nothing.
+/// How many seconds the text cursor blinks after the last input: afterwards an idle window draws
+/// nothing.
 const BLINKS_SECS: f64 = 10.0;
 
 /// How the window is started.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where preferences are kept; `None`: nowhere.
+    /// Where preferences are kept; `None` keeps none.
     pub prefs_path: Option<PathBuf>,
     /// A file to open, or data to import.
     pub file: Option<PathBuf>,
     /// Open it without writing.
     pub read_only: bool,
-    /// Where the time comes from.
+    /// The source of the current time.
     pub clock: Arc<dyn Clock>,
-    /// What passwords of new files cost.
+    /// The key derivation cost for passwords of new files.
     pub kdf: KdfProfile,
-    /// Be part of the desktop: hear when it locks. Tests are not.
+    /// Take part in the desktop, for example lock when it locks. False in tests.
     pub on_desktop: bool,
 }
 
@@ -75,14 +76,14 @@ pub struct VStoreApp {
     dialogs: Dialogs,
     typing: typing::TypingOrder,
     focus: focus::FocusReturn,
-    /// The state was drawn since it changed last: what holds for one frame only is over.
+    /// The state was drawn since its last change: whatever holds for one frame only can be cleared.
     drawn: bool,
-    /// When there was input last, by the clock of the toolkit, in seconds.
+    /// The time of the last input, in seconds of the toolkit's clock.
     touched_secs: f64,
 }
 
 impl VStoreApp {
-    /// Starts everything but the window. Needs no graphics: tests drive it without any.
+    /// Starts everything but the window. Needs no graphics, so that tests can drive it.
     pub fn new(ctx: &egui::Context, options: Options) -> io::Result<Self> {
         let Options {
             prefs_path,
@@ -139,7 +140,7 @@ impl VStoreApp {
         })
     }
 
-    /// What is known now; for tests.
+    /// The current state; for tests.
     pub fn state(&self) -> &State {
         &self.state
     }
@@ -149,7 +150,7 @@ impl VStoreApp {
         &mut self.commands
     }
 
-    /// Carries out what was asked, then takes in what came back.
+    /// Executes queued commands, then processes events.
     fn advance(&mut self, ctx: &egui::Context) {
         let now = self.clock.now();
         if std::mem::take(&mut self.drawn) {
@@ -179,7 +180,7 @@ impl VStoreApp {
         }
     }
 
-    /// The window asked to be closed: not before everything is saved.
+    /// On a request to close the window: keeps it open until everything is saved.
     fn answer_close_request(&mut self, ctx: &egui::Context) {
         if ctx.input(|input| input.viewport().close_requested()) && !self.state.may_quit {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
@@ -204,7 +205,7 @@ impl VStoreApp {
         self.state.store().is_some_and(|store| store.path.is_some())
     }
 
-    /// Plans the next frame: when a countdown shows something else, or when something is due.
+    /// Schedules the next frame: when a countdown changes what it shows, or when something is due.
     fn plan_next_frame(&mut self, ctx: &egui::Context) {
         let lock = self
             .performer
@@ -222,12 +223,13 @@ impl VStoreApp {
         }
     }
 
-    /// Takes from the input what is for the whole window. Input shows up in one pass only.
+    /// Consumes input meant for the whole window. Input shows up in the first pass only.
     fn take_input(&mut self, ctx: &egui::Context, now: Millis) {
         let (touched, returned, dropped) = ctx.input(|input| {
             let files = input.raw.dropped_files.iter();
             let paths: Vec<_> = files.map(|file| file.path().to_path_buf()).collect();
-            // The last frame may have been drawn before the keyboard was taken away.
+            // The last frame may have been drawn before the window lost focus, so that only the
+            // event shows it.
             let returned = input.events.contains(&Input::WindowFocused(true));
             (!input.events.is_empty(), returned, paths)
         });
@@ -245,7 +247,7 @@ impl VStoreApp {
         for command in pressed(ctx, &view, ShortcutScope::Window) {
             self.commands.push(command);
         }
-        // With the keyboard nowhere, as after an edit was closed, the selected records are meant.
+        // If nothing has focus, as after closing an edit, shortcuts apply to the selected records.
         if ctx.memory(|memory| memory.focused().is_none()) {
             for command in pressed(ctx, &view, ShortcutScope::Records) {
                 self.commands.push(command);
@@ -254,7 +256,7 @@ impl VStoreApp {
         self.note_size(ctx);
     }
 
-    /// Lets the text cursor stand still when nobody types any more.
+    /// Stops the text cursor from blinking when there has been no input for a while.
     fn rest_cursor(&mut self, ctx: &egui::Context, touched: bool) {
         let now = ctx.input(|input| input.time);
         if touched {
@@ -334,7 +336,7 @@ fn window_title(page: &Page) -> String {
     format!("{name}{mark} — VStore")
 }
 
-/// The file by which other windows can find this one. One that is only read is nobody's.
+/// The file by which other instances find this window; `None` for files opened read-only.
 fn shown_file(page: &Page) -> Option<Shown> {
     let (path, is_open) = match page {
         Page::Unlock(page) if !page.read_only => (page.path.clone(), false),
@@ -344,8 +346,8 @@ fn shown_file(page: &Page) -> Option<Shown> {
     Some(Shown { path, is_open })
 }
 
-/// What the countdown to the lock shows, and how long until it shows something else: minutes,
-/// and seconds in the last one. An idle program wakes up once a minute for it.
+/// What the countdown to the lock shows, and how long until that changes: whole minutes, then
+/// seconds in the last minute. So an idle program wakes up only once a minute for it.
 fn lock_countdown(remaining: Duration) -> (Duration, Duration) {
     const MINUTE: u64 = 60;
     let seconds = remaining.as_secs() + u64::from(remaining.subsec_nanos() > 0);

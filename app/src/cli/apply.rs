@@ -1,4 +1,5 @@
-//! `vstore apply`: changes from a pipe, each durable before its number is printed.
+//! `vstore apply`: changes read from a pipe. The number of each line is printed once its change is
+//! on disk.
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 
@@ -17,16 +18,17 @@ use super::output;
 use super::records;
 use super::signals;
 
-/// How many lines share a sync at most. None waits for others: these are lines that were there.
+/// At most this many lines share one sync. Only lines that have already arrived are grouped: none
+/// waits for later ones.
 const GROUP_MAX: usize = 1_024;
 
-/// A line that asks for something, by its number, counted from 1.
+/// A parsed line, with its number counted from 1.
 struct Line {
     number: u64,
     batch: WriteBatch,
 }
 
-/// What a line asks for, and what is to be said about it.
+/// The batch a line stands for, and warnings about it.
 #[derive(Debug)]
 struct Parsed {
     batch: WriteBatch,
@@ -50,7 +52,7 @@ pub(super) fn apply(args: &ApplyArgs) -> Result<Exit, Failure> {
             break;
         }
         applied += commit(&mut store, &group, &mut lines.refused, !args.common.json)?;
-        // Opening has said it if the clock is doubted.
+        // If the clock is in doubt, opening has reported it.
         let is_due = |at| at <= SystemClock.now();
         if store.next_expiry().is_some_and(is_due) && store.clock_suspect().is_none() {
             expired += database::delete_expired(&mut store);
@@ -58,7 +60,7 @@ pub(super) fn apply(args: &ApplyArgs) -> Result<Exit, Failure> {
         database::compact_if_advised(&mut store);
         signals::end_if_stopped();
     }
-    database::tell_expired(expired);
+    database::report_expired(expired);
     database::close(store);
     if args.common.json {
         output::json(&json!({ "applied": applied, "refused": lines.refused }))?;
@@ -70,7 +72,8 @@ pub(super) fn apply(args: &ApplyArgs) -> Result<Exit, Failure> {
     })
 }
 
-/// Commits a group with one sync, then prints the numbers of its lines; how many were applied.
+/// Commits a group with one sync, prints the numbers of its lines and returns how many were
+/// applied.
 fn commit(
     store: &mut Store,
     group: &[Line],
@@ -99,18 +102,18 @@ fn commit(
     Ok(applied)
 }
 
-/// The lines of standard input, behind the password.
+/// The lines of standard input after the password.
 struct Lines<R> {
     input: BufReader<R>,
     number: u64,
     expire_at: bool,
-    /// The longest line; the rest of a longer one is passed over.
+    /// The longest line allowed; a longer one is skipped to its end.
     bytes_max: usize,
     refused: u64,
 }
 
 impl<R: io::Read> Lines<R> {
-    /// Waits for a line, then takes all that have arrived with it; none at the end of the input.
+    /// Waits for a line, then takes all that have arrived with it; empty at the end of the input.
     fn group(&mut self) -> io::Result<Vec<Line>> {
         let mut group = Vec::new();
         while group.len() < GROUP_MAX {
@@ -126,7 +129,7 @@ impl<R: io::Read> Lines<R> {
             }
             let parsed = if text.len() > self.bytes_max {
                 Err(format!(
-                    "line {}: longer than the {} bytes that a record can need",
+                    "line {}: longer than {} bytes, the most a record can need",
                     self.number, self.bytes_max
                 ))
             } else {
@@ -151,7 +154,7 @@ impl<R: io::Read> Lines<R> {
         Ok(group)
     }
 
-    /// The next line, cut if it is too long: then one byte longer than it may be.
+    /// The next line. One that is too long is cut to one byte more than allowed.
     fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
         let mut text = Vec::new();
         let most = self.bytes_max as u64 + 1;
@@ -167,7 +170,7 @@ impl<R: io::Read> Lines<R> {
     }
 }
 
-/// What a line asks for, or why it makes no sense, with the line.
+/// What a line asks for, or why it is refused, with the line number.
 fn parse(line: &[u8], number: u64, honour_expire_at: bool) -> Result<Parsed, String> {
     let (line, notes) = parse_record_line(line, number).map_err(|error| error.to_string())?;
     let meant = interpret(line.view(), honour_expire_at);
@@ -175,8 +178,8 @@ fn parse(line: &[u8], number: u64, honour_expire_at: bool) -> Result<Parsed, Str
     for warning in &mut parsed.warnings {
         *warning = format!("vstore: line {number}: {warning}");
     }
-    let told = |note: &Note| format!("vstore: {note}");
-    parsed.warnings.extend(notes.first.iter().map(told));
+    let message = |note: &Note| format!("vstore: {note}");
+    parsed.warnings.extend(notes.first.iter().map(message));
     Ok(parsed)
 }
 
@@ -196,7 +199,7 @@ fn interpret(line: ValueRef<'_>, honour_expire_at: bool) -> Result<Parsed, Strin
             ("delete", ValueRef::Bool(true)) => deletes = true,
             ("expires_at", ValueRef::Null) => expiry = Some(Expiry::Never),
             ("expires_at", ValueRef::String(text)) => expiry = Some(Expiry::At(time(text)?)),
-            // Of an export with metadata; the store keeps its own.
+            // From an export with metadata; the store keeps its own timestamps.
             ("created_at" | "modified_at", ValueRef::String(_)) => {}
             (name, _) => return Err(format!("{name:?} is unknown here or of the wrong type")),
         }
@@ -206,15 +209,15 @@ fn interpret(line: ValueRef<'_>, honour_expire_at: bool) -> Result<Parsed, Strin
     batch.push(match (deletes, value, expiry) {
         (true, None, None) => Op::Delete { key },
         (false, Some(value), expiry) => {
-            let of_value = expire_at(value).filter(|_| honour_expire_at && expiry.is_none());
-            let of_value = of_value.and_then(|said| match said {
+            let expiry_in_value = expire_at(value).filter(|_| honour_expire_at && expiry.is_none());
+            let expiry_in_value = expiry_in_value.and_then(|result| match result {
                 Ok(at) => Some(Expiry::At(at)),
                 Err(error) => {
                     warnings.push(format!("{:?}: {error}: no expiry is set", key.as_str()));
                     None
                 }
             });
-            let expiry = expiry.or(of_value).unwrap_or(Expiry::Keep);
+            let expiry = expiry.or(expiry_in_value).unwrap_or(Expiry::Keep);
             if let Expiry::At(at) = expiry
                 && at <= SystemClock.now()
             {
@@ -234,7 +237,7 @@ fn interpret(line: ValueRef<'_>, honour_expire_at: bool) -> Result<Parsed, Strin
                 Expiry::Keep | Expiry::Never => None,
             },
         },
-        (true, ..) => return Err("what is deleted has no \"value\" or \"expires_at\"".to_owned()),
+        (true, ..) => return Err("a \"delete\" takes no \"value\" or \"expires_at\"".to_owned()),
         (false, None, None) => {
             return Err("there is no \"value\", \"delete\" or \"expires_at\"".to_owned());
         }
@@ -263,7 +266,7 @@ mod tests {
             bytes_max: 100,
             refused: 0,
         };
-        // The first read fills the buffer: the first line could not know of the others.
+        // The first read fills the buffer with all lines; before it, nothing of them has arrived.
         let numbers = |group: Vec<Line>| group.iter().map(|line| line.number).collect::<Vec<_>>();
         assert_eq!(numbers(lines.group().unwrap()), [1, 4]);
         assert!(lines.group().unwrap().is_empty());
@@ -271,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_too_long_is_passed_over_to_its_end() {
+    fn a_line_that_is_too_long_is_skipped_to_its_end() {
         let long = "x".repeat(100);
         let input = format!(
             "{{\"key\":\"a\",\"value\":\"{long}\"}}\n{{\"key\":\"b\",\"value\":1}}\n{long}{long}"
@@ -297,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_worth_knowing_about_a_line_is_said() {
+    fn warnings_about_a_line_are_reported() {
         let warnings = |line: &str| parse(line.as_bytes(), 7, true).unwrap().warnings;
         for (line, expected) in [
             (
@@ -317,11 +320,11 @@ mod tests {
                 "expired at 1970",
             ),
         ] {
-            let said = warnings(line);
-            assert_eq!(said.len(), 1, "{said:?}");
+            let reported = warnings(line);
+            assert_eq!(reported.len(), 1, "{reported:?}");
             assert!(
-                said[0].contains("line 7") && said[0].contains(expected),
-                "{said:?}"
+                reported[0].contains("line 7") && reported[0].contains(expected),
+                "{reported:?}"
             );
         }
         assert!(warnings(r#"{"key":"n","value":{"expireAt":99999999999}}"#).is_empty());

@@ -1,4 +1,4 @@
-//! The arguments, as clap reads them. What they mean is the business of the commands.
+//! The command-line arguments, as clap reads them. The commands interpret them.
 #![expect(
     clippy::doc_markdown,
     reason = "clap prints these comments as help, where marks of code would be noise"
@@ -12,21 +12,21 @@ use super::common::{Common, Creation};
 use super::key_args::{HeaderBackupCommand, PasswdArgs, RotateArgs, SalvageArgs, SlotsCommand};
 use crate::typed_time::parse_duration;
 
-/// What stands at the end of `vstore --help`.
+/// The text at the end of `vstore --help`.
 const AFTER_HELP: &str = "\
 Passwords and recovery keys are asked for in the terminal, or read from the lines of standard \
 input with --password-stdin: first the current one, then new ones, in the order in which they \
 would be asked for. They are never taken from an argument.
 
-Data goes to standard output, messages to standard error. On a terminal, characters that are \
-invisible or give it orders are shown as JSON escapes.
+Data goes to standard output, messages to standard error. On a terminal, invisible characters and \
+control characters are shown as JSON escapes.
 
-Records whose time is over are deleted by the next command that changes the file.
+Expired records are deleted by the next command that changes the file.
 
 Exit codes:
   0  done
   1  the key does not exist
-  2  the arguments make no sense
+  2  the arguments are invalid
   3  wrong or empty password, wrong or mistyped recovery key, missing key file
   4  the file is damaged
   5  another program has the file open
@@ -51,7 +51,7 @@ Examples:
 pub(super) struct Arguments {
     /// The file to open in the window
     pub(super) file: Option<PathBuf>,
-    /// Open the file in the window without a lock, and change nothing
+    /// Open the file in the window without locking it, and change nothing
     #[arg(long, requires = "file")]
     pub(super) read_only: bool,
     #[command(subcommand)]
@@ -62,17 +62,17 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Add the records of a JSON or NDJSON file, all or none
     ///
-    /// Accepted are an object of records ({"key": value, …}), and an array or lines of
-    /// {"key": …, "value": …} with nothing else but "expires_at", "created_at" and "modified_at"
-    /// (RFC 3339). Any other objects, in an array or in lines, are accepted when a rule says what
-    /// their keys are: --key-field, --key-template or --row-numbers. One text may follow the other
-    /// over any number of lines, too. The ending says which format it is (.json,
-    /// .ndjson, .jsonl), unless the content leaves no doubt.
+    /// Accepts an object of records ({"key": value, …}), or an array or lines of {"key": …,
+    /// "value": …} with no other fields but "expires_at", "created_at" and "modified_at" (RFC
+    /// 3339). Any other objects, in an array or in lines, are accepted with a rule for their keys:
+    /// --key-field, --key-template or --row-numbers. NDJSON values may also span several lines. The
+    /// format follows from the extension (.json, .ndjson, .jsonl) unless the content is clearly in
+    /// the other one.
     ///
-    /// A key that is made up by a number never takes the place of another record, and the same
-    /// input gets the same keys again; what it replaces is named.
+    /// A key made from a number never replaces another record, and importing the same input again
+    /// yields the same keys; records replaced that way are reported.
     Import(ImportArgs),
-    /// Write all records to a JSON or NDJSON file, which is not encrypted
+    /// Write all records to an unencrypted JSON or NDJSON file
     ///
     /// JSON is one object of records in key order, NDJSON lines of {"key": …, "value": …}.
     Export(ExportArgs),
@@ -82,51 +82,51 @@ pub(super) enum Command {
     Put(PutArgs),
     /// Delete records
     Delete(DeleteArgs),
-    /// Make changes that arrive line by line on standard input, behind the password
+    /// Make changes that arrive line by line on standard input, after the password
     ///
     /// {"key": …, "value": …} writes a record, {"key": …, "delete": true} deletes one, and
     /// {"key": …, "expires_at": "2026-12-24T18:00:00Z"} (or null) sets its expiry; the lines of an
     /// NDJSON export are accepted, whatever their depth and length. Each line is a change of its
-    /// own: it is on disk before its number is printed. Lines that make no sense are named and left
-    /// out, and the exit code is 8 then.
+    /// own, which is on disk before the line number is printed. Invalid lines are reported and
+    /// skipped, and the exit code is then 8.
     Apply(ApplyArgs),
     /// Print the records that have a value at a path
     ///
-    /// `find FILE profile.name John`, `find FILE age '>=' 30`, `find FILE tags red`. Numbers, texts,
-    /// truth values and times are compared by type; write "30" in quotes for the text. Without a
-    /// value, every record that has the path.
+    /// `find FILE profile.name John`, `find FILE age '>=' 30`, `find FILE tags red`. Numbers,
+    /// strings, booleans and timestamps are compared by type; to compare with a string, quote it:
+    /// '"30"'. Without a value, prints every record that has the path.
     Find(FindArgs),
-    /// Print the keys of the records that fit a query, best first
+    /// Print the keys of the records that match a query, best first
     ///
-    /// Words are found with typos and as beginnings. `year:1982 genres:comedy`, `title^=Star`,
+    /// Words also match with typos and as prefixes. `year:1982 genres:comedy`, `title^=Star`,
     /// `age>=30`, `"these words"`, `-without`, `one OR other`.
     Search(SearchArgs),
     /// Print the records from one key up to, but not including, another
     Range(RangeArgs),
-    /// Print figures about a file
+    /// Print statistics about a file
     ///
-    /// "expired" are records that ran out: they are hidden, and the next command that changes the
-    /// file deletes them.
+    /// "expired" counts expired records that are still in the file: they are hidden, and the next
+    /// command that changes the file deletes them.
     Info(PlainArgs),
-    /// Read all of a file and list what is damaged
+    /// Read a whole file and list any damage
     Verify(VerifyArgs),
-    /// Write the file anew: smaller, and faster to open
+    /// Rewrite the file: smaller, and faster to open
     Compact(CompactArgs),
-    /// Change the password; the data is not written anew
+    /// Change the password; the data is not rewritten
     ///
-    /// With --recovery-key, set a new password in place of a forgotten one. The key file of
-    /// --key-file stays that of the new password, unless another is asked for.
+    /// With --recovery-key, set a new password in place of a forgotten one. The key file given with
+    /// --key-file also belongs to the new password unless another one is asked for.
     Passwd(PasswdArgs),
     /// List, add and remove passwords and recovery keys, up to eight
     #[command(subcommand)]
     Slots(SlotsCommand),
-    /// Exchange the data key and write everything anew under it
+    /// Replace the data key and rewrite everything under it
     ///
-    /// For when a password became known to somebody who may have a copy of the file. The file then
-    /// opens with those passwords and recovery keys only that are presented here: the one that
-    /// opens it and, one by one, the others.
+    /// For when someone who may have a copy of the file knows a password. Afterwards only the
+    /// passwords and recovery keys presented here open the file: the one that opens it and, one by
+    /// one, the others.
     Rotate(RotateArgs),
-    /// Keep the header of a file elsewhere, and put it back if it is destroyed
+    /// Keep a copy of a file's header, and restore it if the header is destroyed
     #[command(subcommand)]
     HeaderBackup(HeaderBackupCommand),
     /// Write what can still be read of a damaged file to a new file
@@ -153,7 +153,7 @@ pub(super) enum ConflictArg {
 pub(super) enum DuplicatesArg {
     /// Nothing is imported; the message names both places
     Refuse,
-    /// Later ones get -2, -3 … appended, whichever nobody else has
+    /// Later ones get -2, -3 … appended, whichever is free
     Number,
     /// The first one is imported
     First,
@@ -165,31 +165,31 @@ pub(super) enum DuplicatesArg {
 pub(super) struct ImportArgs {
     #[command(flatten)]
     pub(super) common: Common,
-    /// The file to import; "-" is standard input, behind the password
+    /// The file to import; "-" is standard input, after the password
     pub(super) data: PathBuf,
     #[command(flatten)]
     pub(super) creation: Creation,
-    /// The format of the input, if ending and content do not tell it
+    /// The format of the input, if extension and content do not show it
     #[arg(long, value_enum)]
     pub(super) format: Option<FormatArg>,
     /// Take the key from this field: a name, or a path such as profile.id
     #[arg(long, value_name = "NAME", group = "rule")]
     pub(super) key_field: Option<String>,
-    /// Join the key from fields: 'film:{year}:{title|slug}'; slug turns "Rain Man" into rain-man
+    /// Build the key from fields: 'film:{year}:{title|slug}'; slug turns "Rain Man" into rain-man
     #[arg(long, value_name = "TEMPLATE", group = "rule")]
     pub(super) key_template: Option<String>,
-    /// Number the records; the number follows this prefix. A number that another record of the
-    /// file has gets -2, -3 … appended
+    /// Number the records; the number follows this prefix. A number already used by another record
+    /// of the file gets -2, -3 … appended
     #[arg(long, value_name = "PREFIX", group = "rule", num_args = 0..=1, default_missing_value = "row:")]
     pub(super) row_numbers: Option<String>,
-    /// What to do with keys that the file has already
+    /// What to do with keys that are already in the file
     #[arg(long, value_enum, default_value_t = ConflictArg::Replace)]
     pub(super) conflict: ConflictArg,
-    /// What to do with keys that stand twice in the input. By default keys that the input itself
-    /// gives are refused, and keys made by a rule are numbered; each one is reported.
+    /// What to do with keys that occur twice in the input. By default, duplicate keys in the input
+    /// itself are refused, and keys made by a rule are numbered; each one is reported.
     #[arg(long, value_enum)]
     pub(super) duplicates: Option<DuplicatesArg>,
-    /// Do not take an integer "expireAt" in a value (Unix seconds) as its expiry
+    /// Do not use an integer "expireAt" in a value (Unix seconds) as its expiry
     #[arg(long)]
     pub(super) no_expire_at: bool,
     /// Check and report, but change nothing
@@ -208,10 +208,10 @@ pub(super) struct ExportArgs {
     /// Replace a file that is not an earlier export
     #[arg(long)]
     pub(super) force: bool,
-    /// The format, if the ending does not tell it
+    /// The format, if the extension does not show it
     #[arg(long, value_enum)]
     pub(super) format: Option<FormatArg>,
-    /// Write "expires_at", "created_at" and "modified_at" too, in the array or line form
+    /// Also write "expires_at", "created_at" and "modified_at", in the array or line form
     #[arg(long)]
     pub(super) with_metadata: bool,
 }
@@ -230,15 +230,15 @@ pub(super) struct PutArgs {
     pub(super) common: Common,
     /// The key
     pub(super) key: String,
-    /// The value as JSON; "-" reads it from standard input, behind the password
+    /// The value as JSON; "-" reads it from standard input, after the password
     #[arg(allow_negative_numbers = true)]
     pub(super) value: String,
     #[command(flatten)]
     pub(super) creation: Creation,
-    /// Let the record expire after this time: 90s, 5m, 2h, 7d
+    /// Expire the record after this time: 90s, 5m, 2h, 7d
     #[arg(long, value_parser = parse_duration, value_name = "TIME")]
     pub(super) ttl: Option<i64>,
-    /// Do not take an integer "expireAt" in the value (Unix seconds) as its expiry
+    /// Do not use an integer "expireAt" in the value (Unix seconds) as its expiry
     #[arg(long)]
     pub(super) no_expire_at: bool,
 }
@@ -256,7 +256,7 @@ pub(super) struct DeleteArgs {
 pub(super) struct ApplyArgs {
     #[command(flatten)]
     pub(super) common: Common,
-    /// Do not take an integer "expireAt" in a value (Unix seconds) as its expiry
+    /// Do not use an integer "expireAt" in a value (Unix seconds) as its expiry
     #[arg(long)]
     pub(super) no_expire_at: bool,
 }
@@ -267,7 +267,8 @@ pub(super) struct FindArgs {
     pub(super) common: Common,
     /// The path, such as profile.name or tags
     pub(super) path: String,
-    /// The value, or a sign and the value: one of = != < <= > >= ^= (starts with) *= (contains)
+    /// The value, or an operator and the value: one of = != < <= > >= ^= (starts with) *=
+    /// (contains)
     #[arg(num_args = 0..=2, allow_negative_numbers = true)]
     pub(super) condition: Vec<String>,
     /// Records with null at the path
@@ -288,15 +289,15 @@ pub(super) struct FindArgs {
 pub(super) struct SearchArgs {
     #[command(flatten)]
     pub(super) common: Common,
-    /// The query; what starts with "-" must follow "--"
+    /// The query; put "--" before one that starts with "-"
     pub(super) query: String,
-    /// Find whole words as they are written, but for case and accents
+    /// Find whole words as written, ignoring case and accents
     #[arg(long)]
     pub(super) exact: bool,
     /// Find words inside longer ones
     #[arg(long, conflicts_with = "exact")]
     pub(super) contains: bool,
-    /// Print at most this many keys; the counts are of all
+    /// Print at most this many keys; the counts still include all
     #[arg(long, default_value_t = 100)]
     pub(super) limit: usize,
 }
@@ -324,7 +325,7 @@ pub(super) struct RangeArgs {
 pub(super) struct VerifyArgs {
     #[command(flatten)]
     pub(super) common: Common,
-    /// Read only the headers and the order of the parts, without decrypting them
+    /// Check only the headers and the order of the parts, without decrypting them
     #[arg(long)]
     pub(super) quick: bool,
 }
@@ -333,7 +334,7 @@ pub(super) struct VerifyArgs {
 pub(super) struct CompactArgs {
     #[command(flatten)]
     pub(super) common: Common,
-    /// Delete expired records although the clock is over a year ahead of the newest change
+    /// Delete expired records even if the clock is more than a year ahead of the newest change
     #[arg(long)]
     pub(super) clock_is_right: bool,
 }

@@ -1,4 +1,4 @@
-//! Opening and closing the file of a command.
+//! Opens and closes the file of a command.
 
 use vstore::file::{Control, Credentials, KdfProfile};
 use vstore::target::Approved;
@@ -19,7 +19,7 @@ pub(super) enum Access {
     Read,
     /// Changing it.
     Write,
-    /// Changing it by somebody who says that the clock is right.
+    /// Changing it, with the user's word that the clock is right.
     WriteByClock,
 }
 
@@ -33,25 +33,25 @@ pub(super) fn open_to_write(common: &Common) -> Result<Store, Failure> {
     open(common, Access::Write).map(|(store, _)| store)
 }
 
-/// Opens a file to change it, and deletes what expired even if the clock is doubted.
+/// Opens a file to change it, and deletes expired records even if the clock is in doubt.
 pub(super) fn open_by_clock(common: &Common) -> Result<Store, Failure> {
     open(common, Access::WriteByClock).map(|(store, _)| store)
 }
 
-/// Opens a file to read it, and says what opening it found.
+/// Opens a file to read it, and returns the report on opening it.
 pub(super) fn open_to_inspect(common: &Common) -> Result<(Store, OpenReport), Failure> {
     open(common, Access::Read)
 }
 
 fn open(common: &Common, access: Access) -> Result<(Store, OpenReport), Failure> {
-    // What needs no password is said before one is asked for.
+    // Problems that need no password are reported before it is asked for.
     target::check_stdout(common)?;
     Store::probe(&common.db)?;
     let credentials = password::existing(common)?;
     open_reported(common, &credentials, access)
 }
 
-/// Opens a file with credentials that were asked for already.
+/// Opens a file with credentials that have already been asked for.
 pub(super) fn open_with(
     common: &Common,
     credentials: &Credentials,
@@ -70,18 +70,18 @@ fn open_reported(
         ..OpenOptions::default()
     };
     let (mut store, report) = Store::open(&common.db, credentials, &options, &Control::default())?;
-    tell(&report);
+    report_opening(&report);
     if access == Access::WriteByClock && store.clock_suspect().is_some() {
         store.confirm_clock()?;
     }
     if access != Access::Read {
-        tell_expired(delete_expired(&mut store));
+        report_expired(delete_expired(&mut store));
     }
     Ok((store, report))
 }
 
-/// Deletes the records whose time has passed, as the window does; how many there were. Failing at
-/// that stops no command: they stay hidden, and the next command tries again.
+/// Deletes expired records, as the window does, and returns how many. A failure to delete them
+/// fails no command: they stay hidden, and the next command tries again.
 pub(super) fn delete_expired(store: &mut Store) -> usize {
     let mut deleted = 0;
     loop {
@@ -90,14 +90,14 @@ pub(super) fn delete_expired(store: &mut Store) -> usize {
             Ok(_) => return deleted,
             Err(ExpireError::ClockSuspect(suspect)) => {
                 output::message(format_args!(
-                    "vstore: {suspect}; set the clock right, or say that it is right with \
-                     'vstore compact FILE --clock-is-right'"
+                    "vstore: {suspect}; set the clock right, or confirm that it is right with \
+                         'vstore compact FILE --clock-is-right'"
                 ));
                 return deleted;
             }
             Err(error) => {
                 output::message(format_args!(
-                    "vstore: the records that ran out are hidden, but could not be deleted: {error}"
+                    "vstore: expired records are hidden, but could not be deleted: {error}"
                 ));
                 return deleted;
             }
@@ -105,13 +105,13 @@ pub(super) fn delete_expired(store: &mut Store) -> usize {
     }
 }
 
-/// Says how many records ran out. They are deleted by then: no later command reports them again.
-pub(super) fn tell_expired(deleted: usize) {
+/// Reports how many expired records were deleted. Later commands no longer see them.
+pub(super) fn report_expired(deleted: usize) {
     match deleted {
         0 => {}
-        1 => output::message("vstore: 1 record had run out and was deleted"),
+        1 => output::message("vstore: 1 expired record was deleted"),
         _ => output::message(format_args!(
-            "vstore: {deleted} records had run out and were deleted"
+            "vstore: {deleted} expired records were deleted"
         )),
     }
 }
@@ -125,7 +125,7 @@ impl From<Kdf> for KdfProfile {
     }
 }
 
-/// How a new file is created.
+/// The options for creating a file.
 pub(super) fn create_options(creation: &Creation, target: &Approved) -> CreateOptions {
     CreateOptions {
         kdf: creation.kdf.into(),
@@ -134,34 +134,36 @@ pub(super) fn create_options(creation: &Creation, target: &Approved) -> CreateOp
     }
 }
 
-/// Compacts if that pays, and closes. What was acknowledged is safe whatever happens here.
+/// Compacts if advised, and closes. Acknowledged changes are safe whatever happens here.
 pub(super) fn close(mut store: Store) {
     compact_if_advised(&mut store);
     if let Some(cause) = store.poisoned() {
-        // What was acknowledged is safe; the next opening writes the file anew.
+        // Acknowledged changes are safe; the next opening rewrites the file.
         output::message(format_args!(
             "vstore: warning: the disk failed after the change was made: {cause}"
         ));
     }
     if let Err(error) = store.close() {
-        output::message(format_args!("vstore: not closed cleanly: {error}"));
+        output::message(format_args!(
+            "vstore: the file was not closed cleanly: {error}"
+        ));
     }
 }
 
-/// Compacts if that pays.
+/// Compacts if advised.
 pub(super) fn compact_if_advised(store: &mut Store) {
     if store.compaction_advised()
         && let Err(error) = ProgressLine::new().watch(|control| store.compact(control))
         && !signals::is_stopped()
     {
-        output::message(format_args!("vstore: not compacted: {error}"));
+        output::message(format_args!("vstore: the file was not compacted: {error}"));
     }
 }
 
-fn tell(report: &OpenReport) {
+fn report_opening(report: &OpenReport) {
     if report.file.torn_at.is_some() {
         output::message(format_args!(
-            "vstore: the last write had not finished ({} bytes); everything before it is there",
+            "vstore: the last write was incomplete ({} bytes); everything before it is intact",
             report.file.torn_bytes
         ));
     }

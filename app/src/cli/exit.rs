@@ -1,4 +1,4 @@
-//! Exit codes, and which failure of the store has which.
+//! Exit codes, and which failure maps to which.
 
 use std::fmt;
 use std::io;
@@ -12,14 +12,14 @@ use vstore::transfer::{ExportError, ImportError};
 use vstore::value::json::JsonError;
 use vstore::{CommitError, KeyError, SalvageError};
 
-/// What the exit code of a command says. The numbers are part of the interface.
+/// The result of a command as an exit code. The numbers are part of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// Done.
     Ok = 0,
     /// The key that was asked for does not exist.
     NotFound = 1,
-    /// The arguments make no sense.
+    /// The arguments are invalid.
     Usage = 2,
     /// The password or the recovery key is wrong, empty or mistyped, or the key file is missing.
     WrongPassword = 3,
@@ -43,8 +43,8 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Why a command stopped: its exit code, and a sentence for the user. Without a sentence, nobody
-/// is left to read it.
+/// Why a command failed: its exit code and a message for the user. There is no message if nobody is
+/// left to read it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Failure {
     pub(super) exit: Exit,
@@ -86,7 +86,7 @@ impl From<OpenError> for Failure {
         };
         let hint = match exit {
             Exit::Damaged => {
-                "; `vstore verify` lists the damage, `vstore salvage` rescues what is left"
+                "; `vstore verify` lists the damage, `vstore salvage` recovers what is left"
             }
             Exit::Locked => "; close it there first",
             _ => "",
@@ -250,7 +250,7 @@ impl From<KeyError> for Failure {
     }
 }
 
-/// A reader that went away (`| head`) is told nothing.
+/// No message for a reader that went away (`| head`).
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         Self {

@@ -15,7 +15,7 @@ use super::output;
 use super::progress::ProgressLine;
 use super::target;
 
-/// What `--json` prints, where standard output is free for it.
+/// What `--json` prints if standard output is not taken by the data.
 #[derive(Serialize)]
 struct Answer {
     written: u64,
@@ -32,7 +32,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<Exit, Failure> {
         with_metadata: args.with_metadata,
     };
     let approve = || target::approve(&args.out, Output::Export, &args.common, args.force);
-    // What needs no password is said before one is asked for.
+    // Problems that need no password are reported before it is asked for.
     if to_stdout {
         target::check_export_to_stdout(&args.common)?;
     } else {
@@ -50,7 +50,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<Exit, Failure> {
         data.flush()?;
         report
     } else {
-        // Once more: asking for the password may have taken an hour.
+        // Checked again: the password prompt may have been open for an hour.
         let target = approve()?;
         let write = || export_to_file(snapshot.iter(), expected, options, &target, &progress);
         if target.is_stream() {
@@ -69,7 +69,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<Exit, Failure> {
         })?;
     } else {
         output::message(format_args!(
-            "{} of {} records written ({} bytes). What was written is not encrypted.",
+            "{} of {} records written ({} bytes). The export is not encrypted.",
             report.written, report.expected, report.bytes
         ));
     }
@@ -90,7 +90,7 @@ fn format(args: &ExportArgs, to_stdout: bool) -> Result<Format, Failure> {
         None if to_stdout => Ok(Format::Json),
         None => Format::from_ending(&args.out).ok_or_else(|| {
             Failure::usage(format_args!(
-                "the ending of {} is not .json, .ndjson or .jsonl: add --format json or ndjson",
+                "the extension of {} is not .json, .ndjson or .jsonl: add --format json or ndjson",
                 args.out.display()
             ))
         }),

@@ -14,7 +14,7 @@ use super::progress::ProgressLine;
 
 pub(super) fn info(args: &PlainArgs) -> Result<Exit, Failure> {
     let (store, report) = database::open_to_inspect(&args.common)?;
-    // Whoever has it open now has not closed it yet.
+    // A program that has it open has not closed it yet.
     let holder = file::lock_holder(&RealVfs, &args.common.db);
     let closed = holder.is_none() && report.file.clean_close;
     let stats = store.stats();
@@ -44,7 +44,7 @@ pub(super) fn info(args: &PlainArgs) -> Result<Exit, Failure> {
     let closed = match &holder {
         Some(holder) => format!("no, it is open in {holder}"),
         None if closed => "yes".to_owned(),
-        None => "no: the last session was cut short; what it acknowledged is there".to_owned(),
+        None => "no: the last session was cut short; everything it saved is there".to_owned(),
     };
     let mut lines = vec![
         ("records", stats.records.to_string()),

@@ -21,7 +21,7 @@ use super::password;
 use super::progress::ProgressLine;
 use super::target;
 
-/// How many notes a person is shown; `--json` has all that were kept.
+/// The number of notes shown as text; `--json` prints all notes that were kept.
 const NOTES_SHOWN: usize = 20;
 
 /// What `--json` prints.
@@ -50,7 +50,7 @@ pub(super) fn run(args: &ImportArgs) -> Result<Exit, Failure> {
         Some(new_file) => into_new_file(args, &options, &new_file)?,
         None => into_file(args, &options)?,
     };
-    // Exactly what the options ask for is counted, not reported record by record.
+    // Results that the options ask for are only counted, not reported record by record.
     let expected = report.replaced + report.kept;
     let notes = report.notes.first.iter();
     let notes: Vec<_> = notes.filter(|note| !note.kind.is_expected()).collect();
@@ -72,12 +72,12 @@ pub(super) fn run(args: &ImportArgs) -> Result<Exit, Failure> {
     if args.common.json {
         output::json(&answer)?;
     } else {
-        tell(&answer);
+        report_to_user(&answer);
     }
     Ok(Exit::Ok)
 }
 
-fn tell(answer: &Answer<'_>) {
+fn report_to_user(answer: &Answer<'_>) {
     for note in answer.notes.iter().take(NOTES_SHOWN) {
         output::message(note);
     }
@@ -91,8 +91,8 @@ fn tell(answer: &Answer<'_>) {
     let report = answer.report;
     let verb = if answer.dry_run { "would be " } else { "" };
     output::message(format_args!(
-        "{} records read: {} {verb}added, {} {verb}replaced, {} kept as they were, {} duplicates \
-         left out, {} numbered ({} ms)",
+        "{} records read: {} {verb}added, {} {verb}replaced, {} kept unchanged, {} duplicates \
+             left out, {} numbered ({} ms)",
         report.read,
         report.added,
         report.replaced,
@@ -103,13 +103,13 @@ fn tell(answer: &Answer<'_>) {
     ));
     if report.expired > 0 {
         output::message(format_args!(
-            "{} records had expired before the import and are not visible",
+            "{} records had already expired before the import and are not visible",
             report.expired
         ));
     }
 }
 
-/// The input is read before anything is created, so that a refusal leaves no file behind.
+/// The whole input is read before the file is created, so that a refusal leaves no file behind.
 fn into_new_file(
     args: &ImportArgs,
     options: &ImportOptions,
@@ -225,8 +225,8 @@ fn options(args: &ImportArgs) -> Result<ImportOptions, Failure> {
             Some(DuplicatesArg::Refuse) => DuplicateKeys::Refuse,
             Some(DuplicatesArg::First) => DuplicateKeys::FirstWins,
             Some(DuplicatesArg::Last) => DuplicateKeys::LastWins,
-            // A key that stands twice is a mistake in the input; a rule that makes one twice
-            // only says too little, and no record may get lost for that.
+            // A duplicate key in the input is an error there; a rule that makes a duplicate is only
+            // not specific enough, and no record may be lost because of that.
             None if matches!(keys, KeyRule::Given) => DuplicateKeys::Refuse,
             Some(DuplicatesArg::Number) | None => DuplicateKeys::Number,
         },

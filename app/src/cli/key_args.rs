@@ -6,17 +6,17 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::common::{Common, Kdf};
 
-/// What a new password may come with.
+/// Options for a new password.
 #[derive(Debug, Args)]
 pub(super) struct NewPassword {
-    /// The new password needs this file beside it: any file of at most 64 MiB
+    /// Require this file in addition to the new password: any file of at most 64 MiB
     #[arg(long, value_name = "FILE", group = "new-key-file")]
     pub(super) new_key_file: Option<PathBuf>,
-    /// Make such a file, of 64 random bytes
+    /// Create such a file, of 64 random bytes
     #[arg(long, value_name = "FILE", group = "new-key-file")]
     pub(super) generate_key_file: Option<PathBuf>,
-    /// What guessing the new password costs: about a second each (default), or about a tenth of
-    /// that (fast)
+    /// The cost of guessing the new password: about a second per guess (default), or about a tenth
+    /// of that (fast)
     #[arg(long, value_enum, default_value_t = Kdf::Default)]
     pub(super) kdf: Kdf,
 }
@@ -30,8 +30,8 @@ pub(super) struct PasswdArgs {
     /// The new password needs no key file, although the current one does
     #[arg(long, group = "new-key-file", requires = "key_file")]
     pub(super) without_key_file: bool,
-    /// Change the password of this slot instead of the one that was given: its number or its id,
-    /// as `slots list` prints them
+    /// Change the password of this slot instead of the one that was entered: its number or id, as
+    /// printed by `slots list`
     #[arg(long)]
     pub(super) slot: Option<String>,
 }
@@ -40,16 +40,15 @@ pub(super) struct PasswdArgs {
 pub(super) enum SlotsCommand {
     /// Print what opens a file
     ///
-    /// Needs no password: whoever has the file can read this.
+    /// Needs no password: anyone who has the file can read this.
     List(SlotsListArgs),
     /// Add a password or a recovery key
     Add(SlotsAddArgs),
     /// Remove a password or a recovery key, but never the last
     ///
-    /// Copies and backups of the file still open with it. If it became known to somebody, use
-    /// `rotate`.
+    /// Copies and backups of the file still open with it. If someone else knows it, use `rotate`.
     Remove(SlotsRemoveArgs),
-    /// Give a password or a recovery key another label
+    /// Change the label of a password or a recovery key
     Label(SlotsLabelArgs),
 }
 
@@ -66,10 +65,10 @@ pub(super) struct SlotsAddArgs {
     #[command(flatten)]
     pub(super) new: NewPassword,
     /// Add a recovery key instead of a password, and print it: 66 letters and digits that open the
-    /// file by themselves
+    /// file on their own
     #[arg(long, conflicts_with = "new-key-file")]
     pub(super) recovery: bool,
-    /// A name for it, at most 63 bytes; whoever has the file can read it
+    /// A name for it, at most 63 bytes; anyone who has the file can read it
     #[arg(long, default_value = "", hide_default_value = true)]
     pub(super) label: String,
 }
@@ -78,7 +77,7 @@ pub(super) struct SlotsAddArgs {
 pub(super) struct SlotsRemoveArgs {
     #[command(flatten)]
     pub(super) common: Common,
-    /// Its number or its id, as `slots list` prints them
+    /// Its number or id, as printed by `slots list`
     pub(super) slot: String,
 }
 
@@ -86,9 +85,9 @@ pub(super) struct SlotsRemoveArgs {
 pub(super) struct SlotsLabelArgs {
     #[command(flatten)]
     pub(super) common: Common,
-    /// Its number or its id, as `slots list` prints them
+    /// Its number or id, as printed by `slots list`
     pub(super) slot: String,
-    /// The label, at most 63 bytes; whoever has the file can read it
+    /// The label, at most 63 bytes; anyone who has the file can read it
     pub(super) label: String,
 }
 
@@ -96,7 +95,7 @@ pub(super) struct SlotsLabelArgs {
 pub(super) struct RotateArgs {
     #[command(flatten)]
     pub(super) common: Common,
-    /// Let the passwords and recovery keys that are not presented go
+    /// Drop the passwords and recovery keys that are not presented
     #[arg(long)]
     pub(super) drop_others: bool,
 }
@@ -105,10 +104,10 @@ pub(super) struct RotateArgs {
 pub(super) enum HeaderBackupCommand {
     /// Write the header of a file to a backup of 4 KB
     ///
-    /// The backup opens nothing without a password. It stays good over edits and compactions, but
-    /// not after `rotate`. It opens with the passwords of now, also after they were changed.
+    /// The backup opens nothing without a password. It stays valid after edits and compactions, but
+    /// not after `rotate`. It opens with the current passwords, even if they are changed later.
     Export(HeaderBackupArgs),
-    /// Put a header back into a file whose headers are destroyed
+    /// Restore the header of a file whose headers are destroyed
     Restore(HeaderRestoreArgs),
 }
 
@@ -118,7 +117,7 @@ pub(super) struct HeaderBackupArgs {
     pub(super) common: Common,
     /// The backup
     pub(super) backup: PathBuf,
-    /// Replace a file that exists; a database is never replaced
+    /// Replace an existing file; a database is never replaced
     #[arg(long)]
     pub(super) force: bool,
 }
@@ -129,16 +128,16 @@ pub(super) struct HeaderRestoreArgs {
     pub(super) common: Common,
     /// The backup
     pub(super) backup: PathBuf,
-    /// Replace headers that are intact, to get back passwords of the time of the backup
+    /// Replace intact headers, to bring back the passwords from the time of the backup
     #[arg(long)]
     pub(super) force: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ModeArg {
-    /// What is consistent: nothing newer than something that is missing
+    /// A consistent state: nothing newer than a lost change
     Prefix,
-    /// Also what was written after lost changes
+    /// Also changes written after lost ones
     Everything,
 }
 
@@ -148,13 +147,13 @@ pub(super) struct SalvageArgs {
     pub(super) common: Common,
     /// The new file
     pub(super) new: PathBuf,
-    /// Replace a file that exists; it stays as NEW.bak1
+    /// Replace an existing file; it is kept as NEW.bak1
     #[arg(long)]
     pub(super) force: bool,
-    /// How much is taken
+    /// How much to recover
     #[arg(long, value_enum, default_value_t = ModeArg::Prefix)]
     pub(super) mode: ModeArg,
-    /// What guessing the password of the new file costs
+    /// The cost of guessing the password of the new file
     #[arg(long, value_enum, default_value_t = Kdf::Default)]
     pub(super) kdf: Kdf,
 }

@@ -39,13 +39,14 @@ pub(super) fn passwd(args: &PasswdArgs) -> Result<Exit, Failure> {
         output::json(&json!({"changed": true, "kdf": kdf.map(|kdf| kdf.to_string())}))?;
     } else {
         output::message(
-            "the password is changed; copies and backups of the file still open with the old one",
+            "the password was changed; copies and backups of the file still open with the old one",
         );
     }
     Ok(Exit::Ok)
 }
 
-/// The slot that was named. With a recovery key, the only password, which was forgotten.
+/// The slot that was named or, with a recovery key, the only password slot: its password was
+/// forgotten.
 fn slot_to_change(store: &Store, args: &PasswdArgs) -> Result<Option<SlotId>, Failure> {
     let slots = store.slots();
     if let Some(name) = &args.slot {
@@ -63,7 +64,7 @@ fn slot_to_change(store: &Store, args: &PasswdArgs) -> Result<Option<SlotId>, Fa
             "the file has no password to change: use `vstore slots add`",
         )),
         (Some(_), Some(_)) => Err(Failure::usage(
-            "the file has several passwords: say with --slot which one is to be changed",
+            "the file has several passwords: choose the one to change with --slot",
         )),
     }
 }
@@ -112,7 +113,7 @@ fn add(args: &SlotsAddArgs) -> Result<Exit, Failure> {
         return Ok(Exit::Ok);
     }
     if let Some(text) = &text {
-        output::message("write this down and keep it safe: it opens the file by itself");
+        output::message("write this down and keep it safe: it opens the file on its own");
         output::line(text.as_str())?;
     }
     output::message(format_args!("added {}", described(&slot)));
@@ -171,7 +172,7 @@ pub(super) fn rotate(args: &RotateArgs) -> Result<Exit, Failure> {
             Exit::Refused,
             format_args!(
                 "nothing was changed, because these would stop working: {}; present them too, \
-                 or use --drop-others",
+                     or use --drop-others",
                 list.join("; ")
             ),
         ));
@@ -195,13 +196,13 @@ pub(super) fn rotate(args: &RotateArgs) -> Result<Exit, Failure> {
         ));
     }
     output::message(
-        "the data key is exchanged; copies, backups and header backups made before still open \
-         with the old one: delete them",
+        "the data key was replaced; copies, backups and header backups made before still open \
+             with the old one: delete them",
     );
     Ok(Exit::Ok)
 }
 
-/// Opens a file to change it, and keeps what opened it: every change asks for it again.
+/// Opens a file to change it, and keeps the credentials: every change needs them again.
 fn open(common: &Common) -> Result<(Store, Credentials), Failure> {
     Store::probe(&common.db)?;
     let current = password::existing(common)?;
@@ -216,7 +217,7 @@ fn change(kdf: Kdf) -> PasswordChange {
     }
 }
 
-/// The slot with this number, or with an id that begins so.
+/// The slot with this number, or with an id that starts with this text.
 fn named(slots: &[SlotInfo], name: &str) -> Result<SlotInfo, Failure> {
     let mut fitting = slots.iter().filter(|slot| {
         let is_number = name.parse() == Ok(slot.number);

@@ -1,4 +1,4 @@
-//! From arguments to a window or to a command that has run.
+//! From the arguments to a window or a completed command.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use super::output;
 use super::{apply, export, file, import, keys, query, records, repair, signals};
 use crate::typed_path;
 
-/// What the program does after reading its arguments.
+/// What the program does once it has read its arguments.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Launch {
     /// Open the window.
@@ -21,7 +21,7 @@ pub enum Launch {
         /// Open it without a lock and change nothing.
         read_only: bool,
     },
-    /// A command has run; this is its exit code.
+    /// A command has run, with this exit code.
     Done(u8),
 }
 
@@ -31,18 +31,18 @@ pub fn launch(arguments: impl IntoIterator<Item = OsString>) -> Launch {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help and version count as errors here; clap knows their stream and exit code.
+            // Help and version count as errors here; clap chooses their stream and exit code.
             let text = error.render().to_string();
             if error.use_stderr() {
                 output::messages(&text);
                 return Launch::Done(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8));
             }
-            return Launch::Done(told(output::text(&text).map(|()| Exit::Ok)) as u8);
+            return Launch::Done(exit_of(output::text(&text).map(|()| Exit::Ok)) as u8);
         }
     };
     let Some(command) = arguments.command else {
         return Launch::Window {
-            // Desktops pass addresses too.
+            // Desktops also pass URLs.
             file: arguments.file.map(typed_path::argument),
             read_only: arguments.read_only,
         };
@@ -52,11 +52,11 @@ pub fn launch(arguments: impl IntoIterator<Item = OsString>) -> Launch {
     if ran.is_err() {
         signals::end_if_stopped();
     }
-    Launch::Done(told(ran) as u8)
+    Launch::Done(exit_of(ran) as u8)
 }
 
-/// Tells why a command failed, if it did.
-fn told(ran: Result<Exit, Failure>) -> Exit {
+/// Reports a failure, if there was one, and returns the exit code.
+fn exit_of(ran: Result<Exit, Failure>) -> Exit {
     ran.unwrap_or_else(|failure| {
         if let Some(message) = &failure.message {
             output::message(format_args!("vstore: {message}"));

@@ -1,8 +1,9 @@
-//! The command-line twin: the same store without a window.
+//! The command line: the same store without a window.
 //!
-//! Data goes to standard output, messages to standard error, and the exit code says what happened
+//! Data goes to standard output, messages to standard error, and the exit code is the result
 //! ([`Exit`]). Passwords come from a prompt or from standard input, never from an argument.
-//! Commands that only read open the file without a lock, so that they work beside an open window.
+//! Commands that only read open the file without a lock, so that they work while a window has it
+//! open.
 
 mod apply;
 mod args;

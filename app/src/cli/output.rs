@@ -12,8 +12,8 @@ use super::terminal::{self, Escaping};
 
 /// Whether standard output was open when the program started.
 ///
-/// Before `main` the standard library puts the null device in the place of a stream that is closed
-/// (`std::rt`): a program that asks later would take it for written what nobody got.
+/// Before `main`, the standard library opens the null device in place of a closed stream
+/// (`std::rt`): a program that checks later would report success for output that nobody received.
 #[cfg(unix)]
 fn was_open() -> bool {
     WAS_OPEN.load(Ordering::Relaxed)
@@ -22,8 +22,8 @@ fn was_open() -> bool {
 #[cfg(unix)]
 static WAS_OPEN: AtomicBool = AtomicBool::new(true);
 
-// What runs before `main` may call no part of the standard library that needs its set-up: this is
-// one system call and one store.
+// Code that runs before `main` must not call any part of the standard library that needs its
+// set-up: this is one system call and one store.
 #[cfg(unix)]
 #[ctor::ctor(unsafe)]
 fn look_at_standard_output() {
@@ -31,18 +31,18 @@ fn look_at_standard_output() {
     WAS_OPEN.store(is_open, Ordering::Relaxed);
 }
 
-/// Elsewhere writing to a stream that is closed fails.
+/// On other systems writing to a closed stream fails.
 #[cfg(not(unix))]
 const fn was_open() -> bool {
     true
 }
 
-/// Whether a person reads the data.
+/// Whether standard output is a terminal.
 pub(super) fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// The stream for data: as it is, unless a person reads it on a terminal.
+/// The stream for data: unchanged, except that it is escaped on a terminal.
 pub(super) enum Data {
     Closed,
     Raw(StdoutLock<'static>),
@@ -67,7 +67,7 @@ impl Write for Data {
     }
 }
 
-/// The stream for data. The caller flushes it, to learn of errors.
+/// The stream for data. The caller must flush it to learn of errors.
 pub(super) fn data() -> BufWriter<Data> {
     let out = io::stdout().lock();
     BufWriter::new(if !was_open() {
@@ -79,7 +79,7 @@ pub(super) fn data() -> BufWriter<Data> {
     })
 }
 
-/// Writes one JSON document and a line break as data.
+/// Writes one JSON document and a line break to standard output.
 pub(super) fn json(document: &impl Serialize) -> Result<(), Failure> {
     let mut out = data();
     serde_json::to_writer(&mut out, document)?;
@@ -88,7 +88,7 @@ pub(super) fn json(document: &impl Serialize) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes one line as data.
+/// Writes one line to standard output.
 pub(super) fn line(line: impl fmt::Display) -> Result<(), Failure> {
     let mut out = data();
     writeln!(out, "{line}")?;
@@ -96,7 +96,7 @@ pub(super) fn line(line: impl fmt::Display) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes lines as data.
+/// Writes lines to standard output.
 pub(super) fn lines<'a>(lines: impl IntoIterator<Item = &'a str>) -> Result<(), Failure> {
     let mut out = data();
     for line in lines {
@@ -106,7 +106,7 @@ pub(super) fn lines<'a>(lines: impl IntoIterator<Item = &'a str>) -> Result<(), 
     Ok(())
 }
 
-/// Writes names and values in two columns as data.
+/// Writes names and values in two columns to standard output.
 pub(super) fn table(lines: &[(&str, String)]) -> Result<(), Failure> {
     let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let mut out = data();
@@ -117,7 +117,7 @@ pub(super) fn table(lines: &[(&str, String)]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes a line for the user. If nobody can read it, nobody can be told.
+/// Writes a line for the user. Errors are ignored: there is nowhere left to report them.
 pub(super) fn message(message: impl fmt::Display) {
     let text = message.to_string();
     drop(writeln!(
@@ -127,7 +127,7 @@ pub(super) fn message(message: impl fmt::Display) {
     ));
 }
 
-/// Writes text of several lines for the user, with its line breaks.
+/// Writes text of several lines for the user, keeping its line breaks.
 pub(super) fn messages(text: &str) {
     drop(
         io::stderr()
@@ -136,7 +136,7 @@ pub(super) fn messages(text: &str) {
     );
 }
 
-/// Writes text as data, with its line breaks.
+/// Writes text to standard output, keeping its line breaks.
 pub(super) fn text(text: &str) -> Result<(), Failure> {
     let mut out = data();
     out.write_all(text.as_bytes())?;

@@ -1,4 +1,4 @@
-//! Where passwords and recovery keys come from: a prompt, or the lines of standard input.
+//! Reads passwords and recovery keys from a prompt or from the lines of standard input.
 
 use std::io::{self, BufRead as _, Read as _};
 use std::path::Path;
@@ -15,10 +15,10 @@ use super::signals;
 use super::target;
 use super::terminal;
 
-/// The longest password, in bytes; more is a file that was piped in by mistake.
+/// The longest password, in bytes; anything longer is a file that was piped in by mistake.
 const PASSWORD_BYTES_MAX: u64 = 4096;
 
-/// Asks for what opens a file that exists: the password, or with `--recovery-key` that.
+/// Asks for what opens an existing file: the password, or the recovery key with `--recovery-key`.
 pub(super) fn existing(common: &Common) -> Result<Credentials, Failure> {
     let what = if common.recovery_key {
         "Recovery key"
@@ -36,19 +36,19 @@ pub(super) fn existing(common: &Common) -> Result<Credentials, Failure> {
     with_key_file(text, common.key_file.as_deref())
 }
 
-/// Asks for the password of a file to be created; twice, if a person types it.
+/// Asks for the password of a new file; twice if it is typed.
 pub(super) fn new(common: &Common) -> Result<Credentials, Failure> {
     if common.recovery_key {
         return Err(Failure::usage(
-            "a file is created with a password; `vstore slots add --recovery` adds a recovery key",
+            "a new file needs a password; add a recovery key later with `vstore slots add --recovery`",
         ));
     }
     with_key_file(typed_twice(common)?, common.key_file.as_deref())
 }
 
-/// Asks for a password to be added to a file, or to take the place of another one.
+/// Asks for a new password, either an additional one or a replacement.
 ///
-/// `kept` is the key file that goes with it unless another one is asked for.
+/// `kept` is the key file that belongs to it unless another one is asked for.
 pub(super) fn added(
     common: &Common,
     new: &NewPassword,
@@ -59,29 +59,29 @@ pub(super) fn added(
         return with_key_file(text, new.new_key_file.as_deref().or(kept));
     };
     let approve = || target::approve(path, Output::KeyFile, common, false);
-    // What needs no password is said before one is asked for.
+    // Problems that need no password are reported before it is asked for.
     approve()?;
     let text = typed_twice(common)?;
     if text.is_empty() {
-        // Before a key file is made for it.
+        // Refused here, before a key file is made for it.
         return with_key_file(text, None);
     }
     let key_file = KeyFile::generate(&RealVfs, approve()?.path())?;
     output::message(format_args!(
-        "vstore: made the key file {}; keep a copy of it",
+        "vstore: created the key file {}; keep a copy of it",
         path.display()
     ));
     Ok(Credentials::with_key_file(password(text)?, key_file))
 }
 
-/// Asks for more passwords and recovery keys, until there are no more.
+/// Asks for more passwords and recovery keys, until an empty one is entered.
 pub(super) fn further(common: &Common) -> Result<Vec<Credentials>, Failure> {
     let mut further = Vec::new();
     loop {
         let text = if common.password_stdin {
             from_stdin()?
         } else {
-            prompt("Another password or recovery key to keep (empty if there are no more): ")?
+            prompt("Another password or recovery key to keep (empty to finish): ")?
         };
         if text.is_empty() {
             return Ok(further);
@@ -134,14 +134,14 @@ fn prompt(question: &str) -> Result<Zeroizing<String>, Failure> {
     }
     typed.map_err(|error| {
         Failure::usage(format_args!(
-            "there is no terminal to ask for the password ({error}): use --password-stdin"
+            "cannot ask for the password without a terminal ({error}): use --password-stdin"
         ))
     })
 }
 
-/// The next line of standard input; empty at its end.
+/// The next line of standard input; empty at the end.
 fn from_stdin() -> Result<Zeroizing<String>, Failure> {
-    // Room for all of it at once, so that growing leaves no copy behind.
+    // The full capacity at once, because growing would leave copies behind in memory.
     let mut line = Zeroizing::new(Vec::with_capacity(PASSWORD_BYTES_MAX as usize + 1));
     io::stdin()
         .lock()
@@ -149,7 +149,7 @@ fn from_stdin() -> Result<Zeroizing<String>, Failure> {
         .read_until(b'\n', &mut line)?;
     if line.len() as u64 > PASSWORD_BYTES_MAX {
         return Err(Failure::usage(format_args!(
-            "a line of standard input is no password: it has more than {PASSWORD_BYTES_MAX} bytes"
+            "a line of standard input is too long for a password: more than {PASSWORD_BYTES_MAX} bytes"
         )));
     }
     let text = line.strip_suffix(b"\n").unwrap_or(&line);

@@ -1,4 +1,4 @@
-//! Records as data: a line each, or with `--json` one array that is written while it is read.
+//! Prints records: one per line, or with `--json` one array, written while the records are read.
 
 use std::io::{BufWriter, Write as _};
 
@@ -12,7 +12,7 @@ use super::common::Common;
 use super::exit::Failure;
 use super::output;
 
-/// A record with all it has, as `--json` prints it.
+/// A record with all its metadata, as `--json` prints it.
 pub(super) struct Full<'a>(pub(super) RecordRef<'a>);
 
 impl Serialize for Full<'_> {
@@ -30,7 +30,7 @@ impl Serialize for Full<'_> {
     }
 }
 
-/// What is printed of a record.
+/// Which part of a record is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {
     Records,

@@ -1,4 +1,4 @@
-//! One line of progress on standard error, where a person watches; nothing anywhere else.
+//! One line of progress on standard error if it is a terminal; otherwise nothing.
 
 use std::fmt;
 use std::io::{self, IsTerminal as _, Write};
@@ -10,10 +10,10 @@ use vstore::file::{Control, Phase, Progress as FileProgress};
 
 use super::signals::{self, Stoppable};
 
-/// The line is painted at most this often, and not before this long.
+/// The line is painted at most once in this time, and not before this much time has passed.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Shows how far a command is. The line is gone when this is dropped.
+/// Shows the progress of a command. Dropping it erases the line.
 #[derive(Clone)]
 pub(super) struct ProgressLine {
     painter: Option<Arc<Mutex<Painter<io::Stderr>>>>,
@@ -32,15 +32,15 @@ impl ProgressLine {
         }
     }
 
-    /// Does work on a file whose progress is shown, and which a signal stops where nothing is half
-    /// done.
+    /// Runs work on a file and shows its progress. A signal stops the work at a point where nothing
+    /// is half done.
     pub(super) fn watch<T>(&self, work: impl FnOnce(&Control) -> T) -> T {
         let control = self.control();
         let _stoppable = Stoppable::new(&control);
         work(&control)
     }
 
-    /// Shows what the work on a file reports.
+    /// Shows the progress that work on a file reports.
     fn control(&self) -> Control {
         if self.painter.is_none() {
             return Control::default();
@@ -59,7 +59,7 @@ impl ProgressLine {
         })
     }
 
-    /// Shows how far a transfer is, and lets it go on unless a signal asked it to stop.
+    /// Shows the progress of a transfer, and stops it if a signal asked for that.
     pub(super) fn transfer(&self, words: &str, done: u64, total: Option<u64>) -> ControlFlow<()> {
         let fraction = total.filter(|total| *total > 0);
         let fraction = fraction.map(|total| (done as f64 / total as f64) as f32);
@@ -72,7 +72,7 @@ impl ProgressLine {
     }
 
     fn paint(&self, words: &str, fraction: Option<f32>) {
-        // A thread that panicked while it painted has left nothing that matters.
+        // A thread that panicked while painting left nothing that matters.
         if let Some(mut painter) = self
             .painter
             .as_ref()
@@ -133,7 +133,7 @@ impl<W: Write> Painter<W> {
         }
     }
 
-    /// A terminal that went away cannot be told anything.
+    /// Errors are ignored: a terminal that went away needs no progress.
     fn write(&mut self, text: fmt::Arguments<'_>) {
         drop(self.out.write_fmt(text).and_then(|()| self.out.flush()));
     }
@@ -144,7 +144,7 @@ mod tests {
     use super::{Duration, Painter};
 
     #[test]
-    fn the_line_is_painted_now_and_then_and_erased() {
+    fn the_line_is_painted_at_intervals_and_erased() {
         let mut painter = Painter::new(Vec::new());
         let mut at = |millis, part| {
             painter.paint(Duration::from_millis(millis), "Reading", Some(part));

@@ -102,38 +102,38 @@ pub(super) fn find(args: &FindArgs) -> Result<Exit, Failure> {
 }
 
 fn condition(args: &FindArgs) -> Result<Condition, Failure> {
-    let (sign, text) = match args.condition.as_slice() {
+    let (operator, text) = match args.condition.as_slice() {
         [] if args.null => return Ok(Condition::IsNull),
         [] if args.missing => return Ok(Condition::Missing),
         [] => return Ok(Condition::Exists),
         [text] => ("=", text),
-        [sign, text] => (sign.as_str(), text),
+        [operator, text] => (operator.as_str(), text),
         _ => {
             return Err(Failure::usage(
-                "expected PATH, PATH VALUE or PATH SIGN VALUE",
+                "expected PATH, PATH VALUE or PATH OPERATOR VALUE",
             ));
         }
     };
-    // What is no JSON is text: John, but also "30" in quotes for the text 30.
+    // Text that is not JSON is a string: John, but also "30" in quotes for the string 30.
     let value = parse_text(text).map_or_else(
         |_not_json| Value::from(text.as_str()),
         |(value, _)| value.to_value(),
     );
-    let words = || match &value {
-        Value::String(words) => words.clone(),
+    let string = || match &value {
+        Value::String(string) => string.clone(),
         _ => text.clone(),
     };
-    match sign {
+    match operator {
         "=" | "==" => Ok(Condition::Equals(value)),
         "!=" => Ok(Condition::NotEquals(value)),
         "<" => Ok(Condition::Less(value)),
         "<=" => Ok(Condition::AtMost(value)),
         ">" => Ok(Condition::Greater(value)),
         ">=" => Ok(Condition::AtLeast(value)),
-        "^=" => Ok(Condition::StartsWith(words())),
-        "*=" => Ok(Condition::Contains(words())),
+        "^=" => Ok(Condition::StartsWith(string())),
+        "*=" => Ok(Condition::Contains(string())),
         _ => Err(Failure::usage(format_args!(
-            "{sign:?} is none of = != < <= > >= ^= *="
+            "{operator:?} is none of = != < <= > >= ^= *="
         ))),
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn get(args: &GetArgs) -> Result<Exit, Failure> {
 pub(super) fn put(args: &PutArgs) -> Result<Exit, Failure> {
     let key = Key::new(&args.key)?;
     let new_file = target::to_create(&args.common, args.creation.create)?;
-    // A value in the arguments is checked before a password is asked for.
+    // A value in the arguments is checked before the password is asked for.
     let given = match args.value.as_str() {
         "-" => None,
         text => Some(parse_value(text)?),
@@ -52,7 +52,7 @@ pub(super) fn put(args: &PutArgs) -> Result<Exit, Failure> {
     let store = if let Some(new_file) = new_file {
         let credentials = password::new(&args.common)?;
         let value = value_or_stdin(given)?;
-        // Nothing is created before the record is known to be good.
+        // The file is created only once the record is known to be valid.
         let mut store = Store::in_memory(Arc::new(SystemClock));
         write(&mut store, key, value, args)?;
         let options = database::create_options(&args.creation, &new_file);
@@ -90,7 +90,7 @@ fn write(store: &mut Store, key: Key, value: EncodedValue, args: &PutArgs) -> Re
         expiry,
     });
     let commit = store.commit(&batch)?;
-    // Of the record as it was written: one whose time is over is not seen in a snapshot.
+    // Read from the commit: a snapshot does not show expired records.
     let expires_at = commit
         .changes
         .first()
@@ -109,11 +109,11 @@ fn write(store: &mut Store, key: Key, value: EncodedValue, args: &PutArgs) -> Re
     Ok(())
 }
 
-/// What is said of a record that expired before it was written.
+/// The warning about a record that had expired before it was written.
 pub(super) fn gone(key: &str, at: Millis) -> String {
     format!(
-        "{key:?} expired at {} already: it is not visible, and the next change of the \
-         file deletes it",
+        "{key:?} already expired at {}: it is not visible, and the next change of the \
+             file deletes it",
         rfc3339(at)
     )
 }
@@ -122,7 +122,7 @@ fn value_or_stdin(given: Option<EncodedValue>) -> Result<EncodedValue, Failure> 
     if let Some(value) = given {
         return Ok(value);
     }
-    // One byte more than any value can need: cut there, a text is refused and not misread.
+    // One byte more than any value can need: a longer text is cut there and refused, not misread.
     let stdin = io::stdin().lock().take(TEXT_BYTES_MAX as u64 + 1);
     let (value, notes) = read_value(stdin)?;
     for note in &notes.first {

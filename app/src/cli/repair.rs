@@ -1,4 +1,4 @@
-//! `vstore header-backup` and `salvage`: what helps when a file is damaged.
+//! `vstore header-backup` and `salvage`: commands for damaged files.
 
 use serde_json::json;
 use vstore::file::{Control, HeaderBackup, RealVfs, SalvageMode};
@@ -26,7 +26,7 @@ pub(super) fn header_backup(command: &HeaderBackupCommand) -> Result<Exit, Failu
 
 fn export(args: &HeaderBackupArgs) -> Result<Exit, Failure> {
     let approve = || target::approve(&args.backup, Output::HeaderBackup, &args.common, args.force);
-    // What needs no password is said before one is asked for.
+    // Problems that need no password are reported before it is asked for.
     approve()?;
     let store = database::open_to_read(&args.common)?;
     let Some(backup) = store.header_backup() else {
@@ -46,8 +46,8 @@ fn export(args: &HeaderBackupArgs) -> Result<Exit, Failure> {
         }))?;
     } else {
         output::message(
-            "keep it elsewhere; it opens with the passwords of now, and is good until the data \
-             key is exchanged (vstore rotate)",
+            "keep it somewhere else; it opens with the current passwords, and is valid until the \
+                 data key is replaced (vstore rotate)",
         );
     }
     Ok(Exit::Ok)
@@ -74,13 +74,13 @@ fn restore(args: &HeaderRestoreArgs) -> Result<Exit, Failure> {
         }))?;
     } else {
         output::message(format_args!(
-            "the headers are restored; the file opens with the passwords of {}",
+            "the headers are restored; the file opens with the passwords as of {}",
             rfc3339(Millis(backup.exported_at()))
         ));
         if report.generation != report.backup_generation {
             output::message(
-                "the file was compacted since the backup was made: passwords may have been \
-                 changed since, too",
+                "the file was compacted since the backup was made: its passwords may have \
+                     changed since, too",
             );
         }
     }
@@ -93,7 +93,7 @@ fn restore(args: &HeaderRestoreArgs) -> Result<Exit, Failure> {
 
 pub(super) fn salvage(args: &SalvageArgs) -> Result<Exit, Failure> {
     let approve = || target::approve(&args.new, Output::Database, &args.common, args.force);
-    // What needs no password is said before one is asked for.
+    // Problems that need no password are reported before it is asked for.
     approve()?;
     let credentials = password::existing(&args.common)?;
     let target = approve()?;
@@ -116,7 +116,7 @@ pub(super) fn salvage(args: &SalvageArgs) -> Result<Exit, Failure> {
     if args.common.json {
         output::json(&salvage_json(&report))?;
     } else {
-        tell(&report)?;
+        report_to_user(&report)?;
     }
     Ok(Exit::Ok)
 }
@@ -168,7 +168,7 @@ fn salvage_json(report: &SalvageReport) -> serde_json::Value {
     })
 }
 
-fn tell(report: &SalvageReport) -> Result<(), Failure> {
+fn report_to_user(report: &SalvageReport) -> Result<(), Failure> {
     let file = &report.file;
     for frame in &file.lost {
         output::line(format_args!("lost: {frame}"))?;
@@ -178,7 +178,7 @@ fn tell(report: &SalvageReport) -> Result<(), Failure> {
     }
     if file.other_frames > 0 {
         output::line(format_args!(
-            "left out: {} frames of a copy of the file that was changed by itself",
+            "left out: {} frames of a copy of the file that was changed separately",
             file.other_frames
         ))?;
     }
@@ -190,7 +190,7 @@ fn tell(report: &SalvageReport) -> Result<(), Failure> {
     }
     if file.left_out_transactions > 0 {
         output::line(format_args!(
-            "left out: {} transactions behind a gap or a break (--mode everything takes them)",
+            "left out: {} transactions after a gap or a break (--mode everything includes them)",
             file.left_out_transactions
         ))?;
     }
@@ -203,10 +203,10 @@ fn tell(report: &SalvageReport) -> Result<(), Failure> {
     let verdict = if report.is_complete() {
         "nothing is known to be missing"
     } else {
-        "not everything could be rescued"
+        "not everything could be recovered"
     };
     output::line(format_args!(
-        "{} records rescued; {verdict}",
+        "{} records recovered; {verdict}",
         report.records
     ))
 }

@@ -1,9 +1,9 @@
-//! Signals that ask a command to end, and what it does before it does.
+//! Signals that ask a command to end, and what it cleans up first.
 //!
-//! Whatever is on disk survives any of them, kill -9 included. What is asked here is only that
-//! nothing is left over: while a file is written that has no place yet, the first signal cancels
-//! that, and the command ends by the signal afterwards; a second one ends it at once, as the first
-//! does everywhere else. A prompt gives the terminal its echo back first.
+//! Everything on disk survives any signal, kill -9 included. This module only ensures that nothing
+//! is left behind: while a new file is being written, before it has its final name, the first
+//! signal cancels the write, and the command then ends by that signal. A second signal ends it at
+//! once, as the first one does at any other time. A prompt first restores the echo of the terminal.
 
 use vstore::file::Control;
 
@@ -30,26 +30,27 @@ mod unix {
         terminal: None,
     });
 
-    /// What has to be put in order before the process may end.
+    /// What to clean up before the process may end.
     struct AtStake {
-        /// What writes a file that has no place yet.
+        /// Work that writes a file without its final name.
         work: Vec<Control>,
-        /// A terminal without echo, and how it was.
+        /// A terminal whose echo is off, and its previous settings.
         terminal: Option<(File, Termios)>,
     }
 
     fn at_stake() -> MutexGuard<'static, AtStake> {
-        // Nothing is half done in it where a thread could panic.
+        // Nothing in it is half done at any point where a thread could panic.
         AT_STAKE
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Listens to signals from now on. Without it they do what they always do.
+    /// Starts to listen for signals. Before that they have their default effect.
     pub(in crate::cli) fn install() {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {
-            // A file over the limit of the process is an error, as a full disk is, and no end.
+            // A file over the size limit of the process is then an error, like a full disk, and
+            // does not end the process.
             let ignored = Arc::new(AtomicBool::new(false));
             signal_hook::flag::register(SIGXFSZ, ignored).ok();
             let Ok(mut signals) = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM]) else {
@@ -88,7 +89,7 @@ mod unix {
         }
     }
 
-    /// Ends the process as Ctrl+C does where a terminal does not turn it into a signal.
+    /// Ends the process as Ctrl+C does, where the terminal does not turn Ctrl+C into a signal.
     pub(in crate::cli) fn interrupted() {
         emulate_default_handler(SIGINT).ok();
     }
@@ -109,10 +110,10 @@ mod unix {
         }
     }
 
-    /// While this lives, a signal gives the terminal its echo back before it ends the process.
+    /// While this lives, a signal restores the echo of the terminal before it ends the process.
     pub(in crate::cli) struct HiddenInput;
 
-    /// To be called before input is hidden.
+    /// Call this before input is hidden.
     pub(in crate::cli) fn hide_input() -> HiddenInput {
         let terminal = File::options().read(true).write(true).open("/dev/tty").ok();
         at_stake().terminal = terminal.and_then(|terminal| {
@@ -134,7 +135,7 @@ pub(super) use elsewhere::{
     Stoppable, end_if_stopped, hide_input, install, interrupted, is_stopped,
 };
 
-/// Systems without signals end a process without asking it.
+/// Systems without signals end a process without warning.
 #[cfg(not(unix))]
 mod elsewhere {
     use super::Control;

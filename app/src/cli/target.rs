@@ -1,4 +1,4 @@
-//! Where a command writes to: the rules of [`vstore::target`], with `--force` as the consent.
+//! Which files a command may write: the rules of [`vstore::target`], with `--force` as consent.
 
 use std::path::{Path, PathBuf};
 
@@ -7,15 +7,15 @@ use vstore::target::{self, Approved, Consent, InUse, NotApproved, Output, Refusa
 use super::common::Common;
 use super::exit::{Exit, Failure};
 
-/// Standard output by name, where the system has one.
+/// Standard output as a path, on systems that have one.
 const STDOUT: &str = "/dev/stdout";
 
-/// The files of a command that nothing may be written over.
+/// The files of a command that must not be overwritten.
 pub(super) fn in_use(common: &Common) -> InUse {
     InUse::new(&common.db, common.key_file.as_deref())
 }
 
-/// Approves a file to be written beside the database of a command.
+/// Approves a file that a command writes in addition to its database.
 pub(super) fn approve(
     path: &Path,
     output: Output,
@@ -28,16 +28,16 @@ pub(super) fn approve(
         Consent::NotAsked
     };
     target::approve(path, output, &in_use(common), &consent).map_err(|error| {
-        let way_on = match (&error, output) {
+        let advice = match (&error, output) {
             (NotApproved::Refused(_), _) => return Failure::from(error),
             (NotApproved::Ask(_), Output::KeyFile) => ": choose another name",
             (NotApproved::Ask(_), _) => ": choose another name, or replace it with --force",
         };
-        Failure::new(Exit::Refused, format_args!("{error}{way_on}"))
+        Failure::new(Exit::Refused, format_args!("{error}{advice}"))
     })
 }
 
-/// Where the database of a command is to be created; `None` if there is one.
+/// Where to create the database of a command; `None` if it exists.
 pub(super) fn to_create(common: &Common, create: bool) -> Result<Option<Approved>, Failure> {
     if !create {
         return Ok(None);
@@ -65,7 +65,7 @@ pub(super) fn check_stdout(common: &Common) -> Result<(), Failure> {
     }
 }
 
-/// The same for an export, which is not appended to anything precious either.
+/// The same for an export, which must not be appended to a precious file either.
 pub(super) fn check_export_to_stdout(common: &Common) -> Result<(), Failure> {
     match target::judge(Path::new(STDOUT), Output::Export, &in_use(common)) {
         Verdict::Refused(refusal @ (Refusal::InUse { .. } | Refusal::Precious { .. })) => {

@@ -1,18 +1,18 @@
-//! Text on its way to a terminal: nothing in it may move the cursor, give orders to the terminal, or
-//! pass for something else by being invisible or by turning the direction of what follows.
+//! Makes text safe for a terminal: nothing in it may move the cursor, control the terminal, or
+//! deceive by being invisible or by changing the direction of the following text.
 //!
-//! Such characters are shown as JSON escapes (`\u001b`), so that JSON stays what it was.
+//! Such characters are shown as JSON escapes (`\u001b`), so that JSON keeps its meaning.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-/// The text as one line for a terminal.
+/// The text on one line, for a terminal.
 pub(super) fn one_line(text: &str) -> Cow<'_, str> {
     escape(text, |character| matches!(character, '\n' | '\t'))
 }
 
-/// The text for a terminal, with its line breaks.
+/// The text for a terminal, keeping its line breaks.
 pub(super) fn lines(text: &str) -> Cow<'_, str> {
     escape(text, |_| false)
 }
@@ -53,9 +53,9 @@ fn push_escape(character: char, out: &mut String) {
     }
 }
 
-/// Whether a character is not what a person sees: controls but line break and tab, marks of
-/// direction, what has no width. Joiners and variation selectors that shape a letter or an emoji
-/// `before` them are part of writing.
+/// Whether a character does not look like what it is: control characters except line break and tab,
+/// direction marks, and characters without width. Joiners and variation selectors that shape a
+/// letter or an emoji `before` them are part of ordinary text.
 fn is_deceptive(character: char, before: char) -> bool {
     match character {
         '\n' | '\t' => false,
@@ -67,7 +67,7 @@ fn is_deceptive(character: char, before: char) -> bool {
     }
 }
 
-/// Unicode's default ignorable characters, and the separators of lines and paragraphs.
+/// Unicode's default ignorable characters, and the line and paragraph separators.
 const fn is_invisible(character: char) -> bool {
     matches!(
         character,
@@ -93,10 +93,10 @@ const fn is_invisible(character: char) -> bool {
     )
 }
 
-/// Writes UTF-8 text to a terminal, with its line breaks and tabs.
+/// Writes UTF-8 text to a terminal, keeping its line breaks and tabs.
 pub(super) struct Escaping<W: Write> {
     out: W,
-    /// The start of a character whose rest has not been written yet.
+    /// The start of a character whose remaining bytes have not arrived yet.
     pending: Vec<u8>,
     before: char,
 }
@@ -137,14 +137,14 @@ impl<W: Write> Write for Escaping<W> {
                 }
                 Err(error) => (error.valid_up_to(), error.error_len()),
             };
-            let (text, behind) = rest.split_at(valid);
+            let (text, after) = rest.split_at(valid);
             self.write_text(&String::from_utf8_lossy(text))?;
             let Some(wrong) = error_len else {
-                self.pending = behind.to_vec();
+                self.pending = after.to_vec();
                 return Ok(buffer.len());
             };
             self.write_text("\u{FFFD}")?;
-            rest = behind.get(wrong..).unwrap_or_default();
+            rest = after.get(wrong..).unwrap_or_default();
         }
     }
 
@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_orders_a_terminal_about_or_hides_is_escaped() {
+    fn control_characters_and_invisible_characters_are_escaped() {
         for (text, shown) in [
             ("\u{1b}[2J", "\\u001b[2J"),
             ("\u{9b}2J", "\\u009b2J"),
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn writing_is_not_escaped() {
+    fn ordinary_text_in_any_script_is_not_escaped() {
         for text in [
             "Amélie 🎬 日本語 हिन्दी שלום العربية",
             "می\u{200c}خواهم",
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn json_means_the_same_after_it_was_escaped() {
+    fn escaping_keeps_the_meaning_of_json() {
         let value = serde_json::json!({"a\u{9b}": "\u{202e}\u{e0041}\u{200b}x", "é": "\u{1b}"});
         let text = value.to_string();
         let shown = lines(&text);

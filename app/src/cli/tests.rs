@@ -27,7 +27,7 @@ fn without_a_command_the_window_opens() {
 }
 
 #[test]
-fn arguments_that_make_no_sense_are_refused() {
+fn invalid_arguments_are_refused() {
     for arguments in [
         &["vstore", "a.vstore", "b.vstore"][..],
         &["vstore", "--read-only"],

@@ -1,7 +1,6 @@
-//! Everything the program can be asked to do, with what it needs for it.
+//! Everything the program can be asked to do, with the data it needs.
 //!
-//! Panels, dialogs, menus and shortcuts queue commands; [`crate::update`] is the only place that
-//! carries them out.
+//! Panels, dialogs, menus and shortcuts queue commands; only [`crate::update`] executes them.
 
 mod repair;
 mod security;
@@ -26,7 +25,7 @@ use crate::theme::Density;
 pub use repair::RepairCommand;
 pub use security::SecurityCommand;
 
-/// Something the user wants, by topic.
+/// Something the user wants done, by topic.
 #[derive(Clone, Debug)]
 pub enum Command {
     /// Databases: create, open, save, close.
@@ -35,9 +34,9 @@ pub enum Command {
     Record(RecordCommand),
     /// What the table shows, and in which order.
     Search(SearchCommand),
-    /// What the file keeps about how it is looked at.
+    /// Saved searches, columns and other settings that the file keeps.
     Settings(SettingsCommand),
-    /// Which records are meant.
+    /// Which records are selected.
     Selection(SelectionCommand),
     /// Panels, tabs, dialogs, notices, preferences.
     Layout(LayoutCommand),
@@ -47,7 +46,7 @@ pub enum Command {
     Transfer(TransferCommand),
     /// Passwords and keys of the open file.
     Security(SecurityCommand),
-    /// Looking for damage, and what helps against it.
+    /// Checks, and repairs of damaged files.
     Repair(RepairCommand),
 }
 
@@ -62,78 +61,78 @@ pub enum FileCommand {
         path: PathBuf,
         /// Its password.
         secret: Secret,
-        /// A file that is there is overwritten.
+        /// Replace an existing file.
         overwrite: bool,
     },
-    /// Opens the sample database, which lives in memory.
+    /// Opens the sample database, which exists in memory only.
     OpenSample,
-    /// Shows the unlock page of a file, or offers to import it if it is none of ours.
+    /// Shows the unlock page of a file, or offers to import it if it is not a VStore file.
     Open {
         /// The file.
         path: PathBuf,
-        /// Without writing.
+        /// Open it without writing.
         read_only: bool,
     },
     /// Files were dropped on the window.
     Dropped(Vec<PathBuf>),
-    /// Asks for a path with the system's file dialog, or with a field where there is none.
+    /// Asks for a path with the system's file dialog, or with a text field where there is none.
     PickFile(FilePurpose),
-    /// A path was entered by hand in the field that stands in for a file dialog.
+    /// A path was entered in the text field that replaces the file dialog.
     Picked {
-        /// What it is for.
+        /// The purpose.
         purpose: FilePurpose,
         /// The path.
         path: PathBuf,
     },
-    /// Gives up opening or creating.
+    /// Cancels opening or creating.
     CancelBusy,
-    /// Brings the window to the front that has this file open.
+    /// Brings the window that has this file open to the front.
     SwitchToWindow(PathBuf),
-    /// Writes the file anew, without what is obsolete. Everything is saved already.
+    /// Rewrites the file without obsolete data. Everything is already saved.
     Compact,
-    /// Writes what could not be written.
+    /// Tries again to write changes that could not be written.
     WriteAgain,
-    /// Deletes what has expired by a clock that is doubted: somebody says that it is right.
+    /// Deletes expired records although the clock is in doubt: the user confirms that it is right.
     DeleteExpired,
-    /// Leaves it hidden.
+    /// Leaves expired records in the file, hidden.
     KeepExpired,
-    /// Goes on with a file that is not what was last open here.
+    /// Accepts a file that is not the version that was last open here.
     AcceptStanding,
-    /// The window has the keyboard again: did another program change the file meanwhile?
+    /// The window has regained focus: did another program change the file in the meantime?
     LookAtFile,
-    /// Closes the file and asks for its password, to read it as it is now.
+    /// Closes the file and asks for its password, to read its current contents.
     Reload,
     /// Asks where to save a copy.
     SaveAs,
-    /// Writes a copy with its own password and goes on with it.
+    /// Saves a copy with its own password and continues with it.
     SaveCopy {
         /// Where.
         path: PathBuf,
         /// Its password.
         secret: Secret,
-        /// What the person agreed to replace.
+        /// What the user agreed to replace.
         consent: Consent,
     },
-    /// Gives the open file another password.
+    /// Changes the password of the open file.
     ChangePassword {
-        /// The one it has.
+        /// The current one.
         current: Secret,
-        /// The one it gets.
+        /// The new one.
         new: Secret,
     },
-    /// Closes the database; asks first if something would be lost.
+    /// Closes the database; asks first if changes would be lost.
     Close(AfterClose),
-    /// The answer to [`Dialog::SaveBeforeClosing`]: lose it.
+    /// The answer to [`Dialog::SaveBeforeClosing`]: close without saving.
     CloseWithoutSaving(AfterClose),
-    /// The answer to [`Dialog::SaveBeforeClosing`]: save it, then close.
+    /// The answer to [`Dialog::SaveBeforeClosing`]: save, then close.
     SaveAndClose(AfterClose),
-    /// Takes a file from the recent list.
+    /// Removes a file from the recent list.
     ForgetRecent(PathBuf),
-    /// Empties the recent list.
+    /// Clears the recent list.
     ClearRecent,
 }
 
-/// Records: edit, delete, undo. Whatever stands for a record that is gone does nothing.
+/// Records: edit, delete, undo. A command about a record that no longer exists does nothing.
 #[derive(Clone, Debug)]
 pub enum RecordCommand {
     /// Starts a draft of a new record; its key starts with the prefix.
@@ -143,30 +142,30 @@ pub enum RecordCommand {
     },
     /// Starts a draft of a record.
     Edit(Key),
-    /// Brings the open edit into sight.
+    /// Scrolls to the open edit.
     ShowDraft,
-    /// The draft was typed in.
+    /// The text or key of the draft was changed.
     EditDraft {
-        /// The key as it stands now.
+        /// The current key.
         key: String,
-        /// The text as it stands now.
+        /// The current text.
         text: String,
     },
-    /// The draft's expiry was chosen.
+    /// The expiry of the draft was chosen.
     SetDraftExpiry(Option<Millis>),
-    /// Writes the draft.
+    /// Saves the draft.
     CommitDraft,
-    /// Throws the draft away.
+    /// Discards the draft.
     DiscardDraft,
-    /// Makes the draft continue from the record as it is now, keeping what was typed.
+    /// Bases the draft on the current record, keeping what was typed.
     RebaseDraft,
-    /// Says that a single value is too large to be edited.
+    /// Reports that a single value is too large to be edited.
     LeafTooLarge,
-    /// Puts a value at a place inside a record's value.
+    /// Replaces a part of a record's value.
     SetLeaf {
         /// Which record.
         key: Key,
-        /// Where; empty: the whole value.
+        /// Where; empty for the whole value.
         location: Location,
         /// The new value.
         value: EncodedValue,
@@ -198,16 +197,16 @@ pub enum RecordCommand {
         /// Its expiry.
         expires_at: Option<Millis>,
     },
-    /// Copies a record under a key that is free and selects it.
+    /// Copies a record under a free key and selects the copy.
     Duplicate(Key),
-    /// Gives a record another key.
+    /// Changes the key of a record.
     Rename {
-        /// The key it has.
+        /// The current key.
         from: Key,
-        /// The key it gets.
+        /// The new key.
         to: Key,
     },
-    /// Deletes what is selected; asks first if that is more than one record.
+    /// Deletes the selection; asks first if that is more than one record.
     DeleteSelected,
     /// Deletes records without asking.
     Delete(Scope),
@@ -215,12 +214,12 @@ pub enum RecordCommand {
     SetExpiry {
         /// Which records.
         scope: Scope,
-        /// When; `None`: never.
+        /// When; `None` for never.
         expires_at: Option<Millis>,
     },
-    /// Takes the last change back.
+    /// Undoes the last change.
     Undo,
-    /// Makes the last change that was taken back again.
+    /// Redoes the last undone change.
     Redo,
     /// Copies something about a record to the clipboard.
     Copy(CopyWhat),
@@ -235,41 +234,41 @@ pub enum CopyWhat {
     Key,
     /// The selected records as JSON.
     SelectedAsJson,
-    /// What stands at a place inside a record's value.
+    /// A part of a record's value.
     Leaf {
         /// Which record.
         key: Key,
         /// Where.
         location: Location,
     },
-    /// The path of a place inside a value.
+    /// The path of a part of a value.
     Path(Location),
     /// Any text.
     Text(String),
 }
 
-/// What the file keeps about how it is looked at, beside columns and order.
+/// Settings that the file keeps about its display, except columns and sort order.
 #[derive(Clone, Debug)]
 pub enum SettingsCommand {
-    /// Keeps the search that is asked now under a name.
+    /// Saves the current search under a name.
     SaveSearch {
-        /// The name; a search that has it gives way.
+        /// The name; a search that already has it is replaced.
         name: String,
     },
-    /// Gives a saved search another name.
+    /// Renames a saved search.
     RenameSearch {
-        /// The name it has.
+        /// The current name.
         from: String,
-        /// The name it gets.
+        /// The new name.
         to: String,
     },
-    /// Forgets a saved search.
+    /// Deletes a saved search.
     DeleteSearch(String),
-    /// Notes the search that is asked now among the recent ones.
+    /// Adds the current search to the recent ones.
     RememberSearch,
-    /// Forgets the recent searches.
+    /// Clears the recent searches.
     ForgetRecentSearches,
-    /// Asks a saved or recent search.
+    /// Runs a saved or recent search.
     Search(Query),
     /// A column was dragged.
     ResizeColumn {
@@ -282,82 +281,82 @@ pub enum SettingsCommand {
     MoveColumn {
         /// Which.
         column: ColumnKind,
-        /// To the right, else to the left.
+        /// To the right; otherwise to the left.
         right: bool,
     },
-    /// Another delimiter between the parts of keys, one of [`crate::state::DELIMITERS`].
+    /// Sets the delimiter between the parts of keys, one of [`crate::state::DELIMITERS`].
     SetDelimiter(char),
 }
 
 /// What the table shows, and in which order.
 #[derive(Clone, Debug)]
 pub enum SearchCommand {
-    /// The search box was typed in.
+    /// The text of the search box was changed.
     SetText(String),
-    /// Words match in another way.
+    /// Sets how words match.
     SetMode(Mode),
-    /// Empties the search box.
+    /// Clears the search box.
     Clear,
-    /// Adds a condition to the query, where the user sees it: `genres[]="Comedy"`. One about the
-    /// same path that was added like this goes.
+    /// Adds a condition to the query text, visible to the user: `genres[]="Comedy"`. It replaces
+    /// one about the same path that was added this way.
     AddFilter(String),
-    /// Adds a condition as [`AddFilter`](Self::AddFilter) does, or takes it away if it is there.
+    /// Adds a condition as [`AddFilter`](Self::AddFilter) does, or removes it if it is there.
     ToggleFilter(String),
-    /// Excludes what meets a condition, or does not any more.
+    /// Excludes records that meet a condition, or stops excluding them.
     ToggleExclusion(String),
-    /// Asks the search again that was asked before this one, or with `false` the one after it.
+    /// Goes back to the search before this one, or with `false` forward to the one after it.
     Back(bool),
-    /// Selects the first row once what is asked is answered, unless a row is chosen.
+    /// Selects the first row once the search is answered, unless a row has been chosen.
     TakeFirst,
     /// Orders the table.
     Sort(Sort),
-    /// Whether the order stays when a search begins.
+    /// Whether a new search keeps the current order.
     KeepOrder(bool),
     /// Adds or removes the column of a path.
     ToggleColumn(Column),
-    /// Shows what stands at a path; `None`: nothing.
+    /// Shows statistics of a path; `None` for none.
     SelectPath(Option<Path>),
-    /// Looks for keys that have these letters.
+    /// Finds keys that contain these letters.
     Jump(String),
-    /// Tells why a record is among the hits.
+    /// Explains why a record is among the hits.
     WhyHit(Key),
-    /// Counts what stands there in all records, or in those that the search found.
+    /// Counts the values of the path in all records, or in those that the search found.
     CountWithin(FacetScope),
-    /// Opens or closes a namespace in the tree.
+    /// Expands or collapses a namespace in the tree.
     ExpandNamespace {
         /// Its prefix.
         prefix: String,
-        /// Open.
+        /// Expand it.
         expanded: bool,
     },
-    /// Asks anew for everything on screen.
+    /// Reloads everything on screen.
     Refresh,
 }
 
-/// Which records are meant. Rows are those of the listing on screen.
+/// Which records are selected. Rows are those of the listing on screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SelectionCommand {
-    /// This row and nothing else.
+    /// Selects this row and nothing else.
     Only(usize),
     /// Adds or removes this row.
     Toggle(usize),
-    /// These rows and nothing else; the cursor goes to the second value.
+    /// Selects these rows and nothing else; the cursor moves to the second value.
     Range(Range<usize>, usize),
-    /// These rows too; the cursor goes to the second value.
+    /// Adds these rows; the cursor moves to the second value.
     AddRange(Range<usize>, usize),
-    /// Moves the cursor and leaves the selection.
+    /// Moves the cursor and keeps the selection.
     Cursor(usize),
-    /// This record, wherever its row is.
+    /// Selects this record, whatever its row.
     Key(Key),
-    /// This record, in its row: a search that does not find it is cleared.
+    /// Goes to the row of this record and selects it; clears a search that does not find it.
     GoTo(Key),
-    /// Every row of the table.
+    /// Selects every row of the table.
     All,
-    /// Nothing.
+    /// Clears the selection.
     None,
-    /// The next row (of a search result).
+    /// Goes to the next row (of a search result).
     Next,
-    /// The row before.
+    /// Goes to the previous row.
     Previous,
 }
 
@@ -370,17 +369,17 @@ pub enum LayoutCommand {
     Resize(PanelSide, f32),
     /// Shows a tab of the bottom panel.
     ShowBottom(BottomTab),
-    /// Shows a form of the record.
+    /// Shows another view of the record.
     ShowDetail(DetailTab),
-    /// Gives the keyboard to a part of the window.
+    /// Moves keyboard focus to a part of the window.
     Focus(FocusTarget),
-    /// Gives the keyboard to the next part of the window.
+    /// Moves keyboard focus to the next part of the window.
     FocusNext,
-    /// Shows a dialog when no other is shown.
+    /// Shows a dialog, as soon as no other is shown.
     OpenDialog(Box<Dialog>),
     /// Closes the dialog that is shown.
     CloseDialog,
-    /// Takes a notice away.
+    /// Dismisses a notice.
     DismissNotice(NoticeId),
     /// Changes a preference.
     Set(Preference),
@@ -388,7 +387,7 @@ pub enum LayoutCommand {
     WindowResized {
         /// Its size.
         size: [f32; 2],
-        /// It fills the screen.
+        /// Whether it is maximised.
         maximised: bool,
     },
 }
@@ -396,11 +395,11 @@ pub enum LayoutCommand {
 /// A preference with its new value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Preference {
-    /// Dark, light, or as the system says.
+    /// Dark, light, or following the system.
     Theme(ThemeChoice),
     /// How high rows are.
     Density(Density),
-    /// Minutes without input after which the database is locked; 0: never.
+    /// Minutes without input after which the database is locked; 0 for never.
     LockAfterMinutes(u16),
     /// Lock when the window is minimised.
     LockWhenMinimised(bool),
@@ -410,9 +409,9 @@ pub enum Preference {
     Backups(u8),
     /// Whether recent files may be remembered. Turning it off forgets them.
     RememberRecent(bool),
-    /// A top-level integer `expireAt` sets the expiry.
+    /// Whether a top-level integer `expireAt` in a value sets the expiry.
     HonourExpireAt(bool),
-    /// No motion.
+    /// Whether motion is reduced.
     ReducedMotion(bool),
 }
 
@@ -425,7 +424,7 @@ pub enum LockCommand {
     Unlock {
         /// What opens it.
         secret: Secret,
-        /// Without writing.
+        /// Open it without writing.
         read_only: bool,
     },
 }
@@ -437,7 +436,7 @@ pub enum TransferCommand {
     PlanImport(PathBuf),
     /// The import form was changed: makes a new preview.
     ChangeImportPlan(ImportPlan),
-    /// Imports.
+    /// Runs an import.
     Import(ImportPlan),
     /// Shows the export form.
     PlanExport(Scope),
@@ -445,13 +444,13 @@ pub enum TransferCommand {
     ChangeExportPlan(ExportPlan),
     /// Exports; asks for the path if the plan has none.
     Export(ExportPlan),
-    /// Asks a task to stop.
+    /// Cancels a task.
     Cancel(TaskId),
-    /// Forgets tasks that no longer run.
+    /// Removes tasks that no longer run from the list.
     ClearFinished,
-    /// Shows what an import did.
+    /// Shows the report of an import.
     ShowReport(TaskId),
-    /// Copies what an import did, as text.
+    /// Copies the report of an import, as text.
     CopyReport(TaskId),
 }
 
@@ -477,23 +476,23 @@ from_topic!(
     Repair(RepairCommand),
 );
 
-/// Commands that wait to be carried out, first in, first out. Each remembers who asked for it.
+/// Commands that wait to be executed, first in, first out. Each remembers its caller.
 #[derive(Debug, Default)]
 pub struct Commands {
     queue: VecDeque<Queued>,
 }
 
-/// A command and the line of code that asked for it.
+/// A command and the line of code that queued it.
 #[derive(Debug)]
 pub struct Queued {
-    /// What is asked.
+    /// The command.
     pub command: Command,
-    /// By whom.
+    /// Where it was queued.
     pub caller: &'static Caller<'static>,
 }
 
 impl Commands {
-    /// Asks for something. It happens after everything that was asked for before.
+    /// Queues a command. It is executed after everything queued before it.
     #[track_caller]
     pub fn push(&mut self, command: impl Into<Command>) {
         self.queue.push_back(Queued {
@@ -507,7 +506,7 @@ impl Commands {
         self.queue.pop_front()
     }
 
-    /// Whether nothing waits.
+    /// Whether nothing is queued.
     pub fn is_empty(&self) -> bool {
         self.queue.is_empty()
     }
@@ -518,7 +517,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_leave_in_the_order_they_came() {
+    fn commands_leave_in_the_order_they_arrived() {
         let mut commands = Commands::default();
         commands.push(SelectionCommand::All);
         commands.push(SelectionCommand::None);

@@ -1,4 +1,4 @@
-//! Looking for damage, and what helps against it: check, salvage, restored headers.
+//! Commands for damaged files: check, salvage, restore the header.
 
 use std::path::PathBuf;
 
@@ -6,39 +6,39 @@ use vstore::file::SalvageMode;
 
 use crate::state::Secret;
 
-/// Looking for damage, and what helps against it.
+/// Commands for damaged files.
 #[derive(Clone, Debug)]
 pub enum RepairCommand {
-    /// Reads the damaged file of the unlock page whole and lists what is wrong with it.
+    /// Reads the whole damaged file of the unlock page and lists the damage.
     Check(Secret),
-    /// Gives up the check of that file.
+    /// Cancels the check of that file.
     CancelCheck,
-    /// Reads the open file whole and lists what is wrong with it.
+    /// Reads the whole open file and lists any damage.
     CheckOpenFile,
-    /// Closes what that showed; gives it up first if it is under way.
+    /// Closes the result of that check; cancels the check if it is still running.
     CloseCheck,
-    /// Shows the form for bringing what is left of a damaged file into a new one.
+    /// Shows the form for salvaging a damaged file.
     PlanSalvage(PathBuf),
-    /// Brings it there.
+    /// Writes what is left of a damaged file to a new one.
     Salvage {
         /// The new file.
         target: PathBuf,
         /// What opens the damaged file, and will open the new one.
         secret: Secret,
-        /// How much is taken.
+        /// How much to recover.
         mode: SalvageMode,
     },
-    /// Gives that up.
+    /// Cancels salvaging.
     CancelSalvage,
-    /// Shows the form for putting the backup of its header back into a file.
+    /// Shows the form for restoring the header of a file from a backup.
     PlanRestore(PathBuf),
-    /// Puts it back.
+    /// Restores the header.
     RestoreHeader {
         /// The backup.
         backup: PathBuf,
         /// What opened the file when the backup was made.
         secret: Secret,
     },
-    /// Gives that up.
+    /// Cancels restoring the header.
     CancelRestore,
 }

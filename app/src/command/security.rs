@@ -1,28 +1,28 @@
-//! What opens the open file: passwords, key files, recovery keys, the data key.
+//! Commands for what opens the file: passwords, key files, recovery keys, the data key.
 
 use crate::state::{KeyChange, Secret, SecurityStep};
 
 /// Passwords and keys of the open file.
 #[derive(Clone, Debug)]
 pub enum SecurityCommand {
-    /// Shows the dialog.
+    /// Shows the security dialog.
     Open,
-    /// Shows another part of it.
+    /// Shows another step of it.
     Show(SecurityStep),
-    /// Changes something; the current password is checked first.
+    /// Changes a key; the current password is checked first.
     Change {
         /// What opens the file now.
         current: Secret,
-        /// What changes.
+        /// The change.
         change: KeyChange,
     },
-    /// Writes the file anew under another data key. Only `current` opens it then.
+    /// Rewrites the file under a new data key. Afterwards only `current` opens it.
     Rotate {
-        /// What opens the file now, and will.
+        /// What opens the file now and afterwards.
         current: Secret,
     },
-    /// Asks where, then makes a key file.
+    /// Asks where to write it, then creates a key file.
     NewKeyFile,
-    /// Asks where, then writes a header backup.
+    /// Asks where to write it, then writes a header backup.
     BackUpHeader,
 }

@@ -129,7 +129,7 @@ impl RestoreForm {
 
 fn outcome(ui: &mut Ui, restored: &RestoredHeader, view: AppView<'_>) {
     let zone = jiff::tz::TimeZone::system();
-    let at = format::moment(restored.exported_at, view.now, &zone);
+    let at = format::timestamp(restored.exported_at, view.now, &zone);
     ui.label(format!(
         "The header is in place. The file opens with the passwords of {at}."
     ));

@@ -1,4 +1,4 @@
-//! Checking the open file while commits go on.
+//! Checks the open file while commits continue.
 
 use vstore::Store;
 use vstore::file::Control;
@@ -8,16 +8,16 @@ use super::state::EngineState;
 use crate::state::TaskId;
 
 impl EngineState {
-    /// Begins a check of the open file; it runs elsewhere, and commits go on.
+    /// Begins a check of the open file. It runs on another thread, so that commits continue.
     pub(super) fn begin_check(
         &self,
         task: TaskId,
         control: Control,
-        say: &mut dyn FnMut(Reply),
+        emit: &mut dyn FnMut(Reply),
     ) -> Option<Background> {
         let verification = self.store.as_ref().and_then(Store::begin_verify);
         let Some(verification) = verification else {
-            say(Reply::Checked(
+            emit(Reply::Checked(
                 task,
                 Err(Some("There is no file to check.".to_owned())),
             ));
@@ -26,7 +26,7 @@ impl EngineState {
         match verification {
             Ok(verification) => Some(Background::Check(task, Box::new(verification), control)),
             Err(error) => {
-                say(Reply::Checked(task, Err(Some(format!("{error}.")))));
+                emit(Reply::Checked(task, Err(Some(format!("{error}.")))));
                 None
             }
         }

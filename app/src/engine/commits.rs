@@ -1,4 +1,4 @@
-//! Changes to records on behalf of the engine: from a request to a batch, to a commit, to a reply.
+//! Changes to records: from a request to a batch, to a commit, to a reply.
 
 use vstore::file::Control;
 use vstore::{Cause, Commit, Expiry, Key, Op, Record, WriteBatch};
@@ -15,83 +15,83 @@ use crate::state::{CommitSummary, ImportReport, Problem, RequestId, Target, Task
 const DUPLICATES_MAX: u32 = 10_000;
 
 impl EngineState {
-    /// Writes changes of a few records with one sync, after everything that waits.
+    /// Writes changes of a few records with one sync, after everything already waiting.
     pub(super) fn commit_group(
         &mut self,
         requests: Vec<(RequestId, Request)>,
-        say: &mut dyn FnMut(Reply),
+        emit: &mut dyn FnMut(Reply),
     ) {
         for (id, request) in requests {
             match request {
-                Request::Commit(batch) => self.enqueue(id, batch, Kind::Small, say),
+                Request::Commit(batch) => self.enqueue(id, batch, Kind::Small, emit),
                 Request::SaveDraft { batch, new } => {
                     let taken = new.filter(|key| self.current_value(key).is_some());
                     if let Some(key) = taken {
-                        say(Reply::Refused(key_taken(&key)));
-                        say(Reply::Settled(id, Outcome::Refused));
+                        emit(Reply::Refused(key_taken(&key)));
+                        emit(Reply::Settled(id, Outcome::Refused));
                     } else {
-                        self.enqueue(id, batch, Kind::Draft, say);
+                        self.enqueue(id, batch, Kind::Draft, emit);
                     }
                 }
-                _ => say(Reply::Settled(id, Outcome::Refused)),
+                _ => emit(Reply::Settled(id, Outcome::Refused)),
             }
         }
-        self.write_out(&Control::default(), say);
+        self.write_out(&Control::default(), emit);
     }
 
-    /// Commits one batch behind everything that waits.
-    fn commit_small(&mut self, id: RequestId, batch: WriteBatch, say: &mut dyn FnMut(Reply)) {
-        self.enqueue(id, batch, Kind::Small, say);
-        self.write_out(&Control::default(), say);
+    /// Commits one batch after everything already waiting.
+    fn commit_small(&mut self, id: RequestId, batch: WriteBatch, emit: &mut dyn FnMut(Reply)) {
+        self.enqueue(id, batch, Kind::Small, emit);
+        self.write_out(&Control::default(), emit);
     }
 
-    /// Commits one batch, whatever its size, and tells the window about it.
+    /// Commits one batch of any size and reports it to the window.
     pub(super) fn commit_large(
         &mut self,
         batch: &WriteBatch,
         summary: Option<CommitSummary>,
         request: Option<RequestId>,
         control: &Control,
-        say: &mut dyn FnMut(Reply),
+        emit: &mut dyn FnMut(Reply),
     ) -> Result<(), NotCommitted> {
         let Some(store) = &mut self.store else {
             return Err(NotCommitted::NotWritten(Problem::Crashed));
         };
         let commit = store.commit_large(batch, control)?;
-        self.publish(&commit, summary, request, say);
+        self.publish(&commit, summary, request, emit);
         Ok(())
     }
 
-    /// Commits a batch that nobody typed (undo, import), and that is not kept if the file does not
-    /// take it, behind everything that waits.
+    /// Commits a batch that nobody typed (undo, import) after everything already waiting. It is not
+    /// kept if the file does not take it.
     fn commit_unkept(
         &mut self,
         batch: &WriteBatch,
         summary: Option<CommitSummary>,
         control: &Control,
-        say: &mut dyn FnMut(Reply),
+        emit: &mut dyn FnMut(Reply),
     ) -> Result<(), NotCommitted> {
-        if !self.write_out(control, say) {
+        if !self.write_out(control, emit) {
             let words = "earlier changes are not in the file yet".to_owned();
             return Err(NotCommitted::Refused(words));
         }
-        self.commit_large(batch, summary, None, control, say)
+        self.commit_large(batch, summary, None, control, emit)
     }
 
-    /// Tells the window about a commit, and remembers it for undo if a user made it.
+    /// Reports a commit to the window, and records it for undo if a user made it.
     pub(super) fn publish(
         &mut self,
         commit: &Commit,
         summary: Option<CommitSummary>,
         request: Option<RequestId>,
-        say: &mut dyn FnMut(Reply),
+        emit: &mut dyn FnMut(Reply),
     ) {
         let Some(store) = &self.store else { return };
         if matches!(commit.cause, Cause::Edit | Cause::Import) {
             self.undo.push(commit, &describe::label(commit));
         }
         let advised = store.compaction_advised();
-        say(Reply::Committed(Box::new(Committed {
+        emit(Reply::Committed(Box::new(Committed {
             commit: commit.clone(),
             snapshot: store.snapshot(),
             events: describe::events(commit),
@@ -101,20 +101,20 @@ impl EngineState {
             request,
         })));
         if advised && !std::mem::replace(&mut self.compaction_advised, true) {
-            say(Reply::CompactionAdvised);
+            emit(Reply::CompactionAdvised);
         }
     }
 
-    pub(super) fn add(&mut self, id: RequestId, record: Record, say: &mut dyn FnMut(Reply)) {
+    pub(super) fn add(&mut self, id: RequestId, record: Record, emit: &mut dyn FnMut(Reply)) {
         let Record { key, value, meta } = record;
         if self.current_value(&key).is_some() {
-            say(Reply::Refused(key_taken(&key)));
+            emit(Reply::Refused(key_taken(&key)));
             return;
         }
         let expiry = meta.expires_at.map_or(Expiry::Never, Expiry::At);
         let mut batch = WriteBatch::new(Cause::Edit);
         batch.push(Op::Put { key, value, expiry });
-        self.commit_small(id, batch, say);
+        self.commit_small(id, batch, emit);
     }
 
     pub(super) fn edit_leaf(
@@ -122,26 +122,26 @@ impl EngineState {
         id: RequestId,
         key: Key,
         edit: &LeafEdit,
-        say: &mut dyn FnMut(Reply),
+        emit: &mut dyn FnMut(Reply),
     ) {
-        // A change that waits is not undone by the next one to the same record.
+        // Read with the waiting changes, so that this edit does not undo one to the same record.
         let Some(value) = self.current_value(&key) else {
-            say(Reply::Refused(gone(&key)));
+            emit(Reply::Refused(gone(&key)));
             return;
         };
         match edit.apply(&value) {
             Ok(value) => {
                 let mut batch = WriteBatch::new(Cause::Edit);
                 batch.put(key, value);
-                self.commit_small(id, batch, say);
+                self.commit_small(id, batch, emit);
             }
-            Err(reason) => say(Reply::Refused(reason)),
+            Err(reason) => emit(Reply::Refused(reason)),
         }
     }
 
-    pub(super) fn duplicate(&mut self, id: RequestId, key: &Key, say: &mut dyn FnMut(Reply)) {
+    pub(super) fn duplicate(&mut self, id: RequestId, key: &Key, emit: &mut dyn FnMut(Reply)) {
         let Some(value) = self.current_value(key) else {
-            say(Reply::Refused(gone(key)));
+            emit(Reply::Refused(gone(key)));
             return;
         };
         let record = self
@@ -149,8 +149,8 @@ impl EngineState {
             .and_then(|snapshot| snapshot.get(key.as_str()));
         let expires_at = record.and_then(|record| record.meta.expires_at);
         let Some(free) = self.free_key(key) else {
-            say(Reply::Refused(format!(
-                "no free key beside {key} was found"
+            emit(Reply::Refused(format!(
+                "no free key based on {key} was found"
             )));
             return;
         };
@@ -160,30 +160,30 @@ impl EngineState {
             value,
             expiry: expires_at.map_or(Expiry::Never, Expiry::At),
         });
-        self.commit_small(id, batch, say);
+        self.commit_small(id, batch, emit);
     }
 
-    /// One change to each record of a target, as one batch.
+    /// Makes the same change to each record of a target, as one batch.
     pub(super) fn change_each(
         &mut self,
         id: RequestId,
         target: &Target,
         op: impl Fn(Key) -> Op,
         control: &Control,
-        say: &mut dyn FnMut(Reply),
+        emit: &mut dyn FnMut(Reply),
     ) {
         let Some(snapshot) = self.current_snapshot() else {
-            self.write_failed(Problem::Crashed, say);
+            self.write_failed(Problem::Crashed, emit);
             return;
         };
         let mut batch = WriteBatch::new(Cause::Edit);
-        // What is gone meanwhile is passed over: it must not keep the others from changing.
+        // Records deleted in the meantime are skipped: they must not keep the others from changing.
         for key in target.keys(&snapshot) {
             batch.push(op(key));
         }
         if !batch.is_empty() {
-            self.enqueue(id, batch, Kind::Large, say);
-            self.write_out(control, say);
+            self.enqueue(id, batch, Kind::Large, emit);
+            self.write_out(control, emit);
         }
     }
 
@@ -193,46 +193,50 @@ impl EngineState {
         batch: &WriteBatch,
         report: ImportReport,
         control: &Control,
-        say: &mut dyn FnMut(Reply),
+        emit: &mut dyn FnMut(Reply),
     ) {
-        match self.commit_unkept(batch, None, control, say) {
-            Ok(()) => say(Reply::Imported(task, report)),
-            Err(NotCommitted::Cancelled) => say(Reply::TaskCancelled(task)),
-            Err(NotCommitted::Refused(words)) => say(Reply::TaskFailed(task, words)),
+        match self.commit_unkept(batch, None, control, emit) {
+            Ok(()) => emit(Reply::Imported(task, report)),
+            Err(NotCommitted::Cancelled) => emit(Reply::TaskCancelled(task)),
+            Err(NotCommitted::Refused(words)) => emit(Reply::TaskFailed(task, words)),
             Err(NotCommitted::NotWritten(problem)) => {
-                say(Reply::TaskFailed(task, problem.text()));
+                emit(Reply::TaskFailed(task, problem.text()));
                 if problem == Problem::ChangedElsewhere {
-                    say(Reply::ChangedElsewhere(true));
+                    emit(Reply::ChangedElsewhere(true));
                 }
             }
         }
     }
 
-    pub(super) fn undo(&mut self, control: &Control, say: &mut dyn FnMut(Reply)) {
+    pub(super) fn undo(&mut self, control: &Control, emit: &mut dyn FnMut(Reply)) {
         if let Some((batch, summary)) = self.undo.undo_batch() {
             self.undo.undone();
-            if let Err(reason) = self.commit_unkept(&batch, Some(summary), control, say) {
+            if let Err(reason) = self.commit_unkept(&batch, Some(summary), control, emit) {
                 self.undo.redone();
-                self.say_not_committed(reason, say);
+                self.report_not_committed(reason, emit);
             }
         }
     }
 
-    pub(super) fn redo(&mut self, control: &Control, say: &mut dyn FnMut(Reply)) {
+    pub(super) fn redo(&mut self, control: &Control, emit: &mut dyn FnMut(Reply)) {
         if let Some((batch, summary)) = self.undo.redo_batch() {
             self.undo.redone();
-            if let Err(reason) = self.commit_unkept(&batch, Some(summary), control, say) {
+            if let Err(reason) = self.commit_unkept(&batch, Some(summary), control, emit) {
                 self.undo.undone();
-                self.say_not_committed(reason, say);
+                self.report_not_committed(reason, emit);
             }
         }
     }
 
-    /// Says why something that nobody typed was not written.
-    pub(super) fn say_not_committed(&mut self, reason: NotCommitted, say: &mut dyn FnMut(Reply)) {
+    /// Reports why a change that nobody typed was not written.
+    pub(super) fn report_not_committed(
+        &mut self,
+        reason: NotCommitted,
+        emit: &mut dyn FnMut(Reply),
+    ) {
         match reason {
-            NotCommitted::NotWritten(problem) => self.write_failed(problem, say),
-            reason => reason.say(say),
+            NotCommitted::NotWritten(problem) => self.write_failed(problem, emit),
+            reason => reason.emit(emit),
         }
     }
 
@@ -248,10 +252,10 @@ fn key_taken(key: &Key) -> String {
 }
 
 fn gone(key: &Key) -> String {
-    format!("there is no record {key} any more")
+    format!("the record {key} no longer exists")
 }
 
-/// The one record that a commit made new, if it is one: what a user wants to see next.
+/// The record that a commit added, if it added exactly one: the user wants to see it next.
 fn new_record(commit: &Commit) -> Option<Key> {
     if !matches!(commit.cause, Cause::Edit | Cause::Undo | Cause::Redo) {
         return None;

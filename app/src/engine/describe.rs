@@ -1,4 +1,4 @@
-//! Commits in words: labels for undo, rows for the activity panel.
+//! Describes commits: labels for undo, rows for the activity panel.
 
 use vstore::value::json::to_compact_preview;
 use vstore::value::{EncodedValue, ValueRef};
@@ -8,7 +8,7 @@ use super::draft::DRAFT_SETTING;
 use crate::format;
 use crate::state::{ActivityEvent, CommitSummary, EditKind, EventKind};
 
-/// A commit with more changes is one row of the activity panel.
+/// A commit with more changes than this is one row of the activity panel.
 const ROWS_MAX: usize = 20;
 const SHOWN_CHARS: usize = 40;
 
@@ -60,7 +60,7 @@ impl<'a> CommitShape<'a> {
         }
     }
 
-    /// The kind of edit and the number of records, if a message adds it to the next one of its kind.
+    /// The kind of edit and the number of records, where notices of this kind are added up.
     fn counted(&self) -> Option<(EditKind, u64)> {
         let (kind, count) = match *self {
             Self::Import(_) | Self::Rename { .. } => return None,
@@ -77,7 +77,7 @@ impl<'a> CommitShape<'a> {
     }
 }
 
-/// What a commit does, as undo and its history list call it: `Delete 3 records`.
+/// What a commit does, as shown for undo and in its history: `Delete 3 records`.
 pub(super) fn label(commit: &Commit) -> String {
     match CommitShape::of(commit) {
         CommitShape::Import(count) => format!("Import {}", records(count)),
@@ -93,7 +93,7 @@ pub(super) fn label(commit: &Commit) -> String {
     }
 }
 
-/// What a batch that waits will do: `Put a`, `12 changes`.
+/// What a waiting batch will do: `Put a`, `12 changes`.
 pub(super) fn batch(batch: &WriteBatch) -> String {
     match batch.ops() {
         [Op::Put { key, .. } | Op::Restore(Record { key, .. })] => format!("Put {key}"),
@@ -107,7 +107,7 @@ pub(super) fn batch(batch: &WriteBatch) -> String {
     }
 }
 
-/// What a commit has done, as a message tells it: `Deleted 3 records`.
+/// What a commit has done, as a notice says it: `Deleted 3 records`.
 pub(super) fn summary(commit: &Commit) -> CommitSummary {
     let shape = CommitShape::of(commit);
     CommitSummary {
@@ -194,7 +194,7 @@ fn change_text(change: &Change, commit: &Commit) -> String {
     match (&change.before, &change.after) {
         (Some(before), None) if commit.cause == Cause::Expired => {
             let lived = commit.at.since(before.meta.created_at);
-            format!("ran out after {}", format::remaining(lived))
+            format!("expired after {}", format::remaining(lived))
         }
         (Some(before), Some(after)) if before.value == after.value => {
             expiry_text(after.meta.expires_at, commit.at)

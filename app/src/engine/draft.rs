@@ -1,4 +1,4 @@
-//! An open edit, sealed in the file while it is locked: a setting of the file, encrypted with it.
+//! An open edit, kept in the file while it is locked, as an encrypted setting.
 
 use vstore::value::{EncodedValue, Value, ValueRef};
 use vstore::{Key, Millis};
@@ -9,13 +9,13 @@ pub(super) const DRAFT_SETTING: &str = "draft";
 /// An open edit as it is kept in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedDraft {
-    /// The record that is edited; `None`: it becomes a new one.
+    /// The record being edited; `None` for a new one.
     pub base: Option<Key>,
     /// The key as typed.
     pub key: String,
     /// The text as typed.
     pub text: String,
-    /// The expiry that was chosen.
+    /// The chosen expiry.
     pub expires_at: Option<Millis>,
 }
 
@@ -36,7 +36,7 @@ impl SealedDraft {
         EncodedValue::encode(&Value::Map(fields)).ok()
     }
 
-    /// Reads the setting; `None` if it is no draft of this version.
+    /// Reads the setting; `None` if it is not a draft of this version.
     pub(super) fn decode(value: &EncodedValue) -> Option<Self> {
         let ValueRef::Map(map) = value.view() else {
             return None;

@@ -1,4 +1,4 @@
-//! Changing one place inside a value.
+//! Changes to one part of a value.
 
 use vstore::value::{EncodedValue, Value};
 
@@ -7,9 +7,9 @@ use crate::state::{Location, Step};
 /// What to change inside a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LeafEdit {
-    /// Puts a value in the place of the one that is there.
+    /// Replaces a value.
     Set {
-        /// Where; empty: the whole value.
+        /// Where; empty for the whole value.
         location: Location,
         /// The new value.
         value: EncodedValue,
@@ -23,7 +23,7 @@ pub enum LeafEdit {
     Add {
         /// The map or list.
         location: Location,
-        /// The name of the entry; a list takes none.
+        /// The name of the entry; `None` for a list.
         name: Option<String>,
         /// Its value.
         value: EncodedValue,
@@ -31,7 +31,7 @@ pub enum LeafEdit {
 }
 
 impl LeafEdit {
-    /// The value after the change, or in words why it cannot be made.
+    /// The value after the change, or why it cannot be changed.
     pub(super) fn apply(&self, value: &EncodedValue) -> Result<EncodedValue, String> {
         let mut tree = Value::from(value.view());
         match self {
@@ -56,7 +56,7 @@ impl LeafEdit {
 }
 
 fn gone() -> String {
-    "that place is not in the value any more".to_owned()
+    "that part of the value no longer exists".to_owned()
 }
 
 fn find<'a>(value: &'a mut Value, location: &[Step]) -> Result<&'a mut Value, String> {
@@ -96,13 +96,13 @@ fn add(parent: &mut Value, name: Option<&str>, value: Value) -> Result<(), Strin
     match (parent, name) {
         (Value::Map(entries), Some(name)) => {
             if entries.iter().any(|(found, _)| found == name) {
-                return Err(format!("there is a {name:?} already"));
+                return Err(format!("there is already an entry named {name:?}"));
             }
             entries.push((name.to_owned(), value));
         }
         (Value::List(elements), None) => elements.push(value),
         (Value::Map(_), None) => return Err("a new entry needs a name".to_owned()),
-        _ => return Err("only lists and maps have room for more".to_owned()),
+        _ => return Err("only lists and maps can hold more entries".to_owned()),
     }
     Ok(())
 }
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_leaf_is_set_where_it_stands() {
+    fn setting_a_leaf_changes_only_that_leaf() {
         let location = vec![name("a"), Step::Index(1)];
         let set = LeafEdit::Set {
             location,
@@ -137,7 +137,7 @@ mod tests {
         check(
             r#"{"a":[1]}"#,
             &set,
-            Err("that place is not in the value any more"),
+            Err("that part of the value no longer exists"),
         );
         let whole = LeafEdit::Set {
             location: Vec::new(),
@@ -161,13 +161,13 @@ mod tests {
         check(
             r#"{"a":1}"#,
             &add(Some("a")),
-            Err("there is a \"a\" already"),
+            Err("there is already an entry named \"a\""),
         );
         check("[1]", &add(None), Ok("[1,true]"));
         check(
             "1",
             &add(None),
-            Err("only lists and maps have room for more"),
+            Err("only lists and maps can hold more entries"),
         );
     }
 }

@@ -1,5 +1,5 @@
-//! Requests that cannot be dealt with, because their database is not open any more or because the
-//! engine failed over them: whoever asked is answered all the same, and nothing that waits is lost.
+//! Requests that cannot be handled because their database is no longer open or because the engine
+//! failed on them: they are answered all the same, and no waiting change is lost.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,7 +9,7 @@ use super::state::EngineState;
 use super::unsaved::sealer_of;
 use crate::state::{Problem, RequestId};
 
-/// What is to be said of some work if the engine fails over it.
+/// What to report if the engine fails during some work.
 #[derive(Debug, Default)]
 pub(super) struct Interrupted {
     id: Option<RequestId>,
@@ -17,7 +17,7 @@ pub(super) struct Interrupted {
     ending: Ending,
 }
 
-/// Whether the work was to end what is open.
+/// Whether the work was to close or lock the database.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Ending {
     #[default]
@@ -27,12 +27,12 @@ enum Ending {
 }
 
 impl Interrupted {
-    /// For a request, before it is dealt with.
+    /// For a request, before it is handled.
     pub(super) fn of(envelope: &Envelope) -> Self {
         let request = &envelope.request;
         Self {
             id: envelope.id,
-            reply: given_up(request, &Problem::Crashed),
+            reply: reply_to_unhandled(request, &Problem::Crashed),
             ending: match request {
                 Request::Lock { .. } => Ending::Lock,
                 Request::Close { .. } => Ending::Close,
@@ -43,67 +43,68 @@ impl Interrupted {
 }
 
 impl EngineState {
-    /// Something inside failed. The store may not be what it seems, so that it is let go; what
-    /// waits stays here, and sealed for the next time the file is opened. Everybody is answered.
-    pub(super) fn interrupted(&mut self, work: Interrupted, say: &mut dyn FnMut(Answer)) {
+    /// Cleans up after a failure inside the engine. The store may be inconsistent, so it is
+    /// dropped; waiting changes stay here, and are sealed for the next time the file is opened.
+    /// Every pending request is answered.
+    pub(super) fn interrupted(&mut self, work: Interrupted, emit: &mut dyn FnMut(Answer)) {
         let Interrupted { id, reply, ending } = work;
         let session = id.map(|id| id.session).or(self.session);
         let is_settled = Cell::new(false);
-        let mut say = |reply| {
+        let mut emit = |reply| {
             if matches!(&reply, Reply::Settled(settled, _) if Some(*settled) == id) {
                 is_settled.set(true);
             }
-            say(Answer { session, reply });
+            emit(Answer { session, reply });
         };
-        self.let_go_after_failure(&mut say);
+        self.drop_store_after_failure(&mut emit);
         if let Some(reply) = reply {
-            say(reply);
+            emit(reply);
         }
         match ending {
             // Locking succeeds whatever happens.
-            Ending::Lock => self.finish_lock(None, &mut say),
+            Ending::Lock => self.finish_lock(None, &mut emit),
             Ending::Close if self.session.is_none() => {
-                say(Reply::Closed(Err(Problem::Crashed.text())));
+                emit(Reply::Closed(Err(Problem::Crashed.text())));
             }
             Ending::Close | Ending::None => {}
         }
         if let Some(id) = id.filter(|_| !is_settled.get()) {
-            say(Reply::Settled(id, Outcome::Crashed));
+            emit(Reply::Settled(id, Outcome::Crashed));
         }
     }
 
-    fn let_go_after_failure(&mut self, say: &mut dyn FnMut(Reply)) {
-        self.settle_what_waits(Outcome::Crashed, say);
+    fn drop_store_after_failure(&mut self, emit: &mut dyn FnMut(Reply)) {
+        self.settle_waiting(Outcome::Crashed, emit);
         let sealer = self.store.as_ref().and_then(sealer_of);
         let mut unsealed = None;
-        if !guarded(&mut || unsealed = self.seal_what_waits()) {
+        if !guarded(&mut || unsealed = self.seal_waiting()) {
             unsealed = Some("they could not be sealed".to_owned());
         }
         let mut store = self.store.take();
-        // A store that cannot even be dropped is left in memory: its lock goes with the program.
+        // A store that cannot even be dropped stays in memory: its lock ends with the program.
         guarded(&mut || drop(store.take()));
         self.forget_open();
-        // What is entered from now on is sealed as well when the database is locked.
+        // Changes entered from now on are sealed as well when the database is locked.
         self.sealer = sealer.or_else(|| self.sealer.take());
         if self.session.is_some() {
-            self.stop_writing(Problem::Crashed, say);
+            self.stop_writing(Problem::Crashed, emit);
         }
         if let Some(why) = unsealed {
-            say(Reply::Refused(format!(
-                "the changes that wait are kept until the database is closed, and no longer: {why}"
+            emit(Reply::Refused(format!(
+                "waiting changes are kept only until the database is closed: {why}"
             )));
         }
     }
 }
 
-/// Whether some work came to its end.
+/// Whether the work finished without a panic.
 fn guarded(work: &mut dyn FnMut()) -> bool {
     catch_unwind(AssertUnwindSafe(work)).is_ok()
 }
 
-/// What is said of a request that cannot be dealt with, besides its end, so that nobody waits for it
-/// and every form and task hears of it.
-fn given_up(request: &Request, problem: &Problem) -> Option<Reply> {
+/// The reply to a request that cannot be handled, sent before it is settled, so that every form and
+/// task waiting for it learns of it.
+fn reply_to_unhandled(request: &Request, problem: &Problem) -> Option<Reply> {
     let words = || problem.text();
     Some(match request {
         Request::Open { ticket, .. }
@@ -126,20 +127,20 @@ fn given_up(request: &Request, problem: &Problem) -> Option<Reply> {
     })
 }
 
-/// Answers a request about a database that is not open any more.
-pub(super) fn not_open(request: &Request, say: &mut dyn FnMut(Reply)) {
-    let problem = Problem::Other("The database is not open any more".to_owned());
-    if let Some(reply) = given_up(request, &problem) {
-        say(reply);
+/// Answers a request about a database that is no longer open.
+pub(super) fn not_open(request: &Request, emit: &mut dyn FnMut(Reply)) {
+    let problem = Problem::Other("The database is no longer open".to_owned());
+    if let Some(reply) = reply_to_unhandled(request, &problem) {
+        emit(reply);
         return;
     }
     match request {
-        Request::Close { .. } => say(Reply::Closed(Ok(()))),
-        Request::Lock { draft } => say(Reply::Locked {
+        Request::Close { .. } => emit(Reply::Closed(Ok(()))),
+        Request::Lock { draft } => emit(Reply::Locked {
             lost: draft.as_ref().map(|_| problem.text()),
             path: None,
         }),
         Request::SetSetting { .. } | Request::LookAtFile | Request::ForgetDraft => {}
-        _ => say(Reply::Refused(problem.text())),
+        _ => emit(Reply::Refused(problem.text())),
     }
 }

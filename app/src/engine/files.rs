@@ -1,4 +1,4 @@
-//! Opening, creating and copying files on behalf of the engine.
+//! Opens, creates and copies files for the engine.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,19 +16,18 @@ use crate::failure::Failure;
 use crate::format;
 use crate::state::{OpenStore, Problem, Secret, Ticket};
 
-/// Smaller files are read before anybody sees that they are.
+/// Smaller files are read so quickly that nobody would see a preview.
 const PREVIEWED_BYTES: u64 = 8 << 20;
 
-/// How files are made: the clock, and what a password costs.
+/// How files are opened and created: the clock, and the cost of a password.
 #[derive(Clone, Debug)]
 pub(super) struct Files {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) kdf: KdfProfile,
     /// How many generations of a file are kept as backups.
     pub(super) backups: u8,
-    /// The file system.
     pub(super) vfs: Arc<dyn Vfs>,
-    /// Where stores stood when they were last open here.
+    /// The positions of stores when they were last open here.
     pub(super) positions: Positions,
 }
 
@@ -43,20 +42,20 @@ impl Files {
         }
     }
 
-    /// Closes a store; a later opening is told if its file is older than now.
+    /// Closes a store. Its position is remembered, so that a later opening notices an older file.
     pub(super) fn close(&self, store: Store) -> Result<(), CloseError> {
         self.remember(&store);
         store.close()
     }
 
-    /// Remembers where a store stands.
+    /// Remembers the position of a store.
     pub(super) fn remember(&self, store: &Store) {
         if let Some(position) = store.position() {
             self.positions.remember(&position);
         }
     }
 
-    /// Looks at a file without a password.
+    /// Reads what a file reveals without a password.
     pub(super) fn probe(&self, path: &Path) -> Result<FileFacts, Problem> {
         match file::probe(&*self.vfs, path).map_err(Failure::from) {
             Ok(probe) => Ok(FileFacts {
@@ -66,7 +65,9 @@ impl Files {
                     .filter(|holder| holder.pid != std::process::id()),
             }),
             Err(Failure::Problem(problem)) => Err(problem),
-            Err(Failure::Cancelled) => Err(Problem::Other("looking was cancelled".to_owned())),
+            Err(Failure::Cancelled) => {
+                Err(Problem::Other("reading the file was cancelled".to_owned()))
+            }
         }
     }
 
@@ -97,7 +98,8 @@ impl Files {
         let credentials = credentials(secret)?;
         let (store, report) =
             Store::open_with_preview(path, &credentials, &options, control, &mut show)?;
-        // Deriving the key cannot be interrupted: whoever gave up meanwhile gets no store.
+        // Deriving the key cannot be interrupted: discard the store if the user cancelled in the
+        // meantime.
         if control.is_cancelled() {
             return Err(Failure::Cancelled);
         }
@@ -107,22 +109,22 @@ impl Files {
         }
         if !report.file.clean_close && !store.is_read_only() && report.file.torn_at.is_none() {
             notes.push(
-                "The last session was cut short; everything that it had saved is here".to_owned(),
+                "The last session was cut short; everything it had saved is intact".to_owned(),
             );
         }
         if report.file.torn_at.is_some() {
             let size = format::bytes(report.file.torn_bytes);
             notes.push(format!(
-                "An unfinished write of {size} at the end was left out"
+                "An incomplete write of {size} at the end was left out"
             ));
         }
         if report.file.healed_header {
             notes.push("The file header was damaged in one place and was repaired".to_owned());
         }
-        // Those that are due by a clock that is doubted are asked about.
+        // If the clock is in doubt, the user is asked about expired records instead.
         if report.expired > 0 && store.clock_suspect().is_none() {
             notes.push(format!(
-                "{} ran out meanwhile",
+                "{} expired in the meantime",
                 describe::records(report.expired)
             ));
         }
@@ -133,7 +135,7 @@ impl Files {
         Ok((store, opened))
     }
 
-    /// Creates a file with the records of a snapshot, or without any.
+    /// Creates a file with the records of a snapshot, or an empty one.
     pub(super) fn create(
         &self,
         path: &Path,
@@ -191,7 +193,7 @@ impl Files {
     }
 }
 
-/// Whether a database may be written to a path, and what it replaces there.
+/// Whether a database may be written to a path, and whether it replaces something there.
 pub(super) fn approve(path: &Path, in_use: &InUse, consent: &Consent) -> Result<bool, Problem> {
     match target::approve(path, Output::Database, in_use, consent) {
         Ok(approved) => Ok(approved.replaces().is_some()),

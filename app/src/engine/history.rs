@@ -1,4 +1,4 @@
-//! What can be undone and redone: commits, bounded by number and size.
+//! Commits that can be undone and redone, bounded by number and size.
 
 use std::collections::VecDeque;
 
@@ -8,11 +8,11 @@ use crate::state::{self, CommitSummary, EditKind};
 
 /// How many commits can be undone.
 const COMMITS_MAX: usize = 500;
-/// How many bytes of records that are no longer in the store may be kept alive for undoing, and as
-/// many for making again. The last commit can be undone and made again whatever its size.
+/// How many bytes of records that are no longer in the store may be kept alive for undo, and as
+/// many again for redo. The last commit can be undone and redone whatever its size.
 const BYTES_MAX: usize = 256 << 20;
 
-/// Commits that can be undone, and those that were.
+/// Commits that can be undone, and undone commits that can be redone.
 #[derive(Debug)]
 pub(super) struct UndoStack {
     undo: VecDeque<Entry>,
@@ -34,9 +34,9 @@ impl Default for UndoStack {
 struct Entry {
     commit: Commit,
     label: String,
-    /// What it keeps alive while it can be undone: the records as they were before.
+    /// The bytes it keeps alive while it can be undone: the records before it.
     before: usize,
-    /// What it keeps alive once it was undone: the records as they were after it.
+    /// The bytes it keeps alive once undone: the records after it.
     after: usize,
 }
 
@@ -47,8 +47,8 @@ fn bytes<'a>(records: impl Iterator<Item = Option<&'a Record>>) -> usize {
         .sum()
 }
 
-/// Forgets the farthest commits, at the front, until the others are within the bounds. The nearest
-/// stays whatever its size.
+/// Drops the oldest entries, at the front, until the rest is within the bounds. The newest stays
+/// whatever its size.
 fn shrink(entries: &mut VecDeque<Entry>, bytes_max: usize, bytes_of: fn(&Entry) -> usize) {
     let mut bytes: usize = entries.iter().map(bytes_of).sum();
     while 1 < entries.len() && (COMMITS_MAX < entries.len() || bytes_max < bytes) {
@@ -59,7 +59,7 @@ fn shrink(entries: &mut VecDeque<Entry>, bytes_max: usize, bytes_of: fn(&Entry) 
 }
 
 impl UndoStack {
-    /// Remembers a commit that a user made. What was undone before cannot be redone after it.
+    /// Records a commit made by a user. What was undone before can then no longer be redone.
     pub(super) fn push(&mut self, commit: &Commit, label: &str) {
         if commit.changes.is_empty() {
             return;
@@ -75,7 +75,7 @@ impl UndoStack {
         shrink(&mut self.undo, self.bytes_max, |entry| entry.before);
     }
 
-    /// The batch that takes the last commit back.
+    /// The batch that undoes the last commit.
     pub(super) fn undo_batch(&self) -> Option<(WriteBatch, CommitSummary)> {
         let entry = self.undo.back()?;
         let summary = CommitSummary {
@@ -85,29 +85,29 @@ impl UndoStack {
         Some((entry.commit.invert(Cause::Undo), summary))
     }
 
-    /// The last commit was taken back.
+    /// The last commit was undone.
     pub(super) fn undone(&mut self) {
         self.redo.extend(self.undo.pop_back());
         shrink(&mut self.redo, self.bytes_max, |entry| entry.after);
     }
 
-    /// The batch that makes the commit that was last taken back again.
+    /// The batch that redoes the last undone commit.
     pub(super) fn redo_batch(&self) -> Option<(WriteBatch, CommitSummary)> {
         let entry = self.redo.back()?;
         let summary = CommitSummary {
-            text: format!("Done again: {}", entry.label),
+            text: format!("Redone: {}", entry.label),
             counted: Some((EditKind::Redo, 1)),
         };
         Some((entry.commit.repeat(Cause::Redo), summary))
     }
 
-    /// The commit that was last taken back was made again.
+    /// The last undone commit was redone.
     pub(super) fn redone(&mut self) {
         self.undo.extend(self.redo.pop_back());
         shrink(&mut self.undo, self.bytes_max, |entry| entry.before);
     }
 
-    /// What the window shows of it: the nearest first.
+    /// The labels shown in the window, newest first.
     pub(super) fn labels(&self) -> state::History {
         let label = |entry: &Entry| entry.label.clone();
         state::History {
@@ -123,7 +123,7 @@ fn records(entry: Option<&Entry>) -> usize {
     entry.map_or(0, |entry| entry.commit.changes.len())
 }
 
-/// How many labels the window is summary.
+/// How many labels the window shows.
 const SHOWN_MAX: usize = 50;
 
 #[cfg(test)]
@@ -147,8 +147,8 @@ mod tests {
     }
 
     #[test]
-    fn what_was_undone_is_kept_within_bounds_and_the_nearest_in_any_case() {
-        // None of them has a record before it: only undoing makes them keep one alive.
+    fn undone_commits_are_kept_within_bounds_and_the_newest_always() {
+        // None of them replaced a record: they keep one alive only once undone.
         const COUNT: usize = 20;
         let history = |bytes: usize, count: usize| {
             let mut history = UndoStack {
@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(
             many.redo.len(),
             7,
-            "the eighth is beyond the bound by its key"
+            "the key of the eighth exceeds the bound"
         );
         let mut large = history(100_000, 2);
         large.undone();
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_made_again_can_be_undone_and_is_bounded_by_number() {
+    fn redone_commits_can_be_undone_and_are_bounded_by_number() {
         let mut history = UndoStack::default();
         for commit in commits(COMMITS_MAX + 5, 1) {
             history.push(&commit, "x");

@@ -1,8 +1,8 @@
-//! The thread that owns the store, and the protocol it speaks.
+//! The thread that owns the store, and its protocol.
 //!
-//! Nothing else in the window names `Store`: the rest asks with a [`Request`], hears a [`Reply`],
-//! and reads snapshots. Requests and replies are plain data, so that the same protocol can one day
-//! reach an engine elsewhere. [`handle`] is all of it without the thread.
+//! Nothing else in the window names `Store`: other parts send a [`Request`], receive a [`Reply`],
+//! and read snapshots. Requests and replies are plain data, so that the same protocol could one day
+//! reach an engine elsewhere. [`handle`] is the whole engine without the thread.
 
 mod check;
 mod commits;

@@ -1,4 +1,4 @@
-//! Why a commit did not come about.
+//! Why a commit was not made.
 
 use vstore::CommitError;
 use vstore::file::{AppendError, CompactError};
@@ -6,7 +6,7 @@ use vstore::file::{AppendError, CompactError};
 use super::protocol::Reply;
 use crate::state::Problem;
 
-/// Why a change was not made: refused for what it says, or because it could not be written.
+/// Why a change was not made: refused because of its content, not written, or cancelled.
 #[derive(Debug)]
 pub(super) enum NotCommitted {
     Refused(String),
@@ -15,9 +15,9 @@ pub(super) enum NotCommitted {
 }
 
 impl NotCommitted {
-    /// Says it to the window.
-    pub(super) fn say(self, say: &mut dyn FnMut(Reply)) {
-        say(match self {
+    /// Reports it to the window.
+    pub(super) fn emit(self, emit: &mut dyn FnMut(Reply)) {
+        emit(match self {
             Self::Refused(words) => Reply::Refused(words),
             Self::NotWritten(problem) => Reply::WriteFailed(problem),
             Self::Cancelled => Reply::Refused("cancelled".to_owned()),

@@ -1,8 +1,8 @@
-//! Where each store stood when it was last open here: what tells a file that was put back or cut
-//! off from one that goes on.
+//! The position of each store when it was last open here. It reveals whether a file was replaced by
+//! an older copy or truncated since.
 //!
-//! It is kept beside the preferences, by the identity of the store and without any name; it shows
-//! nothing that the files do not show themselves.
+//! Positions are kept beside the preferences, by the id of the store and without any name; they
+//! reveal nothing that the files themselves do not.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -12,29 +12,29 @@ use vstore::file::{POSITION_LEN, Position};
 
 use crate::private_file;
 
-/// Stores that are remembered; those that were not open for the longest time are forgotten.
+/// How many stores are remembered; the ones that were not open for the longest time are forgotten.
 const STORES_MAX: usize = 1000;
 
-/// What is remembered of stores, in a file.
+/// The remembered positions, in a file.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Positions {
     path: Option<PathBuf>,
 }
 
 impl Positions {
-    /// Remembers in a file; it need not exist.
+    /// Remembers positions in a file, which need not exist.
     pub(super) fn at(path: PathBuf) -> Self {
         Self { path: Some(path) }
     }
 
-    /// What is remembered of a store.
+    /// The remembered position of a store.
     pub(super) fn of(&self, store_id: [u8; 16]) -> Option<Position> {
         self.read()
             .into_iter()
             .find(|position| position.store_id() == store_id)
     }
 
-    /// Remembers where a store stands. What cannot be written is only not remembered.
+    /// Remembers the position of a store. A failure to write it is ignored.
     pub(super) fn remember(&self, position: &Position) {
         let Some(path) = &self.path else {
             return;
@@ -45,13 +45,13 @@ impl Positions {
         }
         all.retain(|other| other.store_id() != position.store_id());
         all.truncate(STORES_MAX - 1);
-        // The last one first.
+        // The most recent first.
         all.insert(0, position.clone());
         let content: Vec<u8> = all.iter().flat_map(Position::to_bytes).collect();
         private_file::replace(path, &content).ok();
     }
 
-    /// Everything that is remembered; nothing if it cannot be read.
+    /// All remembered positions; empty if the file cannot be read.
     fn read(&self) -> Vec<Position> {
         let Some(path) = &self.path else {
             return Vec::new();
@@ -77,7 +77,7 @@ mod tests {
 
     use super::*;
 
-    /// A position of the store of this number.
+    /// A position of the store with this number.
     fn position(store: u16, sequence: u8) -> Position {
         let mut bytes = [0; POSITION_LEN];
         bytes[..2].copy_from_slice(&store.to_le_bytes());
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn those_not_open_for_the_longest_time_are_forgotten() {
+    fn the_least_recently_opened_stores_are_forgotten() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("positions");
         let mut all = Vec::new();
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_the_file_holds_it_is_read_without_a_panic() {
+    fn a_file_with_any_content_is_read_without_a_panic() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("positions");
         fs::write(&path, [7; POSITION_LEN + 5]).unwrap();

@@ -1,4 +1,4 @@
-//! What the engine is asked and what it answers: closed enums of plain data.
+//! The requests to the engine and its replies: closed enums of plain data.
 
 use std::path::PathBuf;
 
@@ -18,11 +18,11 @@ use crate::state::{
     Problem, RequestId, Secret, SecretText, Target, TaskId, Ticket, Unsaved,
 };
 
-/// Something the engine is asked. Requests are answered in order; one that has a [`RequestId`] is
-/// answered by [`Reply::Settled`] exactly once, whatever becomes of it.
+/// A request to the engine. Requests are handled in order; one with a [`RequestId`] is settled by
+/// [`Reply::Settled`] exactly once, whatever happens.
 #[derive(Clone, Debug)]
 pub enum Request {
-    /// Looks at a file without a password.
+    /// Reads what a file reveals without a password.
     Probe(PathBuf),
     /// Opens a file.
     Open {
@@ -32,7 +32,7 @@ pub enum Request {
         path: PathBuf,
         /// What opens it.
         secret: Secret,
-        /// Without writing.
+        /// Open it without writing.
         read_only: bool,
     },
     /// Creates a file and opens it.
@@ -43,7 +43,7 @@ pub enum Request {
         path: PathBuf,
         /// Its password.
         secret: Secret,
-        /// Replace a file that exists.
+        /// Replace an existing file.
         overwrite: bool,
     },
     /// Opens the sample database.
@@ -55,10 +55,10 @@ pub enum Request {
     OpenScratch {
         /// Returned with the answer.
         ticket: Ticket,
-        /// What it is called.
+        /// Its name.
         title: String,
     },
-    /// Writes a copy with its own password and goes on with it.
+    /// Saves a copy with its own password and continues with it.
     SaveAs {
         /// Returned with the answer.
         ticket: Ticket,
@@ -66,14 +66,14 @@ pub enum Request {
         path: PathBuf,
         /// Its password.
         secret: Secret,
-        /// The records on screen: what is saved if the engine has lost its store.
+        /// The records on screen: they are saved if the engine has lost its store.
         snapshot: Snapshot,
-        /// What the person agreed to replace.
+        /// What the user agreed to replace.
         consent: Consent,
     },
     /// Commits a batch.
     Commit(WriteBatch),
-    /// Commits what the editor holds. The editor keeps it until the commit arrives.
+    /// Commits the content of the editor. The editor keeps it until the commit arrives.
     SaveDraft {
         /// The change.
         batch: WriteBatch,
@@ -89,14 +89,14 @@ pub enum Request {
         /// Its expiry.
         expires_at: Option<Millis>,
     },
-    /// Changes something inside a record's value.
+    /// Changes a part of a record's value.
     EditLeaf {
         /// Which record.
         key: Key,
-        /// What.
+        /// The change.
         edit: LeafEdit,
     },
-    /// Copies a record under a key that is free.
+    /// Copies a record under a free key.
     Duplicate(Key),
     /// Deletes records.
     Delete(Target),
@@ -104,10 +104,10 @@ pub enum Request {
     SetExpiry {
         /// Which records.
         target: Target,
-        /// When.
+        /// When; `None` for never.
         expires_at: Option<Millis>,
     },
-    /// Commits what an import read.
+    /// Commits the records that an import read.
     Import {
         /// The task it belongs to.
         task: TaskId,
@@ -116,158 +116,160 @@ pub enum Request {
         /// What was read.
         report: ImportReport,
     },
-    /// Does what else is asked as a task: a change to records of a number that takes its time.
+    /// Runs another request as a task: a change to so many records that it takes a while.
     Watched(TaskId, Box<Self>),
-    /// Takes the last change back.
+    /// Undoes the last change.
     Undo,
-    /// Makes it again.
+    /// Redoes the last undone change.
     Redo,
-    /// Writes what could not be written before.
+    /// Tries again to write changes that could not be written.
     WriteAgain,
-    /// Says that the clock is right: what has expired by it is deleted.
+    /// Confirms that the clock is right: expired records are deleted.
     ConfirmClock,
-    /// Asks whether another program changed the open file.
+    /// Checks whether another program changed the open file.
     LookAtFile,
-    /// Keeps this number of generations of the file as backups from now on.
+    /// Sets how many generations of the file are kept as backups.
     KeepBackups(u8),
-    /// Writes the file anew.
+    /// Compacts the file.
     Compact(TaskId),
-    /// Reads all of the open file and lists what is wrong with it.
+    /// Reads the whole open file and lists any damage.
     Check(TaskId),
-    /// Changes a setting of the file. Nobody waits for it and it cannot be undone.
+    /// Changes a setting of the file. It cannot be undone, and nothing waits for it.
     SetSetting {
         /// Its name.
         name: &'static str,
         /// Its value.
         value: EncodedValue,
     },
-    /// Forgets the sealed edit: it was committed or thrown away.
+    /// Deletes the sealed edit: it was committed or discarded.
     ForgetDraft,
-    /// Gives the file another password.
+    /// Changes the password of the file.
     ChangePassword {
-        /// The one it has.
+        /// The current one.
         current: Secret,
-        /// The one it gets.
+        /// The new one.
         new: Secret,
     },
-    /// Passwords and keys of the open file.
+    /// A request about passwords and keys of the open file.
     Security(SecurityRequest),
-    /// Drops keys and records; seals the open edit in the file first.
+    /// Drops keys and records, after sealing the open edit in the file.
     Lock {
         /// The open edit.
         draft: Option<SealedDraft>,
     },
-    /// Closes the store, unless more changes wait than the person knows of.
+    /// Closes the store, unless more changes are waiting than the user knows of.
     Close {
-        /// The number of waiting changes that are given up.
+        /// The number of waiting changes that the user has agreed to lose.
         giving_up: usize,
     },
 }
 
-/// How the engine dealt with a request.
+/// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It did what was asked.
+    /// It was carried out.
     Done,
-    /// It refused; nothing changed.
+    /// It was refused; nothing changed.
     Refused,
-    /// The file did not take the change. Unless it is the editor's, it waits in the engine.
+    /// The file did not take the change. It waits in the engine, unless the editor holds it.
     NotWritten,
-    /// The database that was meant is not open.
+    /// The database it was about is not open.
     NotOpen,
-    /// The engine failed over it.
+    /// The engine failed while handling it.
     Crashed,
 }
 
-/// What the engine says, and about which database.
+/// A reply of the engine, and the database it is about.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// The session of the database it is about; `None`: about none that is open.
+    /// The session of that database; `None` if the reply is about none that is open.
     pub session: Option<Ticket>,
-    /// What it says.
+    /// The reply.
     pub reply: Reply,
 }
 
-/// What the engine says.
+/// A reply of the engine.
 #[derive(Clone, Debug)]
 pub enum Reply {
-    /// What a file says about itself.
+    /// What a file reveals without a password.
     Probed {
         /// The file.
         path: PathBuf,
         /// Its facts, or why it cannot be opened.
         facts: Result<FileFacts, Problem>,
     },
-    /// How far opening, creating or saving is.
+    /// The progress of opening, creating or saving.
     Busy(Ticket, BusyPhase),
     /// The first records of a file that is still being read.
     Preview(Ticket, Preview),
     /// A store is open.
     Opened(Ticket, Box<OpenedStore>),
-    /// No store was opened; one that is open stays so.
+    /// No store was opened; the open one, if any, stays open.
     NotOpened(Ticket, Problem),
-    /// The user gave it up.
+    /// The user cancelled it.
     Cancelled(Ticket),
-    /// Something was committed.
+    /// A commit was made.
     Committed(Box<Committed>),
-    /// A request was dealt with, and how. The last answer to it.
+    /// The outcome of a request. This is the last reply to it.
     Settled(RequestId, Outcome),
-    /// A change was refused, in words; nothing changed.
+    /// A change was refused, with the reason; nothing changed.
     Refused(String),
-    /// An attempt to write failed; nothing changed.
+    /// A write failed; nothing changed.
     WriteFailed(Problem),
-    /// All that is not in the file, whenever that changes.
+    /// All changes that are not in the file. Sent whenever they change.
     Unsaved(Unsaved),
-    /// Changes that are kept for files that are not open, whenever that changes.
+    /// Changes kept for files that are not open. Sent whenever they change.
     KeptAside(Vec<KeptAside>),
-    /// Whether another program changed the open file, or put another one in its place.
+    /// Whether another program changed or replaced the open file.
     ChangedElsewhere(bool),
-    /// Records have expired by a clock that is far ahead of the file, and were not deleted; `None`:
-    /// that is over.
+    /// Records were not deleted although they have expired, because the clock is far ahead of the
+    /// file; `None` once that is over.
     ClockSuspect(Option<ClockSuspect>),
-    /// How far a task is.
+    /// The progress of a task.
     TaskProgress(TaskId, BusyPhase),
-    /// A change that was watched is done, in words.
+    /// A change that ran as a task is done, with its summary.
     TaskDone(TaskId, String),
     /// An import was committed.
     Imported(TaskId, ImportReport),
-    /// The file was written anew; its length in bytes.
+    /// The file was compacted, to this length in bytes.
     Compacted(TaskId, u64),
-    /// The open file was read whole, or why not, in words; `Err(None)`: it was cancelled.
+    /// The result of checking the open file, or the reason it failed; `Err(None)` if it was
+    /// cancelled.
     Checked(TaskId, Result<VerifyReport, Option<String>>),
-    /// The file was written anew, but the one before could not be kept as a backup, in words.
+    /// The file was compacted, but the previous version could not be kept as a backup, for this
+    /// reason.
     BackupFailed(String),
     /// A task was cancelled; nothing changed.
     TaskCancelled(TaskId),
-    /// A task failed, in words; nothing changed.
+    /// A task failed, for this reason; nothing changed.
     TaskFailed(TaskId, String),
-    /// Indexes are being built: how far that is.
+    /// The progress of building indexes.
     Indexing(Indexing),
-    /// The journal is so long that a compaction pays.
+    /// The journal has grown so long that a compaction is worthwhile.
     CompactionAdvised,
     /// The password was changed, or why not.
     PasswordChanged(Result<(), Problem>),
-    /// About passwords and keys of the open file.
+    /// A reply about passwords and keys of the open file.
     Security(SecurityReply),
-    /// Keys and records are gone; why not everything that was unsaved could be kept, if so.
+    /// Keys and records were dropped.
     Locked {
-        /// In words.
+        /// Why some unsaved changes could not be kept; `None` if all were.
         lost: Option<String>,
-        /// The file: another than the window knows of if a copy was finished just before.
+        /// The file. It differs from the one the window knows if a copy was finished just before.
         path: Option<PathBuf>,
     },
-    /// The store was not closed: changes wait that the person does not know of.
+    /// The store was not closed: more changes are waiting than the user knows of.
     NotClosed,
-    /// The store is closed; what could not be written at the end, in words.
+    /// The store is closed; an error if something could not be written at the end.
     Closed(Result<(), String>),
 }
 
-/// What a file says about itself without a password.
+/// What a file reveals without a password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileFacts {
     /// Length in bytes.
     pub len: u64,
-    /// Opening needs a key file as well.
+    /// Opening it also needs a key file.
     pub needs_key_file: bool,
     /// Another program has it open for writing.
     pub holder: Option<LockHolder>,
@@ -283,9 +285,9 @@ pub struct Preview {
 /// A store that was opened.
 #[derive(Clone, Debug)]
 pub struct OpenedStore {
-    /// By which it is named from now on; that of a copy stays what it was.
+    /// The session, its name from now on; a copy keeps that of its original.
     pub session: Ticket,
-    /// What it is called.
+    /// Its title.
     pub title: String,
     /// Its file.
     pub path: Option<PathBuf>,
@@ -295,13 +297,13 @@ pub struct OpenedStore {
     pub read_only: bool,
     /// Its records.
     pub snapshot: Snapshot,
-    /// An edit that was open when it was locked.
+    /// An edit that was open when the file was locked.
     pub draft: Option<SealedDraft>,
-    /// What opening found, in words: a torn write, records that ran out meanwhile.
+    /// What opening found: an incomplete write, expired records.
     pub notes: Vec<String>,
-    /// How it compares with what was last open here.
+    /// How it compares with its position when it was last open here.
     pub standing: Standing,
-    /// It is a copy of the store that was open: what the window shows stays.
+    /// It is a copy of the store that was open: the window keeps what it shows.
     pub is_copy: bool,
 }
 
@@ -316,26 +318,26 @@ pub struct Committed {
     pub events: Vec<ActivityEvent>,
     /// What can be undone and redone now.
     pub history: History,
-    /// What was done.
+    /// What was done, in words.
     pub summary: CommitSummary,
-    /// A record that should be selected now.
+    /// A record to select.
     pub select: Option<Key>,
-    /// The request it came from; `None`: nobody asked for it.
+    /// The request that caused it; `None` if none did.
     pub request: Option<RequestId>,
 }
 
-/// A request on its way, with what stops it.
+/// A request on its way, with the means to cancel it.
 #[derive(Debug)]
 pub struct Envelope {
-    /// The database it is about and the number of the request; `None`: about none.
+    /// The open database it is about and the number of the request; `None` if it is about none.
     pub id: Option<RequestId>,
-    /// What is asked.
+    /// The request.
     pub request: Request,
-    /// Reports progress, and stops it.
+    /// Reports progress and cancels the request.
     pub control: Control,
 }
 
-/// Work the engine gives to other threads, so that commits go on.
+/// Work the engine hands to other threads, so that commits continue.
 #[derive(Debug)]
 pub enum Background {
     /// Writing a new checkpoint.
@@ -344,30 +346,30 @@ pub enum Background {
     Check(TaskId, Box<Verification>, Control),
     /// Merging segments.
     Merge(Merge),
-    /// Building the indexes that are missing, until the token is cancelled.
+    /// Building missing indexes, until the token is cancelled.
     Index(Box<Snapshot>, CancelToken),
 }
 
-/// What is asked about passwords and keys.
+/// A request about passwords and keys.
 #[derive(Clone, Debug)]
 pub enum SecurityRequest {
-    /// What opens the file.
+    /// Lists what opens the file.
     List,
     /// Changes it.
     Change {
         /// What opens the file now.
         current: Secret,
-        /// What changes.
+        /// The change.
         change: KeyChange,
     },
-    /// Exchanges the data key.
+    /// Replaces the data key.
     Rotate {
         /// The task it belongs to.
         task: TaskId,
-        /// What opens the file now, and will.
+        /// What opens the file now and afterwards.
         current: Secret,
     },
-    /// Makes a recovery key, for nothing yet.
+    /// Generates a recovery key, without adding it yet.
     MakeRecoveryKey,
     /// Makes a key file.
     MakeKeyFile(PathBuf),
@@ -375,23 +377,23 @@ pub enum SecurityRequest {
     BackUpHeader(PathBuf),
 }
 
-/// What is answered about passwords and keys.
+/// A reply about passwords and keys.
 #[derive(Clone, Debug)]
 pub enum SecurityReply {
     /// What opens the file.
     Slots(Vec<KeySlot>),
-    /// A change was made, in words, or why not.
+    /// The result of a change: a message, or why it failed.
     Changed(Result<&'static str, Problem>),
-    /// The data key was exchanged; what opens the file no more.
+    /// The data key was replaced.
     Rotated {
         /// The task it belonged to.
         task: TaskId,
-        /// Those that nobody presented.
+        /// What no longer opens the file, because it was not presented.
         dropped: Vec<KeySlot>,
     },
     /// A recovery key.
     RecoveryKey(SecretText),
-    /// A key file was made, or why not.
+    /// A key file was created, or why not.
     KeyFile(Result<PathBuf, Problem>),
     /// A header backup was written, or why not.
     HeaderBackup(Result<PathBuf, Problem>),

@@ -1,4 +1,4 @@
-//! Changes that wait until the file takes them, in their order.
+//! Changes that wait until the file takes them, in order.
 
 use std::collections::VecDeque;
 use vstore::value::EncodedValue;
@@ -13,18 +13,18 @@ pub(super) struct Waiting {
     pub(super) id: RequestId,
     pub(super) batch: WriteBatch,
     pub(super) kind: Kind,
-    /// Its request was answered: the file did not take it then.
+    /// Its request was settled because the file did not take the change at that time.
     pub(super) settled: bool,
 }
 
-/// How a change is written, and who keeps it if that fails.
+/// How a change is written, and who keeps it if writing fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A few records; waits here.
+    /// A few records; waits in the queue.
     Small,
-    /// Any number of records, with progress; waits here.
+    /// Any number of records, with progress; waits in the queue.
     Large,
-    /// The edit in the editor, which stays there until its commit arrives.
+    /// The edit in the editor; the editor keeps it until the commit arrives.
     Draft,
 }
 
@@ -37,13 +37,13 @@ pub(super) struct Queue {
     pub(super) version: u64,
 }
 
-/// What waiting changes do to the value of a record.
+/// What the waiting changes do to the value of a record.
 pub(super) enum Fate {
-    /// They write this.
+    /// They set it to this.
     Holds(EncodedValue),
     /// They remove it.
     Goes,
-    /// It is what this record holds now: the same one, unless it is renamed.
+    /// They leave it as the current value of this record: the same one, unless it is renamed.
     StaysAt(Key),
 }
 
@@ -52,7 +52,7 @@ impl Queue {
         self.waiting.len()
     }
 
-    /// Changes that wait, without the open edit: the window counts that by itself.
+    /// Waiting changes without the open edit, which the window counts itself.
     pub(super) fn changes(&self) -> impl Iterator<Item = &Waiting> {
         self.waiting.iter().filter(|waiting| {
             let is_draft =
@@ -76,7 +76,7 @@ impl Queue {
         batches.collect()
     }
 
-    /// What becomes of the value of a record once everything that waits is written.
+    /// The value of a record once everything in the queue is written.
     pub(super) fn fate_of(&self, key: &Key) -> Fate {
         let mut key = key;
         let batches = self.waiting.iter().rev();
@@ -97,8 +97,8 @@ impl Queue {
         Fate::StaysAt(key.clone())
     }
 
-    /// The open edit among what waits. It stays there until it is saved or discarded: the window
-    /// that it is handed to may have given up waiting for the file.
+    /// The open edit, if it is waiting. It stays in the queue until it is saved or discarded: the
+    /// window that receives it may have stopped waiting for the file.
     pub(super) fn draft(&self) -> Option<SealedDraft> {
         let batches = self.waiting.iter().rev();
         batches

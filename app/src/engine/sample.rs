@@ -1,14 +1,14 @@
-//! The sample database: invented records of a few kinds, so that there is something to look at.
+//! The sample database: invented records of a few kinds.
 
 use vstore::transfer::{self, Format, ImportOptions, ImportSource, NoProgress};
 use vstore::{Cause, Millis, WriteBatch};
 
 const RECORDS: &[u8] = include_bytes!("../../../assets/sample.json");
-/// Records with this prefix have a life, so that there is something to watch.
+/// Records with this prefix expire, so that there is something to watch.
 const MORTAL: &str = "token:";
 const FIRST_LIFE_MILLIS: i64 = 90_000;
 
-/// The batch that fills a sample database; in words why it cannot be read.
+/// The batch that fills a sample database, or why it cannot be read.
 pub(super) fn batch(now: Millis) -> Result<WriteBatch, String> {
     let mut batch = WriteBatch::new(Cause::Import);
     let mut life = FIRST_LIFE_MILLIS;

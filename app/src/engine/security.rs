@@ -1,4 +1,4 @@
-//! Passwords and keys of the open file, on behalf of the window: requests, answers, words.
+//! Passwords and keys of the open file: requests, replies, messages.
 
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ use crate::state::{
     KeyChange, KeyCost, KeyKind, KeySlot, NewKey, Problem, Secret, SecretText, TaskId,
 };
 
-/// Some seconds on a usual computer, within what every reader allows.
+/// A few seconds on an ordinary computer, within the limits of every reader.
 const HIGH_COST: KdfParams = KdfParams {
     m_kib: 256 << 10,
     t: 24,
@@ -26,47 +26,47 @@ const HIGH_COST: KdfParams = KdfParams {
 };
 
 impl EngineState {
-    /// Deals with one request.
+    /// Handles one request.
     pub(super) fn security(
         &mut self,
         request: SecurityRequest,
         control: &Control,
-        say: &mut dyn FnMut(Reply),
+        emit: &mut dyn FnMut(Reply),
     ) -> Option<Background> {
         match request {
-            SecurityRequest::List => self.say_slots(say),
+            SecurityRequest::List => self.emit_slots(emit),
             SecurityRequest::Change { current, change } => {
                 let result = self.change_keys(&current, change, control);
-                self.say_slots(say);
-                say(Reply::Security(SecurityReply::Changed(
+                self.emit_slots(emit);
+                emit(Reply::Security(SecurityReply::Changed(
                     result.map_err(problem_of),
                 )));
             }
             SecurityRequest::Rotate { task, current } => {
-                return self.rotate(task, &current, control, say);
+                return self.rotate(task, &current, control, emit);
             }
             SecurityRequest::MakeRecoveryKey => {
                 let made = match RecoveryKey::generate() {
                     Ok(key) => SecurityReply::RecoveryKey(SecretText(key.to_text())),
                     Err(error) => SecurityReply::Changed(Err(Problem::Other(error.to_string()))),
                 };
-                say(Reply::Security(made));
+                emit(Reply::Security(made));
             }
             SecurityRequest::MakeKeyFile(path) => {
-                say(Reply::Security(SecurityReply::KeyFile(make_key_file(path))));
+                emit(Reply::Security(SecurityReply::KeyFile(make_key_file(path))));
             }
             SecurityRequest::BackUpHeader(path) => {
                 let result = self.back_up_header(path);
-                say(Reply::Security(SecurityReply::HeaderBackup(result)));
+                emit(Reply::Security(SecurityReply::HeaderBackup(result)));
             }
         }
         None
     }
 
-    fn say_slots(&self, say: &mut dyn FnMut(Reply)) {
+    fn emit_slots(&self, emit: &mut dyn FnMut(Reply)) {
         let store = self.store.as_ref();
         let slots = store.map(|store| store.slots().iter().map(slot).collect());
-        say(Reply::Security(SecurityReply::Slots(
+        emit(Reply::Security(SecurityReply::Slots(
             slots.unwrap_or_default(),
         )));
     }
@@ -86,7 +86,7 @@ impl EngineState {
         let place = |number: u8| -> Result<SlotId, Failure> {
             let slots = store.slots();
             let found = slots.iter().find(|slot| slot.number == number);
-            let gone = || Problem::Other("It is not there any more".to_owned());
+            let gone = || Problem::Other("It no longer exists".to_owned());
             Ok(found.ok_or_else(gone)?.id)
         };
         Ok(match change {
@@ -95,18 +95,18 @@ impl EngineState {
                     .map_err(|error| Problem::Other(capitalised(&error.to_string())))?;
                 let (new, options) = new_key(new, usual)?;
                 store.add_slot(&current, &new, &label, &options, control)?;
-                "It opens the file from now on"
+                "It now opens the file"
             }
             KeyChange::Replace { number, new } => {
                 let id = place(number)?;
                 let (new, options) = new_key(new, usual)?;
                 store.change_slot(id, &current, &new, &options, control)?;
-                "It was changed; the old one opens the file no more"
+                "It was changed; the old one no longer opens the file"
             }
             KeyChange::Remove { number } => {
                 let id = place(number)?;
                 store.remove_slot(id, &current, &limits, control)?;
-                "It was removed and opens the file no more"
+                "It was removed and no longer opens the file"
             }
         })
     }
@@ -116,11 +116,11 @@ impl EngineState {
         task: TaskId,
         current: &Secret,
         control: &Control,
-        say: &mut dyn FnMut(Reply),
+        emit: &mut dyn FnMut(Reply),
     ) -> Option<Background> {
         let limits = KdfLimits::default();
         let Some(store) = &mut self.store else {
-            say(Reply::TaskFailed(task, Problem::Crashed.text()));
+            emit(Reply::TaskFailed(task, Problem::Crashed.text()));
             return None;
         };
         let begun = credentials(current)
@@ -140,7 +140,7 @@ impl EngineState {
                 ))
             }
             Err(failure) => {
-                say(match failure {
+                emit(match failure {
                     Failure::Cancelled => Reply::TaskCancelled(task),
                     Failure::Problem(problem) => Reply::TaskFailed(task, problem.text()),
                 });
@@ -160,7 +160,7 @@ impl EngineState {
     }
 }
 
-/// The slots that a rotation leaves behind, as the window shows them.
+/// The slots dropped by a rotation, as the window shows them.
 pub(super) fn dropped(report: &RotationReport) -> Vec<KeySlot> {
     report.dropped.iter().map(slot).collect()
 }
@@ -235,7 +235,7 @@ impl From<RotateError> for Failure {
     }
 }
 
-/// The store's words begin small.
+/// The messages of the store start in lower case.
 fn capitalised(words: &str) -> String {
     let mut letters = words.chars();
     let first = letters.next().map(char::to_uppercase);

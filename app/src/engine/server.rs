@@ -16,13 +16,13 @@ use super::state::EngineState;
 use crate::failure::Failure;
 use crate::state::{Problem, RequestId, Secret, TaskId};
 
-/// Does what is asked and says what came of it; at last, and exactly once, that a request with an
-/// id was dealt with. The work that is returned may run on any thread; its result belongs to
-/// `EngineState::compacted` or `EngineState::merged`.
+/// Handles a request and emits its replies; a request with an id is settled exactly once, at the
+/// end. The returned work may run on any thread; its result goes to `EngineState::compacted` or
+/// `EngineState::merged`.
 pub fn handle(
     state: &mut EngineState,
     envelope: Envelope,
-    say: &mut dyn FnMut(Answer),
+    emit: &mut dyn FnMut(Answer),
 ) -> Option<Background> {
     let Envelope {
         id,
@@ -31,24 +31,24 @@ pub fn handle(
     } = envelope;
     let session = id.map(|id| id.session);
     let outcome = Cell::new(Some(Outcome::Done));
-    let mut say = |reply| {
+    let mut emit = |reply| {
         match &reply {
             Reply::Settled(settled, _) if Some(*settled) == id => outcome.set(None),
             Reply::Refused(_) => outcome.set(outcome.get().and(Some(Outcome::Refused))),
             Reply::WriteFailed(_) => outcome.set(outcome.get().and(Some(Outcome::NotWritten))),
             _ => {}
         }
-        say(Answer { session, reply });
+        emit(Answer { session, reply });
     };
     let background = if session.is_some() && session != state.session {
-        failure::not_open(&request, &mut say);
-        say(Reply::Settled(id.unwrap_or_default(), Outcome::NotOpen));
+        failure::not_open(&request, &mut emit);
+        emit(Reply::Settled(id.unwrap_or_default(), Outcome::NotOpen));
         None
     } else {
-        dispatch(state, id.unwrap_or_default(), request, control, &mut say)
+        dispatch(state, id.unwrap_or_default(), request, control, &mut emit)
     };
     if let (Some(id), Some(outcome)) = (id, outcome.get()) {
-        say(Reply::Settled(id, outcome));
+        emit(Reply::Settled(id, outcome));
     }
     background
 }
@@ -58,15 +58,15 @@ fn dispatch(
     id: RequestId,
     request: Request,
     control: Control,
-    say: &mut dyn FnMut(Reply),
+    emit: &mut dyn FnMut(Reply),
 ) -> Option<Background> {
     match request {
-        Request::Security(request) => return state.security(request, &control, say),
-        Request::Compact(task) => return state.compact(task, control, say),
-        Request::Check(task) => return state.begin_check(task, control, say),
+        Request::Security(request) => return state.security(request, &control, emit),
+        Request::Compact(task) => return state.compact(task, control, emit),
+        Request::Check(task) => return state.begin_check(task, control, emit),
         Request::Probe(path) => {
             let facts = state.files.probe(&path);
-            say(Reply::Probed { path, facts });
+            emit(Reply::Probed { path, facts });
         }
         Request::Open {
             ticket,
@@ -74,12 +74,12 @@ fn dispatch(
             secret,
             read_only,
         } => {
-            state.put_away(say);
-            let mut preview = |snapshot| say(Reply::Preview(ticket, Preview { snapshot }));
+            state.close_previous(emit);
+            let mut preview = |snapshot| emit(Reply::Preview(ticket, Preview { snapshot }));
             let result = state
                 .files
                 .open(&path, &secret, read_only, &control, &mut preview);
-            state.install(ticket, result, say);
+            state.install(ticket, result, emit);
         }
         Request::Create {
             ticket,
@@ -87,7 +87,7 @@ fn dispatch(
             secret,
             overwrite,
         } => {
-            state.put_away(say);
+            state.close_previous(emit);
             let consent = if overwrite {
                 Consent::ReplaceAny
             } else {
@@ -102,13 +102,13 @@ fn dispatch(
                 let files = &state.files;
                 files.create(&path, None, &secret, overwrite, &control)
             });
-            state.install(ticket, result, say);
+            state.install(ticket, result, emit);
         }
-        Request::OpenSample { ticket } => state.open_sample(ticket, say),
+        Request::OpenSample { ticket } => state.open_sample(ticket, emit),
         Request::OpenScratch { ticket, title } => {
-            state.put_away(say);
+            state.close_previous(emit);
             let opened = state.files.in_memory(&title);
-            state.install(ticket, Ok(opened), say);
+            state.install(ticket, Ok(opened), emit);
         }
         Request::SaveAs {
             ticket,
@@ -123,33 +123,33 @@ fn dispatch(
                 let files = &state.files;
                 files.create(&path, Some(&snapshot), &secret, overwrite, &control)
             });
-            state.save_as(ticket, result, &control, say);
+            state.save_as(ticket, result, &control, emit);
         }
         Request::ChangePassword { current, new } => {
-            state.change_password(&current, &new, &control, say);
+            state.change_password(&current, &new, &control, emit);
         }
-        Request::Lock { draft } => state.lock(id, draft, say),
-        Request::Close { giving_up } => state.close(giving_up, &control, say),
-        Request::SetSetting { name, value } => state.set_setting(name, value, say),
-        Request::LookAtFile => state.look_at_file(say),
+        Request::Lock { draft } => state.lock(id, draft, emit),
+        Request::Close { giving_up } => state.close(giving_up, &control, emit),
+        Request::SetSetting { name, value } => state.set_setting(name, value, emit),
+        Request::LookAtFile => state.look_at_file(emit),
         Request::KeepBackups(count) => state.keep_backups(count),
         Request::Watched(task, request) => {
-            state.change_watched(id, task, *request, &control, say);
+            state.change_watched(id, task, *request, &control, emit);
         }
-        request => state.change(id, request, &control, say),
+        request => state.change(id, request, &control, emit),
     }
     state.plan_background()
 }
 
 impl EngineState {
-    /// Changes something as a task, whose end is told by what came of the change.
+    /// Runs a change as a task, which ends according to the outcome of the change.
     fn change_watched(
         &mut self,
         id: RequestId,
         task: TaskId,
         request: Request,
         control: &Control,
-        say: &mut dyn FnMut(Reply),
+        emit: &mut dyn FnMut(Reply),
     ) {
         let mut end = Reply::TaskCancelled(task);
         self.change(id, request, control, &mut |reply| {
@@ -161,9 +161,9 @@ impl EngineState {
                 Reply::WriteFailed(problem) => end = Reply::TaskFailed(task, problem.text()),
                 _ => {}
             }
-            say(reply);
+            emit(reply);
         });
-        say(end);
+        emit(end);
     }
 
     fn change(
@@ -171,11 +171,11 @@ impl EngineState {
         id: RequestId,
         request: Request,
         control: &Control,
-        say: &mut dyn FnMut(Reply),
+        emit: &mut dyn FnMut(Reply),
     ) {
         match request {
             Request::Commit(_) | Request::SaveDraft { .. } => {
-                self.commit_group(vec![(id, request)], say);
+                self.commit_group(vec![(id, request)], emit);
             }
             Request::Add {
                 key,
@@ -186,12 +186,12 @@ impl EngineState {
                     expires_at,
                     ..Meta::default()
                 };
-                self.add(id, Record { key, value, meta }, say);
+                self.add(id, Record { key, value, meta }, emit);
             }
-            Request::EditLeaf { key, edit } => self.edit_leaf(id, key, &edit, say),
-            Request::Duplicate(key) => self.duplicate(id, &key, say),
+            Request::EditLeaf { key, edit } => self.edit_leaf(id, key, &edit, emit),
+            Request::Duplicate(key) => self.duplicate(id, &key, emit),
             Request::Delete(target) => {
-                self.change_each(id, &target, |key| Op::Delete { key }, control, say);
+                self.change_each(id, &target, |key| Op::Delete { key }, control, emit);
             }
             Request::SetExpiry { target, expires_at } => {
                 self.change_each(
@@ -199,7 +199,7 @@ impl EngineState {
                     &target,
                     |key| Op::SetExpiry { key, expires_at },
                     control,
-                    say,
+                    emit,
                 );
             }
             Request::Import {
@@ -207,17 +207,17 @@ impl EngineState {
                 batch,
                 report,
             } => {
-                self.import(task, &batch, report, control, say);
+                self.import(task, &batch, report, control, emit);
             }
             Request::ForgetDraft => {
                 let mut batch = WriteBatch::new(Cause::Edit);
                 batch.set_setting(DRAFT_SETTING, None);
-                self.commit_group(vec![(id, Request::Commit(batch))], say);
+                self.commit_group(vec![(id, Request::Commit(batch))], emit);
             }
-            Request::ConfirmClock => self.confirm_clock(say),
-            Request::WriteAgain => self.write_again(control, say),
-            Request::Undo => self.undo(control, say),
-            Request::Redo => self.redo(control, say),
+            Request::ConfirmClock => self.confirm_clock(emit),
+            Request::WriteAgain => self.write_again(control, emit),
+            Request::Undo => self.undo(control, emit),
+            Request::Redo => self.redo(control, emit),
             _ => {}
         }
     }
@@ -227,14 +227,14 @@ impl EngineState {
         current: &Secret,
         new: &Secret,
         control: &Control,
-        say: &mut dyn FnMut(Reply),
+        emit: &mut dyn FnMut(Reply),
     ) {
         let Some(store) = &mut self.store else {
-            say(Reply::PasswordChanged(Err(Problem::Crashed)));
+            emit(Reply::PasswordChanged(Err(Problem::Crashed)));
             return;
         };
         let result = self.files.change_password(store, current, new, control);
-        say(Reply::PasswordChanged(result.map_err(
+        emit(Reply::PasswordChanged(result.map_err(
             |failure| match failure {
                 Failure::Problem(problem) => problem,
                 Failure::Cancelled => {
@@ -244,12 +244,12 @@ impl EngineState {
         )));
     }
 
-    fn set_setting(&mut self, name: &str, value: EncodedValue, say: &mut dyn FnMut(Reply)) {
+    fn set_setting(&mut self, name: &str, value: EncodedValue, emit: &mut dyn FnMut(Reply)) {
         let Some(store) = &mut self.store else { return };
         let mut batch = WriteBatch::new(Cause::Edit);
         batch.set_setting(name, Some(value));
         if let Err(error) = store.commit(&batch) {
-            self.say_not_committed(NotCommitted::from(error), say);
+            self.report_not_committed(NotCommitted::from(error), emit);
         }
     }
 }

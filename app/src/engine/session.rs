@@ -1,4 +1,4 @@
-//! Which store is open: opening, going on with a copy, locking, closing.
+//! Which store is open: opening, continuing with a copy, locking, closing.
 
 use vstore::Store;
 use vstore::file::Control;
@@ -11,12 +11,12 @@ use super::state::EngineState;
 use crate::failure::Failure;
 use crate::state::{Problem, RequestId, Ticket};
 
-/// A file shorter than this is compacted while it is closed: nobody notices the time.
+/// A file shorter than this is compacted when it is closed: that takes no noticeable time.
 const COMPACTED_ON_CLOSE_BYTES: u64 = 32 << 20;
 
 impl EngineState {
-    pub(super) fn open_sample(&mut self, ticket: Ticket, say: &mut dyn FnMut(Reply)) {
-        self.put_away(say);
+    pub(super) fn open_sample(&mut self, ticket: Ticket, emit: &mut dyn FnMut(Reply)) {
+        self.close_previous(emit);
         let (mut store, mut opened) = self.files.in_memory("Sample");
         let filled = sample::batch(self.files.clock.now()).and_then(|batch| {
             store
@@ -28,45 +28,45 @@ impl EngineState {
         let result = filled
             .map(|()| (store, opened))
             .map_err(|words| Failure::Problem(Problem::Other(words)));
-        self.install(ticket, result, say);
+        self.install(ticket, result, emit);
     }
 
     pub(super) fn install(
         &mut self,
         ticket: Ticket,
         result: Result<(Store, OpenedStore), Failure>,
-        say: &mut dyn FnMut(Reply),
+        emit: &mut dyn FnMut(Reply),
     ) {
         match result {
             Ok((store, mut opened)) => {
                 self.store = Some(store);
                 self.session = Some(ticket);
                 self.key_file.clone_from(&opened.key_file);
-                let mut said = Vec::new();
-                let draft = self.unseal(ticket, &mut |reply| said.push(reply));
+                let mut replies = Vec::new();
+                let draft = self.unseal(ticket, &mut |reply| replies.push(reply));
                 opened.session = ticket;
                 opened.draft = draft.or(opened.draft);
                 if let Some(store) = &self.store {
                     opened.snapshot = store.snapshot();
                 }
-                say(Reply::Opened(ticket, Box::new(opened)));
-                for reply in said {
-                    say(reply);
+                emit(Reply::Opened(ticket, Box::new(opened)));
+                for reply in replies {
+                    emit(reply);
                 }
             }
-            Err(Failure::Cancelled) => say(Reply::Cancelled(ticket)),
-            Err(Failure::Problem(problem)) => say(Reply::NotOpened(ticket, problem)),
+            Err(Failure::Cancelled) => emit(Reply::Cancelled(ticket)),
+            Err(Failure::Problem(problem)) => emit(Reply::NotOpened(ticket, problem)),
         }
     }
 
-    /// Goes on with a copy, which gets everything that waits as well. If it does not take that,
-    /// the store that is open stays.
+    /// Continues with a copy, which also gets all waiting changes. If it does not take them, the
+    /// current store stays open.
     pub(super) fn save_as(
         &mut self,
         ticket: Ticket,
         result: Result<(Store, OpenedStore), Failure>,
         control: &Control,
-        say: &mut dyn FnMut(Reply),
+        emit: &mut dyn FnMut(Reply),
     ) {
         let Some(session) = self.session else {
             return;
@@ -79,7 +79,7 @@ impl EngineState {
             Ok((store, mut opened, commits)) => {
                 self.forget_compaction();
                 if let Some(before) = self.store.replace(store) {
-                    // The store that was left behind is safe whether or not it is marked as closed.
+                    // The store left behind is safe whether or not it is marked as closed.
                     self.files.close(before).ok();
                 }
                 self.queue.forget();
@@ -87,15 +87,15 @@ impl EngineState {
                 self.forget_sealed(session);
                 opened.session = session;
                 self.key_file.clone_from(&opened.key_file);
-                say(Reply::Opened(ticket, Box::new(opened)));
+                emit(Reply::Opened(ticket, Box::new(opened)));
                 for commit in commits {
-                    self.publish(&commit, None, None, say);
+                    self.publish(&commit, None, None, emit);
                 }
-                self.say_unsaved(say);
-                self.say_kept_aside(say);
+                self.emit_unsaved(emit);
+                self.emit_kept_aside(emit);
             }
-            Err(Failure::Cancelled) => say(Reply::Cancelled(ticket)),
-            Err(Failure::Problem(problem)) => say(Reply::NotOpened(ticket, problem)),
+            Err(Failure::Cancelled) => emit(Reply::Cancelled(ticket)),
+            Err(Failure::Problem(problem)) => emit(Reply::NotOpened(ticket, problem)),
         }
     }
 
@@ -103,45 +103,45 @@ impl EngineState {
         &mut self,
         id: RequestId,
         draft: Option<SealedDraft>,
-        say: &mut dyn FnMut(Reply),
+        emit: &mut dyn FnMut(Reply),
     ) {
         let mut lost = None;
         if let Some(draft) = draft {
             match draft.encode() {
                 Some(value) => {
                     self.keep_draft(id, value);
-                    self.write_out(&Control::default(), say);
+                    self.write_out(&Control::default(), emit);
                 }
                 None => lost = Some("the open edit is too large".to_owned()),
             }
         }
-        self.finish_lock(lost, say);
+        self.finish_lock(lost, emit);
     }
 
-    /// Lets everything go, and says so.
-    pub(super) fn finish_lock(&mut self, lost: Option<String>, say: &mut dyn FnMut(Reply)) {
+    /// Drops everything and reports it.
+    pub(super) fn finish_lock(&mut self, lost: Option<String>, emit: &mut dyn FnMut(Reply)) {
         let store = self.store.as_ref();
         let path = store
             .and_then(Store::path)
             .map(std::path::Path::to_path_buf)
             .or_else(|| self.sealer.as_ref().map(|(path, _)| path.clone()));
-        let unsealed = self.let_go();
-        say(Reply::Locked {
+        let unsealed = self.drop_store();
+        emit(Reply::Locked {
             lost: lost.or(unsealed),
             path,
         });
-        self.say_kept_aside(say);
+        self.emit_kept_aside(emit);
     }
 
     pub(super) fn close(
         &mut self,
         giving_up: usize,
         control: &Control,
-        say: &mut dyn FnMut(Reply),
+        emit: &mut dyn FnMut(Reply),
     ) {
         if giving_up < self.queue.changes_len() {
-            self.say_unsaved(say);
-            say(Reply::NotClosed);
+            self.emit_unsaved(emit);
+            emit(Reply::NotClosed);
             return;
         }
         self.index_work.cancel();
@@ -153,52 +153,53 @@ impl EngineState {
             self.forget_sealed(session);
         }
         let Some(mut store) = self.store.take() else {
-            say(Reply::Closed(Ok(())));
+            emit(Reply::Closed(Ok(())));
             return;
         };
         let short = store
             .stats()
             .file
             .is_some_and(|file| file.bytes < COMPACTED_ON_CLOSE_BYTES);
-        // There is nothing to write into a file that somebody else has replaced.
+        // Nothing may be written to a file that another program has replaced.
         if store.is_changed_elsewhere().unwrap_or(false) {
-            say(Reply::Closed(Ok(())));
+            emit(Reply::Closed(Ok(())));
             return;
         }
         if short && store.compaction_advised_on_close() {
-            // Only a shorter file is lost if this fails.
+            // If this fails, the file only stays longer.
             store.compact(control).ok();
         }
-        say(Reply::Closed(
+        emit(Reply::Closed(
             self.files.close(store).map_err(|error| error.to_string()),
         ));
     }
 
-    /// The program ends, and nobody can be asked any more: what waits is tried once more.
-    pub(super) fn end(&mut self, say: &mut dyn FnMut(Reply)) {
+    /// The program ends and can no longer ask the user: waiting changes are tried once more.
+    pub(super) fn end(&mut self, emit: &mut dyn FnMut(Reply)) {
         if self.session.is_some() {
-            self.write_out(&Control::default(), say);
-            self.close(usize::MAX, &Control::default(), say);
+            self.write_out(&Control::default(), emit);
+            self.close(usize::MAX, &Control::default(), emit);
         }
     }
 
-    /// Makes room for another store. The window has closed or locked the one before, so that
-    /// nothing of it waits, unless an answer came late: then it is sealed like a lock does it.
-    pub(super) fn put_away(&mut self, say: &mut dyn FnMut(Reply)) {
+    /// Closes the previous store to make room for another. The window has closed or locked it
+    /// already, so that nothing in it is waiting, unless a reply came late: then it is sealed as
+    /// for a lock.
+    pub(super) fn close_previous(&mut self, emit: &mut dyn FnMut(Reply)) {
         let was_open = self.session.is_some();
-        if let Some(lost) = self.let_go() {
+        if let Some(lost) = self.drop_store() {
             let (lost, path) = (Some(lost), None);
-            say(Reply::Locked { lost, path });
+            emit(Reply::Locked { lost, path });
         }
         if was_open {
-            self.say_kept_aside(say);
+            self.emit_kept_aside(emit);
         }
     }
 
-    /// Drops keys and records at once. Everything acknowledged is on disk already; what is not is
-    /// sealed. In words what was lost, if that was impossible.
-    pub(super) fn let_go(&mut self) -> Option<String> {
-        let lost = self.seal_what_waits();
+    /// Drops keys and records at once. Everything acknowledged is already on disk; everything else
+    /// is sealed. Returns what was lost if sealing failed.
+    pub(super) fn drop_store(&mut self) -> Option<String> {
+        let lost = self.seal_waiting();
         self.forget_open();
         self.queue.forget();
         self.session = None;
@@ -209,7 +210,7 @@ impl EngineState {
         lost
     }
 
-    /// Forgets everything that belongs to a store that is not there any more.
+    /// Clears everything that belongs to a store that is no longer open.
     pub(super) fn forget_open(&mut self) {
         self.index_work.cancel();
         self.forget_compaction();

@@ -1,4 +1,4 @@
-//! What the engine knows, and how it begins.
+//! The state of the engine, and how it starts.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -15,34 +15,34 @@ use super::queue::Queue;
 use super::vault::Vault;
 use crate::state::{TaskId, Ticket};
 
-/// What the engine knows.
+/// The state of the engine.
 pub struct EngineState {
     pub(super) files: Files,
     pub(super) store: Option<Store>,
-    /// The attempt that opened what the window shows. It stays when the store was let go after a
-    /// failure: what waits for the file is still here.
+    /// The attempt that opened the database on screen. It stays when the store is dropped after a
+    /// failure: the changes waiting for the file are still here.
     pub(super) session: Option<Ticket>,
     /// The key file that opened it.
     pub(super) key_file: Option<PathBuf>,
     pub(super) undo: UndoStack,
     /// Changes that are not in the file.
     pub(super) queue: Queue,
-    /// After a failure: what still seals changes to the file that was open.
+    /// After a failure: seals changes to the file that was open.
     pub(super) sealer: Option<(PathBuf, Sealer)>,
-    /// Changes of files that are locked, which those files did not take.
+    /// Changes of locked files that those files did not take.
     pub(super) vault: Vault,
-    /// Why expired records are not deleted, as the window was told.
+    /// Why expired records are not deleted, as last reported to the window.
     pub(super) clock_suspect: Option<ClockSuspect>,
-    /// The window was told that a compaction pays.
+    /// The window was notified that a compaction is worthwhile.
     pub(super) compaction_advised: bool,
     /// The compaction that is being written.
     pub(super) compacting: Option<(TaskId, Control)>,
-    /// What it leaves behind if it exchanges the data key.
+    /// The slots that compaction drops, if it replaces the data key.
     pub(super) rotating: Option<RotationReport>,
     pub(super) merging: bool,
     /// Indexes are being built.
     pub(super) indexing: bool,
-    /// Stops that when the store is let go.
+    /// Cancels building them when the store is dropped.
     pub(super) index_work: CancelSource,
 }
 
@@ -61,7 +61,7 @@ impl fmt::Debug for EngineState {
 }
 
 impl EngineState {
-    /// An engine without a store. The profile says what passwords of new files cost.
+    /// An engine without a store. The profile sets the cost of passwords of new files.
     pub fn new(clock: Arc<dyn Clock>, kdf: KdfProfile) -> Self {
         Self {
             files: Files::new(clock, kdf),
@@ -82,7 +82,7 @@ impl EngineState {
         }
     }
 
-    /// The files that nothing may be written over.
+    /// The files that must not be overwritten.
     pub(super) fn in_use(&self) -> InUse {
         let open = self.store.as_ref().and_then(Store::path);
         let lost = self.sealer.as_ref().map(|(path, _)| path.as_path());
@@ -92,13 +92,13 @@ impl EngineState {
         }
     }
 
-    /// Keeps what files do not take in this folder while they are locked, sealed, so that it
-    /// outlives the program.
+    /// Keeps changes that files did not take, sealed, in this folder while the files are locked, so
+    /// that they outlive the program.
     pub fn keep_unsaved_in(&mut self, folder: PathBuf) {
         self.vault = Vault::at(folder);
     }
 
-    /// Remembers in this file where stores stood when they were last open here.
+    /// Remembers in this file the positions of stores when they were last open here.
     pub fn remember_positions_in(&mut self, path: PathBuf) {
         self.files.positions = Positions::at(path);
     }

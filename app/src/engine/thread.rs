@@ -1,4 +1,4 @@
-//! The thread around the protocol: a channel in, a callback out, and the clock of expiry.
+//! The thread around the protocol: a channel in, a callback out, and a timer for expiry.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -19,18 +19,17 @@ use super::state::EngineState;
 use crate::failure::Failure;
 use crate::state::{BusyPhase, Problem, RequestId, TaskId, Ticket, Unsaved};
 
-/// The clock of the computer may jump: expiry looks at it at least this often.
+/// The system clock may jump: expiry is checked at least this often.
 const TICK_MAX: Duration = Duration::from_secs(30);
-/// After a failed deletion of expired records the next attempt waits, or the disk would be asked
-/// in a loop.
+/// How long to wait after a failure to delete expired records, so as not to retry in a loop.
 const RETRY: Duration = Duration::from_secs(10);
-/// Progress is reported at most this often: the window draws no faster.
+/// The minimum time between progress reports: the window draws no faster.
 const PROGRESS_MILLIS: u64 = 33;
-/// How long the program waits at its end for the file to be closed.
+/// How long the program waits for the file to be closed before it ends.
 const SHUTDOWN: Duration = Duration::from_secs(10);
 
-/// Where replies go: stores them and wakes the window.
-pub(super) type Say = Arc<dyn Fn(Answer) + Send + Sync>;
+/// Where replies go: queues them and wakes the window.
+pub(super) type Emit = Arc<dyn Fn(Answer) + Send + Sync>;
 
 enum Message {
     Ask(Envelope),
@@ -38,7 +37,7 @@ enum Message {
     Merged(Option<Merged>),
     Checked(TaskId, Box<Result<VerifyReport, Option<String>>>),
     Indexed,
-    /// Work on another thread failed: nothing came of it.
+    /// Work on another thread failed, without a result.
     Failed(Failed),
     Stop,
 }
@@ -55,7 +54,7 @@ enum Failed {
 /// The handle of the engine's thread.
 pub struct Engine {
     messages: Sender<Message>,
-    say: Say,
+    emit: Emit,
     /// Stops the request that is opening or creating a file.
     busy: Option<Control>,
     tasks: BTreeMap<TaskId, Control>,
@@ -64,15 +63,15 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts the thread. `say` is called from it with every reply.
+    /// Starts the thread, which calls `emit` with every reply.
     pub fn start(
         state: EngineState,
-        say: impl Fn(Answer) + Send + Sync + 'static,
+        emit: impl Fn(Answer) + Send + Sync + 'static,
     ) -> std::io::Result<Self> {
-        let say: Say = Arc::new(say);
+        let emit: Emit = Arc::new(emit);
         let (messages, receiver) = unbounded();
         let (stopping, stopped) = unbounded();
-        let loop_say = Arc::clone(&say);
+        let loop_emit = Arc::clone(&emit);
         let sender = messages.clone();
         let thread = thread::Builder::new()
             .name("engine".to_owned())
@@ -81,7 +80,7 @@ impl Engine {
                     state,
                     messages: receiver,
                     sender,
-                    say: loop_say,
+                    emit: loop_emit,
                 }
                 .run();
                 stopping.send(()).ok();
@@ -89,7 +88,7 @@ impl Engine {
         let tasks = BTreeMap::new();
         Ok(Self {
             messages,
-            say,
+            emit,
             busy: None,
             tasks,
             stopped,
@@ -97,7 +96,7 @@ impl Engine {
         })
     }
 
-    /// Asks for something, with an id if it is about an open database; the answer comes as a reply.
+    /// Sends a request, with an id if it is about an open database; the answer comes as a reply.
     pub fn ask(&mut self, id: Option<RequestId>, request: Request) {
         let control = match &request {
             Request::Open { ticket, .. }
@@ -113,13 +112,13 @@ impl Engine {
             | Request::Check(task)
             | Request::Security(SecurityRequest::Rotate { task, .. }) => {
                 let control = self.watched(Watched::Task(*task));
-                // What is done needs nobody to stop it.
+                // Finished tasks no longer need their control.
                 self.tasks.retain(|_, control| control.is_shared());
                 self.tasks.insert(*task, control.clone());
                 control
             }
             Request::Lock { .. } => {
-                // Locking succeeds at once: whatever is under way stops first.
+                // Locking succeeds at once: running work is cancelled first.
                 self.cancel_busy();
                 for (_, control) in std::mem::take(&mut self.tasks) {
                     control.cancel();
@@ -136,41 +135,41 @@ impl Engine {
         if self.messages.send(Message::Ask(envelope)).is_err()
             && let Some(id) = id
         {
-            self.say_it_ended(id);
+            self.report_end(id);
         }
     }
 
-    /// The thread is gone, which only a failure outside of any request can cause.
-    fn say_it_ended(&self, id: RequestId) {
-        let say = |reply| {
-            (self.say)(Answer {
+    /// Reports that the thread is gone, which only a failure outside of any request can cause.
+    fn report_end(&self, id: RequestId) {
+        let emit = |reply| {
+            (self.emit)(Answer {
                 session: Some(id.session),
                 reply,
             });
         };
-        say(Reply::Settled(id, Outcome::Crashed));
-        say(Reply::Unsaved(Unsaved {
+        emit(Reply::Settled(id, Outcome::Crashed));
+        emit(Reply::Unsaved(Unsaved {
             version: u64::MAX,
             problem: Some(Problem::Crashed),
             ..Unsaved::default()
         }));
     }
 
-    /// Stops opening or creating a file.
+    /// Cancels opening or creating a file.
     pub fn cancel_busy(&mut self) {
         if let Some(control) = self.busy.take() {
             control.cancel();
         }
     }
 
-    /// Stops a task, if the engine runs it.
+    /// Cancels a task, if the engine runs it.
     pub fn cancel_task(&mut self, task: TaskId) {
         if let Some(control) = self.tasks.remove(&task) {
             control.cancel();
         }
     }
 
-    /// Closes the store if it is still open, and ends the thread; waits a few seconds for it.
+    /// Closes the store if it is still open, and ends the thread, waiting a few seconds for it.
     pub fn shut_down(&mut self) {
         self.cancel_busy();
         self.messages.send(Message::Stop).ok();
@@ -182,7 +181,7 @@ impl Engine {
     }
 
     fn watched(&self, watched: Watched) -> Control {
-        let say = Arc::clone(&self.say);
+        let emit = Arc::clone(&self.emit);
         let started = Instant::now();
         let reported = AtomicU64::new(0);
         Control::with_progress(move |progress| {
@@ -197,7 +196,7 @@ impl Engine {
                 Watched::Ticket(ticket) => Reply::Busy(ticket, phase),
                 Watched::Task(task) => Reply::TaskProgress(task, phase),
             };
-            say(Answer {
+            emit(Answer {
                 session: None,
                 reply,
             });
@@ -225,7 +224,7 @@ struct Loop {
     state: EngineState,
     messages: Receiver<Message>,
     sender: Sender<Message>,
-    say: Say,
+    emit: Emit,
 }
 
 impl Loop {
@@ -237,8 +236,8 @@ impl Loop {
                 Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => {
                     let expire = |this: &mut Self| {
-                        let mut say = this.say_of_open();
-                        this.state.expire_due(&mut say)
+                        let mut emit = this.emitter_of_open();
+                        this.state.expire_due(&mut emit)
                     };
                     if !self
                         .guarded(Interrupted::default(), expire)
@@ -253,8 +252,8 @@ impl Loop {
             while let Some(next) = message.take() {
                 if matches!(next, Message::Stop) {
                     let end = |this: &mut Self| {
-                        let mut say = this.say_of_open();
-                        this.state.end(&mut say);
+                        let mut emit = this.emitter_of_open();
+                        this.state.end(&mut emit);
                     };
                     self.guarded(Interrupted::default(), end);
                     return;
@@ -263,18 +262,20 @@ impl Loop {
                     Message::Ask(envelope) => Interrupted::of(envelope),
                     _ => Interrupted::default(),
                 };
-                message = self.guarded(interrupted, |this| this.take(next)).flatten();
+                message = self
+                    .guarded(interrupted, |this| this.handle_message(next))
+                    .flatten();
             }
         }
     }
 
-    /// What is said about the database that is open now.
-    fn say_of_open(&self) -> impl FnMut(Reply) + use<> {
-        let (say, session) = (Arc::clone(&self.say), self.state.session);
-        move |reply| say(Answer { session, reply })
+    /// A callback for replies about the currently open database.
+    fn emitter_of_open(&self) -> impl FnMut(Reply) + use<> {
+        let (emit, session) = (Arc::clone(&self.emit), self.state.session);
+        move |reply| emit(Answer { session, reply })
     }
 
-    /// Does some work; a panic in it ends the work, not the engine.
+    /// Runs some work; a panic ends the work, not the engine.
     fn guarded<T>(
         &mut self,
         interrupted: Interrupted,
@@ -282,9 +283,9 @@ impl Loop {
     ) -> Option<T> {
         let done = catch_unwind(AssertUnwindSafe(|| work(self)));
         if done.is_err() {
-            let say = Arc::clone(&self.say);
+            let emit = Arc::clone(&self.emit);
             self.state
-                .interrupted(interrupted, &mut |answer| say(answer));
+                .interrupted(interrupted, &mut |answer| emit(answer));
         }
         done.ok()
     }
@@ -299,13 +300,13 @@ impl Loop {
         }
     }
 
-    /// Deals with a message; returns one that was received behind it and is not dealt with yet.
-    fn take(&mut self, message: Message) -> Option<Message> {
-        let mut say = self.say_of_open();
+    /// Handles a message; returns one that was received after it and has not been handled yet.
+    fn handle_message(&mut self, message: Message) -> Option<Message> {
+        let mut emit = self.emitter_of_open();
         match message {
             Message::Stop => {}
-            Message::Compacted(task, written) => self.state.compacted(task, written, &mut say),
-            Message::Checked(task, result) => say(Reply::Checked(task, *result)),
+            Message::Compacted(task, written) => self.state.compacted(task, written, &mut emit),
+            Message::Checked(task, result) => emit(Reply::Checked(task, *result)),
             Message::Merged(merged) => {
                 let more = self.state.merged(merged);
                 self.start(more);
@@ -314,20 +315,20 @@ impl Loop {
                 let more = self.state.indexed();
                 self.start(more);
             }
-            Message::Failed(failed) => self.failed(failed, &mut say),
+            Message::Failed(failed) => self.failed(failed, &mut emit),
             Message::Ask(Envelope {
                 id: Some(id),
                 request: request @ (Request::Commit(_) | Request::SaveDraft { .. }),
                 ..
             }) if Some(id.session) == self.state.session => {
                 let (requests, after) = self.drain_commits(id, request);
-                self.state.commit_group(requests, &mut say);
+                self.state.commit_group(requests, &mut emit);
                 let background = self.state.plan_background();
                 self.start(background);
                 return after;
             }
             Message::Ask(envelope) => {
-                let all = Arc::clone(&self.say);
+                let all = Arc::clone(&self.emit);
                 let background = handle(&mut self.state, envelope, &mut |answer| all(answer));
                 self.start(background);
             }
@@ -335,8 +336,8 @@ impl Loop {
         None
     }
 
-    /// The commits that wait already share one sync. Order is kept: the first message of another
-    /// kind, or about another database, ends the group.
+    /// Commits already waiting share one sync. Order is kept: the first message of another kind, or
+    /// about another database, ends the group.
     fn drain_commits(
         &self,
         id: RequestId,
@@ -356,14 +357,14 @@ impl Loop {
         (requests, None)
     }
 
-    fn failed(&mut self, failed: Failed, say: &mut dyn FnMut(Reply)) {
-        let words = "something went wrong inside VStore; nothing was changed".to_owned();
+    fn failed(&mut self, failed: Failed, emit: &mut dyn FnMut(Reply)) {
+        let words = "an internal error occurred; nothing was changed".to_owned();
         match failed {
             Failed::Compaction(task) => {
                 self.state.compaction_failed();
-                say(Reply::TaskFailed(task, words));
+                emit(Reply::TaskFailed(task, words));
             }
-            Failed::Check(task) => say(Reply::Checked(task, Err(Some(words)))),
+            Failed::Check(task) => emit(Reply::Checked(task, Err(Some(words)))),
             Failed::Merge => self.state.merge_failed(),
             Failed::Index => self.state.index_failed(),
         }
@@ -371,7 +372,7 @@ impl Loop {
 
     fn start(&self, background: Option<Background>) {
         let Some(background) = background else { return };
-        let (sender, say) = (self.sender.clone(), self.say_of_open());
+        let (sender, emit) = (self.sender.clone(), self.emitter_of_open());
         let failed = match &background {
             Background::Compact(task, ..) => Failed::Compaction(*task),
             Background::Check(task, ..) => Failed::Check(*task),
@@ -379,7 +380,7 @@ impl Loop {
             Background::Index(..) => Failed::Index,
         };
         let work = move || {
-            let done = catch_unwind(AssertUnwindSafe(|| run(background, say)));
+            let done = catch_unwind(AssertUnwindSafe(|| run(background, emit)));
             let done = done.unwrap_or_else(|_: Box<dyn Any + Send>| Message::Failed(failed));
             sender.send(done).ok();
         };
@@ -387,8 +388,8 @@ impl Loop {
     }
 }
 
-/// Work that may take its time, on whatever thread.
-fn run(background: Background, say: impl FnMut(Reply) + Send) -> Message {
+/// Runs work that may take a while, on any thread.
+fn run(background: Background, emit: impl FnMut(Reply) + Send) -> Message {
     match background {
         Background::Compact(task, compaction, control) => {
             Message::Compacted(task, compaction.write(&control).map(Box::new))
@@ -402,24 +403,24 @@ fn run(background: Background, say: impl FnMut(Reply) + Send) -> Message {
         }
         Background::Merge(merge) => Message::Merged(merge.run().ok()),
         Background::Index(snapshot, cancel) => {
-            let say = Mutex::new(say);
-            let tell = |indexing| {
-                // Nobody asks any more how far a file is that was closed.
+            let emit = Mutex::new(emit);
+            let report = |indexing| {
+                // The progress of a file that was closed is no longer of interest.
                 if !cancel.is_cancelled() {
-                    let mut say = say.lock().unwrap_or_else(PoisonError::into_inner);
-                    say(Reply::Indexing(indexing));
+                    let mut emit = emit.lock().unwrap_or_else(PoisonError::into_inner);
+                    emit(Reply::Indexing(indexing));
                 }
             };
-            tell(snapshot.indexing());
-            // Given up only when nobody searches there any more.
-            snapshot.build_indexes(&cancel, &tell).ok();
+            report(snapshot.indexing());
+            // Cancelled only when this snapshot is no longer searched.
+            snapshot.build_indexes(&cancel, &report).ok();
             Message::Indexed
         }
     }
 }
 
-/// Runs work on a thread of its own; where the system starts none, on this one: late is better
-/// than never.
+/// Runs work on a thread of its own or, if the system starts none, on this one: late is better than
+/// never.
 fn on_thread(work: impl FnOnce() + Send + 'static) {
     let work = Arc::new(Mutex::new(Some(work)));
     let take = |work: &Mutex<Option<_>>| work.lock().unwrap_or_else(PoisonError::into_inner).take();

@@ -1,10 +1,10 @@
-//! The one owner of every change that is not in the file: what is being written, what could not be
-//! written, and, while the file is locked, the edit that was open.
+//! Owns every change that is not in the file: changes being written, changes that could not be
+//! written and, while the file is locked, the open edit.
 //!
-//! A change enters the queue before anything is tried with it and leaves it when it was committed
-//! or refused, so that neither a full disk nor a failure inside the engine can lose it. Changes are
-//! written in their order: nothing overtakes one that waits. An edit in the window's editor is kept
-//! there until its commit arrives, and is in the queue only while it is tried.
+//! A change enters the queue before it is tried and leaves it when it is committed or refused, so
+//! that neither a full disk nor a failure inside the engine can lose it. Changes are written in
+//! order: none overtakes a waiting one. An edit in the window's editor stays there until its commit
+//! arrives, and is in the queue only while it is tried.
 
 use std::path::{Path, PathBuf};
 
@@ -21,34 +21,34 @@ use super::state::EngineState;
 use crate::format;
 use crate::state::{KeptAside, Problem, RequestId, Ticket, Unsaved};
 
-/// More changes than this do not wait: then each further one is refused and said to be.
+/// The most changes that may wait; each further one is refused and reported.
 const WAITING_MAX: usize = 1_000;
-/// The number of labels of waiting changes that the window is given.
+/// How many labels of waiting changes the window gets.
 const LABELS_MAX: usize = 20;
 
 impl EngineState {
-    /// Whether another change may wait; says so if not.
-    fn has_room(&self, say: &mut dyn FnMut(Reply)) -> bool {
+    /// Whether another change may wait; reports a refusal if not.
+    fn has_room(&self, emit: &mut dyn FnMut(Reply)) -> bool {
         let has_room = self.queue.len() < WAITING_MAX;
         if !has_room {
             let waiting = format::counted(WAITING_MAX as u64, "change");
-            say(Reply::Refused(format!(
-                "{waiting} wait to be written already; save a copy elsewhere first"
+            emit(Reply::Refused(format!(
+                "{waiting} are already waiting to be written; save a copy elsewhere first"
             )));
         }
         has_room
     }
 
-    /// Takes a change into the queue; [`write_out`](Self::write_out) writes it.
+    /// Adds a change to the queue; [`write_out`](Self::write_out) writes it.
     pub(super) fn enqueue(
         &mut self,
         id: RequestId,
         batch: WriteBatch,
         kind: Kind,
-        say: &mut dyn FnMut(Reply),
+        emit: &mut dyn FnMut(Reply),
     ) {
-        if kind != Kind::Draft && !self.has_room(say) {
-            say(Reply::Settled(id, Outcome::Refused));
+        if kind != Kind::Draft && !self.has_room(emit) {
+            emit(Reply::Settled(id, Outcome::Refused));
             return;
         }
         self.queue.waiting.push_back(Waiting {
@@ -59,7 +59,7 @@ impl EngineState {
         });
     }
 
-    /// Takes the open edit of a database that is being locked into the queue, however full that is.
+    /// Adds the open edit of a database that is being locked to the queue, even if that is full.
     pub(super) fn keep_draft(&mut self, id: RequestId, value: EncodedValue) {
         let mut batch = WriteBatch::new(Cause::Edit);
         batch.set_setting(DRAFT_SETTING, Some(value));
@@ -71,16 +71,16 @@ impl EngineState {
         });
     }
 
-    /// Writes everything that waits, in its order, as far as the file takes it, and says what
-    /// came of each change. True: nothing waits any more.
-    pub(super) fn write_out(&mut self, control: &Control, say: &mut dyn FnMut(Reply)) -> bool {
+    /// Writes everything in the queue, in order, as far as the file takes it, and reports the
+    /// outcome of each change. Returns whether the queue is now empty.
+    pub(super) fn write_out(&mut self, control: &Control, emit: &mut dyn FnMut(Reply)) -> bool {
         let before = self.queue.len();
         let mut failure = None;
         while let Some(first) = self.queue.waiting.front() {
             let written = if first.kind == Kind::Large {
-                self.write_large(control, say)
+                self.write_large(control, emit)
             } else {
-                self.write_group(say)
+                self.write_group(emit)
             };
             if let Err(problem) = written {
                 failure = Some(problem);
@@ -89,12 +89,12 @@ impl EngineState {
         }
         let changed = before > 0 || failure.is_some() || self.queue.problem.is_some();
         if let Some(problem) = &failure {
-            say(Reply::WriteFailed(problem.clone()));
+            emit(Reply::WriteFailed(problem.clone()));
         }
         self.queue.problem = failure;
-        self.settle_what_waits(Outcome::NotWritten, say);
+        self.settle_waiting(Outcome::NotWritten, emit);
         if changed {
-            self.say_unsaved(say);
+            self.emit_unsaved(emit);
         }
         if self.queue.waiting.is_empty() {
             self.vault.forget_queued();
@@ -102,8 +102,8 @@ impl EngineState {
         self.queue.waiting.is_empty()
     }
 
-    /// The changes at the front that are small share one sync.
-    fn write_group(&mut self, say: &mut dyn FnMut(Reply)) -> Result<(), Problem> {
+    /// Writes the small changes at the front with one sync.
+    fn write_group(&mut self, emit: &mut dyn FnMut(Reply)) -> Result<(), Problem> {
         let small = self.queue.waiting.iter();
         let small = small.take_while(|waiting| waiting.kind != Kind::Large);
         let batches: Vec<_> = small.map(|waiting| waiting.batch.clone()).collect();
@@ -116,16 +116,16 @@ impl EngineState {
             };
             let outcome = match result {
                 Ok(commit) => {
-                    self.publish(&commit, None, Some(waiting.id), say);
+                    self.publish(&commit, None, Some(waiting.id), emit);
                     Outcome::Done
                 }
                 Err(rejection) => {
-                    say(Reply::Refused(rejection.to_string()));
+                    emit(Reply::Refused(rejection.to_string()));
                     Outcome::Refused
                 }
             };
             if !waiting.settled {
-                say(Reply::Settled(waiting.id, outcome));
+                emit(Reply::Settled(waiting.id, outcome));
             }
         }
         Ok(())
@@ -134,34 +134,34 @@ impl EngineState {
     fn write_large(
         &mut self,
         control: &Control,
-        say: &mut dyn FnMut(Reply),
+        emit: &mut dyn FnMut(Reply),
     ) -> Result<(), Problem> {
         let Some(first) = self.queue.waiting.front() else {
             return Ok(());
         };
         let (batch, id) = (first.batch.clone(), first.id);
-        let outcome = match self.commit_large(&batch, None, Some(id), control, say) {
+        let outcome = match self.commit_large(&batch, None, Some(id), control, emit) {
             Ok(()) => Outcome::Done,
             Err(NotCommitted::NotWritten(problem)) => return Err(problem),
             Err(reason) => {
-                reason.say(say);
+                reason.emit(emit);
                 Outcome::Refused
             }
         };
         if let Some(waiting) = self.queue.waiting.pop_front()
             && !waiting.settled
         {
-            say(Reply::Settled(id, outcome));
+            emit(Reply::Settled(id, outcome));
         }
         Ok(())
     }
 
-    /// Answers the requests of changes that stay in the queue. An edit of the editor does not: the
-    /// editor has it.
-    pub(super) fn settle_what_waits(&mut self, outcome: Outcome, say: &mut dyn FnMut(Reply)) {
+    /// Settles the requests of changes that stay in the queue. Edits do not stay: the editor has
+    /// them.
+    pub(super) fn settle_waiting(&mut self, outcome: Outcome, emit: &mut dyn FnMut(Reply)) {
         for waiting in &mut self.queue.waiting {
             if !std::mem::replace(&mut waiting.settled, true) {
-                say(Reply::Settled(waiting.id, outcome));
+                emit(Reply::Settled(waiting.id, outcome));
             }
         }
         self.queue
@@ -169,8 +169,8 @@ impl EngineState {
             .retain(|waiting| waiting.kind != Kind::Draft);
     }
 
-    /// Says all that is not in the file.
-    pub(super) fn say_unsaved(&mut self, say: &mut dyn FnMut(Reply)) {
+    /// Reports all changes that are not in the file.
+    pub(super) fn emit_unsaved(&mut self, emit: &mut dyn FnMut(Reply)) {
         let labels = self.queue.changes().take(LABELS_MAX);
         let labels = labels.map(|waiting| describe::batch(&waiting.batch));
         let unsaved = Unsaved {
@@ -180,17 +180,17 @@ impl EngineState {
             problem: self.queue.problem.clone(),
         };
         self.queue.version = unsaved.version;
-        say(Reply::Unsaved(unsaved));
+        emit(Reply::Unsaved(unsaved));
     }
 
-    /// Something could not be written that nobody typed: it is not kept, but said.
-    pub(super) fn write_failed(&mut self, problem: Problem, say: &mut dyn FnMut(Reply)) {
-        say(Reply::WriteFailed(problem.clone()));
+    /// Reports a write that failed for something nobody typed, which is not kept.
+    pub(super) fn write_failed(&mut self, problem: Problem, emit: &mut dyn FnMut(Reply)) {
+        emit(Reply::WriteFailed(problem.clone()));
         self.queue.problem = Some(problem);
-        self.say_unsaved(say);
+        self.emit_unsaved(emit);
     }
 
-    /// The value of a record, with the changes that wait for it.
+    /// The value of a record, including waiting changes.
     pub(super) fn current_value(&self, key: &Key) -> Option<EncodedValue> {
         match self.queue.fate_of(key) {
             Fate::Holds(value) => Some(value),
@@ -199,43 +199,43 @@ impl EngineState {
         }
     }
 
-    /// The records; after a failure as they were before it.
+    /// The current records; after a failure, as they were before it.
     pub(super) fn current_snapshot(&self) -> Option<Snapshot> {
         let open = self.store.as_ref().map(Store::snapshot);
         open.or_else(|| Some(self.sealer.as_ref()?.1.snapshot()))
     }
 
-    /// Tries once more; with nothing to write: is the file in order?
-    pub(super) fn write_again(&mut self, control: &Control, say: &mut dyn FnMut(Reply)) {
+    /// Tries again to write. With an empty queue it only checks that the file can be written.
+    pub(super) fn write_again(&mut self, control: &Control, emit: &mut dyn FnMut(Reply)) {
         if self.queue.len() > 0 {
-            self.write_out(control, say);
+            self.write_out(control, emit);
             return;
         }
         let Some(store) = &mut self.store else {
-            self.write_failed(Problem::Crashed, say);
+            self.write_failed(Problem::Crashed, emit);
             return;
         };
         if store.is_changed_elsewhere().unwrap_or(true) {
-            self.write_failed(Problem::ChangedElsewhere, say);
+            self.write_failed(Problem::ChangedElsewhere, emit);
         } else if store.poisoned().is_some()
             && let Err(error) = store.compact(control)
         {
-            self.write_failed(not_written(NotCommitted::from(error)), say);
-        } else if self.expire_due(say) {
-            self.write_out(control, say);
+            self.write_failed(not_written(NotCommitted::from(error)), emit);
+        } else if self.expire_due(emit) {
+            self.write_out(control, emit);
         }
     }
 
-    /// Asks the file system, not the file: costs nothing worth mentioning.
-    pub(super) fn look_at_file(&self, say: &mut dyn FnMut(Reply)) {
-        // A file that cannot even be asked about is told when something is written to it.
+    /// Compares only file metadata, so the cost is negligible.
+    pub(super) fn look_at_file(&self, emit: &mut dyn FnMut(Reply)) {
+        // If even that fails, the error is reported with the next write.
         if let Some(Ok(changed)) = self.store.as_ref().map(Store::is_changed_elsewhere) {
-            say(Reply::ChangedElsewhere(changed));
+            emit(Reply::ChangedElsewhere(changed));
         }
     }
 
-    /// Brings everything that waits into a store that was just written with the records of the
-    /// open one. The queue is left as it is: the caller empties it once the store is in place.
+    /// Writes all waiting changes into a store that was just created with the records of the open
+    /// one. The queue stays as it is: the caller empties it once the store is in place.
     pub(super) fn write_into(
         &self,
         store: &mut Store,
@@ -246,7 +246,7 @@ impl EngineState {
             match store.commit_large(&waiting.batch, control) {
                 Ok(commit) => commits.push(commit),
                 Err(error) => match NotCommitted::from(error) {
-                    // What the records refuse would never be written anywhere.
+                    // What the records refuse could not be written anywhere.
                     NotCommitted::Refused(_) => {}
                     reason => return Err(not_written(reason)),
                 },
@@ -255,20 +255,20 @@ impl EngineState {
         Ok(commits)
     }
 
-    /// Says that nothing is written until the database is opened again or saved elsewhere.
-    pub(super) fn stop_writing(&mut self, problem: Problem, say: &mut dyn FnMut(Reply)) {
+    /// Reports that nothing is written until the database is opened again or saved elsewhere.
+    pub(super) fn stop_writing(&mut self, problem: Problem, emit: &mut dyn FnMut(Reply)) {
         self.queue.problem = Some(problem);
-        self.say_unsaved(say);
+        self.emit_unsaved(emit);
     }
 
-    /// Seals what waits with the keys of the store, which is about to be let go. In words what
-    /// was lost, if that is impossible.
-    pub(super) fn seal_what_waits(&mut self) -> Option<String> {
+    /// Seals the queue with the keys of the store, which is about to be dropped. Returns what was
+    /// lost if that is impossible.
+    pub(super) fn seal_waiting(&mut self) -> Option<String> {
         let batches = self.queue.batches();
         let (false, Some(session)) = (batches.is_empty(), self.session) else {
             return None;
         };
-        // What was sealed when the engine failed is part of what waits now.
+        // Changes sealed when the engine failed are part of the queue.
         self.vault.forget(|sealed| sealed.session == session);
         let of_open = self.store.as_ref().and_then(sealer_of);
         let (path, sealer) = of_open.or_else(|| self.sealer.take())?;
@@ -278,20 +278,20 @@ impl EngineState {
                 self.vault.keep(path, session, changes, now);
                 self.vault.forget_queued();
                 let lost = refused.first()?;
-                Some(format!("a change that waited was refused: {lost}"))
+                Some(format!("a waiting change was refused: {lost}"))
             }
             Err(error) => Some(error.to_string()),
         }
     }
 
-    /// Forgets what was sealed for a store whose changes are elsewhere, or were given up.
+    /// Deletes what was sealed for a store whose changes are elsewhere or were given up.
     pub(super) fn forget_sealed(&mut self, session: Ticket) {
         self.vault.forget(|sealed| sealed.session == session);
         self.vault.forget_queued();
     }
 
-    /// Says which changes are kept for files that are not open.
-    pub(super) fn say_kept_aside(&self, say: &mut dyn FnMut(Reply)) {
+    /// Reports which changes are kept for files that are not open.
+    pub(super) fn emit_kept_aside(&self, emit: &mut dyn FnMut(Reply)) {
         let kept = self.vault.sealed.iter().filter_map(|sealed| {
             Some(KeptAside {
                 path: sealed.path.clone()?,
@@ -299,15 +299,15 @@ impl EngineState {
                 outlives_program: sealed.kept_at.is_some(),
             })
         });
-        say(Reply::KeptAside(kept.collect()));
+        emit(Reply::KeptAside(kept.collect()));
     }
 
-    /// Takes back what was sealed for the store that was just opened, and writes it if the file
-    /// takes it now. Returns the edit that was open, if it is not in the file.
+    /// Moves what was sealed for the store just opened back into the queue, and writes it if the
+    /// file takes it now. Returns the edit that was open, if it is not in the file.
     pub(super) fn unseal(
         &mut self,
         session: Ticket,
-        say: &mut dyn FnMut(Reply),
+        emit: &mut dyn FnMut(Reply),
     ) -> Option<SealedDraft> {
         let store = self.store.as_ref().filter(|store| !store.is_read_only())?;
         let mut unreadable = false;
@@ -336,13 +336,13 @@ impl EngineState {
             return None;
         }
         if unreadable {
-            say(Reply::Refused(
-                "changes that waited for this file cannot be read any more".to_owned(),
+            emit(Reply::Refused(
+                "changes waiting for this file can no longer be read".to_owned(),
             ));
         }
         self.vault.in_queue.extend(taken);
-        self.write_out(&Control::default(), say);
-        self.say_kept_aside(say);
+        self.write_out(&Control::default(), emit);
+        self.emit_kept_aside(emit);
         let in_file = self
             .store
             .as_ref()
@@ -353,12 +353,12 @@ impl EngineState {
     }
 }
 
-/// What seals changes to a store, and the path of its file.
+/// The means to seal changes to a store, with the path of its file.
 pub(super) fn sealer_of(store: &Store) -> Option<(PathBuf, Sealer)> {
     store.path().map(Path::to_path_buf).zip(store.sealer())
 }
 
-/// What of a batch that was set aside is newer than the records: another program may have changed
+/// The part of a batch set aside that is newer than the records: another program may have changed
 /// them since.
 fn without_older(batch: WriteBatch, snapshot: &Snapshot) -> WriteBatch {
     let mut newer = WriteBatch::new(batch.cause);
@@ -377,7 +377,7 @@ fn without_older(batch: WriteBatch, snapshot: &Snapshot) -> WriteBatch {
     newer
 }
 
-/// The problem behind a change that was not made.
+/// The problem that kept a change from being made.
 pub(super) fn not_written(reason: NotCommitted) -> Problem {
     match reason {
         NotCommitted::NotWritten(problem) => problem,

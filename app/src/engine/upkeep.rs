@@ -1,5 +1,5 @@
-//! What the engine does for the open store by itself: deleting what expired, compacting, merging
-//! segments, building indexes.
+//! Maintenance the engine does for the open store on its own: deleting expired records, compacting,
+//! merging segments, building indexes.
 
 use std::time::Duration;
 
@@ -13,75 +13,79 @@ use super::state::EngineState;
 use crate::state::{Problem, TaskId};
 
 impl EngineState {
-    /// How long until a record expires; `None`: none does.
+    /// How long until a record expires; `None` if none does.
     pub(super) fn next_expiry_in(&self) -> Option<Duration> {
         let store = self.store.as_ref().filter(|store| !store.is_read_only())?;
         let millis = store.next_expiry()?.since(self.files.clock.now()).max(0);
         Some(Duration::from_millis(millis.unsigned_abs()))
     }
 
-    /// Deletes the records whose time has passed.
-    pub(super) fn expire_due(&mut self, say: &mut dyn FnMut(Reply)) -> bool {
+    /// Deletes expired records; false if that failed.
+    pub(super) fn expire_due(&mut self, emit: &mut dyn FnMut(Reply)) -> bool {
         let Some(store) = self.store.as_mut().filter(|store| !store.is_read_only()) else {
             return true;
         };
         match store.expire_due() {
             Ok(commit) => {
-                self.tell_clock(None, say);
+                self.report_clock(None, emit);
                 if let Some(commit) = commit {
-                    self.publish(&commit, None, None, say);
+                    self.publish(&commit, None, None, emit);
                 }
                 true
             }
             Err(ExpireError::ClockSuspect(suspect)) => {
-                self.tell_clock(Some(suspect), say);
+                self.report_clock(Some(suspect), emit);
                 false
             }
             Err(ExpireError::Commit(error)) => {
-                self.say_not_committed(NotCommitted::from(error), say);
+                self.report_not_committed(NotCommitted::from(error), emit);
                 false
             }
         }
     }
 
-    /// Tells the window whether the clock is doubted, when that is news.
-    pub(super) fn tell_clock(&mut self, suspect: Option<ClockSuspect>, say: &mut dyn FnMut(Reply)) {
+    /// Reports to the window whether the clock is in doubt, if that has changed.
+    pub(super) fn report_clock(
+        &mut self,
+        suspect: Option<ClockSuspect>,
+        emit: &mut dyn FnMut(Reply),
+    ) {
         let news =
             |suspect: Option<ClockSuspect>| suspect.map(|suspect| (suspect.newest, suspect.due));
         if news(suspect) != news(self.clock_suspect) {
             self.clock_suspect = suspect;
-            say(Reply::ClockSuspect(suspect));
+            emit(Reply::ClockSuspect(suspect));
         }
     }
 
-    pub(super) fn confirm_clock(&mut self, say: &mut dyn FnMut(Reply)) {
+    pub(super) fn confirm_clock(&mut self, emit: &mut dyn FnMut(Reply)) {
         let Some(store) = &mut self.store else { return };
         match store.confirm_clock() {
             Ok(()) => {
-                self.expire_due(say);
+                self.expire_due(emit);
             }
-            Err(error) => self.say_not_committed(NotCommitted::from(error), say),
+            Err(error) => self.report_not_committed(NotCommitted::from(error), emit),
         }
     }
 
-    /// Puts a compaction that was written in place.
+    /// Installs a compaction that was written.
     pub(super) fn compacted(
         &mut self,
         task: TaskId,
         written: Result<Box<Compacted>, vstore::file::CompactError>,
-        say: &mut dyn FnMut(Reply),
+        emit: &mut dyn FnMut(Reply),
     ) {
-        // A compaction of a store that was closed meanwhile belongs to nobody.
+        // The store of this compaction may have been closed in the meantime.
         if self
             .compacting
             .take_if(|(running, _)| *running == task)
             .is_none()
         {
-            say(Reply::TaskCancelled(task));
+            emit(Reply::TaskCancelled(task));
             return;
         }
         let Some(store) = &mut self.store else {
-            say(Reply::TaskCancelled(task));
+            emit(Reply::TaskCancelled(task));
             return;
         };
         match written.and_then(|compacted| store.finish_compaction(*compacted)) {
@@ -90,9 +94,9 @@ impl EngineState {
                 self.files.remember(store);
                 let bytes = store.stats().file.map_or(0, |file| file.bytes);
                 if let Some(words) = store.backup_problem() {
-                    say(Reply::BackupFailed(words.to_owned()));
+                    emit(Reply::BackupFailed(words.to_owned()));
                 }
-                say(match self.rotating.take() {
+                emit(match self.rotating.take() {
                     Some(report) => Reply::Security(SecurityReply::Rotated {
                         task,
                         dropped: security::dropped(&report),
@@ -103,7 +107,7 @@ impl EngineState {
             Err(error) => {
                 self.rotating = None;
                 store.abort_compaction();
-                say(match error {
+                emit(match error {
                     vstore::file::CompactError::Cancelled(_) => Reply::TaskCancelled(task),
                     error => Reply::TaskFailed(task, error.to_string()),
                 });
@@ -111,14 +115,14 @@ impl EngineState {
         }
     }
 
-    /// Puts merged segments in place.
+    /// Installs merged segments.
     pub(super) fn merged(&mut self, merged: Option<Merged>) -> Option<Background> {
         self.merging = false;
         let installed = match (&mut self.store, merged) {
             (Some(store), Some(merged)) => store.install_merge(merged),
             _ => false,
         };
-        // What could not be merged is not tried again at once.
+        // A failed merge is not retried at once.
         if installed {
             self.plan_background()
         } else {
@@ -126,7 +130,7 @@ impl EngineState {
         }
     }
 
-    /// Writing a compaction failed: another can be begun.
+    /// Writing a compaction failed: another one can begin.
     pub(super) fn compaction_failed(&mut self) {
         if let Some(store) = &mut self.store {
             store.abort_compaction();
@@ -134,17 +138,17 @@ impl EngineState {
         self.forget_compaction();
     }
 
-    /// Merging failed. It is tried again with the next change.
+    /// Merging failed. The next change retries it.
     pub(super) const fn merge_failed(&mut self) {
         self.merging = false;
     }
 
-    /// Building indexes failed. It is tried again with the next change.
+    /// Building indexes failed. The next change retries it.
     pub(super) const fn index_failed(&mut self) {
         self.indexing = false;
     }
 
-    /// Indexes were built, or given up.
+    /// Indexes were built, or that was cancelled.
     pub(super) fn indexed(&mut self) -> Option<Background> {
         self.indexing = false;
         self.plan_background()
@@ -161,10 +165,10 @@ impl EngineState {
         &mut self,
         task: TaskId,
         control: Control,
-        say: &mut dyn FnMut(Reply),
+        emit: &mut dyn FnMut(Reply),
     ) -> Option<Background> {
         let Some(store) = &mut self.store else {
-            say(Reply::TaskFailed(task, Problem::Crashed.text()));
+            emit(Reply::TaskFailed(task, Problem::Crashed.text()));
             return None;
         };
         match store.begin_compaction() {
@@ -173,23 +177,23 @@ impl EngineState {
                 Some(Background::Compact(task, Box::new(compaction), control))
             }
             Ok(None) => {
-                say(Reply::Compacted(task, 0));
+                emit(Reply::Compacted(task, 0));
                 None
             }
             Err(error) => {
-                say(Reply::TaskFailed(task, error.to_string()));
+                emit(Reply::TaskFailed(task, error.to_string()));
                 None
             }
         }
     }
 
-    /// What would make looking up and searching faster, if anything: merging segments, then
+    /// The next work that would make lookups and searches faster, if any: merging segments, then
     /// building indexes.
     pub(super) fn plan_background(&mut self) -> Option<Background> {
         self.plan_merge().or_else(|| self.plan_index())
     }
 
-    /// Starts building the indexes that are missing.
+    /// Starts building missing indexes.
     pub(super) fn plan_index(&mut self) -> Option<Background> {
         if self.indexing {
             return None;
@@ -213,7 +217,7 @@ impl EngineState {
         Some(Background::Merge(merge))
     }
 
-    /// A compaction that exchanges the data key is being written.
+    /// A compaction that replaces the data key is being written.
     pub(super) fn begin_rotating(&mut self, task: TaskId, control: Control, to: RotationReport) {
         self.compacting = Some((task, control));
         self.rotating = Some(to);

@@ -1,4 +1,4 @@
-//! Changes of locked files that those files did not take, sealed.
+//! Sealed changes of locked files that those files did not take.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -11,32 +11,33 @@ use crate::state::Ticket;
 /// Changes of a locked file, sealed with its keys.
 #[derive(Debug)]
 pub(super) struct Sealed {
-    /// The file; `None`: an earlier run of the program sealed them.
+    /// The file; `None` if an earlier run of the program sealed them.
     pub(super) path: Option<PathBuf>,
     pub(super) session: Ticket,
     pub(super) changes: SetAside,
-    /// Where they are kept as well, so that they outlive the program.
+    /// Where they are also kept on disk, so that they outlive the program.
     pub(super) kept_at: Option<PathBuf>,
 }
 
-/// Changes of locked files that those files did not take: in memory, and where possible in a
-/// folder of the program's own, which may be on another disk.
+/// Changes of locked files that those files did not take: in memory and, where possible, in a
+/// folder of this program, which may be on another disk.
 #[derive(Debug, Default)]
 pub(super) struct Vault {
     pub(super) sealed: Vec<Sealed>,
     pub(super) folder: Option<PathBuf>,
-    /// Where changes are kept that wait in the queue again. They go when the file has taken them.
+    /// Files with changes that are in the queue again. They are deleted once the database has taken
+    /// the changes.
     pub(super) in_queue: Vec<PathBuf>,
 }
 
-/// The ending of the files in the folder of the vault.
+/// The extension of the files in the folder of the vault.
 const KEPT_ENDING: &str = "vstore-unsaved";
-/// More files than this are not looked at, nor larger ones.
+/// Further files are ignored, as are larger ones.
 const KEPT_FILES_MAX: usize = 64;
 const KEPT_BYTES_MAX: u64 = 256 << 20;
 
 impl Vault {
-    /// Uses this folder, and takes in what an earlier run of the program has left there.
+    /// Uses this folder, and loads what an earlier run of the program has left there.
     pub(super) fn at(folder: PathBuf) -> Self {
         let kept = fs::read_dir(&folder).into_iter().flatten().flatten();
         let kept = kept.map(|entry| entry.path());
@@ -59,10 +60,11 @@ impl Vault {
         }
     }
 
-    /// What waited is in the file, given up, or sealed anew.
+    /// Deletes the files of changes that are now in the database, given up, or sealed again.
     pub(super) fn forget_queued(&mut self) {
         for path in self.in_queue.drain(..) {
-            // What cannot be removed is older than the records, and is passed over next time.
+            // If it cannot be removed, its changes are older than the records and are skipped next
+            // time.
             fs::remove_file(&path).ok();
         }
     }
@@ -78,12 +80,12 @@ impl Vault {
         });
     }
 
-    /// Forgets those that `is_over` names, also where they are kept.
+    /// Removes those for which `is_over` is true, also from disk.
     pub(super) fn forget(&mut self, mut is_over: impl FnMut(&Sealed) -> bool) {
         self.sealed.retain(|sealed| {
             let is_over = is_over(sealed);
             if let Some(path) = sealed.kept_at.as_deref().filter(|_| is_over) {
-                // One that stays is offered again, and changes nothing then.
+                // One that cannot be removed is offered again, and then changes nothing.
                 fs::remove_file(path).ok();
             }
             !is_over
@@ -91,7 +93,7 @@ impl Vault {
     }
 }
 
-/// Writes sealed changes into a new file.
+/// Writes sealed changes to a new file.
 pub(super) fn write_kept(folder: &Path, changes: &SetAside, now: Millis) -> io::Result<PathBuf> {
     private_file::create_folder(folder)?;
     for number in 0..KEPT_FILES_MAX {

@@ -1,4 +1,4 @@
-//! Reading a damaged file whole, without changing anything.
+//! Reads a whole damaged file, without changing it.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::credentials::credentials;
 use crate::failure::Failure;
 use crate::state::Secret;
 
-/// What to read, and what opens it.
+/// The file to read, and its password.
 #[derive(Clone, Debug)]
 pub struct CheckJob {
     /// The file.
@@ -21,9 +21,9 @@ pub struct CheckJob {
 }
 
 impl CheckJob {
-    /// Lists what is wrong with the file. Takes as long as reading it.
+    /// Lists the damage of the file. Takes as long as reading it.
     ///
-    /// `Err(None)`: it was cancelled; otherwise why the file could not be read, in words.
+    /// `Err(None)` if it was cancelled; otherwise why the file could not be read.
     pub(super) fn run(self, context: &Arc<TaskContext>) -> Result<VerifyReport, Option<String>> {
         let control = context.control("Reading the file");
         let credentials = credentials(&self.secret).map_err(|problem| Some(problem.text()))?;

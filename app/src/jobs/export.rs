@@ -1,4 +1,4 @@
-//! Writing records to a file: whole, or not at all, and counted.
+//! Writes records to a file, all or none, and counts them.
 
 use std::path::PathBuf;
 
@@ -13,28 +13,27 @@ use crate::state::{ExportPlan, Scope, Target, TaskState};
 /// What to write, and how.
 #[derive(Clone, Debug)]
 pub struct ExportJob {
-    /// The records as they were when the export was asked for.
+    /// The records at the time the export was requested.
     pub snapshot: Snapshot,
     /// Which of them.
     pub target: Target,
     /// In which form.
     pub format: Format,
-    /// With their times.
+    /// With timestamps.
     pub with_metadata: bool,
-    /// Where to.
+    /// Where to write.
     pub path: PathBuf,
-    /// The databases and key files that must not be replaced.
+    /// The databases and key files that must not be overwritten.
     pub in_use: InUse,
-    /// Which records, as the person chose them.
+    /// Which records, as the user chose them.
     pub scope: Scope,
-    /// What the person agreed to replace. A file that is there is replaced once the new one is
-    /// complete.
+    /// What the user agreed to replace. An existing file is replaced once the new one is complete.
     pub consent: Consent,
 }
 
 impl ExportJob {
-    /// How it ended; or, if a file stands where it is to go, the plan to run after that file may be
-    /// replaced.
+    /// How it ended or, if a file already exists at the path, the plan to run once the user agrees
+    /// to replace that file.
     pub(super) fn run(self, context: &TaskContext) -> Result<TaskState, (ExportPlan, Existing)> {
         Ok(match self.write(context) {
             Ok(report) if report.is_complete() => TaskState::Finished(format!(
@@ -84,7 +83,7 @@ impl ExportJob {
     }
 }
 
-/// Why an export did not come about.
+/// Why an export was not made.
 enum Problem {
     Target(NotApproved),
     Export(ExportError),

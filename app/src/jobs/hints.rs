@@ -1,17 +1,17 @@
-//! What the store's parser cannot say about a query: what may be typed next, and that a word looks
-//! like a condition on a path that is not there.
+//! Hints that the store's parser cannot give: what to type next, and that a word looks like a
+//! condition on a path that does not exist.
 
 use vstore::Snapshot;
 use vstore::search::{Expr, Hint, PathDictionary, Resolution, TextForm, resolve};
 
-/// Longer names are not compared with others.
+/// Longer names are not compared.
 const NAME_CHARS_MAX: usize = 40;
-/// More paths are not compared with a name.
+/// The most paths compared with a name.
 const PATHS_COMPARED_MAX: usize = 10_000;
-/// More of them are not worth reading.
+/// The most hints shown.
 const HINTS_MAX: usize = 4;
 
-/// What to type behind the operator of a condition.
+/// What to type after the operator of a condition.
 pub(super) fn value_awaited(name: &str) -> String {
     format!(
         "Type a value of {name}: a word, \"a phrase\", a range such as 10..20, exists or missing"
@@ -19,14 +19,14 @@ pub(super) fn value_awaited(name: &str) -> String {
 }
 
 /// A hint for each word of a query that looks like a condition (`yaer:1982`) on a path that no
-/// record has. A word that keys start with (`film:1982`) is none.
+/// record has. A prefix of keys (`film:1982`) gets none.
 pub(super) fn unknown_paths(expr: &Expr, text: &str, snapshot: &Snapshot) -> Vec<Hint> {
     let mut words = Vec::new();
     collect_words(expr, &mut words);
     let unknown = words.into_iter().filter_map(|word| {
-        let (name, behind) = word.split_once(':')?;
-        // `https://…` is an address.
-        if behind.starts_with("//") {
+        let (name, after) = word.split_once(':')?;
+        // `https://…` is a URL.
+        if after.starts_with("//") {
             return None;
         }
         let is_name = !name.is_empty()
@@ -38,10 +38,10 @@ pub(super) fn unknown_paths(expr: &Expr, text: &str, snapshot: &Snapshot) -> Vec
             return None;
         }
         let start = text.find(word)?;
-        let meant = nearest(name, snapshot.catalog());
-        let message = match meant {
-            Some(path) => format!("no path is named {name}; is {path} meant?"),
-            None => format!("no path is named {name}: it is searched for as a word"),
+        let nearest_path = nearest(name, snapshot.catalog());
+        let message = match nearest_path {
+            Some(path) => format!("no path is named {name}; did you mean {path}?"),
+            None => format!("no path is named {name}; searching for it as a word"),
         };
         Some(Hint {
             message,
@@ -64,7 +64,7 @@ fn collect_words<'a>(expr: &'a Expr, words: &mut Vec<&'a str>) {
     }
 }
 
-/// The path that is spelt most alike, if one is.
+/// The path with the most similar spelling, if one is close enough.
 fn nearest(name: &str, paths: &dyn PathDictionary) -> Option<String> {
     let wanted: Vec<char> = name.to_lowercase().chars().collect();
     if NAME_CHARS_MAX < wanted.len() {
@@ -98,7 +98,8 @@ fn nearest(name: &str, paths: &dyn PathDictionary) -> Option<String> {
     best.map(|(_, path)| path)
 }
 
-/// How many letters differ, are missing or too many, or are swapped with their neighbour.
+/// The number of letters that differ, are missing or superfluous, or are swapped with their
+/// neighbour.
 fn edits(left: &[char], right: &[char]) -> usize {
     let width = right.len() + 1;
     let mut before: Vec<usize> = Vec::new();
@@ -148,20 +149,23 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelt_path_is_named_with_the_one_that_is_meant() {
+    fn for_a_misspelt_path_the_nearest_path_is_suggested() {
         for (text, expected) in [
-            ("yaer:1982", Some("no path is named yaer; is year meant?")),
+            (
+                "yaer:1982",
+                Some("no path is named yaer; did you mean year?"),
+            ),
             (
                 "a -Genre:x",
-                Some("no path is named Genre; is genres meant?"),
+                Some("no path is named Genre; did you mean genres?"),
             ),
             (
                 "nmae:x",
-                Some("no path is named nmae; is cast[].name meant?"),
+                Some("no path is named nmae; did you mean cast[].name?"),
             ),
             (
                 "director:x",
-                Some("no path is named director: it is searched for as a word"),
+                Some("no path is named director; searching for it as a word"),
             ),
             ("year:1982", None),
             ("film:1982", None),
@@ -176,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_are_counted_that_differ() {
+    fn differing_letters_are_counted() {
         let count = |left: &str, right: &str| {
             let (left, right): (Vec<_>, Vec<_>) = (left.chars().collect(), right.chars().collect());
             edits(&left, &right)

@@ -1,4 +1,4 @@
-//! Reading a data file into a batch. Nothing is changed: the engine commits the batch, or nobody.
+//! Reads a data file into a batch. It changes nothing: only the engine commits the batch.
 
 use std::fs::{self, Metadata};
 use std::io;
@@ -13,23 +13,23 @@ use vstore::{Cause, Snapshot, WriteBatch};
 use super::task::TaskContext;
 use crate::state::{ImportKeys, ImportPlan, ImportReport, ReportKind, ReportLine, TaskState};
 
-/// What to read, and how.
+/// What to import, and how.
 #[derive(Clone, Debug)]
 pub struct ImportJob {
     /// The plan.
     pub plan: ImportPlan,
-    /// The records that are there.
+    /// The current records.
     pub snapshot: Snapshot,
-    /// A top-level integer `expireAt` sets the expiry.
+    /// Use a top-level integer `expireAt` as the expiry.
     pub honour_expire_at: bool,
 }
 
-/// Opens what is to be imported, which must be a file: a pipe may keep a thread waiting for ever, and
-/// what the preview has read of it the import would miss.
+/// Opens the source of an import, which must be a file: a pipe could block a thread for ever, and
+/// the import would miss what the preview has consumed.
 pub(super) fn open(path: &Path) -> Result<ImportSource, ImportError> {
     let is_stream = |found: Metadata| !found.is_file() && !found.is_dir();
     if fs::metadata(path).is_ok_and(is_stream) {
-        let words = "it is no file but a pipe or a device, which `vstore import` can read";
+        let words = "it is a pipe or a device, not a file; use `vstore import` to read it";
         return Err(io::Error::new(io::ErrorKind::Unsupported, words).into());
     }
     ImportSource::open(path)
@@ -67,12 +67,12 @@ impl ImportJob {
                 batch.push(record.into_op(now));
             },
         )?;
-        Ok((batch, account(&report)))
+        Ok((batch, report_of(&report)))
     }
 }
 
 /// The store's report as the window shows it.
-fn account(report: &transfer::ImportReport) -> ImportReport {
+fn report_of(report: &transfer::ImportReport) -> ImportReport {
     let line = |note: &ImportNote| ReportLine {
         kind: match note.kind {
             ImportNoteKind::Replaced
@@ -106,7 +106,7 @@ fn megabytes(done: u64, total: Option<u64>) -> String {
     }
 }
 
-/// The store's form of a plan; in words why it has none.
+/// The store's form of a plan, or why there is none.
 pub(super) fn options(
     plan: &ImportPlan,
     honour_expire_at: bool,

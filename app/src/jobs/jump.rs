@@ -1,4 +1,4 @@
-//! Going to a key by a few of its letters: all keys are compared, the best are listed.
+//! Finds keys by a few of their letters: all keys are compared, and the best are listed.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -6,30 +6,30 @@ use std::time::{Duration, Instant};
 use vstore::search::CancelToken;
 use vstore::{Key, KeySet, Snapshot};
 
-use super::worker::Say;
+use super::worker::Emit;
 use crate::state::{JumpAnswer, JumpRow};
 
-/// How many keys are listed.
+/// The most keys listed.
 const LISTED_MAX: usize = 100;
-/// What is found so far is shown after this time, and then once in a while.
+/// Partial results are shown after this time, and again at this interval.
 const PARTIAL: Duration = Duration::from_millis(50);
-/// More letters than these are not compared.
+/// Further letters are ignored.
 const LETTERS_MAX: usize = 128;
 
-/// Letters that keys have in this order, not necessarily next to each other.
+/// Letters that keys contain in this order, not necessarily adjacent.
 #[derive(Clone, Debug)]
 pub struct JumpQuestion {
     /// The records.
     pub snapshot: Snapshot,
-    /// The letters. Capitals among them are compared as they are.
+    /// The letters. Capitals match only capitals.
     pub typed: String,
 }
 
-/// Answers one question after the other: whoever types on finds no other keys than those found
-/// before, so that only these are compared again.
+/// Answers one question after another: further typing can only narrow the keys found before, so
+/// that only those are compared again.
 #[derive(Debug, Default)]
 pub(super) struct Jumps {
-    /// The letters of the last answer, and the keys that have them.
+    /// The letters of the last answer, and the keys that contain them.
     before: Option<(String, KeySet)>,
 }
 
@@ -38,7 +38,7 @@ impl Jumps {
         &mut self,
         question: JumpQuestion,
         cancel: &CancelToken,
-        say: &Say<'_, JumpAnswer>,
+        emit: &Emit<'_, JumpAnswer>,
     ) -> Option<JumpAnswer> {
         let JumpQuestion { snapshot, typed } = question;
         let letters: String = typed.trim().chars().take(LETTERS_MAX).collect();
@@ -61,7 +61,7 @@ impl Jumps {
             best.add(keys, &found);
             if best.shown.elapsed() >= PARTIAL && !cancel.is_cancelled() {
                 best.shown = Instant::now();
-                say(best.answer(&mut matcher(), &typed, true));
+                emit(best.answer(&mut matcher(), &typed, true));
             }
         };
         let before = self.before.as_ref();
@@ -79,7 +79,7 @@ impl Jumps {
 struct Best {
     /// When they were last shown.
     shown: Instant,
-    /// Best first, alike in key order.
+    /// Best first; equal ones in key order.
     keys: Vec<(u16, Key)>,
     total: u64,
 }
@@ -89,7 +89,7 @@ impl Best {
         self.total += found.len() as u64;
         let worst = self.keys.get(LISTED_MAX - 1);
         let worst = worst.map_or(0, |(score, _)| *score);
-        // Equal ones may come before those that are listed.
+        // Equally good ones may come before those already listed.
         let good = found.iter().filter(|found| found.score >= worst);
         for found in good.take(LISTED_MAX) {
             let key = keys.get(found.index as usize);

@@ -1,4 +1,4 @@
-//! Which records the table shows, in which order: search and sort.
+//! Which records the table shows, and in which order: search and sort.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering as Memory};
@@ -11,12 +11,12 @@ use vstore::search::{
 use vstore::{PathOrder, Record, Snapshot};
 
 use super::hints;
-use super::worker::Say;
+use super::worker::Emit;
 use crate::state::{Highlighter, Keys, Orders, SearchAnswer, Sort, SortBy};
 
-/// What is found so far is shown after this time,
+/// Partial results are shown after this time,
 const FIRST_PARTIAL_MILLIS: u64 = 10;
-/// and then so often.
+/// and then at this interval.
 const PARTIAL_MILLIS: u64 = 60;
 
 /// A search, an order, or both.
@@ -24,30 +24,30 @@ const PARTIAL_MILLIS: u64 = 60;
 pub struct ListingQuestion {
     /// The records.
     pub snapshot: Snapshot,
-    /// The query; empty: all records.
+    /// The query; empty for all records.
     pub text: String,
     /// How words match.
     pub mode: Mode,
-    /// The orders to choose from: of what is ranked and what is not.
+    /// The orders to choose from: for ranked and for unranked results.
     pub orders: Orders,
     /// It was answered before, and records have changed since.
     pub refresh: bool,
-    /// Nothing more is typed: a condition without a value means that there is something.
+    /// Typing is finished: a condition without a value then means that the path exists.
     pub finished: bool,
 }
 
-/// The rows.
+/// The rows of the table.
 #[derive(Debug)]
 pub struct ListingAnswer {
     /// The order.
     pub sort: Sort,
     /// The records in order.
     pub keys: Keys,
-    /// What was asked and found.
+    /// The query and its result.
     pub found: SearchAnswer,
 }
 
-/// A query that is being typed ends before the value of a condition: nothing is searched yet.
+/// The query ends before the value of a condition while it is being typed: nothing is searched yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValueAwaited {
     /// The query.
@@ -56,13 +56,13 @@ pub struct ValueAwaited {
     pub help: String,
 }
 
-/// The rows, or what the query still needs before there are any.
+/// The rows, or what the query still needs.
 pub(crate) type Listed = Result<ListingAnswer, ValueAwaited>;
 
 pub(super) fn answer_listing(
     question: ListingQuestion,
     cancel: &CancelToken,
-    say: &Say<'_, Listed>,
+    emit: &Emit<'_, Listed>,
 ) -> Option<Listed> {
     let asked = match Asked::new(question) {
         Ok(asked) => asked,
@@ -72,11 +72,11 @@ pub(super) fn answer_listing(
     let is_due = || next_partial.load(Memory::Relaxed) <= asked.elapsed_millis();
     let publish = |result: SearchResult| {
         next_partial.store(asked.elapsed_millis() + PARTIAL_MILLIS, Memory::Relaxed);
-        say(Ok(asked.answer(result)));
+        emit(Ok(asked.answer(result)));
     };
     let control = SearchControl {
         cancel: cancel.clone(),
-        // While data change, part of an answer must not take the place of a whole one.
+        // When data change, a partial result must not replace a complete one.
         partial: (!asked.question.refresh).then_some(PartialSink {
             is_due: &is_due,
             publish: &publish,
@@ -86,7 +86,7 @@ pub(super) fn answer_listing(
     result.complete.then(|| Ok(asked.answer(result)))
 }
 
-/// The whole answer, without a thread.
+/// The complete answer, without a thread.
 #[cfg(test)]
 pub(crate) fn answer_at_once(question: ListingQuestion) -> Listed {
     let asked = Asked::new(question)?;
@@ -186,7 +186,7 @@ impl Asked {
     }
 }
 
-/// Whether a query asks for words, which some records fit better than others.
+/// Whether a query contains words, which some records match better than others.
 fn has_words(expr: &Expr) -> bool {
     match expr {
         Expr::Text(_) => true,
@@ -196,7 +196,7 @@ fn has_words(expr: &Expr) -> bool {
     }
 }
 
-/// Microseconds are all that is shown.
+/// Only microseconds are shown.
 fn rounded(time: Duration) -> Duration {
     Duration::from_micros(time.as_micros() as u64)
 }

@@ -1,8 +1,9 @@
 //! Background work on snapshots: typed, cancellable, on named threads.
 //!
-//! Two kinds. *Questions* about what is on screen go to latest-wins workers: a new question makes
-//! the one before stale, stale answers are dropped. *Tasks* (import, export) run to their end,
-//! show in the jobs panel and can be cancelled. No job changes a store.
+//! There are two kinds. *Questions* about what is on screen go to workers that answer only the
+//! latest one: a new question makes the previous one stale, and stale answers are dropped. *Tasks*
+//! (import, export) run to completion, are shown in the jobs panel and can be cancelled. No job
+//! changes a store.
 
 mod check;
 mod export;

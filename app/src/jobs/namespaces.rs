@@ -1,4 +1,4 @@
-//! The children of the namespaces that are open in the tree, with exact counts.
+//! The children of the namespaces expanded in the tree, with exact counts.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -7,31 +7,31 @@ use std::sync::Arc;
 use vstore::search::CancelToken;
 use vstore::{Seq, Snapshot};
 
-use super::worker::Say;
+use super::worker::Emit;
 use crate::state::Namespace;
 
-/// How many children of one namespace are listed.
+/// The most children listed for one namespace.
 const CHILDREN_MAX: usize = 2_000;
-/// How many keys are looked at to tell whether a namespace has namespaces in it.
+/// How many keys are examined to find out whether a namespace contains namespaces.
 const LOOKED_AT_MAX: usize = 256;
-/// The question may have gone stale: asked after this many keys.
+/// How many keys are read between checks whether the question is stale.
 const KEYS_PER_CHECK: usize = 4_096;
 
-/// Which namespaces are open.
+/// Which namespaces are expanded.
 #[derive(Clone, Debug)]
 pub struct NamespacesQuestion {
     /// The records.
     pub snapshot: Snapshot,
     /// What separates the parts of a key.
     pub delimiter: char,
-    /// The prefixes of the open namespaces; the root is always asked for.
+    /// The prefixes of the expanded namespaces; the root is always included.
     pub open: Vec<String>,
 }
 
 /// Their children.
 #[derive(Clone, Debug)]
 pub struct NamespacesAnswer {
-    /// For which commit.
+    /// The sequence number of the snapshot.
     pub seq: Seq,
     /// The children by the prefix of their namespace; the root has the prefix "".
     pub children: BTreeMap<String, Arc<[Namespace]>>,
@@ -40,7 +40,7 @@ pub struct NamespacesAnswer {
 pub(super) fn answer_namespaces(
     question: NamespacesQuestion,
     cancel: &CancelToken,
-    _say: &Say<'_, NamespacesAnswer>,
+    _emit: &Emit<'_, NamespacesAnswer>,
 ) -> Option<NamespacesAnswer> {
     let NamespacesQuestion {
         snapshot,
@@ -61,8 +61,8 @@ pub(super) fn answer_namespaces(
     })
 }
 
-/// The keys that have no delimiter, as a namespace without a prefix; `None` where there are none, or
-/// where not all namespaces are listed.
+/// The keys without a delimiter, as a namespace without a prefix; `None` if there are none, or if
+/// not all namespaces are listed.
 fn without_namespace(snapshot: &Snapshot, listed: &[Namespace]) -> Option<Namespace> {
     let inside: u64 = listed.iter().map(|namespace| namespace.records).sum();
     let records = (snapshot.len() as u64).saturating_sub(inside);
@@ -75,10 +75,10 @@ fn without_namespace(snapshot: &Snapshot, listed: &[Namespace]) -> Option<Namesp
     })
 }
 
-/// The namespaces directly inside a prefix; `None` when the question went stale.
+/// The namespaces directly inside a prefix; `None` if the question became stale.
 ///
-/// Keys inside a namespace are jumped over, so that the cost is O(log n) for each namespace and
-/// O(1) for each key that is in none.
+/// Keys inside a namespace are skipped, so that the cost is O(log n) for each namespace and O(1)
+/// for each key outside of any.
 pub(super) fn children_of(
     snapshot: &Snapshot,
     prefix: &str,

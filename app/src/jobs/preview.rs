@@ -9,43 +9,43 @@ use vstore::transfer::{self, ImportSource, InputShape};
 use vstore::value::json::to_compact_preview;
 
 use super::import::{self, options};
-use super::worker::Say;
+use super::worker::Emit;
 use crate::state::{ImportKeys, ImportPlan, ImportPreview, PreviewRow};
 
-/// How many records are shown.
+/// The number of records shown.
 const ROWS: usize = 20;
 const VALUE_CHARS: usize = 160;
-/// How much of a file is read for that.
+/// How much of a file is read for them.
 const READ_BYTES: u64 = 4 << 20;
 
-/// A plan to look at.
+/// A plan to preview.
 #[derive(Clone, Debug)]
 pub struct PreviewQuestion {
     /// The plan.
     pub plan: ImportPlan,
-    /// The time, for expiries.
+    /// The current time, for expiries.
     pub now: Millis,
 }
 
-/// What it would make.
+/// The preview.
 #[derive(Clone, Debug)]
 pub struct PreviewAnswer {
-    /// The plan that was asked about.
+    /// The plan it is about.
     pub plan: ImportPlan,
-    /// The first records, or in words why the file cannot be read.
+    /// The first records, or why the file cannot be read.
     pub preview: Result<ImportPreview, String>,
-    /// Where keys could come from, if the data brings none.
+    /// A source of keys, if the data contains none.
     pub suggestion: Option<ImportKeys>,
 }
 
 #[expect(
     clippy::unnecessary_wraps,
-    reason = "workers may find their question stale"
+    reason = "other workers return `None` for a stale question"
 )]
 pub(super) fn answer_preview(
     question: PreviewQuestion,
     cancel: &CancelToken,
-    _say: &Say<'_, PreviewAnswer>,
+    _emit: &Emit<'_, PreviewAnswer>,
 ) -> Option<PreviewAnswer> {
     let PreviewQuestion { plan, now } = question;
     let looked = look(&plan, now, cancel);
@@ -106,7 +106,7 @@ fn look(
     Ok((preview, suggestion))
 }
 
-/// The first records as the plan makes them: an import that stops early and is thrown away.
+/// The first records as the plan makes them: an import that stops early and is discarded.
 fn keyed_rows(
     plan: &ImportPlan,
     now: Millis,
@@ -123,8 +123,8 @@ fn keyed_rows(
     };
     let count = AtomicUsize::new(0);
     let mut rows = Vec::new();
-    // Records whose keys get a number come last: without a bound, a file of nothing else would be
-    // read to its end.
+    // Records with numbered keys come last: without a limit, a file of nothing else would be read
+    // to its end.
     let stop_early = |done: u64, _: Option<u64>| {
         let goes_on = count.load(Ordering::Relaxed) < ROWS && done < READ_BYTES;
         if goes_on && !cancel.is_cancelled() {
@@ -141,7 +141,8 @@ fn keyed_rows(
         &stop_early,
         &mut |record| {
             count.fetch_add(1, Ordering::Relaxed);
-            // Of a whole part of the file, which may be read before it is stopped, the first ones.
+            // A whole chunk of the file may be read before the import stops: keep the first records
+            // of it.
             if rows.len() == ROWS {
                 rows.pop_if(|(place, _)| *place > record.place);
             }

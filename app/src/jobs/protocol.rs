@@ -1,5 +1,5 @@
-//! The closed list of what jobs are asked, and of what comes back. The jobs themselves do not know
-//! it: each has its own question and answer, which [`super::runner`] wraps.
+//! The closed list of questions, tasks and results of jobs. The jobs themselves do not know it:
+//! each has its own question and answer, which [`super::runner`] wraps.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -30,68 +30,68 @@ use crate::state::{
 pub enum Question {
     /// Which records the table shows, in which order.
     Listing(Box<ListingQuestion>),
-    /// Which paths there are, and what stands at one of them.
+    /// Which paths exist, and the values at one of them.
     Statistics(Box<StatisticsQuestion>),
-    /// The namespaces that are open in the tree.
+    /// The namespaces expanded in the tree.
     Namespaces(Box<NamespacesQuestion>),
-    /// Which keys have some letters.
+    /// Which keys contain some letters.
     Jump(Box<JumpQuestion>),
     /// Why a record was found.
     WhyHit(Box<WhyHitQuestion>),
-    /// What an import would make.
+    /// What an import would do.
     Preview(Box<PreviewQuestion>),
-    /// Whether recent files are there, and what they are like.
+    /// Whether recent files exist, with their size and age.
     Recent(Vec<PathBuf>),
 }
 
-/// Work that runs to its end.
+/// Work that runs to completion.
 #[derive(Clone, Debug)]
 pub enum TaskJob {
     /// Reads a file into a batch.
     Import(Box<ImportJob>),
     /// Writes records to a file.
     Export(Box<ExportJob>),
-    /// Lists what is wrong with a file.
+    /// Lists the damage of a file.
     Check(Box<CheckJob>),
-    /// Brings what is left of a damaged file into a new one.
+    /// Writes what is left of a damaged file to a new one.
     Salvage(Box<SalvageJob>),
-    /// Puts the backup of its header back into a file.
+    /// Restores the header of a file from a backup.
     RestoreHeader(Box<RestoreJob>),
 }
 
-/// What a job answers or reports.
+/// An answer or a report of a job.
 #[derive(Debug)]
 pub enum Done {
     /// The rows of the table.
     Listing(Box<ListingAnswer>),
-    /// The query ends before the value of a condition: there are no other rows yet.
+    /// The query ends before the value of a condition: the rows do not change yet.
     ValueAwaited(ValueAwaited),
-    /// The paths, and what stands at one.
+    /// The paths, and the values at one of them.
     Statistics(Box<StatisticsAnswer>),
-    /// The children of the open namespaces.
+    /// The children of the expanded namespaces.
     Namespaces(NamespacesAnswer),
-    /// Keys that have some letters.
+    /// Keys that contain some letters.
     Jump(Arc<JumpAnswer>),
     /// Why a record was found; `None`: it no longer matches.
     WhyHit(Option<Box<WhyHit>>),
-    /// What an import would make.
+    /// What an import would do.
     Preview(Box<PreviewAnswer>),
-    /// What recent files are like.
+    /// The recent files with their size and age.
     Recent(BTreeMap<PathBuf, RecentFacts>),
     /// The progress of a task.
     TaskProgress {
         /// Which.
         task: TaskId,
-        /// The part that is done.
+        /// The completed part.
         fraction: Option<f32>,
         /// In words.
         text: String,
     },
-    /// A file stands where an export is to go.
+    /// A file already exists where an export is to be written.
     ExportAsks {
-        /// The task, which is over.
+        /// The task, which has ended.
         task: TaskId,
-        /// What was to be exported.
+        /// The export that was asked for.
         plan: Box<ExportPlan>,
         /// The file.
         existing: Box<Existing>,
@@ -105,35 +105,35 @@ pub enum Done {
         /// What was read.
         report: ImportReport,
     },
-    /// A damaged file was read whole.
+    /// The result of checking a damaged file.
     Checked {
         /// The task.
         task: TaskId,
-        /// What it showed; or why it could not be read, `None`: it was cancelled.
+        /// The report, or why the file could not be read; `Err(None)` if it was cancelled.
         result: Result<VerifyReport, Option<String>>,
     },
-    /// What is left of a damaged file is in a new one; or why not, `None`: it was cancelled.
+    /// The result of salvaging a damaged file.
     Salvaged {
         /// The task.
         task: TaskId,
-        /// What came of it.
+        /// The result, or why it failed; `Err(None)` if it was cancelled.
         result: Result<SalvageOutcome, Option<String>>,
     },
-    /// A header is in place again; or why not, `None`: it was cancelled.
+    /// The result of restoring a header.
     HeaderRestored {
         /// The task.
         task: TaskId,
-        /// What came of it.
+        /// The result, or why it failed; `Err(None)` if it was cancelled.
         result: Result<RestoredHeader, Option<String>>,
     },
-    /// A task came to its end.
+    /// A task ended.
     TaskEnded {
         /// Which.
         task: TaskId,
         /// How.
         state: TaskState,
     },
-    /// The thread of a question panicked; its other questions go on.
+    /// The thread of a question panicked; questions of other kinds continue.
     Panicked {
         /// The name of the thread.
         job: &'static str,

@@ -1,6 +1,6 @@
-//! Whether recent files are still there, how large they are and when they were saved.
+//! Whether recent files still exist, their size and when they were saved.
 //!
-//! Asking a disk that sleeps, or one at the other end of a network, takes its time.
+//! A sleeping or remote disk may take a while to answer.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -9,16 +9,16 @@ use std::time::UNIX_EPOCH;
 use vstore::Millis;
 use vstore::search::CancelToken;
 
-use super::worker::Say;
+use super::worker::Emit;
 use crate::state::RecentFacts;
 
 type RecentAnswer = BTreeMap<PathBuf, RecentFacts>;
 
-/// Looks each file up; `None`: another list was asked about meanwhile.
+/// Looks up each file; `None` if the question became stale.
 pub(super) fn answer_recent(
     paths: Vec<PathBuf>,
     cancel: &CancelToken,
-    _say: &Say<'_, RecentAnswer>,
+    _emit: &Emit<'_, RecentAnswer>,
 ) -> Option<RecentAnswer> {
     let mut facts = BTreeMap::new();
     for path in paths {

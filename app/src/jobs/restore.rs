@@ -1,4 +1,4 @@
-//! Putting the backup of its header back into a file that no password opens any more.
+//! Restores the header of a file that no password opens, from a backup.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::credentials::credentials;
 use crate::failure::Failure;
 use crate::state::{RestoredHeader, Secret};
 
-/// Which file, from which backup, and what opened it then.
+/// The file, the backup, and a password from the time of the backup.
 #[derive(Clone, Debug)]
 pub struct RestoreJob {
     /// The file whose header is destroyed.
@@ -23,10 +23,10 @@ pub struct RestoreJob {
 }
 
 impl RestoreJob {
-    /// Writes both headers of the file anew from the backup, after the whole file was read with
-    /// them. Headers that are not destroyed are left as they are.
+    /// Rewrites both headers of the file from the backup, after the whole file was read with them.
+    /// Intact headers are left as they are.
     ///
-    /// `Err(None)`: it was cancelled; otherwise why nothing was restored, in words.
+    /// `Err(None)` if it was cancelled; otherwise why nothing was restored.
     pub(super) fn run(self, context: &Arc<TaskContext>) -> Result<RestoredHeader, Option<String>> {
         let control = context.control("Reading the file");
         let backup = HeaderBackup::load(&RealVfs, &self.backup)

@@ -1,4 +1,4 @@
-//! Starting jobs: questions on their threads, tasks each on its own. Wraps what they answer.
+//! Starts jobs: questions on their threads, each task on its own. Wraps their answers.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -18,10 +18,10 @@ use super::recent::answer_recent;
 use super::statistics::{StatisticsQuestion, answer_statistics};
 use super::task::TaskContext;
 use super::why_hit::{WhyHitQuestion, answer_why_hit};
-use super::worker::{Panicked, Say, Worker, caught};
+use super::worker::{Emit, Panicked, Worker, caught};
 use crate::state::{TaskId, TaskState};
 
-/// Where answers go: stores them and wakes the window.
+/// Where answers go: queues them and wakes the window.
 type Outbox = Arc<dyn Fn(Done) + Send + Sync>;
 
 /// The threads of all jobs.
@@ -41,7 +41,7 @@ pub struct Jobs {
 fn worker<Q: Send + 'static, A: 'static>(
     name: &'static str,
     outbox: &Outbox,
-    answer: impl FnMut(Q, &CancelToken, &Say<'_, A>) -> Option<A> + Send + 'static,
+    answer: impl FnMut(Q, &CancelToken, &Emit<'_, A>) -> Option<A> + Send + 'static,
     wrap: impl Fn(A) -> Done + Send + Sync + 'static,
 ) -> io::Result<Worker<Q>> {
     let outbox = Arc::clone(outbox);
@@ -55,7 +55,7 @@ fn worker<Q: Send + 'static, A: 'static>(
 }
 
 impl Jobs {
-    /// Starts the threads of the questions, which wait and cost nothing. `send` is called from them.
+    /// Starts the threads of the questions, which wait at no cost. They call `send`.
     pub fn start(send: impl Fn(Done) + Send + Sync + 'static) -> io::Result<Self> {
         let outbox: Outbox = Arc::new(send);
         let mut jumps = Jumps::default();
@@ -68,7 +68,7 @@ impl Jobs {
             jump: worker(
                 "go-to-key",
                 &outbox,
-                move |question, cancel, say| jumps.answer(question, cancel, say),
+                move |question, cancel, emit| jumps.answer(question, cancel, emit),
                 |answer| Done::Jump(Arc::new(answer)),
             )?,
             why_hit: worker("why-hit", &outbox, answer_why_hit, Done::WhyHit)?,
@@ -81,7 +81,7 @@ impl Jobs {
         })
     }
 
-    /// Asks a question; the one of its kind before becomes stale.
+    /// Asks a question; the previous one of its kind becomes stale.
     pub fn ask(&self, question: Question) {
         match question {
             Question::Listing(question) => self.listing.ask(*question),
@@ -94,8 +94,7 @@ impl Jobs {
         }
     }
 
-    /// Makes every question stale, as on lock: nobody keeps a snapshot longer than it takes to
-    /// notice.
+    /// Makes every question stale, as on lock: workers drop their snapshots as soon as they notice.
     pub fn cancel_questions(&self) {
         self.listing.cancel();
         self.statistics.cancel();
@@ -108,7 +107,7 @@ impl Jobs {
     /// Starts a task on a thread of its own.
     pub fn run(&mut self, task: TaskId, job: TaskJob) {
         let cancelled = Arc::new(AtomicBool::new(false));
-        // What is done needs nobody to stop it.
+        // Finished tasks no longer need a way to cancel them.
         self.tasks
             .retain(|_, cancelled| Arc::strong_count(cancelled) > 1);
         self.tasks.insert(task, Arc::clone(&cancelled));
@@ -135,7 +134,7 @@ impl Jobs {
             let done = caught(|| run(task, job, &context));
             outbox(done.unwrap_or_else(|message| Done::TaskEnded {
                 task,
-                state: TaskState::Failed(format!("a mistake in the program: {message}")),
+                state: TaskState::Failed(format!("an internal error occurred: {message}")),
             }));
         };
         if let Err(error) = thread::Builder::new().name(name.to_owned()).spawn(work) {
@@ -146,7 +145,7 @@ impl Jobs {
         }
     }
 
-    /// Asks a task to stop.
+    /// Cancels a task.
     pub fn cancel(&mut self, task: TaskId) {
         if let Some(cancelled) = self.tasks.remove(&task) {
             cancelled.store(true, Ordering::Relaxed);
@@ -159,7 +158,7 @@ impl Jobs {
         self.tasks.len()
     }
 
-    /// Asks all tasks to stop, as on lock.
+    /// Cancels all tasks, as on lock.
     pub fn cancel_tasks(&mut self) {
         for (_, cancelled) in std::mem::take(&mut self.tasks) {
             cancelled.store(true, Ordering::Relaxed);
@@ -167,7 +166,7 @@ impl Jobs {
     }
 }
 
-/// Carries a task out, on the thread that calls.
+/// Runs a task on the calling thread.
 fn run(task: TaskId, job: TaskJob, context: &Arc<TaskContext>) -> Done {
     match job {
         TaskJob::Import(job) => match job.run(context) {

@@ -1,4 +1,4 @@
-//! Copying what can still be read of a damaged file into a new one.
+//! Copies what can still be read of a damaged file to a new one.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,28 +12,28 @@ use crate::failure::Failure;
 use crate::format;
 use crate::state::{SalvageOutcome, Secret};
 
-/// The largest number of lines about what is lost.
+/// The most lines about lost data.
 const LINES_MAX: usize = 500;
 
-/// What to read, where to write, and what opens both.
+/// What to read, where to write, and the password of both.
 #[derive(Clone, Debug)]
 pub struct SalvageJob {
     /// The damaged file, which is not changed.
     pub source: PathBuf,
-    /// The new file; there must be none.
+    /// The new file, which must not exist.
     pub target: PathBuf,
     /// The password of both.
     pub secret: Secret,
-    /// How much is taken.
+    /// How much to recover.
     pub mode: SalvageMode,
-    /// What a guess at the password of the new file costs.
+    /// The cost of guessing the password of the new file.
     pub kdf: KdfProfile,
 }
 
 impl SalvageJob {
     /// Takes as long as reading and writing everything that is left.
     ///
-    /// `Err(None)`: it was cancelled; otherwise why there is no new file, in words.
+    /// `Err(None)` if it was cancelled; otherwise why there is no new file.
     pub(super) fn run(self, context: &Arc<TaskContext>) -> Result<SalvageOutcome, Option<String>> {
         let control = context.control("Reading and writing");
         let credentials = credentials(&self.secret).map_err(|problem| Some(problem.text()))?;
@@ -48,7 +48,7 @@ impl SalvageJob {
         let (store, report, _) =
             Store::salvage(&self.source, &self.target, &credentials, &options, &control)
                 .map_err(words)?;
-        // What was written is durable; only the mark of a clean end could be missing.
+        // What was written is durable; only the mark of a clean close could be missing.
         store.close().ok();
         Ok(SalvageOutcome {
             target: self.target,
@@ -86,17 +86,17 @@ fn lines(report: &SalvageReport) -> Vec<String> {
         (
             report.file.other_frames,
             "part",
-            "of a copy that was changed by itself, left out",
+            "of a separately changed copy, left out",
         ),
         (report.skipped_changes, "change", "without its record"),
-        (report.unreadable_payloads, "part", "that makes no sense"),
+        (report.unreadable_payloads, "part", "with invalid content"),
     ];
     let counted = counted.iter().filter(|(count, ..)| *count > 0);
     lines.extend(
         counted.map(|(count, noun, what)| format!("{} {what}", format::counted(*count, noun))),
     );
     if report.file.gave_up {
-        lines.push("The search was given up before the end of the file".to_owned());
+        lines.push("The search ended before the end of the file".to_owned());
     }
     lines.truncate(LINES_MAX);
     lines

@@ -1,4 +1,4 @@
-//! The paths of all records, and what stands at one of them, in the window's form.
+//! The paths of all records and the values at one of them, in the form the window shows.
 
 use std::sync::Arc;
 
@@ -8,39 +8,39 @@ use vstore::value::json::to_compact_preview;
 use vstore::value::{EncodedValue, Value, ValueType};
 use vstore::{Path, Seq, Snapshot, WordCount, WordStatistics};
 
-use super::worker::Say;
+use super::worker::Emit;
 use crate::state::{FirstTypes, IndexBytes, Keys, PathRow, PathStatistics, TopValue};
 
 /// How many of the most frequent values are listed.
 const TOP_MAX: usize = 20;
 const VALUE_CHARS: usize = 80;
 
-/// Which paths there are, and what stands at one.
+/// Which paths exist, and the values at one of them.
 #[derive(Clone, Debug)]
 pub struct StatisticsQuestion {
     /// The records.
     pub snapshot: Snapshot,
-    /// The path to look at closely.
+    /// The path to examine.
     pub selected: Option<Path>,
-    /// What a search found, and in what: only this is looked at.
+    /// The records that a search found, with their snapshot; only these are counted.
     pub within: Option<(Snapshot, Keys)>,
 }
 
 /// The answer.
 #[derive(Clone, Debug)]
 pub struct StatisticsAnswer {
-    /// For which commit.
+    /// The sequence number of the snapshot.
     pub seq: Seq,
     /// All paths, ordered.
     pub paths: Arc<[PathRow]>,
-    /// What stands at the selected one.
+    /// The statistics of the selected path.
     pub statistics: Option<Arc<PathStatistics>>,
 }
 
 pub(super) fn answer_statistics(
     question: StatisticsQuestion,
     cancel: &CancelToken,
-    _say: &Say<'_, StatisticsAnswer>,
+    _emit: &Emit<'_, StatisticsAnswer>,
 ) -> Option<StatisticsAnswer> {
     let StatisticsQuestion {
         snapshot,
@@ -135,7 +135,7 @@ fn statistics_of(
     })
 }
 
-/// The condition names the word as it is folded: `title:tootsie`.
+/// The condition uses the word in folded form: `title:tootsie`.
 fn word(path: &Path, found: WordCount) -> TopValue {
     TopValue {
         query: edit::has_word(path, &found.word),
@@ -144,7 +144,7 @@ fn word(path: &Path, found: WordCount) -> TopValue {
     }
 }
 
-/// A value in one line; a text without quotes.
+/// A value on one line; a string without quotes.
 fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.chars().take(VALUE_CHARS).collect(),
@@ -160,7 +160,7 @@ fn top_value(path: &Path, value: &Value, count: u64) -> TopValue {
     let query = encoded.and_then(|encoded| edit::equals(path, encoded.view()));
     TopValue {
         text: text(value),
-        // What no condition can name is at least there.
+        // If no condition can express the value, find the records that have the path.
         query: query.unwrap_or_else(|| edit::exists(path, true)),
         count,
     }

@@ -1,4 +1,4 @@
-//! What a task sees of the outside: a way to report progress, and whether it should stop.
+//! The environment of a running task: a way to report progress, and whether to stop.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -7,13 +7,13 @@ use std::time::Instant;
 
 use vstore::file::Control;
 
-/// Progress is reported at most this often.
+/// Progress is reported at most once in this time.
 const REPORT_MILLIS: u64 = 50;
 
-/// Takes the part that is done (0 to 1), if it is known, and a few words.
+/// Takes the completed part (0 to 1), if known, and a short text.
 type Report = Box<dyn Fn(Option<f32>, String) + Send + Sync>;
 
-/// The outside of a running task.
+/// The environment of a running task.
 pub(super) struct TaskContext {
     cancelled: Arc<AtomicBool>,
     report: Report,
@@ -34,7 +34,7 @@ impl TaskContext {
         }
     }
 
-    /// Reports how far the task is; breaks if it should stop.
+    /// Reports progress; breaks if the task should stop.
     pub(super) fn report(
         &self,
         done: u64,
@@ -47,21 +47,21 @@ impl TaskContext {
         let fraction = total
             .filter(|total| *total > 0)
             .map(|total| (done as f64 / total as f64).min(1.0) as f32);
-        self.report_now_and_then(fraction, text);
+        self.report_throttled(fraction, text);
         ControlFlow::Continue(())
     }
 
-    /// A control for the store: stopped with the task, it reports with these words.
+    /// A control for the store: it is cancelled with the task, and reports progress with this text.
     pub(super) fn control(self: &Arc<Self>, words: &'static str) -> Control {
         let task = Arc::clone(self);
         Control::with_flag(Arc::clone(&self.cancelled), move |progress| {
             if !task.cancelled.load(Ordering::Relaxed) {
-                task.report_now_and_then(Some(progress.fraction), || words.to_owned());
+                task.report_throttled(Some(progress.fraction), || words.to_owned());
             }
         })
     }
 
-    fn report_now_and_then(&self, fraction: Option<f32>, text: impl FnOnce() -> String) {
+    fn report_throttled(&self, fraction: Option<f32>, text: impl FnOnce() -> String) {
         let now = self.started.elapsed().as_millis() as u64;
         if self.next_report.load(Ordering::Relaxed) <= now {
             self.next_report

@@ -1,17 +1,17 @@
-//! Telling why a record is among the hits: it is compared once more, and its rank put into words.
+//! Explains why a record is among the hits: it is matched again, and its rank is put into words.
 
 use vstore::search::{
     CancelToken, FieldClass, HighlightPlace, Level, Matcher, Mode, Query, Reason, SortKeyParts,
 };
 use vstore::{Key, Snapshot};
 
-use super::worker::Say;
+use super::worker::Emit;
 use crate::format;
 use crate::state::{WhyHit, WhyWord};
 
-/// The longest text of a record that is quoted, in characters.
+/// The longest quote from a record, in characters.
 const QUOTED_CHARS: usize = 60;
-/// Beyond this the parts of a rank do not count further.
+/// Parts of a rank are capped at this value.
 const SPREAD_MAX: u32 = 255;
 
 /// A record and the search that found it.
@@ -21,9 +21,9 @@ pub struct WhyHitQuestion {
     pub snapshot: Snapshot,
     /// The record.
     pub key: Key,
-    /// Its row and how many there are; `None`: the rows are not in the order of relevance.
+    /// Its row and the number of rows; `None` if the rows are not ordered by relevance.
     pub row: Option<(usize, usize)>,
-    /// The rows are ranked, and in another order.
+    /// The rows are ranked, but shown in another order.
     pub other_order: bool,
     /// The query.
     pub text: String,
@@ -34,7 +34,7 @@ pub struct WhyHitQuestion {
 pub(super) fn answer_why_hit(
     question: WhyHitQuestion,
     cancel: &CancelToken,
-    _say: &Say<'_, Option<Box<WhyHit>>>,
+    _emit: &Emit<'_, Option<Box<WhyHit>>>,
 ) -> Option<Option<Box<WhyHit>>> {
     let WhyHitQuestion {
         snapshot,
@@ -63,9 +63,9 @@ pub(super) fn answer_why_hit(
 
 fn level(rank: &SortKeyParts) -> String {
     let words = match rank.level {
-        Level::Exact => "Every word stands there as typed",
-        Level::Prefix => "Some word is the beginning of a longer one",
-        Level::Inside => "Some word stands inside a longer one",
+        Level::Exact => "Every word occurs as typed",
+        Level::Prefix => "Some word is the start of a longer one",
+        Level::Inside => "Some word is inside a longer one",
         Level::SlightTypos => "Slightly misspelt",
         Level::Typos => "Misspelt",
     };
@@ -86,8 +86,8 @@ fn word(reason: &Reason) -> WhyWord {
         },
         how: match reason.level {
             Level::Exact => "as typed",
-            Level::Prefix => "its beginning",
-            Level::Inside => "inside of it",
+            Level::Prefix => "as a prefix",
+            Level::Inside => "inside it",
             Level::SlightTypos => "slightly misspelt",
             Level::Typos => "misspelt",
         },
@@ -103,9 +103,9 @@ fn order(rank: &SortKeyParts, reasons: &[Reason]) -> Vec<(&'static str, String)>
     };
     let in_part = match (of(Level::Prefix), of(Level::Inside), rank.in_part) {
         (_, _, 0) => "none".to_owned(),
-        (beginnings, 0, _) => format!("{beginnings} as a beginning"),
+        (prefixes, 0, _) => format!("{prefixes} as a prefix"),
         (0, inside, _) => format!("{inside} inside a longer word"),
-        (beginnings, inside, _) => format!("{beginnings} as a beginning, {inside} inside"),
+        (prefixes, inside, _) => format!("{prefixes} as a prefix, {inside} inside"),
     };
     let place = match rank.place {
         FieldClass::Key => "in the key",
@@ -126,13 +126,13 @@ fn order(rank: &SortKeyParts, reasons: &[Reason]) -> Vec<(&'static str, String)>
     vec![
         ("Misspelling", misspelling),
         ("Words matched in part", in_part),
-        ("Where they stand", place.to_owned()),
+        ("Where they are", place.to_owned()),
         ("The words", spread),
         (
             "Words before the match",
             format::count(rank.position.into()),
         ),
         ("Length of the text", length),
-        ("Then", "in the order of keys".to_owned()),
+        ("Then", "in key order".to_owned()),
     ]
 }

@@ -7,10 +7,10 @@ use std::thread;
 use crossbeam_channel::{Sender, unbounded};
 use vstore::search::{CancelSource, CancelToken};
 
-/// Publishes an answer, or part of one, before the work returns.
-pub(super) type Say<'a, A> = dyn Fn(A) + Sync + 'a;
+/// Publishes an answer, or part of one, before the work is finished.
+pub(super) type Emit<'a, A> = dyn Fn(A) + Sync + 'a;
 
-/// A question made its thread panic; the thread goes on with the next one.
+/// A question made its thread panic; the thread continues with the next one.
 #[derive(Debug)]
 pub(super) struct Panicked {
     /// The name of the thread.
@@ -19,7 +19,7 @@ pub(super) struct Panicked {
     pub(super) message: String,
 }
 
-/// The asking side of a latest-wins thread.
+/// The side of a worker thread that asks questions; only the latest one is answered.
 #[derive(Debug)]
 pub(super) struct Worker<Q> {
     questions: Sender<(CancelToken, Q)>,
@@ -27,25 +27,25 @@ pub(super) struct Worker<Q> {
 }
 
 impl<Q: Send + 'static> Worker<Q> {
-    /// Starts the thread. `answer` returns `None` when its question went stale; `send` takes what
-    /// it answers, on any thread.
+    /// Starts the thread. `answer` returns `None` for a stale question; `send` receives the
+    /// answers, on any thread.
     pub(super) fn start<A: 'static>(
         name: &'static str,
         send: impl Fn(Result<A, Panicked>) + Send + Sync + 'static,
-        mut answer: impl FnMut(Q, &CancelToken, &Say<'_, A>) -> Option<A> + Send + 'static,
+        mut answer: impl FnMut(Q, &CancelToken, &Emit<'_, A>) -> Option<A> + Send + 'static,
     ) -> std::io::Result<Self> {
         let (questions, receiver) = unbounded::<(CancelToken, Q)>();
         thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || {
                 while let Ok(first) = receiver.recv() {
-                    // Only the last of those that wait is still of interest.
+                    // Only the last of the waiting questions is still of interest.
                     let (cancel, question) = receiver.try_iter().last().unwrap_or(first);
                     if cancel.is_cancelled() {
                         continue;
                     }
-                    let say = |answer| send(Ok(answer));
-                    match caught(|| answer(question, &cancel, &say)) {
+                    let emit = |answer| send(Ok(answer));
+                    match caught(|| answer(question, &cancel, &emit)) {
                         Ok(Some(answer)) if !cancel.is_cancelled() => send(Ok(answer)),
                         Ok(_) => {}
                         Err(message) => send(Err(Panicked { job: name, message })),
@@ -58,7 +58,7 @@ impl<Q: Send + 'static> Worker<Q> {
         })
     }
 
-    /// Asks a question; the one before becomes stale.
+    /// Asks a question; the previous one becomes stale.
     pub(super) fn ask(&self, question: Q) {
         self.questions.send((self.source.renew(), question)).ok();
     }
@@ -71,7 +71,8 @@ impl<Q: Send + 'static> Worker<Q> {
 
 /// Runs work; a panic becomes its message.
 pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
-    // What the work was changing is dropped with it, so nothing half changed is seen again.
+    // The data that the work was changing is dropped with it, so that nothing half changed is seen
+    // again.
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| message_of(&*panic))
 }
 

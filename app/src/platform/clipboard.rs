@@ -1,5 +1,5 @@
-//! The clipboard: what is copied stays out of clipboard history and goes after half a minute, if
-//! it is still ours.
+//! The clipboard. Copies are excluded from clipboard history and cleared after half a minute,
+//! unless something else was copied since.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,8 +12,8 @@ use crate::effect::Copied;
 /// How long a copy stays.
 const KEPT: Duration = Duration::from_secs(30);
 
-/// The thread that owns the clipboard. On X11 and Wayland what was copied is gone when its owner
-/// ends, so it lives as long as the program.
+/// The thread that owns the clipboard. On X11 and Wayland a copy is lost when its owner ends, so
+/// the thread lives as long as the program.
 pub struct Clipboard {
     orders: Sender<Order>,
 }
@@ -24,8 +24,8 @@ enum Order {
 }
 
 impl Clipboard {
-    /// Starts the thread; it touches the clipboard only when something is copied. `failed` is told
-    /// in words when that does not work.
+    /// Starts the thread, which uses the clipboard only once something is copied. `failed` is
+    /// called with an error message.
     pub fn start(failed: impl Fn(String) + Send + 'static) -> std::io::Result<Self> {
         let (orders, receiver) = unbounded();
         let owner = Owner {
@@ -39,12 +39,12 @@ impl Clipboard {
         Ok(Self { orders })
     }
 
-    /// Puts something on the clipboard.
+    /// Copies something to the clipboard.
     pub fn copy(&self, copied: Copied) {
         self.orders.send(Order::Copy(Box::new(copied))).ok();
     }
 
-    /// Takes it off again, if it is still there.
+    /// Clears it, if it still holds the last copy.
     pub fn clear(&self) {
         self.orders.send(Order::Clear).ok();
     }
@@ -65,7 +65,7 @@ impl Owner {
             match order {
                 Ok(Order::Copy(copied)) => {
                     if let Err(error) = self.set(copied.into_text()) {
-                        failed(format!("Copying did not work: {error}"));
+                        failed(format!("Copying failed: {error}"));
                     }
                 }
                 Ok(Order::Clear) | Err(RecvTimeoutError::Timeout) => self.clear(),
@@ -88,7 +88,7 @@ impl Owner {
         Ok(())
     }
 
-    /// What somebody else put there since is left alone.
+    /// Leaves what another program has copied since.
     fn clear(&mut self) {
         if let (Some((text, _)), Some(clipboard)) = (self.ours.take(), &mut self.clipboard)
             && clipboard.get_text().is_ok_and(|found| found == *text)

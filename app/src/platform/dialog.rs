@@ -11,8 +11,8 @@ use crate::state::FilePurpose;
 use crate::typed_path::UserFolders;
 use crate::update::FileAnswer;
 
-/// Nobody closes a dialog in less: there was none. The library does not tell cancelling from
-/// failing.
+/// Nobody closes a dialog faster than this: it was not shown. The library does not distinguish
+/// cancelling from failing.
 const UNSEEN: Duration = Duration::from_millis(120);
 
 /// Shows a file dialog and calls `answer` from another thread when it is closed.
@@ -56,8 +56,7 @@ pub fn ask_for_file(
     }
 }
 
-/// Whether there is anybody to show a file dialog. Finding out by asking may take longer than a
-/// dialog that is closed at once.
+/// Whether a file dialog can be shown. Trying may take longer than closing a dialog immediately.
 #[cfg(not(target_os = "linux"))]
 const fn can_ask() -> bool {
     true
@@ -79,7 +78,7 @@ fn can_ask() -> bool {
     has_bus || has_zenity()
 }
 
-/// The folders of the user. Reads their configuration: not for a frame.
+/// The user's folders. Reads their configuration, which is too slow for a frame.
 pub fn user_folders() -> UserFolders {
     let Some(user) = directories::UserDirs::new() else {
         return UserFolders::default();
@@ -91,8 +90,8 @@ pub fn user_folders() -> UserFolders {
     }
 }
 
-/// Where a new file would go: beside the open one, or among the documents. Empty where a file is
-/// only to be read: nobody knows which.
+/// The suggested path of a new file: beside the open one, or in the documents folder. Empty for
+/// files to be opened.
 fn proposed(name: Option<&str>, folder: Option<PathBuf>) -> PathBuf {
     let Some(name) = name else {
         return PathBuf::new();
@@ -121,7 +120,7 @@ fn show(dialog: FileDialog, purpose: FilePurpose) -> Option<PathBuf> {
             .save_file(),
         FilePurpose::KeyFile => dialog.set_title("Choose a key file").pick_file(),
         FilePurpose::NewKeyFile => dialog
-            .set_title("Make a key file")
+            .set_title("Create a key file")
             .add_filter("Key files", &["key"])
             .save_file(),
         FilePurpose::HeaderBackup => dialog

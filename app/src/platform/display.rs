@@ -1,17 +1,17 @@
-//! Whether there is a screen to open a window on.
+//! Whether there is a display to open a window on.
 
-/// What is said where there is none.
+/// The message if there is no display.
 pub const NO_DISPLAY: &str = "There is no display to open a window on; the command line works \
 without one: `vstore --help` lists its commands.";
-/// What is said where there is one and no window opens.
+/// The message if there is a display but no window can be opened.
 pub const NO_WINDOW: &str =
     "The command line works without a window: `vstore --help` lists its commands.";
 
-/// Whether a window can be expected to open. Only X11 and Wayland say so beforehand.
+/// Whether a window can probably be opened. Only X11 and Wayland can be checked beforehand.
 pub fn has_display() -> bool {
-    let says = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     !cfg!(all(unix, not(target_os = "macos")))
-        || says("DISPLAY")
-        || says("WAYLAND_DISPLAY")
-        || says("WAYLAND_SOCKET")
+        || is_set("DISPLAY")
+        || is_set("WAYLAND_DISPLAY")
+        || is_set("WAYLAND_SOCKET")
 }

@@ -1,18 +1,18 @@
-//! Keeping records and keys out of what the system, or a mistake in the program, writes about the
-//! process: core dumps, other processes reading its memory, messages of panics.
+//! Keeps records and keys out of core dumps, of the reach of other processes, and of panic
+//! messages.
 
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::panic::{PanicHookInfo, set_hook};
 
-/// Set to anything but an empty text, it leaves core dumps and whole panic messages on, for
-/// whoever looks for a mistake in the program with data of no worth.
+/// If set to any text that is not empty, core dumps and full panic messages stay on: for debugging
+/// with worthless data.
 pub const DEBUG_VARIABLE: &str = "VSTORE_DEBUG";
 
-/// Turns core dumps off, keeps other processes of the same user from reading this one's memory,
-/// and has panics say where they happened but not with what. Call it first in `main`.
+/// Turns core dumps off, keeps other processes of the same user from reading this one's memory, and
+/// makes panics report where they happened but no data. Call it first in `main`.
 ///
-/// Where the system refuses, the program goes on: its user can do nothing about it.
+/// Where the system refuses, the program continues: its user can do nothing about it.
 pub fn harden() {
     if is_debugging(std::env::var_os(DEBUG_VARIABLE).as_deref()) {
         return;
@@ -28,7 +28,7 @@ pub fn harden() {
     }
     set_dumpable(false);
     set_hook(Box::new(|info| {
-        // Without a stream nobody is left to tell.
+        // Nothing can be reported if the stream is closed.
         writeln!(std::io::stderr(), "{}", quiet_words(info)).ok();
     }));
 }
@@ -37,21 +37,21 @@ fn is_debugging(variable: Option<&OsStr>) -> bool {
     variable.is_some_and(|value| !value.is_empty())
 }
 
-/// The message of a panic may quote a record (a text that was cut, a map that lacks a key), and
-/// standard error may be a file: only the place in the source is said.
+/// A panic message may quote a record (a truncated text, a missing map key), and standard error may
+/// be a file: only the location in the source is reported.
 fn quiet_words(info: &PanicHookInfo<'_>) -> String {
     let place = info.location().map_or_else(
-        || "an unknown place".to_owned(),
+        || "an unknown location".to_owned(),
         |place| format!("{}:{}", place.file(), place.line()),
     );
-    format!("vstore: a mistake in the program at {place} ({DEBUG_VARIABLE}=1 says more)")
+    format!("vstore: internal error at {place} (set {DEBUG_VARIABLE}=1 for details)")
 }
 
-/// While it lives, other processes of the same user may look at this one.
+/// While it lives, other processes of the same user can inspect this one.
 ///
-/// The desktop's file dialog needs that: the portal reads `/proc/<pid>/root` of whoever asks, and
-/// refuses those it cannot look at (flatpak/xdg-desktop-portal issue 785). Core dumps stay off,
-/// their limit is another one.
+/// The desktop's file dialog needs that: the portal reads `/proc/<pid>/root` of its client, and
+/// refuses clients it cannot inspect (flatpak/xdg-desktop-portal issue 785). Core dumps stay off,
+/// because they have a separate limit.
 #[derive(Debug)]
 pub(super) struct Visible {
     was: bool,
@@ -105,14 +105,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_variable_that_says_something_turns_debugging_on() {
+    fn only_a_variable_that_is_not_empty_turns_debugging_on() {
         assert!(!is_debugging(None));
         assert!(!is_debugging(Some(OsStr::new(""))));
         assert!(is_debugging(Some(OsStr::new("1"))));
     }
 
-    /// The attribute belongs to the whole process, as do the tests beside this one: it is left as
-    /// it was found.
+    /// The attribute belongs to the whole process, which other tests share: it is restored at the
+    /// end.
     #[cfg(target_os = "linux")]
     #[test]
     fn a_hidden_process_is_visible_while_a_file_dialog_is_open() {

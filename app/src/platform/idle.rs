@@ -1,5 +1,5 @@
-//! Telling when nobody has touched the program for a while, also while its window is hidden and
-//! draws nothing.
+//! Notices when the program has not been used for a while, even if its window is hidden and draws
+//! nothing.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,18 +8,18 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{RecvTimeoutError, Sender, unbounded};
 
-/// A timer that starts anew whenever the program is touched.
+/// A timer that restarts with every input.
 pub struct IdleTimer {
     started: Instant,
-    /// When the program was touched last, in milliseconds since `started`.
+    /// The time of the last input, in milliseconds since `started`.
     touched: Arc<AtomicU64>,
     limit: Option<Duration>,
     limits: Sender<Option<Duration>>,
 }
 
 impl IdleTimer {
-    /// Starts the timer's thread; `elapsed` is called from it when the limit has passed, and
-    /// again only after the program was touched.
+    /// Starts the timer's thread, which calls `elapsed` once the limit has passed, and again only
+    /// after new input.
     pub fn start(elapsed: impl Fn() + Send + 'static) -> std::io::Result<Self> {
         let started = Instant::now();
         let touched = Arc::new(AtomicU64::new(0));
@@ -29,18 +29,18 @@ impl IdleTimer {
             .name("idle".to_owned())
             .spawn(move || {
                 let mut limit: Option<Duration> = None;
-                let mut told_at = None;
+                let mut reported_at = None;
                 loop {
                     let last = seen.load(Ordering::Relaxed);
                     let now = millis_since(started);
                     let due = limit.map(|limit| last.saturating_add(limit.as_millis() as u64));
                     let wait = match due {
-                        Some(due) if due <= now && told_at != Some(last) => {
-                            told_at = Some(last);
+                        Some(due) if due <= now && reported_at != Some(last) => {
+                            reported_at = Some(last);
                             elapsed();
                             continue;
                         }
-                        // After it was told, looking for a touch now and then costs nothing.
+                        // Once reported, checking for input occasionally costs nothing.
                         Some(due) if due <= now => TOUCH_CHECK,
                         Some(due) => Duration::from_millis(due - now),
                         None => NEVER,
@@ -60,20 +60,20 @@ impl IdleTimer {
         })
     }
 
-    /// Sets how long the program may stay untouched; `None`: for ever.
+    /// Sets how long the program may be idle; `None` for ever.
     pub fn set_limit(&mut self, limit: Option<Duration>) {
         self.touch();
         self.limit = limit;
         self.limits.send(limit).ok();
     }
 
-    /// The program was touched.
+    /// There was input.
     pub fn touch(&self) {
         self.touched
             .store(millis_since(self.started), Ordering::Relaxed);
     }
 
-    /// How long until the limit has passed.
+    /// How long until the limit passes.
     pub fn remaining(&self) -> Option<Duration> {
         let last = self.touched.load(Ordering::Relaxed);
         let idle = Duration::from_millis(millis_since(self.started).saturating_sub(last));
@@ -93,16 +93,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_tells_once_when_nothing_was_touched() {
-        let (told, heard) = unbounded();
+    fn idleness_is_reported_once() {
+        let (sender, receiver) = unbounded();
         let mut timer = IdleTimer::start(move || {
-            told.send(()).ok();
+            sender.send(()).ok();
         })
         .unwrap();
         assert_eq!(timer.remaining(), None);
         timer.set_limit(Some(Duration::from_millis(30)));
-        assert!(heard.recv_timeout(Duration::from_secs(5)).is_ok());
-        assert!(heard.recv_timeout(Duration::from_millis(60)).is_err());
+        assert!(receiver.recv_timeout(Duration::from_secs(5)).is_ok());
+        assert!(receiver.recv_timeout(Duration::from_millis(60)).is_err());
         assert_eq!(timer.remaining(), Some(Duration::ZERO));
     }
 }

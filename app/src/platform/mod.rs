@@ -1,6 +1,6 @@
-//! What differs between systems, or lives outside of the program: preferences, clipboard, file
-//! dialogs, idleness and the lock of the system, other windows,
-//! the process itself. Knows no state and no panel.
+//! What differs between systems or lies outside the program: preferences, clipboard, file dialogs,
+//! idleness, the system's screen lock, other instances, the process itself. Knows no state and no
+//! panel.
 
 mod clipboard;
 mod dialog;

@@ -1,4 +1,5 @@
-//! The preferences file: read into something valid whatever it holds, written whole or not at all.
+//! The preferences file: loaded as something valid whatever it contains, written completely or not
+//! at all.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -10,16 +11,16 @@ use crossbeam_channel::{Sender, unbounded};
 use crate::private_file;
 use crate::state::Preferences;
 
-/// A preferences file is a kilobyte; what is much larger is none.
+/// A preferences file has about a kilobyte; anything much larger is not one.
 const BYTES_MAX: u64 = 1 << 20;
 
-/// Where preferences live on this system; `None`: it has no place for them.
+/// The path of the preferences on this system; `None` if it has no place for them.
 pub fn default_path() -> Option<PathBuf> {
     let folders = directories::ProjectDirs::from("", "", "VStore")?;
     Some(folders.config_dir().join("preferences.json"))
 }
 
-/// Reads preferences. Never fails: what cannot be read is the default, and a warning says so.
+/// Loads preferences. Never fails: whatever cannot be read gets its default, with a warning.
 pub fn load(path: &Path) -> (Preferences, Vec<String>) {
     let text = match read(path) {
         Ok(text) => text,
@@ -51,14 +52,14 @@ fn read(path: &Path) -> io::Result<String> {
     Ok(text)
 }
 
-/// Writes preferences on a thread of its own; of several that wait only the last.
+/// Writes preferences on a thread of its own; of several waiting ones, only the last.
 pub struct PreferencesWriter {
     changes: Option<Sender<Preferences>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl PreferencesWriter {
-    /// Starts the thread. `failed` is told in words when the file cannot be written.
+    /// Starts the thread. `failed` is called with an error message if the file cannot be written.
     pub fn start(path: PathBuf, failed: impl Fn(String) + Send + 'static) -> io::Result<Self> {
         let (changes, receiver) = unbounded::<Preferences>();
         let thread = thread::Builder::new()
@@ -77,7 +78,7 @@ impl PreferencesWriter {
         })
     }
 
-    /// Has preferences written soon.
+    /// Queues preferences to be written soon.
     pub fn save(&self, preferences: Preferences) {
         if let Some(changes) = &self.changes {
             changes.send(preferences).ok();
@@ -121,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_the_file_holds_the_preferences_are_valid() {
+    fn preferences_are_valid_whatever_the_file_contains() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("preferences.json");
         let check = |text: &[u8], warnings: usize| {

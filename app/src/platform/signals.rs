@@ -1,10 +1,10 @@
 //! The signals by which a system asks a program to end: SIGTERM at shut-down, SIGHUP when a session
-//! or terminal goes, SIGINT for Ctrl+C.
+//! or terminal ends, SIGINT for Ctrl+C.
 
-/// Calls `ask` from another thread for each such signal. One that is sent again after some seconds
-/// ends the program at once: whoever does that does not want to wait for an answer.
+/// Calls `ask` from another thread for each such signal. A signal that is repeated after a few
+/// seconds ends the program at once: its sender does not want to wait for an answer.
 ///
-/// Without a thread, or on a system without signals, they do what they always do.
+/// If the thread cannot start, or on a system without signals, signals have their default effect.
 #[cfg(unix)]
 pub fn watch_signals(ask: impl Fn() + Send + 'static) {
     use std::sync::Arc;
@@ -16,7 +16,8 @@ pub fn watch_signals(ask: impl Fn() + Send + 'static) {
 
     const PATIENCE: Duration = Duration::from_secs(3);
 
-    // A file over the limit of the process is an error like a full disk, not an end.
+    // A file over the size limit of the process is then an error, like a full disk, and does not
+    // end the process.
     let ignored = Arc::new(AtomicBool::new(false));
     signal_hook::flag::register(SIGXFSZ, ignored).ok();
     let Ok(mut signals) = Signals::new([SIGTERM, SIGHUP, SIGINT]) else {

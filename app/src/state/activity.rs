@@ -1,4 +1,4 @@
-//! What happened lately in the open database: the rows of the activity panel.
+//! Recent events in the open database: the rows of the activity panel.
 
 use std::collections::VecDeque;
 
@@ -7,24 +7,24 @@ use vstore::{Key, Millis, Record};
 /// How many events are kept.
 pub const ACTIVITY_EVENTS_MAX: usize = 500;
 
-/// The last events, newest first. Never written to disk.
+/// The most recent events, newest first. Never written to disk.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Activity {
     events: VecDeque<ActivityEvent>,
 }
 
-/// One thing that happened.
+/// An event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActivityEvent {
     /// When.
     pub at: Millis,
-    /// What kind of thing.
+    /// Its kind.
     pub kind: EventKind,
-    /// To which record; `None` if it concerned many or none.
+    /// The record; `None` if it is about several or none.
     pub key: Option<Key>,
-    /// A few words: `seen: false → true`, `5 121 records`.
+    /// A short text: `seen: false → true`, `5 121 records`.
     pub text: String,
-    /// The record before a change of it, for bringing it back.
+    /// The record before the change, so that it can be restored.
     pub before: Option<Box<Record>>,
 }
 
@@ -33,21 +33,21 @@ pub struct ActivityEvent {
 pub enum EventKind {
     /// The database was opened.
     Open,
-    /// A record appeared.
+    /// A record was added.
     Add,
     /// A record changed.
     Set,
-    /// A record got another key.
+    /// A record was renamed.
     Rename,
     /// A record was deleted.
     Delete,
-    /// A record's time ran out.
+    /// A record expired.
     Expire,
     /// An import.
     Import,
-    /// A change was taken back.
+    /// A change was undone.
     Undo,
-    /// A change was made again.
+    /// A change was redone.
     Redo,
     /// The file was compacted.
     Compact,
@@ -56,7 +56,7 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    /// The word shown in the panel.
+    /// The name shown in the panel.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -75,7 +75,7 @@ impl EventKind {
 }
 
 impl Activity {
-    /// Adds an event; the oldest goes when there are too many.
+    /// Adds an event, dropping the oldest if there are too many.
     pub fn push(&mut self, event: ActivityEvent) {
         self.events.push_front(event);
         self.events.truncate(ACTIVITY_EVENTS_MAX);
@@ -96,7 +96,7 @@ impl Activity {
         self.events.len()
     }
 
-    /// Whether nothing happened yet.
+    /// Whether nothing has happened yet.
     pub fn is_empty(&self) -> bool {
         self.events.is_empty()
     }

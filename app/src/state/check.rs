@@ -7,16 +7,16 @@ use super::TaskId;
 /// The check of a file, as the page of a damaged one or the dialog of the open one shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Check {
-    /// It is being read.
+    /// The file is being read.
     Running(TaskId),
-    /// All of it was read.
+    /// The whole file was read.
     Done(VerifyReport),
-    /// It could not be read, in words.
+    /// It could not be read, for this reason.
     Failed(String),
 }
 
 impl Check {
-    /// What came of reading a file; `None`: it was cancelled.
+    /// The result of reading a file; `None` if it was cancelled.
     pub fn of(result: Result<VerifyReport, Option<String>>) -> Option<Self> {
         match result {
             Ok(report) => Some(Self::Done(report)),

@@ -1,26 +1,27 @@
-//! The record shown at the right, and the edit that may be under way.
+//! The record shown on the right, and the edit in progress.
 
 use vstore::value::EncodedValue;
 use vstore::{Millis, Record};
 
-/// The largest text of a value that is edited as a whole, in bytes. Beyond it values are edited
-/// leaf by leaf: the toolkit's text field copies its text several times in each frame.
+/// The largest value that can be edited as one text, in bytes. Larger values are edited leaf by
+/// leaf: the toolkit's text field copies its text several times per frame.
 pub const EDITED_TEXT_BYTES_MAX: usize = 256 * 1024;
 
 /// What the detail panel shows.
 #[derive(Clone, Debug, Default)]
 pub struct Detail {
-    /// The record under the cursor, as it is now; `None`: none, or it is gone.
+    /// The current version of the record under the cursor; `None` if there is none or it was
+    /// deleted.
     pub record: Option<Record>,
-    /// The record that was shown until its time ran out, as it was.
+    /// The last version of the record shown, after it expired.
     pub expired: Option<Record>,
-    /// Which of its forms is shown.
+    /// The selected view.
     pub tab: DetailTab,
-    /// The edit that is under way. It outlives selection, search and lock.
+    /// The edit in progress. It survives changes of the selection, searches and locking.
     pub draft: Option<Draft>,
 }
 
-/// The forms of a record.
+/// The views of a record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum DetailTab {
     /// The value as a tree.
@@ -30,15 +31,15 @@ pub enum DetailTab {
     Text,
     /// The encoded bytes.
     Hex,
-    /// What happened to the record since the database was opened.
+    /// The changes of the record since the database was opened.
     History,
 }
 
 impl DetailTab {
-    /// All forms, in their order.
+    /// All views, in order.
     pub const ALL: [Self; 4] = [Self::Tree, Self::Text, Self::Hex, Self::History];
 
-    /// The word on the tab.
+    /// The label of the tab.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Tree => "Tree",
@@ -52,54 +53,54 @@ impl DetailTab {
 /// An edit that is not committed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    /// What is edited.
+    /// What it is based on.
     pub base: DraftBase,
     /// The key as typed.
     pub key: String,
     /// The value as JSON text as typed.
     pub text: String,
-    /// The expiry it will get.
+    /// The new expiry.
     pub expires_at: Option<Millis>,
-    /// The value the text stands for, or why it stands for none.
+    /// The value of the text, or why it is not one.
     pub parsed: Result<EncodedValue, DraftError>,
-    /// What becomes of numbers that 64 bits cannot hold, if there are any.
+    /// What happens to numbers that do not fit into 64 bits, if there are any.
     pub note: Option<String>,
-    /// Why the key cannot be used; `None`: it can.
+    /// Why the key cannot be used; `None` if it can.
     pub key_error: Option<String>,
-    /// It was restored after a lock or a crash, and its author was not told yet.
+    /// It was restored after a lock or a crash, and the user has not been notified yet.
     pub restored: bool,
-    /// Its sealed form is still in the file, which forgets it when the draft goes.
+    /// Its sealed form is still in the file, and is deleted together with the draft.
     pub sealed: bool,
-    /// Somebody changed or removed the record meanwhile.
+    /// Someone else changed or deleted the record in the meantime.
     pub outdated: bool,
-    /// The request by which it is on its way to the file; it goes when it has arrived.
+    /// The request that is committing it; the draft is closed once that succeeds.
     pub committing: Option<u64>,
-    /// It was on its way before, and the file did not take it.
+    /// An earlier attempt to commit it was not taken by the file.
     pub not_written: bool,
 }
 
-/// What a draft started from.
+/// What a draft is based on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DraftBase {
-    /// Nothing: it becomes a new record.
+    /// Nothing: it is a new record.
     New,
-    /// This record.
+    /// An existing record.
     Record(Record),
 }
 
-/// Why a text is no value, and where.
+/// Why a text is not a value, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DraftError {
     /// Line, counted from 1.
     pub line: usize,
     /// Column in characters, counted from 1.
     pub column: usize,
-    /// What is wrong, in words.
+    /// The error message.
     pub message: String,
 }
 
 impl Draft {
-    /// Whether it differs from what it started from.
+    /// Whether it differs from what it is based on.
     pub fn is_dirty(&self) -> bool {
         match &self.base {
             DraftBase::New => !self.key.is_empty() || self.text != Self::NEW_TEXT,
@@ -120,7 +121,7 @@ impl Draft {
     pub const NEW_TEXT: &'static str = "{\n  \n}";
 }
 
-/// A place inside one value, from the top.
+/// A part of a value, as a path from its root.
 pub type Location = Vec<Step>;
 
 /// One step into a value.

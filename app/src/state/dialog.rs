@@ -1,4 +1,5 @@
-//! Dialogs: plain data in; the answers are commands. What is typed in them is the dialogs' own.
+//! Dialogs as plain data; their answers are commands. The dialogs themselves keep the text typed in
+//! them.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ pub enum Dialog {
     Shortcuts,
     /// Preferences.
     Settings,
-    /// The searches that the file keeps by name.
+    /// The saved searches of the file.
     SavedSearches,
     /// Name, version, licences.
     About,
@@ -49,85 +50,85 @@ pub enum Dialog {
         /// The first few keys.
         sample: Vec<Key>,
     },
-    /// An open edit, or a database that has no file yet, before it is closed.
+    /// Asks what to do with an open edit, or a database without a file, before closing.
     SaveBeforeClosing {
         /// The name of the database.
         name: String,
-        /// An edit is open and valid or not.
+        /// The key of the open edit, valid or not.
         draft: Option<String>,
         /// The database has no file and is not empty.
         no_file: bool,
         /// The number of changes that the file did not take.
         waiting: usize,
-        /// The database is locked: the changes are sealed in memory and can only be given up.
+        /// The database is locked: its changes are sealed in memory and can only be given up.
         locked: bool,
-        /// What comes next.
+        /// What happens afterwards.
         then: AfterClose,
     },
-    /// Place and password of a copy, or of a database that has no file yet.
+    /// Path and password of a copy, or of a database without a file.
     SaveAs {
         /// Where.
         path: PathBuf,
-        /// Key derivation and writing are under way.
+        /// Key derivation or writing is running.
         busy: bool,
         /// Why the last attempt failed.
         problem: Option<Problem>,
-        /// What comes after it was saved.
+        /// What happens after saving.
         then: Option<AfterClose>,
     },
-    /// Another password for the open file.
+    /// A new password for the open file.
     ChangePassword {
-        /// Key derivation is under way.
+        /// Key derivation is running.
         busy: bool,
         /// Why the last attempt failed.
         problem: Option<Problem>,
     },
-    /// Bringing what is left of a damaged file into a new one.
+    /// Salvages a damaged file.
     Salvage(Box<super::Salvage>),
-    /// Putting the backup of its header back into a file.
+    /// Restores the header of a file from a backup.
     RestoreHeader(Box<super::Restore>),
-    /// What reading the open file whole showed.
+    /// The result of checking the open file.
     Check(super::Check),
-    /// What opens the open file.
+    /// Passwords and keys of the open file.
     Security(Box<super::Security>),
-    /// Data to import: how, with a preview.
+    /// Options for importing data, with a preview.
     Import {
         /// What is imported and how.
         plan: ImportPlan,
-        /// The first records that the plan makes, once they are known.
+        /// The preview of the plan, once it is known.
         preview: Option<Result<ImportPreview, String>>,
     },
-    /// What an import did, record by record.
+    /// The report of an import, record by record.
     ImportReport {
         /// The task that imported.
         task: TaskId,
-        /// What was imported: `Import films.json`.
+        /// The title of the task: `Import films.json`.
         title: String,
-        /// The account.
+        /// The report.
         report: Arc<ImportReport>,
     },
     /// What to export, and how. Warns that the file is not encrypted.
     Export {
-        /// What and how; the path is asked for last.
+        /// The plan; the path is asked for last.
         plan: ExportPlan,
         /// How many records.
         count: usize,
     },
-    /// A file stands where an export is to go.
+    /// A file already exists where an export is to be written.
     ReplaceFile {
         /// The file.
         existing: Box<Existing>,
-        /// What is exported if it may be replaced.
+        /// What to export if it may be replaced.
         plan: ExportPlan,
     },
-    /// A field for a path, where no native file dialog answers.
+    /// A text field for a path, where there is no native file dialog.
     PathField {
         /// What the path is for.
         purpose: FilePurpose,
-        /// What stands in it at first; empty for nothing.
+        /// The initial text; may be empty.
         suggested: String,
     },
-    /// Something that needs more room than a notice.
+    /// A message that is too long for a notice.
     Message {
         /// The heading.
         title: String,
@@ -136,7 +137,7 @@ pub enum Dialog {
     },
 }
 
-/// What happens when a database was closed.
+/// What happens after a database was closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AfterClose {
     /// The welcome page.

@@ -1,4 +1,4 @@
-//! The index explorer: which paths the values have, and what stands at a chosen one.
+//! The index explorer: which paths the values have, and statistics of a chosen one.
 
 use std::sync::Arc;
 
@@ -9,38 +9,39 @@ use vstore::{Path, Seq};
 /// What the index explorer shows.
 #[derive(Clone, Debug, Default)]
 pub struct Explorer {
-    /// All paths in their order, as far as they are known.
+    /// All paths in order, as far as known.
     pub paths: Arc<[PathRow]>,
-    /// For which commit `paths` was made.
+    /// The sequence number that `paths` belongs to.
     pub paths_seq: Option<Seq>,
-    /// The path that was chosen.
+    /// The chosen path.
     pub selected: Option<Path>,
-    /// What stands at the chosen path. May be of an older commit while a newer one is computed.
+    /// The statistics of the chosen path. May belong to an older commit while newer ones are
+    /// computed.
     pub statistics: Option<Arc<PathStatistics>>,
     /// The statistics are being computed.
     pub running: bool,
-    /// Of which records they are.
+    /// Which records they count.
     pub scope: FacetScope,
 }
 
 /// Which records are counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum FacetScope {
-    /// All.
+    /// All records.
     #[default]
     Everything,
-    /// Those that the search found; all while nothing is searched.
+    /// The records that the search found; all if there is no search.
     Result,
 }
 
-/// One path.
+/// A path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathRow {
     /// The path.
     pub path: Path,
     /// How many records have it.
     pub records: u64,
-    /// How many values of each type stand there; types that do not occur are left out.
+    /// The number of values of each type at the path; types that do not occur are omitted.
     pub types: FirstTypes,
 }
 
@@ -54,58 +55,58 @@ impl PathRow {
     }
 }
 
-/// What stands at one path.
+/// Statistics of one path.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PathStatistics {
     /// The path.
     pub path: Path,
-    /// For which commit this was computed.
+    /// The sequence number they belong to.
     pub seq: Seq,
-    /// Among how many records of a search's result; `None`: among all.
+    /// The size of the search result that was counted; `None` if all records were.
     pub within: Option<u64>,
     /// How many records have the path.
     pub records: u64,
-    /// How many records do not.
+    /// How many records do not have it.
     pub missing: u64,
-    /// How many values of each type, the most frequent first.
+    /// The number of values of each type, most frequent first.
     pub types: FirstTypes,
-    /// How many different values.
+    /// The number of distinct values.
     pub distinct: Distinct,
-    /// The most frequent values, the most frequent first.
+    /// The most frequent values, most frequent first.
     pub top: Vec<TopValue>,
     /// The smallest value as text.
     pub min: Option<String>,
     /// The largest value as text.
     pub max: Option<String>,
-    /// What the ends of `histogram` and `shares` count.
+    /// The unit of `histogram` and `shares`.
     pub unit: HistogramUnit,
     /// Equal steps over the numbers or timestamps at the path; empty if there are none.
     pub histogram: Vec<Bin>,
-    /// The same numbers in bars of about as many each; `to` is the largest number in a bar.
+    /// The same numbers in bars of about equal count; `to` is the largest number in a bar.
     pub shares: Vec<Bin>,
-    /// The most frequent words of the texts that stand there, the most frequent first.
+    /// The most frequent words of the strings at the path, most frequent first.
     pub words: Vec<TopValue>,
-    /// How many different words.
+    /// The number of distinct words.
     pub distinct_words: u64,
-    /// What the index of the path takes.
+    /// The memory used by the index of the path.
     pub bytes: IndexBytes,
 }
 
-/// Bytes of memory that the index of one path takes.
+/// The memory used by the index of one path, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct IndexBytes {
     /// Typed values.
     pub values: u64,
-    /// In which records words stand.
+    /// The records in which each word occurs.
     pub words: u64,
 }
 
 /// A frequent value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TopValue {
-    /// As it is shown.
+    /// The text shown.
     pub text: String,
-    /// The query that finds the records with it: `genres[]="Comedy"`.
+    /// A query that finds the records with it: `genres[]="Comedy"`.
     pub query: String,
     /// How often it occurs.
     pub count: u64,

@@ -4,25 +4,25 @@ use std::sync::Arc;
 
 use vstore::Key;
 
-/// What is typed to go to a key, and the keys that have it.
+/// The typed letters, and the keys that contain them.
 #[derive(Clone, Debug, Default)]
 pub struct Jump {
     /// The letters.
     pub typed: String,
-    /// The keys found last; may answer an older question while a newer one is running.
+    /// The last answer; may belong to an older question while a newer one is running.
     pub answer: Option<Arc<JumpAnswer>>,
 }
 
-/// Keys that have some letters in their order.
+/// Keys that contain some letters in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JumpAnswer {
     /// The letters.
     pub typed: String,
-    /// The best of the keys, best first.
+    /// The best matches, best first.
     pub rows: Vec<JumpRow>,
-    /// How many keys there are in all.
+    /// How many keys match in all.
     pub total: u64,
-    /// Not all keys were compared yet.
+    /// Not all keys have been compared yet.
     pub partial: bool,
 }
 
@@ -31,6 +31,6 @@ pub struct JumpAnswer {
 pub struct JumpRow {
     /// The key.
     pub key: Key,
-    /// Which of its characters were typed, counted from 0, ascending.
+    /// The positions of the characters that match the typed letters, counted from 0, ascending.
     pub matched: Vec<usize>,
 }

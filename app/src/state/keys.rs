@@ -1,4 +1,4 @@
-//! Keys in an order: what a search found, or what somebody chose.
+//! An ordered list of keys: the result of a search, or a selection.
 
 use std::fmt;
 use std::ops::Range;
@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use vstore::{Hit, Hits, Key};
 
-/// Keys in an order, any of them there at once. Where a search found them none is held as text: a
-/// million of them cost a bit each. Cloning shares.
+/// An ordered list of keys with random access. Search results are not held as text: a million keys
+/// cost one bit each. Clones share the list.
 #[derive(Clone, Default)]
 pub struct Keys(Arc<Hits>);
 
 impl Keys {
-    /// How many there are.
+    /// The number of keys.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -22,12 +22,12 @@ impl Keys {
         self.0.is_empty()
     }
 
-    /// The key at a place.
+    /// The key at a position.
     pub fn get(&self, place: usize) -> Option<Key> {
         self.0.get(place).and_then(Hit::to_key)
     }
 
-    /// The place of a key.
+    /// The position of a key.
     pub fn position(&self, key: &str) -> Option<usize> {
         self.0.position(key)
     }
@@ -37,7 +37,7 @@ impl Keys {
         self.0.contains(key)
     }
 
-    /// The keys at some places, in order.
+    /// The keys at some positions, in order.
     pub fn iter_in(&self, places: Range<usize>) -> impl Iterator<Item = Key> {
         self.0.iter_in(places).filter_map(Hit::to_key)
     }
@@ -47,12 +47,12 @@ impl Keys {
         self.0.iter().filter_map(Hit::to_key)
     }
 
-    /// What a search found, as the store has it.
+    /// The keys as the store represents them.
     pub fn hits(&self) -> &Hits {
         &self.0
     }
 
-    /// Whether both are the same object: a million keys are not compared in each frame.
+    /// Whether both are the same object, so that a million keys need not be compared in each frame.
     pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_found_at_their_places() {
+    fn keys_are_found_at_their_positions() {
         let keys = Keys::from([key("b"), key("a"), key("c")]);
         assert_eq!(keys.position("a"), Some(1));
         assert_eq!(keys.position("x"), None);

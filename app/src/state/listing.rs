@@ -1,5 +1,5 @@
-//! Which records the table shows, in which order. It never holds a million rows: rows are read
-//! from the snapshot for the part that is on screen.
+//! Which records the table shows, and in which order. It never holds a million rows: the visible
+//! rows are read from the snapshot.
 
 use std::ops::{Bound, Range};
 
@@ -7,7 +7,7 @@ use vstore::{Key, Record, Snapshot};
 
 use super::Keys;
 
-/// So many rows are looked at on either side of one that is gone.
+/// How many rows are searched on either side of a deleted one.
 const ROWS_NEARBY: usize = 200;
 
 /// The rows of the record table.
@@ -31,11 +31,11 @@ impl Default for Listing {
 /// One row of the table.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// Its place, counted from 0.
+    /// Its position, counted from 0.
     pub index: usize,
-    /// The key it stands for.
+    /// Its key.
     pub key: Key,
-    /// The record; `None` if it is gone since the listing was made: the row fades out.
+    /// The record; `None` if it was deleted since the listing was made, so that the row fades out.
     pub record: Option<Record>,
 }
 
@@ -48,7 +48,7 @@ impl Listing {
         }
     }
 
-    /// The rows of a range; fewer where the rows end. Costs O(log n) for each row.
+    /// The rows of a range; fewer at the end of the table. O(log n) per row.
     pub fn rows(&self, snapshot: &Snapshot, range: Range<usize>) -> Vec<Row> {
         match self {
             Self::Everything { descending: false } => {
@@ -107,8 +107,8 @@ impl Listing {
         }
     }
 
-    /// The row whose record takes the place of one that is gone: that row or the first behind it
-    /// with a record, else the last before it. `None`: there is none nearby.
+    /// The row that replaces a deleted one: the same or the next row with a record, or else the
+    /// last one before it. `None` if there is none nearby.
     pub fn row_instead_of(&self, snapshot: &Snapshot, row: usize) -> Option<usize> {
         let len = self.len(snapshot);
         let Self::Keys(keys) = self else {
@@ -119,12 +119,12 @@ impl Listing {
             key.is_some_and(|key| snapshot.get(key.as_str()).is_some())
         };
         let row = row.min(len);
-        let behind = row..len.min(row + ROWS_NEARBY);
+        let after = row..len.min(row + ROWS_NEARBY);
         let before = row.saturating_sub(ROWS_NEARBY)..row;
-        behind.chain(before.rev()).find(is_there)
+        after.chain(before.rev()).find(is_there)
     }
 
-    /// Whether there is a row of a key.
+    /// Whether a key has a row.
     pub fn contains(&self, snapshot: &Snapshot, key: &str) -> bool {
         match self {
             Self::Everything { .. } => snapshot.get(key).is_some(),
@@ -132,7 +132,7 @@ impl Listing {
         }
     }
 
-    /// The row of a key. O(log n) for everything; for a result see
+    /// The row of a key. O(log n) if everything is listed; for a search result see
     /// [`Hits::position`](vstore::Hits::position).
     pub fn row_of(&self, snapshot: &Snapshot, key: &str) -> Option<usize> {
         match self {
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_those_of_the_rows() {
+    fn keys_match_the_rows() {
         let mut store = Store::in_memory(Arc::new(ManualClock::new(Millis(1))));
         let mut batch = WriteBatch::new(Cause::Edit);
         let key = |number: usize| Key::new(&format!("{number:02}")).unwrap();

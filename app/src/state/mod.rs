@@ -1,6 +1,6 @@
 //! Everything the program knows while it runs. Plain data: no egui, no threads, no files.
 //!
-//! Only [`crate::update`] changes it; panels see it through [`crate::view`].
+//! Only [`crate::update`] changes it; panels read it through [`crate::view`].
 
 mod activity;
 mod check;
@@ -74,94 +74,93 @@ pub use why_hit::{WhyHit, WhyWord};
 /// The state of the whole program.
 #[derive(Debug, Default)]
 pub struct State {
-    /// What the user chose; kept across runs.
+    /// The user's preferences; kept across runs.
     pub prefs: Preferences,
     /// What fills the window.
     pub page: Page,
-    /// Dialogs waiting; the first one is shown. A second never covers the first.
+    /// Waiting dialogs; the first one is shown. A second one never covers the first.
     pub dialogs: std::collections::VecDeque<Dialog>,
     /// Messages shown at the edge of the window.
     pub notices: Notices,
-    /// Work in the background, running and finished.
+    /// Background work, running and finished.
     pub tasks: Tasks,
-    /// A native file dialog that is open; a second one is not opened.
+    /// The native file dialog that is open; there is never a second one.
     pub file_dialog: Option<FilePurpose>,
-    /// What should get the keyboard focus in the next frame. Cleared after one frame.
+    /// What should get keyboard focus in the next frame. Cleared after one frame.
     pub focus: Option<FocusTarget>,
-    /// What got the keyboard last when going from pane to pane.
+    /// What last got focus when moving between panes.
     pub last_focus: Option<FocusTarget>,
-    /// What the recent files are like; `None`: not asked since the start page was left.
+    /// Facts about the recent files; `None` if not requested since the start page was left.
     pub recent: Option<BTreeMap<PathBuf, RecentFacts>>,
     /// A path that a native dialog returned for a form that asked for one. Cleared after one frame.
     pub picked: Option<(FilePurpose, PathBuf)>,
-    /// Where the user keeps files; looked up once, when the program starts.
+    /// The user's folders; looked up once, at program start.
     pub folders: crate::typed_path::UserFolders,
-    /// How long until an idle program locks itself; `None`: it does not.
+    /// How long until an idle program locks itself; `None` if it does not.
     pub locks_in: Option<Duration>,
-    /// The window may close: nothing is left to ask.
+    /// The window may close: there is nothing left to ask.
     pub may_quit: bool,
-    /// The attempt to open, create or copy a file that is under way.
+    /// The running attempt to open, create or copy a file.
     pub busy: Option<Ticket>,
-    /// A file that is to be opened in the place of the one that is open, and that is looked at first.
+    /// A file to be opened instead of the current one, which is examined first.
     pub opening: Option<Opening>,
-    /// How many attempts there were.
+    /// The number of attempts so far.
     pub attempts: u64,
     /// Data to import once a database is open.
     pub pending_import: Option<PathBuf>,
-    /// The session that is being locked and the file it had, until the engine has said so.
+    /// The session that is being locked and its file, until the engine has confirmed it.
     pub locking: Option<(Ticket, PathBuf)>,
     /// Changes to files that are not open, which those files did not take.
     pub kept_aside: Vec<KeptAside>,
-    /// The database that the open file dialog was opened for; an answer for another is dropped.
+    /// The database for which the file dialog was opened; an answer for another one is dropped.
     pub file_dialog_session: Option<Ticket>,
 }
 
-/// A file that is to be opened while a database is open.
+/// A file to be opened while a database is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opening {
     /// The file.
     pub path: PathBuf,
-    /// Without writing.
+    /// Open it without writing.
     pub read_only: bool,
-    /// The database that is closed for it.
+    /// The database to be closed for it.
     pub store: Ticket,
 }
 
-/// What a file is asked for.
+/// The purpose of asking for a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FilePurpose {
     /// A database to open.
     Open,
     /// A database to open without writing.
     OpenReadOnly,
-    /// The place of a new database; answered through [`State::picked`].
+    /// The path of a new database; answered through [`State::picked`].
     Create,
-    /// The place of a copy with its own password.
+    /// The path of a copy with its own password.
     SaveAs,
     /// A key file; answered through [`State::picked`].
     KeyFile,
-    /// The place of a key file to be made; it is made there, then answered as
-    /// [`FilePurpose::KeyFile`].
+    /// The path of a new key file; it is created there, then answered as [`FilePurpose::KeyFile`].
     NewKeyFile,
-    /// The place of a header backup.
+    /// The path of a header backup.
     HeaderBackup,
-    /// The backup of a header; answered through [`State::picked`].
+    /// A header backup to restore; answered through [`State::picked`].
     OpenHeaderBackup,
-    /// A damaged database, to be salvaged.
+    /// A damaged database to salvage.
     Damaged,
     /// Data to import.
     Import,
-    /// The place of an export.
+    /// The path of an export.
     Export,
 }
 
 impl FilePurpose {
-    /// Whether its file makes no sense without an open database.
+    /// Whether it requires an open database.
     pub const fn needs_open_database(self) -> bool {
         matches!(self, Self::SaveAs | Self::Export | Self::HeaderBackup)
     }
 
-    /// Whether its file is for the database that is open, and none other.
+    /// Whether its file belongs to the open database, and to no other.
     pub const fn is_about_open_database(self) -> bool {
         matches!(
             self,
@@ -170,7 +169,7 @@ impl FilePurpose {
     }
 }
 
-/// A part of the window that can be given the keyboard focus.
+/// A part of the window that can get keyboard focus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FocusTarget {
     /// The search box.
@@ -194,7 +193,7 @@ impl State {
         }
     }
 
-    /// The open database, to be changed.
+    /// The open database, mutably.
     pub fn store_mut(&mut self) -> Option<&mut OpenStore> {
         match &mut self.page {
             Page::Open(store) => Some(store),
@@ -207,7 +206,7 @@ impl State {
         self.store().map(|store| store.session)
     }
 
-    /// Begins an attempt to open, create or copy a file; answers to earlier ones are stale.
+    /// Begins an attempt to open, create or copy a file; answers to earlier attempts become stale.
     pub fn start_attempt(&mut self) -> Ticket {
         self.attempts += 1;
         let ticket = Ticket(self.attempts);

@@ -1,16 +1,16 @@
-//! The namespaces tree: keys grouped by the parts between delimiters.
+//! The namespace tree: keys grouped by the parts between delimiters.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// The namespaces that are known and which of them are open.
+/// The known namespaces, and which of them are expanded.
 #[derive(Clone, Debug)]
 pub struct Namespaces {
     /// What separates the parts of a key.
     pub delimiter: char,
-    /// The children of each namespace that is open; the root has the prefix "".
+    /// The children of each expanded namespace; the root has the prefix "".
     pub children: BTreeMap<String, Arc<[Namespace]>>,
-    /// The prefixes of the namespaces that are open, without the root.
+    /// The prefixes of the expanded namespaces, without the root.
     pub expanded: BTreeSet<String>,
     /// They are being counted.
     pub running: bool,
@@ -30,14 +30,14 @@ impl Default for Namespaces {
 /// Keys that share a prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Namespace {
-    /// The part of the keys that is shown: `de`.
+    /// The part of the key to show: `de`.
     pub name: String,
-    /// What all the keys start with: `customer:de:`. Empty for the keys that have no delimiter and so
-    /// are in no namespace.
+    /// The common prefix of its keys: `customer:de:`. Empty for keys without a delimiter, which are
+    /// in no namespace.
     pub prefix: String,
-    /// How many keys.
+    /// The number of keys.
     pub records: u64,
-    /// Whether some of them have a further delimiter.
+    /// Whether some of them contain another delimiter.
     pub expandable: bool,
 }
 

@@ -1,23 +1,23 @@
-//! Messages that appear at the edge of the window and go by themselves.
+//! Messages that appear at the edge of the window and disappear on their own.
 
 use vstore::Millis;
 
 use crate::format;
 
-/// Names a notice while it is shown.
+/// Identifies a notice while it is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NoticeId(pub u64);
 
 /// How serious a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Level {
-    /// Good to know.
+    /// Information.
     Info,
-    /// It worked.
+    /// Something succeeded.
     Success,
-    /// It worked, but.
+    /// Something succeeded with a reservation.
     Warning,
-    /// It did not work. Stays until dismissed.
+    /// Something failed. Stays until dismissed.
     Error,
 }
 
@@ -31,11 +31,11 @@ pub enum EditKind {
     Delete,
     /// Values were changed.
     Edit,
-    /// Records got another expiry.
+    /// The expiry of records was changed.
     SetExpiry,
-    /// Changes were taken back.
+    /// Changes were undone.
     Undo,
-    /// Changes were made again.
+    /// Changes were redone.
     Redo,
 }
 
@@ -49,7 +49,7 @@ impl EditKind {
             Self::Edit => format!("Changed {}", records()),
             Self::SetExpiry => format!("Changed the expiry of {}", records()),
             Self::Undo => format!("Undone: {}", format::counted(count, "change")),
-            Self::Redo => format!("Done again: {}", format::counted(count, "change")),
+            Self::Redo => format!("Redone: {}", format::counted(count, "change")),
         }
     }
 }
@@ -59,22 +59,22 @@ impl EditKind {
 pub struct CommitSummary {
     /// A sentence: `Deleted film:1982:tootsie`.
     pub text: String,
-    /// The kind of edit and the number of records; `None` if it cannot be added to the next one.
+    /// The kind of edit and the number of records; `None` if it cannot be added up with others.
     pub counted: Option<(EditKind, u64)>,
 }
 
 /// What the button of a message does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FollowUp {
-    /// Takes the change back.
+    /// Undoes the change.
     Undo,
-    /// Makes the change again.
+    /// Redoes the change.
     Redo,
     /// Shows the report of the last import.
     ShowImportReport,
 }
 
-/// The edits that one message counts.
+/// The edits counted by one message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Tally {
     kind: EditKind,
@@ -84,21 +84,21 @@ struct Tally {
 /// One message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// Its name.
+    /// Its id.
     pub id: NoticeId,
-    /// How often it was said again. The words may have changed with it.
+    /// How often it was repeated. The text may have changed with it.
     pub repeats: u32,
-    /// How serious.
+    /// Its level.
     pub level: Level,
     /// One line.
     pub text: String,
-    /// More, if there is more to say.
+    /// Further details, if any.
     pub detail: Option<String>,
-    /// Offered as a button: undo after a deletion.
+    /// The action offered as a button, such as undo after a deletion.
     pub follow_up: Option<FollowUp>,
-    /// How often the follow-up is carried out: once for each commit that was counted.
+    /// How often the follow-up is executed: once for each commit counted.
     pub follow_up_times: u32,
-    /// When it goes by itself; `None`: when dismissed.
+    /// When it disappears on its own; `None` if it stays until dismissed.
     pub until: Option<Millis>,
     tally: Option<Tally>,
 }
@@ -110,32 +110,33 @@ pub struct Notices {
     last: u64,
 }
 
-/// How many are shown at once; an older one makes room.
+/// How many are shown at once; the oldest one makes room.
 const SHOWN_MAX: usize = 5;
 const SHOWN_MILLIS: i64 = 6_000;
 
-fn gone_at(now: Millis, level: Level) -> Option<Millis> {
+fn disappears_at(now: Millis, level: Level) -> Option<Millis> {
     (level != Level::Error).then(|| now.plus_millis(SHOWN_MILLIS))
 }
 
 impl Notice {
-    fn say_again(&mut self, now: Millis) {
+    fn repeat(&mut self, now: Millis) {
         self.repeats = self.repeats.saturating_add(1);
-        self.until = gone_at(now, self.level);
+        self.until = disappears_at(now, self.level);
     }
 }
 
 impl Notices {
     /// Shows a message from `now` on.
     ///
-    /// The same words twice are one message, or a repeated failure would fill the window.
+    /// A repeated text stays one message, because a repeated failure would otherwise fill the
+    /// window.
     pub fn push(&mut self, now: Millis, level: Level, text: impl Into<String>) -> &mut Notice {
         let text = text.into();
         self.end_tally();
         let same = |notice: &Notice| notice.text == text && notice.level == level;
         if let Some(index) = self.shown.iter().position(same) {
             let notice = &mut self.shown[index];
-            notice.say_again(now);
+            notice.repeat(now);
             notice.detail = None;
             notice.follow_up = None;
             notice.follow_up_times = 1;
@@ -154,14 +155,14 @@ impl Notices {
             detail: None,
             follow_up: None,
             follow_up_times: 1,
-            until: gone_at(now, level),
+            until: disappears_at(now, level),
             tally: None,
         });
         let newest = self.shown.len() - 1;
         &mut self.shown[newest]
     }
 
-    /// Shows what a commit did, and offers `follow_up`. While the newest message is about the same
+    /// Shows what a commit did, and offers `follow_up`. If the newest message is about the same
     /// kind of edit, the edit is added to its count instead.
     pub fn report(
         &mut self,
@@ -183,7 +184,7 @@ impl Notices {
             notice.tally = Some(Tally { kind, count });
             notice.text = kind.sentence(count);
             notice.follow_up_times = notice.follow_up_times.saturating_add(1);
-            notice.say_again(now);
+            notice.repeat(now);
             return;
         }
         let notice = self.push(now, level, summary.text);
@@ -191,31 +192,31 @@ impl Notices {
         notice.tally = Some(Tally { kind, count });
     }
 
-    /// Starts the next count anew, because something else was done: undoing what a message counts
-    /// would otherwise also undo what it does not mention.
+    /// Starts a new count after something else was done: otherwise undoing a counted message would
+    /// also undo what it does not mention.
     pub fn end_tally(&mut self) {
         for notice in &mut self.shown {
             notice.tally = None;
         }
     }
 
-    /// Takes a message away.
+    /// Removes a message.
     pub fn dismiss(&mut self, id: NoticeId) {
         self.shown.retain(|notice| notice.id != id);
     }
 
-    /// Takes away what has been shown long enough.
+    /// Removes messages that have been shown long enough.
     pub fn expire(&mut self, now: Millis) {
         self.shown
             .retain(|notice| notice.until.is_none_or(|until| now < until));
     }
 
-    /// When the next message goes.
+    /// When the next message disappears.
     pub fn next_change(&self) -> Option<Millis> {
         self.shown.iter().filter_map(|notice| notice.until).min()
     }
 
-    /// Takes everything away, as on lock.
+    /// Removes all messages, as on lock.
     pub fn clear(&mut self) {
         self.shown.clear();
     }
@@ -248,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_edits_in_a_row_are_one_message_that_undoes_all_of_them() {
+    fn consecutive_equal_edits_are_one_message_that_undoes_all_of_them() {
         let mut notices = Notices::default();
         for number in 0..12 {
             report(&mut notices, NOW.plus_millis(number), deleted("a"));
@@ -260,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn counting_starts_anew_after_anything_else() {
+    fn a_new_count_starts_after_any_other_action() {
         let mut notices = Notices::default();
         report(&mut notices, NOW, deleted("a"));
         notices.end_tally();
@@ -282,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_messages_are_one_that_stays_longer() {
+    fn a_repeated_message_is_shown_once_and_stays_longer() {
         let mut notices = Notices::default();
         notices.push(NOW, Level::Warning, "Not changed: no");
         let first = notices.iter().next().unwrap().id;

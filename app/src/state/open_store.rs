@@ -1,4 +1,4 @@
-//! An open, unlocked database as the window sees it.
+//! An open, unlocked database as the window knows it.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -15,35 +15,35 @@ use super::{
 /// An open, unlocked database.
 #[derive(Debug)]
 pub struct OpenStore {
-    /// The attempt that opened it: requests and answers about it say so.
+    /// The attempt that opened it; requests and answers about it carry this ticket.
     pub session: Ticket,
     /// The number of the last request about it.
     pub asked: u64,
-    /// The changes that were asked for and not answered yet.
+    /// Requested changes that have not been answered yet.
     pub pending: BTreeSet<u64>,
-    /// What the engine has that is not in the file.
+    /// Changes that the engine holds but the file does not.
     pub unsaved: Unsaved,
-    /// What the title bar calls it: `films.vstore`, `Sample`.
+    /// Its name in the title bar: `films.vstore`, `Sample`.
     pub title: String,
-    /// Its file; `None` while it lives in memory only.
+    /// Its file; `None` while it exists in memory only.
     pub path: Option<PathBuf>,
     /// The key file that opened it.
     pub key_file: Option<PathBuf>,
     /// It was opened without writing.
     pub read_only: bool,
-    /// It is still being read; `read_only` until then.
+    /// It is still being read; `read_only` is set until then.
     pub loading: Option<Loading>,
-    /// The records as of the last commit that was heard of.
+    /// The records as of the last commit reported by the engine.
     pub snapshot: Snapshot,
     /// Whether everything is on disk.
     pub save: SaveState,
-    /// Another program changed the file since, or put another one in its place.
+    /// Another program has changed or replaced the file.
     pub changed_elsewhere: bool,
-    /// How the file compares with what was last open here, until somebody has seen what it says.
+    /// How the file compares with its last known position, until the user has acknowledged it.
     pub standing: Standing,
-    /// Records have expired by a clock that is far ahead of the file: hidden, and not deleted.
+    /// Records that have expired by a clock far ahead of the file: they are hidden but not deleted.
     pub clock_suspect: Option<ClockSuspect>,
-    /// Somebody said that they stay so.
+    /// The user has chosen to keep them.
     pub keeps_expired: bool,
     /// The rows of the table.
     pub listing: Listing,
@@ -51,21 +51,21 @@ pub struct OpenStore {
     pub orders: Orders,
     /// The columns of the table between key and expiry.
     pub columns: Vec<Column>,
-    /// What else the file keeps about how it is looked at.
+    /// Other settings that the file keeps about its display.
     pub settings: FileSettings,
-    /// When what the file keeps is written; `None`: nothing changed.
+    /// When these settings are to be written; `None` if nothing changed.
     pub settings_due: Option<Millis>,
-    /// What the file keeps, as it was last written.
+    /// These settings as last written.
     pub settings_written: Option<EncodedValue>,
     /// Which records are selected.
     pub selection: Selection,
     /// The search box and its result.
     pub search: Search,
-    /// The record at the right.
+    /// The record on the right.
     pub detail: Detail,
     /// What can be undone and redone.
     pub history: History,
-    /// What happened lately.
+    /// Recent events.
     pub activity: Activity,
     /// The index explorer.
     pub explorer: Explorer,
@@ -73,40 +73,40 @@ pub struct OpenStore {
     pub jump: Jump,
     /// The namespaces tree.
     pub namespaces: Namespaces,
-    /// When the rows of the table were last asked for.
+    /// When the rows of the table were last requested.
     pub rows_asked: Asked,
     /// When namespaces and paths were last counted.
     pub counts_asked: Asked,
-    /// How far the indexes of words and values are; `None`: not known to be incomplete.
+    /// The progress of building indexes; `None` if they are not known to be incomplete.
     pub indexing: Option<Indexing>,
-    /// What happens when it is closed; `Some` while it is closing.
+    /// What happens after it is closed; `Some` while it is closing.
     pub closing: Option<super::AfterClose>,
-    /// The request to close it, once it was made.
+    /// The request to close it, once sent.
     pub close_asked: Option<u64>,
 }
 
-/// What is not in the file although it was asked for, as the engine says it.
+/// Requested changes that are not in the file, as reported by the engine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unsaved {
     /// The number of this report: a later one replaces it.
     pub version: u64,
-    /// The number of changes that wait to be written.
+    /// The number of changes waiting to be written.
     pub waiting: usize,
-    /// The first of them, in words.
+    /// Descriptions of the first of them.
     pub labels: Vec<String>,
-    /// Why the last attempt to write failed; `None`: it did not.
+    /// Why the last attempt to write failed; `None` if it did not.
     pub problem: Option<Problem>,
 }
 
-/// Changes to a file that is locked or closed, which that file did not take. They are sealed until
-/// it is opened again.
+/// Changes to a locked or closed file that the file did not take. They are sealed until it is
+/// opened again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptAside {
     /// The file.
     pub path: PathBuf,
-    /// The number of changes, the open edit included.
+    /// The number of changes, including the open edit.
     pub changes: usize,
-    /// They are kept in the program's own folder as well, until the file takes them.
+    /// They are also kept on disk, in a folder of the program, until the file takes them.
     pub outlives_program: bool,
 }
 
@@ -115,21 +115,21 @@ pub struct KeptAside {
 pub struct Loading {
     /// How much of the file has been read, 0 to 1.
     pub fraction: f32,
-    /// It was asked for without writing.
+    /// It is being opened without writing.
     pub read_only: bool,
 }
 
-/// When something derived from the records was asked for, and for which commit.
+/// When something derived from the records was last requested, and for which commit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
-    /// The last commit it is about; `None`: it was never asked for.
+    /// The sequence number of the commit; `None` if it was never requested.
     pub seq: Option<Seq>,
     /// When.
     pub at: Option<Millis>,
 }
 
 impl Asked {
-    /// Asked now, for the records as of this commit.
+    /// Requested now, for the records as of this commit.
     pub const fn now(seq: Seq, now: Millis) -> Self {
         Self {
             seq: Some(seq),
@@ -141,9 +141,9 @@ impl Asked {
 /// Whether everything is on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SaveState {
-    /// It lives in memory only.
+    /// It exists in memory only.
     InMemory {
-        /// It holds something that would be lost.
+        /// Whether it holds changes that would be lost.
         changed: bool,
     },
     /// Every change is on disk.
@@ -151,24 +151,24 @@ pub enum SaveState {
         /// Since when.
         at: Millis,
     },
-    /// Changes are on their way.
+    /// Changes are being written.
     Saving {
-        /// How many batches.
+        /// The number of requests.
         pending: usize,
     },
-    /// The last change could not be written; the file is as it was before.
+    /// The last change could not be written; the file is unchanged.
     Failed {
         /// Why.
         problem: Problem,
     },
 }
 
-/// What undo and redo would do, in words; `None`: there is nothing.
+/// Labels of what undo and redo would do; empty if there is nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
-    /// What undo takes back, newest first: `Delete 3 records`.
+    /// What undo would undo, newest first: `Delete 3 records`.
     pub undo: Vec<String>,
-    /// What redo makes again, next first.
+    /// What redo would redo, next first.
     pub redo: Vec<String>,
     /// How many records undo would change.
     pub undo_records: usize,
@@ -221,7 +221,7 @@ impl OpenStore {
         }
     }
 
-    /// The name of the next request about this database.
+    /// The id of the next request about this database.
     pub const fn next_request(&mut self) -> RequestId {
         self.asked += 1;
         RequestId {
@@ -230,22 +230,22 @@ impl OpenStore {
         }
     }
 
-    /// The edit that would be lost if it were forgotten.
+    /// The edit that would be lost if it were discarded.
     pub fn unsaved_draft(&self) -> Option<&Draft> {
         self.detail.draft.as_ref().filter(|draft| draft.is_dirty())
     }
 
-    /// Whether the file lacks what was saved here, and nobody has seen that it is said.
+    /// Whether the file lacks changes saved here, and the user has not acknowledged it.
     pub const fn is_set_back(&self) -> bool {
         self.standing.is_set_back()
     }
 
-    /// Why expired records were not deleted, until somebody said what becomes of them.
+    /// Why expired records were not deleted, until the user decides what to do with them.
     pub fn asks_about_clock(&self) -> Option<ClockSuspect> {
         self.clock_suspect.filter(|_| !self.keeps_expired)
     }
 
-    /// Whether it was opened without writing, even once it has been read.
+    /// Whether it was opened without writing, also while it is being read.
     pub const fn is_read_only(&self) -> bool {
         match &self.loading {
             Some(loading) => loading.read_only,
@@ -253,7 +253,7 @@ impl OpenStore {
         }
     }
 
-    /// Looks up which records a scope means now. Costs O(n) for n records selected one by one.
+    /// Resolves a scope to records. O(n) for n individually selected records.
     pub fn target(&self, scope: &Scope) -> Target {
         match scope {
             Scope::Everything => Target::Everything,
@@ -263,8 +263,8 @@ impl OpenStore {
         }
     }
 
-    /// The scope that means the same records from now on, whatever happens to the selection: for
-    /// a question that is answered later.
+    /// A scope that refers to the same records whatever happens to the selection later, for a
+    /// question that is answered later.
     pub fn frozen(&self, scope: &Scope) -> Scope {
         match self.target(scope) {
             Target::Everything => Scope::Everything,
@@ -296,7 +296,7 @@ impl OpenStore {
         }))
     }
 
-    /// How many records a scope means.
+    /// How many records a scope covers.
     pub fn count(&self, scope: &Scope) -> usize {
         match scope {
             Scope::Everything => self.snapshot.len(),
@@ -319,7 +319,7 @@ impl OpenStore {
         self.selection.len()
     }
 
-    /// The order of the rows, as far as is known: that of the last answer.
+    /// The current order of the rows, as of the last answer.
     pub fn sort(&self) -> &Sort {
         self.orders.in_force(self.search.is_ranked())
     }
@@ -329,7 +329,7 @@ impl OpenStore {
         self.listing.len(&self.snapshot)
     }
 
-    /// What a file is called in the window.
+    /// The title of a file in the window.
     pub fn title_of(path: &Path) -> String {
         let name = path.file_name().unwrap_or(path.as_os_str());
         name.to_string_lossy().into_owned()

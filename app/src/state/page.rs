@@ -7,10 +7,10 @@ use super::{Check, OpenStore, Problem};
 /// What fills the window.
 #[derive(Debug, Default)]
 pub enum Page {
-    /// New, open, recent, sample.
+    /// The start page: new, open, recent, sample.
     #[default]
     Welcome,
-    /// The form for a new database. Its texts are the panel's own.
+    /// The form for a new database. Its texts are kept by the panel.
     NewDatabase(CreatePage),
     /// The password of a file.
     Unlock(UnlockPage),
@@ -25,7 +25,7 @@ pub struct CreatePage {
     pub busy: Option<BusyPhase>,
     /// Why the last attempt failed.
     pub problem: Option<Problem>,
-    /// The file exists and overwriting it was not asked for yet.
+    /// The file exists, and the user has not agreed to overwrite it yet.
     pub exists: Option<PathBuf>,
 }
 
@@ -34,26 +34,26 @@ pub struct CreatePage {
 pub struct UnlockPage {
     /// The file.
     pub path: PathBuf,
-    /// What the file says about itself; `None` until it was looked at.
+    /// Whether the file needs a key file; `None` until it was examined.
     pub needs_key_file: Option<bool>,
-    /// Length of the file in bytes, once known.
+    /// The length of the file in bytes, once known.
     pub len: Option<u64>,
     /// Open it without writing.
     pub read_only: bool,
-    /// It was open before and was locked: the page says so.
+    /// It was open before and was locked, which the page mentions.
     pub was_locked: bool,
     /// It is being opened.
     pub busy: Option<BusyPhase>,
-    /// Why it cannot be opened, or was not.
+    /// Why it cannot be opened, or why the last attempt failed.
     pub problem: Option<Problem>,
-    /// How many attempts failed.
+    /// The number of failed attempts.
     pub attempts: u32,
-    /// What checking the damaged file showed, once that was asked for.
+    /// The check of a damaged file, once requested.
     pub check: Option<Check>,
 }
 
 impl UnlockPage {
-    /// The page for a file that was not looked at yet.
+    /// The page for a file that was not examined yet.
     pub fn new(path: PathBuf, read_only: bool) -> Self {
         Self {
             path,
@@ -68,8 +68,8 @@ impl UnlockPage {
         }
     }
 
-    /// The name of the file with what is special about it: `films.vstore [Locked]`. What no password
-    /// opens is not called locked.
+    /// The name of the file with a mark: `films.vstore [Locked]`. A file that no password opens is
+    /// not marked as locked.
     pub fn title(&self) -> String {
         let name = OpenStore::title_of(&self.path);
         let mark = match &self.problem {
@@ -87,20 +87,20 @@ impl UnlockPage {
 /// What opening or creating a file is doing.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum BusyPhase {
-    /// It waits for its turn.
+    /// It is queued.
     Waiting,
-    /// Turning the password into a key.
+    /// The password is turned into a key.
     DerivingKey,
-    /// Reading and decrypting, with the part that is done (0 to 1).
+    /// Reading and decrypting, with the completed part (0 to 1).
     Reading(f32),
-    /// Encrypting and writing, with the part that is done.
+    /// Encrypting and writing, with the completed part.
     Writing(f32),
-    /// Checking what was written, with the part that is done.
+    /// Verifying what was written, with the completed part.
     Verifying(f32),
 }
 
 impl BusyPhase {
-    /// The words beside the progress bar.
+    /// The text beside the progress bar.
     pub const fn text(self) -> &'static str {
         match self {
             Self::Waiting => "Waiting…",
@@ -111,7 +111,7 @@ impl BusyPhase {
         }
     }
 
-    /// The part that is done, where it is known.
+    /// The completed part, where it is known.
     pub const fn fraction(self) -> Option<f32> {
         match self {
             Self::Waiting | Self::DerivingKey => None,

@@ -1,4 +1,5 @@
-//! What the user chose about the window. Kept across runs; never holds a key, a value, a search.
+//! The user's preferences for the window. Kept across runs; they never contain a key, a value or a
+//! search.
 
 use std::path::PathBuf;
 
@@ -12,17 +13,17 @@ pub const BACKUPS_MAX: u8 = vstore::file::BACKUPS_MAX;
 /// How many recent files are remembered.
 pub const RECENT_MAX: usize = 10;
 
-/// The preferences. Whatever they were read from, they are valid.
+/// The preferences. They are valid, wherever they were read from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Preferences {
-    /// Dark, light, or as the system says.
+    /// Dark, light, or following the system.
     pub theme: ThemeChoice,
     /// How high rows are.
     pub density: Density,
     /// Which panels are shown and how large.
     pub layout: Layout,
-    /// After how many minutes without input the database is locked; 0: never.
+    /// Minutes without input after which the database is locked; 0 for never.
     pub lock_after_minutes: u16,
     /// Lock when the window is minimised.
     pub lock_when_minimised: bool,
@@ -32,15 +33,15 @@ pub struct Preferences {
     pub backups: u8,
     /// Whether recent files may be remembered.
     pub remember_recent: bool,
-    /// Files that were opened, the last one first.
+    /// Recently opened files, latest first.
     pub recent: Vec<RecentFile>,
-    /// A top-level integer `expireAt` in a value sets the expiry.
+    /// Whether a top-level integer `expireAt` in a value sets the expiry.
     pub honour_expire_at: bool,
-    /// No motion.
+    /// Whether motion is reduced.
     pub reduced_motion: bool,
-    /// Size of the window in points, as it was last.
+    /// The last size of the window in points.
     pub window_size: Option<[f32; 2]>,
-    /// The window was maximised.
+    /// Whether the window was maximised.
     pub window_maximised: bool,
 }
 
@@ -73,25 +74,25 @@ pub struct RecentFile {
     pub opened_at: i64,
 }
 
-/// What a recent file is like now. Looked up, never kept.
+/// Facts about a recent file. Looked up each time, never saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecentFacts {
-    /// It is not there, or its disk is not.
+    /// It does not exist, or its disk is not connected.
     Missing,
-    /// It is there.
+    /// It exists.
     Found {
         /// Its length.
         bytes: u64,
-        /// When it was last written, where the system tells.
+        /// When it was last written, where the system knows.
         saved_at: Option<Millis>,
     },
 }
 
-/// Dark, light, or as the system says.
+/// Dark, light, or following the system.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ThemeChoice {
-    /// As the system says.
+    /// Following the system.
     #[default]
     System,
     /// Dark.
@@ -149,20 +150,20 @@ pub enum PanelSide {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BottomTab {
-    /// What happened lately.
+    /// Recent events.
     #[default]
     Activity,
     /// The records that expire next.
     Expiring,
-    /// Work in the background.
+    /// Background work.
     Jobs,
 }
 
 impl BottomTab {
-    /// All tabs, in their order.
+    /// All tabs, in order.
     pub const ALL: [Self; 3] = [Self::Activity, Self::Expiring, Self::Jobs];
 
-    /// The words on the tab.
+    /// The label of the tab.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Activity => "Activity",
@@ -173,7 +174,7 @@ impl BottomTab {
 }
 
 impl Layout {
-    /// Whether a panel is shown, to be changed.
+    /// Whether a panel is shown, mutably.
     pub const fn shown_mut(&mut self, side: PanelSide) -> &mut bool {
         match side {
             PanelSide::Left => &mut self.left,
@@ -182,7 +183,7 @@ impl Layout {
         }
     }
 
-    /// The size of a panel, to be changed.
+    /// The size of a panel, mutably.
     pub const fn size_mut(&mut self, side: PanelSide) -> &mut f32 {
         match side {
             PanelSide::Left => &mut self.left_width,
@@ -193,7 +194,7 @@ impl Layout {
 }
 
 impl Preferences {
-    /// Puts a file at the top of the recent list, if it may be remembered.
+    /// Puts a file at the top of the recent list, if files may be remembered.
     pub fn remember(&mut self, path: PathBuf, opened_at: i64) {
         if self.remember_recent {
             self.forget(&path);
@@ -202,12 +203,12 @@ impl Preferences {
         }
     }
 
-    /// Takes a file from the recent list.
+    /// Removes a file from the recent list.
     pub fn forget(&mut self, path: &std::path::Path) {
         self.recent.retain(|recent| recent.path != path);
     }
 
-    /// Puts everything that is out of bounds back into them; names what it changed.
+    /// Resets everything out of bounds; returns a warning for each.
     pub fn make_valid(&mut self) -> Vec<String> {
         let mut warnings = Vec::new();
         let defaults = Layout::default();
@@ -233,7 +234,7 @@ impl Preferences {
         ];
         for (name, size, default, allowed) in sizes {
             if !allowed.contains(size) {
-                warnings.push(format!("{name} was out of bounds"));
+                warnings.push(format!("{name} was out of range"));
                 *size = default;
             }
         }
@@ -245,7 +246,7 @@ impl Preferences {
             .window_size
             .is_some_and(|size| !size.iter().all(|side| (200.0..=16_384.0).contains(side)))
         {
-            warnings.push("window_size was out of bounds".to_owned());
+            warnings.push("window_size was out of range".to_owned());
             self.window_size = None;
         }
         if self.backups > BACKUPS_MAX {

@@ -1,4 +1,4 @@
-//! Why a file could not be opened, created or written, in words, and what can be done about it.
+//! Why a file could not be opened, created or written, with messages and remedies.
 
 use std::path::PathBuf;
 
@@ -7,59 +7,59 @@ use vstore::target::Existing;
 
 use crate::format;
 
-/// What went wrong with a file. Different problems have different words.
+/// What went wrong with a file. Each problem has its own message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// The password, or the key file, is not the one of this file.
+    /// The password or the key file is wrong.
     WrongPassword,
-    /// The file needs a key file as well.
+    /// The file also needs a key file.
     KeyFileRequired,
     /// The key file could not be read.
     KeyFileUnreadable(String),
-    /// There is no such file.
+    /// The file does not exist.
     NotFound,
-    /// It is something else.
+    /// It is not a VStore file.
     NotAVStore,
-    /// A newer program wrote it.
+    /// It was written by a newer version of the program.
     NewerVersion(String),
-    /// It is damaged, and where.
+    /// It is damaged; the message says where.
     Damaged(String),
-    /// Another program has it open, and which, as far as known.
+    /// Another program has it open, if known which.
     OpenElsewhere(Option<LockHolder>),
-    /// File or folder refuse writing.
+    /// The file or its folder cannot be written.
     NotWritable(String),
     /// The disk is full.
     StorageFull(String),
-    /// There is a file already.
+    /// A file already exists at the path.
     AlreadyExists(PathBuf),
-    /// There is a file already that is replaced only if somebody says so.
+    /// A file already exists at the path, and may be replaced only with the user's consent.
     Replaces(Box<Existing>),
-    /// Opening would cost more memory or time than allowed.
+    /// Opening would take more memory or time than allowed.
     TooExpensive(String),
-    /// Another program changed the file, or put another one in its place.
+    /// Another program changed or replaced the file.
     ChangedElsewhere,
-    /// A change could not be written, and why.
+    /// A change could not be written, for this reason.
     NotWritten(String),
-    /// The engine failed and let the file go.
+    /// The engine failed and closed the file.
     Crashed,
-    /// Anything else, in words.
+    /// Anything else.
     Other(String),
 }
 
-/// What can be done about a problem, offered as a button.
+/// A remedy for a problem, offered as a button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Remedy {
     /// Open it without writing.
     OpenReadOnly,
-    /// Bring the window to the front that has it open.
+    /// Bring the window that has it open to the front.
     SwitchToWindow,
-    /// Bring what is left into a new file.
+    /// Copy what is left to a new file.
     Salvage,
-    /// Put the backup of its header back.
+    /// Restore its header from a backup.
     RestoreHeader,
     /// Import it as data.
     Import,
-    /// Try once more.
+    /// Try again.
     Retry,
     /// Choose another file.
     ChooseAnother,
@@ -74,12 +74,12 @@ impl Problem {
                 "This file needs its key file as well as the password.".to_owned()
             }
             Self::KeyFileUnreadable(why) => format!("The key file could not be read: {why}."),
-            Self::NotFound => "The file is not there any more.".to_owned(),
+            Self::NotFound => "The file no longer exists.".to_owned(),
             Self::NotAVStore => "This is not a VStore file.".to_owned(),
             Self::NewerVersion(what) => {
                 format!("This file was written by a newer version of VStore ({what}).")
             }
-            // Most reasons are sentences about the file themselves.
+            // Most reasons are already sentences about the file.
             Self::Damaged(what) => match what.strip_prefix("the file is ") {
                 Some(rest) => format!("The file is {rest}."),
                 None => format!("The file is damaged: {what}."),
@@ -96,9 +96,9 @@ impl Problem {
             }
             Self::NotWritable(what) => format!("Writing is not possible here: {what}."),
             Self::StorageFull(what) => format!("The disk is full: {what}."),
-            Self::AlreadyExists(path) => format!("{} exists already.", path.display()),
+            Self::AlreadyExists(path) => format!("{} already exists.", path.display()),
             Self::Replaces(existing) => format!(
-                "{} exists already ({}, {}). Saving replaces it; what it holds now stays beside it \
+                "{} already exists ({}, {}). Saving replaces it; its current content is kept beside it \
                  as a backup.",
                 existing.path.display(),
                 existing.content.named(),
@@ -109,14 +109,14 @@ impl Problem {
             }
             Self::ChangedElsewhere => "Another program changed the file.".to_owned(),
             Self::NotWritten(what) => format!("The change could not be written: {what}."),
-            Self::Crashed => "Something went wrong inside VStore, and the file was closed. \
-                              What was saved is in it."
+            Self::Crashed => "An internal error occurred, and the file was closed. \
+                                        Everything saved is in it."
                 .to_owned(),
             Self::Other(what) => format!("{what}."),
         }
     }
 
-    /// What can be done about it, the best first.
+    /// What can be done about it, best first.
     pub const fn remedies(&self) -> &'static [Remedy] {
         match self {
             Self::OpenElsewhere(_) => {
@@ -136,7 +136,7 @@ impl Problem {
         }
     }
 
-    /// Whether a password makes no sense: there is nothing it could open.
+    /// Whether asking for a password is pointless: there is nothing it could open.
     pub const fn is_final(&self) -> bool {
         matches!(
             self,
@@ -154,7 +154,7 @@ mod tests {
     use super::Problem;
 
     #[test]
-    fn damage_is_said_once() {
+    fn damage_is_mentioned_once() {
         let text = |what: &str| Problem::Damaged(what.to_owned()).text();
         assert_eq!(
             text("the file is damaged at byte 4096 (frame 3): broken tag"),

@@ -1,57 +1,57 @@
-//! The account of an import: what was read and what became of it, record by record.
+//! The report of an import: what was read and what happened to it, record by record.
 
 use std::fmt::Write as _;
 
-/// What an import did. Holds keys: it goes when the database is locked or closed.
+/// What an import did. Contains keys, so it is dropped when the database is locked or closed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportReport {
-    /// Records that were read.
+    /// Records read.
     pub read: u64,
-    /// Records that are new.
+    /// New records.
     pub added: u64,
-    /// Records that took the place of others.
+    /// Records that replaced others.
     pub replaced: u64,
-    /// Records that were left out because the database has their key.
+    /// Records left out because the database already has their key.
     pub kept: u64,
-    /// Records that were left out because their key stands twice in the data.
+    /// Records left out because their key occurs twice in the data.
     pub duplicates: u64,
-    /// Records whose key got a number; they count as new or replaced.
+    /// Records whose key got a number; they also count as new or replaced.
     pub numbered: u64,
-    /// Records whose expiry was over before the import.
+    /// Records that had expired before the import.
     pub expired: u64,
-    /// Single records, in the order of the data. Bounded.
+    /// Individual records, in the order of the data. Bounded.
     pub lines: Vec<ReportLine>,
-    /// How many more there would be.
+    /// The number of lines beyond the bound.
     pub unlisted: u64,
 }
 
-/// What became of one record.
+/// What happened to one record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportLine {
-    /// Which sort of thing happened.
+    /// The kind of event.
     pub kind: ReportKind,
-    /// Place in the data and what happened, in words.
+    /// The place in the data and what happened.
     pub text: String,
 }
 
-/// Sorts of things that happen to single records.
+/// Kinds of events for individual records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReportKind {
-    /// It took the place of another.
+    /// It replaced another record.
     Replaced,
     /// Its key got a number.
     Numbered,
     /// It was left out.
     LeftOut,
-    /// It was imported, but not as it stood.
+    /// It was imported with changes.
     Changed,
 }
 
 impl ReportKind {
-    /// All sorts, in their order.
+    /// All kinds, in order.
     pub const ALL: [Self; 4] = [Self::Replaced, Self::Numbered, Self::LeftOut, Self::Changed];
 
-    /// What it is called.
+    /// The name shown.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Replaced => "Replaced",
@@ -63,15 +63,14 @@ impl ReportKind {
 }
 
 impl ImportReport {
-    /// The numbers with their words; those of what did not happen are left out, but for the first
-    /// two.
+    /// The counts with their labels; zero counts are omitted, except for the first two.
     pub fn counts(&self) -> Vec<(u64, &'static str)> {
         let all = [
             (self.read, "read"),
             (self.added, "new"),
             (self.replaced, "replaced"),
-            (self.kept, "left out: the key exists"),
-            (self.duplicates, "left out: the key stands twice"),
+            (self.kept, "left out: key already exists"),
+            (self.duplicates, "left out: duplicate key"),
             (self.numbered, "numbered"),
             (self.expired, "expired before the import"),
         ];
@@ -80,7 +79,7 @@ impl ImportReport {
         kept.map(|(_, count)| count).collect()
     }
 
-    /// Whether something happened to single records that the person should look at.
+    /// Whether something happened to individual records that the user should look at.
     pub fn is_remarkable(&self) -> bool {
         self.numbered + self.duplicates + self.expired > 0
             || self
@@ -89,7 +88,7 @@ impl ImportReport {
                 .any(|line| line.kind == ReportKind::Changed)
     }
 
-    /// All of it as text.
+    /// The whole report as text.
     pub fn to_text(&self, title: &str) -> String {
         let mut text = format!("{title}\n");
         for (count, words) in self.counts() {

@@ -1,4 +1,4 @@
-//! Putting the backup of its header back into a file: the dialog's state.
+//! The state of the dialog that restores the header of a file.
 
 use std::path::PathBuf;
 
@@ -6,36 +6,36 @@ use vstore::Millis;
 
 use super::TaskId;
 
-/// The dialog about a file whose header is destroyed.
+/// The dialog for a file whose header is destroyed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restore {
     /// The file.
     pub file: PathBuf,
-    /// How far it is.
+    /// Its current stage.
     pub stage: RestoreStage,
 }
 
-/// How far restoring a header is.
+/// The stages of restoring a header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RestoreStage {
-    /// The backup is being chosen; why the last attempt failed, in words.
+    /// The backup is being chosen.
     Form {
-        /// In words.
+        /// Why the last attempt failed.
         problem: Option<String>,
     },
-    /// It is under way.
+    /// It is running.
     Running(TaskId),
-    /// The header is in place again.
+    /// The header is restored.
     Done(RestoredHeader),
 }
 
-/// What restoring a header led to.
+/// The result of restoring a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RestoredHeader {
     /// When the backup was made.
     pub exported_at: Millis,
-    /// The file was compacted since: passwords may have been changed since as well.
+    /// The file was compacted since, so its passwords may have changed, too.
     pub is_older: bool,
-    /// Everything behind the header can be read.
+    /// Everything after the header can be read.
     pub is_whole: bool,
 }

@@ -1,38 +1,38 @@
-//! Bringing what is left of a damaged file into a new one: the dialog's state.
+//! The state of the dialog that salvages a damaged file.
 
 use std::path::PathBuf;
 
 use super::TaskId;
 
-/// The dialog about a damaged file.
+/// The dialog for a damaged file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Salvage {
-    /// The damaged file. It is only read.
+    /// The damaged file, which is only read.
     pub source: PathBuf,
-    /// How far it is.
+    /// Its current stage.
     pub stage: SalvageStage,
 }
 
-/// How far salvage is.
+/// The stages of salvaging.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SalvageStage {
-    /// Where to and how is being chosen; why the last attempt failed, in words.
+    /// Target and options are being chosen.
     Form {
-        /// In words.
+        /// Why the last attempt failed.
         problem: Option<String>,
     },
-    /// It is under way.
+    /// It is running.
     Running(TaskId),
     /// The new file is written.
     Done(SalvageOutcome),
 }
 
-/// What was brought into the new file, and what was not.
+/// The result of salvaging.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SalvageOutcome {
     /// The new file.
     pub target: PathBuf,
-    /// How many records it holds.
+    /// The number of records in it.
     pub records: u64,
     /// What is lost, one line each: places in the damaged file, ranges of keys. Bounded.
     pub lost: Vec<String>,

@@ -13,27 +13,27 @@ use super::{Keys, Query};
 /// The search box and its result.
 #[derive(Clone, Debug, Default)]
 pub struct Search {
-    /// What is asked, as the user sees it: filters are part of it.
+    /// The query as the user sees it; filters are part of it.
     pub text: String,
     /// How words match.
     pub mode: Mode,
-    /// What was found last; `None` without a query. May answer an older question while a newer
-    /// one is running.
+    /// The last answer; `None` without a query. May belong to an older question while a newer one
+    /// is running.
     pub answer: Option<Arc<SearchAnswer>>,
-    /// A search is running whose question was not answered yet.
+    /// A search is running and has not been answered yet.
     pub running: bool,
-    /// How long the last answer took, also that of an order without a query.
+    /// How long the last answer took, even for an order without a query.
     pub cost: Duration,
-    /// What was answered is being asked again, because records have changed.
+    /// The same question was asked again because records have changed.
     pub refreshing: bool,
-    /// The last condition has no value yet: what to type. Until then the table stays as it is.
+    /// What to type, if the last condition has no value yet. Until then the table stays as it is.
     pub wants_value: Option<String>,
-    /// The first row is to be selected as soon as what is asked is answered.
+    /// Select the first row as soon as the search is answered.
     pub wants_first: bool,
-    /// Conditions that were put into the query by clicks: another click about the same path puts
-    /// another one in their place. What was typed is never replaced.
+    /// Conditions that clicks added to the query: a click on another value of the same path
+    /// replaces its condition. Typed conditions are never replaced.
     pub clicked: Vec<String>,
-    /// Searches that were asked before.
+    /// Earlier searches.
     pub past: SearchHistory,
 }
 
@@ -43,12 +43,12 @@ impl Search {
         !self.text.trim().is_empty()
     }
 
-    /// Whether the rows are of different relevance, as far as is known: the query has words.
+    /// Whether the rows are ranked by relevance, as far as known: the query has words.
     pub fn is_ranked(&self) -> bool {
         self.is_active() && self.answer.as_ref().is_some_and(|answer| answer.ranked)
     }
 
-    /// Whether the rows on screen answer what is asked, all of it.
+    /// Whether the rows on screen are the complete answer to the current query.
     pub fn is_answered(&self) -> bool {
         let text = self.text.trim();
         let answered = match &self.answer {
@@ -58,7 +58,7 @@ impl Search {
         answered && !self.running
     }
 
-    /// The question as it stands.
+    /// The current query.
     pub fn query(&self) -> Query {
         Query {
             text: self.text.trim().to_owned(),
@@ -67,7 +67,7 @@ impl Search {
     }
 }
 
-/// Searches that were asked, for going back to them and forth again. Never written to disk.
+/// Earlier searches, to go back and forward. Never written to disk.
 #[derive(Clone, Debug, Default)]
 pub struct SearchHistory {
     back: VecDeque<Query>,
@@ -75,11 +75,11 @@ pub struct SearchHistory {
     is_typing: bool,
 }
 
-/// How many searches can be gone back to.
+/// How many earlier searches are kept.
 const HISTORY_MAX: usize = 50;
 
 impl SearchHistory {
-    /// Another search takes the place of this one. What is typed in one go is one search.
+    /// Another search replaces this one. What is typed in one go counts as one search.
     pub fn leave(&mut self, query: Query, typing: bool) {
         if std::mem::replace(&mut self.is_typing, typing) && typing {
             return;
@@ -88,17 +88,17 @@ impl SearchHistory {
         self.keep(query);
     }
 
-    /// What is typed from now on is another search.
+    /// Whatever is typed from now on is another search.
     pub const fn settle(&mut self) {
         self.is_typing = false;
     }
 
-    /// Whether the search that is asked is being typed.
+    /// Whether the current search is being typed.
     pub const fn is_typing(&self) -> bool {
         self.is_typing
     }
 
-    /// Whether there is a search to go back to, or forth.
+    /// Whether there is a search to go back or forward to.
     pub fn can_go(&self, back: bool) -> bool {
         if back {
             !self.back.is_empty()
@@ -107,7 +107,7 @@ impl SearchHistory {
         }
     }
 
-    /// The search before this one, or the one that was gone back from.
+    /// Goes back to the previous search, or forward to the one gone back from.
     pub fn go(&mut self, back: bool, from: Query) -> Option<Query> {
         self.is_typing = false;
         let to = if back {
@@ -133,16 +133,16 @@ impl SearchHistory {
     }
 }
 
-/// What a search found.
+/// The result of a search.
 #[derive(Clone, Debug)]
 pub struct SearchAnswer {
-    /// The question.
+    /// The query.
     pub text: String,
     /// How words matched.
     pub mode: Mode,
-    /// The records as they were searched. Holding them costs what changed since.
+    /// The records that were searched. Holding the snapshot costs as much as has changed since.
     pub snapshot: Snapshot,
-    /// The records found, in the order of the table.
+    /// The keys found, in the order of the table.
     pub keys: Keys,
     /// How many were found in all.
     pub total: u64,
@@ -150,27 +150,29 @@ pub struct SearchAnswer {
     pub exact: u64,
     /// How long it took.
     pub elapsed: Duration,
-    /// What was not understood as it may have been meant.
+    /// Hints about parts of the query that may mean something else.
     pub hints: Vec<Hint>,
-    /// The query has words, which some records fit better than others; else relevance is no order.
+    /// The query has words, so that records can be ranked; otherwise there is no order by
+    /// relevance.
     pub ranked: bool,
-    /// Not everything was searched yet.
+    /// Not everything has been searched yet.
     pub partial: bool,
-    /// All records were searched through indexes; else some were read.
+    /// All records were searched through indexes; otherwise some were read.
     pub indexed: bool,
-    /// Marks what matched, for the rows on screen.
+    /// Highlights matches in the rows on screen.
     pub highlighter: Highlighter,
 }
 
-/// Marks what matched, for the records on screen. Cloning shares it.
+/// Highlights matches in the records on screen. Clones share it.
 #[derive(Clone, Default)]
 pub struct Highlighter(pub Option<Arc<HighlightFn>>);
 
-/// Finds what to mark in a record.
+/// Finds the matches to highlight in a record.
 pub type HighlightFn = dyn Fn(&Record) -> Vec<Highlight> + Send + Sync;
 
 impl Highlighter {
-    /// What to mark in a record. Costs about as much as matching it: for rows on screen only.
+    /// The matches to highlight in a record. Costs about as much as matching it: use it only for
+    /// rows on screen.
     pub fn marks(&self, record: &Record) -> Vec<Highlight> {
         self.0.as_ref().map(|find| find(record)).unwrap_or_default()
     }
@@ -185,21 +187,21 @@ impl fmt::Debug for Highlighter {
 /// The order of the table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sort {
-    /// By what.
+    /// The criterion.
     pub by: SortBy,
-    /// The largest first.
+    /// Largest first.
     pub descending: bool,
 }
 
-/// By what the table is ordered.
+/// The criterion by which the table is ordered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum SortBy {
-    /// How well they match; where nothing is ranked, by key.
+    /// By relevance or, if nothing is ranked, by key.
     #[default]
     Relevance,
     /// By key.
     Key,
-    /// By the last change.
+    /// By last change.
     Modified,
     /// By expiry; records that never expire come last.
     Expires,
@@ -208,7 +210,7 @@ pub enum SortBy {
 }
 
 impl Sort {
-    /// Whether this is by key, where the rows are ranked or not.
+    /// Whether this orders by key, given whether the rows are ranked.
     pub fn is_by_key(&self, ranked: bool) -> bool {
         match self.by {
             SortBy::Key => true,
@@ -218,15 +220,15 @@ impl Sort {
     }
 }
 
-/// The orders of the table. A search for words begins with the best hits whatever order was looked
-/// at before; an order that is chosen within it lasts as long as the search does.
+/// The orders of the table. A search with words starts ordered by relevance, whatever the previous
+/// order; an order chosen during the search lasts as long as it does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Orders {
-    /// Of rows that are not ranked: all records, or those that meet conditions. The file keeps it.
+    /// The order of unranked rows: all records, or those that meet conditions. The file keeps it.
     pub browsing: Sort,
-    /// Of what a search for words found.
+    /// The order of the result of a search with words.
     pub searching: Sort,
-    /// The order was chosen for searches too: it stays when a search begins.
+    /// The order was also chosen for searches: it stays when a search begins.
     pub keeps: bool,
 }
 
@@ -250,14 +252,14 @@ impl Orders {
         }
     }
 
-    /// The order in force stays when a search begins.
+    /// Keeps the order in force when a search begins.
     pub fn keep(&mut self, ranked: bool) {
         self.keeps = true;
         let sort = self.in_force(ranked).clone();
         self.choose(ranked, sort);
     }
 
-    /// Searches begin with the best hits again.
+    /// Searches start ordered by relevance again.
     pub fn stop_keeping(&mut self, ranked: bool) {
         self.keeps = false;
         if !ranked {
@@ -265,7 +267,7 @@ impl Orders {
         }
     }
 
-    /// Nothing is searched any more: the next search begins with the best hits.
+    /// The search ended: the next one starts ordered by relevance.
     pub fn search_ended(&mut self) {
         if !self.keeps {
             self.searching = Sort::default();
@@ -278,9 +280,9 @@ impl Orders {
 pub enum ColumnKind {
     /// The key.
     Key,
-    /// The value in one line.
+    /// The value on one line.
     Value,
-    /// What stands at a path.
+    /// The value at a path.
     Path(Path),
     /// When the record expires.
     Expires,
@@ -291,9 +293,9 @@ pub enum ColumnKind {
 /// A column of the table between key and expiry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Column {
-    /// The value in one line.
+    /// The value on one line.
     Value,
-    /// What stands at a path.
+    /// The value at a path.
     Path(Path),
 }
 
@@ -335,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn searches_are_gone_back_to_and_forth_again() {
+    fn search_history_goes_back_and_forward() {
         let query = |text: &str| Query {
             text: text.to_owned(),
             mode: Mode::Fuzzy,
@@ -353,7 +355,7 @@ mod tests {
         assert_eq!(history.go(false, query("")), Some(query("star")));
         assert!(history.can_go(false));
         history.leave(query("star"), true);
-        assert!(!history.can_go(false), "another way was taken");
+        assert!(!history.can_go(false), "a new search ends the way forward");
         for number in 0..200 {
             history.leave(query(&number.to_string()), false);
         }

@@ -1,17 +1,17 @@
-//! What opens a file, as a person enters it. Wiped when dropped, and never printed.
+//! Credentials as a person enters them. Wiped when dropped, and never printed.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-/// What opens a file, as entered. The key file is read by whoever opens the file.
-/// Wiped when dropped; `Debug` prints nothing of it.
+/// Credentials as entered. The key file is read when the file is opened. Wiped when dropped;
+/// `Debug` prints neither password nor path.
 #[derive(Clone)]
 pub struct Secret {
     /// The password as typed.
     pub password: Zeroizing<String>,
-    /// The place of the key file.
+    /// The path of the key file.
     pub key_file: Option<PathBuf>,
 }
 
@@ -33,61 +33,61 @@ impl fmt::Debug for SecretText {
     }
 }
 
-/// A change of what opens a file.
+/// A change of the keys of a file.
 #[derive(Clone, Debug)]
 pub enum KeyChange {
-    /// One more.
+    /// Adds a key.
     Add {
-        /// What will open it as well.
+        /// The new key.
         new: NewKey,
         /// A name for people; not encrypted.
         label: String,
     },
-    /// Another one in the same place.
+    /// Replaces a key in the same slot.
     Replace {
-        /// Which place.
+        /// The slot.
         number: u8,
-        /// What will open it instead.
+        /// The new key.
         new: NewKey,
     },
-    /// One less.
+    /// Removes a key.
     Remove {
-        /// Which place.
+        /// The slot.
         number: u8,
     },
 }
 
-/// What will open a file.
+/// A new key of a file.
 #[derive(Clone, Debug)]
 pub enum NewKey {
     /// A password, perhaps with a key file.
     Password {
         /// The password.
         secret: Secret,
-        /// What guessing it will cost.
+        /// The cost of guessing it.
         cost: KeyCost,
     },
-    /// A recovery key, as written.
+    /// A recovery key as text.
     Recovery(SecretText),
 }
 
-/// What guessing a password costs.
+/// The cost of guessing a password.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum KeyCost {
-    /// A tenth of a second each.
+    /// A tenth of a second per guess.
     Low,
-    /// About a second each.
+    /// About a second per guess.
     #[default]
     Usual,
-    /// Some seconds each.
+    /// A few seconds per guess.
     High,
 }
 
 impl KeyCost {
-    /// All costs, in their order.
+    /// All costs, in order.
     pub const ALL: [Self; 3] = [Self::Low, Self::Usual, Self::High];
 
-    /// What it is called.
+    /// The name shown.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Low => "0.1 s",

@@ -1,55 +1,55 @@
-//! What opens the open file, and changing that: the dialog's state. Nothing in it is secret but a
-//! recovery key that was made and not written down yet.
+//! The state of the dialog for passwords and keys of the open file. Its only secret is a recovery
+//! key that was generated but not written down yet.
 
 use super::{Problem, SecretText};
 
-/// The dialog about passwords and keys.
+/// The dialog for passwords and keys.
 #[derive(Clone, Debug, Default)]
 pub struct Security {
-    /// What opens the file; empty until the engine has told.
+    /// What opens the file; empty until the engine has answered.
     pub slots: Vec<KeySlot>,
-    /// What the dialog shows.
+    /// The current step.
     pub step: SecurityStep,
-    /// A change is under way.
+    /// A change is running.
     pub busy: bool,
     /// Why the last change was not made.
     pub problem: Option<Problem>,
-    /// What was done last, in words.
+    /// The message about the last change.
     pub done: Option<String>,
-    /// A recovery key that was made for [`SecurityStep::Add`].
+    /// The recovery key generated for [`SecurityStep::Add`].
     pub recovery_key: Option<SecretText>,
 }
 
-/// What the dialog about passwords and keys shows.
+/// The steps of the dialog for passwords and keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SecurityStep {
     /// The list.
     #[default]
     List,
-    /// The form for one more.
+    /// The form to add a key.
     Add(KeyKind),
-    /// The form for another password, or another cost, in this place.
+    /// The form to change the password or the cost of this slot.
     Change(u8),
-    /// The question before this place is emptied.
+    /// The question before this slot is removed.
     Remove(u8),
-    /// The form for another data key.
+    /// The form to replace the data key.
     Rotate,
 }
 
-/// Something that opens a file.
+/// A key slot: something that opens a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeySlot {
-    /// Its place in the file, which stays when it is changed.
+    /// Its number in the file, which stays when it is changed.
     pub number: u8,
-    /// What it asks for.
+    /// Its kind.
     pub kind: KeyKind,
-    /// What people call it; may be empty. Not encrypted.
+    /// A name for people; may be empty. Not encrypted.
     pub label: String,
-    /// What guessing costs, in words.
+    /// The cost of guessing it, in words.
     pub cost: String,
 }
 
-/// What a slot asks for.
+/// The kinds of key slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum KeyKind {
     /// A password.
@@ -58,12 +58,12 @@ pub enum KeyKind {
     PasswordAndKeyFile,
     /// A recovery key.
     RecoveryKey,
-    /// Something only a later version knows.
+    /// A kind of a later version.
     Other,
 }
 
 impl KeyKind {
-    /// What it is called.
+    /// The name shown.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Password => "Password",
@@ -75,7 +75,7 @@ impl KeyKind {
 }
 
 impl KeySlot {
-    /// What it is called: its label, or else its kind.
+    /// Its label or, if that is empty, its kind.
     pub fn title(&self) -> &str {
         if self.label.is_empty() {
             self.kind.name()

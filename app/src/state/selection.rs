@@ -1,6 +1,6 @@
-//! Which records are selected. A selection is of records, never of places in the table: it stays
-//! with what was chosen whatever happens to the rows. Many records are selected by naming the run
-//! of rows that they were, not one by one.
+//! Which records are selected. A selection consists of records, not of table positions: it keeps
+//! the chosen records whatever happens to the rows. A large selection is stored as a run of rows
+//! instead of single keys.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -10,50 +10,51 @@ use vstore::{Key, Snapshot};
 
 use super::Keys;
 
-/// More single records than this are not taken out of a run: the run ends.
+/// The most records excluded from a run; with more, the run ends.
 const EXCEPT_MAX: usize = 2_000;
 
 /// The selected records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// A long run of rows is selected.
+    /// A selected run of rows.
     pub span: Option<Span>,
-    /// What is not selected of `span`.
+    /// Records of `span` that are not selected.
     pub except: BTreeSet<Key>,
-    /// Selected keys beside these.
+    /// Further selected keys.
     pub keys: BTreeSet<Key>,
-    /// Records that were selected and that the table does not show now. Nothing is done to them;
+    /// Selected records that the table does not show at present. Commands do not apply to them;
     /// they are selected again when the table shows them again.
     pub hidden: BTreeSet<Key>,
-    /// Records that changed since the rows were looked up: a run may have lost them.
+    /// Records changed since the rows were looked up: the run may have lost them.
     pub changed: BTreeSet<Key>,
-    /// The run was chosen among rows that were older than the records: it ends when they are looked
-    /// up again.
+    /// The run was chosen among rows older than the records: it ends when the rows are looked up
+    /// again.
     pub is_stale: bool,
-    /// A run of this many records ended because it could not be followed, and nobody was told yet.
+    /// The number of records of a run that ended because it could not be followed; the user has not
+    /// been notified yet.
     pub ended: Option<usize>,
-    /// Where the keyboard is; the detail panel shows this record.
+    /// The keyboard cursor; the detail panel shows this record.
     pub cursor: Option<Key>,
-    /// Its row, as of the last listing; `None`: the table does not show it.
+    /// Its row, as of the last listing; `None` if the table does not show it.
     pub cursor_row: Option<usize>,
-    /// Where a range that is extended starts.
+    /// Where an extended range starts.
     pub anchor: Option<Key>,
 }
 
-/// The records of a run of rows, as they were when the run was chosen. What appears between them
-/// later is no part of it.
+/// The records of a run of rows, as of the time the run was chosen. Records that appear between
+/// them later are not part of it.
 #[derive(Clone, Debug)]
 pub enum Span {
-    /// All records from one key to another, in the order of keys, both included.
+    /// All records from one key to another, in key order, both included.
     Between {
         /// The first.
         first: Key,
         /// The last.
         last: Key,
-        /// The records that were there.
+        /// The records at that time.
         seen: Snapshot,
     },
-    /// Rows of what a search found, or of an order.
+    /// Rows of a search result or of a sort order.
     Rows {
         /// The listing.
         keys: Keys,
@@ -64,30 +65,30 @@ pub enum Span {
     },
 }
 
-/// What a click or a key does to the selection.
+/// What a click or a key press does to the selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SelectHow {
-    /// Selects this one only.
+    /// Selects only this row.
     Only,
-    /// Adds or removes this one.
+    /// Adds or removes this row.
     Toggle,
-    /// Selects everything from the anchor to this one.
+    /// Selects all rows from the anchor to this one.
     Extend,
 }
 
 impl Span {
-    /// All records that a snapshot has from one key to another.
+    /// All records of a snapshot from one key to another.
     pub const fn between(seen: Snapshot, first: Key, last: Key) -> Self {
         Self::Between { first, last, seen }
     }
 
-    /// The records in some rows of a listing. Costs some nanoseconds for each.
+    /// The records in some rows of a listing. Costs a few nanoseconds per row.
     pub fn rows(keys: Keys, rows: Range<usize>) -> Self {
         let set = keys.hits().set_of(rows.clone());
         Self::Rows { keys, rows, set }
     }
 
-    /// Whether a record is part of it. Costs a look-up.
+    /// Whether it contains a record. Costs a look-up.
     pub fn contains(&self, key: &str) -> bool {
         match self {
             Self::Between { first, last, seen } => {
@@ -97,20 +98,20 @@ impl Span {
         }
     }
 
-    /// How many records it had when it was chosen, without those that expired since in a run of
-    /// keys.
+    /// The number of records it had when it was chosen, without those in a run of keys that have
+    /// expired since.
     pub fn count(&self) -> usize {
         match self {
             Self::Between { first, last, seen } => {
-                let behind = usize::from(seen.get(last.as_str()).is_some());
-                let end = seen.rank(last.as_str()) + behind;
+                let last_included = usize::from(seen.get(last.as_str()).is_some());
+                let end = seen.rank(last.as_str()) + last_included;
                 end.saturating_sub(seen.rank(first.as_str()))
             }
             Self::Rows { rows, .. } => rows.len(),
         }
     }
 
-    /// Whether it is every record of a snapshot.
+    /// Whether it contains every record of a snapshot.
     pub fn is_all_of(&self, snapshot: &Snapshot) -> bool {
         match self {
             Self::Between { seen, .. } => {
@@ -172,12 +173,12 @@ impl Selection {
         !self.has_run() && self.keys.is_empty()
     }
 
-    /// Whether more may be selected than is named one by one.
+    /// Whether a run is selected in addition to single keys.
     pub const fn has_run(&self) -> bool {
         self.span.is_some()
     }
 
-    /// Selects this one too, or not any more.
+    /// Adds a record to the selection, or removes it.
     pub fn toggle(&mut self, key: Key) {
         if self.keys.remove(&key) {
             return;
@@ -189,7 +190,7 @@ impl Selection {
         }
     }
 
-    /// Takes a record out of the run.
+    /// Excludes a record from the run.
     pub fn leave_out(&mut self, key: Key) {
         self.except.insert(key);
         if EXCEPT_MAX < self.except.len() {
@@ -197,7 +198,7 @@ impl Selection {
         }
     }
 
-    /// Selects this one too.
+    /// Adds a record to the selection.
     pub fn add(&mut self, key: Key) {
         if self.is_in_run(key.as_str()) {
             self.except.remove(&key);
@@ -206,7 +207,7 @@ impl Selection {
         }
     }
 
-    /// Forgets the long run; what is named one by one stays.
+    /// Drops the run; single keys stay.
     pub fn end_run(&mut self) {
         self.span = None;
         self.except.clear();
@@ -214,7 +215,7 @@ impl Selection {
         self.is_stale = false;
     }
 
-    /// As [`end_run`](Self::end_run); whoever selected it is told.
+    /// Like [`end_run`](Self::end_run), and has the user notified.
     pub fn end_run_and_say_so(&mut self) {
         let count = self.len() - self.keys.len();
         self.end_run();
@@ -223,14 +224,14 @@ impl Selection {
         }
     }
 
-    /// Selects nothing; the keyboard stays where it is.
+    /// Clears the selection; the cursor stays.
     pub fn clear_records(&mut self) {
         self.end_run();
         self.keys.clear();
         self.hidden.clear();
     }
 
-    /// The record that is meant when exactly one is meant.
+    /// The selected record, if exactly one is selected.
     pub fn single(&self) -> Option<&Key> {
         match self.keys.len() {
             1 if !self.has_run() => self.keys.first(),
@@ -266,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn single_records_are_taken_out_of_a_run_and_put_back() {
+    fn single_records_can_be_excluded_from_a_run_and_added_again() {
         let mut store = Store::in_memory(Arc::new(ManualClock::new(Millis(1))));
         put(&mut store, &["a", "b", "c", "d", "e"]);
         let mut selection = Selection {
@@ -284,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn what_appears_within_a_run_is_no_part_of_it() {
+    fn records_added_within_a_run_are_not_part_of_it() {
         let mut store = Store::in_memory(Arc::new(ManualClock::new(Millis(1))));
         put(&mut store, &["a", "b", "c", "d"]);
         let selection = Selection {
@@ -297,14 +298,14 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_a_result_are_records_wherever_they_stand_later() {
+    fn a_run_of_rows_keeps_its_records_wherever_they_move() {
         let keys = [key("z"), key("a"), key("m")].into();
         let span = Span::rows(keys, 1..3);
         assert!(span.contains("a") && span.contains("m") && !span.contains("z"));
     }
 
     #[test]
-    fn a_run_with_too_many_exceptions_ends_and_says_so() {
+    fn a_run_with_too_many_exceptions_ends_and_is_reported() {
         let names: Vec<_> = (0..=EXCEPT_MAX + 1).map(|n| key(&n.to_string())).collect();
         let mut selection = Selection {
             span: Some(Span::rows(names.iter().collect(), 0..names.len())),

@@ -1,7 +1,8 @@
-//! What belongs to a file and not to the computer: columns, order, delimiter, searches.
+//! Settings that belong to a file and not to the computer: columns, sort order, delimiter,
+//! searches.
 //!
-//! It is kept inside the file, encrypted with it, as one setting; never in the preferences. What
-//! is read from a file is bounded and checked: the file may come from anywhere.
+//! They are kept inside the file, encrypted, as one setting, and never in the preferences. Their
+//! content is bounded and checked when read, because a file may come from anywhere.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -15,11 +16,11 @@ use super::{Column, ColumnKind, OpenStore, Sort, SortBy};
 
 /// The name of the setting.
 pub const SETTINGS_NAME: &str = "window";
-/// What can separate the parts of a key, for the namespaces tree.
+/// The possible delimiters between the parts of a key, for the namespace tree.
 pub const DELIMITERS: [char; 6] = [':', '/', '.', '|', '-', '_'];
-/// How many searches a file keeps by name.
+/// The most saved searches of a file.
 const SAVED_MAX: usize = 100;
-/// How many recent searches a file keeps.
+/// The most recent searches kept in a file.
 const RECENT_SEARCHES_MAX: usize = 12;
 const NAME_CHARS_MAX: usize = 80;
 const QUERY_BYTES_MAX: usize = 4096;
@@ -27,38 +28,38 @@ const COLUMNS_MAX: usize = 64;
 const BYTES_MAX: usize = 1 << 20;
 const WIDTHS: std::ops::RangeInclusive<f32> = 40.0..=4_000.0;
 
-/// A search as it was asked.
+/// A query with its search mode.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Query {
-    /// What stands in the search box.
+    /// The text of the search box.
     pub text: String,
     /// How words match.
     #[serde(default)]
     pub mode: Mode,
 }
 
-/// A search with a name.
+/// A saved search.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedSearch {
     /// Its name.
     pub name: String,
-    /// What it asks.
+    /// Its query.
     #[serde(flatten)]
     pub query: Query,
 }
 
-/// Searches that the file keeps, and the widths of columns that were dragged.
+/// Searches kept in the file, and widths of resized columns.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FileSettings {
-    /// Searches with a name, in the order of their names.
+    /// Saved searches, ordered by name.
     pub saved: Vec<SavedSearch>,
-    /// Searches that were asked, the last one first.
+    /// Recent searches, latest first.
     pub recent: VecDeque<Query>,
-    /// Columns that were dragged, in points.
+    /// Widths of resized columns, in points.
     pub widths: BTreeMap<ColumnKind, f32>,
 }
 
-/// How the setting is written.
+/// The serialized form of the setting.
 #[derive(Serialize, Deserialize)]
 #[serde(default)]
 struct Kept {
@@ -72,7 +73,7 @@ struct Kept {
     recent: VecDeque<Query>,
 }
 
-/// A column, or what the table is ordered by.
+/// A column or a sort criterion.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Name {
@@ -100,7 +101,7 @@ impl Default for Kept {
 }
 
 impl FileSettings {
-    /// Keeps a search under a name; one that has the name gives way.
+    /// Saves a search under a name, replacing one that has it.
     pub fn save(&mut self, name: &str, query: Query) {
         let name: String = name.trim().chars().take(NAME_CHARS_MAX).collect();
         if name.is_empty() || query.text.trim().is_empty() {
@@ -113,7 +114,7 @@ impl FileSettings {
         }
     }
 
-    /// Gives a saved search another name; one that has that name gives way.
+    /// Renames a saved search, replacing one that has the new name.
     pub fn rename(&mut self, from: &str, to: &str) {
         let Some(place) = self.saved.iter().position(|saved| saved.name == from) else {
             return;
@@ -134,7 +135,7 @@ impl FileSettings {
     }
 }
 
-/// The setting of a file as it stands in the window.
+/// Encodes the settings of an open file.
 pub fn encode_settings(store: &OpenStore) -> Option<EncodedValue> {
     let column = |column: &Column| match column {
         Column::Value => Name::Value,
@@ -161,7 +162,7 @@ pub fn encode_settings(store: &OpenStore) -> Option<EncodedValue> {
     parse_text(&json).ok().map(|(value, _)| value)
 }
 
-/// Takes over the setting of a file. What is out of bounds or not understood is left as it is.
+/// Applies the setting of a file. Parts that are invalid or out of range are ignored.
 pub fn apply_settings(store: &mut OpenStore, value: &EncodedValue) {
     if value.len() > BYTES_MAX {
         return;

@@ -1,4 +1,4 @@
-//! Work in the background as the jobs panel shows it.
+//! Background work as the jobs panel shows it.
 
 use std::sync::Arc;
 
@@ -6,71 +6,71 @@ use vstore::Millis;
 
 use super::ImportReport;
 
-/// Names a task.
+/// Identifies a task.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaskId(pub u64);
 
-/// Names an attempt to open, create or copy a file, by which an answer to one that was given up is
-/// known. The one that opened a database names it for as long as it is open: its session.
+/// Identifies an attempt to open, create or copy a file, so that the answer to a cancelled attempt
+/// is recognised. The attempt that opened a database identifies it while it is open: its session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub u64);
 
-/// Names a request about an open database. Each is answered once.
+/// Identifies a request about an open database. Each is settled once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RequestId {
     /// The attempt that opened the database.
     pub session: Ticket,
-    /// Its number among the requests about it, from 1; 0: nobody asked.
+    /// Its number among the requests of that session, from 1; 0 if nobody is waiting for it.
     pub number: u64,
 }
 
 /// One task.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Task {
-    /// Its name.
+    /// Its id.
     pub id: TaskId,
-    /// What it does: `Import films.json`.
+    /// Its title: `Import films.json`.
     pub title: String,
-    /// How far it is.
+    /// Its state.
     pub state: TaskState,
     /// When it started.
     pub started_at: Millis,
-    /// It can be cancelled.
+    /// Whether it can be cancelled.
     pub cancellable: bool,
-    /// The database that it changes; `None`: none, or it says so itself.
+    /// The database that it changes; `None` if it changes none or finds it on its own.
     pub store: Option<Ticket>,
-    /// The account of an import that is done.
+    /// The report of a finished import.
     pub report: Option<Arc<ImportReport>>,
 }
 
-/// How far a task is.
+/// The state of a task.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TaskState {
-    /// It runs.
+    /// It is running.
     Running {
-        /// The part that is done (0 to 1); `None`: unknown.
+        /// The completed part (0 to 1); `None` if unknown.
         fraction: Option<f32>,
-        /// A few words: `12 000 of 40 318`.
+        /// A short text: `12 000 of 40 318`.
         text: String,
     },
-    /// It was asked to stop.
+    /// It is being cancelled.
     Cancelling,
-    /// It is done: what came of it.
+    /// It finished with this result.
     Finished(String),
     /// It was cancelled; nothing was changed.
     Cancelled,
-    /// It failed: why.
+    /// It failed for this reason.
     Failed(String),
 }
 
 impl TaskState {
-    /// Whether it still runs.
+    /// Whether it is still running.
     pub const fn is_running(&self) -> bool {
         matches!(self, Self::Running { .. } | Self::Cancelling)
     }
 }
 
-/// Tasks, the newest first.
+/// All tasks, newest first.
 #[derive(Clone, Debug, Default)]
 pub struct Tasks {
     tasks: Vec<Task>,
@@ -106,7 +106,7 @@ impl Tasks {
         id
     }
 
-    /// Forgets the oldest of too many finished tasks.
+    /// Drops the oldest finished tasks if there are too many.
     fn shrink(&mut self) {
         let mut finished = 0;
         self.tasks.retain(|task| {
@@ -115,8 +115,8 @@ impl Tasks {
         });
     }
 
-    /// Whether what a running task made is to be taken in by a database: it was made for it, and
-    /// nobody has asked the task to stop.
+    /// Whether the result of a running task may be applied to a database: it was started for that
+    /// database and has not been cancelled.
     pub fn may_change(&self, id: TaskId, store: Ticket) -> bool {
         let task = self.tasks.iter().find(|task| task.id == id);
         task.is_some_and(|task| {
@@ -124,12 +124,12 @@ impl Tasks {
         })
     }
 
-    /// A task, to be changed.
+    /// A task, mutably.
     pub fn get_mut(&mut self, id: TaskId) -> Option<&mut Task> {
         self.tasks.iter_mut().find(|task| task.id == id)
     }
 
-    /// Says how far a running task is. One that was asked to stop stays so.
+    /// Updates the progress of a running task. A task that is being cancelled stays so.
     pub fn progress(&mut self, id: TaskId, fraction: Option<f32>, text: String) {
         if let Some(task) = self.get_mut(id)
             && matches!(task.state, TaskState::Running { .. })
@@ -138,7 +138,7 @@ impl Tasks {
         }
     }
 
-    /// Says what came of a task.
+    /// Sets the result of a task.
     pub fn finish(&mut self, id: TaskId, state: TaskState) {
         if let Some(task) = self.get_mut(id) {
             task.state = state;
@@ -146,7 +146,7 @@ impl Tasks {
         self.shrink();
     }
 
-    /// Ends everything that runs, as on lock.
+    /// Ends all running tasks, as on lock.
     pub fn end_running(&mut self, state: &TaskState) {
         for task in self.tasks.iter_mut().filter(|task| task.state.is_running()) {
             task.state = state.clone();
@@ -154,29 +154,29 @@ impl Tasks {
         self.shrink();
     }
 
-    /// The last import that is done.
+    /// The last finished import.
     pub fn last_import(&self) -> Option<&Task> {
         self.tasks.iter().find(|task| task.report.is_some())
     }
 
-    /// Forgets what single records imports dealt with, as on lock.
+    /// Drops the reports of imports, as on lock: they contain keys.
     pub fn forget_reports(&mut self) {
         for task in &mut self.tasks {
             task.report = None;
         }
     }
 
-    /// Forgets the tasks that no longer run.
+    /// Drops all tasks that are no longer running.
     pub fn clear_finished(&mut self) {
         self.tasks.retain(|task| task.state.is_running());
     }
 
-    /// The tasks, the newest first.
+    /// The tasks, newest first.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Task> {
         self.tasks.iter()
     }
 
-    /// How many run.
+    /// The number of running tasks.
     pub fn running(&self) -> usize {
         self.tasks
             .iter()
@@ -196,10 +196,10 @@ mod tests {
     }
 
     #[test]
-    fn finished_tasks_are_forgotten_however_they_end() {
+    fn old_finished_tasks_are_dropped_however_they_ended() {
         let mut tasks = Tasks::default();
         let ids: Vec<_> = (0..200).map(|_| tasks.start(NOW, "x", true)).collect();
-        assert_eq!(tasks.iter().len(), 200, "what runs is kept");
+        assert_eq!(tasks.iter().len(), 200, "running tasks are kept");
         for id in ids.iter().take(100) {
             tasks.finish(*id, done());
         }
@@ -209,11 +209,14 @@ mod tests {
     }
 
     #[test]
-    fn only_a_task_that_runs_may_change_the_database_it_was_started_for() {
+    fn only_a_running_task_may_change_the_database_it_was_started_for() {
         let mut tasks = Tasks::default();
         let id = tasks.start(NOW, "Import", true);
         let (mine, other) = (Ticket(3), Ticket(4));
-        assert!(!tasks.may_change(id, mine), "it was started for none");
+        assert!(
+            !tasks.may_change(id, mine),
+            "it was started for no database"
+        );
         tasks.get_mut(id).unwrap().store = Some(mine);
         assert!(tasks.may_change(id, mine) && !tasks.may_change(id, other));
         tasks.get_mut(id).unwrap().state = TaskState::Cancelling;

@@ -1,4 +1,4 @@
-//! What an import or an export is to do, and what came of it.
+//! What an import or an export should do, and its result.
 
 use std::collections::BTreeSet;
 use std::ops::Bound;
@@ -10,44 +10,44 @@ use vstore::{Key, RecordRef, Snapshot};
 
 use super::{Keys, Span};
 
-/// Which records something is done to.
+/// Which records a command applies to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// All records.
     Everything,
-    /// Those that are selected when it is done.
+    /// Those selected when the command is executed.
     Selected,
-    /// These.
+    /// These keys.
     Keys(Keys),
-    /// What was selected when it was asked for, not named one by one.
+    /// The selection at the time of the request, stored as a run.
     Run(Box<Run>),
 }
 
-/// A [`Scope`] after it was looked up: what the engine and jobs are told.
+/// A resolved [`Scope`]: what the engine and jobs receive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// All records.
     Everything,
-    /// These.
+    /// These keys.
     Keys(Keys),
-    /// A selection that is not named one by one.
+    /// A selection stored as a run.
     Run(Box<Run>),
 }
 
-/// Many records but for some, and some more.
+/// A run of records with exceptions and additions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
-    /// Where they begin and end; `None`: all records.
+    /// The run; `None` for all records.
     pub span: Option<Span>,
-    /// These are not meant.
+    /// Records of the run that are excluded.
     pub except: BTreeSet<Key>,
-    /// These are meant too.
+    /// Further records.
     pub more: BTreeSet<Key>,
 }
 
 impl Target {
-    /// The keys that are meant and are there, in their order. Reads them as it goes: of a million
-    /// none is kept.
+    /// The keys of existing records, in order. They are read lazily, so that a million keys are
+    /// never held at once.
     pub fn keys<'a>(&'a self, snapshot: &'a Snapshot) -> Box<dyn Iterator<Item = Key> + 'a> {
         match self {
             Self::Everything => Box::new(keys_between(snapshot, Bound::Unbounded, None)),
@@ -61,7 +61,7 @@ impl Target {
 }
 
 impl Target {
-    /// The records that are meant, in their order, read as it goes.
+    /// The existing records, in order, read lazily.
     pub fn records<'a>(
         &'a self,
         snapshot: &'a Snapshot,
@@ -108,7 +108,7 @@ fn keys_between<'a>(
     records.filter_map(|record| Key::new(record.key).ok())
 }
 
-/// The keys that stand in both of two ascending lists.
+/// The keys that occur in both of two ascending lists.
 fn in_both(
     left: impl Iterator<Item = Key>,
     right: impl Iterator<Item = Key>,
@@ -120,7 +120,7 @@ fn in_both(
     })
 }
 
-/// What is gone meanwhile is passed over.
+/// Skips records that were deleted in the meantime.
 fn present<'a>(
     snapshot: &'a Snapshot,
     keys: impl Iterator<Item = Key> + 'a,
@@ -135,14 +135,14 @@ pub struct ImportPlan {
     pub path: PathBuf,
     /// Where the keys come from.
     pub keys: ImportKeys,
-    /// What happens to keys that exist.
+    /// What to do with keys that already exist.
     pub conflict: Conflict,
-    /// What happens to keys that stand twice in the data; `None`: as it suits the keys.
+    /// What to do with keys that occur twice in the data; `None` for the default of the key source.
     pub duplicates: Option<DuplicateKeys>,
 }
 
 impl ImportPlan {
-    /// The plan for a file before anything was chosen.
+    /// The plan for a file before any choice was made.
     pub fn new(path: PathBuf) -> Self {
         Self {
             path,
@@ -152,9 +152,9 @@ impl ImportPlan {
         }
     }
 
-    /// What happens to keys that stand twice in the data. A key that the data gives twice is a
-    /// mistake in the data; a rule that makes one twice only says too little, and no record may
-    /// get lost for that.
+    /// What to do with keys that occur twice in the data. A duplicate key in the data is an error
+    /// there; a rule that makes a duplicate is only not specific enough, and no record may be lost
+    /// because of that.
     pub fn duplicates(&self) -> DuplicateKeys {
         self.duplicates.unwrap_or(match self.keys {
             ImportKeys::FromData => DuplicateKeys::Refuse,
@@ -168,16 +168,16 @@ impl ImportPlan {
 /// Where the keys of imported records come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ImportKeys {
-    /// The data says: an object of records, or elements with `key` and `value`.
+    /// From the data: an object of records, or elements with `key` and `value`.
     #[default]
     FromData,
-    /// The scalar in a field, by its name or path.
+    /// The scalar in a field, given by name or path.
     Field(String),
     /// Fields joined by text: `film:{year}:{title|slug}`.
     Template(String),
     /// The number of the element, after this prefix.
     RowNumber {
-        /// What the keys start with.
+        /// The prefix of the keys.
         prefix: String,
     },
 }
@@ -185,17 +185,17 @@ pub enum ImportKeys {
 /// The first records that an import would make.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ImportPreview {
-    /// The form the file has.
+    /// The format of the file.
     pub format: Format,
     /// The first rows.
     pub rows: Vec<PreviewRow>,
-    /// Names of top-level fields, as candidates for the key.
+    /// Names of top-level fields that could provide the key.
     pub fields: Vec<String>,
-    /// Whether the data brings keys of its own.
+    /// Whether the data contains keys.
     pub has_keys: bool,
     /// Length of the file in bytes.
     pub bytes: u64,
-    /// What is wrong with the plan or the data so far.
+    /// Problems found so far in the plan or the data.
     pub problems: Vec<String>,
 }
 
@@ -204,7 +204,7 @@ pub struct ImportPreview {
 pub struct PreviewRow {
     /// Its key, or why it has none.
     pub key: Result<String, String>,
-    /// Its value in one line.
+    /// Its value on one line.
     pub value: String,
 }
 
@@ -215,10 +215,10 @@ pub struct ExportPlan {
     pub scope: Scope,
     /// In which form.
     pub format: Format,
-    /// With expiry, creation and modification times.
+    /// With the timestamps of expiry, creation and modification.
     pub with_metadata: bool,
-    /// Where to; asked for last.
+    /// The path; asked for last.
     pub path: Option<PathBuf>,
-    /// What the person agreed to replace.
+    /// What the user agreed to replace.
     pub consent: Consent,
 }

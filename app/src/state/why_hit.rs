@@ -1,34 +1,34 @@
-//! Why a record is among the hits of a search, and why it stands where it stands, in words.
+//! Why a record is among the hits of a search, and why it has its rank, in words.
 
 use vstore::Key;
 
-/// The account of one hit.
+/// The explanation of one hit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WhyHit {
     /// The record.
     pub key: Key,
-    /// Its row and how many rows there are; `None`: it is not in the table now, or the table is not
-    /// in the order of relevance.
+    /// Its row and the number of rows; `None` if it is not in the table at present, or the table is
+    /// not ordered by relevance.
     pub row: Option<(usize, usize)>,
-    /// The table is in another order than that of relevance.
+    /// The table is not ordered by relevance.
     pub other_order: bool,
-    /// How well it fits: `Slightly misspelt`.
+    /// How well it matches: `Slightly misspelt`.
     pub level: String,
-    /// What was found of each word of the query, in their order.
+    /// What matched each word of the query, in order.
     pub words: Vec<WhyWord>,
-    /// What decides the order, from what weighs most to what weighs least.
+    /// The ranking criteria, most important first.
     pub order: Vec<(&'static str, String)>,
 }
 
-/// Why one word of a query was found.
+/// Why one word of a query matched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WhyWord {
     /// The word of the query.
     pub word: String,
-    /// What stands in the record.
+    /// The matching text in the record.
     pub found: String,
-    /// Where: a path, or `key`.
+    /// Where it is: a path, or `key`.
     pub place: String,
-    /// How they fit: `slightly misspelt`.
+    /// How it matches: `slightly misspelt`.
     pub how: &'static str,
 }

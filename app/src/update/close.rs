@@ -1,4 +1,4 @@
-//! Closing a database: what would be lost is asked about once, in one dialog.
+//! Closing a database: asks once, in one dialog, about everything that would be lost.
 
 use vstore::Millis;
 
@@ -7,11 +7,11 @@ use crate::effect::{Discarded, Effect};
 use crate::engine::Request;
 use crate::state::{AfterClose, Dialog, FilePurpose, Level, OpenStore, Page, SaveState, State};
 
-/// Closes what is open, then does what comes next; asks first if something would be lost.
+/// Closes the open database and continues with `then`; asks first if changes would be lost.
 pub(super) fn request(state: &mut State, then: AfterClose) -> Effects {
     let Page::Open(store) = &state.page else {
         if then == AfterClose::Quit && !state.dialogs.iter().any(is_question) {
-            // Sealed in memory only: they go with the program.
+            // Changes sealed in memory only, which would be lost when the program ends.
             let kept = state
                 .kept_aside
                 .iter()
@@ -54,14 +54,14 @@ const fn is_question(dialog: &Dialog) -> bool {
     matches!(dialog, Dialog::SaveBeforeClosing { .. })
 }
 
-/// Asks, in the place of the same question asked before: it may know less.
+/// Asks, replacing an earlier question, which may be out of date.
 fn ask(state: &mut State, question: Dialog) -> Effects {
     state.dialogs.retain(|dialog| !is_question(dialog));
     state.dialogs.push_front(question);
     vec![Effect::ShowWindow]
 }
 
-/// The engine did not close: changes wait that nobody was asked about.
+/// The engine did not close: changes are waiting that the user was not asked about.
 pub(super) fn not_closed(state: &mut State) -> Effects {
     let Some(store) = state.store_mut() else {
         return Effects::new();
@@ -73,7 +73,7 @@ pub(super) fn not_closed(state: &mut State) -> Effects {
     }
 }
 
-/// Closes what is open without another question, unless more changes wait than are given up.
+/// Closes the open database without asking, unless more changes are waiting than are given up.
 pub(super) fn without_saving(state: &mut State, then: AfterClose, giving_up: usize) -> Effects {
     let Some(store) = state.store_mut() else {
         return proceed(state, then);
@@ -83,7 +83,7 @@ pub(super) fn without_saving(state: &mut State, then: AfterClose, giving_up: usi
     let close = ask_of(store, Request::Close { giving_up });
     store.close_asked = Some(store.asked);
     if store.loading.is_some() {
-        // What is still being read must not come back after it was closed.
+        // A database that is still being read must not reappear after closing.
         state.busy = None;
     }
     effects.extend([
@@ -107,8 +107,8 @@ pub(super) fn save_first(state: &mut State, then: AfterClose, now: Millis) -> Ef
     }
     if let Some(draft) = store.unsaved_draft() {
         if !draft.is_valid() {
-            // The edit cannot be written as it is: the person should see it, and why.
-            return show_what_is_wrong(state, now);
+            // The edit cannot be saved as it is: show it to the user, with the reason.
+            return show_invalid_edit(state, now);
         }
         effects.extend(record::commit_draft(store));
     }
@@ -121,8 +121,8 @@ pub(super) fn save_first(state: &mut State, then: AfterClose, now: Millis) -> Ef
     effects
 }
 
-/// An edit that cannot be saved as it is, in sight and with the reason.
-fn show_what_is_wrong(state: &mut State, now: Millis) -> Effects {
+/// Shows an edit that cannot be saved as it is, with the reason.
+fn show_invalid_edit(state: &mut State, now: Millis) -> Effects {
     let why = state
         .store()
         .and_then(OpenStore::unsaved_draft)
@@ -141,7 +141,7 @@ fn show_what_is_wrong(state: &mut State, now: Millis) -> Effects {
     record::show_draft(state)
 }
 
-/// Goes on with closing once everything that was to be saved first is on disk.
+/// Continues closing once everything to be saved is on disk.
 pub(super) fn go_on(state: &mut State) -> Effects {
     let Some(store) = state.store_mut() else {
         return Effects::new();
@@ -153,7 +153,7 @@ pub(super) fn go_on(state: &mut State) -> Effects {
         return Effects::new();
     }
     if store.unsaved_draft().is_some() {
-        // More was typed while the edit was on its way.
+        // More was typed while the edit was being saved.
         let effects = record::commit_draft(store);
         if effects.is_empty() {
             store.closing = None;
@@ -183,7 +183,7 @@ pub(super) fn closed(state: &mut State) -> Effects {
     effects
 }
 
-/// What comes after closing.
+/// Continues after closing.
 fn proceed(state: &mut State, then: AfterClose) -> Effects {
     match then {
         AfterClose::Welcome => {

@@ -1,4 +1,4 @@
-//! A commit was made: records, selection, draft and messages follow it.
+//! Applies a commit: records, selection, draft and messages follow it.
 
 use vstore::{Cause, Change, Commit, Key, Millis, Record};
 
@@ -7,7 +7,7 @@ use crate::effect::{Discarded, Effect};
 use crate::engine::Committed;
 use crate::state::{CommitSummary, DraftBase, FollowUp, Level, OpenStore, RequestId, State};
 
-/// A commit of more changes is not looked through change by change: that would hold up a frame.
+/// A commit with more changes is not examined change by change: that would delay a frame.
 const FEW: usize = 1_000;
 
 pub(super) fn receive(state: &mut State, committed: Committed, now: Millis) -> Effects {
@@ -24,7 +24,7 @@ pub(super) fn receive(state: &mut State, committed: Committed, now: Millis) -> E
         return Effects::new();
     };
     if snapshot.seq() < store.snapshot.seq() {
-        // An answer that comes late: what is on screen is newer.
+        // A late answer: the records on screen are newer.
         return Effects::new();
     }
     let row_before = store.selection.cursor_row;
@@ -48,7 +48,7 @@ pub(super) fn receive(state: &mut State, committed: Committed, now: Millis) -> E
         selected::show_cursor(store);
         if cursor_went && commit.cause != Cause::Expired {
             let row = row_before.unwrap_or(0);
-            // A result names the records that are gone until it is looked up again.
+            // A search result still lists deleted records until it is looked up again.
             if let Some(row) = store.listing.row_instead_of(&store.snapshot, row) {
                 selected::select_row(store, row);
             }
@@ -59,8 +59,8 @@ pub(super) fn receive(state: &mut State, committed: Committed, now: Millis) -> E
     effects
 }
 
-/// Shows a message about a commit, unless its effect is on screen (an edit) or something else
-/// reports it (an import its report, an expiry the activity panel).
+/// Shows a message about a commit, unless its effect is on screen (an edit) or reported elsewhere
+/// (an import in its report, expiry in the activity panel).
 fn report(state: &mut State, commit: &Commit, summary: CommitSummary, now: Millis) {
     let changed = |change: &Change| match (&change.before, &change.after) {
         (Some(before), Some(after)) => before.value != after.value,
@@ -79,7 +79,7 @@ fn report(state: &mut State, commit: &Commit, summary: CommitSummary, now: Milli
     }
 }
 
-/// The selection stays on a record that got another key.
+/// Keeps the selection on a renamed record.
 fn follow_renames(store: &mut OpenStore, commit: &Commit) {
     let [first, second] = &*commit.changes else {
         return;
@@ -105,8 +105,8 @@ fn follow_renames(store: &mut OpenStore, commit: &Commit) {
     }
 }
 
-/// Takes records that are gone out of the selection; whether the one under the cursor went. The
-/// selection names few records, a commit may change a million.
+/// Removes deleted records from the selection; returns whether the one under the cursor was
+/// deleted. The selection names few records, whereas a commit may change a million.
 fn forget_gone(store: &mut OpenStore, commit: &Commit) -> bool {
     let is_small = commit.changes.len() <= FEW;
     if is_small && commit.changes.iter().all(|change| change.after.is_some()) {
@@ -119,7 +119,7 @@ fn forget_gone(store: &mut OpenStore, commit: &Commit) -> bool {
     selection.cursor.take_if(|key| is_gone(key)).is_some()
 }
 
-/// A draft that arrived is done; one whose record somebody else changed says so.
+/// Closes a draft that was saved, and marks one whose record someone else changed.
 fn follow_draft(store: &mut OpenStore, commit: &Commit, request: Option<RequestId>) {
     let Some(draft) = &mut store.detail.draft else {
         return;
@@ -132,7 +132,7 @@ fn follow_draft(store: &mut OpenStore, commit: &Commit, request: Option<RequestI
         if is_whole {
             store.detail.draft = None;
         } else if let Some(record) = written_record(commit) {
-            // More was typed while it was on its way.
+            // More was typed while it was being saved.
             draft.base = DraftBase::Record(record);
             draft.committing = None;
             draft.not_written = false;

@@ -1,4 +1,4 @@
-//! Everything on screen that is computed from the records by jobs: when to ask for it again.
+//! Everything on screen that jobs compute from the records: when to request it again.
 
 use std::time::Duration;
 
@@ -10,27 +10,27 @@ use crate::effect::{Discarded, Effect};
 use crate::jobs::{ListingQuestion, NamespacesQuestion, Question, StatisticsQuestion};
 use crate::state::{Asked, FacetScope, Listing, OpenStore, Search};
 
-/// Rows are refreshed at most this often while data change, if searching is quick.
+/// The minimum time between refreshes of the rows while data change, if searching is quick.
 const ROWS_MILLIS: i64 = 33;
-/// A search that takes longer is repeated less often, so that it takes part of a core at most.
+/// A search that takes longer is repeated less often, so that it uses only part of a core.
 const QUICK_MILLIS: i64 = 5;
 const SHARE: i64 = 5;
-/// Counts are refreshed at most this often while data change.
+/// The minimum time between refreshes of counts while data change.
 const COUNTS_MILLIS: i64 = 100;
-/// Counting namespaces and paths walks all keys: in large stores it waits longer.
+/// Counting namespaces and paths walks all keys, so large stores refresh less often.
 const COUNTS_LARGE_MILLIS: i64 = 1_000;
 const LARGE_RECORDS: usize = 50_000;
-/// However long an answer takes, the next is asked for after this time.
+/// However long an answer takes, the next one is requested after this time.
 const PAUSE_MILLIS_MAX: i64 = 1_000;
 
-/// Asks for everything anew.
+/// Requests everything again.
 pub(super) fn refresh_all(store: &mut OpenStore, now: Millis) -> Effects {
     let mut effects = refresh_rows(store, now);
     effects.extend(refresh_counts(store, now));
     effects
 }
 
-/// Asks anew for what is older than the records, unless that was asked a moment ago.
+/// Requests again what is older than the records, unless it was requested very recently.
 pub(super) fn refresh_stale(store: &mut OpenStore, now: Millis) -> Effects {
     let is_due = |due: Option<Millis>| due.is_some_and(|due| due <= now);
     let mut effects = Effects::new();
@@ -43,12 +43,12 @@ pub(super) fn refresh_stale(store: &mut OpenStore, now: Millis) -> Effects {
     effects
 }
 
-/// When what is derived should be asked for again; `None`: it is up to date, or on its way.
+/// When derived data should be requested again; `None` if it is up to date or already requested.
 pub(super) fn stale_until(store: &OpenStore) -> Option<Millis> {
     rows_due(store).into_iter().chain(counts_due(store)).min()
 }
 
-/// The answer that is under way is waited for: asked again and again a slow one would never come.
+/// Waits for a running request: restarting a slow one again and again would never finish it.
 fn rows_due(store: &OpenStore) -> Option<Millis> {
     let waits = store.search.running || store.search.refreshing;
     let due = due(store, store.rows_asked, rows_pause(&store.search));
@@ -84,7 +84,7 @@ fn rows_pause(search: &Search) -> i64 {
 
 fn refresh_rows(store: &mut OpenStore, now: Millis) -> Effects {
     store.rows_asked = Asked::now(store.snapshot.seq(), now);
-    // What was never answered is asked for as a new question, and may show part of its answer.
+    // A question without an answer so far is asked as a new one, and may show partial results.
     let refresh = store.search.answer.is_some() || !store.search.is_active();
     ask_rows(store, refresh)
 }
@@ -94,8 +94,8 @@ fn refresh_counts(store: &mut OpenStore, now: Millis) -> Effects {
     vec![ask_namespaces(store), ask_statistics(store)]
 }
 
-/// Makes the rows of the table fit search and order: at once where a snapshot has them, else by a
-/// job.
+/// Updates the rows of the table for the current search and order: at once if a snapshot has them,
+/// otherwise with a job.
 pub(super) fn ask_listing(store: &mut OpenStore) -> Effects {
     ask_rows(store, false)
 }
@@ -131,7 +131,7 @@ fn ask_rows(store: &mut OpenStore, refresh: bool) -> Effects {
     vec![Effect::Question(Question::Listing(Box::new(question)))]
 }
 
-/// Shows other rows. The selection stays with its records.
+/// Shows other rows. The selection keeps its records.
 pub(super) fn set_listing(
     store: &mut OpenStore,
     listing: Listing,
@@ -157,7 +157,7 @@ pub(super) fn ask_namespaces(store: &mut OpenStore) -> Effect {
     Effect::Question(Question::Namespaces(Box::new(question)))
 }
 
-/// Asks which paths there are and what stands at the chosen one: of all records, or of those that
+/// Requests all paths and the statistics of the chosen one: over all records, or over those that
 /// the search found.
 pub(super) fn ask_statistics(store: &mut OpenStore) -> Effect {
     store.explorer.running = true;
@@ -175,8 +175,8 @@ pub(super) fn ask_statistics(store: &mut OpenStore) -> Effect {
     Effect::Question(Question::Statistics(Box::new(question)))
 }
 
-/// The search has another result: what is counted within it is counted anew, at once for another
-/// question, with the other counts if the same was answered again.
+/// The search result has changed: statistics within it are counted again, at once for a new query,
+/// otherwise together with the other counts.
 pub(super) fn follow_result(store: &mut OpenStore, refreshed: bool) -> Option<Effect> {
     if store.explorer.scope != FacetScope::Result || store.explorer.selected.is_none() {
         return None;

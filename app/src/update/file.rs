@@ -97,7 +97,7 @@ pub(super) fn update(state: &mut State, command: FileCommand, now: Millis) -> Ef
     }
 }
 
-/// Takes the question away; returns the number of waiting changes that it named.
+/// Closes the question; returns the number of waiting changes that it named.
 fn forget_question(state: &mut State) -> usize {
     let mut named = 0;
     state.dialogs.retain(|dialog| match dialog {
@@ -169,13 +169,13 @@ fn compact(state: &mut State, now: Millis) -> Effects {
     let is_saved = matches!(store.save, SaveState::Saved { .. });
     let effects = start_compaction(state, now);
     if is_saved && !effects.is_empty() {
-        let text = "Every change is saved. The file is being made compact.";
+        let text = "Every change is saved. The file is being compacted.";
         state.notices.push(now, Level::Success, text);
     }
     effects
 }
 
-/// Starts writing the file anew, unless that is under way.
+/// Starts a compaction, unless one is running.
 pub(super) fn start_compaction(state: &mut State, now: Millis) -> Effects {
     const TITLE: &str = "Compact the file";
     let running = state
@@ -203,7 +203,7 @@ fn dropped(state: &mut State, paths: Vec<PathBuf>, now: Millis) -> Effects {
     }
 }
 
-/// Remembers a file that was opened.
+/// Adds an opened file to the recent ones.
 pub(super) fn remember(state: &mut State, store: &OpenStore, now: Millis) -> Effects {
     match &store.path {
         Some(path) => {

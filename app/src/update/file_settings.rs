@@ -1,7 +1,7 @@
-//! Writing the settings that the file keeps, and reading them when it is opened.
+//! Writes the settings kept in a file, and reads them when it is opened.
 //!
-//! Typing and dragging change them many times a second: they are written a second after the last
-//! change, and before the file is locked or closed.
+//! Typing and dragging change them many times a second, so they are written one second after the
+//! last change, and before the file is locked or closed.
 
 use vstore::Millis;
 
@@ -12,14 +12,14 @@ use crate::state::{OpenStore, SETTINGS_NAME, apply_settings, encode_settings};
 /// How long after the last change the settings are written.
 const PAUSE_MILLIS: i64 = 1_000;
 
-/// The settings may have changed: they are written a second later.
+/// Call this when settings may have changed: they are written a second later.
 pub(super) fn changed(store: &mut OpenStore, now: Millis) {
     if !store.read_only {
         store.settings_due = Some(now.plus_millis(PAUSE_MILLIS));
     }
 }
 
-/// Writes the settings if their time has come.
+/// Writes the settings if they are due.
 pub(super) fn write_due(store: &mut OpenStore, now: Millis) -> Effects {
     match store.settings_due {
         Some(due) if due <= now => write(store),
@@ -27,7 +27,8 @@ pub(super) fn write_due(store: &mut OpenStore, now: Millis) -> Effects {
     }
 }
 
-/// Writes the settings if they changed since they were written, as before locking and closing.
+/// Writes the settings if they have changed since they were last written, as before locking and
+/// closing.
 pub(super) fn write(store: &mut OpenStore) -> Effects {
     if store.settings_due.take().is_none() || store.read_only {
         return Effects::new();
@@ -46,9 +47,9 @@ pub(super) fn write(store: &mut OpenStore) -> Effects {
     vec![ask_of(store, request)]
 }
 
-/// Takes over what the file says, when it was opened.
+/// Applies the settings of a file that was opened.
 pub(super) fn load(store: &mut OpenStore) {
-    // What was chosen while the file was being read stays.
+    // Settings chosen while the file was being read are kept.
     if store.settings_due.is_some() {
         return;
     }

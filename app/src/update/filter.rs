@@ -1,5 +1,5 @@
-//! Conditions that are clicked: they are put into the query, where the user sees them, and taken out
-//! again. What was typed stays.
+//! Conditions added by clicks: they are added to and removed from the query text, visible to the
+//! user. Typed text is kept.
 
 use vstore::Millis;
 use vstore::search::edit;
@@ -7,16 +7,16 @@ use vstore::search::edit;
 use super::{Effects, query};
 use crate::state::{Level, OpenStore, State};
 
-/// More conditions than these are not remembered as clicked; they count as typed.
+/// The most conditions remembered as clicked; further ones count as typed.
 const CLICKED_MAX: usize = 64;
 
 /// Adds a condition.
 pub(super) fn add(state: &mut State, condition: &str, now: Millis) -> Effects {
     let changed = state.store().map(|store| added(store, condition));
-    take(state, changed.flatten(), Some(condition), now)
+    apply(state, changed.flatten(), Some(condition), now)
 }
 
-/// Adds a condition, or takes it away if it is there.
+/// Adds a condition, or removes it if it is there.
 pub(super) fn toggle(state: &mut State, condition: &str, now: Millis) -> Effects {
     let there = state.store().is_some_and(|store| {
         let paths = store.snapshot.catalog();
@@ -29,20 +29,20 @@ pub(super) fn toggle(state: &mut State, condition: &str, now: Millis) -> Effects
         let paths = store.snapshot.catalog();
         edit::without(&store.search.text, condition, paths)
     });
-    take(state, changed, None, now)
+    apply(state, changed, None, now)
 }
 
-/// Excludes what meets a condition, or does not any more.
+/// Excludes records that meet a condition, or stops excluding them.
 pub(super) fn toggle_exclusion(state: &mut State, condition: &str, now: Millis) -> Effects {
     let changed = state.store().map(|store| {
         let paths = store.snapshot.catalog();
         edit::toggled_exclusion(&store.search.text, condition, paths)
     });
-    take(state, changed.flatten(), None, now)
+    apply(state, changed.flatten(), None, now)
 }
 
-/// The query with a condition more. One about the same path that a click put there gives way, or
-/// clicking around would ask for the impossible.
+/// The query with one more condition. It replaces a clicked one about the same path, because
+/// several clicks would otherwise ask for the impossible.
 fn added(store: &OpenStore, condition: &str) -> Option<String> {
     let paths = store.snapshot.catalog();
     let mut text = store.search.text.clone();
@@ -54,7 +54,12 @@ fn added(store: &OpenStore, condition: &str) -> Option<String> {
     edit::with(&text, condition, paths)
 }
 
-fn take(state: &mut State, changed: Option<String>, clicked: Option<&str>, now: Millis) -> Effects {
+fn apply(
+    state: &mut State,
+    changed: Option<String>,
+    clicked: Option<&str>,
+    now: Millis,
+) -> Effects {
     let Some(changed) = changed.filter(|text| query::fits(text)) else {
         let words = "The search is too long for another condition";
         state.notices.push(now, Level::Warning, words);
@@ -65,7 +70,7 @@ fn take(state: &mut State, changed: Option<String>, clicked: Option<&str>, now: 
     };
     let paths = store.snapshot.catalog();
     let known = &mut store.search.clicked;
-    // What was typed by hand meanwhile counts as typed.
+    // Conditions edited by hand in the meantime count as typed.
     known.retain(|known| edit::has(&changed, known, paths));
     if let Some(clicked) = clicked
         && !edit::has(&store.search.text, clicked, paths)

@@ -1,4 +1,4 @@
-//! What jobs answered. An answer to a question that is not asked any more is dropped.
+//! Applies the answers of jobs. An answer to a question that is no longer current is dropped.
 
 use std::sync::Arc;
 
@@ -67,24 +67,24 @@ fn why_hit(state: &mut State, why: Option<Box<WhyHit>>, now: Millis) {
     if let Some(why) = why {
         state.dialogs.push_back(Dialog::WhyHit(why));
     } else {
-        let words = "The record does not fit the search any more";
+        let words = "The record no longer matches the search";
         state.notices.push(now, Level::Info, words);
     }
 }
 
 fn panicked(state: &mut State, job: &str, message: &str, now: Millis) {
     if let Some(store) = state.store_mut() {
-        // Nobody answers any more: what is stale may be asked for again.
+        // No answer will arrive, so the question may be asked again.
         store.search.running = false;
         store.search.refreshing = false;
         store.explorer.running = false;
         store.namespaces.running = false;
     }
-    let words = "Something went wrong inside VStore";
+    let words = "An internal error occurred";
     state.notices.push(now, Level::Error, words).detail = Some(format!("{job}: {message}"));
 }
 
-/// What tasks say.
+/// Reports of tasks.
 fn task(state: &mut State, done: Done, now: Millis) -> Effects {
     match done {
         Done::TaskProgress {
@@ -116,8 +116,8 @@ fn task(state: &mut State, done: Done, now: Millis) -> Effects {
     Effects::new()
 }
 
-/// An import was read. It goes into the database it was read for, unless it was cancelled
-/// meanwhile: what is open now may be another one.
+/// An import was read. It is committed to the database it was read for, unless it was cancelled in
+/// the meantime: another database may be open now.
 fn import_read(
     state: &mut State,
     task: TaskId,
@@ -140,10 +140,10 @@ fn import_read(
     }
     let found = state.tasks.get_mut(task).map(|task| task.state.clone());
     let words = match found {
-        // It was said when it was given up.
+        // This was reported when it was cancelled.
         Some(TaskState::Cancelled) | None => None,
         Some(TaskState::Cancelling) => Some("The import was cancelled; nothing was changed"),
-        Some(_) => Some("The import was dropped: its database is not open any more"),
+        Some(_) => Some("The import was dropped: its database is no longer open"),
     };
     if let Some(words) = words {
         state.notices.push(now, Level::Info, words);
@@ -158,8 +158,8 @@ fn task_ended(state: &mut State, end: &TaskState, now: Millis) {
             state.notices.push(now, Level::Success, words.clone());
         }
         TaskState::Failed(words) => {
-            // Where a line and a column are named, a dialog leaves time to read them.
-            let (title, text) = ("That did not work".to_owned(), words.clone());
+            // In a dialog, because a message with line and column takes time to read.
+            let (title, text) = ("The task failed".to_owned(), words.clone());
             state.dialogs.push_back(Dialog::Message { title, text });
         }
         TaskState::Cancelled => {
@@ -195,7 +195,7 @@ fn listing(store: &mut OpenStore, answer: ListingAnswer) -> Effects {
     store.search.running = !is_whole;
     let refreshed = std::mem::take(&mut store.search.refreshing);
     store.search.cost = found.elapsed;
-    // Without a query there is an order, and nothing was found.
+    // Without a query there is only an order, and no search result.
     store.search.answer = (!found.text.is_empty()).then(|| Arc::new(found));
     let mut effects = derived::set_listing(store, Listing::Keys(keys), rows, is_whole);
     if is_whole {
@@ -207,7 +207,7 @@ fn listing(store: &mut OpenStore, answer: ListingAnswer) -> Effects {
     effects
 }
 
-/// The rows stay as they are until there is a value.
+/// The rows stay as they are until the condition has a value.
 fn value_awaited(store: &mut OpenStore, awaited: ValueAwaited) {
     if awaited.text == store.search.text.trim() {
         store.search.running = false;

@@ -39,7 +39,7 @@ pub(super) fn update(state: &mut State, command: LayoutCommand) -> Effects {
             Effects::new()
         }
         LayoutCommand::OpenDialog(mut dialog) => {
-            // What is selected when it opens is what it is about.
+            // The dialog applies to what is selected when it opens.
             if let (Dialog::Expiry { scope }, Some(store)) = (&mut *dialog, state.store()) {
                 *scope = store.frozen(scope);
             }
@@ -65,11 +65,12 @@ pub(super) fn update(state: &mut State, command: LayoutCommand) -> Effects {
     }
 }
 
-/// A dialog that waits for the engine gives its request up when it is closed.
+/// Closing a dialog that waits for the engine cancels its request.
 fn close_dialog(state: &mut State) -> Effects {
     match state.dialogs.pop_front() {
         Some(Dialog::GoToKey) => {
-            // The letters are part of keys: they are not kept, and the next time starts anew.
+            // The typed letters are part of keys: they are not kept, and the dialog starts empty
+            // next time.
             if let Some(store) = state.store_mut() {
                 store.jump = Jump::default();
             }
@@ -114,14 +115,14 @@ fn set(state: &mut State, preference: Preference) -> Effects {
     effects
 }
 
-/// Has the preferences written.
+/// Queues the preferences to be written.
 pub(super) fn save(state: &State) -> Effects {
     vec![Effect::SavePreferences(Box::new(Preferences::clone(
         &state.prefs,
     )))]
 }
 
-/// The pane after the one that was given the keyboard last, of those that are shown.
+/// The pane after the one that last got keyboard focus, among those shown.
 fn next_focus(state: &State) -> FocusTarget {
     let layout = &state.prefs.layout;
     let panes = [

@@ -1,5 +1,5 @@
-//! A file that is shown while it is still being read: its first records are there, nothing can be
-//! changed yet.
+//! A file that is shown while it is still being read: its first records are visible, but nothing
+//! can be changed yet.
 
 use vstore::Millis;
 
@@ -9,7 +9,7 @@ use crate::state::{
     BusyPhase, Column, FocusTarget, Loading, OpenStore, Page, Selection, State, Ticket, UnlockPage,
 };
 
-/// More of the file has been read.
+/// Shows more records of the file.
 pub(super) fn preview(state: &mut State, ticket: Ticket, preview: Preview, now: Millis) -> Effects {
     if state.busy != Some(ticket) {
         return Effects::new();
@@ -33,7 +33,8 @@ pub(super) fn preview(state: &mut State, ticket: Ticket, preview: Preview, now: 
         Page::Open(store) if store.loading.is_some() => {
             store.snapshot = preview.snapshot;
             selected::find_cursor_row(store);
-            // What is under way is waited for: more of the file comes faster than a search ends.
+            // A running search is not restarted: more of the file arrives faster than a search
+            // finishes.
             store.rows_asked.seq = None;
             store.counts_asked.seq = None;
             derived::refresh_stale(store, now)
@@ -42,14 +43,14 @@ pub(super) fn preview(state: &mut State, ticket: Ticket, preview: Preview, now: 
     }
 }
 
-/// How far reading is.
+/// Updates the progress of reading.
 pub(super) fn progress(store: &mut OpenStore, phase: BusyPhase) {
     if let (Some(loading), Some(fraction)) = (&mut store.loading, phase.fraction()) {
         loading.fraction = fraction;
     }
 }
 
-/// The file has been read to its end: what the user has looked for and chosen meanwhile stays.
+/// The whole file has been read. Searches and selections made in the meantime are kept.
 pub(super) fn finished(store: &mut OpenStore, opened: &OpenedStore) {
     store.loading = None;
     store.read_only = opened.read_only;
@@ -61,7 +62,7 @@ pub(super) fn finished(store: &mut OpenStore, opened: &OpenedStore) {
     selected::find_cursor_row(store);
 }
 
-/// The file could not be read to its end: back to the page it was opened from.
+/// The file could not be read completely: returns to the page it was opened from.
 pub(super) fn back_to_unlock(state: &mut State) {
     if let Page::Open(store) = &state.page
         && let Some(loading) = &store.loading

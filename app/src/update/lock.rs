@@ -1,4 +1,4 @@
-//! Locking and unlocking. Locking succeeds at once, whatever is under way.
+//! Locking and unlocking. Locking succeeds at once, whatever is running.
 
 use super::{Effects, ask_of, close, file_settings, pages};
 use crate::command::LockCommand;
@@ -31,7 +31,7 @@ pub(super) fn update(state: &mut State, command: LockCommand) -> Effects {
     }
 }
 
-/// Locks the open file. A database without a file stays open: locking it would lose it.
+/// Locks the open file. A database without a file stays open: locking would lose it.
 pub(super) fn lock(state: &mut State) -> Effects {
     if state.store().is_none_or(|store| store.path.is_none()) {
         return Effects::new();
@@ -45,13 +45,13 @@ pub(super) fn lock(state: &mut State) -> Effects {
     let ask = ask_of(&mut store, Request::Lock { draft });
     let mut page = UnlockPage::new(store.path.clone().unwrap_or_default(), store.is_read_only());
     page.was_locked = true;
-    // A copy may be finished just now: only the engine knows then which file was locked.
+    // A copy may just be finishing: only the engine then knows which file was locked.
     page.busy = state.busy.map(|_| BusyPhase::Waiting);
     let path = page.path.clone();
     state.locking = Some((store.session, path.clone()));
     state.page = Page::Unlock(page);
     state.focus = Some(FocusTarget::Password);
-    // Dialogs, notices and the titles of tasks may show keys.
+    // Dialogs, notices and task titles may show keys.
     state.dialogs.clear();
     state.notices.clear();
     state.tasks.end_running(&TaskState::Cancelled);
@@ -68,8 +68,8 @@ pub(super) fn lock(state: &mut State) -> Effects {
     effects
 }
 
-/// The system asks the program to end. It does not wait for answers, so that nothing is asked where
-/// locking keeps everything; only a database without a file has no other way.
+/// The system asks the program to end. It does not wait for answers, so the user is asked only
+/// about a database without a file; locking preserves everything else.
 pub(super) fn end(state: &mut State) -> Effects {
     if state.store().is_some_and(OpenStore::would_be_lost) {
         return close::request(state, AfterClose::Quit);

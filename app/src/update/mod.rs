@@ -1,7 +1,7 @@
-//! The one place where the state of the program changes.
+//! The only place where the state of the program changes.
 //!
-//! Pure functions: a state and a command (or an event) give a changed state and [`Effects`], what
-//! the outside is asked to do. No file, thread, clock or window is touched here.
+//! Pure functions: from a state and a command (or an event) to a changed state and [`Effects`],
+//! requests to the outside world. Nothing here touches a file, a thread, a clock or a window.
 
 mod close;
 mod committed;
@@ -43,22 +43,22 @@ use crate::effect::Effect;
 use crate::engine::Request;
 use crate::state::{OpenStore, State};
 
-/// What the outside is asked to do, in order.
+/// Requests to the outside world, in order.
 pub type Effects = Vec<Effect>;
 
-/// Asks the engine something about an open database.
+/// Sends the engine a request about the open database.
 fn ask_of(store: &mut OpenStore, request: Request) -> Effect {
     Effect::AskOf(store.next_request(), request)
 }
 
-/// Carries out a command.
+/// Executes a command.
 pub fn update(state: &mut State, command: Command, now: Millis) -> Effects {
-    let effects = carry_out(state, command, now);
-    selected::say_what_ended(state, now);
+    let effects = execute(state, command, now);
+    selected::report_ended_run(state, now);
     effects
 }
 
-fn carry_out(state: &mut State, command: Command, now: Millis) -> Effects {
+fn execute(state: &mut State, command: Command, now: Millis) -> Effects {
     match command {
         Command::File(command) => file::update(state, command, now),
         Command::Record(command) => record::update(state, command, now),

@@ -1,5 +1,5 @@
-//! Opening another file while a database is open: what is open stays open until the other file is
-//! known to be there and to be a database.
+//! Opening another file while a database is open: the current one stays open until the other file
+//! is known to exist and to be a database.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use super::{Effects, close, pages};
 use crate::engine::FileFacts;
 use crate::state::{AfterClose, Dialog, OpenStore, Opening, Problem, State};
 
-/// Opens a file: at once where nothing is open, else once it was looked at.
+/// Opens a file: at once if nothing is open, otherwise once the file was examined.
 pub(super) fn request(state: &mut State, path: PathBuf, read_only: bool) -> Effects {
     let Some(store) = state.store().map(|store| store.session) else {
         return close::request(state, AfterClose::Open { path, read_only });
@@ -20,8 +20,8 @@ pub(super) fn request(state: &mut State, path: PathBuf, read_only: bool) -> Effe
     vec![pages::probe(path)]
 }
 
-/// A file was looked at. If somebody wants to open it, the database that is open is closed for it,
-/// or it is said why not.
+/// A file was examined. If it is to be opened, closes the open database for it, or reports why it
+/// cannot be opened.
 pub(super) fn probed(state: &mut State, path: &Path, facts: Result<FileFacts, Problem>) -> Effects {
     let open = state
         .store()
@@ -30,7 +30,7 @@ pub(super) fn probed(state: &mut State, path: &Path, facts: Result<FileFacts, Pr
     let Some(opening) = state.opening.take_if(is_asked) else {
         return Effects::new();
     };
-    // Somebody has closed or locked it meanwhile and is elsewhere now.
+    // The user has closed or locked the database in the meantime, and moved on.
     let Some((_, title)) = open.filter(|(session, _)| *session == opening.store) else {
         return Effects::new();
     };
@@ -54,13 +54,13 @@ fn refusal(path: &Path, problem: &Problem, open: &str) -> String {
         Problem::NotFound => "There is no such file.".to_owned(),
         problem => problem.text(),
     };
-    let way_on = match problem {
+    let advice = match problem {
         Problem::NotAVStore => " Data in JSON or NDJSON can be imported (File › Import).",
-        Problem::Damaged(_) => " Tools › Salvage brings what is left of it into a new file.",
+        Problem::Damaged(_) => " Tools › Salvage copies what is left of it to a new file.",
         _ => "",
     };
     format!(
-        "{}\n\n{problem_text}{way_on} {open} stays open.",
+        "{}\n\n{problem_text}{advice} {open} stays open.",
         path.display()
     )
 }

@@ -1,4 +1,4 @@
-//! A database was opened or copied, or could not be.
+//! Handles a database that was opened or copied, or that could not be.
 
 use vstore::Millis;
 
@@ -21,11 +21,11 @@ pub(super) fn opened_store(
 ) -> Effects {
     let is_loading = state.store().is_some_and(|store| store.loading.is_some());
     if state.session() == Some(ticket) && !is_loading {
-        // It is on screen already.
+        // It is already on screen.
         return Effects::new();
     }
     if state.busy != Some(ticket) {
-        // Nobody waits for it any more: keys and records are dropped again.
+        // It was cancelled: drop the keys and records again.
         let id = RequestId {
             session: ticket,
             number: 0,
@@ -99,7 +99,7 @@ pub(super) fn opened_store(
     effects
 }
 
-/// The file that was shown while it was being read.
+/// Takes the file that was shown while it was being read.
 fn take_loading(state: &mut State, opened: &OpenedStore) -> Option<Box<OpenStore>> {
     match std::mem::take(&mut state.page) {
         Page::Open(mut store) if store.loading.is_some() => {
@@ -124,7 +124,7 @@ fn unsealed(store: &OpenStore, sealed: SealedDraft) -> Draft {
     }
 }
 
-/// Whether the records hold what a draft says.
+/// Whether the records already contain a draft.
 fn is_written(store: &OpenStore, draft: &Draft) -> bool {
     let record = store.snapshot.get(&draft.key);
     record.is_some_and(|record| {
@@ -132,8 +132,8 @@ fn is_written(store: &OpenStore, draft: &Draft) -> bool {
     })
 }
 
-/// The engine goes on with a copy. That is so whether or not somebody still waits for it: an attempt
-/// that was cancelled too late is told as it ended.
+/// The engine continues with a copy, whether or not the user is still waiting for it: an attempt
+/// that was cancelled too late is reported as completed.
 pub(super) fn saved_as(state: &mut State, opened: OpenedStore, now: Millis) -> Effects {
     if state.session() != Some(opened.session) {
         return Effects::new();
@@ -154,7 +154,7 @@ pub(super) fn saved_as(state: &mut State, opened: OpenedStore, now: Millis) -> E
     store.key_file = opened.key_file;
     store.read_only = opened.read_only;
     store.changed_elsewhere = false;
-    // What waits is in the copy as well: the engine says so next.
+    // Waiting changes are in the copy as well: the engine reports that next.
     store.save = SaveState::Saved { at: now };
     saving::refresh(store, Some(now));
     let mut asked = Effects::new();

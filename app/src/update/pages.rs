@@ -1,4 +1,4 @@
-//! The pages that fill the window while no database is open.
+//! The pages shown while no database is open.
 
 use std::path::PathBuf;
 
@@ -23,7 +23,7 @@ pub(super) fn show_new(state: &mut State) {
     state.page = Page::NewDatabase(CreatePage::default());
 }
 
-/// Gives up opening or creating a file. The page is free at once; the answer will be stale.
+/// Cancels opening or creating a file. The page is usable at once; the answer will be stale.
 pub(super) fn cancel_busy(state: &mut State) -> Effects {
     state.busy = None;
     loading::back_to_unlock(state);

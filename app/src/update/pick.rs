@@ -1,4 +1,4 @@
-//! Asking for a path with the system's file dialog, and what file names say.
+//! Asks for a path with the system's file dialog, and interprets file names.
 
 use std::path::{Path, PathBuf};
 
@@ -26,9 +26,9 @@ pub(super) fn pick(state: &mut State, purpose: FilePurpose) -> Effects {
         (FilePurpose::Create, _) => Some("database.vstore".to_owned()),
         (FilePurpose::NewKeyFile, Some(stem)) => Some(format!("{stem}.key")),
         (FilePurpose::HeaderBackup, Some(stem)) => Some(format!("{stem}.vstore-header")),
-        // The name itself is taken by what somebody else put there.
+        // Another program has put a file under the name itself.
         (FilePurpose::SaveAs, Some(stem)) if replaced => Some(format!("{stem} (mine).vstore")),
-        // The open file itself is never proposed: a copy cannot take its place.
+        // Never suggests the open file: a copy cannot replace it.
         (FilePurpose::SaveAs, Some(stem)) if has_file => Some(format!("{stem} copy.vstore")),
         (FilePurpose::SaveAs, Some(stem)) => Some(format!("{stem}.vstore")),
         (FilePurpose::Export, Some(stem)) => {
@@ -48,7 +48,7 @@ pub(super) fn pick(state: &mut State, purpose: FilePurpose) -> Effects {
     }]
 }
 
-/// The ending of the file that the export form would write.
+/// The extension of the file that the export form would write.
 fn export_extension(state: &State) -> &'static str {
     match state.dialog() {
         Some(Dialog::Export { plan, .. }) => plan.format.extension(),
@@ -56,7 +56,7 @@ fn export_extension(state: &State) -> &'static str {
     }
 }
 
-/// Whether a file's name says that it is imported, not opened.
+/// Whether a file is imported, not opened, judging by its name.
 pub(super) fn is_data(path: &Path) -> bool {
     let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
     ["json", "ndjson", "jsonl"]
@@ -64,7 +64,7 @@ pub(super) fn is_data(path: &Path) -> bool {
         .any(|data| ending == *data)
 }
 
-/// A path with an ending, if it has none.
+/// Adds an extension to a path that has none.
 pub(super) fn with_ending(path: PathBuf, ending: &str) -> PathBuf {
     if path.extension().is_some() {
         path

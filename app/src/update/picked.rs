@@ -1,4 +1,4 @@
-//! What follows when a path was chosen.
+//! What happens after a path was chosen.
 
 use std::path::PathBuf;
 

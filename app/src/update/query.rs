@@ -1,12 +1,12 @@
-//! The query in the search box: typed, put there, gone back to, and asked.
+//! The query in the search box: typed, set by a command, gone back to, or run.
 
 use super::{Effects, derived, selected};
 use crate::state::{OpenStore, Query};
 
-/// Longer queries are cut: no keyboard writes them.
+/// Longer queries are cut off: nobody types them.
 pub(super) const TEXT_BYTES_MAX: usize = 4096;
 
-/// The search box was typed in.
+/// Handles typing in the search box.
 pub(super) fn type_text(store: &mut OpenStore, text: String) -> Effects {
     let text = cut(text);
     if store.search.text == text {
@@ -19,13 +19,13 @@ pub(super) fn type_text(store: &mut OpenStore, text: String) -> Effects {
     derived::ask_listing(store)
 }
 
-/// Puts another query into the search box.
+/// Sets another query in the search box.
 pub(super) fn set_text(store: &mut OpenStore, text: String) -> Effects {
     let mode = store.search.mode;
     ask(store, Query { text, mode })
 }
 
-/// Asks another search; what is asked now can be gone back to.
+/// Runs another search; the current one can be gone back to.
 pub(super) fn ask(store: &mut OpenStore, query: Query) -> Effects {
     if store.search.text == query.text && store.search.mode == query.mode {
         return Effects::new();
@@ -42,7 +42,7 @@ pub(super) fn show(store: &mut OpenStore, query: Query) -> Effects {
     derived::ask_listing(store)
 }
 
-/// Whether a query is short enough to be asked.
+/// Whether a query is short enough to run.
 pub(super) const fn fits(text: &str) -> bool {
     text.len() <= TEXT_BYTES_MAX
 }
@@ -54,15 +54,15 @@ fn cut(mut text: String) -> String {
     text
 }
 
-/// Somebody goes from the search box to the results. What is on screen may answer what was asked
-/// before: then the first row is the first of the answer that comes.
+/// Moves from the search box to the results. If the rows on screen still answer an older query,
+/// selects the first row of the coming answer instead.
 pub(super) fn take_first(store: &mut OpenStore) -> Effects {
     if store.search.is_answered() {
         select_first(store);
         return Effects::new();
     }
     store.search.wants_first = true;
-    // A value that is missing will not be typed any more.
+    // The missing value will not be typed: run the query as it is.
     if store.search.wants_value.is_some() {
         derived::ask_listing(store)
     } else {

@@ -1,4 +1,4 @@
-//! What came back from outside: replies, answers of jobs, chosen files, timers.
+//! Events from outside: replies, answers of jobs, chosen files, timers.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use crate::engine::{Answer, Reply};
 use crate::jobs::Done;
 use crate::state::{Dialog, FilePurpose, Level, State};
 
-/// Something that came back.
+/// An event from outside.
 #[derive(Debug)]
 pub enum Event {
     /// From the engine.
@@ -19,25 +19,25 @@ pub enum Event {
     Job(Done),
     /// From the system's file dialog.
     File(FilePurpose, FileAnswer),
-    /// Nobody touched the program for as long as it may stay open.
+    /// There was no input for the idle time of the preferences.
     Idle,
     /// The screen was locked, or the computer goes to sleep.
     SystemLocked,
     /// The system asks the program to end: log-out, shut-down, Ctrl+C in its terminal.
     EndRequested,
-    /// Somebody wants to see this window: its file was opened once more.
+    /// Another instance asks for this window, because its file was opened again.
     ShowRequested,
-    /// Whether the window was found that shows a file.
+    /// The answer to looking for the window of a file.
     OtherWindow {
-        /// It was found, and came to the front.
+        /// Whether it was found and came to the front.
         shown: bool,
     },
-    /// Something outside failed, in words.
+    /// Something outside failed, for this reason.
     Trouble(String),
 }
 
 impl Event {
-    /// Whether it only tells how far something is: the next one tells it again.
+    /// Whether it only reports progress, so that the next one supersedes it.
     pub(crate) const fn is_progress(&self) -> bool {
         matches!(
             self,
@@ -49,26 +49,26 @@ impl Event {
     }
 }
 
-/// How a file dialog ended.
+/// The result of a file dialog.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileAnswer {
-    /// With a path.
+    /// A path was chosen.
     Picked(PathBuf),
-    /// Without one.
+    /// No path was chosen.
     Cancelled,
-    /// So fast that nobody can have seen it: there is no file dialog here. The path it would have
-    /// proposed, or nothing.
+    /// It closed faster than anyone could have seen: there is no file dialog on this system.
+    /// Contains the path it would have suggested, or an empty one.
     Unavailable(PathBuf),
 }
 
-/// Takes in what came back.
+/// Handles an event.
 pub fn receive(state: &mut State, event: Event, now: Millis) -> Effects {
-    let effects = take_in(state, event, now);
-    selected::say_what_ended(state, now);
+    let effects = handle(state, event, now);
+    selected::report_ended_run(state, now);
     effects
 }
 
-fn take_in(state: &mut State, event: Event, now: Millis) -> Effects {
+fn handle(state: &mut State, event: Event, now: Millis) -> Effects {
     match event {
         Event::Engine(answer) => replies::receive(state, answer, now),
         Event::Job(done) => jobs::receive(state, done, now),
@@ -76,15 +76,15 @@ fn take_in(state: &mut State, event: Event, now: Millis) -> Effects {
             state.file_dialog = None;
             let asked_for = state.file_dialog_session.take();
             if asked_for != state.session() && purpose.is_about_open_database() {
-                // It was locked or closed while the system's dialog stood open.
-                let words = "The database was locked or closed meanwhile; nothing was done";
+                // The database was locked or closed while the dialog was open.
+                let words = "The database was locked or closed in the meantime; nothing was done";
                 state.notices.push(now, Level::Info, words);
                 return Effects::new();
             }
             match answer {
                 FileAnswer::Picked(path) => picked::picked(state, purpose, path, now),
                 FileAnswer::Cancelled => {
-                    // Closing waited for a place to save to.
+                    // Closing was waiting for a path to save to.
                     if let Some(store) = state.store_mut() {
                         store.closing = None;
                     }
@@ -92,7 +92,7 @@ fn take_in(state: &mut State, event: Event, now: Millis) -> Effects {
                 }
                 FileAnswer::Unavailable(proposed) => {
                     let suggested = proposed.to_string_lossy().into_owned();
-                    // Before a dialog that asked for the path, or it would never be seen.
+                    // Shown before the dialog that asked for the path, or it would never be seen.
                     state
                         .dialogs
                         .push_front(Dialog::PathField { purpose, suggested });
@@ -107,7 +107,7 @@ fn take_in(state: &mut State, event: Event, now: Millis) -> Effects {
         Event::ShowRequested => vec![Effect::ShowWindow],
         Event::OtherWindow { shown } => {
             if !shown {
-                let words = "No window answers. A command may be at work on the file";
+                let words = "No window responded. A command may be using the file";
                 state.notices.push(now, Level::Warning, words);
             }
             Effects::new()

@@ -16,7 +16,7 @@ use crate::state::{
 
 /// How many keys a question about deletion shows.
 const SAMPLE_KEYS: usize = 5;
-/// The number of records from which on a change takes long enough to be watched.
+/// From this number of records on, a change runs as a task with progress.
 const WATCHED_FROM: usize = 20_000;
 
 pub(super) fn update(state: &mut State, command: RecordCommand, now: Millis) -> Effects {
@@ -25,7 +25,8 @@ pub(super) fn update(state: &mut State, command: RecordCommand, now: Millis) -> 
         .store()
         .is_some_and(|store| store.close_asked.is_some())
     {
-        // What is entered now would come too late. If the engine does not close, it goes on.
+        // An edit made now would come too late. If the engine does not close the database, editing
+        // continues.
         return Effects::new();
     }
     match command {
@@ -35,7 +36,7 @@ pub(super) fn update(state: &mut State, command: RecordCommand, now: Millis) -> 
         RecordCommand::DeleteSelected => delete_selected(state),
         RecordCommand::LeafTooLarge => {
             let most = format::bytes(EDITED_TEXT_BYTES_MAX as u64);
-            let words = format!("A value of over {most} is too large to be edited here");
+            let words = format!("A value over {most} is too large to be edited here");
             state.notices.push(now, Level::Info, words);
             Effects::new()
         }
@@ -122,8 +123,8 @@ fn change(store: &mut OpenStore, command: RecordCommand, honour_expire_at: bool)
     }
 }
 
-/// Changes that may be about any number of records. Many are a task, which shows how far it is and
-/// can be cancelled.
+/// Changes of any number of records. A large change runs as a task, which shows progress and can be
+/// cancelled.
 fn change_many(state: &mut State, command: RecordCommand, now: Millis) -> Effects {
     let Some(store) = state.store_mut().filter(|store| !store.read_only) else {
         return Effects::new();
@@ -171,7 +172,7 @@ fn start_new(state: &mut State, prefix: String) -> Effects {
     let Some(store) = state.store_mut().filter(|store| !store.read_only) else {
         return Effects::new();
     };
-    // An edit that is open is gone back to, not thrown away.
+    // Goes back to an edit that is already open instead of discarding it.
     if store
         .detail
         .draft
@@ -209,7 +210,7 @@ fn start_edit(state: &mut State, key: &Key, now: Millis) -> Effects {
     };
     if too_large || EDITED_TEXT_BYTES_MAX < text.len() {
         let size = format::bytes(record.value.len() as u64);
-        let words = format!("{size} are too much to edit as one text; edit single values instead");
+        let words = format!("{size} is too large to edit as one text; edit single values instead");
         state.notices.push(now, Level::Info, words);
         return Effects::new();
     }
@@ -225,7 +226,7 @@ fn start_edit(state: &mut State, key: &Key, now: Millis) -> Effects {
     Effects::new()
 }
 
-/// A draft as it starts, or as it was when it was sealed.
+/// A new draft, or one restored from its sealed form.
 pub(super) fn new_draft(
     base: DraftBase,
     key: String,
@@ -256,19 +257,19 @@ fn edit_draft(store: &mut OpenStore, key: String, text: String, honour_expire_at
     if draft.text != text {
         (draft.parsed, draft.note) = parse(&text);
         draft.text = text;
-        let said = draft
+        let expiry_in_value = draft
             .parsed
             .as_ref()
             .ok()
             .and_then(expire_at)
             .filter(|_| honour_expire_at);
-        draft.expires_at = said.or(draft.expires_at);
+        draft.expires_at = expiry_in_value.or(draft.expires_at);
     }
     draft.key_error = key_error(&draft.base, &key, Some(&store.snapshot));
     draft.key = key;
 }
 
-/// What a text means, and what becomes of numbers in it that 64 bits cannot hold.
+/// The value of a text, and what happens to numbers that do not fit into 64 bits.
 fn parse(text: &str) -> (Result<EncodedValue, DraftError>, Option<String>) {
     match parse_text(text) {
         Ok((value, notes)) => (Ok(value), note(&notes)),
@@ -283,7 +284,7 @@ fn parse(text: &str) -> (Result<EncodedValue, DraftError>, Option<String>) {
     }
 }
 
-/// What becomes of the first of these numbers, and how many more there are.
+/// What happens to the first of these numbers, and how many more there are.
 fn note(notes: &[Note]) -> Option<String> {
     let first = notes.first()?;
     let why = match first.kind {
@@ -297,11 +298,11 @@ fn note(notes: &[Note]) -> Option<String> {
         more => format!(" So do {more} more."),
     };
     Some(format!(
-        "Line {line}, column {column}: this number {why}; it becomes a text.{more}"
+        "Line {line}, column {column}: this number {why}; it becomes a string.{more}"
     ))
 }
 
-/// The moment that a top-level integer `expireAt` (Unix seconds) says, if it is one.
+/// The expiry given by a top-level integer `expireAt` (Unix seconds), if there is one.
 fn expire_at(value: &EncodedValue) -> Option<Millis> {
     vstore::expire_at(value.view())?.ok()
 }
@@ -315,7 +316,7 @@ fn key_error(base: &DraftBase, key: &str, snapshot: Option<&vstore::Snapshot>) -
     taken.then(|| "another record has this key".to_owned())
 }
 
-/// Asks for what the draft says to be written; nothing if it cannot be.
+/// Requests to write the draft; nothing if it is invalid or already being written.
 pub(super) fn commit_draft(store: &mut OpenStore) -> Effects {
     let Some(draft) = store
         .detail
@@ -339,7 +340,7 @@ pub(super) fn commit_draft(store: &mut OpenStore) -> Effects {
             batch.push(Op::Put { key, value, expiry });
         }
         DraftBase::Record(record) => {
-            // A record that is gone meanwhile comes back with the edit.
+            // A record that was deleted in the meantime is restored with the edit.
             if record.key != key && store.snapshot.get(record.key.as_str()).is_some() {
                 batch.rename(record.key.clone(), key.clone());
             }
@@ -361,7 +362,7 @@ pub(super) fn commit_draft(store: &mut OpenStore) -> Effects {
     effects
 }
 
-/// Brings the open edit into sight, with the keyboard.
+/// Scrolls to the open edit and focuses it.
 pub(super) fn show_draft(state: &mut State) -> Effects {
     state.prefs.layout.right = true;
     let Some(store) = state.store_mut() else {
@@ -385,7 +386,7 @@ fn discard_draft(store: &mut OpenStore) -> Effects {
     }
 }
 
-/// Continues from the record as it is now, keeping what was typed.
+/// Bases the draft on the current record, keeping what was typed.
 fn rebase_draft(store: &mut OpenStore) {
     let Some(draft) = &mut store.detail.draft else {
         return;
@@ -416,7 +417,7 @@ fn delete_selected(state: &mut State) -> Effects {
     }
     let target = store.target(&Scope::Selected);
     let sample = target.keys(&store.snapshot).take(SAMPLE_KEYS).collect();
-    // What is deleted is what was asked about, whatever happens to the selection meanwhile.
+    // Deletes exactly what the question is about, whatever happens to the selection.
     let scope = store.frozen(&Scope::Selected);
     state.dialogs.push_back(Dialog::ConfirmDelete {
         scope,
@@ -426,9 +427,9 @@ fn delete_selected(state: &mut State) -> Effects {
     Effects::new()
 }
 
-/// Puts something on the clipboard and says so: nothing else on the screen changes.
+/// Copies something and reports it, since nothing else on screen changes.
 fn copy(state: &mut State, what: CopyWhat, now: Millis) -> Effects {
-    let told = match &what {
+    let message = match &what {
         CopyWhat::Value | CopyWhat::Leaf { .. } => "Value copied".to_owned(),
         CopyWhat::Key => "Key copied".to_owned(),
         CopyWhat::Path(_) => "Path copied".to_owned(),
@@ -443,14 +444,14 @@ fn copy(state: &mut State, what: CopyWhat, now: Millis) -> Effects {
     };
     let effects = copied(state, what);
     if !effects.is_empty() {
-        say_copied(state, &told, now);
+        report_copied(state, &message, now);
     }
     effects
 }
 
-/// Says that something (`Key copied`) is on the clipboard, and for how long.
-pub(super) fn say_copied(state: &mut State, told: &str, now: Millis) {
-    let text = format!("{told}; the clipboard is cleared in 30 seconds");
+/// Reports that something is on the clipboard (`Key copied`), and for how long.
+pub(super) fn report_copied(state: &mut State, message: &str, now: Millis) {
+    let text = format!("{message}; the clipboard is cleared in 30 seconds");
     state.notices.push(now, Level::Info, text);
 }
 
@@ -488,7 +489,7 @@ fn copied(state: &State, what: CopyWhat) -> Effects {
         .unwrap_or_default()
 }
 
-/// A place as it is written in queries: `items[].price`.
+/// A path as written in queries: `items[].price`.
 fn path_text(location: &Location) -> String {
     let mut text = String::new();
     for step in location {
@@ -498,7 +499,7 @@ fn path_text(location: &Location) -> String {
                 if !text.is_empty() {
                     text.push('.');
                 }
-                // Names that are more than a word stand in quotes.
+                // Names that are not a single word are quoted.
                 if vstore::Path::parse(name)
                     .is_ok_and(|path| path.as_str() == name && !name.contains(['.', '[']))
                 {

@@ -1,4 +1,4 @@
-//! What the engine said.
+//! Applies the replies of the engine.
 
 use std::path::PathBuf;
 
@@ -15,8 +15,8 @@ use crate::state::{
     ActivityEvent, BusyPhase, Dialog, EventKind, Level, Page, Problem, State, TaskState, Ticket,
 };
 
-/// Takes in an answer, unless it is about a database that is not open any more: those that matter
-/// all the same name what they are about themselves (a path, an attempt, a task).
+/// Applies a reply, unless it is about a database that is no longer open. Replies that matter
+/// regardless identify their subject themselves (a path, an attempt, a task).
 pub(super) fn receive(state: &mut State, answer: Answer, now: Millis) -> Effects {
     let Answer { session, reply } = answer;
     let is_stale = session.is_some() && session != state.session();
@@ -57,7 +57,7 @@ pub(super) fn receive(state: &mut State, answer: Answer, now: Millis) -> Effects
         Reply::Locked { lost, path } => {
             let effects = locked(state, session, path, now);
             if let Some(why) = lost {
-                let words = format!("Not everything that was unsaved could be kept: {why}");
+                let words = format!("Some unsaved changes could not be kept: {why}");
                 state.notices.push(now, Level::Error, words);
             }
             effects
@@ -80,8 +80,8 @@ pub(super) fn receive(state: &mut State, answer: Answer, now: Millis) -> Effects
     }
 }
 
-/// What a file says about itself: for the page that asks for its password, or for an opening that
-/// waits for it.
+/// The facts about a file: for the page that asks for its password, or for an opening that waits
+/// for them.
 fn probed(state: &mut State, path: PathBuf, facts: Result<FileFacts, Problem>) -> Effects {
     let Page::Unlock(page) = &mut state.page else {
         return open::probed(state, &path, facts);
@@ -93,7 +93,7 @@ fn probed(state: &mut State, path: PathBuf, facts: Result<FileFacts, Problem>) -
         Ok(facts) => {
             page.len = Some(facts.len);
             page.needs_key_file = Some(facts.needs_key_file);
-            // Known before a password is typed in vain.
+            // Shown before a password is typed in vain.
             if let Some(holder) = facts.holder.filter(|_| !page.read_only) {
                 page.problem = Some(Problem::OpenElsewhere(Some(holder)));
             }
@@ -103,7 +103,7 @@ fn probed(state: &mut State, path: PathBuf, facts: Result<FileFacts, Problem>) -
     Effects::new()
 }
 
-/// How far opening, creating or saving is.
+/// The progress of opening, creating or saving.
 fn busy(state: &mut State, ticket: Ticket, phase: BusyPhase) {
     if state.busy == Some(ticket) {
         match &mut state.page {
@@ -115,14 +115,14 @@ fn busy(state: &mut State, ticket: Ticket, phase: BusyPhase) {
     }
 }
 
-/// Takes in what the engine says of the state of things; returns what is none of that.
+/// Applies a reply about the state of the database; returns any other reply.
 fn fact(state: &mut State, reply: Reply, now: Millis) -> Option<Reply> {
     match (reply, state.store_mut()) {
         (Reply::KeptAside(kept), _) => state.kept_aside = kept,
         (Reply::Unsaved(unsaved), Some(store)) => unsaved::reported(store, unsaved, now),
         (Reply::ChangedElsewhere(changed), Some(store)) => store.changed_elsewhere = changed,
         (Reply::ClockSuspect(suspect), Some(store)) => {
-            // What expired since is asked about anew.
+            // The user is asked again about records that have expired since.
             store.keeps_expired = false;
             store.clock_suspect = suspect;
         }
@@ -131,8 +131,8 @@ fn fact(state: &mut State, reply: Reply, now: Millis) -> Option<Reply> {
     None
 }
 
-/// The engine has locked a file. It may be a copy that was finished just before: then the page
-/// asks for that one.
+/// The engine has locked a file. If that is a copy finished just before, the page asks for its
+/// password instead.
 fn locked(
     state: &mut State,
     session: Option<Ticket>,
@@ -165,7 +165,7 @@ fn locked(
     }
 }
 
-/// Whether a reply makes sense only for the database that it is about.
+/// Whether a reply is meaningful only for the database that it is about.
 const fn is_about_open(reply: &Reply) -> bool {
     match reply {
         Reply::Committed(_)
@@ -212,7 +212,7 @@ fn task_reply(state: &mut State, reply: Reply, now: Millis) {
         }
         Reply::Imported(task, report) => transfer::imported(state, task, report, now),
         Reply::Compacted(task, bytes) => {
-            let words = format!("The file has {} now", format::bytes(bytes));
+            let words = format!("The file now has {}", format::bytes(bytes));
             state.tasks.finish(task, TaskState::Finished(words));
             if let Some(store) = state.store_mut() {
                 let text = format::bytes(bytes);
@@ -227,7 +227,7 @@ fn task_reply(state: &mut State, reply: Reply, now: Millis) {
         }
         Reply::Checked(task, result) => repair::checked(state, task, result),
         Reply::BackupFailed(words) => {
-            let notice = "The file as it was before could not be kept as a backup";
+            let notice = "The previous version of the file could not be kept as a backup";
             state.notices.push(now, Level::Warning, notice).detail = Some(words);
         }
         Reply::TaskCancelled(task) => state.tasks.finish(task, TaskState::Cancelled),
@@ -259,7 +259,7 @@ fn password_changed(state: &mut State, result: Result<(), Problem>, now: Millis)
     Effects::new()
 }
 
-/// Frees rows that are not shown any more where it holds nobody up.
+/// Frees rows that are no longer shown, on another thread.
 pub(super) fn discard_rows(listing: crate::state::Listing) -> Effect {
     Effect::Discard(Discarded::Listing(listing))
 }

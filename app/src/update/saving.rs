@@ -1,4 +1,4 @@
-//! Asking for a change, and what the status bar says about saving.
+//! Requests changes, and keeps track of the save state shown in the status bar.
 
 use vstore::Millis;
 
@@ -7,7 +7,7 @@ use crate::engine::Request;
 use crate::state::{OpenStore, SaveState};
 use crate::update::Effect;
 
-/// Asks the engine for a change, unless nothing can be changed.
+/// Requests a change from the engine, unless the database is read-only.
 pub(super) fn ask(store: &mut OpenStore, request: Request) -> Effects {
     if store.read_only {
         return Effects::new();
@@ -21,7 +21,7 @@ pub(super) fn ask(store: &mut OpenStore, request: Request) -> Effects {
     vec![Effect::AskOf(id, request)]
 }
 
-/// Makes the words about saving fit the facts; `now` is given when something was settled.
+/// Updates the save state; `now` is given when a request was settled.
 pub(super) fn refresh(store: &mut OpenStore, now: Option<Millis>) {
     if store.path.is_none() && store.unsaved.problem.is_none() {
         return;

@@ -1,4 +1,4 @@
-//! What the table shows and in which order.
+//! What the table shows, and in which order.
 
 use vstore::{Indexing, Key, Millis};
 
@@ -84,7 +84,8 @@ pub(super) fn update(state: &mut State, command: SearchCommand, now: Millis) -> 
     }
 }
 
-/// Indexes are being built. Once they are, what was searched by reading records is searched again.
+/// Handles progress of building indexes. Once they are built, a search that read records is
+/// repeated.
 pub(super) fn indexing(state: &mut State, indexing: Indexing, now: Millis) -> Effects {
     let Some(store) = state.store_mut() else {
         return Effects::new();
@@ -100,7 +101,7 @@ pub(super) fn indexing(state: &mut State, indexing: Indexing, now: Millis) -> Ef
         .is_some_and(|answer| !answer.indexed);
     store.indexing = None;
     if was_read {
-        // Not at once: other segments may have come meanwhile.
+        // Not at once: further segments may have arrived in the meantime.
         store.rows_asked.seq = None;
         store.counts_asked.seq = None;
     }
@@ -115,12 +116,12 @@ fn jump(store: &mut OpenStore, mut typed: String) -> Effects {
     vec![Effect::Question(Question::Jump(Box::new(question)))]
 }
 
-/// Asks why a record stands where it stands, with the query whose answer is on screen.
+/// Asks why a record is among the hits, with the query whose answer is on screen.
 fn why_hit(store: &OpenStore, key: Key) -> Effects {
     let Some(answer) = store.search.answer.as_deref() else {
         return Effects::new();
     };
-    // The place in another order says nothing about how well it fits.
+    // The position in another order says nothing about how well it matches.
     let is_ranked = answer.ranked && store.sort().by == SortBy::Relevance;
     let row = store.listing.row_of(&store.snapshot, key.as_str());
     let question = WhyHitQuestion {

@@ -1,4 +1,4 @@
-//! Passwords and keys of the open file: what the dialog about them shows, and asking the engine.
+//! Passwords and keys of the open file: the state of their dialog, and requests to the engine.
 
 use std::path::PathBuf;
 
@@ -64,7 +64,7 @@ fn show(state: &mut State, step: SecurityStep) -> Effects {
     Effects::new()
 }
 
-/// The place of a key file or a header backup was chosen.
+/// The path of a key file or a header backup was chosen.
 pub(super) fn picked(state: &mut State, purpose: FilePurpose, path: PathBuf) -> Effects {
     match purpose {
         FilePurpose::NewKeyFile => {
@@ -79,7 +79,7 @@ pub(super) fn picked(state: &mut State, purpose: FilePurpose, path: PathBuf) -> 
     }
 }
 
-/// The engine answered.
+/// Handles a reply of the engine.
 pub(super) fn receive(state: &mut State, reply: SecurityReply, now: Millis) -> Effects {
     match reply {
         SecurityReply::Slots(slots) => {
@@ -100,7 +100,7 @@ pub(super) fn receive(state: &mut State, reply: SecurityReply, now: Millis) -> E
             state.picked = Some((FilePurpose::KeyFile, path));
         }
         SecurityReply::HeaderBackup(Ok(path)) => {
-            let words = format!("The header backup is {}", path.display());
+            let words = format!("The header backup was saved as {}", path.display());
             state.notices.push(now, Level::Success, words);
         }
         SecurityReply::KeyFile(Err(problem)) | SecurityReply::HeaderBackup(Err(problem)) => {
@@ -130,7 +130,7 @@ fn changed(state: &mut State, result: Result<&'static str, Problem>) {
 }
 
 fn rotated(state: &mut State, task: TaskId, dropped: &[KeySlot], now: Millis) {
-    let words = "The file has another data key";
+    let words = "The data key was replaced";
     state
         .tasks
         .finish(task, TaskState::Finished(words.to_owned()));
@@ -139,14 +139,14 @@ fn rotated(state: &mut State, task: TaskId, dropped: &[KeySlot], now: Millis) {
     if !names.is_empty() {
         notice.level = Level::Warning;
         notice.detail = Some(format!(
-            "No longer open it, because nobody entered them: {}. Add them again under File › \
-             Security…",
+            "No longer open the file, because they were not entered: {}. Add them again under \
+                 File › Security…",
             names.join(", ")
         ));
     }
 }
 
-/// Asks about the open file; nothing if none is open.
+/// Sends a request about the open file; nothing if none is open.
 fn ask(state: &mut State, request: SecurityRequest) -> Effects {
     let store = state.store_mut();
     store
@@ -154,7 +154,7 @@ fn ask(state: &mut State, request: SecurityRequest) -> Effects {
         .unwrap_or_default()
 }
 
-/// Asks for something that belongs to no file yet.
+/// Sends a request that is not about a file yet.
 fn make(request: SecurityRequest) -> Effects {
     vec![Effect::Ask(Request::Security(request))]
 }

@@ -7,11 +7,11 @@ use vstore::{Cause, Commit, Key, Millis, Record};
 use crate::format;
 use crate::state::{Level, Listing, OpenStore, Selection, Span, State};
 
-/// A range of more rows is known by its ends, not key by key.
+/// A larger range is stored by its ends instead of its keys.
 const NAMED_ROWS_MAX: usize = 2_000;
 
-/// Selects one record and nothing else, and shows it. One that the table does not show is shown
-/// beside it only: nothing is done to what a search hides.
+/// Selects one record and nothing else, and shows it. A record that the table does not show only
+/// appears in the detail panel: commands do not apply to what a search hides.
 pub(super) fn select_key(store: &mut OpenStore, key: Key) {
     store.selection = Selection {
         keys: [key.clone()].into(),
@@ -24,7 +24,7 @@ pub(super) fn select_key(store: &mut OpenStore, key: Key) {
     show_cursor(store);
 }
 
-/// Selects nothing.
+/// Clears the selection.
 pub(super) fn clear(store: &mut OpenStore) {
     store.selection = Selection::default();
     store.detail.record = None;
@@ -54,7 +54,7 @@ pub(super) fn toggle(store: &mut OpenStore, row: usize) {
     move_cursor(store, row);
 }
 
-/// Selects rows too. Of long ranges the last one counts.
+/// Adds rows to the selection. A new long range replaces an earlier one.
 pub(super) fn add_range(store: &mut OpenStore, rows: Range<usize>, cursor: usize) {
     select_range(store, rows);
     move_cursor(store, cursor);
@@ -92,18 +92,18 @@ fn span(store: &OpenStore, rows: Range<usize>) -> Option<Span> {
     }
 }
 
-/// What the rows of the table are now.
+/// What the new rows of the table are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rows {
     /// Every record.
     Everything,
-    /// What the same question found as before, in any order.
+    /// The result of the same query as before, in any order.
     Same,
-    /// What another question found.
+    /// The result of another query.
     Other,
 }
 
-/// The table shows other rows. The selection stays with its records, as far as they are shown.
+/// Adapts the selection to other rows. It keeps its records, as far as they are shown.
 pub(super) fn follow_rows(store: &mut OpenStore, rows: Rows, is_whole: bool) {
     hide(store);
     let (selection, listing) = (&mut store.selection, &store.listing);
@@ -112,9 +112,9 @@ pub(super) fn follow_rows(store: &mut OpenStore, rows: Rows, is_whole: bool) {
     }
     match rows {
         Rows::Everything => selection.changed.clear(),
-        // Finding out which of them another question did not find would take too long for a frame.
+        // Finding out which of them the new query found would take too long for a frame.
         Rows::Other => selection.end_run_and_say_so(),
-        // Among these rows may have been some that are not found any more.
+        // Some of these rows may no longer be in the result.
         Rows::Same if is_whole && selection.is_stale => selection.end_run_and_say_so(),
         Rows::Same if is_whole => {
             for key in std::mem::take(&mut selection.changed) {
@@ -130,8 +130,8 @@ pub(super) fn follow_rows(store: &mut OpenStore, rows: Rows, is_whole: bool) {
     }
 }
 
-/// Sets aside which of the records selected one by one the table does not show, and takes back
-/// which it shows again.
+/// Moves individually selected records that the table does not show to `hidden`, and those that it
+/// shows again back.
 fn hide(store: &mut OpenStore) {
     let selection = &mut store.selection;
     let all = std::mem::take(&mut selection.keys).into_iter();
@@ -140,8 +140,8 @@ fn hide(store: &mut OpenStore) {
     (selection.keys, selection.hidden) = all.partition(is_shown);
 }
 
-/// Records have changed: those that went are not selected any more, and those that changed are
-/// looked at again when the rows are.
+/// Adapts the selection to a commit: deleted records are deselected, and changed ones are examined
+/// again when the rows are looked up.
 pub(super) fn follow_commit(store: &mut OpenStore, commit: &Commit) {
     let snapshot = &store.snapshot;
     let selection = &mut store.selection;
@@ -152,10 +152,10 @@ pub(super) fn follow_commit(store: &mut OpenStore, commit: &Commit) {
     let Some(span) = selection.span.clone() else {
         return;
     };
-    // Without a search the rows are all records, in whatever order.
+    // Without a search the rows are all records, in any order.
     let shows_all = store.search.answer.is_none();
     if FEW < commit.changes.len() {
-        // An import takes nothing away.
+        // An import deletes nothing.
         if shows_all && commit.cause == Cause::Import {
             return;
         }
@@ -180,8 +180,8 @@ pub(super) fn follow_commit(store: &mut OpenStore, commit: &Commit) {
     }
 }
 
-/// A commit of more changes, or more changed records, are not looked through one by one: that
-/// would hold up a frame.
+/// With more changes or changed records, they are not examined one by one: that would delay a
+/// frame.
 const FEW: usize = 1_000;
 
 /// The first and the last record of a run.
@@ -195,13 +195,13 @@ fn ends(span: &Span) -> Vec<Key> {
     }
 }
 
-/// Says that a run of selected records is not selected any more, if one had to end.
-pub(super) fn say_what_ended(state: &mut State, now: Millis) {
+/// Reports a run of selected records that had to end.
+pub(super) fn report_ended_run(state: &mut State, now: Millis) {
     let store = state.store_mut();
     if let Some(count) = store.and_then(|store| store.selection.ended.take()) {
         let records = format::counted(count as u64, "record");
         let words = format!("{records} no longer selected");
-        let why = "The table has other rows now";
+        let why = "The table now shows other rows";
         state.notices.push(now, Level::Info, words).detail = Some(why.to_owned());
     }
 }
@@ -212,8 +212,8 @@ pub(super) fn move_cursor(store: &mut OpenStore, row: usize) {
     show_cursor(store);
 }
 
-/// Shows the record under the cursor as it is now. One whose time ran out while it was shown is
-/// still there to be brought back, until another is shown.
+/// Shows the current version of the record under the cursor. If it expires while it is shown, its
+/// last version stays, so that it can be restored, until another record is shown.
 pub(super) fn show_cursor(store: &mut OpenStore) {
     let cursor = store.selection.cursor.as_ref();
     let found = cursor.and_then(|key| store.snapshot.get(key.as_str()));
@@ -223,8 +223,8 @@ pub(super) fn show_cursor(store: &mut OpenStore) {
         return;
     }
     let now = store.snapshot.now();
-    let ran_out = |record: &Record| record.meta.expires_at.is_some_and(|at| at <= now);
-    if let Some(record) = before.filter(ran_out)
+    let is_expired = |record: &Record| record.meta.expires_at.is_some_and(|at| at <= now);
+    if let Some(record) = before.filter(is_expired)
         && cursor.is_none_or(|cursor| *cursor == record.key)
     {
         store.detail.expired = Some(record);

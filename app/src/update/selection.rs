@@ -1,4 +1,4 @@
-//! Which records are selected. Commands name rows of the listing that was on screen.
+//! Which records are selected. Commands refer to rows of the listing on screen.
 
 use vstore::Key;
 
@@ -17,7 +17,7 @@ pub(super) fn update(state: &mut State, command: SelectionCommand) -> Effects {
     let Some(store) = state.store_mut() else {
         return Effects::new();
     };
-    // Whoever chooses something else does not wait for the first row any more.
+    // Choosing something else cancels waiting for the first row.
     store.search.wants_first = false;
     match command {
         SelectionCommand::Only(row) => select_row(store, row),
@@ -58,7 +58,7 @@ pub(super) fn update(state: &mut State, command: SelectionCommand) -> Effects {
     Effects::new()
 }
 
-/// Selects a record where its row is; a search that did not find it would hide it.
+/// Selects a record in its row; clears a search that hides it.
 fn go_to(store: &mut OpenStore, key: Key) -> Effects {
     let is_there = store.snapshot.get(key.as_str()).is_some();
     let is_shown = store

@@ -1,5 +1,5 @@
-//! Commands about what the file keeps beside its records: saved searches, widths and order of
-//! columns, the delimiter of keys.
+//! Commands about settings that the file keeps: saved searches, widths and order of columns, the
+//! delimiter of keys.
 
 use vstore::Millis;
 

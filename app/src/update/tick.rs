@@ -1,4 +1,4 @@
-//! What happens because time passes.
+//! What happens as time passes.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use crate::effect::Effect;
 use crate::jobs::Question;
 use crate::state::State;
 
-/// Does what is due: notices go, results are refreshed, settings are written.
+/// Performs what is due: removes notices, refreshes results, writes settings.
 pub fn tick(state: &mut State, now: Millis) -> Effects {
     state.notices.expire(now);
     let Some(store) = state.store_mut() else {
@@ -21,7 +21,7 @@ pub fn tick(state: &mut State, now: Millis) -> Effects {
     effects
 }
 
-/// Looks the recent files up once whenever they come into sight.
+/// Looks up the recent files once, each time the start page is shown.
 fn look_up_recent(state: &mut State) -> Effects {
     if state.recent.is_some() || state.prefs.recent.is_empty() {
         return Effects::new();
@@ -31,7 +31,7 @@ fn look_up_recent(state: &mut State) -> Effects {
     vec![Effect::Question(Question::Recent(paths.collect()))]
 }
 
-/// How long until [`tick`] has something to do; `None`: never, as things stand.
+/// How long until [`tick`] has something to do; `None` if nothing is scheduled.
 pub fn next_wake(state: &State, now: Millis) -> Option<Duration> {
     let notice = state.notices.next_change();
     let stale = state.store().and_then(derived::stale_until);

@@ -29,7 +29,7 @@ pub(super) fn update(state: &mut State, command: TransferCommand, now: Millis) -
             };
             let count = store.count(&scope);
             let plan = ExportPlan {
-                // Whatever happens behind the dialog.
+                // Independent of what happens behind the dialog.
                 scope: store.frozen(&scope),
                 format: Format::default(),
                 with_metadata: false,
@@ -46,7 +46,7 @@ pub(super) fn update(state: &mut State, command: TransferCommand, now: Millis) -
             Effects::new()
         }
         TransferCommand::Export(mut changed) => {
-            // What is selected may change while somebody looks for a place.
+            // The selection may change while a path is being chosen.
             if let Some(store) = state.store() {
                 changed.scope = store.frozen(&changed.scope);
             }
@@ -70,14 +70,14 @@ pub(super) fn update(state: &mut State, command: TransferCommand, now: Millis) -
         TransferCommand::CopyReport(task) => {
             let effects = copy_report(state, task);
             if !effects.is_empty() {
-                record::say_copied(state, "Report copied", now);
+                record::report_copied(state, "Report copied", now);
             }
             effects
         }
     }
 }
 
-/// Shows the import form for a file; without an open database for one in memory.
+/// Shows the import form for a file; without an open database, for one in memory.
 pub(super) fn plan_import(state: &mut State, path: PathBuf, now: Millis) -> Effects {
     let Some(store) = state.store() else {
         let title = OpenStore::title_of(&path);
@@ -112,7 +112,7 @@ fn ask_preview(plan: ImportPlan, now: Millis) -> Effect {
     Effect::Question(Question::Preview(Box::new(PreviewQuestion { plan, now })))
 }
 
-/// A preview was made. Data without keys of its own gets a first guess where to take them from.
+/// Shows a preview. For data without keys, the first preview suggests a source of keys.
 pub(super) fn previewed(state: &mut State, answer: PreviewAnswer, now: Millis) -> Effects {
     let PreviewAnswer {
         plan: asked,
@@ -159,7 +159,7 @@ fn import(state: &mut State, plan: ImportPlan, now: Millis) -> Effects {
     vec![Effect::Run(task, TaskJob::Import(Box::new(job)))]
 }
 
-/// An import was committed: its report.
+/// Reports an import that was committed.
 pub(super) fn imported(state: &mut State, task: TaskId, report: ImportReport, now: Millis) {
     let counts: Vec<_> = report
         .counts()
@@ -204,7 +204,7 @@ fn copy_report(state: &State, id: TaskId) -> Effects {
         .unwrap_or_default()
 }
 
-/// The place of an export was chosen.
+/// The path of an export was chosen.
 pub(super) fn export_to(state: &mut State, path: PathBuf, now: Millis) -> Effects {
     let Some(Dialog::Export { plan, .. }) = state.dialog() else {
         return Effects::new();
@@ -242,7 +242,7 @@ fn export(state: &mut State, plan: ExportPlan, now: Millis) -> Effects {
     vec![Effect::Run(task, TaskJob::Export(Box::new(job)))]
 }
 
-/// A file stands where an export is to go: whether it may be replaced.
+/// A file already exists where an export is to be written: asks whether to replace it.
 pub(super) fn export_asks(state: &mut State, task: TaskId, plan: ExportPlan, existing: Existing) {
     state.tasks.finish(task, TaskState::Cancelled);
     if state.store().is_some() {

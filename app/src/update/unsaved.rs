@@ -1,5 +1,5 @@
-//! What is not in the file: what the engine says of it, what the window still waits for, and the
-//! edit in the editor. The one place that says whether everything is saved.
+//! Changes that are not in the file: reported by the engine, pending requests of the window, and
+//! the edit in the editor. Only this module decides whether everything is saved.
 
 use vstore::Millis;
 
@@ -8,21 +8,21 @@ use crate::effect::Effect;
 use crate::engine::Outcome;
 use crate::state::{ActivityEvent, EventKind, OpenStore, Problem, RequestId, State, Unsaved};
 
-/// A request was dealt with.
+/// Handles a settled request.
 pub(super) fn settled(state: &mut State, id: RequestId, outcome: Outcome, now: Millis) -> Effects {
     let Some(store) = state.store_mut() else {
         return Effects::new();
     };
     let was_pending = store.pending.remove(&id.number);
     if was_pending && outcome == Outcome::Done {
-        // Nothing is written to a file that somebody else has changed.
+        // The engine would not have written to a file changed by another program.
         store.changed_elsewhere = false;
     }
     saving::refresh(store, Some(now));
     if let Some(draft) = &mut store.detail.draft
         && draft.committing == Some(id.number)
     {
-        // Its commit would have taken it away.
+        // If it had been committed, its commit would have closed it.
         draft.committing = None;
         draft.not_written = matches!(outcome, Outcome::NotWritten | Outcome::Crashed);
         if outcome == Outcome::Done && !draft.is_dirty() {
@@ -44,7 +44,7 @@ pub(super) fn settled(state: &mut State, id: RequestId, outcome: Outcome, now: M
     close::go_on(state)
 }
 
-/// The engine says what it has that is not in the file.
+/// Applies a report of the engine on changes that are not in the file.
 pub(super) fn reported(store: &mut OpenStore, unsaved: Unsaved, now: Millis) {
     if store.unsaved.version < unsaved.version {
         store.unsaved = unsaved;
@@ -52,7 +52,7 @@ pub(super) fn reported(store: &mut OpenStore, unsaved: Unsaved, now: Millis) {
     }
 }
 
-/// An attempt to write failed. The words stay over the table until it succeeds.
+/// An attempt to write failed. The message stays above the table until it succeeds.
 pub(super) fn write_failed(store: &mut OpenStore, problem: &Problem, now: Millis) -> Effects {
     if store.close_asked.is_none() {
         store.closing = None;
@@ -68,8 +68,8 @@ pub(super) fn write_failed(store: &mut OpenStore, problem: &Problem, now: Millis
     vec![Effect::ShowWindow]
 }
 
-/// Tries to write everything that is not in the file: what waits in the engine, and an edit that
-/// was tried before.
+/// Tries to write everything that is not in the file: changes waiting in the engine, and an edit
+/// that was tried before.
 pub(super) fn write_again(store: &mut OpenStore) -> Effects {
     let mut effects = saving::ask(store, crate::engine::Request::WriteAgain);
     if store

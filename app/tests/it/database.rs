@@ -5,7 +5,7 @@ use std::path::Path;
 use vstore::file::{Control, Credentials, KdfParams, KdfProfile, Password};
 use vstore::{CreateOptions, Store};
 
-/// The least that a password may cost: every command of a test derives the key anew.
+/// The lowest cost allowed for a password, because every command of a test derives the key again.
 pub(crate) const CHEAP: KdfProfile = KdfProfile::Explicit(KdfParams {
     m_kib: 19 * 1024,
     t: 2,

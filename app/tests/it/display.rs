@@ -1,8 +1,8 @@
-//! The program without a display: it says so, and how to go on.
+//! The program without a display: it says so and points to the command line.
 
 use std::process::Command;
 
-/// Runs the program with a display that is not there, or with none; what it said.
+/// Runs the program with a display that does not exist, or with none, and returns its message.
 #[track_caller]
 fn refused(display: Option<&str>) -> String {
     let home = tempfile::tempdir().unwrap();
@@ -20,7 +20,7 @@ fn refused(display: Option<&str>) -> String {
 }
 
 #[test]
-fn without_a_display_one_sentence_names_the_command_line() {
+fn without_a_display_one_sentence_points_to_the_command_line() {
     assert_eq!(
         refused(None),
         "vstore: There is no display to open a window on; the command line works without one: \
@@ -29,9 +29,9 @@ fn without_a_display_one_sentence_names_the_command_line() {
 }
 
 #[test]
-fn a_display_that_does_not_answer_is_said_with_the_reason() {
-    let said = refused(Some(":65432"));
-    assert!(said.contains("No window could be opened: "), "{said}");
-    assert!(said.contains("`vstore --help`"), "{said}");
-    assert!(!said.contains("OpenGL"), "{said}");
+fn a_display_that_does_not_answer_is_reported_with_the_reason() {
+    let message = refused(Some(":65432"));
+    assert!(message.contains("No window could be opened: "), "{message}");
+    assert!(message.contains("`vstore --help`"), "{message}");
+    assert!(!message.contains("OpenGL"), "{message}");
 }

@@ -1,4 +1,5 @@
-//! kill -9 of the real program in the middle of edits: whatever it acknowledged is there.
+//! Kills the real program with kill -9 in the middle of edits: every acknowledged edit must be
+//! there.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -15,7 +16,7 @@ const PASSWORD: &str = "correct horse";
 const ROUNDS: u64 = 12;
 /// How many edits are sent in a round; more than can be written before the kill.
 const SENT: u64 = 40_000;
-/// Edits go round among so many keys.
+/// The number of keys that the edits cycle through.
 const KEYS: u64 = 50;
 
 fn rounds() -> u64 {
@@ -37,8 +38,8 @@ fn vstore(arguments: &[&str], file: &Path) -> Child {
         .unwrap()
 }
 
-/// What edit `number` does: every seventh deletes, the others write their number; some are large,
-/// so that a batch can be cut anywhere.
+/// What edit `number` does: every seventh deletes, the others write their number. Some are large,
+/// so that a batch can be cut off anywhere.
 fn edit(number: u64) -> (String, Option<u64>) {
     let key = format!("edit:{:02}", number % KEYS);
     (key, (number % 7 != 6).then_some(number))
@@ -74,15 +75,15 @@ fn named(name: &str, work: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
     Builder::new().name(name.to_owned()).spawn(work).unwrap()
 }
 
-/// Sends edits from `first` on and kills the program at some point; the last edit that it
-/// acknowledged.
-fn edit_and_kill(file: &Path, first: u64, moment: Duration) -> Option<u64> {
+/// Sends edits starting at `first` and kills the program after a delay. Returns the last edit that
+/// it acknowledged.
+fn edit_and_kill(file: &Path, first: u64, delay: Duration) -> Option<u64> {
     let mut child = vstore(&["apply"], file);
     let mut input = child.stdin.take().unwrap();
     let feeder = named("feeder", move || {
         writeln!(input, "{PASSWORD}").ok();
         for number in first..first + SENT {
-            // The program is killed while it reads.
+            // The program may be killed while it reads.
             if writeln!(input, "{}", line(number)).is_err() {
                 return;
             }
@@ -95,9 +96,9 @@ fn edit_and_kill(file: &Path, first: u64, moment: Duration) -> Option<u64> {
             acknowledged.send(line.parse::<u64>().unwrap()).ok();
         }
     });
-    // It has come to work; then any moment will do.
+    // Wait for the first acknowledgement, so that the kill hits running work.
     let mut last = numbers.recv().ok();
-    std::thread::sleep(moment);
+    std::thread::sleep(delay);
     child.kill().unwrap();
     child.wait().unwrap();
     reader.join().unwrap();
@@ -108,18 +109,18 @@ fn edit_and_kill(file: &Path, first: u64, moment: Duration) -> Option<u64> {
 }
 
 #[test]
-fn what_the_program_acknowledged_survives_kill_9() {
+fn acknowledged_edits_survive_kill_9() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("killed.vstore");
     database::create(&file, PASSWORD);
     let mut expected = BTreeMap::new();
     let mut first = 0;
     for round in 0..rounds() {
-        let moment = Duration::from_micros(round * 7_919 % 90_000);
-        let acknowledged = edit_and_kill(&file, first, moment).expect("no edit was acknowledged");
+        let delay = Duration::from_micros(round * 7_919 % 90_000);
+        let acknowledged = edit_and_kill(&file, first, delay).expect("no edit was acknowledged");
         let found = read(&file);
-        // Edits are made in their order: the file is as it was after one of them, and that is the
-        // last acknowledged one or a later one.
+        // Edits are made in order, so the file must match the state after one of them: the last
+        // acknowledged one or a later one.
         let mut reached = None;
         for number in first..first + SENT {
             match edit(number) {
@@ -132,7 +133,9 @@ fn what_the_program_acknowledged_survives_kill_9() {
             }
         }
         let Some(reached) = reached else {
-            panic!("round {round}: {acknowledged} was acknowledged, but this is there: {found:?}");
+            panic!(
+                "round {round}: edit {acknowledged} was acknowledged, but the file contains {found:?}"
+            );
         };
         first = reached + 1;
     }

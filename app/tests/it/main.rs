@@ -1,8 +1,5 @@
-//! The program from the outside.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a failed test is what a failed unwrap should be"
-)]
+//! Tests of the program from the outside.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod cli;
 mod database;

@@ -1,5 +1,5 @@
-//! What a test needs from the system, and what becomes of it where that is not installed: one line
-//! on standard error, or a failure where `VSTORE_WINDOW_TESTS=required` asks for it.
+//! What a test needs from the system. If something is not installed, the test is skipped with one
+//! line on standard error, or fails if `VSTORE_WINDOW_TESTS=required` is set.
 
 use std::env;
 use std::fmt::{self, Display};
@@ -11,7 +11,7 @@ use std::thread;
 
 use eframe::wgpu::{Backends, Instance, InstanceDescriptor};
 
-/// Set to `required` where the packages are installed, so that no test is skipped unnoticed.
+/// Set this to `required` where the packages are installed, so that no test is skipped unnoticed.
 const REQUIRED: &str = "VSTORE_WINDOW_TESTS";
 
 /// Everything that the tests of this crate can need, as packages of Debian and Ubuntu.
@@ -49,8 +49,8 @@ impl Need {
     }
 }
 
-/// Whether all of it is installed. Where it is not, says so in one line that the test harness does
-/// not hold back; the test then ends without having tried anything.
+/// Whether everything is installed. If not, reports it in one line that the test harness does not
+/// capture; the test then ends without testing anything.
 #[track_caller]
 pub(crate) fn are_met(needs: &[Need]) -> bool {
     let missing: Vec<String> = needs
@@ -71,11 +71,11 @@ pub(crate) fn are_met(needs: &[Need]) -> bool {
     false
 }
 
-/// The libraries that the dynamic linker knows, if it can be asked.
+/// The libraries known to the dynamic linker, if it can be queried.
 fn libraries() -> Option<&'static str> {
     static LIST: OnceLock<Option<String>> = OnceLock::new();
     let list = LIST.get_or_init(|| {
-        // Not on the search path of an ordinary user of Debian.
+        // On Debian it is not on the search path of an ordinary user.
         ["ldconfig", "/sbin/ldconfig"].iter().find_map(|program| {
             let output = Command::new(program).arg("-p").output().ok()?;
             let is_list = output.status.success();
@@ -89,10 +89,10 @@ fn has_graphics_driver() -> bool {
     static FOUND: OnceLock<bool> = OnceLock::new();
     *FOUND.get_or_init(|| {
         let instance = Instance::new(InstanceDescriptor::new_without_display_handle());
-        // Looking for OpenGL writes to standard error.
+        // Probing for OpenGL writes to standard error.
         [Backends::VULKAN, Backends::GL].into_iter().any(|backend| {
             let adapters = std::pin::pin!(instance.enumerate_adapters(backend));
-            // Outside of a browser the answer is there at once.
+            // Outside a browser the answer is available at once.
             match adapters.poll(&mut Context::from_waker(Waker::noop())) {
                 Poll::Ready(adapters) => !adapters.is_empty(),
                 Poll::Pending => false,

@@ -1,10 +1,11 @@
-//! Rules of the sources that no compiler checks. Each was broken once to see its test fail.
+//! Rules for the sources that no compiler checks. Each test has been seen to fail with its rule
+//! broken.
 
 use std::path::{Path, PathBuf};
 
 use crate::source_rules::{Source, ambiguous_types, badly_formed, dead_paths, sources};
 
-/// What each module may use. Whatever is not listed may use everything.
+/// What each module may use. Modules that are not listed may use everything.
 const MAY_USE: [(&str, &[&str]); 22] = [
     ("theme", &[]),
     ("format", &[]),
@@ -50,7 +51,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     ),
 ];
 
-/// What panels and dialogs may use: no engine, no job, no update, no file.
+/// What panels and dialogs may use: no engine, jobs, update or files.
 const DRAWING: &[&str] = &[
     "action",
     "command",
@@ -65,8 +66,8 @@ const DRAWING: &[&str] = &[
     "wording",
 ];
 
-/// Where `Store` may be named: the engine owns the open one, jobs deal with files that are not
-/// open, and the command line has one of its own.
+/// Where `Store` may be named: the engine owns the open one, jobs handle files that are not open,
+/// and the command line has its own.
 const NAMES_STORE: [&str; 5] = [
     "engine/",
     "cli/",
@@ -75,7 +76,7 @@ const NAMES_STORE: [&str; 5] = [
     "jobs/salvage.rs",
 ];
 
-/// Where the file system may be touched.
+/// Where the file system may be accessed.
 const TOUCHES_FILES: [&str; 6] = [
     "engine/",
     "cli/",
@@ -95,7 +96,7 @@ fn is_below(source: &Source, places: &[&str]) -> bool {
 }
 
 #[test]
-fn a_module_uses_only_what_it_may() {
+fn each_module_uses_only_what_it_may() {
     let mut wrong = Vec::new();
     let mut used = 0;
     for source in &sources(&crate_folder()) {
@@ -118,7 +119,7 @@ fn a_module_uses_only_what_it_may() {
 }
 
 #[test]
-fn every_module_is_in_the_table_or_above_it() {
+fn every_module_is_in_the_table_or_at_the_top() {
     let above = ["app", "lib", "main", "perform", "window"];
     let folder = crate_folder().join("src");
     let mut unknown = Vec::new();
@@ -144,14 +145,14 @@ fn stores_and_files_stay_where_they_belong() {
             wrong.push(format!("{} names Store", source.path));
         }
         if names("std", "fs") && !is_below(source, &TOUCHES_FILES) {
-            wrong.push(format!("{} touches the file system", source.path));
+            wrong.push(format!("{} accesses the file system", source.path));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
-fn sources_are_short_and_begin_by_saying_what_they_are() {
+fn sources_are_short_and_start_with_a_description() {
     let wrong = badly_formed(&crate_folder());
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

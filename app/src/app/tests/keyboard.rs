@@ -1,4 +1,4 @@
-//! The whole window, walked with the keyboard alone.
+//! The whole window, operated with the keyboard alone.
 
 use egui::{Key as Press, Modifiers, Rect, Role};
 use egui_kittest::Harness;
@@ -10,7 +10,7 @@ use crate::state::DetailTab;
 
 type Window = Harness<'static, VStoreApp>;
 
-/// The window with the sample database, once its records are on the screen.
+/// The window with the sample database, after its records have loaded.
 fn window(size: [f32; 2]) -> Window {
     let options = Options {
         kdf: CHEAP,
@@ -33,13 +33,16 @@ fn until(harness: &mut Window, what: &str, holds: impl Fn(&State) -> bool) {
     let started = Instant::now();
     while !holds(harness.state().state()) || !harness.state().commands.is_empty() {
         harness.step();
-        assert!(started.elapsed() < PATIENCE, "waited in vain until {what}");
+        assert!(
+            started.elapsed() < PATIENCE,
+            "timed out waiting until {what}"
+        );
         std::thread::sleep(Duration::from_millis(2));
     }
     settle(harness);
 }
 
-/// A few frames: something may always move a little (a countdown, a cursor).
+/// Runs a few frames: something may always be moving a little (a countdown, a cursor).
 fn settle(harness: &mut Window) {
     harness.run_steps(4);
 }
@@ -85,7 +88,7 @@ fn the_tab_key_walks_the_window_in_reading_order() {
     .map(|part| harness.get_by_role_and_label(Role::Group, part).rect())
     .collect();
     let part_of = |rect: Rect| parts.iter().position(|part| part.contains(rect.center()));
-    // From the beginning of the window, wherever the keyboard was.
+    // Start at the beginning of the window, wherever the focus was.
     let start = focused(&harness);
     harness
         .ctx
@@ -99,7 +102,7 @@ fn the_tab_key_walks_the_window_in_reading_order() {
         if stops.first().is_some_and(|(first, ..)| *first == id) {
             break;
         }
-        // What is seen of it: a list may go on below its panel.
+        // The visible part: a list may extend below its panel.
         let rect = harness.ctx.read_response(id).unwrap().interact_rect;
         let part = part_of(rect).unwrap_or_else(|| panic!("{rect} is in no part"));
         if let Some((_, before, last)) = stops.last() {
@@ -116,8 +119,8 @@ fn the_tab_key_walks_the_window_in_reading_order() {
         }
         stops.push((id, part, rect));
     }
-    assert!(stops.len() < 120, "it does not come round");
-    // In the status bar there is something to reach only while there is something to go to.
+    assert!(stops.len() < 120, "Tab does not return to the first stop");
+    // The status bar can only be reached while it shows something to click.
     for (index, part) in parts.iter().enumerate().take(6) {
         let walked = stops.iter().any(|(_, part, _)| *part == index);
         assert!(walked, "nothing in {part} can be reached");
@@ -125,7 +128,7 @@ fn the_tab_key_walks_the_window_in_reading_order() {
 }
 
 #[test]
-fn behind_the_table_comes_what_reads_before_what_deletes() {
+fn after_the_table_reading_buttons_come_before_deleting_ones() {
     let mut harness = window([1280.0, 800.0]);
     harness
         .state_mut()
@@ -138,7 +141,7 @@ fn behind_the_table_comes_what_reads_before_what_deletes() {
 }
 
 #[test]
-fn the_keyboard_goes_back_when_a_dialog_closes() {
+fn focus_returns_when_a_dialog_closes() {
     let mut harness = window([1280.0, 800.0]);
     table(&mut harness);
     press_with(&mut harness, Modifiers::COMMAND, Press::Comma);
@@ -155,7 +158,7 @@ fn the_keyboard_goes_back_when_a_dialog_closes() {
 }
 
 #[test]
-fn the_keyboard_goes_back_when_a_menu_closes() {
+fn focus_returns_when_a_menu_closes() {
     let mut harness = window([1280.0, 800.0]);
     table(&mut harness);
     harness
@@ -169,7 +172,7 @@ fn the_keyboard_goes_back_when_a_menu_closes() {
 }
 
 #[test]
-fn esc_works_after_a_menu_and_with_the_keyboard_nowhere() {
+fn esc_works_after_a_menu_and_with_nothing_focused() {
     let mut harness = window([1280.0, 800.0]);
     table(&mut harness);
     let found = |state: &State| {
@@ -181,7 +184,7 @@ fn esc_works_after_a_menu_and_with_the_keyboard_nowhere() {
         .state_mut()
         .commands()
         .push(SearchCommand::SetText("a".to_owned()));
-    until(&mut harness, "it is searched", found);
+    until(&mut harness, "the search has finished", found);
     harness
         .get_by_role_and_label(Role::Button, "Choose columns")
         .click();
@@ -207,7 +210,7 @@ fn esc_works_after_a_menu_and_with_the_keyboard_nowhere() {
 }
 
 #[test]
-fn what_a_menu_gives_the_keyboard_to_keeps_it() {
+fn focus_set_by_a_menu_entry_is_kept() {
     let mut harness = window([1280.0, 800.0]);
     table(&mut harness);
     harness.get_by_role_and_label(Role::Button, "Edit").click();
@@ -221,7 +224,7 @@ fn what_a_menu_gives_the_keyboard_to_keeps_it() {
 }
 
 #[test]
-fn an_edit_that_is_refused_says_why_beside_the_field() {
+fn the_reason_for_a_refused_edit_is_shown_beside_the_field() {
     let mut harness = window([1280.0, 800.0]);
     let key = Key::new("aaa").unwrap();
     harness.state_mut().commands().push(RecordCommand::New {

@@ -17,7 +17,7 @@ use crate::command::{
 };
 use crate::state::{Check, Dialog, ImportKeys, Problem, SaveState, Scope, Secret, UnlockPage};
 
-/// The least cost a password may have.
+/// The lowest allowed cost.
 const CHEAP: KdfProfile = KdfProfile::Explicit(KdfParams {
     m_kib: 19 * 1024,
     t: 2,
@@ -47,7 +47,7 @@ impl Program {
         self.app.commands().push(command);
     }
 
-    /// Goes on until something is true.
+    /// Advances until a condition holds.
     fn until(&mut self, what: &str, holds: impl Fn(&State) -> bool) {
         let started = Instant::now();
         loop {
@@ -58,7 +58,7 @@ impl Program {
             let page = &self.app.state.page;
             assert!(
                 started.elapsed() < PATIENCE,
-                "waited in vain until {what}: {page:#?}"
+                "timed out waiting until {what}: {page:#?}"
             );
             std::thread::sleep(Duration::from_millis(2));
         }
@@ -165,7 +165,7 @@ fn records_survive_lock_wrong_password_unlock_and_reopening() {
 }
 
 #[test]
-fn a_search_follows_the_data_and_undo_takes_changes_back() {
+fn a_search_follows_changes_undo_and_redo() {
     let mut program = Program::start();
     let folder = tempfile::tempdir().unwrap();
     program.create(&folder.path().join("a.vstore"));
@@ -246,7 +246,7 @@ fn data_is_imported_into_a_scratch_database_and_saved_with_a_password() {
         state.store().is_some_and(|store| store.snapshot.len() == 2)
     });
     program.ask(FileCommand::Close(AfterClose::Quit));
-    program.until("it asks", |state| {
+    program.until("it asks whether to save", |state| {
         matches!(
             state.dialog(),
             Some(Dialog::SaveBeforeClosing { no_file: true, .. })
@@ -271,7 +271,7 @@ fn data_is_imported_into_a_scratch_database_and_saved_with_a_password() {
 }
 
 #[test]
-fn a_record_with_a_short_life_goes_by_itself() {
+fn an_expired_record_is_deleted_and_reported() {
     let folder = tempfile::tempdir().unwrap();
     let mut program = Program::start();
     program.create(&folder.path().join("a.vstore"));
@@ -286,7 +286,7 @@ fn a_record_with_a_short_life_goes_by_itself() {
             .store()
             .is_some_and(|store| store.snapshot.get("token").is_some())
     });
-    program.until("its end was told", |state| {
+    program.until("its expiry was reported", |state| {
         state.store().is_some_and(|store| {
             store
                 .activity
@@ -298,7 +298,7 @@ fn a_record_with_a_short_life_goes_by_itself() {
 }
 
 #[test]
-fn giving_up_an_unlock_frees_the_page_at_once() {
+fn cancelling_an_unlock_frees_the_page_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.vstore");
     let mut program = Program::start();
@@ -330,7 +330,7 @@ fn the_lock_countdown_shows_minutes_and_then_seconds() {
 }
 
 #[test]
-fn the_title_says_what_is_open_and_in_what_state() {
+fn the_title_shows_the_file_and_its_state() {
     let locked = Page::Unlock(UnlockPage::new("/a/films.vstore".into(), false));
     assert_eq!(window_title(&locked), "films.vstore [Locked] — VStore");
     assert_eq!(window_title(&Page::Welcome), "VStore");
@@ -338,7 +338,7 @@ fn the_title_says_what_is_open_and_in_what_state() {
 }
 
 #[test]
-fn what_is_damaged_in_a_file_is_listed_on_its_page() {
+fn damage_in_a_file_is_listed_on_its_page() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.vstore");
     let mut program = Program::start();
@@ -347,11 +347,11 @@ fn what_is_damaged_in_a_file_is_listed_on_its_page() {
     program.ask(LockCommand::Lock);
     program.until("it is locked", |state| state.store().is_none());
     let mut bytes = std::fs::read(&path).unwrap();
-    // Inside the first frame behind the two headers.
+    // Inside the first frame after the two headers.
     bytes[0x8000 + 40] ^= 1;
     std::fs::write(&path, bytes).unwrap();
     program.unlock("right");
-    program.until("the damage is told", |state| {
+    program.until("the damage is reported", |state| {
         matches!(problem(state), Some(Problem::Damaged(_)))
     });
     program.ask(RepairCommand::Check(secret("right")));
@@ -359,7 +359,7 @@ fn what_is_damaged_in_a_file_is_listed_on_its_page() {
         Page::Unlock(page) => page.check.clone(),
         _ => None,
     };
-    program.until("all was read", |state| {
+    program.until("the whole file was read", |state| {
         matches!(check(state), Some(Check::Done(_)))
     });
     let Some(Check::Done(report)) = check(&program.app.state) else {
@@ -370,7 +370,7 @@ fn what_is_damaged_in_a_file_is_listed_on_its_page() {
         "{report:?}"
     );
     program.ask(RepairCommand::Check(secret("wrong")));
-    program.until("a wrong password is told", |state| {
+    program.until("the wrong password is reported", |state| {
         matches!(check(state), Some(Check::Failed(words)) if words.starts_with("Wrong password"))
     });
 }

@@ -22,7 +22,8 @@ fn letters(text: &str) -> impl Iterator<Item = Event> {
 }
 
 impl Program {
-    /// Draws as the window does, all events in the first frame, until nothing is left to draw.
+    /// Draws frames as the window does, with all events in the first one, until nothing is left to
+    /// draw.
     fn type_at_once(&mut self, events: Vec<Event>) {
         let mut frame = eframe::Frame::_new_kittest();
         let mut events = Some(events);
@@ -47,7 +48,7 @@ impl Program {
 }
 
 #[test]
-fn what_is_typed_right_after_ctrl_f_is_searched() {
+fn text_typed_right_after_ctrl_f_is_searched() {
     let mut program = Program::start();
     program.ask(FileCommand::OpenSample);
     program.until("the sample is open", |state| state.store().is_some());
@@ -64,7 +65,7 @@ fn what_is_typed_right_after_ctrl_f_is_searched() {
 }
 
 #[test]
-fn enter_in_the_path_field_means_the_whole_path() {
+fn enter_in_the_path_field_uses_the_whole_path() {
     let mut program = Program::start();
     let purpose = FilePurpose::Open;
     program.app.state.dialogs.push_back(Dialog::PathField {
@@ -82,7 +83,7 @@ fn enter_in_the_path_field_means_the_whole_path() {
 }
 
 #[test]
-fn the_palette_carries_out_what_its_letters_found() {
+fn the_palette_runs_the_action_it_found() {
     let mut program = Program::start();
     let mut events = vec![press(Press::K, Modifiers::COMMAND)];
     events.extend(letters("keyboard shortcuts"));
@@ -95,7 +96,7 @@ fn the_palette_carries_out_what_its_letters_found() {
 }
 
 #[test]
-fn a_window_that_gets_the_keyboard_back_looks_whether_its_file_was_replaced() {
+fn a_window_that_regains_focus_checks_whether_its_file_was_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("films.vstore");
     let mut program = Program::start();

@@ -1,25 +1,26 @@
-//! The order of what is typed: what moves the keyboard acts before anything typed behind it.
+//! Keeps fast typing in order: an event that moves the focus takes effect before anything typed
+//! after it.
 //!
-//! A slow frame brings many events at once: `Ctrl+F`, `h`, `o`, or a whole path and Enter. Within
-//! one frame every field would see all of it: the table takes the letters that were meant for the
-//! search box, and a dialog carries out Enter with the text of the frame before. So a key press
-//! that moves the keyboard or carries something out gets a frame of its own, and one more in which
-//! its commands are done and drawn. Knows keys and buttons, no field and no command.
+//! A slow frame receives many events at once: `Ctrl+F`, `h`, `o`, or a whole path and Enter. Within
+//! one frame every field would see all of them: the table would take the letters meant for the
+//! search box, and a dialog would handle Enter with the text of the previous frame. So a key press
+//! that moves the focus or runs something gets a frame of its own, followed by one in which its
+//! commands are executed and drawn. This module knows keys and buttons, but no fields or commands.
 
 use egui::{Event, Key};
 
 /// Hands out the events of the window in turns.
 #[derive(Debug, Default)]
 pub(super) struct TypingOrder {
-    /// What waits for its turn, in the order it came.
+    /// Events waiting for their turn, in order of arrival.
     held: Vec<Event>,
-    /// The frame before ended with a turn: this one is for what it caused.
+    /// The previous frame ended with such a key press: this frame executes its commands.
     settling: bool,
 }
 
 impl TypingOrder {
-    /// Leaves in `events` what this frame may see and keeps the rest; true if another frame is
-    /// needed soon.
+    /// Leaves in `events` what this frame may see and holds back the rest. Returns true if another
+    /// frame is needed soon.
     pub(super) fn take_turn(&mut self, events: &mut Vec<Event>) -> bool {
         if !self.held.is_empty() {
             let new = std::mem::replace(events, std::mem::take(&mut self.held));
@@ -38,7 +39,7 @@ impl TypingOrder {
     }
 }
 
-/// Where the first turn ends; `None`: all of it is one turn.
+/// Where the first turn ends; `None` if all events belong to it.
 fn end_of_turn(events: &[Event]) -> Option<usize> {
     let (mut typed, mut acted) = (false, None);
     for (index, event) in events.iter().enumerate() {
@@ -55,12 +56,12 @@ fn end_of_turn(events: &[Event]) -> Option<usize> {
     None
 }
 
-/// Whether it moves the keyboard or carries something out.
+/// Whether it moves the focus or runs something.
 fn acts(event: &Event) -> bool {
     turns(event) || matches!(event, Event::PointerButton { .. })
 }
 
-/// Whether it is a key press that moves the keyboard or carries something out.
+/// Whether it is a key press that moves the focus or runs something.
 fn turns(event: &Event) -> bool {
     let Event::Key {
         key,
@@ -72,11 +73,11 @@ fn turns(event: &Event) -> bool {
         return false;
     };
     let moves = matches!(key, Key::Enter | Key::Escape | Key::Tab) || *key >= Key::F1;
-    // With both Ctrl and Alt some keyboards type letters.
+    // On some keyboards Ctrl and Alt together type letters.
     moves || (modifiers.command && !modifiers.alt)
 }
 
-/// Whether a field or a table may take it from the keyboard.
+/// Whether a field or a table may consume it as typing.
 fn types(event: &Event) -> bool {
     matches!(
         event,
@@ -89,8 +90,8 @@ fn types(event: &Event) -> bool {
     )
 }
 
-/// A key that is held down comes again and again without being released: those belong together,
-/// or a slow window would lag behind more and more.
+/// A key held down repeats without being released: the repeats share a turn, or a slow window would
+/// fall further and further behind.
 fn repeats(before: &Event, event: &Event) -> bool {
     match (before, event) {
         (

@@ -31,7 +31,7 @@ fn click(pressed: bool) -> Event {
 
 const ENTER: (Key, Modifiers) = (Key::Enter, Modifiers::NONE);
 
-/// What each frame sees of events that all came in the first one.
+/// How many events each frame sees if all arrive in the first one.
 fn frames(events: Vec<Event>) -> Vec<usize> {
     let mut order = TypingOrder::default();
     let mut seen = Vec::new();
@@ -47,13 +47,13 @@ fn frames(events: Vec<Event>) -> Vec<usize> {
 }
 
 #[test]
-fn what_is_typed_behind_a_shortcut_comes_after_its_command_was_drawn() {
+fn text_after_a_shortcut_waits_until_its_command_was_drawn() {
     let find = press(Key::F, Modifiers::COMMAND);
     assert_eq!(frames(vec![find, text("h"), text("o")]), [1, 0, 2]);
 }
 
 #[test]
-fn enter_sees_everything_typed_before_it_and_nothing_typed_behind_it() {
+fn enter_sees_everything_typed_before_it_and_nothing_typed_after_it() {
     let enter = press(ENTER.0, ENTER.1);
     let typed = vec![text("a"), text("b"), enter.clone(), text("c")];
     assert_eq!(frames(typed), [2, 1, 0, 1]);
@@ -61,13 +61,13 @@ fn enter_sees_everything_typed_before_it_and_nothing_typed_behind_it() {
 }
 
 #[test]
-fn a_click_and_what_is_typed_never_share_a_frame() {
+fn a_click_and_typed_text_never_share_a_frame() {
     let events = vec![text("a"), click(true), click(false), text("b")];
     assert_eq!(frames(events), [1, 2, 0, 1]);
 }
 
 #[test]
-fn a_key_that_is_held_is_one_turn_and_one_that_is_pressed_twice_is_two() {
+fn a_held_key_is_one_turn_and_two_presses_are_two() {
     let right = || press(Key::ArrowRight, Modifiers::COMMAND);
     assert_eq!(frames(vec![right(), right(), right()]), [3, 0]);
     let enter = |pressed| key_event(ENTER.0, ENTER.1, pressed);
@@ -78,13 +78,13 @@ fn a_key_that_is_held_is_one_turn_and_one_that_is_pressed_twice_is_two() {
 }
 
 #[test]
-fn letters_made_with_ctrl_and_alt_and_plain_typing_wait_for_nothing() {
+fn plain_typing_and_letters_typed_with_ctrl_and_alt_need_no_extra_turn() {
     let at = press(Key::Q, Modifiers::COMMAND | Modifiers::ALT);
     assert_eq!(frames(vec![text("a"), at, text("@"), text("b")]), [4]);
 }
 
 #[test]
-fn what_comes_later_queues_up_behind_what_waits() {
+fn later_events_queue_up_behind_waiting_ones() {
     let mut order = TypingOrder::default();
     let mut events = vec![press(ENTER.0, ENTER.1), text("a")];
     assert!(order.take_turn(&mut events));

@@ -1,4 +1,4 @@
-//! A disk in memory that can be full, and on which the engine can be made to fail.
+//! A disk in memory that can be full, and that can make the engine panic.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use vstore::file::{Access, Entry, EntryKind, FileId, FileOp, IoError, Rights, Stat, Vfs, VfsFile};
 
-/// The disk; clones are the same disk.
+/// The disk; clones share it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Disk(Arc<Shared>);
 
@@ -45,7 +45,7 @@ impl Drop for Handle {
 }
 
 impl Disk {
-    /// Whether nothing more can be written.
+    /// Sets whether the disk is full.
     pub(super) fn set_full(&self, full: bool) {
         self.0.full.store(full, Ordering::Relaxed);
     }
@@ -54,12 +54,12 @@ impl Disk {
         self.0.full.load(Ordering::Relaxed)
     }
 
-    /// The next write panics, as a fault in the engine would.
+    /// The next write panics, as a bug in the engine would.
     pub(super) fn panic_once(&self) {
         self.0.panics.store(true, Ordering::Relaxed);
     }
 
-    /// Takes back what [`panic_once`](Self::panic_once) asked for; false if it has happened.
+    /// Cancels [`panic_once`](Self::panic_once); false if it has already happened.
     pub(super) fn forget_panic(&self) -> bool {
         self.0.panics.swap(false, Ordering::Relaxed)
     }
@@ -82,7 +82,7 @@ impl Disk {
         })
     }
 
-    /// An empty file, for which there is room on a full disk, too.
+    /// An empty file, which fits even on a full disk.
     fn make(&self, path: &Path) -> Box<dyn VfsFile> {
         let content = Arc::new(Content {
             number: self.0.made.fetch_add(1, Ordering::Relaxed),

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::state::{Problem, RequestId, Secret, Step, Target, TaskId, Ticket};
 
-/// The least cost a password may have.
+/// The lowest allowed cost.
 const CHEAP: KdfProfile = KdfProfile::Explicit(KdfParams {
     m_kib: 19 * 1024,
     t: 2,
@@ -32,7 +32,7 @@ struct Server {
     state: EngineState,
     clock: Arc<ManualClock>,
     asked: u64,
-    /// How the last request was dealt with.
+    /// The outcome of the last request.
     outcome: Option<Outcome>,
 }
 
@@ -64,8 +64,8 @@ impl Server {
         server
     }
 
-    /// Asks, about what is open if anything is, and returns all answers but the last: that it was
-    /// dealt with.
+    /// Sends a request, about the open database if there is one, and returns all replies but the
+    /// last, which settles it.
     fn ask(&mut self, request: Request) -> Vec<Reply> {
         let session = self.state.session;
         let id = session.map(|session| {
@@ -96,8 +96,8 @@ impl Server {
             request,
             control: Control::default(),
         };
-        let mut say = |answer: Answer| replies.push(answer.reply);
-        let background = handle(&mut self.state, envelope, &mut say);
+        let mut emit = |answer: Answer| replies.push(answer.reply);
+        let background = handle(&mut self.state, envelope, &mut emit);
         let is_end =
             |reply: &Reply| matches!(reply, Reply::Settled(settled, _) if Some(*settled) == id);
         let ends = replies.iter().filter(|reply| is_end(reply)).count();
@@ -121,7 +121,7 @@ impl Server {
         self.ask(Request::Commit(batch))
     }
 
-    /// A put during which the engine fails: what its thread does then.
+    /// A put during which the engine panics, followed by what its thread does then.
     fn panicking_put(&mut self, key: &str, json: &str) {
         let put = std::panic::AssertUnwindSafe(|| self.put(key, json));
         assert!(std::panic::catch_unwind(put).is_err());
@@ -181,7 +181,7 @@ fn sentences(replies: &[Reply]) -> Vec<&str> {
 }
 
 #[test]
-fn an_edit_is_undone_and_made_again() {
+fn an_edit_is_undone_and_redone() {
     let mut server = Server::scratch();
     server.put("a", "1");
     server.put("a", "2");
@@ -212,7 +212,7 @@ fn a_change_after_undo_leaves_nothing_to_redo() {
 }
 
 #[test]
-fn what_was_done_is_told_in_the_past_tense() {
+fn summaries_of_commits_are_in_the_past_tense() {
     let mut server = Server::scratch();
     let batch = |make: &dyn Fn(&mut WriteBatch) -> &mut WriteBatch| {
         let mut batch = WriteBatch::new(Cause::Edit);
@@ -233,7 +233,7 @@ fn what_was_done_is_told_in_the_past_tense() {
         ),
         (batch(&|batch| batch.delete(key("b"))), "Deleted b"),
         (Request::Undo, "Undone: Delete b"),
-        (Request::Redo, "Done again: Delete b"),
+        (Request::Redo, "Redone: Delete b"),
     ] {
         assert_eq!(sentences(&server.ask(request)), [words]);
     }
@@ -266,7 +266,7 @@ fn a_duplicate_gets_a_key_that_is_free() {
 }
 
 #[test]
-fn adding_never_replaces() {
+fn adding_a_record_never_replaces_another() {
     let mut server = Server::scratch();
     server.put("a", "1");
     let value = parse_text("2").unwrap().0;
@@ -283,7 +283,7 @@ fn adding_never_replaces() {
 }
 
 #[test]
-fn a_leaf_is_edited_in_the_record_as_it_is_now() {
+fn a_leaf_is_edited_in_the_current_record() {
     let mut server = Server::scratch();
     server.put("a", r#"{"x":1,"y":2}"#);
     let location = vec![Step::Name("y".to_owned())];
@@ -299,7 +299,7 @@ fn a_leaf_is_edited_in_the_record_as_it_is_now() {
 }
 
 #[test]
-fn expired_records_are_deleted_and_told() {
+fn expired_records_are_deleted_and_reported() {
     let mut server = Server::scratch();
     server.put("a", "1");
     let target = Target::Keys([key("a")].into());
@@ -317,13 +317,13 @@ fn expired_records_are_deleted_and_told() {
     assert_eq!(committed.commit.cause, Cause::Expired);
     assert_eq!(
         committed.events.first().map(|event| event.text.as_str()),
-        Some("ran out after 1 m 00 s")
+        Some("expired after 1 m 00 s")
     );
     assert_eq!(server.state.next_expiry_in(), None);
 }
 
 #[test]
-fn under_a_clock_far_ahead_expired_records_are_kept_until_somebody_says_it_is_right() {
+fn with_a_clock_far_ahead_expired_records_are_kept_until_the_user_confirms_it() {
     let mut server = Server::scratch();
     server.put("a", "1");
     server.put("b", "2");
@@ -335,17 +335,17 @@ fn under_a_clock_far_ahead_expired_records_are_kept_until_somebody_says_it_is_ri
     server.clock.advance_millis(50 * 365 * 24 * 60 * 60 * 1000);
     let tick = |server: &mut Server| {
         let mut replies = Vec::new();
-        let go_on = server.state.expire_due(&mut |reply| replies.push(reply));
-        (go_on, replies)
+        let succeeded = server.state.expire_due(&mut |reply| replies.push(reply));
+        (succeeded, replies)
     };
-    let (go_on, replies) = tick(&mut server);
+    let (succeeded, replies) = tick(&mut server);
     let [Reply::ClockSuspect(Some(suspect))] = replies.as_slice() else {
         panic!("{replies:?}")
     };
-    assert_eq!((go_on, suspect.due), (false, 1));
-    // Asked once; the next attempt waits.
-    let (go_on, replies) = tick(&mut server);
-    assert!(!go_on && replies.is_empty());
+    assert_eq!((succeeded, suspect.due), (false, 1));
+    // The question is asked once; the next attempt waits.
+    let (succeeded, replies) = tick(&mut server);
+    assert!(!succeeded && replies.is_empty());
     let replies = server.ask(Request::ConfirmClock);
     let expired = replies.iter().find_map(|reply| match reply {
         Reply::Committed(committed) => Some(committed.commit.cause),
@@ -390,7 +390,7 @@ fn a_file_is_created_closed_and_opened_again() {
 }
 
 #[test]
-fn each_problem_with_a_file_has_its_own_words() {
+fn probing_reports_the_problem_of_each_file() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = Server::new();
     let mut problem = |content: Option<&[u8]>| {
@@ -443,7 +443,7 @@ fn a_draft_is_sealed_on_lock_and_offered_after_unlock() {
 }
 
 #[test]
-fn a_copy_goes_on_with_the_same_records_and_history() {
+fn saving_a_copy_keeps_records_and_history() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("copy.vstore");
     let mut server = Server::scratch();
@@ -523,8 +523,8 @@ fn the_sample_has_records_some_of_which_expire() {
 fn the_thread_answers_in_order_and_ends() {
     let (sender, replies) = unbounded();
     let state = Server::new().state;
-    let say = move |answer: Answer| sender.send(answer.reply).unwrap();
-    let mut engine = Engine::start(state, say).unwrap();
+    let emit = move |answer: Answer| sender.send(answer.reply).unwrap();
+    let mut engine = Engine::start(state, emit).unwrap();
     let request = Request::OpenScratch {
         ticket: Ticket(1),
         title: "t".to_owned(),

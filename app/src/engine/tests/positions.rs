@@ -1,4 +1,4 @@
-//! A file that was put back or cut off is told from one that goes on.
+//! A file that was replaced by an older copy or truncated is recognised.
 use std::fs;
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use vstore::file::Standing;
 
 use super::{Reply, Request, Server};
 
-/// A server that remembers in the folder of its files.
+/// A server that keeps its positions in the folder of its files.
 fn server(folder: &Path) -> Server {
     let mut server = Server::new();
     let path = folder.join("state/positions");
@@ -14,7 +14,7 @@ fn server(folder: &Path) -> Server {
     server
 }
 
-/// How the file stands to what was last open here, and what opening says of it in words.
+/// How the file compares with its last known position, and the notes on opening it.
 fn opened(folder: &Path, path: &Path) -> (Standing, Vec<String>) {
     let mut server = server(folder);
     let replies = server.open(path, "one");
@@ -27,7 +27,7 @@ fn opened(folder: &Path, path: &Path) -> (Standing, Vec<String>) {
 }
 
 #[test]
-fn an_older_file_is_named_when_it_is_opened() {
+fn an_older_file_is_reported_when_it_is_opened() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("films.vstore");
     let mut first = server(folder.path());
@@ -42,14 +42,14 @@ fn an_older_file_is_named_when_it_is_opened() {
     let whole = fs::read(&path).unwrap();
     fs::write(&path, &old).unwrap();
     assert_eq!(opened(folder.path(), &path).0, Standing::Older);
-    // It was said; from now on this is what is known.
+    // It was reported once; from now on this is the known position.
     assert_eq!(opened(folder.path(), &path), usual);
     fs::write(&path, whole).unwrap();
     assert_eq!(opened(folder.path(), &path).0, Standing::Diverged);
 }
 
 #[test]
-fn nothing_that_names_a_file_is_remembered() {
+fn remembered_positions_contain_no_names() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("diagnosis.vstore");
     let mut first = server(folder.path());
@@ -66,17 +66,17 @@ fn nothing_that_names_a_file_is_remembered() {
 }
 
 #[test]
-fn a_session_that_was_cut_short_is_told() {
+fn a_session_that_was_cut_short_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("films.vstore");
     let mut first = server(folder.path());
     first.create(&path);
     first.put("a", "1");
     drop(first);
-    let (_, told) = opened(folder.path(), &path);
+    let (_, notes) = opened(folder.path(), &path);
     assert!(
-        told.iter().any(|note| note.contains("cut short")),
-        "{told:?}"
+        notes.iter().any(|note| note.contains("cut short")),
+        "{notes:?}"
     );
     assert_eq!(opened(folder.path(), &path).1, [""; 0]);
 }

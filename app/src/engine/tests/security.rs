@@ -40,7 +40,7 @@ fn recovery_key(server: &mut Server) -> SecretText {
 }
 
 #[test]
-fn a_recovery_key_is_added_opens_the_file_and_outlives_the_password_it_was_added_with() {
+fn a_recovery_key_opens_the_file_even_after_its_password_was_removed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.vstore");
     let mut server = Server::new();
@@ -77,7 +77,7 @@ fn a_recovery_key_is_added_opens_the_file_and_outlives_the_password_it_was_added
 }
 
 #[test]
-fn exchanging_the_data_key_keeps_the_records_and_names_what_it_drops() {
+fn replacing_the_data_key_keeps_the_records_and_lists_dropped_passwords() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.vstore");
     let mut server = Server::new();
@@ -107,7 +107,7 @@ fn exchanging_the_data_key_keeps_the_records_and_names_what_it_drops() {
 }
 
 #[test]
-fn files_that_exist_are_not_overwritten_by_key_files_and_header_backups() {
+fn key_files_and_header_backups_do_not_overwrite_existing_files() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = Server::new();
     server.create(&folder.path().join("a.vstore"));

@@ -33,7 +33,7 @@ impl Place {
         }
     }
 
-    /// As a program that brings files from elsewhere does it.
+    /// Replaces the file as a sync program does.
     fn replace(&self) {
         fs::rename(&self.path, &self.aside).unwrap();
         fs::copy(&self.aside, &self.path).unwrap();
@@ -52,7 +52,7 @@ fn failed(replies: &[Reply]) -> Vec<&Problem> {
     problems.collect()
 }
 
-/// What the last report says that waits.
+/// The waiting changes of the last report.
 fn waiting(replies: &[Reply]) -> Vec<String> {
     let reports = replies.iter().rev();
     let mut reports = reports.filter_map(|reply| match reply {
@@ -78,7 +78,7 @@ fn is_changed(replies: &[Reply]) -> bool {
 }
 
 #[test]
-fn what_could_not_be_written_is_written_once_that_is_possible() {
+fn unwritten_changes_are_written_once_that_is_possible() {
     let mut place = Place::new();
     place.replace();
     let theirs = fs::read(&place.path).unwrap();
@@ -102,7 +102,7 @@ fn what_could_not_be_written_is_written_once_that_is_possible() {
 }
 
 #[test]
-fn a_later_change_takes_the_ones_before_it_along() {
+fn a_later_change_writes_the_waiting_ones_first() {
     let mut place = Place::new();
     place.replace();
     place.server.put("b", "2");
@@ -116,7 +116,7 @@ fn a_later_change_takes_the_ones_before_it_along() {
 }
 
 #[test]
-fn a_change_sees_the_ones_that_wait() {
+fn a_change_builds_on_the_waiting_ones() {
     let mut place = Place::new();
     place.server.put("a", r#"{"x":1,"y":1}"#);
     place.replace();
@@ -148,7 +148,7 @@ fn a_change_sees_the_ones_that_wait() {
 }
 
 #[test]
-fn an_edit_that_the_file_does_not_take_stays_with_the_editor_alone() {
+fn an_edit_the_file_does_not_take_stays_in_the_editor_only() {
     let mut place = Place::new();
     place.replace();
     let mut batch = WriteBatch::new(Cause::Edit);
@@ -161,7 +161,7 @@ fn an_edit_that_the_file_does_not_take_stays_with_the_editor_alone() {
 }
 
 #[test]
-fn what_waits_outlives_a_lock_sealed_and_is_written_after_unlocking() {
+fn waiting_changes_survive_a_lock_sealed_and_are_written_after_unlocking() {
     let disk = Disk::default();
     let mut server = Server::on(&disk);
     let path = Path::new("/films.vstore");
@@ -186,12 +186,12 @@ fn what_waits_outlives_a_lock_sealed_and_is_written_after_unlocking() {
     assert!(matches!(replies.first(), Some(Reply::WriteFailed(_))));
     assert!(server.state.store.is_none() && server.state.queue.len() == 0);
 
-    // Still full: everything comes back, the edit to the editor.
+    // Still full: everything comes back, and the edit goes to the editor.
     let replies = server.open(path, "one");
     let opened = opened(&replies);
     assert_eq!(opened.draft.as_ref(), Some(&draft));
     assert_eq!(server.state.queue.len(), 2);
-    // The edit is on the screen: it is not counted again among the changes.
+    // The edit is on the screen, so it is not counted again among the changes.
     assert_eq!(waiting(&replies).len(), 1);
     assert_eq!(server.value("b"), None);
     server.ask(Request::Lock {
@@ -209,7 +209,7 @@ fn what_waits_outlives_a_lock_sealed_and_is_written_after_unlocking() {
 }
 
 #[test]
-fn a_copy_contains_what_waits() {
+fn a_copy_contains_the_waiting_changes() {
     let disk = Disk::default();
     let mut server = Server::on(&disk);
     server.create(Path::new("/films.vstore"));
@@ -237,7 +237,7 @@ fn a_copy_contains_what_waits() {
 }
 
 #[test]
-fn closing_gives_up_no_more_than_was_asked_about() {
+fn closing_gives_up_only_the_changes_the_user_agreed_to() {
     let mut place = Place::new();
     place.replace();
     place.server.put("b", "2");
@@ -253,7 +253,7 @@ fn closing_gives_up_no_more_than_was_asked_about() {
 }
 
 #[test]
-fn a_request_about_a_database_that_is_not_open_touches_no_other() {
+fn a_request_about_a_closed_database_does_not_affect_the_open_one() {
     let mut place = Place::new();
     let id = RequestId {
         session: Ticket(77),
@@ -274,7 +274,7 @@ fn a_request_about_a_database_that_is_not_open_touches_no_other() {
 }
 
 #[test]
-fn a_file_that_was_replaced_is_noticed_without_a_change() {
+fn a_replaced_file_is_noticed_without_a_change() {
     let mut place = Place::new();
     assert!(!is_changed(&place.server.ask(Request::LookAtFile)));
     place.replace();
@@ -285,7 +285,7 @@ fn a_file_that_was_replaced_is_noticed_without_a_change() {
 }
 
 #[test]
-fn closing_leaves_a_file_alone_that_was_replaced() {
+fn closing_does_not_touch_a_replaced_file() {
     let mut place = Place::new();
     place.replace();
     let theirs = fs::read(&place.path).unwrap();
@@ -295,7 +295,7 @@ fn closing_leaves_a_file_alone_that_was_replaced() {
 }
 
 #[test]
-fn as_many_backups_are_kept_as_was_asked_for() {
+fn the_requested_number_of_backups_is_kept() {
     let mut place = Place::new();
     let backup = |number| vstore::file::backup_path(&place.path, number);
     let (first, second) = (backup(1), backup(2));

@@ -1,4 +1,4 @@
-//! Going to keys, accounts of hits, orders and figures within a result.
+//! Go to key, why a record was found, sort orders, and statistics within a result.
 
 use super::*;
 use crate::jobs::{JumpQuestion, WhyHitQuestion};
@@ -33,7 +33,7 @@ fn keys_are_found_by_letters_in_their_order() {
     assert_eq!(found("82too"), ["film:1982:tootsie"]);
     assert_eq!(found("hook"), ["film:1991:hook"]);
     assert_eq!(found("koh"), <[&str; 0]>::default());
-    assert_eq!(found("  ").len(), 4, "no letters choose nothing");
+    assert_eq!(found("  ").len(), 4, "without letters every key is listed");
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn many_keys_are_counted_and_the_best_listed() {
 }
 
 #[test]
-fn letters_typed_on_find_what_they_find_alone() {
+fn further_letters_find_the_same_as_a_new_search() {
     let names: Vec<String> = (0..9_000).map(|n| format!("key:{n:05}")).collect();
     let records: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "1")).collect();
     let many = snapshot(&records);
@@ -96,19 +96,16 @@ fn a_hit_is_explained_in_words() {
             "1 (swapped or doubled letter 1, vowel 2, other 3)".to_owned()
         )
     );
-    assert_eq!(
-        found.order[2],
-        ("Where they stand", "in the key".to_owned())
-    );
+    assert_eq!(found.order[2], ("Where they are", "in the key".to_owned()));
     assert_eq!(why("hook", "film:1982:tootsie"), None);
     let found = why("comed", "film:1982:tootsie").unwrap();
-    assert_eq!(found.level, "Some word is the beginning of a longer one");
+    assert_eq!(found.level, "Some word is the start of a longer one");
     assert_eq!(found.words[0].place, "genres[]");
-    assert_eq!(found.order[1].1, "1 as a beginning");
+    assert_eq!(found.order[1].1, "1 as a prefix");
 }
 
 #[test]
-fn a_result_is_ordered_by_a_path_too() {
+fn a_result_can_be_ordered_by_a_path() {
     let by = SortBy::Path(Path::parse("title").unwrap());
     let sort = Sort {
         by,
@@ -121,7 +118,7 @@ fn a_result_is_ordered_by_a_path_too() {
 }
 
 #[test]
-fn figures_within_a_result_are_those_of_its_records() {
+fn statistics_within_a_result_count_only_its_records() {
     let (jobs, receiver) = jobs();
     let found = [
         Key::new("film:1991:hook").unwrap(),

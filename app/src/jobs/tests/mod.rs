@@ -52,8 +52,8 @@ fn films() -> Snapshot {
 
 fn jobs() -> (Jobs, Receiver<Done>) {
     let (sender, receiver) = unbounded();
-    let say = move |done| sender.send(done).unwrap();
-    (Jobs::start(say).unwrap(), receiver)
+    let emit = move |done| sender.send(done).unwrap();
+    (Jobs::start(emit).unwrap(), receiver)
 }
 
 fn next(receiver: &Receiver<Done>) -> Done {
@@ -124,7 +124,7 @@ fn a_path_orders_rows_and_rows_without_it_come_last() {
 }
 
 #[test]
-fn statistics_count_values_and_what_is_missing() {
+fn statistics_count_values_and_records_without_the_path() {
     let (jobs, receiver) = jobs();
     let selected = Some(Path::parse("genres[]").unwrap());
     let question = StatisticsQuestion {
@@ -166,7 +166,7 @@ fn statistics_count_values_and_what_is_missing() {
 }
 
 #[test]
-fn namespaces_are_counted_and_lone_keys_are_none() {
+fn namespaces_are_counted_and_keys_without_one_are_not() {
     let cancel = CancelToken::never();
     let children = |prefix| {
         let found = children_of(&films(), prefix, ':', &cancel).unwrap();
@@ -204,7 +204,7 @@ fn keys_without_a_delimiter_are_counted_beside_the_namespaces() {
 }
 
 #[test]
-fn an_export_reads_back_as_what_it_was() {
+fn an_export_can_be_imported_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("films.json");
     let (mut jobs, receiver) = jobs();
@@ -236,7 +236,7 @@ fn an_export_reads_back_as_what_it_was() {
 }
 
 #[test]
-fn an_export_asks_before_it_replaces_a_file_and_again_if_that_changed_meanwhile() {
+fn an_export_asks_before_replacing_a_file_and_again_if_that_file_has_changed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("films.json");
     std::fs::write(&path, "a shopping list").unwrap();
@@ -275,7 +275,7 @@ fn an_export_asks_before_it_replaces_a_file_and_again_if_that_changed_meanwhile(
 }
 
 #[test]
-fn a_preview_shows_the_keys_a_plan_makes_and_suggests_one_where_there_is_none() {
+fn a_preview_shows_the_keys_of_a_plan_or_suggests_a_source_of_keys() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("films.json");
     let data = r#"[{"title": "Hook", "year": 1991}, {"title": "Tootsie", "year": 1982}]"#;
@@ -315,7 +315,7 @@ fn a_preview_shows_the_keys_a_plan_makes_and_suggests_one_where_there_is_none() 
 
 #[cfg(unix)]
 #[test]
-fn a_pipe_that_nobody_writes_to_keeps_no_preview_waiting() {
+fn a_pipe_without_a_writer_does_not_block_the_preview() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("films.json");
     let made = std::process::Command::new("mkfifo").arg(&path).status();
@@ -334,7 +334,7 @@ fn a_pipe_that_nobody_writes_to_keeps_no_preview_waiting() {
 }
 
 #[test]
-fn words_begin_with_the_best_hits_and_conditions_keep_the_order_of_the_table() {
+fn queries_with_words_are_ranked_and_conditions_keep_the_table_order() {
     let by_year = Sort {
         by: SortBy::Path(Path::parse("year").unwrap()),
         descending: true,
@@ -366,21 +366,25 @@ fn words_begin_with_the_best_hits_and_conditions_keep_the_order_of_the_table() {
         assert_eq!(answer.sort == by_year, !ranked, "{text}");
     }
     let Err(awaited) = answer("hook year:", false) else {
-        panic!("it is still typed")
+        panic!("an unfinished query was searched")
     };
     assert!(awaited.help.contains("year"), "{}", awaited.help);
     let Ok(whole) = answer("hook year:", true) else {
-        panic!("it is not typed any more")
+        panic!("a finished query was not searched")
     };
     assert_eq!(whole.found.total, 1);
     let Ok(misspelt) = answer("yaer:1982", false) else {
-        panic!("it has its value")
+        panic!("a query with its value was not searched")
     };
-    assert!(misspelt.found.hints[0].message.contains("is year meant?"));
+    assert!(
+        misspelt.found.hints[0]
+            .message
+            .contains("did you mean year?")
+    );
 }
 
 #[test]
-fn tasks_that_are_done_are_not_kept() {
+fn finished_tasks_are_not_kept() {
     let (mut jobs, receiver) = jobs();
     for number in 0..30 {
         let job = ImportJob {
@@ -391,7 +395,7 @@ fn tasks_that_are_done_are_not_kept() {
         jobs.run(TaskId(number), TaskJob::Import(Box::new(job)));
         next(&receiver);
     }
-    // The thread of the last ones may not have ended yet.
+    // The threads of the last tasks may still be ending.
     assert!(jobs.known_tasks() < 10, "{}", jobs.known_tasks());
 }
 

@@ -1,4 +1,4 @@
-//! What is left of a damaged file is copied into a new one.
+//! What is left of a damaged file is copied to a new one.
 
 use std::fs;
 use std::path::Path;
@@ -43,7 +43,7 @@ fn salvage(source: &Path, target: &Path) -> Result<SalvageOutcome, Option<String
 }
 
 #[test]
-fn what_is_left_of_a_damaged_file_goes_into_a_new_one() {
+fn what_is_left_of_a_damaged_file_is_copied_to_a_new_one() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.vstore");
     let options = CreateOptions {
@@ -59,7 +59,7 @@ fn what_is_left_of_a_damaged_file_goes_into_a_new_one() {
     }
     store.close().unwrap();
     let mut bytes = fs::read(&path).unwrap();
-    // In the journal: a change before others.
+    // In the journal: one change before others.
     let middle = bytes.len() - 500;
     bytes[middle] ^= 1;
     fs::write(&path, &bytes).unwrap();
@@ -76,6 +76,6 @@ fn what_is_left_of_a_damaged_file_goes_into_a_new_one() {
     assert_eq!(store.snapshot().len() as u64, outcome.records);
     assert!(
         matches!(salvage(&path, &path), Err(Some(_))),
-        "no file is replaced"
+        "an existing file is not replaced"
     );
 }

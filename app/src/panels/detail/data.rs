@@ -106,7 +106,7 @@ impl Subject {
         if let Some(record) = &store.detail.expired {
             let key = type_scale::one_line(record.key.as_str());
             let at = record.meta.expires_at.unwrap_or(view.app.now);
-            let at = format::moment(at, view.app.now, zone);
+            let at = format::timestamp(at, view.app.now, zone);
             return Self::Expired {
                 title: format!("{key} expired at {at}"),
                 record: Box::new(record.clone()),
@@ -153,7 +153,7 @@ pub(super) fn is_of(draft: &Draft, key: &Key) -> bool {
 
 fn footer(record: &Record, now: Millis, zone: &TimeZone) -> String {
     let created = format::date_time(record.meta.created_at, zone);
-    let modified = format::moment(record.meta.modified_at, now, zone);
+    let modified = format::timestamp(record.meta.modified_at, now, zone);
     let size = format::bytes(record.value.len() as u64);
     format!("created {created} · modified {modified} · {size}")
 }

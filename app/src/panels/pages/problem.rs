@@ -136,7 +136,7 @@ fn text(problem: &Problem, now: Millis, zone: &TimeZone) -> String {
     let words = problem.text();
     match problem {
         Problem::OpenElsewhere(Some(holder)) => {
-            let since = format::moment(Millis(holder.started_at), now, zone);
+            let since = format::timestamp(Millis(holder.started_at), now, zone);
             format!("{} since {since}.", words.trim_end_matches('.'))
         }
         _ => words,

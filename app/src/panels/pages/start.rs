@@ -113,7 +113,7 @@ pub(super) fn day(at: Millis, now: Millis, zone: &TimeZone) -> String {
     } else if day_of(at.plus_millis(DAY_MILLIS)) == day_of(now) {
         "yesterday".to_owned()
     } else {
-        format::moment(at, now, zone)
+        format::timestamp(at, now, zone)
     }
 }
 

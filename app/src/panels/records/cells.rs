@@ -91,7 +91,7 @@ pub(super) fn paint_row(
             ColumnKind::Expires => paint_life(row, index, data.meta, now, tokens),
             ColumnKind::Modified => {
                 if let Some(meta) = data.meta {
-                    let text = format::moment(meta.modified_at, now.at, now.zone);
+                    let text = format::timestamp(meta.modified_at, now.at, now.zone);
                     row.number(index, &text, tokens.muted);
                 }
             }

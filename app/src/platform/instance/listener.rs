@@ -1,4 +1,4 @@
-//! A socket that is listened to until it is dropped, and the other end of it.
+//! A socket that is listened on until it is dropped, and its client side.
 
 use std::fs;
 use std::io::{self, Read as _, Write as _};
@@ -10,26 +10,27 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// Everything that can be asked, and the only answer.
+/// The only request, and the only answer.
 const QUESTION: &[u8] = b"vstore 1 show\n";
 const ANSWER: &[u8] = b"shown\n";
-/// A window that takes longer is stopped or stuck.
+/// A window that takes longer to answer has stopped or hangs.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// After a failed accept: the process has no file descriptor left, and may have one again.
+/// How long to wait after a failed accept: the process is out of file descriptors, perhaps only
+/// briefly.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A socket with a thread that answers.
 #[derive(Debug)]
 pub(super) struct Listener {
     socket: PathBuf,
-    /// The socket's own number: by its name it could be another window's by now.
+    /// The inode of the socket: another window may have taken over its path.
     inode: u64,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Listener {
-    /// Listens at a path; a socket that is there already loses its name.
+    /// Listens at a path; replaces an existing socket there.
     pub(super) fn start(socket: PathBuf, asked: impl Fn() + Send + 'static) -> io::Result<Self> {
         match fs::remove_file(&socket) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -58,26 +59,27 @@ impl Drop for Listener {
         let is_ours =
             fs::symlink_metadata(&self.socket).is_ok_and(|found| found.ino() == self.inode);
         if is_ours {
-            // The thread waits for somebody to come: we do.
+            // The thread waits for a connection, so connect to wake it.
             let woken = UnixStream::connect(&self.socket).is_ok();
             fs::remove_file(&self.socket).ok();
             if let Some(thread) = self.thread.take().filter(|_| woken) {
                 thread.join().ok();
             }
         }
-        // A thread whose socket another window took over waits for nobody, until the program ends.
+        // If another window has taken over the path, the thread keeps waiting until the program
+        // ends.
     }
 }
 
 fn answer_all(listener: &UnixListener, stop: &AtomicBool, asked: &dyn Fn()) {
     loop {
-        let came = listener.accept();
+        let accepted = listener.accept();
         if stop.load(Ordering::Acquire) {
             return;
         }
-        match came {
+        match accepted {
             Ok((stream, _)) => {
-                // Whoever says something else, or nothing, gets no answer.
+                // Clients that send something else, or nothing, get no answer.
                 answer(stream, asked).ok();
             }
             Err(_) => thread::sleep(PAUSE),
@@ -97,7 +99,8 @@ fn answer(mut stream: UnixStream, asked: &dyn Fn()) -> io::Result<()> {
     Ok(())
 }
 
-/// Asks whoever listens at a socket to show itself; whether it does. Takes up to two seconds.
+/// Asks the listener at a socket to show its window; returns whether it does. Takes up to two
+/// seconds.
 pub(super) fn ask(socket: &Path) -> bool {
     let asked = || -> io::Result<bool> {
         let mut stream = UnixStream::connect(socket)?;
@@ -111,7 +114,7 @@ pub(super) fn ask(socket: &Path) -> bool {
     asked().unwrap_or(false)
 }
 
-/// Whether somebody listens at a socket.
+/// Whether anything listens at a socket.
 pub(super) fn is_taken(socket: &Path) -> bool {
     UnixStream::connect(socket).is_ok()
 }

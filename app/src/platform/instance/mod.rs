@@ -1,10 +1,10 @@
-//! One window for each database file: whoever opens a file that a window has, can have that
-//! window brought to the front.
+//! One window per database file: an instance that opens a file can bring the window that already
+//! shows it to the front.
 //!
-//! A window that shows a file listens on a local socket whose name is a hash of the file's path,
-//! in a folder that only its user can enter. All that is ever said there is "show yourself". The
-//! lock of the file is another matter (`vstore::file`): it decides who may write, this only finds
-//! the window. Systems without such sockets have no windows that can be found.
+//! A window that shows a file listens on a local socket whose name is a hash of the file's path, in
+//! a folder that only its user can enter. The only message is "show yourself". The lock of the file
+//! is separate (`vstore::file`): it decides who may write, this only finds the window. On systems
+//! without such sockets no window can be found.
 
 #[cfg(unix)]
 mod listener;
@@ -23,13 +23,13 @@ pub use presence::{Presence, show_window_of};
 #[cfg(not(unix))]
 pub use elsewhere::{Presence, show_window_of};
 
-/// The file a window shows, and how much it is its own.
+/// The file a window shows, and whether it is open there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
     /// The file.
     pub path: std::path::PathBuf,
-    /// It is open here, not only asked for its password: this window counts, whoever else shows
-    /// the file.
+    /// The file is open here, not just waiting for its password: this window takes precedence over
+    /// others that show the file.
     pub is_open: bool,
 }
 
@@ -39,7 +39,7 @@ mod elsewhere {
 
     use super::Shown;
 
-    /// Nothing can be found here.
+    /// Windows cannot be found on this system.
     #[derive(Debug)]
     pub struct Presence;
 
@@ -56,7 +56,7 @@ mod elsewhere {
         pub fn finish(&mut self) {}
     }
 
-    /// No window is found.
+    /// Never finds a window.
     pub fn show_window_of(_path: &Path) -> bool {
         false
     }

@@ -1,4 +1,5 @@
-//! Where the socket of a file stands: a folder of the user's own, a name that tells nothing.
+//! The path of the socket for a file: a private folder of the user, and a name that reveals
+//! nothing.
 
 use std::fmt::Write as _;
 use std::fs::{self, DirBuilder};
@@ -7,26 +8,26 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-/// How much of the hash makes the name: paths of sockets have room for about a hundred bytes.
+/// How many bytes of the hash are in the name: socket paths are limited to about a hundred bytes.
 const NAME_BYTES: usize = 16;
 const SUFFIX: &str = ".sock";
 
-/// What a group and others may do stands in the lowest bits of a mode.
+/// The number of low mode bits that give permissions to the group and others.
 const OTHERS_BITS: u32 = 6;
 
-/// The folder of the sockets, made if it is not there. `None` where there is none that belongs to
-/// this user alone: rather no window is found than the wrong one.
+/// The folder of the sockets, created if missing. `None` if it cannot belong to this user alone:
+/// finding no window is better than finding the wrong one.
 pub(super) fn folder() -> Option<PathBuf> {
     let places = directories::BaseDirs::new()?;
-    // Not every system has a place for what lives as long as a session.
+    // Not every system has a folder for files of one session.
     let place = places.runtime_dir().unwrap_or_else(|| places.cache_dir());
     let folder = place.join("vstore");
     let user = rustix::process::getuid().as_raw();
     own_folder(&folder, user).then_some(folder)
 }
 
-/// Makes a folder for one user; whether it is one. In a shared folder somebody else may have made
-/// it before.
+/// Creates a private folder for one user; returns whether it is one. In a shared folder someone
+/// else may have created it before.
 pub(super) fn own_folder(folder: &Path, user: u32) -> bool {
     let made = DirBuilder::new().mode(0o700).create(folder);
     if made.is_err_and(|error| error.kind() != std::io::ErrorKind::AlreadyExists) {
@@ -37,7 +38,7 @@ pub(super) fn own_folder(folder: &Path, user: u32) -> bool {
     })
 }
 
-/// The socket of a file that exists, whatever way leads to it; touches the file's folder.
+/// The socket for an existing file, the same for every path to it. Accesses the file system.
 pub(super) fn socket(folder: &Path, file: &Path) -> Option<PathBuf> {
     let file = fs::canonicalize(file).ok()?;
     let hash = Sha256::digest(file.as_os_str().as_encoded_bytes());

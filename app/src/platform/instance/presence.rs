@@ -1,5 +1,5 @@
-//! What this window listens for, on a thread of its own: finding a file's true place may take
-//! time on a slow disk.
+//! What this window listens for, on a thread of its own, because resolving the path of a file may
+//! take long on a slow disk.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use super::Shown;
 use super::listener::{Listener, ask, is_taken};
 use super::place;
 
-/// Lets other windows find this one by the file it shows.
+/// Lets other instances find this window by the file it shows.
 #[derive(Debug)]
 pub struct Presence {
     orders: Option<Sender<Option<Shown>>>,
@@ -20,12 +20,12 @@ pub struct Presence {
 }
 
 impl Presence {
-    /// Starts the thread; it waits. `asked` is called from another thread when this window should
-    /// come to the front.
+    /// Starts the thread, which then waits. It calls `asked` when this window should come to the
+    /// front.
     pub fn start(asked: impl Fn() + Send + Clone + 'static) -> io::Result<Self> {
         let (orders, received) = unbounded();
         let work = move || {
-            // Without a folder of the user's own no window is found.
+            // Without a private folder no window can be found.
             if let Some(folder) = place::folder() {
                 follow(&folder, &received, &asked);
             }
@@ -40,18 +40,18 @@ impl Presence {
         })
     }
 
-    /// Says what this window shows now; costs nothing while that stays the same.
+    /// Sets what this window shows; costs nothing if that has not changed.
     pub fn show(&mut self, shown: Option<Shown>) {
         if self.shown != shown {
             self.shown.clone_from(&shown);
             if let Some(orders) = &self.orders {
-                // The thread ends early only where there is nothing it could do.
+                // The thread has ended early only if it could do nothing anyway.
                 orders.send(shown).ok();
             }
         }
     }
 
-    /// Stops listening, and waits for that: no socket stays behind.
+    /// Stops listening and waits for the thread, so that no socket is left behind.
     pub fn finish(&mut self) {
         self.orders = None;
         if let Some(thread) = self.thread.take() {
@@ -86,13 +86,13 @@ fn follow(
     }
 }
 
-/// Where the system refuses, this window is not found.
+/// If the system refuses, this window cannot be found.
 fn listen(socket: PathBuf, asked: impl Fn() + Send + 'static) -> Option<(PathBuf, Listener)> {
     let listener = Listener::start(socket.clone(), asked).ok()?;
     Some((socket, listener))
 }
 
-/// Has the window that shows a file come to the front; whether there is one. Takes up to two
+/// Brings the window that shows a file to the front; returns whether there is one. Takes up to two
 /// seconds.
 pub fn show_window_of(path: &Path) -> bool {
     place::folder()

@@ -1,4 +1,4 @@
-//! Windows of one computer finding each other, without the windows.
+//! Instances find each other on one computer, without windows.
 
 use std::fs;
 use std::io::Write as _;
@@ -12,21 +12,21 @@ use super::listener::{Listener, ask};
 use super::place::{own_folder, socket};
 
 fn listener(path: &std::path::Path) -> (Listener, Receiver<()>) {
-    let (asked, heard) = unbounded();
+    let (asked, requests) = unbounded();
     let listener = Listener::start(path.to_owned(), move || {
         asked.send(()).ok();
     });
-    (listener.unwrap(), heard)
+    (listener.unwrap(), requests)
 }
 
 #[test]
-fn a_window_that_listens_is_shown_and_one_that_is_gone_is_not() {
+fn a_listening_window_is_shown_and_a_closed_one_is_not() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.sock");
     assert!(!ask(&path));
-    let (listener, heard) = listener(&path);
+    let (listener, requests) = listener(&path);
     assert!(ask(&path));
-    assert_eq!(heard.len(), 1);
+    assert_eq!(requests.len(), 1);
     assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
     drop(listener);
     assert!(!path.exists());
@@ -34,42 +34,42 @@ fn a_window_that_listens_is_shown_and_one_that_is_gone_is_not() {
 }
 
 #[test]
-fn what_a_killed_window_left_behind_stops_nobody() {
+fn a_socket_left_by_a_killed_window_is_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.sock");
     drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
     assert!(path.exists() && !ask(&path));
-    let (_listener, heard) = listener(&path);
+    let (_listener, requests) = listener(&path);
     assert!(ask(&path));
-    assert_eq!(heard.len(), 1);
+    assert_eq!(requests.len(), 1);
 }
 
 #[test]
-fn whoever_says_something_else_is_not_answered_and_stops_nobody() {
+fn other_messages_are_not_answered_and_block_nobody() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.sock");
-    let (_listener, heard) = listener(&path);
+    let (_listener, requests) = listener(&path);
     let mut stranger = UnixStream::connect(&path).unwrap();
     stranger.write_all(&[b'x'; 4096]).unwrap();
     drop(UnixStream::connect(&path).unwrap());
     assert!(ask(&path));
-    assert_eq!(heard.len(), 1);
+    assert_eq!(requests.len(), 1);
 }
 
 #[test]
-fn the_window_that_took_a_socket_over_keeps_it_when_the_first_one_goes() {
+fn a_window_that_took_over_a_socket_keeps_it_when_the_first_one_closes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.sock");
-    let (first, first_heard) = listener(&path);
-    let (_second, second_heard) = listener(&path);
+    let (first, first_requests) = listener(&path);
+    let (_second, second_requests) = listener(&path);
     drop(first);
     assert!(ask(&path));
-    assert_eq!((first_heard.len(), second_heard.len()), (0, 1));
-    assert!(second_heard.recv_timeout(Duration::ZERO).is_ok());
+    assert_eq!((first_requests.len(), second_requests.len()), (0, 1));
+    assert!(second_requests.recv_timeout(Duration::ZERO).is_ok());
 }
 
 #[test]
-fn a_file_has_one_socket_whatever_way_leads_to_it_and_its_name_tells_nothing() {
+fn a_file_has_one_socket_for_all_its_paths_and_the_name_reveals_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("secret films.vstore");
     fs::write(&file, b"").unwrap();

@@ -1,4 +1,4 @@
-//! Listening on the two buses, a thread each. They sleep until something is said.
+//! Listens on the two buses, with one thread each, which sleep until a message arrives.
 
 use std::collections::BTreeMap;
 use std::thread;
@@ -13,23 +13,25 @@ use zbus::{MatchRule, Message};
 
 use super::signal::{Body, MANAGER, Meaning, PROPERTIES, SCREEN_SAVERS, SESSION, Signal, meaning};
 
-/// How long a service of the bus may take to answer.
+/// How long a service on the bus may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long the computer waits for keys to be dropped before it sleeps. The system itself waits
-/// five seconds at most (logind.conf(5), `InhibitDelayMaxSec`).
+/// How long sleep is delayed so that keys can be dropped first. The system itself waits at most
+/// five seconds (logind.conf(5), `InhibitDelayMaxSec`).
 const SLEEP_DELAY: Duration = Duration::from_secs(1);
 
 const LOGIN: &str = "org.freedesktop.login1";
 const LOGIN_PATH: &str = "/org/freedesktop/login1";
 
 /// Starts both threads.
-pub(super) fn start(told: impl Fn() + Send + Clone + 'static) {
-    let told_by_session = told.clone();
-    spawn("system-bus", move || watch_system(&told).ok());
-    spawn("session-bus", move || watch_session(&told_by_session).ok());
+pub(super) fn start(locked: impl Fn() + Send + Clone + 'static) {
+    let locked_in_session = locked.clone();
+    spawn("system-bus", move || watch_system(&locked).ok());
+    spawn("session-bus", move || {
+        watch_session(&locked_in_session).ok()
+    });
 }
 
-/// A thread that cannot start, or that has nothing to listen to, is one that hears nothing.
+/// A thread that cannot start, or has nothing to listen to, notices nothing.
 fn spawn(name: &str, work: impl FnOnce() -> Option<()> + Send + 'static) {
     let work = move || {
         work();
@@ -40,23 +42,23 @@ fn spawn(name: &str, work: impl FnOnce() -> Option<()> + Send + 'static) {
         .ok();
 }
 
-fn watch_system(told: &dyn Fn()) -> zbus::Result<()> {
+fn watch_system(locked: &dyn Fn()) -> zbus::Result<()> {
     let bus = Builder::system()?.method_timeout(PATIENCE).build()?;
     let session = own_session(&bus).ok();
     subscribe(&bus, MANAGER, "PrepareForSleep")?;
     subscribe(&bus, SESSION, "Lock")?;
     subscribe(&bus, PROPERTIES, "PropertiesChanged")?;
     let session = session.as_ref().map(|path| path.as_str());
-    listen(&bus, session, told);
+    listen(&bus, session, locked);
     Ok(())
 }
 
-fn watch_session(told: &dyn Fn()) -> zbus::Result<()> {
+fn watch_session(locked: &dyn Fn()) -> zbus::Result<()> {
     let bus = Builder::session()?.method_timeout(PATIENCE).build()?;
     for interface in SCREEN_SAVERS {
         subscribe(&bus, interface, "ActiveChanged")?;
     }
-    listen(&bus, None, told);
+    listen(&bus, None, locked);
     Ok(())
 }
 
@@ -65,7 +67,8 @@ fn subscribe(bus: &Connection, interface: &str, member: &str) -> zbus::Result<()
         .msg_type(Type::Signal)
         .interface(interface)?
         .member(member)?;
-    // Other services have properties too: without the path each of their changes would wake us.
+    // Other services have properties too: without the path each of their changes would wake this
+    // thread.
     let rule = if interface == PROPERTIES {
         rule.path_namespace("/org/freedesktop/login1/session")?
     } else {
@@ -76,7 +79,7 @@ fn subscribe(bus: &Connection, interface: &str, member: &str) -> zbus::Result<()
 }
 
 /// The session this process runs in. A process started by the user's service manager is in none,
-/// but knows which one it was started for.
+/// but knows which session it was started for.
 fn own_session(bus: &Connection) -> zbus::Result<OwnedObjectPath> {
     let answer = match std::env::var("XDG_SESSION_ID") {
         Ok(name) => manager(bus, "GetSession", &name)?,
@@ -92,22 +95,22 @@ where
     bus.call_method(Some(LOGIN), LOGIN_PATH, Some(MANAGER), method, body)
 }
 
-/// Asks the system to wait a moment before it sleeps. `None`: it sleeps as it likes.
+/// Asks the system to wait briefly before it sleeps; `None` if it refuses.
 fn delay_sleep(bus: &Connection) -> Option<OwnedFd> {
     let words = ("sleep", "VStore", "Locking the open database", "delay");
     let answer = manager(bus, "Inhibit", &words).ok()?;
     answer.body().deserialize().ok()
 }
 
-/// Calls `told` for each signal that means locking, until the bus is gone.
-pub(super) fn listen(bus: &Connection, session: Option<&str>, told: &dyn Fn()) {
+/// Calls `locked` for each signal that means locking, until the connection ends.
+pub(super) fn listen(bus: &Connection, session: Option<&str>, locked: &dyn Fn()) {
     let mut delay = delay_sleep(bus);
     for message in MessageIterator::from(bus) {
         let Ok(message) = message else { return };
         match understood(&message, session) {
-            Some(Meaning::ScreenLocked) => told(),
+            Some(Meaning::ScreenLocked) => locked(),
             Some(Meaning::FallsAsleep) => {
-                told();
+                locked();
                 if let Some(delay) = delay.take() {
                     thread::sleep(SLEEP_DELAY);
                     drop(delay);
@@ -133,7 +136,7 @@ fn understood(message: &Message, session: Option<&str>) -> Option<Meaning> {
     meaning(signal, session)
 }
 
-/// What `PropertiesChanged` carries: interface, changed values, names of others.
+/// The body of `PropertiesChanged`: interface, changed values, names of invalidated ones.
 type Changed<'a> = (&'a str, BTreeMap<&'a str, OwnedValue>, Vec<&'a str>);
 
 fn body(message: &Message) -> Body {

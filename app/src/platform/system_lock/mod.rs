@@ -1,7 +1,7 @@
-//! Hearing that the screen is locked or the computer goes to sleep.
+//! Notices that the screen is locked or the computer goes to sleep.
 //!
-//! On Linux the desktop and the system say so on D-Bus; on other systems nothing is heard yet.
-//! Without a bus nothing happens either: idleness still locks. What follows is not decided here.
+//! On Linux, desktop and system announce it on D-Bus; other systems are not supported yet. Without
+//! a bus nothing happens either, but idleness still locks. What follows is not decided here.
 
 #[cfg(target_os = "linux")]
 mod bus;
@@ -12,11 +12,11 @@ mod signal;
 #[cfg(target_os = "linux")]
 mod tests;
 
-/// Calls `told` from another thread whenever the screen is locked or the computer is about to
-/// sleep. Never fails: what cannot be heard is not heard.
-pub fn watch_system_lock(told: impl Fn() + Send + Clone + 'static) {
+/// Calls `locked` from another thread whenever the screen is locked or the computer is about to
+/// sleep. Never fails: events that cannot be received are ignored.
+pub fn watch_system_lock(locked: impl Fn() + Send + Clone + 'static) {
     #[cfg(target_os = "linux")]
-    bus::start(told);
+    bus::start(locked);
     #[cfg(not(target_os = "linux"))]
-    drop(told);
+    drop(locked);
 }

@@ -1,6 +1,6 @@
-//! What a signal on D-Bus means to a program that locks: a pure function of its words.
+//! What a D-Bus signal means for locking: a pure function of its content.
 
-/// The parts of a signal that matter. Every field is what the sender says, and may be anything.
+/// The relevant parts of a signal. Every field comes from the sender and may be anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Signal<'a> {
     pub(super) interface: &'a str,
@@ -9,23 +9,23 @@ pub(super) struct Signal<'a> {
     pub(super) body: Body,
 }
 
-/// What a signal carries.
+/// The relevant content of a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Body {
-    /// One truth value.
+    /// A boolean.
     Flag(bool),
-    /// Changed properties, among them this value of `LockedHint`.
+    /// Changed properties, including this value of `LockedHint`.
     LockedHint(bool),
-    /// Nothing that matters.
+    /// Nothing relevant.
     Other,
 }
 
-/// What it means.
+/// The meaning of a signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
-    /// The screen was locked, or somebody asked for that.
+    /// The screen was locked, or that was requested.
     ScreenLocked,
-    /// The computer goes to sleep.
+    /// The computer is going to sleep.
     FallsAsleep,
     /// It woke up.
     Awake,
@@ -35,7 +35,7 @@ pub(super) const MANAGER: &str = "org.freedesktop.login1.Manager";
 pub(super) const SESSION: &str = "org.freedesktop.login1.Session";
 pub(super) const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 
-/// The same signal under the names of the desktops.
+/// The interfaces with which desktops announce the same signal.
 pub(super) const SCREEN_SAVERS: [&str; 5] = [
     "org.freedesktop.ScreenSaver",
     "org.gnome.ScreenSaver",
@@ -44,10 +44,10 @@ pub(super) const SCREEN_SAVERS: [&str; 5] = [
     "org.xfce.ScreenSaver",
 ];
 
-/// What a signal means; `None`: nothing to us.
+/// What a signal means; `None` if it is irrelevant.
 ///
-/// `session` is the path of the session the program runs in. Sessions of other people are theirs;
-/// while ours is not known, each one counts: locking once too often costs a password.
+/// `session` is the path of the session the program runs in. Signals of other sessions are ignored;
+/// if ours is unknown, every session counts: locking once too often costs only a password.
 pub(super) fn meaning(signal: Signal<'_>, session: Option<&str>) -> Option<Meaning> {
     let Signal {
         interface,

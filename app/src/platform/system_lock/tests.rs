@@ -1,5 +1,5 @@
-//! The meaning of signals, and the way from a bus to the call: two ends of a socket pair stand in
-//! for the bus, so that no daemon is needed.
+//! The meaning of signals, and the path from a bus to the callback: a socket pair replaces the bus,
+//! so that no daemon is needed.
 
 use std::os::unix::net::UnixStream;
 use std::thread::{self, JoinHandle};
@@ -16,7 +16,7 @@ use super::signal::{Body, MANAGER, Meaning, PROPERTIES, SCREEN_SAVERS, SESSION, 
 const OURS: &str = "/org/freedesktop/login1/session/_32";
 const THEIRS: &str = "/org/freedesktop/login1/session/_33";
 
-fn said(interface: &str, member: &str, path: &str, body: Body) -> Option<Meaning> {
+fn meaning_of(interface: &str, member: &str, path: &str, body: Body) -> Option<Meaning> {
     let signal = Signal {
         interface,
         member,
@@ -27,32 +27,32 @@ fn said(interface: &str, member: &str, path: &str, body: Body) -> Option<Meaning
 }
 
 #[test]
-fn sleeping_and_every_screen_saver_lock() {
+fn sleep_and_every_screen_saver_lock() {
     let login = "/org/freedesktop/login1";
-    let sleep = |flag| said(MANAGER, "PrepareForSleep", login, Body::Flag(flag));
+    let sleep = |flag| meaning_of(MANAGER, "PrepareForSleep", login, Body::Flag(flag));
     assert_eq!(sleep(true), Some(Meaning::FallsAsleep));
     assert_eq!(sleep(false), Some(Meaning::Awake));
     for interface in SCREEN_SAVERS {
-        let active = |flag| said(interface, "ActiveChanged", "/any", Body::Flag(flag));
+        let active = |flag| meaning_of(interface, "ActiveChanged", "/any", Body::Flag(flag));
         assert_eq!(active(true), Some(Meaning::ScreenLocked));
         assert_eq!(active(false), None);
     }
 }
 
 #[test]
-fn only_the_own_session_locks() {
-    let lock = |path| said(SESSION, "Lock", path, Body::Other);
+fn only_signals_of_the_own_session_lock() {
+    let lock = |path| meaning_of(SESSION, "Lock", path, Body::Other);
     assert_eq!(lock(OURS), Some(Meaning::ScreenLocked));
     assert_eq!(lock(THEIRS), None);
-    let hint = |path, on| said(PROPERTIES, "PropertiesChanged", path, Body::LockedHint(on));
+    let hint = |path, on| meaning_of(PROPERTIES, "PropertiesChanged", path, Body::LockedHint(on));
     assert_eq!(hint(OURS, true), Some(Meaning::ScreenLocked));
     assert_eq!(hint(OURS, false), None);
     assert_eq!(hint(THEIRS, true), None);
-    assert_eq!(said(SESSION, "Unlock", OURS, Body::Other), None);
+    assert_eq!(meaning_of(SESSION, "Unlock", OURS, Body::Other), None);
 }
 
 #[test]
-fn while_the_own_session_is_not_known_each_one_locks() {
+fn if_the_own_session_is_unknown_every_session_locks() {
     let signal = Signal {
         interface: SESSION,
         member: "Lock",
@@ -72,7 +72,7 @@ fn named<T: Send + 'static>(
         .unwrap()
 }
 
-/// Two connections that talk to each other without a bus between them.
+/// Two connections that talk to each other without a bus.
 fn pair() -> (Connection, Connection) {
     let (left, right) = UnixStream::pair().unwrap();
     let server = named("desktop", move || {
@@ -82,7 +82,7 @@ fn pair() -> (Connection, Connection) {
         server.p2p().build().unwrap()
     });
     let builder = Builder::async_io_unix_stream(right).p2p();
-    // Nobody answers calls here: the wish to delay sleep must not wait for ever.
+    // Nobody answers calls here: the request to delay sleep must not wait for ever.
     let client = builder
         .method_timeout(Duration::from_millis(50))
         .build()
@@ -91,12 +91,12 @@ fn pair() -> (Connection, Connection) {
 }
 
 #[test]
-fn a_signal_on_the_bus_calls_back_and_a_bus_that_goes_ends_the_thread() {
+fn a_signal_calls_back_and_a_closed_bus_ends_the_thread() {
     let (desktop, program) = pair();
-    let (told, heard) = unbounded();
+    let (sender, receiver) = unbounded();
     let thread = named("session-bus", move || {
         listen(&program, Some(OURS), &|| {
-            told.send(()).ok();
+            sender.send(()).ok();
         });
     });
     let emit = |interface: &str, member: &str, flag: bool| {
@@ -105,20 +105,20 @@ fn a_signal_on_the_bus_calls_back_and_a_bus_that_goes_ends_the_thread() {
             .unwrap();
     };
     let patience = Duration::from_secs(20);
-    // What came before the listener stood there may be lost: it is said until it is heard.
+    // A signal sent before the listener is ready may be lost, so it is repeated until it arrives.
     loop {
         emit("org.freedesktop.ScreenSaver", "ActiveChanged", true);
-        if heard.recv_timeout(Duration::from_millis(100)).is_ok() {
+        if receiver.recv_timeout(Duration::from_millis(100)).is_ok() {
             break;
         }
     }
-    while heard.recv_timeout(Duration::from_millis(200)).is_ok() {}
+    while receiver.recv_timeout(Duration::from_millis(200)).is_ok() {}
     emit("org.freedesktop.ScreenSaver", "ActiveChanged", false);
     emit("org.example.Other", "ActiveChanged", true);
     emit(MANAGER, "PrepareForSleep", true);
-    assert!(heard.recv_timeout(patience).is_ok());
-    assert!(heard.is_empty());
+    assert!(receiver.recv_timeout(patience).is_ok());
+    assert!(receiver.is_empty());
     drop(desktop);
     thread.join().unwrap();
-    assert!(heard.recv_timeout(patience).is_err());
+    assert!(receiver.recv_timeout(patience).is_err());
 }

@@ -9,7 +9,7 @@ use crate::jobs::{CheckJob, TaskJob};
 use crate::state::{Check, Dialog, OpenStore, Page, Secret, State, TaskId, TaskState, UnlockPage};
 use crate::update::{Effects, ask_of};
 
-/// Starts reading the file of the unlock page, unless that is under way.
+/// Starts checking the file of the unlock page, unless that is running.
 pub(super) fn start(state: &mut State, secret: Secret, now: Millis) -> Effects {
     let Page::Unlock(page) = &mut state.page else {
         return Effects::new();
@@ -25,7 +25,7 @@ pub(super) fn start(state: &mut State, secret: Secret, now: Millis) -> Effects {
     vec![Effect::Run(task, TaskJob::Check(Box::new(job)))]
 }
 
-/// Gives up the check that is under way; the page is free at once.
+/// Cancels the running check; the page is usable at once.
 pub(in crate::update) fn cancel(state: &mut State) -> Effects {
     let Page::Unlock(page) = &mut state.page else {
         return Effects::new();
@@ -38,7 +38,7 @@ pub(in crate::update) fn cancel(state: &mut State) -> Effects {
     vec![Effect::CancelTask(task)]
 }
 
-/// Starts reading the open file, and shows how far that is.
+/// Starts checking the open file, and shows its progress.
 pub(super) fn start_open(state: &mut State, now: Millis) -> Effects {
     let Some(title) = state
         .store()
@@ -58,7 +58,7 @@ pub(super) fn start_open(state: &mut State, now: Millis) -> Effects {
         .unwrap_or_default()
 }
 
-/// Closes what reading the open file showed.
+/// Closes the check of the open file.
 pub(super) fn close_open(state: &mut State) -> Effects {
     let running = match shown(state) {
         Some(Check::Running(task)) => Some(*task),
@@ -74,7 +74,7 @@ pub(super) fn close_open(state: &mut State) -> Effects {
     vec![Effect::CancelTask(task)]
 }
 
-/// A file was read, or could not be. An answer nobody waits for is dropped.
+/// Handles the result of a check. An answer nobody is waiting for is dropped.
 pub(in crate::update) fn done(
     state: &mut State,
     task: TaskId,
@@ -83,7 +83,7 @@ pub(in crate::update) fn done(
     let check = Check::of(result);
     let end = match &check {
         Some(Check::Failed(words)) => TaskState::Failed(words.clone()),
-        Some(_) => TaskState::Finished("The file was read whole".to_owned()),
+        Some(_) => TaskState::Finished("The whole file was read".to_owned()),
         None => TaskState::Cancelled,
     };
     if let Some(place) = shown(state).filter(|place| **place == Check::Running(task)) {

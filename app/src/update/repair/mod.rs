@@ -1,4 +1,4 @@
-//! Looking for damage, and what helps against it.
+//! Checks and repairs of damaged files.
 
 mod check;
 mod restore;

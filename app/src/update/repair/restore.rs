@@ -1,4 +1,4 @@
-//! Putting the backup of its header back into a file.
+//! Restoring the header of a file from a backup.
 
 use std::path::PathBuf;
 
@@ -21,7 +21,7 @@ pub(super) fn plan(state: &mut State, file: PathBuf) -> Effects {
     Effects::new()
 }
 
-/// Starts, unless it is under way.
+/// Starts restoring, unless it is running.
 pub(super) fn start(state: &mut State, backup: PathBuf, secret: Secret, now: Millis) -> Effects {
     let form = |restore: &&mut Restore| matches!(restore.stage, RestoreStage::Form { .. });
     let Some(file) = find(state).filter(form).map(|restore| restore.file.clone()) else {
@@ -40,7 +40,7 @@ pub(super) fn start(state: &mut State, backup: PathBuf, secret: Secret, now: Mil
     vec![Effect::Run(task, TaskJob::RestoreHeader(Box::new(job)))]
 }
 
-/// Gives it up; the dialog is free at once.
+/// Cancels restoring; the dialog is usable at once.
 pub(super) fn cancel(state: &mut State) -> Effects {
     let Some(task) = find(state).and_then(|restore| running(restore)) else {
         return Effects::new();
@@ -52,7 +52,7 @@ pub(super) fn cancel(state: &mut State) -> Effects {
     vec![Effect::CancelTask(task)]
 }
 
-/// It ended. An answer nobody waits for changes no dialog.
+/// Handles the result. An answer nobody is waiting for changes no dialog.
 pub(in crate::update) fn done(
     state: &mut State,
     task: TaskId,

@@ -1,4 +1,4 @@
-//! Bringing what is left of a damaged file into a new one.
+//! Copying what is left of a damaged file to a new one.
 
 use std::path::PathBuf;
 
@@ -23,7 +23,7 @@ pub(in crate::update) fn plan(state: &mut State, source: PathBuf) -> Effects {
     Effects::new()
 }
 
-/// Starts, unless it is under way.
+/// Starts salvaging, unless it is running.
 pub(super) fn start(
     state: &mut State,
     target: PathBuf,
@@ -54,7 +54,7 @@ pub(super) fn start(
     vec![Effect::Run(task, TaskJob::Salvage(Box::new(job)))]
 }
 
-/// Gives it up; the dialog is free at once.
+/// Cancels salvaging; the dialog is usable at once.
 pub(super) fn cancel(state: &mut State) -> Effects {
     let Some(task) = find(state).and_then(|salvage| running(salvage)) else {
         return Effects::new();
@@ -66,7 +66,7 @@ pub(super) fn cancel(state: &mut State) -> Effects {
     vec![Effect::CancelTask(task)]
 }
 
-/// It ended. An answer nobody waits for changes no dialog.
+/// Handles the result. An answer nobody is waiting for changes no dialog.
 pub(in crate::update) fn done(
     state: &mut State,
     task: TaskId,
@@ -75,7 +75,7 @@ pub(in crate::update) fn done(
     let end = match &result {
         Ok(outcome) => {
             let name = OpenStore::title_of(&outcome.target);
-            TaskState::Finished(format!("What could be read is in {name}"))
+            TaskState::Finished(format!("Everything readable was saved to {name}"))
         }
         Err(Some(words)) => TaskState::Failed(words.clone()),
         Err(None) => TaskState::Cancelled,

@@ -1,4 +1,4 @@
-//! What the desktop says, and what other windows want.
+//! Events of the desktop and of other instances.
 
 use super::{Fixture, NOW};
 use crate::command::{FileCommand, LayoutCommand, Preference};
@@ -7,7 +7,7 @@ use crate::state::{Level, Page, State};
 use crate::update::{Event, receive, update};
 
 #[test]
-fn the_screen_that_is_locked_locks_the_database_too_unless_that_is_not_wanted() {
+fn locking_the_screen_locks_the_database_unless_turned_off() {
     let mut fixture = Fixture::new();
     fixture.ask(LayoutCommand::Set(Preference::LockWithSystem(false)));
     assert!(receive(&mut fixture.state, Event::SystemLocked, NOW).is_empty());
@@ -18,13 +18,13 @@ fn the_screen_that_is_locked_locks_the_database_too_unless_that_is_not_wanted() 
 }
 
 #[test]
-fn a_window_that_is_asked_for_comes_to_the_front() {
+fn a_requested_window_comes_to_the_front() {
     let effects = receive(&mut State::default(), Event::ShowRequested, NOW);
     assert!(matches!(&*effects, [Effect::ShowWindow]));
 }
 
 #[test]
-fn a_window_that_is_not_found_is_said_so() {
+fn a_window_that_is_not_found_is_reported() {
     let mut state = State::default();
     let switch = FileCommand::SwitchToWindow("/x.vstore".into());
     let effects = update(&mut state, switch.into(), NOW);

@@ -41,7 +41,7 @@ fn a_database_without_a_file_is_not_locked() {
 }
 
 #[test]
-fn a_wrong_password_keeps_the_page_and_says_so() {
+fn a_wrong_password_is_reported_on_the_same_page() {
     let mut state = State::default();
     let open = FileCommand::Open {
         path: "/x.vstore".into(),
@@ -56,7 +56,7 @@ fn a_wrong_password_keeps_the_page_and_says_so() {
     update(&mut state, unlock.into(), NOW);
     let ticket = state.busy.unwrap();
     let reply = Reply::NotOpened(ticket, Problem::WrongPassword);
-    receive(&mut state, told(reply), NOW);
+    receive(&mut state, from_engine(reply), NOW);
     let Page::Unlock(page) = &state.page else {
         panic!("{:?}", state.page)
     };
@@ -67,14 +67,14 @@ fn a_wrong_password_keeps_the_page_and_says_so() {
 }
 
 #[test]
-fn a_store_that_opens_after_it_was_given_up_is_dropped() {
+fn a_store_opened_after_cancelling_is_dropped() {
     let snapshot = Fixture::new().store.snapshot();
     let (mut state, ticket) = unlocking();
     update(&mut state, FileCommand::CancelBusy.into(), NOW);
     let opened = opened(snapshot, ticket, "", None);
     let effects = receive(
         &mut state,
-        told(Reply::Opened(ticket, Box::new(opened))),
+        from_engine(Reply::Opened(ticket, Box::new(opened))),
         NOW,
     );
     assert_eq!(asks(&effects), ["Lock"]);
@@ -118,7 +118,7 @@ fn an_unchanged_file_closes_without_a_question() {
 }
 
 #[test]
-fn recent_files_are_looked_up_once_while_they_are_in_sight() {
+fn recent_files_are_looked_up_once_while_they_are_shown() {
     let mut state = State::default();
     assert!(tick(&mut state, NOW).is_empty(), "there is none");
     state.prefs.remember("/gone.vstore".into(), 0);
@@ -128,7 +128,7 @@ fn recent_files_are_looked_up_once_while_they_are_in_sight() {
 }
 
 #[test]
-fn without_a_file_dialog_a_field_takes_its_place() {
+fn without_a_file_dialog_a_text_field_is_shown() {
     let mut state = State::default();
     update(
         &mut state,
@@ -158,7 +158,7 @@ fn without_a_file_dialog_a_field_takes_its_place() {
 }
 
 #[test]
-fn what_is_open_stays_open_until_the_other_file_is_known_to_be_one() {
+fn an_open_database_stays_open_until_the_other_file_is_known_to_be_one() {
     let path = || std::path::PathBuf::from("/other.vstore");
     let ways: [fn(&mut Fixture) -> Effects; 3] = [
         |fixture| {
@@ -193,13 +193,13 @@ fn what_is_open_stays_open_until_the_other_file_is_known_to_be_one() {
             open(&mut fixture);
             assert!(asks(&fixture.reply(probed(Err(problem)))).is_empty());
             let Some(Dialog::Message { text, .. }) = fixture.state.dialog() else {
-                panic!("nothing is said")
+                panic!("nothing was reported")
             };
             assert!(text.contains("/other.vstore") && text.contains("t.vstore stays open"));
             fixture.ask(LayoutCommand::CloseDialog);
             assert!(fixture.open().closing.is_none());
         }
-        // Looking at it for something else closes nothing.
+        // Examining the file for another purpose closes nothing.
         assert!(asks(&fixture.reply(probed(facts()))).is_empty());
         open(&mut fixture);
         assert_eq!(asks(&fixture.reply(probed(facts()))), ["Close"]);
@@ -207,7 +207,7 @@ fn what_is_open_stays_open_until_the_other_file_is_known_to_be_one() {
         assert_eq!(asks(&effects), ["Probe"]);
         assert!(matches!(&fixture.state.page, Page::Unlock(page) if page.path == path()));
     }
-    // Locked meanwhile: the page of the locked file stays.
+    // After locking in the meantime, the page of the locked file stays.
     let mut fixture = Fixture::new();
     fixture.ask(FileCommand::Dropped(vec![path()]));
     fixture.ask(LockCommand::Lock);

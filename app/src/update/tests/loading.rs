@@ -1,17 +1,17 @@
-//! A file that is shown while it is read.
+//! A file that is shown while it is being read.
 
 use std::sync::Arc;
 
 use vstore::value::json::parse_text;
 use vstore::{Cause, ManualClock, Store, WriteBatch};
 
-use super::{NOW, asks, key, opened, told, unlocking};
+use super::{NOW, asks, from_engine, key, opened, unlocking};
 use crate::command::{Command, FileCommand, LockCommand, RecordCommand, SearchCommand};
 use crate::engine::{Preview, Reply};
 use crate::state::{AfterClose, Page, Problem, Scope, State, Ticket};
 use crate::update::{Effects, receive, update};
 
-/// A state whose file is being read, with its first two of three records shown.
+/// A state whose file is being read, with the first two of three records shown.
 fn reading() -> (State, Ticket, Store) {
     let (mut state, ticket) = unlocking();
     let mut store = Store::in_memory(Arc::new(ManualClock::new(NOW)));
@@ -22,18 +22,18 @@ fn reading() -> (State, Ticket, Store) {
     }
     let snapshot = store.snapshot();
     let preview = Reply::Preview(ticket, Preview { snapshot });
-    receive(&mut state, told(preview), NOW);
+    receive(&mut state, from_engine(preview), NOW);
     (state, ticket, store)
 }
 
 fn read_to_the_end(state: &mut State, ticket: Ticket, store: &Store) -> Effects {
     let opened = opened(store.snapshot(), ticket, "x.vstore", Some("/x.vstore"));
     let opened = Reply::Opened(ticket, Box::new(opened));
-    receive(state, told(opened), NOW)
+    receive(state, from_engine(opened), NOW)
 }
 
 #[test]
-fn a_file_shows_its_first_records_and_takes_changes_once_it_is_read() {
+fn a_file_shows_its_first_records_and_accepts_changes_once_it_is_read() {
     let (mut state, ticket, mut store) = reading();
     assert_eq!(state.store().unwrap().row_count(), 2);
     let delete = RecordCommand::Delete(Scope::Everything);
@@ -51,12 +51,12 @@ fn a_file_shows_its_first_records_and_takes_changes_once_it_is_read() {
 }
 
 #[test]
-fn damage_behind_the_first_records_takes_them_back() {
+fn damage_after_the_first_records_returns_to_the_unlock_page() {
     let (mut state, ticket, _) = reading();
     let problem = Problem::WrongPassword;
     receive(
         &mut state,
-        told(Reply::NotOpened(ticket, problem.clone())),
+        from_engine(Reply::NotOpened(ticket, problem.clone())),
         NOW,
     );
     let Page::Unlock(page) = &state.page else {
@@ -66,7 +66,7 @@ fn damage_behind_the_first_records_takes_them_back() {
 }
 
 #[test]
-fn what_is_locked_or_closed_while_it_is_read_stays_so() {
+fn a_file_locked_or_closed_while_it_is_read_stays_so() {
     let close = FileCommand::Close(AfterClose::Welcome);
     for command in [Command::from(LockCommand::Lock), close.into()] {
         let (mut state, ticket, store) = reading();

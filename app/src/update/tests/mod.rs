@@ -1,4 +1,4 @@
-//! Commands and events against a state, without engine, jobs, files or a window.
+//! Commands and events applied to a state, without engine, jobs, files or a window.
 
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ mod settings;
 
 const NOW: Millis = Millis(1_000_000);
 
-/// What the engine says it has opened: nothing but records, and all is well with the file.
+/// What the engine reports after opening: only records, and nothing wrong with the file.
 fn opened(snapshot: Snapshot, session: Ticket, title: &str, path: Option<&str>) -> OpenedStore {
     OpenedStore {
         session,
@@ -50,7 +50,7 @@ fn opened(snapshot: Snapshot, session: Ticket, title: &str, path: Option<&str>) 
     }
 }
 
-/// A state with an open database, and the store behind it in the place of the engine.
+/// A state with an open database, and a store in place of the engine.
 struct Fixture {
     state: State,
     store: Store,
@@ -69,7 +69,7 @@ impl Fixture {
         let opened = opened(store.snapshot(), ticket, "t.vstore", Some("/t.vstore"));
         receive(
             &mut state,
-            told(Reply::Opened(ticket, Box::new(opened))),
+            from_engine(Reply::Opened(ticket, Box::new(opened))),
             NOW,
         );
         Self { state, store }
@@ -88,7 +88,7 @@ impl Fixture {
         )
     }
 
-    /// The engine has dealt with the change that was asked for first.
+    /// Settles the oldest pending request.
     fn settle(&mut self, outcome: Outcome) -> Effects {
         let store = self.open();
         let id = RequestId {
@@ -102,8 +102,8 @@ impl Fixture {
         self.state.store_mut().unwrap()
     }
 
-    /// What the search's thread answers to the questions among some effects, and to those that
-    /// follow.
+    /// Answers the listing questions among some effects, and those that follow, as the search
+    /// thread would.
     fn answer(&mut self, effects: Effects) {
         let mut waiting = effects;
         while let Some(effect) = waiting.pop() {
@@ -114,13 +114,13 @@ impl Fixture {
         }
     }
 
-    /// Asks for something and answers what is asked for it.
+    /// Runs a command and answers the questions it causes.
     fn ask_and_answer(&mut self, command: impl Into<Command>) {
         let effects = self.ask(command);
         self.answer(effects);
     }
 
-    /// What the engine does with the batches among some effects.
+    /// Commits the batches among some effects, as the engine would.
     fn commit(&mut self, effects: Effects) -> Effects {
         let mut more = Effects::new();
         for effect in effects {
@@ -167,8 +167,8 @@ impl Fixture {
     }
 }
 
-/// What the engine says of a database that is not open yet, or not any more.
-fn told(reply: Reply) -> Event {
+/// A reply about a database that is not open yet, or no longer.
+fn from_engine(reply: Reply) -> Event {
     Event::Engine(Answer {
         session: None,
         reply,
@@ -213,7 +213,7 @@ fn asks(effects: &Effects) -> Vec<String> {
 }
 
 #[test]
-fn the_selection_stays_with_its_records_and_moves_on_when_they_go() {
+fn the_selection_keeps_its_records_and_moves_on_when_they_are_deleted() {
     let mut fixture = Fixture::new();
     fixture.ask(SelectionCommand::Only(1));
     assert_eq!(fixture.open().selection.single(), Some(&key("b")));
@@ -265,7 +265,7 @@ fn ranges_and_toggles_add_up() {
 }
 
 #[test]
-fn many_rows_are_selected_by_their_ends_and_what_is_done_to_them_is_watched() {
+fn many_rows_are_selected_by_their_ends_and_changed_as_a_task() {
     let mut fixture = Fixture::new();
     let mut batch = WriteBatch::new(Cause::Import);
     for number in 0..30_000 {
@@ -326,14 +326,14 @@ fn data_without_a_database_is_imported_into_one_in_memory() {
     let opened = opened(store.snapshot(), ticket, "films.json", None);
     receive(
         &mut state,
-        told(Reply::Opened(ticket, Box::new(opened))),
+        from_engine(Reply::Opened(ticket, Box::new(opened))),
         NOW,
     );
     assert!(matches!(state.dialog(), Some(Dialog::Import { .. })));
 }
 
 #[test]
-fn an_export_asks_for_its_place_and_then_runs() {
+fn an_export_asks_for_its_path_and_then_runs() {
     let mut fixture = Fixture::new();
     fixture.ask(TransferCommand::PlanExport(Scope::Everything));
     let Some(Dialog::Export { plan, count: 4 }) = fixture.state.dialog().cloned() else {
@@ -354,7 +354,7 @@ fn an_export_asks_for_its_place_and_then_runs() {
 }
 
 #[test]
-fn nothing_claims_to_be_saved_while_an_import_or_an_edit_is_on_its_way() {
+fn the_state_is_saving_while_an_import_or_an_edit_is_pending() {
     let mut fixture = Fixture::new();
     let task = fixture.state.tasks.start(NOW, "Import", true);
     let id = fixture.open().session;
@@ -374,13 +374,13 @@ fn nothing_claims_to_be_saved_while_an_import_or_an_edit_is_on_its_way() {
 }
 
 #[test]
-fn an_import_that_was_cancelled_or_is_anothers_is_dropped_and_said_so() {
+fn an_import_that_was_cancelled_or_is_for_another_database_is_dropped_and_reported() {
     let read = |task| Done::ImportRead {
         task,
         batch: WriteBatch::new(Cause::Import),
         report: ImportReport::default(),
     };
-    let run = |meanwhile: fn(&mut Fixture, crate::state::TaskId), told: Option<&str>| {
+    let run = |meanwhile: fn(&mut Fixture, crate::state::TaskId), expected: Option<&str>| {
         let mut fixture = Fixture::new();
         let plan = crate::state::ImportPlan::new("/films.json".into());
         let effects = fixture.ask(TransferCommand::Import(plan));
@@ -398,17 +398,17 @@ fn an_import_that_was_cancelled_or_is_anothers_is_dropped_and_said_so() {
             .iter()
             .map(|notice| &*notice.text)
             .collect();
-        assert_eq!(words, told.into_iter().collect::<Vec<_>>());
+        assert_eq!(words, expected.into_iter().collect::<Vec<_>>());
         assert_eq!(fixture.state.tasks.running(), 0);
     };
     run(
         |fixture, task| drop(fixture.ask(TransferCommand::Cancel(task))),
         Some("The import was cancelled; nothing was changed"),
     );
-    // Another database was opened, and the same one after a lock.
+    // Another database was opened, or the same one after a lock.
     run(
         |fixture, _| fixture.open().session = Ticket(99),
-        Some("The import was dropped: its database is not open any more"),
+        Some("The import was dropped: its database is no longer open"),
     );
     run(|fixture, _| drop(fixture.ask(LockCommand::Lock)), None);
     run(
@@ -416,12 +416,12 @@ fn an_import_that_was_cancelled_or_is_anothers_is_dropped_and_said_so() {
             fixture.ask(FileCommand::Close(AfterClose::Welcome));
             fixture.reply(Reply::Closed(Ok(())));
         },
-        Some("The import was dropped: its database is not open any more"),
+        Some("The import was dropped: its database is no longer open"),
     );
 }
 
 #[test]
-fn a_place_that_is_chosen_late_is_not_that_of_another_export() {
+fn a_path_chosen_late_is_not_used_for_another_export() {
     let export = |fixture: &mut Fixture| {
         fixture.ask(TransferCommand::PlanExport(Scope::Everything));
         let Some(Dialog::Export { plan, .. }) = fixture.state.dialog().cloned() else {
@@ -484,7 +484,7 @@ fn the_report_of_an_import_stays_until_the_file_is_locked() {
 }
 
 #[test]
-fn results_are_refreshed_while_data_change_but_not_too_often() {
+fn results_are_refreshed_at_intervals_while_data_change() {
     let mut fixture = Fixture::new();
     let mut batch = WriteBatch::new(Cause::Edit);
     batch.put(key("x"), parse_text("1").unwrap().0);
@@ -499,7 +499,7 @@ fn results_are_refreshed_while_data_change_but_not_too_often() {
         let wait = next_wake(state, NOW.plus_millis(at));
         wait.map(|wait| wait.as_millis())
     };
-    // Rows come often, counts seldom, and not while those that were asked for are on their way.
+    // Rows are due often, counts seldom, and neither while requested ones are on their way.
     assert_eq!(wake(&fixture.state, 0), Some(33));
     assert!(tick(&mut fixture.state, NOW.plus_millis(33)).is_empty());
     assert_eq!(wake(&fixture.state, 33), None);

@@ -1,4 +1,4 @@
-//! Messages about what changes nothing else on the screen.
+//! Messages about commands that change nothing else on the screen.
 
 use super::*;
 use crate::command::CopyWhat;
@@ -16,19 +16,19 @@ fn a_copy_is_confirmed_with_the_time_until_it_is_cleared() {
         fixture.ask(RecordCommand::Copy(what));
         last_notice(fixture).unwrap()
     };
-    let gone = "; the clipboard is cleared in 30 seconds";
+    let cleared = "; the clipboard is cleared in 30 seconds";
     assert_eq!(
         message(&mut fixture, CopyWhat::Value),
-        format!("Value copied{gone}")
+        format!("Value copied{cleared}")
     );
     assert_eq!(
         message(&mut fixture, CopyWhat::Key),
-        format!("Key copied{gone}")
+        format!("Key copied{cleared}")
     );
     fixture.ask(SelectionCommand::All);
     assert_eq!(
         message(&mut fixture, CopyWhat::SelectedAsJson),
-        format!("4 records copied as JSON{gone}")
+        format!("4 records copied as JSON{cleared}")
     );
 }
 
@@ -49,7 +49,7 @@ fn a_text_is_copied_also_without_a_database() {
 }
 
 #[test]
-fn saving_what_is_saved_says_so() {
+fn saving_a_saved_database_is_confirmed() {
     let mut fixture = Fixture::new();
     fixture.ask(FileCommand::Compact);
     let message = last_notice(&fixture).unwrap();
@@ -57,18 +57,18 @@ fn saving_what_is_saved_says_so() {
 }
 
 #[test]
-fn a_copy_is_never_proposed_in_the_place_of_the_open_file() {
+fn the_open_file_is_never_suggested_for_a_copy() {
     let mut fixture = Fixture::new();
-    let proposed = |effects: Effects| match effects.into_iter().next() {
+    let suggested = |effects: Effects| match effects.into_iter().next() {
         Some(Effect::FileDialog { purpose, name, .. }) => (purpose, name),
         other => panic!("{other:?}"),
     };
-    let (purpose, name) = proposed(fixture.ask(FileCommand::SaveAs));
+    let (purpose, name) = suggested(fixture.ask(FileCommand::SaveAs));
     assert_eq!(purpose, FilePurpose::SaveAs);
     assert_eq!(name.as_deref(), Some("t copy.vstore"));
     fixture.state.file_dialog = None;
     fixture.open().path = None;
-    let (_, name) = proposed(fixture.ask(FileCommand::SaveAs));
+    let (_, name) = suggested(fixture.ask(FileCommand::SaveAs));
     assert_eq!(
         name.as_deref(),
         Some("t.vstore"),

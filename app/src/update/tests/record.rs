@@ -1,4 +1,4 @@
-//! Edits of records: drafts, deletion, what could not be written.
+//! Edits of records: drafts, deletion, failed writes.
 
 use super::*;
 use crate::state::Unsaved;
@@ -53,7 +53,7 @@ fn a_refused_edit_keeps_what_was_typed() {
 }
 
 #[test]
-fn a_key_that_is_taken_or_impossible_says_so_while_it_is_typed() {
+fn a_taken_or_invalid_key_is_reported_while_typing() {
     let mut fixture = Fixture::new();
     fixture.ask(RecordCommand::New {
         prefix: String::new(),
@@ -71,7 +71,7 @@ fn a_key_that_is_taken_or_impossible_says_so_while_it_is_typed() {
 }
 
 #[test]
-fn a_number_that_becomes_a_text_is_named_while_it_is_typed() {
+fn a_number_that_becomes_a_string_is_reported_while_typing() {
     let mut fixture = Fixture::new();
     fixture.ask(RecordCommand::New {
         prefix: String::new(),
@@ -87,7 +87,7 @@ fn a_number_that_becomes_a_text_is_named_while_it_is_typed() {
     let words = note(&format!("{{\n \"id\": {large}}}")).unwrap();
     assert_eq!(
         words,
-        "Line 2, column 8: this number has more than 64 bits; it becomes a text."
+        "Line 2, column 8: this number has more than 64 bits; it becomes a string."
     );
     let words = note(&format!("[1e999, {large}, 1e999]")).unwrap();
     assert!(
@@ -99,11 +99,11 @@ fn a_number_that_becomes_a_text_is_named_while_it_is_typed() {
 }
 
 #[test]
-fn a_value_that_is_too_large_to_be_edited_says_so() {
+fn a_value_too_large_to_be_edited_is_reported() {
     let mut fixture = Fixture::new();
     assert!(fixture.ask(RecordCommand::LeafTooLarge).is_empty());
-    let said = fixture.state.notices.iter().last().unwrap();
-    assert!(said.text.contains("too large"), "{}", said.text);
+    let notice = fixture.state.notices.iter().last().unwrap();
+    assert!(notice.text.contains("too large"), "{}", notice.text);
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_change_by_others_marks_the_open_draft() {
 }
 
 #[test]
-fn the_record_behind_a_deleted_one_is_chosen_also_before_a_result_is_looked_up_again() {
+fn the_record_after_a_deleted_one_is_selected_even_in_an_old_result() {
     let chosen_after = |row: usize, in_result: bool| {
         let mut fixture = Fixture::new();
         if in_result {
@@ -155,7 +155,7 @@ fn more_than_one_record_is_deleted_only_after_a_question() {
     let Some(Dialog::ConfirmDelete { scope, .. }) = fixture.state.dialog().cloned() else {
         panic!("no question")
     };
-    // What is selected behind the question does not change what it was about.
+    // A later change of the selection does not change what the question is about.
     fixture.ask(SelectionCommand::Only(0));
     let effects = fixture.ask(RecordCommand::Delete(scope));
     let [Effect::AskOf(_, Request::Delete(Target::Keys(keys)))] = &*effects else {
@@ -165,7 +165,7 @@ fn more_than_one_record_is_deleted_only_after_a_question() {
 }
 
 #[test]
-fn a_restored_edit_that_is_kept_says_so_no_more_and_leaves_nothing_behind() {
+fn a_restored_edit_that_was_accepted_is_no_longer_marked_and_leaves_nothing_behind() {
     let mut fixture = Fixture::new();
     fixture.ask(RecordCommand::Edit(key("a")));
     let draft = fixture.open().detail.draft.as_mut().unwrap();
@@ -177,7 +177,7 @@ fn a_restored_edit_that_is_kept_says_so_no_more_and_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_failed_write_is_told_and_nothing_claims_to_be_saved() {
+fn a_failed_write_is_reported_and_the_state_is_not_saved() {
     let mut fixture = Fixture::new();
     fixture.ask(RecordCommand::Delete(Scope::Keys([key("a")].into())));
     let problem = Problem::StorageFull("no space".to_owned());
@@ -200,13 +200,13 @@ fn a_failed_write_is_told_and_nothing_claims_to_be_saved() {
     fixture.settle(Outcome::Done);
     assert!(matches!(fixture.open().save, SaveState::Failed { .. }));
     fixture.reply(unsaved(2, 0, None));
-    // A report that comes late says nothing new.
+    // A late report is ignored.
     fixture.reply(unsaved(1, 1, Some(Problem::Crashed)));
     assert!(matches!(fixture.open().save, SaveState::Saved { .. }));
 }
 
 #[test]
-fn what_expired_by_a_doubted_clock_is_asked_about_until_that_is_answered() {
+fn with_a_doubtful_clock_the_user_is_asked_about_expired_records() {
     let mut fixture = Fixture::new();
     let suspect = |due| ClockSuspect {
         newest: NOW,
@@ -217,7 +217,7 @@ fn what_expired_by_a_doubted_clock_is_asked_about_until_that_is_answered() {
     assert_eq!(fixture.open().asks_about_clock(), Some(suspect(3)));
     assert!(fixture.ask(FileCommand::KeepExpired).is_empty());
     assert_eq!(fixture.open().asks_about_clock(), None);
-    // They can still be deleted, and more of them are asked about anew.
+    // They can still be deleted, and further ones are asked about again.
     fixture.reply(Reply::ClockSuspect(Some(suspect(4))));
     assert_eq!(fixture.open().asks_about_clock(), Some(suspect(4)));
     let effects = fixture.ask(FileCommand::DeleteExpired);
@@ -250,7 +250,7 @@ fn nothing_can_be_changed_in_a_read_only_database() {
 }
 
 #[test]
-fn a_record_that_runs_out_while_it_is_shown_says_so_until_another_is_shown() {
+fn a_record_that_expires_while_shown_stays_until_another_is_shown() {
     use vstore::{Clock as _, Expiry, Op};
 
     let clock = Arc::new(ManualClock::new(NOW));

@@ -1,4 +1,4 @@
-//! Checking, salvaging and restoring, without drawing it.
+//! Checking, salvaging and restoring, without drawing the dialogs.
 
 use vstore::file::{SalvageMode, VerifyReport};
 
@@ -53,7 +53,7 @@ fn salvage_runs_once_and_ends_with_its_report() {
 }
 
 #[test]
-fn salvage_that_was_stopped_leaves_the_form_and_no_late_answer_changes_it() {
+fn cancelling_salvage_returns_to_the_form_and_ignores_a_late_answer() {
     let mut state = State::default();
     let plan = RepairCommand::PlanSalvage("/x/films.vstore".into());
     update(&mut state, plan.into(), NOW);
@@ -83,7 +83,7 @@ fn any_file_can_be_chosen_for_salvage() {
 }
 
 #[test]
-fn the_open_file_is_checked_once_and_shows_what_was_found() {
+fn the_open_file_is_checked_once_and_the_result_is_shown() {
     let mut fixture = Fixture::new();
     assert_eq!(asks(&fixture.ask(RepairCommand::CheckOpenFile)), ["Check"]);
     assert!(fixture.ask(RepairCommand::CheckOpenFile).is_empty());
@@ -101,7 +101,7 @@ fn the_open_file_is_checked_once_and_shows_what_was_found() {
 }
 
 #[test]
-fn a_check_that_is_closed_is_given_up_and_its_answer_dropped() {
+fn closing_a_check_cancels_it_and_drops_its_answer() {
     let mut fixture = Fixture::new();
     fixture.ask(RepairCommand::CheckOpenFile);
     let task = fixture.state.tasks.iter().next().unwrap().id;
@@ -161,7 +161,7 @@ fn a_header_is_restored_once_and_a_wrong_password_keeps_the_form() {
 }
 
 #[test]
-fn a_check_that_was_given_up_says_nothing_any_more() {
+fn a_late_answer_to_a_cancelled_check_is_ignored() {
     let mut state = State {
         page: Page::Unlock(UnlockPage::new("/x.vstore".into(), false)),
         ..State::default()

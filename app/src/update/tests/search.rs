@@ -1,4 +1,4 @@
-//! Results while data change, figures within a result, going to a key.
+//! Results while data change, statistics within a result, going to a key.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ fn job(fixture: &mut Fixture, done: Done) -> Effects {
     receive(&mut fixture.state, Event::Job(done), NOW)
 }
 
-/// What the job would answer, after `millis`.
+/// The answer of the job, after `millis`.
 fn found(snapshot: &Snapshot, text: &str, millis: u64, partial: bool) -> Done {
     let query = Query::parse(text, snapshot.catalog());
     let options = SearchOptions::default();
@@ -49,7 +49,7 @@ fn put(fixture: &mut Fixture, name: &str) -> Effects {
     effects
 }
 
-/// The search `n:1`, which took so long, answered.
+/// The search `n:1`, answered after `millis`.
 fn searching(millis: u64) -> Fixture {
     let mut fixture = Fixture::new();
     fixture.ask(SearchCommand::SetText("n:1".to_owned()));
@@ -67,7 +67,7 @@ fn listing_questions(effects: &Effects) -> Vec<bool> {
 }
 
 #[test]
-fn a_result_is_refreshed_as_often_as_its_cost_allows_and_never_twice_at_once() {
+fn a_result_is_refreshed_as_often_as_its_cost_allows_but_never_twice_at_once() {
     for (millis, pause) in [(1, 33), (50, 250), (900, 1_000)] {
         let mut fixture = searching(millis);
         assert_eq!(fixture.open().row_count(), 4);
@@ -81,7 +81,7 @@ fn a_result_is_refreshed_as_often_as_its_cost_allows_and_never_twice_at_once() {
         assert_eq!(listing_questions(&effects), [true]);
         put(&mut fixture, "y");
         let effects = tick(&mut fixture.state, NOW.plus_millis(60_000));
-        assert_eq!(listing_questions(&effects), NONE, "the answer is under way");
+        assert_eq!(listing_questions(&effects), NONE, "the answer is pending");
         let search = &fixture.open().search;
         assert!(!search.running && search.refreshing);
         let answer = found(&fixture.store.snapshot(), "n:1", millis, false);
@@ -93,7 +93,7 @@ fn a_result_is_refreshed_as_often_as_its_cost_allows_and_never_twice_at_once() {
 const NONE: [bool; 0] = [];
 
 #[test]
-fn what_is_typed_does_not_wait_for_a_refresh() {
+fn typing_does_not_wait_for_a_refresh() {
     let mut fixture = searching(1);
     put(&mut fixture, "x");
     tick(&mut fixture.state, NOW.plus_millis(33));
@@ -102,7 +102,7 @@ fn what_is_typed_does_not_wait_for_a_refresh() {
 }
 
 #[test]
-fn once_indexes_are_built_what_was_read_is_searched_again() {
+fn once_indexes_are_built_a_search_that_read_records_is_repeated() {
     let mut fixture = searching(1);
     let indexing = |indexed: u64| Reply::Indexing(Indexing { indexed, total: 9 });
     fixture.reply(indexing(4));
@@ -114,7 +114,7 @@ fn once_indexes_are_built_what_was_read_is_searched_again() {
 }
 
 #[test]
-fn figures_within_the_result_follow_the_search() {
+fn statistics_within_the_result_follow_the_search() {
     let mut fixture = searching(1);
     let within = |effects: &Effects| {
         let asked = effects.iter().rev().find_map(|effect| match effect {
@@ -132,7 +132,7 @@ fn figures_within_the_result_follow_the_search() {
     assert_eq!(within(&effects), Some(Some(4)));
     fixture.ask(SearchCommand::SetText("n:2".to_owned()));
     let answer = found(&fixture.store.snapshot(), "n:2", 1, true);
-    assert_eq!(within(&job(&mut fixture, answer)), None, "it is not whole");
+    assert_eq!(within(&job(&mut fixture, answer)), None, "it is partial");
     let answer = found(&fixture.store.snapshot(), "n:2", 1, false);
     assert_eq!(within(&job(&mut fixture, answer)), Some(Some(0)));
     assert_eq!(within(&fixture.ask(SearchCommand::Clear)), Some(None));
@@ -147,7 +147,7 @@ fn figures_within_the_result_follow_the_search() {
     assert!(!fixture.open().explorer.running);
 }
 
-/// Films with words that some fit better than others.
+/// Films with words that some match better than others.
 fn ranked() -> Fixture {
     let mut fixture = Fixture::new();
     let mut batch = WriteBatch::new(Cause::Edit);
@@ -183,7 +183,7 @@ fn by(by: crate::state::SortBy) -> Sort {
 }
 
 #[test]
-fn the_best_hits_come_first_again_with_the_next_search() {
+fn the_next_search_is_ordered_by_relevance_again() {
     use crate::state::SortBy;
 
     let mut fixture = ranked();
@@ -203,7 +203,7 @@ fn the_best_hits_come_first_again_with_the_next_search() {
     assert_eq!(rows(&mut fixture)[0], "b:2");
     assert_eq!(fixture.open().sort(), &Sort::default());
 
-    // What the file keeps is the order of the table without a search.
+    // The file keeps the order of the table without a search.
     fixture.ask_and_answer(SearchCommand::Clear);
     fixture.ask_and_answer(SearchCommand::Sort(by(SortBy::Key)));
     let kept = crate::state::encode_settings(fixture.open()).unwrap();
@@ -238,7 +238,7 @@ fn an_order_can_be_kept_for_searches_and_conditions_do_not_change_it() {
 }
 
 #[test]
-fn relevance_is_offered_where_there_is_any() {
+fn relevance_is_offered_only_for_ranked_results() {
     use crate::action::Action;
 
     let mut fixture = ranked();
@@ -255,7 +255,7 @@ fn relevance_is_offered_where_there_is_any() {
 }
 
 #[test]
-fn enter_takes_the_first_row_of_what_was_typed_and_not_of_what_is_on_screen() {
+fn enter_selects_the_first_row_for_the_typed_query_not_the_one_on_screen() {
     let mut fixture = ranked();
     type_text(&mut fixture, "long");
     let effects = fixture.ask(SearchCommand::SetText("starry".to_owned()));
@@ -264,11 +264,11 @@ fn enter_takes_the_first_row_of_what_was_typed_and_not_of_what_is_on_screen() {
     assert_eq!(fixture.open().selection.cursor, None);
     fixture.answer(effects);
     assert_eq!(fixture.open().selection.single(), Some(&key("c:3")));
-    // One that is hidden by the search does not keep the first from being taken.
+    // A selected record hidden by the search does not prevent selecting the first row.
     type_text(&mut fixture, "long");
     fixture.ask(SearchCommand::TakeFirst);
     assert_eq!(fixture.open().selection.single(), Some(&key("a:1")));
-    // Whoever chooses a row meanwhile has it.
+    // A row chosen in the meantime wins.
     let effects = fixture.ask(SearchCommand::SetText("star".to_owned()));
     fixture.ask(SearchCommand::TakeFirst);
     fixture.ask(SelectionCommand::None);
@@ -287,13 +287,13 @@ fn rows_stay_until_a_condition_has_its_value() {
     assert!(!search.running && !search.is_answered());
     assert_eq!(rows(&mut fixture), before);
     type_text(&mut fixture, "year:");
-    assert_eq!(rows(&mut fixture), before, "all records do not come back");
-    // Data that change do not change that.
+    assert_eq!(rows(&mut fixture), before, "not all records are shown");
+    // Changing data do not change that.
     put(&mut fixture, "x");
     let effects = tick(&mut fixture.state, NOW.plus_millis(5_000));
     fixture.answer(effects);
     assert_eq!(rows(&mut fixture), before);
-    // Enter asks for it as it stands.
+    // Enter runs the query as it is.
     fixture.ask(SettingsCommand::RememberSearch);
     fixture.ask_and_answer(SearchCommand::TakeFirst);
     assert_eq!(rows(&mut fixture).len(), 3);
@@ -302,7 +302,7 @@ fn rows_stay_until_a_condition_has_its_value() {
 }
 
 #[test]
-fn a_click_takes_the_place_of_another_click_and_never_of_what_was_typed() {
+fn a_clicked_condition_replaces_a_clicked_one_but_never_a_typed_one() {
     let mut fixture = ranked();
     let text = |fixture: &mut Fixture| fixture.open().search.text.clone();
     let filter = |condition: &str| SearchCommand::ToggleFilter(condition.to_owned());
@@ -361,7 +361,7 @@ fn every_search_can_be_gone_back_to() {
 }
 
 #[test]
-fn the_place_of_a_hit_is_told_in_the_order_of_relevance_only() {
+fn the_rank_of_a_hit_is_given_only_when_ordered_by_relevance() {
     let mut fixture = ranked();
     type_text(&mut fixture, "star");
     let asked = |fixture: &mut Fixture| {
@@ -378,7 +378,7 @@ fn the_place_of_a_hit_is_told_in_the_order_of_relevance_only() {
 }
 
 #[test]
-fn going_to_a_key_leaves_a_search_that_hides_it() {
+fn going_to_a_key_clears_a_search_that_hides_it() {
     let mut fixture = searching(1);
     fixture.ask(SelectionCommand::GoTo(key("c")));
     assert_eq!(fixture.open().search.text, "n:1");
@@ -392,7 +392,7 @@ fn going_to_a_key_leaves_a_search_that_hides_it() {
 }
 
 #[test]
-fn keys_for_letters_that_were_changed_meanwhile_are_dropped() {
+fn an_answer_for_outdated_letters_is_dropped() {
     let mut fixture = Fixture::new();
     fixture.ask(SearchCommand::Jump("a".to_owned()));
     fixture.ask(SearchCommand::Jump("ab".to_owned()));
@@ -417,7 +417,7 @@ fn keys_for_letters_that_were_changed_meanwhile_are_dropped() {
 }
 
 #[test]
-fn why_a_hit_is_there_is_asked_with_the_query_on_screen() {
+fn a_hit_is_explained_for_the_query_on_screen() {
     let mut fixture = searching(1);
     let effects = fixture.ask(SearchCommand::WhyHit(key("b")));
     let [Effect::Question(Question::WhyHit(question))] = &*effects else {

@@ -1,6 +1,6 @@
-//! The dialogs about passwords and keys, without drawing them.
+//! The dialogs for passwords and keys, without drawing them.
 
-use super::{Fixture, NOW, asks, secret, told};
+use super::{Fixture, NOW, asks, from_engine, secret};
 use crate::command::{FileCommand, SecurityCommand};
 use crate::engine::{Reply, SecurityReply};
 use crate::state::{
@@ -23,8 +23,8 @@ fn dialog(state: &State) -> &Security {
     }
 }
 
-fn say(state: &mut State, reply: SecurityReply) {
-    receive(state, told(Reply::Security(reply)), NOW);
+fn reply(state: &mut State, reply: SecurityReply) {
+    receive(state, from_engine(Reply::Security(reply)), NOW);
 }
 
 fn remove() -> SecurityCommand {
@@ -35,12 +35,12 @@ fn remove() -> SecurityCommand {
 }
 
 #[test]
-fn a_change_is_asked_for_once_and_a_wrong_password_keeps_the_form() {
+fn a_change_is_requested_once_and_a_wrong_password_keeps_the_form() {
     let mut fixture = open();
     fixture.ask(SecurityCommand::Show(SecurityStep::Remove(1)));
     assert_eq!(asks(&fixture.ask(remove())), ["Security"]);
     assert!(fixture.ask(remove()).is_empty());
-    say(
+    reply(
         &mut fixture.state,
         SecurityReply::Changed(Err(Problem::WrongPassword)),
     );
@@ -48,14 +48,14 @@ fn a_change_is_asked_for_once_and_a_wrong_password_keeps_the_form() {
     assert_eq!(shown.step, SecurityStep::Remove(1));
     assert_eq!(shown.problem, Some(Problem::WrongPassword));
     fixture.ask(remove());
-    say(&mut fixture.state, SecurityReply::Changed(Ok("Done")));
+    reply(&mut fixture.state, SecurityReply::Changed(Ok("Done")));
     let shown = dialog(&fixture.state);
     assert_eq!((shown.step, shown.busy), (SecurityStep::List, false));
     assert_eq!(shown.done.as_deref(), Some("Done"));
 }
 
 #[test]
-fn a_recovery_key_is_forgotten_when_its_form_is_left() {
+fn a_recovery_key_is_dropped_when_its_form_is_left() {
     let mut fixture = open();
     let step = SecurityStep::Add(KeyKind::RecoveryKey);
     assert_eq!(
@@ -63,16 +63,16 @@ fn a_recovery_key_is_forgotten_when_its_form_is_left() {
         ["Security"]
     );
     let key = || SecurityReply::RecoveryKey(SecretText("K".to_owned().into()));
-    say(&mut fixture.state, key());
+    reply(&mut fixture.state, key());
     assert!(dialog(&fixture.state).recovery_key.is_some());
     fixture.ask(SecurityCommand::Show(SecurityStep::List));
     assert!(dialog(&fixture.state).recovery_key.is_none());
-    say(&mut fixture.state, key());
+    reply(&mut fixture.state, key());
     assert!(dialog(&fixture.state).recovery_key.is_none());
 }
 
 #[test]
-fn a_file_that_is_only_read_has_no_keys_to_change() {
+fn keys_of_a_read_only_file_cannot_be_changed() {
     let mut fixture = Fixture::new();
     fixture.open().read_only = true;
     assert!(fixture.ask(SecurityCommand::Open).is_empty());
@@ -80,7 +80,7 @@ fn a_file_that_is_only_read_has_no_keys_to_change() {
 }
 
 #[test]
-fn another_data_key_names_what_opens_the_file_no_more() {
+fn replacing_the_data_key_lists_what_no_longer_opens_the_file() {
     let mut fixture = open();
     let rotate = SecurityCommand::Rotate { current: secret() };
     assert_eq!(asks(&fixture.ask(rotate)), ["Security"]);
@@ -92,14 +92,14 @@ fn another_data_key_names_what_opens_the_file_no_more() {
         label: "paper".to_owned(),
         cost: String::new(),
     }];
-    say(&mut fixture.state, SecurityReply::Rotated { task, dropped });
+    reply(&mut fixture.state, SecurityReply::Rotated { task, dropped });
     let notice = fixture.state.notices.iter().next().unwrap();
     assert_eq!(notice.level, Level::Warning);
     assert!(notice.detail.as_ref().unwrap().contains("paper"));
 }
 
 #[test]
-fn a_key_file_that_was_made_is_handed_to_the_form() {
+fn a_new_key_file_is_passed_to_the_form() {
     let mut fixture = open();
     fixture.ask(SecurityCommand::NewKeyFile);
     let picked = FileCommand::Picked {
@@ -107,7 +107,7 @@ fn a_key_file_that_was_made_is_handed_to_the_form() {
         path: "/x/my".into(),
     };
     assert_eq!(asks(&fixture.ask(picked)), ["Security"]);
-    say(
+    reply(
         &mut fixture.state,
         SecurityReply::KeyFile(Ok("/x/my.key".into())),
     );

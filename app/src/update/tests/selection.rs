@@ -1,4 +1,4 @@
-//! A selection is of records: what happens to it when the rows under it change.
+//! A selection consists of records: what happens to it when the rows change.
 
 use proptest::prelude::*;
 use vstore::search::Mode;
@@ -6,15 +6,15 @@ use vstore::search::Mode;
 use super::*;
 use crate::state::{Query, Sort, SortBy};
 
-/// More rows than are named one by one.
+/// More rows than are selected individually.
 const MANY: usize = 3_000;
 
 fn name(number: usize) -> String {
     format!("n{number:04}")
 }
 
-/// Records `n0000` to `n2999` with a number that orders them the other way round; every record has
-/// the word `all`, every second one the word `even`.
+/// Records `n0000` to `n2999` with a number that orders them in reverse; every record has the word
+/// `all`, every second one the word `even`.
 fn many() -> Fixture {
     let mut fixture = Fixture::new();
     let mut batch = WriteBatch::new(Cause::Import);
@@ -38,7 +38,7 @@ fn by_number() -> Sort {
     }
 }
 
-/// The selected records, as a deletion would meet them.
+/// The selected records, as a deletion would see them.
 fn selected(fixture: &mut Fixture) -> Vec<Key> {
     let store = fixture.open();
     let mut keys: Vec<_> = store
@@ -49,7 +49,7 @@ fn selected(fixture: &mut Fixture) -> Vec<Key> {
     keys
 }
 
-fn told(fixture: &Fixture) -> bool {
+fn is_reported(fixture: &Fixture) -> bool {
     let mut notices = fixture.state.notices.iter();
     notices.any(|notice| notice.text.contains("no longer selected"))
 }
@@ -71,17 +71,17 @@ fn a_range_keeps_its_records_when_the_order_changes() {
         let selection = &fixture.open().selection;
         assert!(selection.contains("n0100") && !selection.contains("n0099"));
     }
-    // A range of rows in another order, too.
+    // The same for a range of rows in another order.
     fixture.ask(SelectionCommand::Range(0..2_500, 0));
     let before = selected(&mut fixture);
     assert_eq!(before[0].as_str(), "n0500");
     fixture.ask_and_answer(SearchCommand::Sort(Sort::default()));
     assert_eq!(selected(&mut fixture), before);
-    assert!(!told(&fixture));
+    assert!(!is_reported(&fixture));
 }
 
 #[test]
-fn a_range_ends_and_says_so_when_another_question_is_answered() {
+fn a_range_ends_and_is_reported_when_another_query_is_answered() {
     let asked: [fn() -> Command; 3] = [
         || typed("even").into(),
         || SearchCommand::SetMode(Mode::Exact).into(),
@@ -105,7 +105,7 @@ fn a_range_ends_and_says_so_when_another_question_is_answered() {
         );
         fixture.answer(effects);
         assert_eq!(selected(&mut fixture), []);
-        assert!(told(&fixture), "{:?}", fixture.state.notices);
+        assert!(is_reported(&fixture), "{:?}", fixture.state.notices);
     }
 }
 
@@ -120,7 +120,7 @@ fn a_range_keeps_its_records_when_the_search_is_left() {
 }
 
 #[test]
-fn what_appears_among_a_range_is_not_selected_and_what_goes_is_no_more() {
+fn records_added_within_a_range_are_not_selected_and_deleted_ones_are_dropped() {
     for text in ["", "all"] {
         let mut fixture = many();
         fixture.ask_and_answer(typed(text));
@@ -128,7 +128,7 @@ fn what_appears_among_a_range_is_not_selected_and_what_goes_is_no_more() {
         let mut batch = WriteBatch::new(Cause::Edit);
         batch.put(key("n0150x"), parse_text(r#"{"words": "all"}"#).unwrap().0);
         batch.delete(key("n0200"));
-        // This one is not found any more.
+        // This one no longer matches.
         batch.put(key("n0201"), parse_text("1").unwrap().0);
         let effects = fixture.commit(vec![Effect::Ask(Request::Commit(batch))]);
         fixture.answer(effects);
@@ -141,12 +141,12 @@ fn what_appears_among_a_range_is_not_selected_and_what_goes_is_no_more() {
         for gone in ["n0150x", "n0200"] {
             assert!(!keys.contains(&key(gone)), "{gone}");
         }
-        assert!(!told(&fixture));
+        assert!(!is_reported(&fixture));
     }
 }
 
 #[test]
-fn a_range_ends_when_more_changes_than_can_be_followed() {
+fn a_range_ends_when_too_many_records_change() {
     let mut fixture = many();
     fixture.ask_and_answer(typed("all"));
     fixture.ask(SelectionCommand::Range(0..2_500, 0));
@@ -156,9 +156,9 @@ fn a_range_ends_when_more_changes_than_can_be_followed() {
     }
     fixture.commit(vec![Effect::Ask(Request::Commit(batch))]);
     assert_eq!(selected(&mut fixture), []);
-    assert!(told(&fixture));
+    assert!(is_reported(&fixture));
 
-    // Whoever deletes a range knows that it is gone.
+    // Deleting the range itself is not reported.
     let mut fixture = many();
     fixture.ask(SelectionCommand::Range(0..2_500, 0));
     let mut batch = WriteBatch::new(Cause::Edit);
@@ -166,11 +166,11 @@ fn a_range_ends_when_more_changes_than_can_be_followed() {
         batch.delete(deleted);
     }
     fixture.commit(vec![Effect::Ask(Request::Commit(batch))]);
-    assert!(!told(&fixture));
+    assert!(!is_reported(&fixture));
 }
 
 #[test]
-fn what_a_search_hides_is_not_selected_until_it_is_shown_again() {
+fn records_hidden_by_a_search_are_not_selected_until_shown_again() {
     let mut fixture = many();
     fixture.ask(SelectionCommand::Only(1));
     fixture.ask(SelectionCommand::Toggle(4));
@@ -184,7 +184,7 @@ fn what_a_search_hides_is_not_selected_until_it_is_shown_again() {
     assert!(fixture.state.dialogs.is_empty());
     fixture.ask_and_answer(SearchCommand::Clear);
     assert_eq!(selected(&mut fixture), [key("n0001"), key("n0004")]);
-    // What is hidden is forgotten once something else is chosen.
+    // Hidden records are dropped once something else is chosen.
     fixture.ask_and_answer(typed("even"));
     fixture.ask(SelectionCommand::Only(0));
     fixture.ask_and_answer(SearchCommand::Clear);
@@ -192,7 +192,7 @@ fn what_a_search_hides_is_not_selected_until_it_is_shown_again() {
 }
 
 #[test]
-fn a_record_that_is_shown_beside_the_table_only_is_not_deleted_with_the_selection() {
+fn a_record_shown_only_in_the_detail_panel_is_not_deleted() {
     let mut fixture = many();
     fixture.ask_and_answer(typed("even"));
     fixture.ask(SelectionCommand::Key(key("n0001")));
@@ -217,7 +217,7 @@ fn a_new_record_is_selected_as_soon_as_the_table_shows_it() {
     assert_eq!(fixture.open().selection.single(), Some(&key("x")));
 }
 
-/// Something that may change the rows, or the selection.
+/// An action that may change the rows or the selection.
 #[derive(Clone, Debug)]
 enum Step {
     Text(&'static str),
@@ -231,7 +231,7 @@ enum Step {
     Toggle(usize),
     Select(std::ops::Range<usize>),
     All,
-    /// Nothing more is answered for a while.
+    /// Answers are delayed from now on, or no longer.
     Late(bool),
 }
 
@@ -256,10 +256,9 @@ fn step() -> impl Strategy<Value = Step> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
-    /// Whatever happens, nothing is selected that was not chosen, and nothing that is not in the
-    /// table.
+    /// At any time, every selected record was chosen and is in the table.
     #[test]
-    fn only_what_was_chosen_and_is_shown_is_selected(
+    fn only_chosen_and_shown_records_are_selected(
         steps in prop::collection::vec(step(), 1..14),
     ) {
         let mut fixture = many();
@@ -308,7 +307,7 @@ proptest! {
             waiting.extend(effects);
             if !late {
                 let effects = std::mem::take(&mut waiting);
-                // The answer to an older question comes first.
+                // The answers arrive in reverse order.
                 fixture.answer(effects.into_iter().rev().collect());
             }
             let now = selected(&mut fixture);
@@ -318,7 +317,7 @@ proptest! {
                 let hidden = fixture.open().selection.hidden.clone();
                 chosen.extend(hidden);
             } else if is_deletion {
-                // The record behind a deleted one is chosen instead of it.
+                // The record after a deleted one is selected instead.
                 chosen.extend(fixture.open().selection.cursor.clone());
             }
             let store = fixture.open();
@@ -326,7 +325,7 @@ proptest! {
                 prop_assert!(chosen.contains(key), "{key} was not chosen: {step:?}");
             }
             if !late {
-                // What changed since the rows were looked up is still among them.
+                // Records changed since the rows were looked up are still among them.
                 let changed = !matches!(step, Step::Change(_) | Step::Add(_) | Step::Delete(_));
                 for key in now.iter().filter(|_| changed) {
                     let shown = store.listing.contains(&store.snapshot, key.as_str());

@@ -1,13 +1,16 @@
-//! What the file keeps about how it is looked at.
+//! Settings that the file keeps about its display.
 
 use super::*;
 
 #[test]
-fn what_the_file_keeps_is_written_after_a_pause_and_before_locking() {
+fn settings_are_written_after_a_pause_and_before_locking() {
     let mut fixture = Fixture::new();
     let year = crate::state::Column::Path(vstore::Path::parse("year").unwrap());
     let effects = fixture.ask(SearchCommand::ToggleColumn(year.clone()));
-    assert!(asks(&effects).is_empty(), "typing and dragging go on");
+    assert!(
+        asks(&effects).is_empty(),
+        "typing and dragging may continue"
+    );
     assert!(asks(&tick(&mut fixture.state, NOW.plus_millis(900))).is_empty());
     let effects = tick(&mut fixture.state, NOW.plus_millis(1_000));
     assert_eq!(asks(&effects), ["SetSetting"]);
@@ -27,7 +30,7 @@ fn what_the_file_keeps_is_written_after_a_pause_and_before_locking() {
     let (mut state, ticket) = unlocking();
     let opened = opened(fixture.store.snapshot(), ticket, "x", Some("/x.vstore"));
     let reply = Reply::Opened(ticket, Box::new(opened));
-    receive(&mut state, told(reply), NOW);
+    receive(&mut state, from_engine(reply), NOW);
     let store = state.store().unwrap();
     assert!(store.columns.contains(&year));
     assert_eq!(store.namespaces.delimiter, '/');
@@ -39,7 +42,7 @@ fn what_the_file_keeps_is_written_after_a_pause_and_before_locking() {
 }
 
 #[test]
-fn settings_from_a_hostile_file_are_bounded_or_left_out() {
+fn settings_from_a_hostile_file_are_bounded_or_ignored() {
     let mut fixture = Fixture::new();
     let searches: Vec<_> = (0..150)
         .map(|n| format!(r#"{{"name":"{n}","text":"{}"}}"#, "x".repeat(n * 30)))

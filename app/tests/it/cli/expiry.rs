@@ -1,4 +1,4 @@
-//! Records that run out between two commands, and values that say when.
+//! Records that expire between two commands, and values that contain their expiry.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use vstore::{
 use super::{Desk, PASSWORD, code, stderr, stdout};
 use crate::database::CHEAP;
 
-/// A desk with a record that stays and a large one that has run out.
+/// A desk with a record that stays and a large one that has expired.
 fn desk_with_an_expired_record() -> Desk {
     let noise = (0_u64..40_000)
         .map(|n| format!("{:x}", n.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
@@ -27,11 +27,11 @@ fn desk_with_an_expired_record() -> Desk {
 }
 
 #[test]
-fn a_command_that_writes_deletes_what_ran_out_and_says_so_once() {
+fn a_command_that_writes_deletes_expired_records_and_reports_them_once() {
     let desk = desk_with_an_expired_record();
     let size = || std::fs::metadata(desk.path("db.vstore")).unwrap().len();
     let before = size();
-    // Reading changes nothing, says nothing, and counts both kinds.
+    // Reading changes nothing, reports nothing, and counts both kinds.
     let info = desk.run(&["info", "db.vstore", "--json"]);
     assert_eq!(stderr(&info), "");
     let figures: serde_json::Value = serde_json::from_slice(&info.stdout).unwrap();
@@ -44,7 +44,7 @@ fn a_command_that_writes_deletes_what_ran_out_and_says_so_once() {
     assert_eq!(size(), before);
     let first = desk.run(&["compact", "db.vstore"]);
     assert!(
-        stderr(&first).contains("1 record had run out"),
+        stderr(&first).contains("1 expired record was deleted"),
         "{}",
         stderr(&first)
     );
@@ -54,13 +54,13 @@ fn a_command_that_writes_deletes_what_ran_out_and_says_so_once() {
         &["put", "db.vstore", "b", "2"],
     ] {
         let ran = desk.run(arguments);
-        assert!(!stderr(&ran).contains("run out"), "{}", stderr(&ran));
+        assert!(!stderr(&ran).contains("expired record"), "{}", stderr(&ran));
     }
     assert_eq!(desk.answer(&["info", "db.vstore"])["expired"], json!(0));
 }
 
 #[test]
-fn every_command_that_writes_deletes_what_ran_out() {
+fn every_command_that_writes_deletes_expired_records() {
     for arguments in [
         &["put", "db.vstore", "b", "2"][..],
         &["delete", "db.vstore", "keep"],
@@ -73,7 +73,7 @@ fn every_command_that_writes_deletes_what_ran_out() {
         let ran = desk.run(arguments);
         assert_eq!(code(&ran), 0, "{arguments:?}: {}", stderr(&ran));
         assert!(
-            stderr(&ran).contains("1 record had run out"),
+            stderr(&ran).contains("1 expired record was deleted"),
             "{}",
             stderr(&ran)
         );
@@ -86,13 +86,13 @@ fn every_command_that_writes_deletes_what_ran_out() {
 }
 
 #[test]
-fn a_put_whose_expiry_is_over_or_out_of_range_says_so() {
+fn a_put_with_a_past_or_invalid_expiry_is_reported() {
     let desk = Desk::with(&json!({"k": "old"}));
     let put = |key: &str, value: &str| desk.run(&["put", "db.vstore", key, value, "--json"]);
     let over = put("k", r#"{"expireAt":1000}"#);
     assert_eq!(code(&over), 0);
     assert!(
-        stderr(&over).contains("\"k\" expired at 1970-01-01T00:16:40"),
+        stderr(&over).contains("\"k\" already expired at 1970-01-01T00:16:40"),
         "{}",
         stderr(&over)
     );
@@ -100,9 +100,9 @@ fn a_put_whose_expiry_is_over_or_out_of_range_says_so() {
     assert_eq!(code(&desk.run(&["get", "db.vstore", "k"])), 1);
     for seconds in ["1893456000000", "253402300799", "18446744073709551615"] {
         let value = format!("{{\"expireAt\":{seconds}}}");
-        let told = put("ms", &value);
-        assert!(stderr(&told).contains(&format!("\"ms\": expireAt is {seconds}")));
-        assert!(stdout(&told).contains(r#""expires_at":null"#));
+        let reported = put("ms", &value);
+        assert!(stderr(&reported).contains(&format!("\"ms\": expireAt is {seconds}")));
+        assert!(stdout(&reported).contains(r#""expires_at":null"#));
         let line = format!("{PASSWORD}\n{{\"key\":\"ms\",\"value\":{value}}}\n");
         let applied = desk.run_with_input(&["apply", "db.vstore"], &line);
         assert_eq!(stdout(&applied), "1\n");
@@ -147,7 +147,7 @@ fn desk_of(then: Millis, value: &Value, expiry: Millis) -> Desk {
 }
 
 #[test]
-fn records_that_expired_by_a_doubted_clock_go_when_somebody_says_that_it_is_right() {
+fn with_a_doubtful_clock_expired_records_are_deleted_once_the_user_confirms_it() {
     let desk = desk_of_long_ago();
     let expired = || desk.answer(&["info", "db.vstore"])["expired"].clone();
     for arguments in [
@@ -169,17 +169,17 @@ fn records_that_expired_by_a_doubted_clock_go_when_somebody_says_that_it_is_righ
     let lines = lines.join("\n");
     let applied = desk.run_with_input(&["apply", "db.vstore"], &format!("{PASSWORD}\n{lines}"));
     assert_eq!(code(&applied), 0, "{}", stderr(&applied));
-    let told = stderr(&applied)
+    let reported = stderr(&applied)
         .matches("the newest change is from")
         .count();
-    assert_eq!(told, 1, "{}", stderr(&applied));
+    assert_eq!(reported, 1, "{}", stderr(&applied));
 
-    let said = desk.run(&["compact", "db.vstore", "--clock-is-right"]);
-    assert_eq!(code(&said), 0, "{}", stderr(&said));
+    let confirmed = desk.run(&["compact", "db.vstore", "--clock-is-right"]);
+    assert_eq!(code(&confirmed), 0, "{}", stderr(&confirmed));
     assert!(
-        stderr(&said).contains("1 record had run out"),
+        stderr(&confirmed).contains("1 expired record was deleted"),
         "{}",
-        stderr(&said)
+        stderr(&confirmed)
     );
     assert_eq!(expired(), json!(0));
     let later = desk.run(&["put", "db.vstore", "c", "3"]);

@@ -20,7 +20,7 @@ impl Desk {
         stdout(&ran)
     }
 
-    /// Runs a command with these lines as standard input, which must fail so.
+    /// Runs a command with these lines as standard input, which must fail with this exit code.
     #[track_caller]
     fn fails(&self, arguments: &[&str], input: &[&str], expected: i32) -> String {
         let ran = self.run_with_input(arguments, &lines(input));
@@ -66,7 +66,7 @@ fn a_changed_password_opens_and_the_old_one_does_not() {
     desk.does(&passwd, &[PASSWORD, "new"]);
     assert!(desk.opens(&[], "new"));
     assert!(!desk.opens(&[], PASSWORD));
-    // The checkpoint is where and what it was.
+    // The checkpoint has not moved or changed.
     let after = fs::read(desk.path("db.vstore")).unwrap();
     let same = before.len() - 0x8000 - 160;
     assert_eq!(before[0x8000..][..same], after[0x8000..][..same]);
@@ -74,7 +74,7 @@ fn a_changed_password_opens_and_the_old_one_does_not() {
 }
 
 #[test]
-fn a_key_file_is_needed_beside_the_password_it_belongs_to() {
+fn a_key_file_is_needed_in_addition_to_its_password() {
     let desk = Desk::with(&films());
     let passwd = ["passwd", "db.vstore", "--kdf", "fast"];
     let generate = [&passwd[..], &["--generate-key-file", "my.key"]].concat();
@@ -84,7 +84,7 @@ fn a_key_file_is_needed_beside_the_password_it_belongs_to() {
     assert!(missing.contains("key file"), "{missing}");
     assert!(desk.opens(&["--key-file", "my.key"], "new"));
 
-    // It stays with the next password, and goes when that is said.
+    // The next password keeps it, unless message otherwise.
     let with_key = [&passwd[..], &["--key-file", "my.key"]].concat();
     desk.does(&with_key, &["new", "newer"]);
     assert!(desk.opens(&["--key-file", "my.key"], "newer"));
@@ -116,7 +116,7 @@ fn a_file_can_be_created_with_a_key_file() {
 }
 
 #[test]
-fn a_recovery_key_opens_the_file_and_its_typing_errors_are_named() {
+fn a_recovery_key_opens_the_file_and_typing_errors_are_located() {
     let desk = Desk::with(&films());
     let key = desk.recovery_key();
     assert_eq!(key.split('-').count(), 11);
@@ -127,11 +127,14 @@ fn a_recovery_key_opens_the_file_and_its_typing_errors_are_named() {
     let mut mistyped = key.clone();
     mistyped.pop();
     mistyped.push_str(last);
-    let told = desk.fails(&info, &[&mistyped], 3);
-    assert!(told.contains("group 11 is mistyped"), "{told}");
+    let message = desk.fails(&info, &[&mistyped], 3);
+    assert!(message.contains("group 11 is mistyped"), "{message}");
     let other = Desk::with(&films()).recovery_key();
-    let told = desk.fails(&info, &[&other], 3);
-    assert!(told.contains("does not belong to this file"), "{told}");
+    let message = desk.fails(&info, &[&other], 3);
+    assert!(
+        message.contains("does not belong to this file"),
+        "{message}"
+    );
 
     // A forgotten password is replaced with it.
     let passwd = ["passwd", "db.vstore", "--recovery-key", "--kdf", "fast"];
@@ -143,7 +146,7 @@ fn a_recovery_key_opens_the_file_and_its_typing_errors_are_named() {
 }
 
 #[test]
-fn passwords_are_added_named_listed_and_removed_but_never_the_last() {
+fn passwords_are_added_labelled_listed_and_removed_but_never_the_last() {
     let desk = Desk::with(&films());
     let add = [
         "slots",
@@ -174,7 +177,7 @@ fn passwords_are_added_named_listed_and_removed_but_never_the_last() {
 }
 
 #[test]
-fn the_data_key_is_exchanged_for_those_who_are_there() {
+fn replacing_the_data_key_keeps_the_presented_keys() {
     let desk = Desk::with(&films());
     let key = desk.recovery_key();
     let add = ["slots", "add", "db.vstore", "--kdf", "fast"];
@@ -235,8 +238,8 @@ fn a_damaged_file_is_salvaged_into_a_new_one() {
     let mut content = fs::read(desk.path("db.vstore")).unwrap();
     content[middle + 100] ^= 1;
     fs::write(desk.path("db.vstore"), &content).unwrap();
-    let told = desk.fails(&["info", "db.vstore"], &[PASSWORD], 4);
-    assert!(told.contains("salvage"), "{told}");
+    let message = desk.fails(&["info", "db.vstore"], &[PASSWORD], 4);
+    assert!(message.contains("salvage"), "{message}");
 
     let salvage = |mode, new: &str| {
         let arguments = ["salvage", "db.vstore", new, "--mode", mode, "--kdf", "fast"];

@@ -1,8 +1,5 @@
-//! The real binary, as a script would call it.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test stops where something is missing"
-)]
+//! Runs the real binary as a script would.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::fs;
 use std::io::Write as _;
@@ -76,7 +73,7 @@ impl Desk {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        // A command that stops before it reads closes the pipe.
+        // A command that stops before reading closes the pipe.
         drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
         child.wait_with_output().unwrap()
     }

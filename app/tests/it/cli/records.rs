@@ -1,4 +1,4 @@
-//! Records: written, read, found, counted.
+//! Records: writing, reading, finding, counting.
 
 use std::fs;
 use std::io::Write as _;
@@ -54,7 +54,7 @@ fn a_record_is_put_read_and_deleted() {
 }
 
 #[test]
-fn a_record_is_gone_when_its_time_has_passed() {
+fn an_expired_record_is_not_found() {
     let desk = Desk::with(&json!({"a": {"expireAt": 1}, "b": {"expireAt": "text"}}));
     let gone = desk.run(&["get", "db.vstore", "a"]);
     assert_eq!(code(&gone), 1);
@@ -125,7 +125,7 @@ fn records_are_found_by_words_and_by_paths() {
 }
 
 #[test]
-fn a_range_ends_before_its_end() {
+fn a_range_excludes_its_end() {
     let desk = Desk::with(&json!({"a": 1, "b": 2, "ba": 3, "c": 4}));
     let range =
         |arguments: &[&str]| stdout(&desk.run(&[&["range", "db.vstore"], arguments].concat()));
@@ -143,7 +143,7 @@ fn a_range_ends_before_its_end() {
 }
 
 #[test]
-fn figures_verification_and_compaction() {
+fn info_verify_and_compact_agree_with_the_file() {
     let desk = Desk::with(&films());
     let info = desk.answer(&["info", "db.vstore"]);
     assert_eq!(
@@ -172,7 +172,7 @@ fn figures_verification_and_compaction() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_panic() {
+fn a_reader_that_goes_away_causes_no_panic() {
     let records: serde_json::Map<_, _> = (0..5000)
         .map(|n| (format!("key:{n:05}"), json!("x".repeat(100))))
         .collect();

@@ -1,4 +1,4 @@
-//! What goes wrong, and what is never shown.
+//! Refusals and failures, and what messages never show.
 
 use std::fs;
 
@@ -58,7 +58,7 @@ fn bad_input_is_refused_and_changes_nothing() {
 }
 
 #[test]
-fn a_wrong_or_empty_password_is_told() {
+fn a_wrong_or_empty_password_is_reported() {
     let desk = Desk::with(&json!({"a": 1}));
     for (input, expected) in [
         ("wrong\n", "wrong password"),
@@ -79,7 +79,7 @@ fn a_wrong_or_empty_password_is_told() {
 }
 
 #[test]
-fn files_that_are_not_databases_are_told_apart() {
+fn files_that_are_not_databases_are_distinguished() {
     let desk = Desk::with(&json!({"a": 1}));
     desk.write(
         "text.vstore",
@@ -105,9 +105,9 @@ fn files_that_are_not_databases_are_told_apart() {
 }
 
 #[test]
-fn damage_is_told_and_listed() {
+fn damage_is_reported_and_listed() {
     let desk = Desk::with(&films());
-    // A last commit that is damaged would be a torn one.
+    // Damage in the last commit would count as an incomplete write.
     assert_eq!(code(&desk.run(&["compact", "db.vstore"])), 0);
     let bytes = fs::read(desk.path("db.vstore")).unwrap();
     let mut flipped = bytes.clone();
@@ -128,7 +128,7 @@ fn damage_is_told_and_listed() {
     assert!(!report["findings"].as_array().unwrap().is_empty());
     fs::write(desk.path("cut.vstore"), &bytes[..8192 + 200]).unwrap();
     assert_eq!(code(&desk.run(&["export", "cut.vstore", "-"])), 4);
-    // What is inside the encryption is seen by decrypting only.
+    // Damage inside encrypted data is found only by decrypting it.
     let mut inside = bytes;
     let last = inside.len() - 40;
     inside[last] ^= 1;
@@ -171,14 +171,14 @@ fn a_file_that_is_open_elsewhere_can_be_read_but_not_changed() {
 }
 
 #[test]
-fn nothing_plain_is_left_in_the_file() {
+fn the_file_contains_no_plain_text() {
     let desk = Desk::with(&json!({"sesame-key": "sesame-value"}));
     let bytes = fs::read(desk.path("db.vstore")).unwrap();
     assert!(!bytes.windows(6).any(|window| window == b"sesame"));
 }
 
 #[test]
-fn a_file_of_a_newer_version_is_told_apart_and_left_alone() {
+fn a_file_of_a_newer_version_is_recognised_and_left_unchanged() {
     let desk = Desk::with(&json!({"a": 1}));
     let mut bytes = fs::read(desk.path("db.vstore")).unwrap();
     // The major version, in both copies of the header (FORMAT.md).
@@ -197,11 +197,11 @@ fn a_file_of_a_newer_version_is_told_apart_and_left_alone() {
     assert_eq!(fs::read(desk.path("db.vstore")).unwrap(), bytes);
 }
 
-/// Runs a command where no file may grow beyond `kib`, as on a disk that is full.
+/// Runs a command with a limit of `kib` on file sizes, which acts like a full disk.
 #[cfg(unix)]
 fn run_with_little_room(desk: &Desk, kib: u32, arguments: &str) -> std::process::Output {
     let program = env!("CARGO_BIN_EXE_vstore");
-    // Without the signal the system refuses the write, as it does on a full disk.
+    // With the signal ignored, the system refuses the write, as it does on a full disk.
     let script = format!(
         "trap '' XFSZ; ulimit -f {}; echo '{PASSWORD}' | '{program}' {arguments} --password-stdin",
         kib * 2
@@ -215,7 +215,7 @@ fn run_with_little_room(desk: &Desk, kib: u32, arguments: &str) -> std::process:
 
 #[cfg(unix)]
 #[test]
-fn without_room_to_write_nothing_changes_and_it_is_told() {
+fn without_space_nothing_changes_and_an_error_is_reported() {
     let desk = Desk::with(&json!({"a": 1}));
     let large: serde_json::Map<_, _> = (0..4000)
         .map(|n| {
@@ -229,7 +229,7 @@ fn without_room_to_write_nothing_changes_and_it_is_told() {
     let names = || {
         let entries = fs::read_dir(desk.folder.path()).unwrap();
         let names = entries.map(|entry| entry.unwrap().file_name());
-        // The file that a lock is held on stays: taking it away would let two writers in.
+        // The lock file stays: removing it would let two writers in.
         let mut names: Vec<_> = names
             .filter(|name| !name.as_encoded_bytes().ends_with(b".lock"))
             .collect();
@@ -250,23 +250,23 @@ fn without_room_to_write_nothing_changes_and_it_is_told() {
             stderr(&refused)
         );
     }
-    assert_eq!(names(), before.0, "nothing half written is left behind");
+    assert_eq!(names(), before.0, "no partly written file is left behind");
     assert_eq!(desk.exported(), json!({"a": 1}));
     assert_eq!(code(&desk.run(&["verify", "db.vstore"])), 0);
 }
 
-/// A folder nobody but its owner may write to keeps out everybody but the system's administrator,
-/// so as administrator the command is run as somebody else.
+/// A folder that only its owner may write to does not keep out the administrator, so if the test
+/// runs as administrator, the command runs as another user.
 #[cfg(unix)]
 #[test]
-fn a_folder_that_refuses_writing_is_told_and_can_be_read() {
+fn a_read_only_folder_is_reported_and_can_be_read() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let desk = Desk::with(&json!({"a": 1}));
     let mode = |name: &str, mode| {
         fs::set_permissions(desk.path(name), fs::Permissions::from_mode(mode)).unwrap();
     };
-    // Where another user may run it: the build may lie in a folder of root's.
+    // Copied to where the other user may run it: the build folder may be private to root.
     fs::copy(env!("CARGO_BIN_EXE_vstore"), desk.path("program")).unwrap();
     mode("db.vstore", 0o444);
     mode(".", 0o555);
@@ -296,7 +296,7 @@ fn a_folder_that_refuses_writing_is_told_and_can_be_read() {
 }
 
 #[test]
-fn no_progress_is_printed_where_nobody_watches() {
+fn no_progress_is_printed_without_a_terminal() {
     let desk = Desk::with(&json!({"a": 1}));
     for arguments in [
         &["verify", "db.vstore"][..],

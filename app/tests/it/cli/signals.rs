@@ -1,5 +1,5 @@
-//! Each signal that ends a program, at some stage of each command that writes: nothing that was
-//! acknowledged is lost, nothing half written is left over.
+//! Sends each signal that ends a program at some stage of each command that writes: no acknowledged
+//! change may be lost, and no partly written file left behind.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -20,7 +20,7 @@ const SIGNALS: [Signal; 4] = [Signal::HUP, Signal::INT, Signal::QUIT, Signal::TE
 /// How many times each signal is sent.
 const ROUNDS: u32 = 4;
 
-/// Records enough for every stage to take some time.
+/// Enough records for every stage to take some time.
 fn many(first: u32) -> Value {
     let records = (first..first + 3000).map(|n| {
         let noise = u64::from(n).wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -55,7 +55,7 @@ fn send(child: &Child, signal: Signal) {
     kill_process(Pid::from_child(child), signal).unwrap();
 }
 
-/// The names in the folder but for the lock, which stays.
+/// The names in the folder, without the lock file, which stays.
 fn names(desk: &Desk) -> BTreeSet<OsString> {
     let entries = fs::read_dir(desk.folder.path()).unwrap();
     let names = entries.map(|entry| entry.unwrap().file_name());
@@ -64,7 +64,7 @@ fn names(desk: &Desk) -> BTreeSet<OsString> {
         .collect()
 }
 
-/// Runs a command and sends it a signal, at stages that are spread over the time that it takes.
+/// Runs a command and sends it a signal, at stages spread over the duration of the command.
 fn interrupt(arguments: &[&str], expected: &dyn Fn(&Desk)) {
     let original = Desk::with(&many(0));
     original.write("more.json", &many(1500).to_string());
@@ -113,7 +113,7 @@ fn interrupt(arguments: &[&str], expected: &dyn Fn(&Desk)) {
             expected(&desk);
         }
     }
-    // The first signal of all comes at once.
+    // The very first signal is sent at once.
     assert!(interrupted > 0, "{arguments:?} was never interrupted");
 }
 
@@ -173,7 +173,7 @@ fn an_interrupted_apply_keeps_what_it_acknowledged() {
         sleep(Duration::from_millis(600));
         send(&child, signal);
         let ended = child.wait_with_output().unwrap();
-        // A fast disk may have taken all of it before the signal came.
+        // A fast disk may have taken all lines before the signal arrived.
         let is_whole = ended.status.success();
         assert!(
             is_whole || ended.status.signal() == Some(signal.as_raw()),
@@ -189,7 +189,7 @@ fn an_interrupted_apply_keeps_what_it_acknowledged() {
 }
 
 #[test]
-fn a_file_over_the_limit_of_the_process_is_an_error_and_no_end() {
+fn exceeding_the_file_size_limit_is_an_error_and_does_not_kill_the_command() {
     let desk = Desk::with(&many(0));
     desk.write("more.json", &many(1500).to_string());
     let before = names(&desk);

@@ -1,4 +1,4 @@
-//! What a command writes over, and what it never does.
+//! Which files a command overwrites, and which it never does.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Desk, PASSWORD, code, stderr};
 
-/// A desk with a database, a copy, a backup and a key file that is in use.
+/// A desk with a database, a copy, a backup and a key file in use.
 fn full_desk() -> Desk {
     let desk = Desk::with(&json!({"a": 1}));
     let copy = |to: &str| fs::copy(desk.path("db.vstore"), desk.path(to)).unwrap();
@@ -32,7 +32,7 @@ fn full_desk() -> Desk {
 }
 
 #[test]
-fn an_export_never_replaces_what_belongs_to_a_database() {
+fn an_export_never_replaces_a_file_of_a_database() {
     let desk = full_desk();
     let targets = [
         "db.vstore",
@@ -82,7 +82,7 @@ fn an_earlier_export_is_replaced_and_any_other_file_only_by_force() {
 }
 
 #[test]
-fn other_outputs_replace_nothing_unless_they_are_forced_to() {
+fn other_outputs_replace_files_only_by_force() {
     let desk = full_desk();
     for (arguments, by_force) in [
         (
@@ -124,7 +124,10 @@ fn other_outputs_replace_nothing_unless_they_are_forced_to() {
             stderr(&forced)
         );
     }
-    assert!(desk.path("notes.db.bak1").exists(), "what salvage replaced");
+    assert!(
+        desk.path("notes.db.bak1").exists(),
+        "salvage keeps what it replaces"
+    );
     let slot = [
         "slots",
         "add",
@@ -140,7 +143,7 @@ fn other_outputs_replace_nothing_unless_they_are_forced_to() {
 
 #[cfg(unix)]
 #[test]
-fn standard_output_is_not_the_database_either() {
+fn output_redirected_to_the_database_is_refused() {
     let desk = Desk::with(&json!({"a": 1}));
     let before = fs::read(desk.path("db.vstore")).unwrap();
     let program = env!("CARGO_BIN_EXE_vstore");
@@ -165,7 +168,7 @@ fn standard_output_is_not_the_database_either() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_stays_and_what_it_leads_to_is_written() {
+fn a_link_is_kept_and_its_target_is_written() {
     let desk = Desk::with(&json!({"a": 1}));
     fs::create_dir(desk.path("real")).unwrap();
     std::os::unix::fs::symlink("real/out.json", desk.path("out.json")).unwrap();

@@ -1,4 +1,4 @@
-//! What a terminal gets to see, on one that `script` (util-linux) makes.
+//! What a terminal shows, on a terminal made by `script` (util-linux).
 
 use std::process::{Command, Stdio};
 use std::thread;
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Desk, PASSWORD, code, stderr, stdout};
 
-/// Runs a shell script on a terminal; what was shown on it.
+/// Runs a shell script on a terminal and returns what it showed.
 fn on_a_terminal(desk: &Desk, shell_script: &str) -> String {
     let mut child = Command::new("script")
         .args(["-q", "-e", "-c", shell_script, "/dev/null"])
@@ -17,14 +17,14 @@ fn on_a_terminal(desk: &Desk, shell_script: &str) -> String {
         .stdout(Stdio::piped())
         .spawn()
         .expect("`script` of util-linux makes the terminal");
-    // At the end of its input `script` would press Ctrl+D.
+    // At the end of its input, `script` would send Ctrl+D.
     let _input = child.stdin.take();
     let ran = child.wait_with_output().unwrap();
     String::from_utf8(ran.stdout).unwrap()
 }
 
 #[test]
-fn no_record_gives_orders_to_a_terminal_and_a_pipe_gets_every_byte() {
+fn no_record_controls_a_terminal_and_a_pipe_gets_every_byte() {
     let key = "film\u{202e}\u{200b}:1";
     let value = "a\u{9b}31mb\u{1b}]0;title\u{7}\u{2066}é🎬";
     let desk = Desk::with(&json!({ key: { value: value } }));
@@ -40,10 +40,10 @@ fn no_record_gives_orders_to_a_terminal_and_a_pipe_gets_every_byte() {
             &desk,
             &format!("echo '{PASSWORD}' | \"$VSTORE\" {arguments} --password-stdin"),
         );
-        let is_order = |c: char| c.is_control() && !matches!(c, '\r' | '\n' | '\t');
+        let is_control = |c: char| c.is_control() && !matches!(c, '\r' | '\n' | '\t');
         let hidden = ['\u{202e}', '\u{200b}', '\u{2066}'];
         assert!(
-            !shown.contains(|c| is_order(c) || hidden.contains(&c)),
+            !shown.contains(|c| is_control(c) || hidden.contains(&c)),
             "{arguments}: {shown:?}"
         );
         assert!(
@@ -57,7 +57,7 @@ fn no_record_gives_orders_to_a_terminal_and_a_pipe_gets_every_byte() {
 }
 
 #[test]
-fn no_message_gives_orders_to_a_terminal() {
+fn no_message_controls_a_terminal() {
     let desk = Desk::with(&json!({"a": 1}));
     let nasty = "x\u{9b}2J\u{1b}[31m\u{202e}";
     for arguments in [
@@ -72,19 +72,18 @@ fn no_message_gives_orders_to_a_terminal() {
     ] {
         let refused = desk.run(arguments);
         assert_ne!(code(&refused), 0, "{arguments:?}");
-        let told = stderr(&refused);
-        let is_order = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
-        assert!(!told.contains(is_order), "{told:?}");
-        assert!(!told.contains("\nvstore: all"), "{told:?}");
+        let message = stderr(&refused);
+        let is_control = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+        assert!(!message.contains(is_control), "{message:?}");
+        assert!(!message.contains("\nvstore: all"), "{message:?}");
     }
 }
 
 #[test]
-fn a_prompt_that_is_interrupted_gives_the_terminal_its_echo_back() {
+fn an_interrupted_prompt_restores_the_echo_of_the_terminal() {
     let desk = Desk::with(&json!({"a": 1}));
     let interrupt = &|signal: &str| {
-        // In the background, as a shell without job control runs it, the prompt still has the
-        // terminal.
+        // In the background, as in a shell without job control, the prompt still has the terminal.
         let shown = on_a_terminal(
             &desk,
             &format!(
@@ -96,7 +95,7 @@ fn a_prompt_that_is_interrupted_gives_the_terminal_its_echo_back() {
         assert!(during.contains("Password for db.vstore"), "{shown}");
         assert!(
             during.contains("-echo "),
-            "the prompt hides what is typed: {shown}"
+            "the prompt hides the input: {shown}"
         );
         assert!(!after.contains("-echo "), "{signal}: {shown}");
         assert!(
@@ -134,7 +133,7 @@ fn help_that_cannot_be_written_is_an_error() {
 }
 
 #[test]
-fn what_goes_to_a_closed_or_a_full_output_does_not_count_as_written() {
+fn output_to_a_closed_or_full_stream_is_an_error() {
     let desk = Desk::with(&json!({"film:1": {"title": "Solaris"}}));
     let run = |arguments: &str, to: &str| {
         Command::new("sh")
@@ -163,7 +162,7 @@ fn what_goes_to_a_closed_or_a_full_output_does_not_count_as_written() {
             assert_eq!(code(&ran), 9, "{arguments} {to}: {}", stderr(&ran));
             assert_ne!(stderr(&ran), "", "{arguments} {to}");
         }
-        // The null device is chosen by whoever wants no output.
+        // Choosing the null device is deliberate and no error.
         for to in [">/dev/null", "1<>/dev/null"] {
             let ran = run(arguments, to);
             assert_eq!(code(&ran), 0, "{arguments} {to}: {}", stderr(&ran));

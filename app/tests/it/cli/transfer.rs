@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Desk, code, films, stderr, stdout};
 
 #[test]
-fn what_is_imported_is_exported_in_every_form() {
+fn imported_records_are_exported_in_every_format() {
     let desk = Desk::with(&films());
     assert_eq!(desk.exported(), films());
     for (name, options) in [
@@ -100,7 +100,7 @@ fn an_array_of_objects_is_imported_with_a_rule_for_its_keys() {
 }
 
 #[test]
-fn keys_that_exist_follow_the_conflict_policy() {
+fn existing_keys_follow_the_conflict_policy() {
     let desk = Desk::with(&json!({"a": 1, "b": 2}));
     desk.write("more.json", r#"{"b": 20, "c": 30}"#);
     let more = ["import", "db.vstore", "more.json", "--conflict"];
@@ -121,7 +121,7 @@ fn keys_that_exist_follow_the_conflict_policy() {
 }
 
 #[test]
-fn numbers_beyond_64_bits_are_imported_as_strings_and_named() {
+fn numbers_beyond_64_bits_are_imported_as_strings_and_reported() {
     let desk = Desk::new();
     desk.write(
         "big.json",
@@ -149,7 +149,7 @@ fn numbers_beyond_64_bits_are_imported_as_strings_and_named() {
 }
 
 #[test]
-fn a_value_of_50_mb_goes_in_and_out() {
+fn a_value_of_50_mb_is_imported_and_read() {
     let desk = Desk::new();
     let long = "x".repeat(50_000_000);
     desk.write("big.json", &format!("{{\"a\":\"{long}\"}}"));
@@ -167,7 +167,7 @@ fn a_value_of_50_mb_goes_in_and_out() {
 }
 
 #[test]
-fn an_export_without_a_format_or_a_folder_is_refused() {
+fn an_export_without_a_format_or_into_a_missing_folder_is_refused() {
     let desk = Desk::with(&json!({"a": 1}));
     let refused = desk.run(&["export", "db.vstore", "out.data"]);
     assert_eq!(code(&refused), 2);
@@ -177,7 +177,7 @@ fn an_export_without_a_format_or_a_folder_is_refused() {
 }
 
 #[test]
-fn a_made_up_key_takes_nobodys_place_and_importing_again_changes_nothing() {
+fn a_numbered_key_replaces_no_other_record_and_importing_again_changes_nothing() {
     let desk = Desk::with(&json!({"film:a-2": "precious"}));
     desk.write(
         "in.json",
@@ -212,7 +212,7 @@ fn a_made_up_key_takes_nobodys_place_and_importing_again_changes_nothing() {
 #[test]
 fn an_export_can_be_applied_however_deep_and_long_its_lines_are() {
     let desk = Desk::new();
-    // As deep as a value can be, and longer in JSON than twice its size.
+    // As deep as a value can be, and as JSON more than twice the maximum size.
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(128), "]".repeat(128));
     let long = format!("{{\"b\":\"{}\"}}", "\\u0001".repeat(22_500_000));
     for (name, text) in [("deep", deep), ("long", long)] {
@@ -242,7 +242,7 @@ fn an_export_can_be_applied_however_deep_and_long_its_lines_are() {
 }
 
 #[test]
-fn texts_in_a_row_are_imported_and_other_encodings_are_named() {
+fn concatenated_values_are_imported_and_other_encodings_are_reported() {
     let desk = Desk::new();
     let import = |name: &str, options: &[&str]| {
         desk.run(

@@ -1,4 +1,5 @@
-//! The memory of the real program: what was shown and typed is gone from it once it is locked.
+//! The memory of the real program: once it is locked, nothing that was shown or typed is left in
+//! it.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
@@ -8,7 +9,7 @@ use rustix::process::Pid;
 use super::screen::Screen;
 use super::{PASSWORD, create, text, unlock, wait_for};
 
-/// Keys, values and searches that were typed or shown; what is in the file from before, too.
+/// Keys, values and searches that were typed or shown, including some from the file.
 const SECRETS: [&str; 6] = [
     PASSWORD,
     "memo:quokka-on-zanzibar",
@@ -18,20 +19,20 @@ const SECRETS: [&str; 6] = [
     "marmalade xylop",
 ];
 
-/// Which of the secrets stand in the memory of a process, and how often.
+/// Which of the secrets are in the memory of a process, and how often.
 fn found(process: Pid) -> Vec<(&'static str, usize)> {
     let process = process.as_raw_pid();
     let maps = std::fs::read_to_string(format!("/proc/{process}/maps")).unwrap();
     let memory = File::open(format!("/proc/{process}/mem")).unwrap();
     let mut counts = SECRETS.map(|secret| (secret, 0));
     let mut readable = 0;
-    // What cannot be written holds the program itself.
+    // Memory that is not writable belongs to the program itself.
     for map in maps.lines().filter(|map| map.contains(" rw")) {
         let (range, _) = map.split_once(' ').unwrap();
         let (start, end) = range.split_once('-').unwrap();
         let [start, end] = [start, end].map(|text| u64::from_str_radix(text, 16).unwrap());
         let mut bytes = vec![0; usize::try_from(end - start).unwrap()];
-        // Memory of devices cannot be read this way.
+        // Device memory cannot be read this way.
         if memory.read_exact_at(&mut bytes, start).is_err() {
             continue;
         }
@@ -56,7 +57,7 @@ fn a_locked_program_holds_nothing_of_what_it_showed() {
     let path = folder.path().join("films.vstore");
     create(&path);
     let home = folder.path().join("home");
-    // Otherwise nobody may read its memory, which is as it should be.
+    // Otherwise other processes cannot read its memory, as intended.
     let open = [("VSTORE_DEBUG", "1")];
     let window = screen.run_with(&home, &[text(&path)], &open);
     unlock(&window);

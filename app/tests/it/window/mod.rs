@@ -1,7 +1,7 @@
 //! The real program in a real window: start, create, type, search, lock, unlock, quit, reopen.
 //!
-//! The window is on a virtual screen of its own; keys are pressed by `xdotool`. What was typed is
-//! then read back by the command line, so that both doors lead to the same room.
+//! The window is on a virtual screen of its own; `xdotool` presses keys. What was typed is then
+//! read with the command line, which must show the same records.
 
 mod memory;
 mod screen;
@@ -17,7 +17,7 @@ use crate::database;
 
 const PASSWORD: &str = "correct horse battery";
 
-/// A database with a cheap password and two records, made by the command line.
+/// Creates a database with a cheap password and two records, using the command line.
 fn create(path: &Path) {
     let data = path.with_extension("json");
     std::fs::write(
@@ -31,7 +31,7 @@ fn create(path: &Path) {
     assert_eq!(code, Some(0));
 }
 
-/// Runs a command with the password; what it printed, and its exit code.
+/// Runs a command with the password; returns its output and its exit code.
 fn cli(arguments: &[&str]) -> (String, Option<i32>) {
     use std::io::Write as _;
     let mut child = Command::new(env!("CARGO_BIN_EXE_vstore"))
@@ -54,7 +54,7 @@ fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// Waits until a command says what is expected.
+/// Waits until a command prints what is expected.
 #[track_caller]
 fn wait_for(arguments: &[&str], expected: &str) {
     for _ in 0..100 {
@@ -64,7 +64,7 @@ fn wait_for(arguments: &[&str], expected: &str) {
         std::thread::sleep(Duration::from_millis(100));
     }
     panic!(
-        "{arguments:?} never said {expected}, but {}",
+        "{arguments:?} never printed {expected}, but {}",
         cli(arguments).0
     );
 }
@@ -79,7 +79,7 @@ fn unlock(window: &Window<'_>) {
 }
 
 #[test]
-fn what_is_typed_in_the_window_is_in_the_file() {
+fn records_typed_in_the_window_are_in_the_file() {
     let Some(screen) = Screen::start() else {
         return;
     };
@@ -91,7 +91,7 @@ fn what_is_typed_in_the_window_is_in_the_file() {
     let mut window = screen.run(&home, &[text(&path)]);
     unlock(&window);
 
-    // A new record by keyboard alone.
+    // A new record, with the keyboard alone.
     window.press("ctrl+n");
     window.settle();
     window.type_text("note:typed");
@@ -103,20 +103,20 @@ fn what_is_typed_in_the_window_is_in_the_file() {
     window.press("ctrl+Return");
     wait_for(&["get", text(&path), "note:typed"], r#"{"seen":true}"#);
 
-    // Deleted and taken back.
+    // Delete and undo.
     window.settle();
     window.press("Delete");
     wait_for(&["get", text(&path), "note:typed"], "");
     window.press("ctrl+z");
     wait_for(&["get", text(&path), "note:typed"], r#"{"seen":true}"#);
 
-    // A search leaves nothing behind, neither after locking nor after quitting.
+    // A search leaves no trace, neither after locking nor after quitting.
     window.press("ctrl+f");
     window.settle();
     window.type_text("tootsei");
     window.settle();
 
-    // An edit that is open when the database is locked is sealed in the file, and comes back.
+    // An edit that is open when the database is locked is sealed in the file, and restored.
     window.press("ctrl+n");
     window.settle();
     window.type_text("draft:unfinished");
@@ -142,13 +142,13 @@ fn what_is_typed_in_the_window_is_in_the_file() {
     assert!(window.wait_for_exit().success());
     let (info, _) = cli(&["info", text(&path), "--json"]);
     assert!(info.contains(r#""records":4"#), "{info}");
-    // What the records came from is not the program's.
+    // The imported data file is not written by the program.
     std::fs::remove_file(path.with_extension("json")).unwrap();
     assert_nothing_plain(folder.path());
 }
 
-/// Everything that was typed, and some of what was only shown. Longer than what stands in
-/// anything by accident.
+/// Everything that was typed, and some of what was only shown. Long enough not to occur anywhere by
+/// chance.
 const SECRETS: [&str; 6] = [
     "note:typed",
     "draft:unfinished",
@@ -158,14 +158,14 @@ const SECRETS: [&str; 6] = [
     PASSWORD,
 ];
 
-/// No key, value, search text or password may stand in anything the program wrote, the encrypted
-/// file included, neither as UTF-8 nor as UTF-16.
+/// No key, value, search text or password may occur in any file the program wrote, including the
+/// encrypted one, neither as UTF-8 nor as UTF-16.
 #[track_caller]
 fn assert_nothing_plain(folder: &Path) {
     let files = walk(folder);
     assert!(!files.is_empty());
     for file in files {
-        // Sockets cannot be read and hold nothing.
+        // Sockets cannot be read and contain nothing.
         let Ok(bytes) = std::fs::read(&file) else {
             continue;
         };
@@ -173,7 +173,7 @@ fn assert_nothing_plain(folder: &Path) {
             let wide: Vec<u8> = secret.encode_utf16().flat_map(u16::to_le_bytes).collect();
             for form in [secret.as_bytes(), &wide] {
                 let found = bytes.windows(form.len()).any(|window| window == form);
-                assert!(!found, "{secret:?} stands in {}", file.display());
+                assert!(!found, "{secret:?} is in {}", file.display());
             }
         }
     }

@@ -22,7 +22,7 @@ const NEEDS: [Need; 8] = [
     Need::GraphicsDriver,
 ];
 
-/// A screen that is gone when it is dropped.
+/// A virtual screen, which is closed when dropped.
 pub(super) struct Screen {
     server: Child,
     manager: Option<Child>,
@@ -30,8 +30,8 @@ pub(super) struct Screen {
 }
 
 impl Screen {
-    /// Starts a screen of 1440 by 900 points, under a number that is free. `None` where what it
-    /// needs is not installed.
+    /// Starts a screen of 1440 by 900 points, on a free display number. `None` if a required
+    /// package is not installed.
     #[track_caller]
     pub(super) fn start() -> Option<Self> {
         if !needs::are_met(&NEEDS) {
@@ -61,13 +61,13 @@ impl Screen {
             manager: None,
             display: format!(":{}", number.trim()),
         };
-        screen.wait_until_it_answers();
+        screen.wait_until_ready();
         let manager = screen.command("openbox").stderr(Stdio::null()).spawn();
         screen.manager = Some(manager.unwrap());
         Some(screen)
     }
 
-    fn wait_until_it_answers(&self) {
+    fn wait_until_ready(&self) {
         let started = Instant::now();
         while started.elapsed() < PATIENCE {
             let asked = self.command("xdotool").arg("getdisplaygeometry").output();
@@ -92,7 +92,7 @@ impl Screen {
         self.run_with(home, arguments, &[])
     }
 
-    /// The same with further variables of the environment.
+    /// The same with additional environment variables.
     pub(super) fn run_with(
         &self,
         home: &Path,
@@ -103,7 +103,7 @@ impl Screen {
         let temporary = home.join("tmp");
         fs::create_dir_all(&runtime).unwrap();
         fs::create_dir_all(&temporary).unwrap();
-        // Without a graphics card, a frame takes time by the number of its pixels.
+        // Without a graphics card, the time of a frame depends on its number of pixels.
         let preferences = home.join("config/vstore/preferences.json");
         if !preferences.exists() {
             fs::create_dir_all(preferences.parent().unwrap()).unwrap();
@@ -155,7 +155,7 @@ impl Window<'_> {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
-    /// Waits for a window with this title, and gives it the keyboard.
+    /// Waits for a window with this title, and focuses it.
     pub(super) fn wait_for_title(&self, title: &str) {
         let started = Instant::now();
         let mut seen = String::new();
@@ -172,11 +172,11 @@ impl Window<'_> {
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        panic!("no window is called {title:?}; the last one seen is called {seen:?}");
+        panic!("no window has the title {title:?}; the last title seen is {seen:?}");
     }
 
-    /// Waits until the program has done what follows a change: until it uses less than a quarter
-    /// of one processor, as a blinking cursor does.
+    /// Waits until the program has finished its work: until it uses less than a quarter of one
+    /// processor, as a blinking cursor does.
     pub(super) fn settle(&self) {
         let started = Instant::now();
         let mut last = self.processor_ticks();
@@ -188,14 +188,14 @@ impl Window<'_> {
             }
             last = now;
         }
-        panic!("the program never comes to rest");
+        panic!("the program never becomes idle");
     }
 
-    /// Time on the processor so far, in ticks (proc(5): fields 14 and 15 of stat).
+    /// Processor time so far, in ticks (proc(5): fields 14 and 15 of stat).
     fn processor_ticks(&self) -> u64 {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
-        let (_, behind_name) = stat.rsplit_once(") ").unwrap();
-        behind_name
+        let (_, after_name) = stat.rsplit_once(") ").unwrap();
+        after_name
             .split(' ')
             .skip(11)
             .take(2)
@@ -216,7 +216,7 @@ impl Window<'_> {
         std::thread::sleep(Duration::from_millis(150));
     }
 
-    /// Waits until the program has ended by itself.
+    /// Waits until the program has ended on its own.
     pub(super) fn wait_for_exit(&mut self) -> ExitStatus {
         let started = Instant::now();
         while started.elapsed() < PATIENCE {

@@ -1,4 +1,4 @@
-//! What log-out, shut-down and Ctrl+C do to a window with an open edit: it is there again.
+//! An open edit survives log-out, shut-down and Ctrl+C.
 
 use rustix::process::{Signal, kill_process};
 
@@ -6,7 +6,7 @@ use super::screen::Screen;
 use super::{create, text, unlock, wait_for};
 
 #[test]
-fn an_open_edit_outlives_the_signals_that_end_a_program() {
+fn an_open_edit_survives_the_signals_that_end_a_program() {
     let Some(screen) = Screen::start() else {
         return;
     };

@@ -1,9 +1,9 @@
-//! The window, the engine and a disk, in every order.
+//! The window, the engine and a disk, with events in every order.
 //!
-//! A person types, saves, locks, closes and gives up; the disk is full now and then; the engine
-//! fails; answers come late, twice, or never. Whatever the order, what was typed is in the file, on
-//! the screen, or kept where the person was told. An ordinary run takes some thousand seeds; more
-//! with `VSTORE_ORDER_SEEDS=100000 cargo test --release -p vstore-app --lib orders`.
+//! A person types, saves, locks, closes and gives up; the disk is full at times; the engine fails;
+//! answers come late, twice, or never. Whatever the order, everything typed is in the file, on the
+//! screen, or kept where the user was notified of it. An ordinary run takes some thousand seeds;
+//! more with `VSTORE_ORDER_SEEDS=100000 cargo test --release -p vstore-app --lib orders`.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -49,7 +49,7 @@ impl Dice {
     }
 }
 
-/// What a request would make of a record, once the engine has taken it.
+/// What a request makes of a record once the engine has accepted it.
 #[derive(Clone, Debug)]
 enum Wish {
     /// The record holds this.
@@ -60,28 +60,28 @@ enum Wish {
 
 struct World {
     dice: Dice,
-    /// Answers are lost now and then. The real channel loses none: a window that waits for ever
-    /// must still lose nothing.
+    /// Answers are sometimes lost. The real channel loses none, but even a window that waits for
+    /// ever must lose no data.
     loses: bool,
     disk: Disk,
     secret: Secret,
     state: State,
     engine: EngineState,
-    /// Requests on their way.
+    /// Requests on their way to the engine.
     asked: VecDeque<Envelope>,
-    /// Answers on their way.
-    said: VecDeque<Answer>,
-    /// Answers that will come once more.
+    /// Answers on their way to the window.
+    answers: VecDeque<Answer>,
+    /// Answers to be delivered a second time.
     again: Vec<Answer>,
-    /// What each record must hold in the end.
+    /// What each record must hold at the end.
     expected: BTreeMap<String, Option<String>>,
-    /// What was typed last into the editor, and neither saved nor given up.
+    /// What was last typed into the editor, and neither saved nor given up.
     typed: Option<(String, String)>,
     path: PathBuf,
-    /// What the engine had open last.
+    /// The file the engine last had open.
     open_path: PathBuf,
     words: u64,
-    /// Another file was opened before the person was told of a finished copy: both are in use.
+    /// Another file was opened before the user was notified of a finished copy: both are in use.
     has_split: bool,
     copies: u64,
     story: Vec<String>,
@@ -93,7 +93,7 @@ impl World {
         let clock = Arc::new(ManualClock::new(NOW));
         let mut engine = EngineState::new(clock, super::CHEAP);
         engine.files.vfs = Arc::new(disk.clone());
-        // A recovery key opens a file without a costly derivation.
+        // A recovery key opens a file without expensive key derivation.
         let key = RecoveryKey::generate().unwrap().to_text();
         let mut world = Self {
             dice: Dice(seed),
@@ -106,7 +106,7 @@ impl World {
             state: State::default(),
             engine,
             asked: VecDeque::new(),
-            said: VecDeque::new(),
+            answers: VecDeque::new(),
             again: Vec::new(),
             expected: BTreeMap::new(),
             typed: None,
@@ -167,7 +167,7 @@ impl World {
         }
     }
 
-    /// What a request would make of its record.
+    /// What a request makes of its record.
     fn wish(request: &Request) -> Option<Wish> {
         let holds = |key: &Key, value: &vstore::value::EncodedValue| {
             Wish::Holds(key.to_string(), to_compact(value.view()))
@@ -190,7 +190,7 @@ impl World {
         }
     }
 
-    /// The engine deals with the next request, and may fail over it.
+    /// The engine handles the next request, and may panic during it.
     fn serve(&mut self) {
         let Some(envelope) = self.asked.pop_front() else {
             return;
@@ -201,32 +201,35 @@ impl World {
         let is_draft = matches!(envelope.request, Request::SaveDraft { .. });
         let wish = Self::wish(&envelope.request);
         let interrupted = Interrupted::of(&envelope);
-        let mut said = Vec::new();
+        let mut answers = Vec::new();
         let engine = &mut self.engine;
-        let work = || handle(engine, envelope, &mut |answer| said.push(answer));
+        let work = || handle(engine, envelope, &mut |answer| answers.push(answer));
         if let Ok(background) = catch_unwind(AssertUnwindSafe(work)) {
-            self.background(background, &mut said);
+            self.background(background, &mut answers);
         } else {
             self.story.push("engine: failed".to_owned());
-            let mut say = |answer| said.push(answer);
-            self.engine.interrupted(interrupted, &mut say);
+            let mut emit = |answer| answers.push(answer);
+            self.engine.interrupted(interrupted, &mut emit);
         }
         if let Some(path) = self.engine.store.as_ref().and_then(vstore::Store::path) {
             path.clone_into(&mut self.open_path);
         }
         let gives_up =
             |answer: &Answer| matches!(answer.reply, Reply::Locked { lost: Some(_), .. });
-        if self.loses && said.iter().any(gives_up) {
-            // The window did not hear that the database was closed; the engine says what it could
-            // not keep.
+        if self.loses && answers.iter().any(gives_up) {
+            // The window did not receive the message that the database was closed; the engine
+            // reports what it could not keep.
             self.typed = None;
         }
-        let outcome = said.iter().find_map(|answer| match answer.reply {
+        let outcome = answers.iter().find_map(|answer| match answer.reply {
             Reply::Settled(settled, outcome) if Some(settled) == id => Some(outcome),
             _ => None,
         });
-        assert!(id.is_none() || outcome.is_some(), "no end of a request");
-        // A change that the file did not take waits in the engine; the editor's is in the editor.
+        assert!(
+            id.is_none() || outcome.is_some(),
+            "a request was not settled"
+        );
+        // A change that the file did not take waits in the engine; an edit stays in the editor.
         let counts = match outcome {
             Some(Outcome::Done) => true,
             Some(Outcome::NotWritten | Outcome::Crashed) => !is_draft,
@@ -244,24 +247,24 @@ impl World {
             }
             None => {}
         }
-        self.said.extend(said);
+        self.answers.extend(answers);
     }
 
-    fn background(&mut self, background: Option<Background>, said: &mut Vec<Answer>) {
+    fn background(&mut self, background: Option<Background>, answers: &mut Vec<Answer>) {
         let session = self.engine.session;
-        let mut say = |reply| said.push(Answer { session, reply });
+        let mut emit = |reply| answers.push(Answer { session, reply });
         if let Some(Background::Compact(task, compaction, control)) = background {
             let written = compaction.write(&control).map(Box::new);
-            self.engine.compacted(task, written, &mut say);
+            self.engine.compacted(task, written, &mut emit);
         } else {
             self.engine.merge_failed();
             self.engine.index_failed();
         }
     }
 
-    /// The window hears the next answer; some are heard again later, or are lost.
+    /// The window receives the next answer; some are delivered twice, or lost.
     fn hear(&mut self, faults: bool) {
-        let Some(answer) = self.said.pop_front() else {
+        let Some(answer) = self.answers.pop_front() else {
             return;
         };
         if faults && self.loses && self.dice.roll(12) == 0 {
@@ -272,17 +275,17 @@ impl World {
         if faults && self.dice.roll(10) == 0 {
             self.again.push(answer.clone());
         }
-        self.take(answer);
+        self.receive_answer(answer);
     }
 
-    fn take(&mut self, answer: Answer) {
+    fn receive_answer(&mut self, answer: Answer) {
         if let Reply::Locked {
             path: Some(path), ..
         } = &answer.reply
             && self.state.locking.as_ref().map(|locking| locking.0) == answer.session
             && *path != self.path
         {
-            // The person is told that a copy was finished before the lock, and goes there.
+            // The user is notified that a copy was finished before the lock, and opens the copy.
             let is_open = self.state.store().is_some();
             self.has_split |= is_open || self.state.busy.is_some();
             self.path.clone_from(path);
@@ -296,15 +299,15 @@ impl World {
         }
     }
 
-    /// Until nothing is on its way.
+    /// Runs until nothing is on its way.
     fn settle(&mut self) {
-        while !self.asked.is_empty() || !self.said.is_empty() {
+        while !self.asked.is_empty() || !self.answers.is_empty() {
             self.serve();
             self.hear(false);
         }
     }
 
-    /// The disk has room again, the person writes what waits, and looks.
+    /// The disk has room again; the user writes the waiting changes and looks at the result.
     fn end(&mut self) {
         self.story.push("end".to_owned());
         self.disk.set_full(false);
@@ -316,7 +319,7 @@ impl World {
             && self.engine.session == self.state.session()
             && self.state.store().is_some()
         {
-            // After a failure the copy is the way on.
+            // After a failure the next step is to save a copy.
             self.copies += 1;
             let path = PathBuf::from(format!("/last{}.vstore", self.copies));
             let secret = self.secret.clone();
@@ -354,9 +357,9 @@ impl World {
         self.state.dialogs.clear();
     }
 
-    /// The disk has room again and what is on its way arrives at the engine, which is asked for the
-    /// file without the window. Everything that it took is there; what was typed since then is there
-    /// as well, or on the screen.
+    /// The disk has room again and all requests on their way arrive at the engine, which then opens
+    /// the file without the window. Every change it accepted must be there; anything typed since
+    /// must be there as well, or on the screen.
     fn check_without_window(&mut self) -> Result<(), String> {
         self.disk.set_full(false);
         while !self.asked.is_empty() {
@@ -371,10 +374,14 @@ impl World {
             };
             self.send(None, request);
         }
-        let session = self.engine.session.ok_or("no database opens")?;
+        let session = self.engine.session.ok_or("no database can be opened")?;
         let number = u64::MAX;
         self.send(Some(RequestId { session, number }), Request::WriteAgain);
-        let store = self.engine.store.as_ref().ok_or("no database opens")?;
+        let store = self
+            .engine
+            .store
+            .as_ref()
+            .ok_or("no database can be opened")?;
         let snapshot = store.snapshot();
         let value = |key: &str| {
             snapshot
@@ -468,7 +475,7 @@ fn run(seed: u64, loses: bool) -> Result<(), String> {
     result.map_err(|why| format!("seed {seed}: {why}\n{}", world.story.join("\n")))
 }
 
-/// The story of the first seed that loses something.
+/// The story of the first seed that loses data.
 fn first_loss(loses: bool) -> Option<String> {
     let seeds = std::env::var("VSTORE_ORDER_SEEDS")
         .ok()
@@ -477,11 +484,11 @@ fn first_loss(loses: bool) -> Option<String> {
     (0..seeds).find_map(|seed| run(seed, loses).err())
 }
 
-// One test, because what a panic prints belongs to the whole process.
+// One test, because the panic hook belongs to the whole process.
 #[test]
-fn what_was_typed_is_never_lost_whatever_the_order_even_if_answers_are() {
+fn typed_data_is_never_lost_whatever_the_order_even_if_answers_are() {
     let hook = std::panic::take_hook();
-    // The engine is made to fail on purpose, again and again.
+    // The engine panics on purpose, over and over.
     std::panic::set_hook(Box::new(|_| {}));
     let story = first_loss(false).or_else(|| first_loss(true));
     std::panic::set_hook(hook);

@@ -31,7 +31,7 @@ impl World {
             key: key.clone(),
             text,
         });
-        // While the database is being closed nothing can be typed.
+        // While the database is being closed, typing has no effect.
         let draft = self
             .state
             .store()
@@ -72,7 +72,7 @@ impl World {
                         if draft.is_some() {
                             self.typed = None;
                         }
-                        self.gives_up_what_waits();
+                        self.give_up_waiting_changes();
                         self.ask(FileCommand::CloseWithoutSaving(then));
                     }
                     1 | 2 => self.ask(FileCommand::SaveAndClose(then)),
@@ -105,12 +105,13 @@ impl World {
         }
     }
 
-    /// The person was asked and gives up what the question named. If the engine has closed the
-    /// database nothing more can be said of it.
-    pub(super) fn gives_up_what_waits(&mut self) {
+    /// The person was asked and gives up the changes that the question named. Nothing more can be
+    /// said about a database that the engine has closed.
+    pub(super) fn give_up_waiting_changes(&mut self) {
         let waiting = self.state.store().map_or(0, |store| store.unsaved.waiting);
         if waiting > 0 {
-            // Whatever waits now may be lost; what the engine did not name may not.
+            // Everything waiting at this point may be lost, but nothing that the engine did not
+            // report.
             self.expected.clear();
         }
     }
@@ -125,7 +126,7 @@ impl World {
             }
             9 => {
                 self.story.push("person: discards".to_owned());
-                // What is on its way cannot be called back.
+                // Changes on their way cannot be called back.
                 let idle = self
                     .state
                     .store()
@@ -164,7 +165,7 @@ impl World {
                 self.story.push("person: closes".to_owned());
                 self.ask(FileCommand::Close(AfterClose::Welcome));
             }
-            // Nobody could say where a copy is whose answer was lost.
+            // If the answer is lost, nobody knows where the copy is.
             18 if !self.loses => {
                 self.story.push("person: saves as".to_owned());
                 self.ask(FileCommand::SaveAs);
@@ -191,7 +192,7 @@ impl World {
                 let full = !self.disk.is_full() && self.dice.roll(2) == 0;
                 self.story.push(format!("disk: full {full}"));
                 self.disk.set_full(full);
-                // What a failure leaves behind is on screen, which needs its answers.
+                // The result of a failure is on screen, which needs its answers.
                 if !self.loses && self.dice.roll(8) == 0 {
                     self.disk.panic_once();
                 }
@@ -201,7 +202,7 @@ impl World {
                     let place = self.dice.roll(self.again.len() as u64) as usize;
                     let answer = self.again.swap_remove(place);
                     self.story.push("again:".to_owned());
-                    self.take(answer);
+                    self.receive_answer(answer);
                 }
             }
         }
