@@ -33,24 +33,24 @@ pub(crate) const fn conflict(conflict: Conflict) -> &'static str {
 /// What an import does with a key that occurs twice in the data.
 pub(crate) const fn duplicates(duplicates: DuplicateKeys) -> &'static str {
     match duplicates {
-        DuplicateKeys::Refuse => "Stop and name both places",
+        DuplicateKeys::Refuse => "Stop and report both places",
         DuplicateKeys::Number => "Append a number to the key",
-        DuplicateKeys::LastWins => "Take the last one",
-        DuplicateKeys::FirstWins => "Take the first one",
+        DuplicateKeys::LastWins => "Keep the last one",
+        DuplicateKeys::FirstWins => "Keep the first one",
     }
 }
 
-/// How much of a damaged file is recovered, with a description.
+/// How much of a damaged file is salvaged, and a sentence about it.
 pub(crate) const fn salvage_mode(mode: SalvageMode) -> (&'static str, &'static str) {
     match mode {
         SalvageMode::ConsistentPrefix => (
             "Up to the first loss",
-            "Changes after the first lost one are left out: no record is newer than a change that \
-                 is missing.",
+            "Leaves out every change after the first lost one: no record is newer than something \
+             that is missing.",
         ),
         SalvageMode::Everything => (
             "Everything readable",
-            "Changes after lost ones are included: records may be from different points in time.",
+            "Also takes changes made after lost ones: records may be from different times.",
         ),
     }
 }

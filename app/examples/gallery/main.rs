@@ -1,7 +1,6 @@
 //! Every widget in one window, with invented content: `gallery [dark|light] [main|unlock|parts|views]`.
 //!
-//! It exists to be looked at: compare it with the drawings of the design after every change of
-//! the theme.
+//! It exists to be looked at: compare it by eye after every change of the theme.
 
 mod main_page;
 mod parts_page;

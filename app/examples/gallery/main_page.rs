@@ -1,4 +1,4 @@
-//! The main window as the design draws it.
+//! The main window, built from sample data.
 
 use eframe::egui::{
     self, Align, CentralPanel, Frame, Id, Layout, Panel, RichText, Stroke, Ui, vec2,
@@ -106,7 +106,7 @@ impl MainPage {
             });
             ui.add_space(2.0);
             let modes = ["Exact", "Fuzzy", "Contains"];
-            self.mode = segmented(ui, "Search mode", &modes, self.mode).unwrap_or(self.mode);
+            self.mode = segmented(ui, "How words match", &modes, self.mode).unwrap_or(self.mode);
             ui.label(RichText::new("31").color(tokens.text));
             ui.label(RichText::new("similar · 0 exact · 2.1 ms").color(tokens.faint));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

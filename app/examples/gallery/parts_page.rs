@@ -1,4 +1,4 @@
-//! Every part alone, in each of its states.
+//! Every widget on its own, in each of its states.
 
 use eframe::egui::{self, CentralPanel, Frame, Id, RichText, Ui, vec2};
 use vstore_app::theme::{Tokens, icons, paint, type_scale};
@@ -66,8 +66,8 @@ impl PartsPage {
                 let empty = EmptyState {
                     icon: icons::MAGNIFYING_GLASS,
                     title: "No record matches",
-                    text: "Try fewer words, or search by similarity instead of exactly.",
-                    actions: &["Clear search", "Search fuzzily"],
+                    text: "Try fewer words, or a fuzzy search.",
+                    actions: &["Clear search", "Switch to Fuzzy"],
                 };
                 empty.show(ui);
             });

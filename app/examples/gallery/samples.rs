@@ -1,10 +1,10 @@
-//! The invented content of the gallery.
+//! The sample data of the gallery.
 
 use std::borrow::Cow;
 
 use vstore_app::widgets::value_tree::{TreeModel, TreeRow, ValueColor};
 
-/// Key, value, year, genre, rest of its life with its words, time of change.
+/// Key, value, year, genre, remaining life with its text, time of change.
 pub(crate) type Film = (
     &'static str,
     &'static str,

@@ -1,4 +1,4 @@
-//! The unlock page as the design draws it.
+//! The unlock page.
 
 use eframe::egui::{self, CentralPanel, Frame, Id, Panel, RichText, Ui, vec2};
 use vstore_app::theme::{Tokens, icons, paint, type_scale};
@@ -104,7 +104,7 @@ fn start(ui: &mut Ui) {
     for (glyph, label, shortcut) in [
         (icons::PLUS, "New database…", "Ctrl+Shift+N"),
         (icons::FOLDER_OPEN, "Open…", "Ctrl+O"),
-        (icons::DOWNLOAD_SIMPLE, "Import JSON, NDJSON or CSV…", ""),
+        (icons::DOWNLOAD_SIMPLE, "Import JSON or NDJSON…", ""),
         (icons::SPARKLE, "Explore the sample database", ""),
     ] {
         action_row(ui, Id::unique(label), glyph, label, shortcut);

@@ -26,8 +26,8 @@ pub(super) fn show(ctx: &Context, commands: &mut Commands) {
             ui.add_space(metrics::SPACE_8);
             field::explanation(
                 ui,
-                "Files are sealed with XAES-256-GCM; the password becomes a key by Argon2id. \
-                 Nothing leaves this computer.",
+                "Files are encrypted with XAES-256-GCM; the key is derived from the password with \
+                 Argon2id. Nothing leaves this computer.",
             );
             ui.add_space(metrics::SPACE_12);
             egui::Grid::new("licences")

@@ -1,4 +1,4 @@
-//! Another password for the open file; the current one is asked for.
+//! Changes the password of the open file, after asking for the current one.
 
 use egui::{Context, Id, Ui};
 
@@ -12,7 +12,7 @@ use crate::widgets::field;
 use crate::widgets::modal::{DialogButton, DialogFrame};
 use crate::widgets::password::PasswordField;
 
-/// What is typed.
+/// The contents of the form.
 #[derive(Debug, Default)]
 pub(super) struct ChangePasswordForm {
     current: PasswordField,
@@ -20,7 +20,8 @@ pub(super) struct ChangePasswordForm {
     new: NewPassword,
     new_key_file: KeyFileField,
     started: bool,
-    /// The last attempt was answered: a wrong current password is selected once.
+    /// The result of the last attempt has been handled: a wrong current password is selected only
+    /// once.
     failed: bool,
 }
 
@@ -49,7 +50,7 @@ impl ChangePasswordForm {
         ui.add_space(metrics::SPACE_8);
         field::label(ui, "New password");
         let shown = self.new.show(ui, Id::unique("new password"));
-        // Behind the passwords: the Tab key goes from one to the next.
+        // Below the passwords, so that the Tab key goes straight from one to the other.
         let id = Id::unique("current key file");
         self.current_key_file
             .show(ui, id, "Current key file", view, commands);
@@ -57,7 +58,7 @@ impl ChangePasswordForm {
         self.new_key_file.show(
             ui,
             id,
-            "New key file as well as the password",
+            "New key file (in addition to the password)",
             view,
             commands,
         );

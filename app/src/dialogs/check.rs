@@ -1,4 +1,4 @@
-//! What reading the open file whole showed.
+//! The progress and the findings of a full check of the open file.
 
 use egui::Context;
 
@@ -17,7 +17,7 @@ pub(super) fn show(ctx: &Context, check: &Check, view: AppView<'_>, commands: &m
     let title = view
         .store()
         .map(|view| format!("Check {}", view.store.title));
-    // What is in memory is whole, whatever happened to the file.
+    // The records in memory are intact even if the file is damaged.
     let writable = view.store().is_some_and(|view| !view.store.read_only);
     let damaged = matches!(check, Check::Done(report) if !report.is_intact());
     let mends = damaged && writable;
@@ -27,7 +27,7 @@ pub(super) fn show(ctx: &Context, check: &Check, view: AppView<'_>, commands: &m
         _ => DialogButton::primary("Close"),
     }];
     if mends {
-        buttons.push(DialogButton::primary("Write it anew"));
+        buttons.push(DialogButton::primary("Rewrite the file"));
     }
     let shown = DialogFrame::new(
         frame::id("check"),
@@ -43,8 +43,8 @@ pub(super) fn show(ctx: &Context, check: &Check, view: AppView<'_>, commands: &m
             if mends {
                 field::explanation(
                     ui,
-                    "All records of this window are in memory. Written anew, the file is whole \
-                         again; the damaged one stays beside it as a backup.",
+                    "All records are still in memory. Rewriting the file from them repairs it; the \
+                         damaged file is kept beside it as a backup.",
                 );
             }
         }

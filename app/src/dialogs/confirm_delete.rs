@@ -1,4 +1,4 @@
-//! Before many records are deleted: how many, and which for example.
+//! Confirms the deletion of many records: how many, with a few examples.
 
 use egui::{Context, RichText};
 use vstore::Key;
@@ -12,10 +12,10 @@ use crate::view::AppView;
 use crate::widgets::field::{self, TextField};
 use crate::widgets::modal::{DialogButton, DialogFrame};
 
-/// The word that must be typed before everything is deleted.
+/// The word that must be typed to delete everything.
 const WORD: &str = "delete";
 
-/// What is typed.
+/// The contents of the form.
 #[derive(Debug, Default)]
 pub(super) struct ConfirmDeleteForm {
     word: String,
@@ -30,7 +30,7 @@ pub(super) struct ConfirmDeleteData {
     pub(super) button: String,
     pub(super) sample: Vec<String>,
     pub(super) more: Option<String>,
-    /// Nothing would be left: a word must be typed.
+    /// Every record would be deleted: the word must be typed.
     pub(super) everything: bool,
 }
 
@@ -75,8 +75,8 @@ pub(super) fn show(
             ui.add_space(metrics::SPACE_8);
             field::explanation(ui, "You can undo this while the database is open.");
             if data.everything {
-                field::caution(ui, "These are all records of the database.");
-                let label = "Type “delete” to go on";
+                field::caution(ui, "These are all the records in the database.");
+                let label = "Type “delete” to confirm";
                 let field = TextField::new(frame::field_id("delete word"), label);
                 let response = field.show(ui, &mut form.word);
                 if !std::mem::replace(&mut form.started, true) {

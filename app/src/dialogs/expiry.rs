@@ -1,4 +1,4 @@
-//! An expiry for records: after a duration, or at a date and time.
+//! Sets the expiry of records: after a duration, or at a date and time.
 
 use egui::Context;
 use jiff::tz::TimeZone;
@@ -15,7 +15,7 @@ use crate::widgets::field::{self, TextField};
 use crate::widgets::modal::{DialogButton, DialogFrame};
 use crate::widgets::segmented::segmented;
 
-/// What is typed.
+/// The contents of the form.
 #[derive(Debug, Default)]
 pub(super) struct ExpiryForm {
     /// A date and time instead of a duration.
@@ -28,13 +28,13 @@ pub(super) struct ExpiryForm {
 /// What the typed text means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Meaning {
-    /// Nothing is typed yet.
+    /// Nothing has been typed yet.
     Nothing,
-    /// It is not understood; what would be.
+    /// The text was not understood; says what would be accepted.
     Unclear(&'static str),
     /// A timestamp in the past: the records are deleted at once.
     Past,
-    /// The timestamp, and how it is shown.
+    /// The timestamp, and its text for the dialog.
     Future(Millis, String),
 }
 
@@ -56,8 +56,8 @@ impl ExpiryForm {
                 .map(|millis| now.plus_millis(millis))
         };
         match timestamp {
-            None if self.at => Meaning::Unclear("Write a date and time as 2026-11-21 15:30."),
-            None => Meaning::Unclear("Write a number and a unit: 90s, 5m, 2h, 7d, 1d 12h."),
+            None if self.at => Meaning::Unclear("Enter a date and time, such as 2026-11-21 15:30."),
+            None => Meaning::Unclear("Enter a number and a unit: 90s, 5m, 2h, 7d, 1d 12h."),
             Some(at) if at <= now => Meaning::Past,
             Some(at) => {
                 let left = format::remaining(at.since(now));
@@ -92,9 +92,9 @@ impl ExpiryForm {
         match meaning {
             Meaning::Past => {
                 let words = if deletes {
-                    "This time is over: the records would be deleted at once."
+                    "This time has passed: the records would be deleted immediately."
                 } else {
-                    "This time is over. Choose one to come."
+                    "This time has passed. Choose a time in the future."
                 };
                 field::caution(ui, words);
             }
@@ -106,7 +106,7 @@ impl ExpiryForm {
     }
 }
 
-/// Shows the dialog for records, or without a scope for the record that is being added.
+/// Shows the dialog for the records in `scope`, or without a scope for the record being added.
 pub(super) fn show(
     ctx: &Context,
     form: &mut ExpiryForm,
@@ -124,7 +124,7 @@ pub(super) fn show(
     );
     let set = DialogButton::primary("Set expiry");
     let go_on = match meaning {
-        // A record that is not there yet cannot be deleted: its time must be to come.
+        // A record that is still being added cannot be deleted: its expiry must be in the future.
         Meaning::Past if scope.is_some() => DialogButton::danger("Delete now"),
         Meaning::Future(..) => set,
         _ => set.enabled(false),

@@ -1,4 +1,4 @@
-//! What to export, and how; says that the file is not encrypted.
+//! What to export and in which format; warns that the exported file is not encrypted.
 
 use egui::Context;
 use vstore::transfer::Format;
@@ -17,11 +17,11 @@ use crate::wording;
 /// What the dialog offers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct ExportData {
-    /// Which records can be meant, with their words.
+    /// The scopes that can be chosen, with their labels.
     pub(super) scopes: Vec<(String, Scope)>,
-    /// Which of them is meant.
+    /// The index of the chosen one.
     pub(super) chosen: usize,
-    /// How many records that are.
+    /// The number of records in it.
     pub(super) count: usize,
 }
 
@@ -36,7 +36,7 @@ impl ExportData {
         };
         let mut scopes = vec![("Everything", Scope::Everything)];
         scopes.extend(result.map(|keys| ("Search result", Scope::Keys(keys.clone()))));
-        // What was selected when the dialog opened is named by its keys.
+        // The selection at the time the dialog opened is given by its keys.
         match &plan.scope {
             Scope::Keys(keys) if !result.is_some_and(|result| result.is_same(keys)) => {
                 scopes.push(("Selected", plan.scope.clone()));
@@ -50,7 +50,7 @@ impl ExportData {
         });
         let scopes: Vec<_> = named.collect();
         let same = |(_, scope): &(String, Scope)| match (scope, &plan.scope) {
-            // A million keys are not compared in each frame.
+            // Comparing a million keys in every frame would be too slow.
             (Scope::Keys(one), Scope::Keys(other)) => one.is_same(other),
             (one, other) => one == other,
         };
@@ -94,14 +94,11 @@ pub(super) fn show(ctx: &Context, plan: &ExportPlan, view: AppView<'_>, commands
                 changed.format = *form;
             }
             ui.add_space(metrics::SPACE_8);
-            ui.checkbox(
-                &mut changed.with_metadata,
-                "With expiry and times of change",
-            );
+            ui.checkbox(&mut changed.with_metadata, "Include expiry and timestamps");
             ui.add_space(metrics::SPACE_8);
             field::caution(
                 ui,
-                "The file is not encrypted: whoever gets it can read it.",
+                "The exported file is not encrypted: anyone who has it can read it.",
             );
             (changed != *plan).then_some(changed)
         });

@@ -1,5 +1,5 @@
-//! A field and a list below it: what is typed chooses rows, the arrow keys one of them, Enter picks
-//! it. What the rows stand for is its caller's business.
+//! A field with a list below it: typing filters the rows, the arrow keys select one, and Enter
+//! picks it. The caller decides what the rows stand for.
 
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
@@ -20,12 +20,12 @@ const DETAIL: f32 = 160.0;
 #[derive(Debug, Clone, Default)]
 pub(super) struct FinderRow<'a> {
     pub(super) text: &'a str,
-    /// Which of its characters were typed, ascending.
+    /// The characters that match what was typed, ascending.
     pub(super) matched: &'a [usize],
     pub(super) icon: &'a str,
-    /// A few faint words at the right.
+    /// A short faint text at the right.
     pub(super) detail: String,
-    /// What a screen reader is told besides the text.
+    /// What a screen reader says in addition to the text.
     pub(super) description: &'a str,
     pub(super) enabled: bool,
 }
@@ -37,7 +37,7 @@ pub(super) enum Outcome {
     Close,
 }
 
-/// Draws the window around `body`, which gets the keys of this frame and says what was done.
+/// Draws the window around `body`, which gets the keys of this frame and returns what was done.
 pub(super) fn show<R>(
     ctx: &Context,
     (name, label): (&'static str, &str),
@@ -45,7 +45,7 @@ pub(super) fn show<R>(
 ) -> (Option<Outcome>, R) {
     let tokens = Tokens::for_visuals(&ctx.global_style().visuals);
     let id = frame::id(name);
-    // The keys are taken before the text field would see them.
+    // Before the text field can see the keys.
     let keys = keys(ctx);
     let area = Area::new(id)
         .kind(egui::UiKind::Modal)
@@ -85,15 +85,15 @@ pub(super) fn show<R>(
     (outcome.or(escaped).or(beside), result)
 }
 
-/// How far below the upper edge of the window the list begins: near it where there is little room.
+/// Distance of the list from the upper edge of the window: small in a low window.
 fn top(ctx: &Context) -> f32 {
     (ctx.content_rect().height() * 0.1).clamp(metrics::SPACE_16, 88.0)
 }
 
-/// Height of the list: that of its rows, of as many as are shown at once, or of a whole number
-/// of rows that the window has room for.
+/// Height of the list: its rows, up to the number shown at once, limited to the whole rows that fit
+/// into the window.
 fn rows_height(ctx: &Context, rows: usize) -> f32 {
-    // The field, the margins, and a line of words below the list.
+    // The field, the margins, and one line of text below the list.
     const BESIDE: f32 = 96.0;
     let room = ctx.content_rect().height() - top(ctx) - BESIDE - metrics::SPACE_16;
     let fit = (room / ROW).floor().clamp(2.0, ROWS_SHOWN);
@@ -109,7 +109,7 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// The entry after moving; the list is a ring.
+    /// The entry after moving, which wraps around at both ends.
     pub(super) fn moved(self, from: usize, len: usize) -> usize {
         match len {
             0 => 0,
@@ -130,7 +130,7 @@ fn keys(ctx: &Context) -> Keys {
     })
 }
 
-/// Draws the rows, or `empty` where there are none. Says which was picked.
+/// Draws the rows, or `empty` if there are none. Returns the row that was picked.
 pub(super) fn list(
     ui: &mut Ui,
     rows: &[FinderRow<'_>],
@@ -153,7 +153,8 @@ pub(super) fn list(
     let height = rows_height(ui.ctx(), rows.len());
     ScrollArea::vertical()
         .max_height(height)
-        // The window has as much room as it needed a frame ago, and would grow row by row.
+        // The window keeps the size that it needed in the last frame: without this it would grow by
+        // one row per frame.
         .min_scrolled_height(height)
         .auto_shrink([false, true])
         .show(ui, |ui| {
@@ -218,7 +219,7 @@ fn row(
     rect
 }
 
-/// A text, the typed letters in accent.
+/// A text with the typed letters in the accent colour.
 fn letters(text: &str, matched: &[usize], color: egui::Color32, tokens: &Tokens) -> LayoutJob {
     let plain = TextFormat::simple(type_scale::body(), color);
     let font = egui::FontId::new(13.0, fonts::semi_bold());

@@ -1,4 +1,4 @@
-//! What dialogs have in common: their identities, how they end, what they say while a key is derived.
+//! What dialogs share: their identities, how they close, and what they show while a key is derived.
 
 use egui::{Id, Ui};
 
@@ -7,8 +7,8 @@ use crate::forms::busy_line;
 use crate::state::{BusyPhase, Problem};
 use crate::widgets::field;
 
-/// The plain text fields of all dialogs. What was typed in one can be a key or a value: the
-/// toolkit must not keep it.
+/// The plain text fields of all dialogs. Their text may be a key or a value, so the toolkit must
+/// not keep it.
 pub(super) const FIELDS: [&str; 16] = [
     "search name",
     "search rename",
@@ -39,8 +39,8 @@ pub(super) fn id(name: &str) -> Id {
     Id::unique(("dialog", name))
 }
 
-/// What a form that derives a key says at its end: that it is under way, or what went wrong.
-/// Returns whether it can be submitted.
+/// The bottom of a form that derives a key: the progress, or the error of the last attempt. Returns
+/// whether the form can be submitted.
 pub(super) fn derivation(ui: &mut Ui, busy: bool, problem: Option<&Problem>) -> bool {
     if busy {
         busy_line(ui, id("derivation"), BusyPhase::DerivingKey);
@@ -50,7 +50,8 @@ pub(super) fn derivation(ui: &mut Ui, busy: bool, problem: Option<&Problem>) -> 
     !busy
 }
 
-/// Closes a form that derives a key; what is under way is given up first, and the form stays.
+/// Closes a form that derives a key. While a derivation is running, cancels that instead and keeps
+/// the form open.
 pub(super) fn leave(commands: &mut Commands, busy: bool) {
     if busy {
         commands.push(FileCommand::CancelBusy);
@@ -59,14 +60,13 @@ pub(super) fn leave(commands: &mut Commands, busy: bool) {
     }
 }
 
-/// Closes the dialog, then asks for something: the answer may open another one. Not for commands
-/// that need the dialog while they are carried out and close it themselves (import, export, save).
+/// Closes the dialog, then queues a command, which may open another dialog. Not for commands that
+/// need the dialog while they run and close it themselves (import, export, save).
 pub(super) fn answer(commands: &mut Commands, command: impl Into<crate::command::Command>) {
     commands.push(LayoutCommand::CloseDialog);
     commands.push(command);
 }
 
-/// Closes the dialog.
 pub(super) fn close(commands: &mut Commands) {
     commands.push(LayoutCommand::CloseDialog);
 }

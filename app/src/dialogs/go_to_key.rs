@@ -1,4 +1,4 @@
-//! Going to a key by a few of its letters.
+//! Goes to a key that is found by a few of its letters.
 
 use egui::Context;
 
@@ -11,7 +11,7 @@ use crate::theme::{Tokens, icons, type_scale};
 use crate::view::StoreView;
 use crate::widgets::field::TextField;
 
-/// What is typed, and which key Enter stands for.
+/// The typed text, and the selected key.
 #[derive(Debug, Default)]
 pub(super) struct GoToKeyForm {
     typed: String,
@@ -30,7 +30,7 @@ pub(super) fn show(
     let rows: &[JumpRow] = rows.unwrap_or_default();
     let (outcome, ()) = finder::show(ctx, ("go to key", "Go to key"), |ui, keys| {
         let response = TextField::new(frame::field_id("go to key"), "Go to key")
-            .hint("Letters of a key, or > for an action")
+            .hint("Letters of a key, or > for commands")
             .untitled()
             .show(ui, &mut form.typed);
         let is_first = !std::mem::replace(&mut form.started, true);
@@ -44,9 +44,9 @@ pub(super) fn show(
         form.chosen = keys.moved(form.chosen, rows.len());
         let shown: Vec<_> = rows.iter().map(row).collect();
         let empty = if jump.answer.is_some() {
-            "No key has these letters in this order."
+            "No keys contain these letters in this order."
         } else {
-            "Looking at all keys…"
+            "Searching all keys…"
         };
         let picked = finder::list(ui, &shown, form.chosen, keys, empty);
         if !rows.is_empty() {
@@ -86,7 +86,7 @@ fn row(row: &JumpRow) -> FinderRow<'_> {
     }
 }
 
-/// `12 keys`, or how many of them are listed.
+/// `12 keys`, or how many of them are shown.
 fn count(jump: &Jump) -> String {
     let Some(answer) = &jump.answer else {
         return String::new();
@@ -95,10 +95,7 @@ fn count(jump: &Jump) -> String {
     let more = if answer.partial { " so far" } else { "" };
     let listed = answer.rows.len() as u64;
     if listed < answer.total {
-        return format!(
-            "{keys}{more}, the best {} are listed",
-            format::count(listed)
-        );
+        return format!("{keys}{more}, showing the best {}", format::count(listed));
     }
     format!("{keys}{more}")
 }

@@ -1,4 +1,4 @@
-//! Which dialog is drawn, and when what was typed in it is wiped.
+//! Draws the open dialog, and wipes what was typed in it once it has closed.
 
 use std::mem::Discriminant;
 
@@ -31,7 +31,7 @@ use crate::state::Dialog;
 use crate::view::AppView;
 use crate::widgets::field;
 
-/// Dialogs, palette and messages, with what is typed in them.
+/// Dialogs, palette and messages, with what has been typed in them.
 #[derive(Debug, Default)]
 pub struct Dialogs {
     shown: Option<Discriminant<Dialog>>,
@@ -39,7 +39,7 @@ pub struct Dialogs {
     toasts: ToastBridge,
 }
 
-/// What is typed in dialogs; empty again whenever another dialog is shown.
+/// What has been typed in dialogs; emptied whenever another dialog opens.
 #[derive(Debug, Default)]
 pub(super) struct Forms {
     palette: PaletteForm,
@@ -60,8 +60,8 @@ pub(super) struct Forms {
 }
 
 impl Dialogs {
-    /// Draws the open dialog, if any, and the messages. Call it last in every frame, so that it
-    /// lies over everything else.
+    /// Draws the open dialog, if any, and the messages. Call it last in every frame, so that they
+    /// are on top of everything else.
     pub fn ui(&mut self, ctx: &Context, view: AppView<'_>, commands: &mut Commands) {
         self.forget(ctx, view.dialog);
         if let Some(dialog) = view.dialog {
@@ -72,8 +72,8 @@ impl Dialogs {
 }
 
 impl Dialogs {
-    /// Wipes what was typed in a dialog that is gone. A field for a path stands in for the
-    /// system's file dialog: what is typed in the dialog that asked for it stays.
+    /// Wipes what was typed in a dialog that has closed. The path field replaces the system's file
+    /// dialog, so what was typed in the dialog below it is kept.
     fn forget(&mut self, ctx: &Context, dialog: Option<&Dialog>) {
         if matches!(dialog, Some(Dialog::PathField { .. })) {
             return;

@@ -1,5 +1,5 @@
-//! What to import, and how: where keys come from, what happens to keys that exist, and what the
-//! first records would be.
+//! What to import and how: where keys come from, what happens to existing keys, and a preview of
+//! the first records.
 
 use egui::{Align, Context, Id, Rect, RichText, Role, Sense, Ui, vec2};
 use vstore::transfer::{Conflict, DuplicateKeys};
@@ -17,20 +17,20 @@ use crate::wording;
 
 const KEY_RULES: [&str; 3] = ["From the data", "Field or template", "Row numbers"];
 const CONFLICTS: [&str; 3] = ["Replace", "Keep", "Stop"];
-const DUPLICATES: [&str; 4] = ["Refuse", "Number them", "Take last", "Take first"];
+const DUPLICATES: [&str; 4] = ["Refuse", "Number them", "Keep last", "Keep first"];
 const ROWS_SHOWN: usize = 6;
 const CHIPS_SHOWN: usize = 8;
 
-/// The texts as typed; the plan holds what they mean.
+/// The texts as typed; the plan holds their meaning.
 #[derive(Debug, Default)]
 pub(super) struct ImportForm {
     template: String,
     prefix: String,
-    /// The rule as it was seen last: only one that is another than before replaces what is typed.
+    /// The key rule of the last frame: the text is replaced only when the rule has changed.
     seen: Option<ImportKeys>,
 }
 
-/// What a text is: a template if it has braces, else the name of a field.
+/// The meaning of a text: a template if it contains braces, otherwise the name of a field.
 fn meaning(text: &str) -> ImportKeys {
     if text.contains(['{', '}']) {
         ImportKeys::Template(text.to_owned())
@@ -68,7 +68,7 @@ impl ImportData {
             .iter()
             .position(|one| *one == plan.duplicates());
         let mut data = Self {
-            subtitle: "Looking at the file…".to_owned(),
+            subtitle: "Reading the file…".to_owned(),
             rule,
             conflict: conflict.unwrap_or(0),
             duplicates: duplicates.unwrap_or(0),
@@ -166,7 +166,7 @@ fn key_rule(ui: &mut Ui, form: &mut ImportForm, data: &ImportData, plan: &mut Im
     ui.add_space(metrics::SPACE_4);
     match data.rule {
         0 => {
-            let text = "An object of records, or elements with “key” and “value”.";
+            let text = "An object of records by key, or elements with “key” and “value”.";
             field::explanation(ui, text);
         }
         1 => template(ui, form, data, plan),
@@ -192,14 +192,14 @@ fn template(ui: &mut Ui, form: &mut ImportForm, data: &ImportData, plan: &mut Im
             }
         }
     });
-    let text = "A field, or text with fields in braces. {name|slug} makes lower case and hyphens.";
+    let text = "A field, or text with fields in braces. {name|slug} means lower case and hyphens.";
     field::explanation(ui, text);
     if changed {
         plan.keys = meaning(&form.template);
     }
 }
 
-/// The template with one more field: a lone field becomes part of a template.
+/// Adds a field to the template; a single field name becomes a template.
 fn with_field(template: &str, name: &str) -> String {
     let template = template.trim();
     if template.is_empty() {
@@ -219,7 +219,7 @@ fn prefix(ui: &mut Ui, form: &mut ImportForm, plan: &mut ImportPlan) {
         .show(ui, &mut form.prefix);
     field::explanation(
         ui,
-        "The number of each record follows: row:0000001, row:0000002 …",
+        "Followed by the number of the record: row:0000001, row:0000002 …",
     );
     if shown.changed() {
         let prefix = form.prefix.clone();
@@ -243,7 +243,7 @@ fn rows(ui: &mut Ui, data: &ImportData) {
         .rect(frame, radius, fill, border, egui::StrokeKind::Inside);
     if data.rows.is_empty() {
         let words = if data.looking {
-            "Looking at the file…"
+            "Reading the file…"
         } else {
             "No records"
         };
@@ -287,14 +287,14 @@ fn preview_row(ui: &Ui, index: usize, row: &PreviewRow, rect: Rect) {
 }
 
 fn policies(ui: &mut Ui, data: &ImportData, plan: &mut ImportPlan) {
-    field::label(ui, "Keys that exist already");
-    let picked = segmented(ui, "Keys that exist already", &CONFLICTS, data.conflict);
+    field::label(ui, "Keys that already exist");
+    let picked = segmented(ui, "Keys that already exist", &CONFLICTS, data.conflict);
     if let Some(policy) = picked.and_then(|index| Conflict::ALL.get(index)) {
         plan.conflict = *policy;
     }
     ui.add_space(metrics::SPACE_4);
-    field::label(ui, "Keys that stand twice in the data");
-    let label = "Keys that stand twice in the data";
+    field::label(ui, "Duplicate keys in the data");
+    let label = "Duplicate keys in the data";
     let picked = segmented(ui, label, &DUPLICATES, data.duplicates);
     if let Some(policy) = picked.and_then(|index| DuplicateKeys::ALL.get(index)) {
         plan.duplicates = Some(*policy);
@@ -303,7 +303,7 @@ fn policies(ui: &mut Ui, data: &ImportData, plan: &mut ImportPlan) {
         wording::conflict(plan.conflict),
         wording::duplicates(plan.duplicates()),
     );
-    let words = format!("{conflict}. {duplicates}. The import can be undone as a whole.");
+    let words = format!("{conflict}. {duplicates}. The whole import can be undone in one step.");
     field::explanation(ui, &words);
 }
 

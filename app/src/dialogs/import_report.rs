@@ -1,4 +1,4 @@
-//! What an import did: numbers, and single records by line with the reason.
+//! The report of an import: totals, and individual records by line with the reason.
 
 use egui::{Align, Context, Id, Label, Layout, RichText, ScrollArea, Ui, vec2};
 
@@ -14,16 +14,16 @@ use crate::widgets::segmented::segmented;
 const LIST_HEIGHT: f32 = 240.0;
 const ROW: f32 = 20.0;
 
-/// Which sort of records is listed; `None`: all.
+/// The kind of records that is listed; `None` for all.
 #[derive(Debug, Default)]
 pub(super) struct ReportForm {
     kind: Option<ReportKind>,
 }
 
-/// What the dialog shows of a report.
+/// What the dialog shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ReportData<'a> {
-    /// The sorts that can be chosen, the first being all.
+    /// The kinds that can be chosen; the first is all.
     pub(super) kinds: Vec<(Option<ReportKind>, String)>,
     pub(super) chosen: usize,
     pub(super) lines: Vec<&'a ReportLine>,
@@ -62,13 +62,13 @@ pub(super) fn show(
     ];
     let shown = DialogFrame::new(frame::id("import report"), title)
         .icon(icons::DOWNLOAD_SIMPLE)
-        .subtitle("What was read, and what became of it")
+        .subtitle("What was read and what happened to it")
         .width(680.0)
         .show(ctx, &buttons, |ui| {
             counts(ui, report);
             ui.add_space(metrics::SPACE_12);
             if report.lines.is_empty() {
-                field::explanation(ui, "Every record was taken as it stands.");
+                field::explanation(ui, "Every record was imported unchanged.");
             } else {
                 single_records(ui, form, report);
             }
@@ -130,7 +130,7 @@ fn single_records(ui: &mut Ui, form: &mut ReportForm, report: &ImportReport) {
         });
     if report.unlisted > 0 {
         let more = format::count(report.unlisted);
-        field::explanation(ui, &format!("… and {more} more that are only counted"));
+        field::explanation(ui, &format!("… and {more} more, counted but not listed"));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Something that needs more room than a notice.
+//! A text that is too long for a notice.
 
 use egui::Context;
 

@@ -1,7 +1,7 @@
 //! Everything that is shown over the window: dialogs, the command palette, messages.
 //!
-//! [`crate::state::Dialog`] says which dialog is open and what it is about; what is typed in it is
-//! kept here and gone when it closes. Answers are commands.
+//! [`crate::state::Dialog`] says which dialog is open and what it is about. What is typed in it is
+//! kept here and wiped when it closes. Answers are commands.
 
 mod about;
 mod change_password;

@@ -1,4 +1,4 @@
-//! The command palette: every action, found by a few of its letters.
+//! The command palette: every action, found by typing a few of its letters.
 
 use egui::Context;
 
@@ -9,7 +9,7 @@ use crate::command::Commands;
 use crate::view::AppView;
 use crate::widgets::field::TextField;
 
-/// What is typed, and which entry Enter stands for.
+/// The typed text, and the selected entry.
 #[derive(Debug, Default)]
 pub(super) struct PaletteForm {
     typed: String,
@@ -24,8 +24,8 @@ pub(super) fn show(
     commands: &mut Commands,
 ) {
     let (outcome, entries) = finder::show(ctx, ("palette", "Command palette"), |ui, keys| {
-        let response = TextField::new(frame::field_id("palette"), "Find an action")
-            .hint("Type to find an action")
+        let response = TextField::new(frame::field_id("palette"), "Find a command")
+            .hint("Type to find a command")
             .untitled()
             .show(ui, &mut form.typed);
         if !std::mem::replace(&mut form.started, true) {
@@ -37,7 +37,7 @@ pub(super) fn show(
         let entries = find(&view, &form.typed);
         form.chosen = keys.moved(form.chosen, entries.len());
         let rows: Vec<_> = entries.iter().map(|entry| row(ctx, entry)).collect();
-        let empty = "No action has these letters.";
+        let empty = "No matching commands.";
         let picked = finder::list(ui, &rows, form.chosen, keys, empty);
         (picked, entries)
     });

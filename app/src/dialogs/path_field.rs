@@ -1,4 +1,4 @@
-//! A field for a path, where no native file dialog answers.
+//! A text field for a path, used when no native file dialog is available.
 
 use std::path::Path;
 
@@ -20,25 +20,25 @@ pub(super) struct PathForm {
     started: bool,
 }
 
-/// Title, example and verb for a purpose.
+/// Title, hint and button label for a purpose.
 pub(super) const fn words(purpose: FilePurpose) -> (&'static str, &'static str, &'static str) {
     match purpose {
         FilePurpose::Open => ("Open a database", "notes.vstore", "Open"),
         FilePurpose::OpenReadOnly => ("Open read-only", "notes.vstore", "Open"),
-        FilePurpose::Create => ("Place of the new database", "notes.vstore", "Choose"),
+        FilePurpose::Create => ("Location of the new database", "notes.vstore", "Choose"),
         FilePurpose::SaveAs => ("Save as", "copy.vstore", "Continue"),
         FilePurpose::KeyFile => ("Key file", "my.key", "Choose"),
-        FilePurpose::NewKeyFile => ("Make a key file", "my.key", "Make"),
+        FilePurpose::NewKeyFile => ("Create a key file", "my.key", "Create"),
         FilePurpose::HeaderBackup => ("Save a header backup", "notes.vstore-header", "Save"),
-        FilePurpose::OpenHeaderBackup => ("Backup of the header", "notes.vstore-header", "Choose"),
+        FilePurpose::OpenHeaderBackup => ("Header backup", "notes.vstore-header", "Choose"),
         FilePurpose::Damaged => ("Salvage a damaged file", "notes.vstore", "Continue"),
         FilePurpose::Import => ("Import", "data.json", "Continue"),
         FilePurpose::Export => ("Export", "data.json", "Export"),
     }
 }
 
-/// The folder that a relative path lies in: that of the proposed file, or the documents for a file
-/// that is written. What is opened is looked for as it was typed.
+/// The folder that a relative path refers to: that of the proposed file, or the documents folder
+/// for a file to be written. A path to open is used as typed.
 fn base<'a>(
     purpose: FilePurpose,
     suggested: &'a str,
@@ -78,7 +78,7 @@ pub(super) fn show(
     ];
     let shown = DialogFrame::new(frame::id("path"), title)
         .icon(icons::FOLDER_OPEN)
-        .subtitle("The system's file dialog is not available here")
+        .subtitle("The system's file dialog is not available")
         .show(ctx, &buttons, |ui| {
             let field = TextField::new(frame::field_id("path"), "Path").hint(hint);
             let response = field.show(ui, &mut form.path);
@@ -86,7 +86,8 @@ pub(super) fn show(
                 response.request_focus();
                 field::select_all(ui.ctx(), frame::field_id("path"), &form.path);
             }
-            // What is typed may not say where: this does, in a line that is always there.
+            // The typed text may be relative: this line, which is always there, shows the whole
+            // path.
             let whole = path.as_deref().map(Path::to_string_lossy);
             let whole = whole.filter(|whole| **whole != *form.path.trim());
             let whole = whole.map(|whole| type_scale::one_name(&whole));

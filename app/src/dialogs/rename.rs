@@ -1,4 +1,4 @@
-//! A new key for a record.
+//! Gives a record a new key.
 
 use egui::text::{CCursor, CCursorRange};
 use egui::{Context, Id, TextEdit};
@@ -15,11 +15,11 @@ use crate::widgets::modal::{DialogButton, DialogFrame};
 #[derive(Debug, Default)]
 pub(super) struct RenameForm {
     key: Option<String>,
-    /// The part that will most likely be replaced was selected.
+    /// The part that most likely changes has been selected.
     selected: bool,
 }
 
-/// What stands in the way of a new key; `Ok` with the key otherwise.
+/// The new key, or why it cannot be used.
 pub(super) fn check(from: &Key, typed: &str, view: AppView<'_>) -> Result<Key, String> {
     let key = Key::new(typed).map_err(|error| sentence(&error.to_string()))?;
     if key == *from {
@@ -29,12 +29,12 @@ pub(super) fn check(from: &Key, typed: &str, view: AppView<'_>) -> Result<Key, S
         .store()
         .is_some_and(|store| store.snapshot().get(typed).is_some());
     if taken {
-        return Err("Another record has this key.".to_owned());
+        return Err("Another record already has this key.".to_owned());
     }
     Ok(key)
 }
 
-/// An error of the store as a sentence.
+/// Turns an error of the store into a sentence.
 fn sentence(text: &str) -> String {
     let mut characters = text.chars();
     let first: String = characters
@@ -69,7 +69,7 @@ pub(super) fn show(
             if starts {
                 response.request_focus();
             } else if response.has_focus() && !form.selected {
-                // The toolkit drops a selection that was made before the field had the keyboard.
+                // The toolkit drops a selection that is made before the field has the keyboard.
                 select_last_part(ui.ctx(), id, typed);
                 form.selected = true;
             }
@@ -82,7 +82,7 @@ pub(super) fn show(
     }
 }
 
-/// Selects what is behind the last `:`: the part of a key that is most often wrong.
+/// Selects everything after the last `:`, the part of a key that changes most often.
 fn select_last_part(ctx: &Context, id: Id, text: &str) {
     let all = text.chars().count();
     let last = text

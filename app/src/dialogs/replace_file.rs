@@ -1,4 +1,4 @@
-//! Before an export takes the place of a file: what would be replaced.
+//! Asks before an export replaces an existing file.
 
 use egui::Context;
 use jiff::tz::TimeZone;
@@ -13,7 +13,7 @@ use crate::theme::icons;
 use crate::widgets::field;
 use crate::widgets::modal::{DialogButton, DialogFrame};
 
-/// What the file is, how large, and when it was modified.
+/// The kind of the file, its size and its modification time.
 pub(super) fn facts(existing: &Existing, zone: &TimeZone) -> String {
     let mut facts = format!(
         "It is {}, {}",
@@ -48,7 +48,7 @@ pub(super) fn show(ctx: &Context, existing: &Existing, plan: &ExportPlan, comman
             ui.label(facts(existing, &TimeZone::system()));
             field::explanation(
                 ui,
-                "It is replaced once the export is complete, and cannot be brought back.",
+                "It is replaced once the export is complete. This cannot be undone.",
             );
         });
     if shown.cancelled || shown.clicked == Some(0) {

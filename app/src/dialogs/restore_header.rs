@@ -1,4 +1,4 @@
-//! Putting the backup of its header back into a file: the form, and what it led to.
+//! Restores the header of a file from a backup: the form and the result.
 
 use egui::{Context, Id, Ui, vec2};
 
@@ -17,7 +17,7 @@ use crate::widgets::modal::{DialogButton, DialogFrame};
 
 const WIDTH: f32 = 520.0;
 
-/// What is typed.
+/// The contents of the form.
 #[derive(Debug, Default)]
 pub(super) struct RestoreForm {
     backup: String,
@@ -50,7 +50,7 @@ pub(super) fn show(
     };
     let shown = DialogFrame::new(frame::id("restore header"), &title)
         .icon(icons::FILE_LOCK)
-        .subtitle("Only the beginning of the file is written; its records are not touched")
+        .subtitle("Only the beginning of the file is rewritten; its records are not touched")
         .width(WIDTH)
         .show(ctx, &buttons, |ui| match &restore.stage {
             RestoreStage::Form { problem } => form.fields(ui, problem.as_deref(), view, commands),
@@ -81,7 +81,7 @@ pub(super) fn show(
 }
 
 impl RestoreForm {
-    /// Whether Enter was pressed in the password field.
+    /// Draws the form; returns whether Enter was pressed in the password field.
     fn fields(
         &mut self,
         ui: &mut Ui,
@@ -92,14 +92,14 @@ impl RestoreForm {
         if let Some((FilePurpose::OpenHeaderBackup, path)) = view.picked {
             self.backup = path.to_string_lossy().into_owned();
         }
-        field::label(ui, "Backup of the header");
+        field::label(ui, "Header backup");
         let missing = self.tried && typed_path(&self.backup).is_none();
         ui.horizontal(|ui| {
             let browse = 90.0;
             let width = ui.available_width() - browse - ui.spacing().item_spacing.x;
             ui.allocate_ui(vec2(width, metrics::FIELD), |ui| {
                 let id = frame::field_id("header backup");
-                let field = TextField::new(id, "Backup of the header").hint("notes.vstore-header");
+                let field = TextField::new(id, "Header backup").hint("notes.vstore-header");
                 let field = field.untitled().error(missing.then_some(""));
                 let response = field.show(ui, &mut self.backup);
                 if !std::mem::replace(&mut self.started, true) {
@@ -112,7 +112,10 @@ impl RestoreForm {
             }
         });
         ui.add_space(metrics::SPACE_8);
-        let label = ("restore", "A password of the time of the backup");
+        let label = (
+            "restore",
+            "A password that was valid at the time of the backup",
+        );
         self.secret.ui(ui, label, problem, view, commands).submitted
     }
 
@@ -131,19 +134,19 @@ fn outcome(ui: &mut Ui, restored: &RestoredHeader, view: AppView<'_>) {
     let zone = jiff::tz::TimeZone::system();
     let at = format::timestamp(restored.exported_at, view.now, &zone);
     ui.label(format!(
-        "The header is in place. The file opens with the passwords of {at}."
+        "The header has been restored. The file opens with the passwords it had on {at}."
     ));
     if restored.is_older {
         field::caution(
             ui,
-            "The file was compacted since: passwords may have been changed since, too.",
+            "The file was compacted since then: passwords may have changed, too.",
         );
     }
     if !restored.is_whole {
         field::caution(
             ui,
-            "The data behind it is damaged as well. Opening says where; “Salvage…” brings what is \
-             left into a new file.",
+            "The data after the header is damaged as well. Opening the file shows where; \
+             “Salvage…” copies what is left to a new file.",
         );
     }
 }

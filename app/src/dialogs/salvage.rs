@@ -1,4 +1,4 @@
-//! Bringing what is left of a damaged file into a new one: the form, the progress, what was lost.
+//! Copies what can be read of a damaged file to a new one: the form, the progress, the losses.
 
 use egui::{Context, Id, RichText, ScrollArea, Ui, vec2};
 use vstore::file::SalvageMode;
@@ -23,7 +23,7 @@ use crate::wording;
 const WIDTH: f32 = 520.0;
 const LOST_HEIGHT: f32 = 180.0;
 
-/// What is typed.
+/// The contents of the form.
 #[derive(Debug, Default)]
 pub(super) struct SalvageForm {
     target: String,
@@ -56,7 +56,7 @@ pub(super) fn show(
     };
     let shown = DialogFrame::new(frame::id("salvage"), &title)
         .icon(icons::FILE_LOCK)
-        .subtitle("What can be read goes into a new file; the damaged one stays as it is")
+        .subtitle("Copies what can be read to a new file; the damaged file is not changed")
         .width(WIDTH)
         .show(ctx, &buttons, |ui| match &salvage.stage {
             SalvageStage::Form { problem } => {
@@ -89,7 +89,7 @@ pub(super) fn show(
 }
 
 impl SalvageForm {
-    /// Whether Enter was pressed in the password field.
+    /// Draws the form; returns whether Enter was pressed in the password field.
     fn fields(
         &mut self,
         ui: &mut Ui,
@@ -121,10 +121,10 @@ impl SalvageForm {
             }
         });
         ui.add_space(metrics::SPACE_8);
-        field::label(ui, "What is taken");
+        field::label(ui, "What to salvage");
         let names = SalvageMode::ALL.map(|mode| wording::salvage_mode(mode).0);
         let chosen = SalvageMode::ALL.iter().position(|mode| *mode == self.mode);
-        let picked = segmented(ui, "What is taken", &names, chosen.unwrap_or(0));
+        let picked = segmented(ui, "What to salvage", &names, chosen.unwrap_or(0));
         if let Some(mode) = picked.and_then(|index| SalvageMode::ALL.get(index)) {
             self.mode = *mode;
         }
@@ -132,7 +132,7 @@ impl SalvageForm {
         ui.add_space(metrics::SPACE_8);
         let label = (
             "salvage",
-            "Password of the damaged file, and of the new one",
+            "Password of the damaged file (also used for the new file)",
         );
         let shown = self.secret.ui(ui, label, problem, view, commands);
         if starts {
@@ -176,10 +176,10 @@ fn report(ui: &mut Ui, outcome: &SalvageOutcome) {
     let tokens = Tokens::of(ui);
     let records = format::counted(outcome.records, "record");
     let name = OpenStore::title_of(&outcome.target);
-    ui.label(RichText::new(format!("{records} are in {name}")).color(tokens.text));
+    ui.label(RichText::new(format!("{records} salvaged to {name}")).color(tokens.text));
     ui.add_space(metrics::SPACE_8);
     if outcome.is_complete {
-        field::explanation(ui, "Nothing is known to be missing.");
+        field::explanation(ui, "No losses were found.");
         return;
     }
     field::caution(ui, "Not everything could be read.");

@@ -1,4 +1,4 @@
-//! The password of a copy, or of a database that has no file yet.
+//! Asks for the password of a copy, or of a database that has no file yet.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use crate::theme::icons;
 use crate::view::AppView;
 use crate::widgets::modal::{DialogButton, DialogFrame};
 
-/// What is typed.
+/// The contents of the form.
 #[derive(Debug, Default)]
 pub(super) struct SaveAsForm {
     password: NewPassword,
@@ -59,7 +59,7 @@ pub(super) fn show(
             let submitted = ui
                 .add_enabled_ui(!busy, |ui| {
                     let shown = form.password.show(ui, Id::unique("save as password"));
-                    let title = "Key file as well as the password";
+                    let title = "Key file (in addition to the password)";
                     let id = Id::unique("save as key file");
                     form.key_file.show(ui, id, title, view, commands);
                     shown.submitted
@@ -78,7 +78,7 @@ pub(super) fn show(
                 password,
                 key_file: form.key_file.path(),
             },
-            // What stands in the way is named above: the button says that it goes.
+            // The problem is shown above the button, whose label says that it will be overridden.
             consent: replaces.map_or(Consent::NotAsked, |existing| {
                 Consent::Replace((**existing).clone())
             }),

@@ -1,4 +1,4 @@
-//! Before something would be lost: one question for the open edit and for the database.
+//! Asks before unsaved changes would be lost: one question for the open edit and for the database.
 
 use egui::Context;
 
@@ -9,7 +9,7 @@ use crate::state::{self, AfterClose};
 use crate::theme::icons;
 use crate::widgets::modal::{DialogButton, DialogFrame};
 
-/// The words of the question.
+/// The texts of the question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Words {
     pub(super) title: String,
@@ -18,7 +18,7 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// The words of the dialog that asks; without content for any other.
+    /// The texts for this dialog; empty for any other dialog.
     pub(super) fn of(question: &state::Dialog) -> Self {
         match question {
             state::Dialog::SaveBeforeClosing {
@@ -49,19 +49,15 @@ impl Words {
         }
         if waiting > 0 {
             let changes = format::counted(waiting as u64, "change");
-            let (are, them) = if waiting == 1 {
-                ("is", "it")
-            } else {
-                ("are", "them")
-            };
             reasons.push(format!(
-                "{changes} {are} not in the file, which did not take {them}. “Save” tries again; \
-                 “Save a copy…” over the table writes everything elsewhere."
+                "{changes} could not be written to the file. “Save” tries again; “Save a \
+                 copy…” above the table saves everything to another file."
             ));
         }
         if no_file {
             reasons.push(
-                "This database has no file yet. Saving asks for a place and a password.".to_owned(),
+                "This database has no file yet. Saving asks for a location and password."
+                    .to_owned(),
             );
         }
         Self {
@@ -71,14 +67,14 @@ impl Words {
         }
     }
 
-    /// For a database that is locked.
+    /// For a locked database.
     pub(super) fn locked(name: &str, waiting: usize) -> Self {
         let changes = format::counted(waiting as u64, "change");
         Self {
             title: format!("Quit and lose unsaved changes to “{name}”?"),
             reasons: vec![format!(
-                "{changes} could not be written before the database was locked. They are sealed in \
-                 memory and are tried again when you unlock it."
+                "{changes} could not be written before the database was locked. VStore keeps them \
+                 encrypted in memory and tries again when you unlock it."
             )],
             can_save: false,
         }
@@ -94,7 +90,7 @@ pub(super) fn show(ctx: &Context, words: &Words, then: &AfterClose, commands: &m
         ]
     } else {
         &[
-            DialogButton::secondary("Quit and lose them"),
+            DialogButton::secondary("Discard and quit"),
             DialogButton::primary("Cancel"),
         ]
     };

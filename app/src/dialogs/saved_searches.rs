@@ -1,4 +1,4 @@
-//! The searches a file keeps by name: save the one that is asked, rename, delete, ask again.
+//! The saved searches of a file: save the current one, rename, delete, run.
 
 use egui::{Align, Context, Label, Layout, RichText, Ui, vec2};
 
@@ -14,12 +14,12 @@ use crate::widgets::modal::{DialogButton, DialogFrame};
 
 const ROW: f32 = 34.0;
 
-/// What is typed.
+/// The contents of the form.
 #[derive(Debug, Default)]
 pub(super) struct SavedSearchesForm {
     name: String,
     started: bool,
-    /// A search that gets another name: the one it has, and what is typed.
+    /// The search being renamed: its current name, and the typed one.
     renamed: Option<(String, String)>,
 }
 
@@ -37,13 +37,13 @@ pub(super) fn show(
     ];
     let shown = DialogFrame::new(frame::id("saved searches"), "Saved searches")
         .icon(icons::STAR)
-        .subtitle("Kept in the file, encrypted with it")
+        .subtitle("Stored in the file, encrypted")
         .width(560.0)
         .show(ctx, &buttons, |ui| {
             if can_save {
                 name_field(ui, form, &view.store.search.text);
             } else {
-                field::explanation(ui, "Search for something to keep that search by name.");
+                field::explanation(ui, "Enter a search first, then save it here under a name.");
             }
             ui.add_space(metrics::SPACE_8);
             list(ui, form, view, commands)
@@ -66,7 +66,7 @@ fn name_field(ui: &mut Ui, form: &mut SavedSearchesForm, query: &str) {
     field::explanation(ui, &type_scale::one_line(query));
 }
 
-/// Returns whether a search was chosen, which closes the dialog.
+/// Returns whether a search was run, which closes the dialog.
 fn list(
     ui: &mut Ui,
     form: &mut SavedSearchesForm,
@@ -75,7 +75,7 @@ fn list(
 ) -> bool {
     let saved = &view.store.settings.saved;
     if saved.is_empty() {
-        field::explanation(ui, "Nothing is kept by name yet.");
+        field::explanation(ui, "No saved searches yet.");
         return false;
     }
     let mut chosen = false;
@@ -102,7 +102,10 @@ fn row(
     let name = type_scale::one_line(&search.name);
     let ends = Ends::new(ui, &search.name, ROW);
     let asked = ends.start(ui, |ui| {
-        let asked = Button::link(&name).hint("Search for it").show(ui).clicked();
+        let asked = Button::link(&name)
+            .hint("Run this search")
+            .show(ui)
+            .clicked();
         let query = type_scale::one_line(&search.query.text);
         let text = RichText::new(query).font(type_scale::mono());
         ui.add(Label::new(text.color(tokens.muted)).truncate());

@@ -1,4 +1,4 @@
-//! Password and key file of a damaged file, as its forms ask for them.
+//! The password and key file fields of the forms about damaged files.
 
 use egui::{Id, Ui};
 
@@ -9,20 +9,20 @@ use crate::view::AppView;
 use crate::widgets::field;
 use crate::widgets::password::{PasswordField, PasswordResponse};
 
-/// What is typed.
+/// The contents of the fields.
 #[derive(Debug, Default)]
 pub(super) struct SecretFields {
     password: PasswordField,
     key_file: KeyFileField,
-    /// It was submitted without a password.
+    /// The form was submitted without a password.
     missing: bool,
-    /// The last attempt failed, and the password was offered for another one.
+    /// The failure of the last attempt has been handled: the password was selected for replacement.
     failed: bool,
 }
 
 impl SecretFields {
-    /// Draws the fields under a label, and why the last attempt failed. Returns what happened to the
-    /// password.
+    /// Draws the fields under a label, and why the last attempt failed. Returns what happened in
+    /// the password field.
     pub(super) fn ui(
         &mut self,
         ui: &mut Ui,
@@ -49,7 +49,7 @@ impl SecretFields {
         shown
     }
 
-    /// What was typed, masked from now on; `None`: there is no password yet.
+    /// The typed secret, which is masked from now on; `None` if the password is empty.
     pub(super) fn submit(&mut self) -> Option<Secret> {
         self.missing = self.password.is_empty();
         if self.missing {

@@ -18,7 +18,7 @@ const THEMES: [(ThemeChoice, &str); 3] = [
     (ThemeChoice::Light, "Light"),
 ];
 
-/// Minutes without input after which the database is locked.
+/// Minutes of inactivity after which the database locks.
 const LOCK_AFTER: [(u16, &str); 5] = [
     (1, "1 min"),
     (5, "5 min"),
@@ -27,7 +27,7 @@ const LOCK_AFTER: [(u16, &str); 5] = [
     (0, "Never"),
 ];
 
-/// How many generations of a file are kept.
+/// The number of backups kept of a file.
 const BACKUPS: [(u8, &str); 6] = [
     (0, "None"),
     (1, "1"),
@@ -37,7 +37,7 @@ const BACKUPS: [(u8, &str); 6] = [
     (10, "10"),
 ];
 
-/// The usual choices and which is taken; a value that is none of them is added.
+/// The usual choices, and the index of the current one; an unusual value is added.
 fn choices<T: Copy + PartialEq>(
     usual: &[(T, &str)],
     current: T,
@@ -87,12 +87,12 @@ fn look(ui: &mut Ui, prefs: &Preferences, commands: &mut Commands) {
         set(commands, Preference::Theme(*theme));
     }
     ui.add_space(metrics::SPACE_4);
-    field::label(ui, "Height of rows");
+    field::label(ui, "Row height");
     let names = Density::ALL.map(Density::name);
     let chosen = Density::ALL
         .iter()
         .position(|density| *density == prefs.density);
-    let picked = segmented(ui, "Height of rows", &names, chosen.unwrap_or(0));
+    let picked = segmented(ui, "Row height", &names, chosen.unwrap_or(0));
     if let Some(density) = picked.and_then(|index| Density::ALL.get(index)) {
         set(commands, Preference::Density(*density));
     }
@@ -107,10 +107,10 @@ fn look(ui: &mut Ui, prefs: &Preferences, commands: &mut Commands) {
 }
 
 fn locking(ui: &mut Ui, prefs: &Preferences, commands: &mut Commands) {
-    field::label(ui, "Lock after this long without input");
+    field::label(ui, "Lock after inactivity");
     let words = |minutes| format!("{minutes} min");
     let offered = choices(&LOCK_AFTER, prefs.lock_after_minutes, words);
-    if let Some(minutes) = one_of(ui, "Lock after this long without input", &offered) {
+    if let Some(minutes) = one_of(ui, "Lock after inactivity", &offered) {
         set(commands, Preference::LockAfterMinutes(minutes));
     }
     ui.add_space(metrics::SPACE_4);
@@ -132,7 +132,7 @@ fn locking(ui: &mut Ui, prefs: &Preferences, commands: &mut Commands) {
     );
 }
 
-/// A row of choices; the one that was picked in this frame.
+/// Draws a row of choices; returns the one picked in this frame.
 fn one_of<T: Copy>(
     ui: &mut Ui,
     label: &str,
@@ -144,7 +144,7 @@ fn one_of<T: Copy>(
 }
 
 fn backups(ui: &mut Ui, prefs: &Preferences, commands: &mut Commands) {
-    let label = "Earlier states of a file kept beside it";
+    let label = "Backups kept beside a file";
     field::label(ui, label);
     let offered = choices(&BACKUPS, prefs.backups, |count| count.to_string());
     if let Some(count) = one_of(ui, label, &offered) {
@@ -152,14 +152,14 @@ fn backups(ui: &mut Ui, prefs: &Preferences, commands: &mut Commands) {
     }
     field::explanation(
         ui,
-        "NAME.vstore.bak1 is the newest: the file before it was last compacted. It opens with the \
-         passwords it had then.",
+        "NAME.vstore.bak1 is the newest: the file as it was before its last compaction. It opens \
+         with the passwords it had then.",
     );
 }
 
 fn privacy(ui: &mut Ui, prefs: &Preferences, commands: &mut Commands) {
     field::label(ui, "Files and records");
-    let label = "Remember recent files (their names only)";
+    let label = "Remember recent files (names only)";
     switch(
         ui,
         commands,
@@ -167,7 +167,7 @@ fn privacy(ui: &mut Ui, prefs: &Preferences, commands: &mut Commands) {
         label,
         Preference::RememberRecent,
     );
-    let label = "A number “expireAt” in a value sets the expiry";
+    let label = "A number in the field “expireAt” sets the expiry";
     switch(
         ui,
         commands,
@@ -183,9 +183,9 @@ fn privacy(ui: &mut Ui, prefs: &Preferences, commands: &mut Commands) {
     }
 }
 
-/// What belongs to the open file.
+/// The settings of the open file.
 fn this_file(ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
-    let label = "Namespaces of this file end with";
+    let label = "Namespace delimiter in this file";
     field::label(ui, label);
     let names = DELIMITERS.map(String::from);
     let names: Vec<_> = names.iter().map(String::as_str).collect();

@@ -1,4 +1,4 @@
-//! Every shortcut on one sheet, with a filter. Made of the one list of actions.
+//! All shortcuts on one sheet with a filter, generated from the list of actions.
 
 use egui::{Align, Context, RichText, Role, Sense, Ui, vec2};
 
@@ -9,7 +9,7 @@ use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::widgets::field::TextField;
 use crate::widgets::modal::{DialogButton, DialogFrame};
 
-/// Keys that belong to a part of the window rather than to an action.
+/// Keys of a part of the window that no action stands for.
 const PLACES: [(&str, &[(&str, &str)]); 3] = [
     (
         "Record table",
@@ -22,9 +22,9 @@ const PLACES: [(&str, &[(&str, &str)]); 3] = [
     (
         "Value tree",
         &[
-            ("Open or go in", "→"),
-            ("Close or go out", "←"),
-            ("Open everything below", "*"),
+            ("Expand, or go to the first child", "→"),
+            ("Collapse, or go to the parent", "←"),
+            ("Expand everything below", "*"),
             ("Edit", "Enter, F2"),
             ("Edit in a large field", "Shift+Enter"),
             ("Set to null", "Alt+Del"),
@@ -37,14 +37,14 @@ const PLACES: [(&str, &[(&str, &str)]); 3] = [
     ),
 ];
 
-/// What is typed in the filter.
+/// The text of the filter.
 #[derive(Debug, Default)]
 pub(super) struct ShortcutsForm {
     filter: String,
     started: bool,
 }
 
-/// A group of the sheet: a heading, and what can be done with which keys.
+/// A group of the sheet: a heading, and its actions with their keys.
 pub(super) type Group = (String, Vec<(String, String)>);
 
 /// The groups whose lines match the filter.
@@ -101,7 +101,7 @@ pub(super) fn show(ctx: &Context, form: &mut ShortcutsForm, commands: &mut Comma
 fn sheet(ui: &mut Ui, groups: &[Group]) {
     let tokens = Tokens::of(ui);
     if groups.is_empty() {
-        ui.label(RichText::new("No shortcut matches.").color(tokens.muted));
+        ui.label(RichText::new("No matching shortcuts.").color(tokens.muted));
     }
     ui.spacing_mut().item_spacing.y = 0.0;
     for (name, lines) in groups {

@@ -1,4 +1,4 @@
-//! Messages at the edge of the window: [`crate::state::Notices`] as the toast widget shows them.
+//! Messages at the bottom of the window: shows [`crate::state::Notices`] with the toast widget.
 
 use egui::Context;
 
@@ -9,7 +9,7 @@ use crate::theme::metrics;
 use crate::view::AppView;
 use crate::widgets::toast::{Toast, ToastEvent, ToastKind, Toasts};
 
-/// Hands new messages to the widget and takes back those that the program withdrew.
+/// Passes new messages to the widget and removes withdrawn ones.
 #[derive(Debug, Default)]
 pub(super) struct ToastBridge {
     toasts: Toasts,
@@ -20,7 +20,8 @@ impl ToastBridge {
     pub(super) fn ui(&mut self, ctx: &Context, view: AppView<'_>, commands: &mut Commands) {
         let known = |tag: u64| view.notices.iter().any(|notice| notice.id.0 == tag);
         self.toasts.retain(known);
-        // A message that the user closed is not shown again, even before the program knows.
+        // A message that the user closed is not shown again, even before the state knows that it is
+        // closed.
         let is_new =
             |notice: &&Notice| notice.id > self.newest || self.toasts.is_shown(notice.id.0);
         let shown: Vec<_> = view.notices.iter().filter(is_new).map(toast).collect();
@@ -36,7 +37,7 @@ impl ToastBridge {
     }
 }
 
-/// The action whose words and command the button of a message has.
+/// The action that provides the label and the command of a message's button.
 const fn action_of(follow_up: FollowUp) -> Action {
     match follow_up {
         FollowUp::Undo => Action::Undo,

@@ -1,4 +1,4 @@
-//! Why a record is among the hits: what was found of each word, and what decides its row.
+//! Why a record was found: what each word matched, and what determines its rank.
 
 use egui::{Context, Grid, RichText, ScrollArea, Ui};
 
@@ -10,7 +10,7 @@ use crate::theme::{Tokens, icons, metrics, type_scale};
 use crate::widgets::field;
 use crate::widgets::modal::{DialogButton, DialogFrame};
 
-/// The highest the account gets before it scrolls.
+/// The greatest height of the body before it scrolls.
 const BODY: f32 = 480.0;
 
 pub(super) fn show(ctx: &Context, why: &WhyHit, commands: &mut Commands) {
@@ -36,7 +36,7 @@ pub(super) fn show(ctx: &Context, why: &WhyHit, commands: &mut Commands) {
 fn body(ui: &mut Ui, why: &WhyHit) {
     let tokens = Tokens::of(ui);
     if why.words.is_empty() {
-        ui.label("It meets the conditions of the search, which names no words.");
+        ui.label("It meets the conditions of the search, which contains no words to rank by.");
         return;
     }
     ui.label(format!("{}.", why.level));
@@ -63,10 +63,7 @@ fn body(ui: &mut Ui, why: &WhyHit) {
         }
     });
     ui.add_space(metrics::SPACE_8);
-    field::explanation(
-        ui,
-        "Each line decides only where all lines above are equal.",
-    );
+    field::explanation(ui, "Each line counts only if all lines above it are equal.");
 }
 
 fn word_row(ui: &mut Ui, word: &WhyWord) {
@@ -78,17 +75,17 @@ fn word_row(ui: &mut Ui, word: &WhyWord) {
     ui.label(mono(&word.place, tokens.path));
 }
 
-/// `What its relevance is made of (row 3 of 66)`.
+/// `What determines its rank (row 3 of 66)`.
 fn position(why: &WhyHit) -> String {
     match why.row {
         Some((row, rows)) => format!(
-            "What its relevance is made of (row {} of {})",
+            "What determines its rank (row {} of {})",
             format::count(row as u64 + 1),
             format::count(rows as u64)
         ),
         None if why.other_order => {
-            "What its relevance is made of (the table has another order now)".to_owned()
+            "What determines its rank (the table is sorted differently now)".to_owned()
         }
-        None => "What its relevance is made of".to_owned(),
+        None => "What determines its rank".to_owned(),
     }
 }

@@ -1,4 +1,4 @@
-//! Forgetting typed passwords when the user has gone away.
+//! Tells when typed passwords must be wiped because the window has lost the keyboard.
 
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ pub(crate) struct BlurTimer {
 }
 
 impl BlurTimer {
-    /// Whether the user has been away for long enough; true once for each absence. Asks for a
-    /// repaint at that time only while there is something to forget.
+    /// Whether the window has been without the keyboard for long enough; true once per absence.
+    /// Requests a repaint for that time only while there is something to wipe.
     pub(crate) fn is_over(&mut self, ctx: &egui::Context, something_typed: bool) -> bool {
         let (focused, time) = ctx.input(|input| (input.focused, input.time));
         let wait = self.wait(focused, time);
@@ -31,7 +31,7 @@ impl BlurTimer {
         let left_at = *self.left_at.get_or_insert(time);
         let wait = FORGET_AFTER_SECS - (time - left_at);
         if wait <= 0.0 {
-            // Counts anew, so that what is typed by other means later is forgotten as well.
+            // Restarts the timer, so that text entered later by other means is wiped as well.
             self.left_at = Some(time);
         }
         Some(wait)
@@ -43,7 +43,7 @@ mod tests {
     use crate::forms::BlurTimer;
 
     #[test]
-    fn half_a_minute_without_the_keyboard_is_over_once() {
+    fn half_a_minute_without_the_keyboard_is_reported_once() {
         let mut timer = BlurTimer::default();
         assert_eq!(timer.wait(true, 0.0), None);
         assert_eq!(timer.wait(false, 10.0), Some(30.0));
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn coming_back_starts_the_clock_anew() {
+    fn coming_back_restarts_the_timer() {
         let mut timer = BlurTimer::default();
         timer.wait(false, 0.0);
         timer.wait(true, 29.0);

@@ -1,4 +1,4 @@
-//! What opening or writing a file is doing, in words and as a bar.
+//! The progress of opening or writing a file, as text and a bar.
 
 use egui::{Id, RichText, Ui};
 
@@ -6,7 +6,7 @@ use crate::state::BusyPhase;
 use crate::theme::Tokens;
 use crate::widgets::progress::progress;
 
-/// The words to what opening or writing a file is doing, as `Reading 40 %`.
+/// The text for a phase, for example `Reading 40 %`.
 pub(super) fn busy_text(phase: BusyPhase) -> String {
     match phase.fraction() {
         None => phase.text().to_owned(),
@@ -17,7 +17,7 @@ pub(super) fn busy_text(phase: BusyPhase) -> String {
     }
 }
 
-/// The words and the bar to what opening or writing a file is doing.
+/// Draws the text and the bar for a phase.
 pub(crate) fn busy_line(ui: &mut Ui, id: Id, phase: BusyPhase) {
     let tokens = Tokens::of(ui);
     let text = busy_text(phase);
@@ -31,7 +31,7 @@ mod tests {
     use crate::state::BusyPhase;
 
     #[test]
-    fn progress_is_shown_in_words_and_in_percent_where_known() {
+    fn progress_is_shown_as_text_with_a_percentage_if_known() {
         assert_eq!(busy_text(BusyPhase::DerivingKey), "Deriving key…");
         assert_eq!(busy_text(BusyPhase::Reading(0.4)), "Reading 40 %");
         assert_eq!(busy_text(BusyPhase::Writing(7.0)), "Writing 100 %");

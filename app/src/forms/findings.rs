@@ -1,4 +1,4 @@
-//! The progress of a check of a file, and what it found, part by part.
+//! The progress of a file check, and its findings part by part.
 
 use egui::{Id, RichText, ScrollArea, Ui};
 use vstore::file::{Finding, Loss, VerifyReport};
@@ -14,11 +14,11 @@ use crate::widgets::progress::progress;
 const ROW: f32 = 22.0;
 const ROWS_SHOWN: f32 = 6.0;
 
-/// What is said about a finished check.
+/// The result of a finished check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Findings {
     pub(crate) verdict: String,
-    /// Place, what is wrong, what is lost.
+    /// Location, problem, loss.
     pub(crate) rows: Vec<[String; 3]>,
 }
 
@@ -28,9 +28,9 @@ impl Findings {
         let all = report.frames + parts;
         let read = format::bytes(report.bytes);
         let verdict = if report.findings.is_empty() {
-            format!("All {read} were read and nothing is wrong with them.")
+            format!("All {read} were read; no problems were found.")
         } else if report.is_intact() {
-            format!("All {read} were read: nothing is lost, and opening repairs what was found.")
+            format!("All {read} were read: nothing is lost, and opening the file repairs the rest.")
         } else {
             let least = if more { "at least " } else { "" };
             let all = format::counted(all, "part");
@@ -63,7 +63,6 @@ impl Findings {
     }
 }
 
-/// Draws the progress of a check.
 pub(crate) fn check_progress(ui: &mut Ui, task: TaskId, view: AppView<'_>) {
     let found = view.tasks.iter().find(|one| one.id == task);
     let fraction = match found.map(|task| &task.state) {
@@ -75,7 +74,7 @@ pub(crate) fn check_progress(ui: &mut Ui, task: TaskId, view: AppView<'_>) {
     progress(ui, Id::unique("check progress"), words, fraction);
 }
 
-/// Draws what a check showed: the verdict and, if there is any, the damage.
+/// Draws the result of a check: the verdict, followed by the damage, if any.
 pub(crate) fn check_findings(ui: &mut Ui, report: &VerifyReport) {
     let data = Findings::new(report);
     let tokens = Tokens::of(ui);

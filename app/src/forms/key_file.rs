@@ -1,4 +1,4 @@
-//! The part of a form that asks for a key file: closed until somebody needs it.
+//! The key file field of a form, collapsed until it is needed.
 
 use std::path::PathBuf;
 
@@ -12,38 +12,38 @@ use crate::view::AppView;
 use crate::widgets::button::Button;
 use crate::widgets::field::TextField;
 
-/// A key file being chosen.
+/// The state of the field.
 #[derive(Debug, Default)]
 pub(crate) struct KeyFileField {
     open: bool,
     path: String,
-    /// The system was asked on behalf of this field, not of another one.
+    /// The system's file dialog was opened for this field, not for another one.
     asked: bool,
 }
 
 impl KeyFileField {
-    /// The place of the key file, if one is named.
+    /// The path of the key file, if one is chosen.
     pub(crate) fn path(&self) -> Option<PathBuf> {
         self.open.then(|| typed_path(&self.path)).flatten()
     }
 
-    /// Opens the field, as for a file that says it needs one.
+    /// Expands the field, for a file that is known to need one.
     pub(crate) fn open(&mut self) {
         self.open = true;
     }
 
-    /// Takes the next key file that somebody chooses or makes.
+    /// Receives the next key file that the user chooses or creates.
     pub(crate) fn expect(&mut self) {
         self.open = true;
         self.asked = true;
     }
 
-    /// Closes and empties the field.
+    /// Collapses and empties the field.
     pub(crate) fn clear(&mut self) {
         *self = Self::default();
     }
 
-    /// Shows the line that opens the field and, when open, the field.
+    /// Shows the line that expands the field and, if expanded, the field.
     pub(crate) fn show(
         &mut self,
         ui: &mut Ui,
@@ -86,7 +86,7 @@ impl KeyFileField {
     }
 }
 
-/// A line with a caret that opens what is below it. Returns whether it was clicked.
+/// A line with a caret that expands what is below it. Returns whether it was clicked.
 pub(crate) fn disclosure(ui: &mut Ui, title: &str, open: bool) -> bool {
     let tokens = Tokens::of(ui);
     let text = type_scale::line(ui, title, type_scale::body(), tokens.muted, 400.0);

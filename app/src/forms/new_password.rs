@@ -1,5 +1,5 @@
-//! Choosing a password: twice, with a meter, a warning about weak ones, and the one sentence
-//! everybody must have read.
+//! Chooses a password: two fields, a strength meter, a warning about weak passwords, and one about
+//! losing it.
 
 use egui::{Id, Ui};
 use zeroize::Zeroizing;
@@ -10,18 +10,19 @@ use crate::widgets::field;
 use crate::widgets::password::PasswordField;
 use crate::widgets::strength::{Strength, strength};
 
-/// What is said wherever a password is chosen.
-const CANNOT_BE_RECOVERED: &str = "A lost password cannot be recovered: without it nobody can read the file, not even its makers.";
+/// Shown wherever a password is chosen.
+const CANNOT_BE_RECOVERED: &str =
+    "A lost password cannot be recovered: without it, nobody can open the file.";
 
-/// A password being chosen.
+/// The state of the two fields.
 #[derive(Debug, Default)]
 pub(crate) struct NewPassword {
     first: PasswordField,
     second: PasswordField,
     strength: Option<Strength>,
-    /// The user has seen the warning about this weak password.
+    /// The warning about this weak password has been shown.
     warned: bool,
-    /// The user has tried to go on: from then on what is missing is said.
+    /// The user has tried to submit: from now on missing entries are pointed out.
     tried: bool,
     wants_focus: bool,
 }
@@ -39,24 +40,24 @@ impl NewPassword {
         *self = Self::default();
     }
 
-    /// Whether nothing is typed.
+    /// Whether both fields are empty.
     pub(crate) fn is_empty(&self) -> bool {
         self.first.is_empty() && self.second.is_empty()
     }
 
-    /// Gives the first field the keyboard in the next frame.
+    /// Focuses the first field in the next frame.
     pub(crate) fn focus(&mut self) {
         self.wants_focus = true;
     }
 
-    /// Whether a weak password was typed and the warning about it is shown: the button then says
+    /// Whether a weak password was typed and its warning is shown; the button is then labelled
     /// `Continue anyway`.
     pub(crate) fn is_warning(&self) -> bool {
         self.warned
     }
 
-    /// The password, if both fields agree and the user knows whether it is weak. Otherwise what
-    /// is missing is shown from now on. Call it when the user wants to go on.
+    /// The password, if both fields agree and a weak password has been confirmed. Otherwise what is
+    /// missing is shown from now on. Call it when the user submits the form.
     pub(crate) fn confirm(&mut self) -> Option<Zeroizing<String>> {
         self.tried = true;
         if self.first.is_empty() || !self.agree() {
@@ -99,7 +100,7 @@ impl NewPassword {
         let problem = if missing {
             Some("Choose a password: the file is always encrypted.")
         } else {
-            differs.then_some("The two passwords are not the same.")
+            differs.then_some("The passwords do not match.")
         };
         self.notes(ui, problem);
         NewPasswordResponse {
@@ -107,8 +108,8 @@ impl NewPassword {
         }
     }
 
-    /// While the second field is being typed it is shorter; only what can no longer become equal
-    /// is worth a remark.
+    /// While the second field is being typed it is shorter; only a text that can no longer become
+    /// equal is pointed out.
     fn second_is_not_a_start(&self) -> bool {
         !self
             .first
@@ -130,7 +131,7 @@ impl NewPassword {
         } else if self.first.caps_lock() || self.second.caps_lock() {
             field::caution(ui, "Caps Lock may be on.");
         } else if self.first.is_full() {
-            field::caution(ui, "The password is as long as it can be.");
+            field::caution(ui, "The password has reached its maximum length.");
         }
         field::explanation(ui, CANNOT_BE_RECOVERED);
     }

@@ -1,20 +1,20 @@
-//! How strong a password is, as five segments and a word. What a strong password is, others know
-//! ([`crate::widgets::strength::strength`]).
+//! The strength of a password as five segments and a word. The rating itself is in
+//! [`crate::widgets::strength::strength`].
 
 use egui::{CornerRadius, Rect, RichText, Role, Sense, Ui, accesskit, vec2};
 
 use crate::theme::{Tokens, metrics, type_scale};
 use crate::widgets::strength::Strength;
 
-/// Up to this score the user is asked twice.
+/// Passwords with at most this score need to be confirmed.
 const WEAK: u8 = 1;
 
-/// Whether the user should be asked twice.
+/// Whether the password needs to be confirmed.
 pub(super) fn is_weak(strength: &Strength) -> bool {
     strength.score <= WEAK
 }
 
-/// Five segments and a word; nothing is lit without a password.
+/// Draws five segments and a word; without a password nothing is lit.
 pub(super) fn meter(ui: &mut Ui, strength: Option<&Strength>) {
     let tokens = Tokens::of(ui);
     let lit = strength.map_or(0, |strength| usize::from(strength.score) + 1);

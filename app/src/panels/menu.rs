@@ -1,4 +1,4 @@
-//! The menu bar: program name, menus made of the list of actions, name of the open file.
+//! The menu bar: program name, menus generated from the list of actions, name of the open file.
 
 use egui::containers::menu::{MenuButton, MenuConfig};
 use egui::{Align, PopupCloseBehavior, Rect, Role, Sense, Ui, UiBuilder, vec2};
@@ -10,13 +10,13 @@ use crate::state::Page;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::view::AppView;
 
-/// In less room the name of the file is left out: the title of the window has it too.
+/// In less room the file name is left out: the window title has it too.
 const TITLE_MIN: f32 = 60.0;
 
 /// What the menu bar shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct MenuData {
-    /// The name of the file with what is special about it: `films.vstore [Read-only]`.
+    /// The file name with its state: `films.vstore [Read-only]`.
     title: String,
 }
 
@@ -32,14 +32,13 @@ impl MenuData {
     }
 }
 
-/// The rows of one menu as they stand now.
+/// The rows of one menu in their present state.
 fn menu_rows(menu: Menu, view: &AppView<'_>) -> Vec<ActionRow> {
     let rows = menu.actions();
     rows.map(|(starts_group, action)| ActionRow::new(action, starts_group, view))
         .collect()
 }
 
-/// Draws the bar into the available space.
 pub(super) fn menu_bar(ui: &mut Ui, view: AppView<'_>, commands: &mut Commands) {
     let data = MenuData::new(&view);
     let tokens = Tokens::of(ui);
@@ -56,7 +55,7 @@ pub(super) fn menu_bar(ui: &mut Ui, view: AppView<'_>, commands: &mut Commands) 
     let mut menus_end = row.min_rect().right();
     egui::MenuBar::new().ui(&mut row, |ui| {
         ui.spacing_mut().button_padding = vec2(8.0, 4.0);
-        // A row closes the menu itself when it was picked; one that cannot be picked does not.
+        // A row closes the menu when it is picked; a disabled one does not.
         let config = MenuConfig::new().close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         for menu in Menu::ALL {
             let word = egui::RichText::new(menu.name()).color(tokens.muted);
@@ -99,7 +98,7 @@ fn brand(ui: &mut Ui, tokens: &Tokens) {
     );
 }
 
-/// Centred in the window; where that would reach into the menus, in the room that they leave.
+/// Centred in the window, or in the room to the right of the menus if it would overlap them.
 fn title(ui: &Ui, bar: Rect, room: Rect, text: &str, tokens: &Tokens) {
     let galley = type_scale::line(ui, text, type_scale::body(), tokens.muted, room.width());
     let width = galley.size().x;
@@ -129,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn the_title_says_what_is_special_in_words() {
+    fn the_title_shows_read_only_and_locked() {
         let mut state = films();
         assert_eq!(title_of(&state), "Films");
         store_of(&mut state).read_only = true;
@@ -139,12 +138,12 @@ mod tests {
         let mut page = UnlockPage::new("/tmp/notes.txt".into(), false);
         page.problem = Some(crate::state::Problem::NotAVStore);
         state.page = Page::Unlock(page);
-        assert_eq!(title_of(&state), "notes.txt", "it is no locked database");
+        assert_eq!(title_of(&state), "notes.txt", "it is not a locked database");
         assert_eq!(title_of(&State::default()), "");
     }
 
     #[test]
-    fn the_name_of_the_file_never_lies_over_the_menus() {
+    fn the_file_name_never_overlaps_the_menus() {
         for (width, name) in [
             (1280.0, "films.vstore"),
             (
@@ -177,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_click_in_a_menu_asks_for_its_action_and_closes_it() {
+    fn a_click_in_a_menu_runs_its_action_and_closes_it() {
         let mut scene: Scene<()> = Scene::new(
             films(),
             [900.0, 700.0],

@@ -1,4 +1,4 @@
-//! Rows of menus and context menus: an icon, words, a shortcut; what cannot be picked is faint.
+//! Rows of menus and context menus: icon, label, shortcut; disabled rows are faint.
 
 use egui::{Align, Color32, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -15,17 +15,17 @@ const WIDTH_MIN: f32 = 208.0;
 /// One row of a menu.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct MenuRow<'a> {
-    /// Its words.
+    /// Its label.
     pub(super) text: &'a str,
-    /// A glyph before them; empty for none.
+    /// A glyph in front of it; empty for none.
     pub(super) icon: &'a str,
     /// The shortcut at the right edge; empty for none.
     pub(super) shortcut: &'a str,
-    /// It cannot be picked now.
+    /// It is disabled.
     pub(super) disabled: bool,
-    /// It stands for an option that is on.
+    /// It is an option that is on.
     pub(super) checked: bool,
-    /// It opens a menu of its own.
+    /// It opens a submenu.
     pub(super) opens_menu: bool,
 }
 
@@ -117,7 +117,7 @@ impl<'a> MenuRow<'a> {
     }
 }
 
-/// Makes the menu as wide as its widest row and its rows adjacent. Call before the rows.
+/// Makes the menu as wide as its widest row, and the rows adjacent. Call before the rows.
 pub(super) fn begin_menu<'a>(ui: &mut Ui, rows: impl IntoIterator<Item = MenuRow<'a>>) {
     let widest = rows
         .into_iter()
@@ -127,7 +127,7 @@ pub(super) fn begin_menu<'a>(ui: &mut Ui, rows: impl IntoIterator<Item = MenuRow
     ui.spacing_mut().item_spacing.y = 0.0;
 }
 
-/// A hairline between groups of rows.
+/// A separator between groups of rows.
 pub(super) fn menu_line(ui: &mut Ui) {
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), 9.0));
     let y = rect.center().y.round() - 0.5;
@@ -136,21 +136,21 @@ pub(super) fn menu_line(ui: &mut Ui) {
         .line_segment([pos2(rect.left(), y), pos2(rect.right(), y)], stroke);
 }
 
-/// The row of an action as it stands now.
+/// The row of an action in its present state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ActionRow {
     /// The action.
     pub(super) action: Action,
-    /// A line belongs before it.
+    /// A separator precedes it.
     pub(super) starts_group: bool,
-    /// It can be picked now.
+    /// It is enabled.
     pub(super) enabled: bool,
-    /// It stands for an option that is on.
+    /// It is an option that is on.
     pub(super) checked: bool,
 }
 
 impl ActionRow {
-    /// The action as it stands now.
+    /// The action in its present state.
     pub(super) fn new(action: Action, starts_group: bool, view: &AppView<'_>) -> Self {
         Self {
             action,
@@ -161,7 +161,7 @@ impl ActionRow {
     }
 }
 
-/// Shows the rows of actions; a click queues the command of its action and closes the menu.
+/// Shows rows of actions; a click queues the action's command and closes the menu.
 pub(super) fn action_rows(
     ui: &mut Ui,
     rows: &[ActionRow],
@@ -184,7 +184,7 @@ pub(super) fn action_rows(
     }
 }
 
-/// As [`begin_menu`], for rows of actions.
+/// Like [`begin_menu`], for rows of actions.
 pub(super) fn begin_action_menu(ui: &mut Ui, rows: &[ActionRow]) {
     let shortcuts: Vec<_> = rows
         .iter()
@@ -209,7 +209,7 @@ fn menu_row<'a>(row: &ActionRow, shortcut: &'a str) -> MenuRow<'a> {
     }
 }
 
-/// What the action does, or why it cannot be picked.
+/// The description of the action, or why it is disabled.
 fn tooltip(row: &ActionRow, view: &AppView<'_>) -> &'static str {
     let reason = view
         .store()

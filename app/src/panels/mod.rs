@@ -1,7 +1,7 @@
 //! The panels of the window: each draws a part of the view and queues commands.
 //!
-//! Every panel first makes a plain data struct of the view (`StatusData::new(view)`), which is
-//! what most tests look at, and then paints it. A panel owns only what is half typed or scrolled.
+//! Every panel first builds a plain data struct from the view (`StatusData::new(view)`), which most
+//! tests examine, and then paints it. A panel owns nothing but typed text and scroll positions.
 
 mod bottom;
 pub mod detail;

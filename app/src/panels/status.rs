@@ -1,4 +1,4 @@
-//! The status bar: how many records, whether they are safe, when the file locks.
+//! The status bar: the number of records, whether they are saved, and when the file locks.
 
 use egui::{Align, Color32, Rect, Role, Sense, Ui, WidgetInfo, pos2};
 
@@ -11,10 +11,10 @@ use crate::view::StoreView;
 const ICON: f32 = 14.0;
 const ICON_GAP: f32 = 5.0;
 const GAP: f32 = 18.0;
-/// Fewer records than these are read so quickly that nobody needs to know.
+/// Fewer records are loaded so quickly that showing progress is pointless.
 const TOLD_FROM: u64 = 20_000;
 
-/// How a word of the status bar is meant.
+/// The tone of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Tone {
     Quiet,
@@ -23,15 +23,15 @@ enum Tone {
     Danger,
 }
 
-/// A few words with an icon.
+/// A short text with an icon.
 #[derive(Clone, Debug)]
 struct Item {
     icon: Option<&'static str>,
     text: String,
-    /// What the pointer is told; empty for nothing.
+    /// The tooltip; empty for none.
     tooltip: String,
     tone: Tone,
-    /// What a click does.
+    /// The command of a click.
     command: Option<RecordCommand>,
 }
 
@@ -92,17 +92,17 @@ impl StatusData {
             let item = Item::new(format!("Reading {percent} %"))
                 .icon(icons::ARROWS_CLOCKWISE, Tone::Quiet);
             right.push(item.tooltip(
-                "Search and counts answer from what has been read; changes are possible at the end",
+                "Searches and counts cover what has been read so far; editing is possible at the end",
             ));
         } else if let Some(reason) = view.read_only_reason() {
             let item = Item::new("Read-only").icon(icons::EYE, Tone::Warning);
-            right.push(item.tooltip(format!("{reason}. “Save as…” makes a copy to change")));
+            right.push(item.tooltip(format!("{reason}. “Save as…” makes a copy to edit")));
         }
         right.extend(indexing(store));
         right.push(if store.changed_elsewhere {
             Item::new("Changed elsewhere")
                 .icon(icons::WARNING_CIRCLE, Tone::Warning)
-                .tooltip("Another program changed the file, or put another one in its place")
+                .tooltip("Another program changed or replaced the file")
         } else {
             saving(store)
         });
@@ -113,13 +113,13 @@ impl StatusData {
         let locks_in = view.app.locks_in.filter(|_| store.path.is_some());
         right.extend(locks_in.map(|time| {
             let item = Item::new(format!("Locks in {}", lock_countdown(time)));
-            item.tooltip("Without input the database locks itself; any input starts anew")
+            item.tooltip("The database locks after inactivity; any input restarts the countdown")
         }));
         Self { left, right }
     }
 }
 
-/// How far the indexes are, while so much is left that searches feel it.
+/// The progress of indexing, while enough is left to slow down searches.
 fn indexing(store: &OpenStore) -> Option<Item> {
     let indexing = store.indexing.filter(|_| store.loading.is_none())?;
     if indexing.total.saturating_sub(indexing.indexed) < TOLD_FROM {
@@ -129,11 +129,11 @@ fn indexing(store: &OpenStore) -> Option<Item> {
     let item = Item::new(format!("Indexing {percent} %"));
     let item = item.icon(icons::ARROWS_CLOCKWISE, Tone::Quiet);
     Some(item.tooltip(
-        "Searches are complete, but read the records that are not indexed yet and take longer",
+        "Searches are complete but slower: records that are not indexed yet are read one by one",
     ))
 }
 
-/// Whole minutes, and seconds in the last one: an idle window need not be drawn every second.
+/// Whole minutes, and seconds in the last one: an idle window need not be redrawn every second.
 fn lock_countdown(time: std::time::Duration) -> String {
     let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
     if seconds > 60 {
@@ -143,7 +143,7 @@ fn lock_countdown(time: std::time::Duration) -> String {
     }
 }
 
-/// Whether everything that was entered is in the file. The worst comes first.
+/// Whether all changes are in the file. The most serious state wins.
 fn saving(store: &OpenStore) -> Item {
     if let (SaveState::Saved { .. } | SaveState::InMemory { .. }, Some(draft)) =
         (&store.save, store.unsaved_draft())
@@ -163,7 +163,7 @@ fn saving(store: &OpenStore) -> Item {
             let tone = if *changed { Tone::Warning } else { Tone::Quiet };
             Item::new("In memory only")
                 .icon(icons::WARNING_CIRCLE, tone)
-                .tooltip("“Save as…” puts it into an encrypted file")
+                .tooltip("“Save as…” stores it in an encrypted file")
         }
         SaveState::Saved { .. } => Item::new("All changes saved")
             .icon(icons::CHECK_CIRCLE, Tone::Good)
@@ -171,7 +171,7 @@ fn saving(store: &OpenStore) -> Item {
         SaveState::Saving { pending } => Item::new("Saving…")
             .icon(icons::FLOPPY_DISK, Tone::Quiet)
             .tooltip(format!(
-                "{} on the way to the file",
+                "{} being written to the file",
                 format::counted(*pending as u64, "change")
             )),
         SaveState::Failed { problem } => {
@@ -192,7 +192,6 @@ fn saving(store: &OpenStore) -> Item {
     }
 }
 
-/// Draws the bar into the available space.
 pub(super) fn status_bar(ui: &Ui, view: StoreView<'_>, commands: &mut Commands) {
     let data = StatusData::new(&view);
     let tokens = Tokens::of(ui);
@@ -213,7 +212,7 @@ pub(super) fn status_bar(ui: &Ui, view: StoreView<'_>, commands: &mut Commands) 
     }
 }
 
-/// Paints an item at one end of `room`; returns its place.
+/// Paints an item at one end of `room`; returns its rectangle.
 fn show(
     ui: &Ui,
     room: Rect,
@@ -273,7 +272,7 @@ fn show(
     place
 }
 
-/// A whole line with the figures of the font; long texts are cut.
+/// One line with tabular digits; long texts are cut off.
 fn line(ui: &Ui, text: &str, color: Color32, room: f32) -> std::sync::Arc<egui::Galley> {
     let galley = type_scale::number(ui, text, type_scale::small(), color);
     if galley.size().x <= room {
@@ -301,14 +300,14 @@ mod tests {
     }
 
     #[test]
-    fn a_database_in_memory_says_so_and_nothing_about_encryption() {
+    fn a_database_in_memory_says_so_and_does_not_mention_encryption() {
         let (left, right) = texts(&films());
         assert_eq!(left, ["4 records"]);
         assert_eq!(right, ["In memory only"]);
     }
 
     #[test]
-    fn a_file_says_that_it_is_saved_encrypted_and_when_it_locks() {
+    fn a_file_shows_that_it_is_saved_encrypted_and_when_it_locks() {
         let mut state = films();
         state.locks_in = Some(Duration::from_millis(299_400));
         let store = store_of(&mut state);
@@ -331,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn indexing_is_told_while_searches_feel_it() {
+    fn indexing_is_shown_while_it_slows_down_searches() {
         let mut state = films();
         let right = |state: &mut State, indexed: u64| {
             store_of(state).indexing = Some(Indexing {
@@ -348,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_to_save_is_loud_and_says_why() {
+    fn a_failure_to_save_is_prominent_and_says_why() {
         let mut state = films();
         let store = store_of(&mut state);
         store.save = SaveState::Failed {

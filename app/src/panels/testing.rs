@@ -1,4 +1,4 @@
-//! A small open database, and a window with one part, for the tests of panels and dialogs.
+//! A small open database, and a window with one panel, for the tests of panels and dialogs.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use crate::command::{Command, Commands};
 use crate::state::{Column, OpenStore, Page, State};
 use crate::view::{AppView, StoreView};
 
-/// The time in all tests: 20 Nov 2026 13:00 UTC.
+/// The fixed time of all tests: 20 Nov 2026 13:00 UTC.
 pub(super) const NOW: Millis = Millis::from_unix_seconds(1_795_179_600);
 
-/// Records: key, value, and how many seconds they live from [`NOW`].
+/// Records: key, value, and the seconds from [`NOW`] until they expire.
 const FILMS: [(&str, &str, Option<i64>); 4] = [
     (
         "film:1982:tootsie",
@@ -51,7 +51,7 @@ pub(crate) fn films() -> State {
     open_with(&batch)
 }
 
-/// An open database with what a batch makes.
+/// An open database with the result of a batch.
 pub(super) fn open_with(batch: &WriteBatch) -> State {
     let mut store = Store::in_memory(Arc::new(ManualClock::new(NOW)));
     store.commit(batch).unwrap();
@@ -77,7 +77,7 @@ pub(super) fn view_of(state: &State) -> StoreView<'_> {
     AppView::of(state, NOW).store().unwrap()
 }
 
-/// A program with one part of its window.
+/// A program that shows one part of its window.
 #[derive(Default)]
 pub(crate) struct Window<P> {
     pub(crate) state: State,
@@ -86,14 +86,14 @@ pub(crate) struct Window<P> {
 }
 
 impl<P> Window<P> {
-    /// What was asked since the last call.
+    /// The commands queued since the last call.
     pub(crate) fn taken(&mut self) -> Vec<Command> {
         std::iter::from_fn(|| self.commands.pop())
             .map(|queued| queued.command)
             .collect()
     }
 
-    /// The same as words.
+    /// The same as text.
     pub(crate) fn words(&mut self) -> String {
         format!("{:?}", self.taken())
     }
@@ -104,7 +104,7 @@ impl<P> Window<P> {
     }
 }
 
-/// Draws a part of a window of this size with `show`, at a time that stands still.
+/// Draws a part of a window of this size with `show`, at a fixed time.
 pub(crate) fn drawn<P: 'static>(
     window: Window<P>,
     size: [f32; 2],
@@ -114,7 +114,7 @@ pub(crate) fn drawn<P: 'static>(
     drawn_in_steps(window, (size, 0.25), now, show)
 }
 
-/// As [`drawn`], in frames that are `step_secs` seconds apart.
+/// Like [`drawn`], in frames that are `step_secs` seconds apart.
 pub(crate) fn drawn_in_steps<P: 'static>(
     window: Window<P>,
     (size, step_secs): ([f32; 2], f32),
@@ -151,7 +151,7 @@ impl<P: Default + 'static> Scene<P> {
         Self::in_steps(state, (size, 0.25), show)
     }
 
-    /// As [`Self::new`], in frames that are `step_secs` seconds apart.
+    /// Like [`Self::new`], in frames that are `step_secs` seconds apart.
     pub(super) fn in_steps(
         state: State,
         size_and_step: ([f32; 2], f32),
@@ -171,7 +171,7 @@ impl<P: Default + 'static> Scene<P> {
         Self { harness }
     }
 
-    /// Runs until nothing moves; returns what was asked meanwhile.
+    /// Runs until nothing moves; returns the commands queued meanwhile.
     pub(super) fn commands(&mut self) -> Vec<String> {
         self.harness.run();
         let asked = self.harness.state_mut().taken();
@@ -184,7 +184,7 @@ impl<P: Default + 'static> Scene<P> {
     }
 }
 
-/// Gives the field of this role and name the keyboard, and types a text into it.
+/// Focuses the field with this role and name, and types a text into it.
 pub(crate) fn type_into<S>(harness: &mut Harness<'_, S>, role: Role, label: &str, text: &str) {
     harness.get_by_role_and_label(role, label).focus();
     harness.run();

@@ -1,5 +1,6 @@
-//! The strip over the panels while the open file takes no changes, or is not the one that was
-//! opened any more. It stays until that is over: what it says must not go away by itself.
+//! The strip above the panels while there is a problem with the open file: it cannot be written, it
+//! was replaced, it is an older copy, or records expired by a doubtful clock. The strip stays until
+//! the problem is solved or the user has decided.
 
 use egui::Ui;
 use vstore::ClockSuspect;
@@ -13,45 +14,45 @@ use crate::state::{OpenStore, Problem, SaveState};
 use crate::view::StoreView;
 use crate::widgets::banner::{Banner, BannerButton, BannerTone};
 
-const OLDER: &str = "This file is older than when it was last open here: changes that were saved \
-    then are missing. Its backups or copies may have them.";
+const OLDER: &str = "This file is older than when it was last open here: changes saved since then \
+    are missing. A backup or a copy may have them.";
 const DIVERGED: &str = "This is not the file that was last open here, but a copy of it that was \
-    changed separately: changes that were saved here are missing.";
+    changed separately: changes saved here are missing.";
 
 /// What the strip says and offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Trouble {
     text: String,
-    /// Ways on, the best first, with their words here.
-    ways: &'static [(Action, &'static str)],
+    /// What can be done, the best choice first, with the button labels used here.
+    actions: &'static [(Action, &'static str)],
 }
 
 impl Trouble {
-    /// What is wrong with the file; `None`: nothing.
+    /// The problem with the file; `None` if there is none.
     pub(super) fn of(view: &StoreView<'_>) -> Option<Self> {
-        const RELOAD: (Action, &str) = (Action::Reload, "Load it again");
+        const RELOAD: (Action, &str) = (Action::Reload, "Reload");
         const AGAIN: (Action, &str) = (Action::WriteAgain, "Try again");
         const COPY: (Action, &str) = (Action::SaveAs, "Save a copy…");
         const KEEP: (Action, &str) = (Action::KeepExpired, "Keep hidden");
         const DELETE: (Action, &str) = (Action::DeleteExpired, "Delete them");
-        const GO_ON: (Action, &str) = (Action::AcceptStanding, "Go on with it");
-        const OTHER: (Action, &str) = (Action::OpenFile, "Open another…");
+        const GO_ON: (Action, &str) = (Action::AcceptStanding, "Use it anyway");
+        const OTHER: (Action, &str) = (Action::OpenFile, "Open another file…");
         let store = view.store;
-        let (text, ways): (String, &'static [_]) = match &store.save {
+        let (text, actions): (String, &'static [_]) = match &store.save {
             _ if store.changed_elsewhere && store.read_only => (
                 "The file has changed since it was opened.".to_owned(),
                 &[RELOAD],
             ),
             _ if store.changed_elsewhere => (
-                "Another program changed this file. It is not written over; your records are \
-                 still here."
+                "Another program changed this file. VStore does not overwrite it; your records \
+                 are still open here."
                     .to_owned(),
                 &[
-                    (Action::SaveAs, "Keep mine as a copy…"),
+                    (Action::SaveAs, "Save mine as a copy…"),
                     (Action::Reload, "Load theirs"),
                 ],
             ),
-            // What was replaced is back.
+            // The replaced file is back.
             SaveState::Failed {
                 problem: Problem::ChangedElsewhere,
             } => (missing(store), &[AGAIN, COPY]),
@@ -59,7 +60,7 @@ impl Trouble {
                 problem: problem @ Problem::Crashed,
             } => (
                 format!("{} {}", problem.text(), missing(store)),
-                &[COPY, (Action::Reload, "Open it again")],
+                &[COPY, (Action::Reload, "Reopen")],
             ),
             SaveState::Failed { problem } => (
                 format!("{} {}", problem.text(), missing(store)),
@@ -71,22 +72,26 @@ impl Trouble {
                 _ => (clock_text(store.asks_about_clock()?), &[KEEP, DELETE]),
             },
         };
-        Some(Self { text, ways })
+        Some(Self { text, actions })
     }
 
-    /// How high the strip is in a window `width` points wide.
+    /// The height of the strip in a window `width` points wide.
     pub(super) fn height(&self, ui: &Ui, width: f32) -> f32 {
-        let buttons = self.ways.iter().map(|(_, words)| BannerButton::new(words));
+        let buttons = self
+            .actions
+            .iter()
+            .map(|(_, words)| BannerButton::new(words));
         let buttons: Vec<_> = buttons.collect();
         self.banner(&buttons).height(ui, width)
     }
 
-    /// Draws the strip into the available space.
     pub(super) fn ui(&self, ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
-        let ways = self.ways.iter();
-        let resolved: Vec<_> = ways.map(|(action, _)| action.resolve(&view.app)).collect();
-        let ways = self.ways.iter().zip(&resolved);
-        let buttons: Vec<_> = ways
+        let actions = self.actions.iter();
+        let resolved: Vec<_> = actions
+            .map(|(action, _)| action.resolve(&view.app))
+            .collect();
+        let actions = self.actions.iter().zip(&resolved);
+        let buttons: Vec<_> = actions
             .map(|((_, label), command)| BannerButton {
                 label,
                 enabled: command.is_some(),
@@ -104,12 +109,12 @@ impl Trouble {
     }
 }
 
-/// What is not in the file.
+/// Which changes are not in the file.
 fn missing(store: &OpenStore) -> String {
     let edit = store.unsaved_draft().is_some();
     match (store.unsaved.waiting, edit) {
-        (0, false) => "Nothing that was entered is missing from it.".to_owned(),
-        (0, true) => "The open edit is not in the file.".to_owned(),
+        (0, false) => "The file contains all your changes.".to_owned(),
+        (0, true) => "Your open edit is not in the file.".to_owned(),
         (1, false) => "1 change is not in the file yet.".to_owned(),
         (count, edit) => {
             let changes = format::counted(count as u64, "change");
@@ -122,9 +127,9 @@ fn missing(store: &OpenStore) -> String {
 fn clock_text(suspect: ClockSuspect) -> String {
     let day = |at| rfc3339(at).chars().take(10).collect::<String>();
     format!(
-        "{} expired by a clock that says {}. The last change here was on {}.",
-        format::counted(suspect.due as u64, "record"),
+        "According to the system clock ({}), {} expired. But the last change here was on {}.",
         day(suspect.now),
+        format::counted(suspect.due as u64, "record"),
         day(suspect.newest),
     )
 }
@@ -140,9 +145,9 @@ mod tests {
     use crate::state::State;
     use crate::update::update;
 
-    fn ways(state: &State) -> Option<Vec<&'static str>> {
+    fn actions(state: &State) -> Option<Vec<&'static str>> {
         let trouble = Trouble::of(&view_of(state))?;
-        Some(trouble.ways.iter().map(|(_, words)| *words).collect())
+        Some(trouble.actions.iter().map(|(_, words)| *words).collect())
     }
 
     fn file() -> State {
@@ -154,23 +159,23 @@ mod tests {
     }
 
     #[test]
-    fn each_trouble_has_its_own_ways_on() {
+    fn each_problem_offers_its_own_actions() {
         let mut state = file();
-        assert_eq!(ways(&state), None);
+        assert_eq!(actions(&state), None);
         store_of(&mut state).changed_elsewhere = true;
-        let replaced = ["Keep mine as a copy…", "Load theirs"];
-        assert_eq!(ways(&state), Some(replaced.to_vec()));
+        let replaced = ["Save mine as a copy…", "Load theirs"];
+        assert_eq!(actions(&state), Some(replaced.to_vec()));
         store_of(&mut state).read_only = true;
-        assert_eq!(ways(&state), Some(vec!["Load it again"]));
+        assert_eq!(actions(&state), Some(vec!["Reload"]));
 
         let mut state = file();
         let problem = Problem::StorageFull("no space left for films.vstore".to_owned());
         store_of(&mut state).save = SaveState::Failed { problem };
-        assert_eq!(ways(&state), Some(vec!["Try again", "Save a copy…"]));
+        assert_eq!(actions(&state), Some(vec!["Try again", "Save a copy…"]));
     }
 
     #[test]
-    fn records_that_expired_by_a_doubted_clock_are_asked_about_once() {
+    fn the_user_is_asked_once_about_records_that_expired_by_a_doubtful_clock() {
         let mut state = file();
         let suspect = ClockSuspect {
             newest: Millis(1_780_000_000_000),
@@ -181,39 +186,42 @@ mod tests {
         let trouble = Trouble::of(&view_of(&state)).unwrap();
         assert_eq!(
             trouble.text,
-            "12 records expired by a clock that says 2099-06-13. The last change here was on \
-             2026-05-28."
+            "According to the system clock (2099-06-13), 12 records expired. But the last change \
+             here was on 2026-05-28."
         );
-        assert_eq!(ways(&state), Some(vec!["Keep hidden", "Delete them"]));
+        assert_eq!(actions(&state), Some(vec!["Keep hidden", "Delete them"]));
         store_of(&mut state).keeps_expired = true;
-        assert_eq!(ways(&state), None);
-        // What cannot be written is said first.
+        assert_eq!(actions(&state), None);
+        // A problem with writing comes first.
         store_of(&mut state).keeps_expired = false;
         store_of(&mut state).changed_elsewhere = true;
-        assert_eq!(ways(&state).map(|ways| ways.len()), Some(2));
-        assert_ne!(ways(&state), Some(vec!["Keep hidden", "Delete them"]));
+        assert_eq!(actions(&state).map(|actions| actions.len()), Some(2));
+        assert_ne!(actions(&state), Some(vec!["Keep hidden", "Delete them"]));
     }
 
     #[test]
-    fn a_file_that_was_set_back_is_said_until_somebody_has_seen_it() {
+    fn an_older_file_is_reported_until_the_user_has_seen_it() {
         let mut state = file();
         for standing in [Standing::Older, Standing::Diverged] {
             store_of(&mut state).standing = standing;
             let trouble = Trouble::of(&view_of(&state)).unwrap();
             assert!(trouble.text.contains("are missing"), "{}", trouble.text);
-            assert_eq!(ways(&state), Some(vec!["Go on with it", "Open another…"]));
+            assert_eq!(
+                actions(&state),
+                Some(vec!["Use it anyway", "Open another file…"])
+            );
             let command = Action::AcceptStanding.resolve(&view_of(&state).app);
             update(&mut state, command.unwrap(), NOW);
-            assert_eq!(ways(&state), None);
+            assert_eq!(actions(&state), None);
         }
         for standing in [Standing::Unknown, Standing::Continued] {
             store_of(&mut state).standing = standing;
-            assert_eq!(ways(&state), None);
+            assert_eq!(actions(&state), None);
         }
     }
 
     #[test]
-    fn the_way_on_is_a_button_away() {
+    fn the_buttons_queue_their_actions() {
         let mut state = file();
         let problem = Problem::StorageFull("no space left for films.vstore".to_owned());
         store_of(&mut state).save = SaveState::Failed { problem };
@@ -227,8 +235,8 @@ mod tests {
         );
         scene.harness.get_by_label("Try again").click();
         assert_eq!(scene.commands(), ["File(WriteAgain)"]);
-        let told = "The disk is full: no space left for films.vstore. 2 changes are not in the \
+        let text = "The disk is full: no space left for films.vstore. 2 changes are not in the \
                     file yet.";
-        scene.harness.get_by_role_and_label(Role::Alert, told);
+        scene.harness.get_by_role_and_label(Role::Alert, text);
     }
 }

@@ -1,4 +1,4 @@
-//! The whole window: where each panel stands, and drawing them all.
+//! The whole window: lays out and draws all panels.
 
 use std::path::PathBuf;
 
@@ -15,34 +15,30 @@ use crate::state::{Layout, PanelSide};
 use crate::theme::{Tokens, metrics};
 use crate::view::{AppView, StoreView};
 
-/// The panels of the window, with what is half typed and scrolled in them.
+/// The panels of the window, with what has been typed and scrolled in them.
 #[derive(Debug, Default)]
 pub struct Panels {
-    /// The toolbar with the search box.
     pub toolbar: Toolbar,
-    /// Namespaces and indexes.
     pub left: LeftPanel,
-    /// The record table.
     pub records: RecordsPanel,
-    /// The record at the right.
     pub detail: DetailPanel,
-    /// What fills the window while no database is open.
+    /// The pages shown while no database is open.
     pub pages: Pages,
-    /// The database the panels were drawn for last.
+    /// The database for which the panels were last drawn.
     drawn_for: Option<(String, Option<PathBuf>)>,
 }
 
-/// The smallest sizes the panels can be dragged to, in points.
+/// The smallest sizes to which the panels can be dragged, in points.
 const LEFT_MIN: f32 = 180.0;
 const RIGHT_MIN: f32 = 280.0;
 const BOTTOM_MIN: f32 = 92.0;
-/// What the table keeps for itself when the window is small.
+/// The size reserved for the table in a small window.
 const CENTER_MIN_WIDTH: f32 = 330.0;
 const CENTER_MIN_HEIGHT: f32 = 160.0;
-/// How far from the edge of a panel the pointer takes hold of it.
+/// How close to the edge of a panel the pointer must be to drag it.
 const GRIP: f32 = 4.0;
 
-/// Where everything stands while a database is open.
+/// The layout of the window while a database is open.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct WindowRects {
     menu: Rect,
@@ -56,9 +52,9 @@ struct WindowRects {
 }
 
 impl WindowRects {
-    /// Divides the window; `trouble` is the height of the strip about it. Panels that do not fit
-    /// beside a usable table become smaller, and where even that is too much, they give way, the
-    /// right one first.
+    /// Lays out the window; `trouble` is the height of the strip about a problem with the file.
+    /// Panels that do not fit beside a usable table shrink, and if that is not enough they are
+    /// hidden, the right one first.
     fn new(window: Rect, layout: &Layout, trouble: Option<f32>) -> Self {
         let mut rest = window;
         let menu = take_top(&mut rest, metrics::MENU_BAR);
@@ -68,7 +64,7 @@ impl WindowRects {
 
         let room = rest.height() - CENTER_MIN_HEIGHT;
         let bottom = (layout.bottom && room >= BOTTOM_MIN).then(|| {
-            // Rather than that a record scrolls, the bottom panel is as small as it can be.
+            // The bottom panel shrinks to its smallest size before a record has to scroll.
             let beside_record = rest.height() - RECORD_HEIGHT;
             let most = if layout.right {
                 beside_record.max(BOTTOM_MIN)
@@ -145,8 +141,8 @@ impl Panels {
         }
     }
 
-    /// What was typed and scrolled belongs to one database: with it, it goes, and on lock nothing
-    /// of its records may remain.
+    /// Typed text and scroll positions belong to one database and are dropped with it; after
+    /// locking, nothing of its records may remain.
     fn forget_other(&mut self, ctx: &egui::Context, store: Option<StoreView<'_>>) {
         let current = store.map(|view| (&view.store.title, &view.store.path));
         if self.drawn_for.as_ref().map(|(title, path)| (title, path)) == current {
@@ -196,7 +192,7 @@ impl Panels {
             bottom_panel(&mut part(ui, rect, "Activity and jobs"), view, commands);
         }
         status_bar(&part(ui, rects.status, "Status bar"), view, commands);
-        // The grips lie over the edges of two panels, so they come after all panels.
+        // The grips overlap the edges of two panels, so they are drawn after all panels.
         for (side, rect) in [
             (PanelSide::Left, rects.left),
             (PanelSide::Right, rects.right),
@@ -209,7 +205,7 @@ impl Panels {
     }
 }
 
-/// A part of the window whose contents do not reach out of it.
+/// A part of the window, whose contents are clipped to it.
 fn part(ui: &mut Ui, rect: Rect, label: &str) -> Ui {
     let builder = UiBuilder::new()
         .id_salt(label)
@@ -229,7 +225,7 @@ fn part(ui: &mut Ui, rect: Rect, label: &str) -> Ui {
     part
 }
 
-/// The edge of a panel, by which it is dragged; a double click gives it its first size again.
+/// The draggable edge of a panel; a double click restores the default size.
 fn grip(ui: &Ui, side: PanelSide, panel: Rect, commands: &mut Commands) {
     let (edge, cursor) = match side {
         PanelSide::Left => (
@@ -288,7 +284,7 @@ fn grip(ui: &Ui, side: PanelSide, panel: Rect, commands: &mut Commands) {
     };
 }
 
-/// The size a panel gets when its edge follows the pointer.
+/// The size of a panel whose edge is dragged to the pointer.
 fn dragged_size(side: PanelSide, panel: Rect, pointer: egui::Pos2) -> f32 {
     let size = match side {
         PanelSide::Left => (pointer.x - panel.left()).max(LEFT_MIN),
@@ -316,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_have_the_measures_of_the_design() {
+    fn the_parts_have_their_default_sizes() {
         let rects = rects(1440.0, 900.0);
         assert_eq!(rects.menu.size(), vec2(1440.0, 32.0));
         assert_eq!(rects.toolbar.size(), vec2(1440.0, 48.0));
@@ -329,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn in_a_small_window_panels_give_way_to_the_table() {
+    fn in_a_small_window_panels_shrink_in_favour_of_the_table() {
         let middle = 600.0 - 32.0 - 48.0 - 26.0 - 132.0;
         let smallest = rects(800.0, 600.0);
         assert_eq!(size(smallest.left), Some(vec2(190.0, middle)));
@@ -346,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn an_edge_follows_the_pointer_down_to_a_smallest_size() {
+    fn a_dragged_edge_stops_at_the_smallest_size() {
         let panel = Rect::from_min_size(pos2(0.0, 80.0), vec2(250.0, 600.0));
         let dragged = |x| dragged_size(PanelSide::Left, panel, pos2(x, 200.0)) as i32;
         assert_eq!((dragged(300.4), dragged(20.0)), (300, LEFT_MIN as i32));
@@ -397,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn when_the_database_goes_nothing_of_it_stays_in_the_panels() {
+    fn closing_a_database_clears_the_panels() {
         let ctx = egui::Context::default();
         crate::theme::install(&ctx);
         let mut panels = Panels::default();

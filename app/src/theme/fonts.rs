@@ -1,11 +1,11 @@
 //! The font files of the program and the families made of them.
 //!
-//! Every family ends in egui's own fonts (symbols, monochrome emoji); what those lack (CJK,
-//! Arabic, …) is found in the system's fonts by the window's font provider.
+//! Every family ends in egui's own fonts (symbols, monochrome emoji); characters missing there
+//! (CJK, Arabic, …) are found in the system's fonts by the window's font provider.
 //!
-//! Inter and JetBrains Mono draw `->`, `!=` or `2x` as one glyph. In a program that shows data
-//! that is a lie about the text, and the toolkit has no switch for it; so the substitution table
-//! of these fonts is hidden from the text shaper.
+//! Inter and JetBrains Mono draw `->`, `!=` or `2x` as one glyph. In a program that shows data this
+//! misrepresents the text, and the toolkit cannot turn it off; so the substitution table of these
+//! fonts is hidden from the text shaper.
 
 use std::sync::{Arc, LazyLock};
 
@@ -32,8 +32,8 @@ pub fn semi_bold() -> FontFamily {
     SEMI_BOLD.clone()
 }
 
-/// Phosphor, for the constants of [`super::icons`] and for nothing else: its glyphs live in the
-/// private use area, where other fonts have glyphs of their own.
+/// Phosphor, only for the constants of [`super::icons`]: its glyphs are in the private use area,
+/// where other fonts have glyphs of their own.
 pub fn icons() -> FontFamily {
     ICONS.clone()
 }
@@ -73,10 +73,11 @@ pub fn definitions() -> FontDefinitions {
     fonts
 }
 
-/// A copy of a font whose glyph substitution table (`GSUB`) is not found, because its entry in
-/// the table directory carries another tag (OpenType 1.9, "Table Directory").
+/// A copy of a font without glyph substitution: the entry of its substitution table (`GSUB`) in the
+/// table directory gets another tag (OpenType 1.9, "Table Directory"), so that it is not found.
 ///
-/// The new tag sorts into the same place: the directory is searched by bisection.
+/// The new tag keeps the entry's position, because the directory is sorted and searched by
+/// bisection.
 fn without_substitutions(font: &[u8]) -> Vec<u8> {
     const DIRECTORY: usize = 12;
     const RECORD: usize = 16;

@@ -1,14 +1,14 @@
-//! The measures of the design, in points.
+//! Sizes and distances, in points.
 
 /// The steps of the spacing scale.
 pub const SPACE_4: f32 = 4.0;
-/// Between an icon and its text, between controls that belong together.
+/// Between an icon and its text, and between controls that belong together.
 pub const SPACE_8: f32 = 8.0;
-/// Inside of panels and cells.
+/// Inside panels and cells.
 pub const SPACE_12: f32 = 12.0;
 /// Between groups.
 pub const SPACE_16: f32 = 16.0;
-/// Inside of cards.
+/// Inside cards.
 pub const SPACE_24: f32 = 24.0;
 
 /// A row of the left panel.
@@ -32,18 +32,18 @@ pub const STATUS_BAR: f32 = 26.0;
 /// A bar of tabs.
 pub const TAB_BAR: f32 = 32.0;
 
-/// Corner radius of what is small: badges, matches, check marks.
+/// Corner radius of small things: badges, matches, check marks.
 pub const RADIUS_SMALL: u8 = 4;
 /// Corner radius of controls.
 pub const RADIUS: u8 = 7;
 /// Corner radius of cards, dialogs and menus.
 pub const RADIUS_CARD: u8 = 10;
 
-/// Width of the left panel before anybody dragged it.
+/// Default width of the left panel.
 pub const LEFT_PANEL: f32 = 250.0;
-/// Width of the right panel before anybody dragged it.
+/// Default width of the right panel.
 pub const RIGHT_PANEL: f32 = 400.0;
-/// Height of the bottom panel before anybody dragged it.
+/// Default height of the bottom panel.
 pub const BOTTOM_PANEL: f32 = 132.0;
 
 /// Width of the scroll bars that widgets draw for themselves.
@@ -51,7 +51,7 @@ pub const SCROLL_BAR: f32 = 10.0;
 /// The longest an animation may take, in seconds.
 pub const MOTION_SECS: f32 = 0.12;
 
-/// How much room a table row takes.
+/// The height of table rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Density {
@@ -65,7 +65,7 @@ pub enum Density {
 }
 
 impl Density {
-    /// Every density, in the order of a menu.
+    /// Every density, in the order of the menu.
     pub const ALL: [Self; 3] = [Self::Compact, Self::Normal, Self::Roomy];
 
     /// Height of a table row, in points.
@@ -77,7 +77,7 @@ impl Density {
         }
     }
 
-    /// The word for it in menus.
+    /// The label in menus.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Compact => "Compact",

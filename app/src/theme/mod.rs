@@ -1,4 +1,4 @@
-//! The look: every colour, measure, font and icon of the program, and nothing about data.
+//! The look of the program: every colour, size, font and icon. Knows nothing about data.
 //!
 //! Widgets ask [`Tokens::of`] for colours, [`metrics`] for sizes, [`type_scale`] for fonts and
 //! [`icons`] for glyphs. A colour literal outside this folder is a defect (clippy refuses it).
@@ -26,15 +26,15 @@ pub fn install(ctx: &egui::Context) {
     ctx.set_theme(egui::ThemePreference::System);
 }
 
-/// Turns motion off (or on again) in both styles, for people who asked their system for less.
-/// It stays off where the processor draws.
+/// Turns animations off (or on again) in both styles, for users whose system asks for reduced
+/// motion. They stay off while the processor draws.
 pub fn set_reduced_motion(ctx: &egui::Context, reduced: bool) {
     let in_software = ctx.data(|data| data.get_temp(drawn_in_software()).unwrap_or(false));
     ctx.all_styles_mut(|target| style::set_motion(target, !(reduced || in_software)));
 }
 
-/// The processor draws, as there is no graphics card: without motion, of which each frame would
-/// take time from the work that it shows.
+/// The processor draws, because there is no graphics card: animations are off, because every frame
+/// takes processor time from the work in progress.
 pub fn set_drawn_in_software(ctx: &egui::Context) {
     ctx.data_mut(|data| data.insert_temp(drawn_in_software(), true));
     set_reduced_motion(ctx, true);
@@ -44,7 +44,7 @@ fn drawn_in_software() -> egui::Id {
     egui::Id::unique("drawn in software")
 }
 
-/// Lets the text cursor blink, or stand still.
+/// Makes the text cursor blink, or not.
 pub fn set_cursor_blinks(ctx: &egui::Context, blinks: bool) {
     ctx.all_styles_mut(|target| target.visuals.text_cursor.blink = blinks);
 }

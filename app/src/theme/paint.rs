@@ -1,4 +1,4 @@
-//! Small strokes every widget shares: icons, hairlines, the focus ring, text in a place.
+//! Painting shared by the widgets: icons, hairlines, the focus ring, text in a rectangle.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::{Tokens, metrics, type_scale};
 /// How far the soft part of the focus ring reaches outwards, in points.
 pub const FOCUS_SPREAD: f32 = 3.0;
 
-/// Paints an icon of `size` points in the middle of `rect`.
+/// Paints an icon of `size` points at the centre of `rect`.
 pub fn icon(painter: &Painter, rect: Rect, glyph: &str, size: f32, color: Color32) {
     painter.text(
         rect.center(),
@@ -20,7 +20,7 @@ pub fn icon(painter: &Painter, rect: Rect, glyph: &str, size: f32, color: Color3
     );
 }
 
-/// A one-point line in accent around `rect` with a soft ring outside of it.
+/// A one-point line in the accent colour around `rect`, with a soft ring outside it.
 ///
 /// `color` is the accent, or the danger colour for a field in error.
 pub fn focus_ring(painter: &Painter, rect: Rect, radius: u8, color: Color32) {
@@ -45,7 +45,7 @@ pub fn line_above(painter: &Painter, rect: Rect, color: Color32) {
     painter.hline(rect.x_range(), rect.top() + 0.5, Stroke::new(1.0, color));
 }
 
-/// Paints a galley vertically centred in `rect`, at its left edge, middle or right edge.
+/// Paints a galley vertically centred in `rect`, at its left edge, centre or right edge.
 ///
 /// Returns the rectangle the text takes.
 pub fn text_in(painter: &Painter, rect: Rect, align: Align, galley: Arc<Galley>) -> Rect {
@@ -55,13 +55,13 @@ pub fn text_in(painter: &Painter, rect: Rect, align: Align, galley: Arc<Galley>)
         Align::Center => rect.center().x - size.x / 2.0,
         Align::Max => rect.right() - size.x,
     };
-    // Whole points keep the baselines of neighbouring cells on one line.
+    // Whole points keep the baselines of neighbouring cells aligned.
     let pos = Pos2::new(x, (rect.center().y - size.y / 2.0).round());
     painter.galley(pos, galley, Color32::PLACEHOLDER);
     Rect::from_min_size(pos, size)
 }
 
-/// The fill and border of a raised control, under the pointer or not.
+/// The fill and border of a raised control, depending on whether the pointer is over it.
 pub fn control(painter: &Painter, rect: Rect, tokens: &Tokens, hovered: bool) {
     let fill = if hovered { tokens.hover } else { tokens.raised };
     let radius = CornerRadius::same(metrics::RADIUS);

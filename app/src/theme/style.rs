@@ -1,5 +1,5 @@
-//! The tokens as a style of the toolkit, for the toolkit's own widgets (menus, text fields,
-//! check boxes, scroll areas, tooltips).
+//! The tokens as an egui style, for egui's own widgets (menus, text fields, check boxes, scroll
+//! areas, tooltips).
 
 use egui::epaint::FontColorTransferFunction;
 use egui::style::{
@@ -25,7 +25,7 @@ pub(super) fn style(tokens: &Tokens) -> Style {
     style
 }
 
-/// Sets the duration of animations to the design's maximum, or to none.
+/// Sets the duration of animations to the maximum, or to none.
 pub(super) fn set_motion(style: &mut Style, enabled: bool) {
     style.animation_time = if enabled { metrics::MOTION_SECS } else { 0.0 };
     style.scroll_animation = if enabled {
@@ -87,7 +87,8 @@ fn visuals(tokens: &Tokens) -> Visuals {
     let card = CornerRadius::same(metrics::RADIUS_CARD);
     let mut text_options = base.text_options;
     if tokens.dark {
-        // The toolkit thickens light text on dark surfaces so much that regular looks medium.
+        // The toolkit thickens light text on dark surfaces so much that regular weight looks like
+        // medium.
         text_options.color_transfer_function = FontColorTransferFunction::Gamma(0.8);
     }
     Visuals {

@@ -50,7 +50,7 @@ fn the_contrast_of_black_on_white_is_twenty_one() {
 }
 
 #[test]
-fn every_text_can_be_read_on_every_surface() {
+fn every_text_colour_has_enough_contrast_on_every_surface() {
     for tokens in [&tokens::DARK, &tokens::LIGHT] {
         let texts = [
             ("text", tokens.text),
@@ -71,7 +71,7 @@ fn every_text_can_be_read_on_every_surface() {
 }
 
 #[test]
-fn text_on_filled_surfaces_can_be_read() {
+fn text_on_filled_surfaces_has_enough_contrast() {
     for tokens in [&tokens::DARK, &tokens::LIGHT] {
         assert!(contrast(tokens.on_accent, tokens.accent) >= 4.5);
         assert!(contrast(tokens.on_danger, tokens.danger) >= 4.5);
@@ -115,7 +115,7 @@ fn text_families_fall_back_to_a_font_with_emoji() {
 }
 
 #[test]
-fn the_theme_of_the_system_decides_and_motion_can_be_switched_off() {
+fn the_system_theme_applies_and_animations_can_be_turned_off() {
     let ctx = egui::Context::default();
     super::install(&ctx);
     for (theme, tokens) in [
@@ -135,7 +135,7 @@ fn the_theme_of_the_system_decides_and_motion_can_be_switched_off() {
 }
 
 #[test]
-fn where_the_processor_draws_nothing_moves() {
+fn there_are_no_animations_while_the_processor_draws() {
     let ctx = egui::Context::default();
     let moves = |ctx: &egui::Context| ctx.global_style().animation_time > 0.0;
     super::install(&ctx);
@@ -148,7 +148,7 @@ fn where_the_processor_draws_nothing_moves() {
 }
 
 #[test]
-fn signs_of_code_are_drawn_as_they_are_written() {
+fn code_symbols_are_not_drawn_as_ligatures() {
     let ctx = egui::Context::default();
     super::install(&ctx);
     ctx.begin_pass(egui::RawInput::default());

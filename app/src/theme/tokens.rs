@@ -1,8 +1,7 @@
-//! The colours, dark and light, by what they are for; the only place where a colour is written.
+//! The colours, dark and light, named by their purpose. No colour is defined anywhere else.
 //!
-//! The values are the ones of the design's drawings. Nine were darkened or lightened by a few
-//! steps, because the drawing missed the contrast its own text demands: 4.5 for text, 3 for
-//! faint text, on every surface text can stand on (WCAG 2.2, 1.4.3). The tests hold that line.
+//! Text has a contrast of at least 4.5, faint text of at least 3, on every surface it can appear on
+//! (WCAG 2.2, 1.4.3); tests check this.
 
 use egui::Color32;
 
@@ -11,9 +10,9 @@ use egui::Color32;
 pub struct Tokens {
     /// Whether this is the dark set.
     pub dark: bool,
-    /// Behind everything: the table and the unlock page.
+    /// The background: the table and the unlock page.
     pub background: Color32,
-    /// Side panels, bars.
+    /// Side panels and bars.
     pub panel: Color32,
     /// Cards, fields, buttons, menus.
     pub raised: Color32,
@@ -21,25 +20,25 @@ pub struct Tokens {
     pub hover: Color32,
     /// Hairlines between rows and panels.
     pub line: Color32,
-    /// Hairlines between the rows of a table, which are many.
+    /// Hairlines between the rows of a table: fainter, because there are many.
     pub row_line: Color32,
     /// Borders of controls.
     pub strong_line: Color32,
     /// Text.
     pub text: Color32,
-    /// Text that is read second.
+    /// Secondary text.
     pub muted: Color32,
-    /// Text that repeats what is said elsewhere, and icons at rest.
+    /// Text that repeats what is shown elsewhere, and icons at rest.
     pub faint: Color32,
-    /// Lines, fills and icons that lead the eye.
+    /// Lines, fills and icons that attract attention.
     pub accent: Color32,
-    /// The accent where it is text.
+    /// The accent colour for text.
     pub accent_text: Color32,
     /// Text and icons on a surface filled with the accent.
     pub on_accent: Color32,
     /// The selection.
     pub accent_surface: Color32,
-    /// The bars of distributions: the accent, a little quieter.
+    /// The bars of distributions: the accent, less bright.
     pub bar: Color32,
     /// A string value.
     pub string: Color32,
@@ -51,19 +50,19 @@ pub struct Tokens {
     pub null: Color32,
     /// A path or map key.
     pub path: Color32,
-    /// Something to look at soon.
+    /// Something that needs attention soon.
     pub warning: Color32,
     /// Errors and deletion.
     pub danger: Color32,
     /// Text on a surface filled with `danger`.
     pub on_danger: Color32,
-    /// All is well.
+    /// Success.
     pub ok: Color32,
     /// Behind text that matched a search.
     pub match_surface: Color32,
     /// Text that matched a search.
     pub match_text: Color32,
-    /// Over everything that a dialog blocks.
+    /// Dims everything behind a dialog.
     pub backdrop: Color32,
     /// The soft shadow of cards and menus.
     pub shadow: Color32,
@@ -145,12 +144,12 @@ pub static LIGHT: Tokens = Tokens {
 };
 
 impl Tokens {
-    /// The set that `ui` is drawn with.
+    /// The set used by `ui`.
     pub fn of(ui: &egui::Ui) -> &'static Self {
         Self::for_visuals(ui.visuals())
     }
 
-    /// The set that `visuals` belong to.
+    /// The set that belongs to `visuals`.
     pub fn for_visuals(visuals: &egui::Visuals) -> &'static Self {
         if visuals.dark_mode { &DARK } else { &LIGHT }
     }

@@ -1,4 +1,4 @@
-//! The sizes of text, and the short lines of text that widgets paint.
+//! Font sizes, and laying out the short lines of text that widgets paint.
 
 use std::sync::Arc;
 
@@ -8,22 +8,22 @@ use egui::{Color32, FontFamily, FontId, Galley, Ui};
 use super::visible::{self, Strictness};
 use super::{Tokens, fonts};
 
-/// The longest text that is handed to the toolkit for one painted line, in characters.
+/// The longest text passed to the toolkit for one painted line, in characters.
 ///
-/// Laying out costs time by the character even for what is cut off at the right edge.
+/// Layout takes time for every character, even for those cut off at the right edge.
 pub const MAX_LINE_CHARS: usize = 400;
 
-/// Running text, 13.
+/// Body text, 13.
 pub fn body() -> FontId {
     FontId::new(13.0, FontFamily::Proportional)
 }
 
-/// Running text that carries weight (buttons, table headers), 13 medium.
+/// Emphasised body text (buttons, table headers), 13 medium.
 pub fn body_medium() -> FontId {
     FontId::new(13.0, fonts::medium())
 }
 
-/// Running text that is a title, 13 semi bold.
+/// Titles in body size, 13 semi bold.
 pub fn body_strong() -> FontId {
     FontId::new(13.0, fonts::semi_bold())
 }
@@ -77,7 +77,7 @@ pub fn section_job(text: &str, color: Color32) -> LayoutJob {
     LayoutJob::single_section(text.to_uppercase(), format)
 }
 
-/// `text` in one line, cut with an ellipsis where `max_width` points end.
+/// `text` in one line, cut off with an ellipsis after `max_width` points.
 ///
 /// Line breaks become spaces; more than [`MAX_LINE_CHARS`] characters are never laid out.
 pub fn line(ui: &Ui, text: &str, font: FontId, color: Color32, max_width: f32) -> Arc<Galley> {
@@ -86,22 +86,22 @@ pub fn line(ui: &Ui, text: &str, font: FontId, color: Color32, max_width: f32) -
     line_job(ui, job, max_width)
 }
 
-/// A prepared job in one line, cut with an ellipsis where `max_width` points end.
+/// A prepared job in one line, cut off with an ellipsis after `max_width` points.
 pub fn line_job(ui: &Ui, mut job: LayoutJob, max_width: f32) -> Arc<Galley> {
     job.wrap = TextWrapping::truncate_at_width(max_width.max(0.0));
     job.break_on_newline = false;
     ui.painter().layout_job(job)
 }
 
-/// A number that stands still: with the font's own figures, which look best.
+/// A number that does not change: in the font's own digits, which look best.
 pub fn number(ui: &Ui, text: &str, font: FontId, color: Color32) -> Arc<Galley> {
     ui.painter().layout_no_wrap(one_line(text), font, color)
 }
 
-/// A number whose digits all take the same width, so that it does not jump when it changes.
+/// A number whose digits all have the same width, so that it does not jump when it changes.
 ///
-/// Inter's figures are proportional by default and the toolkit offers no font features, so each
-/// digit is set in the middle of a cell as wide as the widest one.
+/// Inter's digits are proportional by default and the toolkit does not support font features, so
+/// each digit is centred in a cell as wide as the widest one.
 pub fn tabular(ui: &Ui, text: &str, font: FontId, color: Color32) -> Arc<Galley> {
     let widths: [f32; 10] = ui.fonts_mut(|fonts| {
         std::array::from_fn(|digit| fonts.glyph_width(&font, char::from(b'0' + digit as u8)))
@@ -120,33 +120,33 @@ pub fn tabular(ui: &Ui, text: &str, font: FontId, color: Color32) -> Arc<Galley>
         job.append(glyph, carried + spare, format);
         carried = spare;
     }
-    // The rest of the last cell counts too, or numbers at a right edge would not line up.
+    // The remaining width of the last cell counts too; otherwise numbers at a right edge would not
+    // line up.
     job.append("\u{200B}", carried, TextFormat::simple(font, color));
     job.wrap = TextWrapping::no_max_width();
     job.break_on_newline = false;
     ui.painter().layout_job(job)
 }
 
-/// A name (a key, a path) in one line: as [`line()`], but every character that is not seen is marked.
+/// A name (a key, a path) in one line: like [`line()`], but every invisible character is marked.
 pub fn name(ui: &Ui, text: &str, font: FontId, color: Color32, max_width: f32) -> Arc<Galley> {
     line_job(ui, name_job(ui, text, &font, color), max_width)
 }
 
-/// As [`name`], to be laid out.
+/// Like [`name`], as a layout job.
 pub fn name_job(ui: &Ui, text: &str, font: &FontId, color: Color32) -> LayoutJob {
     let looks = (font, color);
     let tokens = Tokens::of(ui);
     visible::job(text, Strictness::Name, looks, tokens, MAX_LINE_CHARS)
 }
 
-/// At most [`MAX_LINE_CHARS`] characters of `text`: line breaks become spaces, and other characters
-/// that are not seen are named.
+/// At most [`MAX_LINE_CHARS`] characters of `text`: line breaks become spaces, and other invisible
+/// characters are shown as marks.
 pub fn one_line(text: &str) -> String {
     visible::text(text, Strictness::Prose, MAX_LINE_CHARS)
 }
 
-/// At most [`MAX_LINE_CHARS`] characters of a name, in which every character that is not seen is
-/// named.
+/// At most [`MAX_LINE_CHARS`] characters of a name, with every invisible character shown as a mark.
 pub fn one_name(text: &str) -> String {
     visible::text(text, Strictness::Name, MAX_LINE_CHARS)
 }

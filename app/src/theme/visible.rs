@@ -1,22 +1,23 @@
-//! Characters that are not seen: what would be invisible, change the direction of the text around
-//! it, or look like a plain space, is shown as a mark.
+//! Makes invisible characters visible: a character that would be invisible, change the direction of
+//! the text around it, or look like a plain space, is shown as a mark.
 
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Color32, FontId};
 
 use super::Tokens;
 
-/// How strictly a text is read.
+/// How strictly invisible characters are marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Strictness {
-    /// A key, a path, a name: two that differ must look different. Everything is marked.
+    /// A key, a path, a name: two different ones must look different. Every such character is
+    /// marked.
     Name,
-    /// A value: what is usual in prose is left alone, which is line breaks and tabs (shown as
-    /// spaces), other widths of spaces, and the joiners and selectors of emoji and scripts.
+    /// A value: what is usual in prose is left alone. This includes line breaks and tabs (shown as
+    /// spaces), spaces of other widths, and the joiners and selectors of emoji and scripts.
     Prose,
 }
 
-/// What is shown in place of a character; `None`: itself.
+/// What is shown instead of a character; `None` if the character is shown as it is.
 pub fn mark(character: char, strictness: Strictness) -> Option<String> {
     let is_marked = match strictness {
         Strictness::Name => is_hidden(character) || is_usual_in_prose(character),
@@ -33,7 +34,7 @@ pub fn mark(character: char, strictness: Strictness) -> Option<String> {
     })
 }
 
-/// Controls, formats and fillers: nothing is painted for them.
+/// Control, format and filler characters, for which nothing is painted.
 fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -62,7 +63,7 @@ fn is_usual_in_prose(character: char) -> bool {
     )
 }
 
-/// The character as it is painted where it has no mark: in one line, breaks and tabs are spaces.
+/// The character as painted if it has no mark: in one line, line breaks and tabs are spaces.
 pub fn in_line(character: char) -> char {
     match character {
         '\u{2028}' | '\u{2029}' => ' ',
@@ -71,8 +72,8 @@ pub fn in_line(character: char) -> char {
     }
 }
 
-/// The look of marks: the colour of warnings on a tint of it, so that a mark is told from the same
-/// letters.
+/// The look of marks: the warning colour on a tint of it, so that a mark differs from the same
+/// letters in the text.
 pub fn mark_format(font: &FontId, tokens: &Tokens) -> TextFormat {
     TextFormat {
         background: tokens.warning.gamma_multiply(0.16),
@@ -80,8 +81,8 @@ pub fn mark_format(font: &FontId, tokens: &Tokens) -> TextFormat {
     }
 }
 
-/// At most `chars_max` characters of `text` in one line, marks in their own look; what follows
-/// becomes an ellipsis.
+/// At most `chars_max` characters of `text` in one line, with marks in their own look; an ellipsis
+/// replaces the rest.
 pub fn job(
     text: &str,
     strictness: Strictness,
@@ -170,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn prose_reads_as_it_is_meant_and_hides_no_change_of_direction() {
+    fn prose_is_left_alone_except_for_changes_of_direction() {
         let prose = |words| text(words, Strictness::Prose, 100);
         assert_eq!(prose("one\ntwo\tthree"), "one two three");
         assert_eq!(prose("❤\u{FE0F} 10\u{A0}km"), "❤\u{FE0F} 10\u{A0}km");
@@ -178,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_is_told_from_the_same_letters_by_its_look() {
+    fn a_mark_looks_different_from_the_same_letters() {
         let font = FontId::default();
         let tokens = &tokens::DARK;
         let job = |text| job(text, Strictness::Name, (&font, tokens.text), tokens, 100);

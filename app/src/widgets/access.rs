@@ -1,8 +1,8 @@
-//! Short cuts to the accessibility tree.
+//! Helpers for the accessibility tree.
 
 use egui::{Id, Rect, Role, Ui, accesskit};
 
-/// The rectangle in the terms of the accessibility tree.
+/// The rectangle in the coordinates of the accessibility tree.
 pub(super) fn bounds(rect: Rect) -> accesskit::Rect {
     accesskit::Rect {
         x0: rect.min.x.into(),
@@ -12,8 +12,7 @@ pub(super) fn bounds(rect: Rect) -> accesskit::Rect {
     }
 }
 
-/// Whether a screen reader asked to click a part that takes no clicks itself, because its list
-/// does so for it.
+/// Whether a screen reader requested a click on an item of a list that handles all clicks itself.
 pub(super) fn asked_to_click(ui: &Ui, id: Id) -> bool {
     ui.input(|input| input.has_accesskit_action_request(id, accesskit::Action::Click))
 }
@@ -26,7 +25,8 @@ pub(super) fn name(ui: &Ui, id: Id, role: Role, label: &str) {
     });
 }
 
-/// Makes a node of a part that can be clicked but not focused (the toolkit gives those none).
+/// Creates a node for a part that can be clicked but not focused; the toolkit creates none for
+/// these.
 pub(super) fn clickable(ui: &Ui, id: Id, role: Role, label: &str, rect: Rect) {
     ui.ctx().accesskit_node_builder(id, |node| {
         node.set_role(role);

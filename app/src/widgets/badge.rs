@@ -1,4 +1,4 @@
-//! Badges (a type, a count) and chips that can be switched on.
+//! Badges (a type, a count) and chips that can be toggled.
 
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
@@ -9,7 +9,7 @@ use egui::{
 use super::access;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 
-/// How wide [`paint_badge`] paints `text`, in points.
+/// The width of `text` as painted by [`paint_badge`], in points.
 pub fn badge_width(ui: &Ui, text: &str) -> f32 {
     type_scale::line(ui, text, type_scale::tiny(), Color32::PLACEHOLDER, 200.0)
         .size()
@@ -17,8 +17,8 @@ pub fn badge_width(ui: &Ui, text: &str) -> f32 {
         + 12.0
 }
 
-/// Paints a type badge (`str`, `list`) whose left edge stands at the left edge of `place`,
-/// vertically centred; returns its rectangle.
+/// Paints a type badge (`str`, `list`) at the left edge of `place`, vertically centred; returns its
+/// rectangle.
 pub fn paint_badge(ui: &Ui, place: Rect, text: &str) -> Rect {
     let tokens = Tokens::of(ui);
     let galley = type_scale::line(ui, text, type_scale::tiny(), tokens.muted, 200.0);
@@ -36,7 +36,7 @@ pub fn paint_badge(ui: &Ui, place: Rect, text: &str) -> Rect {
     rect
 }
 
-/// A badge in the flow of the layout: quiet, small, capitals.
+/// A badge in the flow of the layout, in small faint capitals.
 pub fn badge(ui: &mut Ui, text: &str) -> Response {
     let tokens = Tokens::of(ui);
     let format = TextFormat::simple(type_scale::section(), tokens.muted);
@@ -54,16 +54,16 @@ pub fn badge(ui: &mut Ui, text: &str) -> Response {
     response
 }
 
-/// What became of a [`Chip`].
+/// What happened to a [`Chip`].
 #[derive(Debug)]
 pub struct ChipResponse {
-    /// The chip itself; a click switches it.
+    /// The chip itself; a click toggles it.
     pub response: Response,
     /// The cross was clicked.
     pub removed: bool,
 }
 
-/// A rounded label that can be on or off, such as a saved filter, and can have a cross.
+/// A rounded label that can be on or off, such as a saved filter, optionally with a cross.
 #[derive(Debug)]
 #[must_use = "a chip does nothing until it is shown"]
 pub struct Chip<'a> {
@@ -82,7 +82,7 @@ impl<'a> Chip<'a> {
         }
     }
 
-    /// Gives the chip a cross.
+    /// Adds a cross to the chip.
     pub fn removable(mut self) -> Self {
         self.removable = true;
         self

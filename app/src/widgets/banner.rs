@@ -1,5 +1,5 @@
-//! A sentence about the state of something, with ways on: over an editor, or as a strip over the
-//! whole window. It wraps, and its buttons go below it where they do not fit beside it.
+//! A sentence about a state, with buttons: above an editor, or as a strip across the whole window.
+//! It wraps, and its buttons move below it if they do not fit beside it.
 
 use std::sync::Arc;
 
@@ -15,38 +15,38 @@ use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 
 const ICON: f32 = 16.0;
 const ICON_GAP: f32 = 8.0;
-/// Longer sentences are cut at the end: they come from outside in part (names, reasons).
+/// Longer sentences are cut off: parts of them (names, reasons) come from outside.
 const LINES_MAX: usize = 6;
-/// Buttons stand beside the sentence if it keeps this much room.
+/// The buttons are beside the sentence if at least this width is left for it.
 const BESIDE_MIN: f32 = 320.0;
 
-/// How a banner is meant.
+/// The tone of a banner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BannerTone {
-    /// Something to know.
+    /// Information.
     Info,
-    /// Something to look at.
+    /// A warning.
     Warning,
 }
 
-/// What a banner looks like.
+/// The shape of a banner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shape {
     Box,
     Strip,
 }
 
-/// A way on.
+/// A button of a banner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BannerButton<'a> {
-    /// A verb.
+    /// Its label, a verb.
     pub label: &'a str,
-    /// Whether it can be pressed now.
+    /// Whether it is enabled.
     pub enabled: bool,
 }
 
 impl<'a> BannerButton<'a> {
-    /// A button that can be pressed.
+    /// An enabled button.
     pub const fn new(label: &'a str) -> Self {
         Self {
             label,
@@ -65,20 +65,21 @@ pub struct Banner<'a> {
     shape: Shape,
 }
 
-/// Where the parts of a banner stand, relative to its left upper corner.
+/// The layout of a banner, relative to its upper left corner.
 struct Parts {
     text: Arc<Galley>,
     /// The height of the whole banner.
     height: f32,
     /// The height of the buttons.
     buttons: f32,
-    /// The buttons stand below the text.
+    /// The buttons are below the text.
     below: bool,
     margin: egui::Vec2,
 }
 
 impl<'a> Banner<'a> {
-    /// A box with rounded corners; `buttons` stand at the right, the best one first and primary.
+    /// A box with rounded corners; `buttons` are at the right, in order of preference, the first
+    /// one primary.
     pub const fn new(tone: BannerTone, text: &'a str, buttons: &'a [BannerButton<'a>]) -> Self {
         Self {
             tone,
@@ -94,12 +95,12 @@ impl<'a> Banner<'a> {
         self
     }
 
-    /// How high the banner is when it is `width` points wide.
+    /// The height of the banner at a width of `width` points.
     pub fn height(&self, ui: &Ui, width: f32) -> f32 {
         self.parts(ui, width).height
     }
 
-    /// Shows the banner as wide as the available space; returns the button that was clicked.
+    /// Shows the banner as wide as the available space; returns the index of the clicked button.
     pub fn show(self, ui: &mut Ui) -> Option<usize> {
         let tokens = Tokens::of(ui);
         let width = ui.available_width();
@@ -149,7 +150,7 @@ impl<'a> Banner<'a> {
         let builder = UiBuilder::new().id_salt("banner buttons").max_rect(place);
         let mut place = ui.new_child(builder);
         let clicked = button_rows(&mut place, "row", &self.widgets())?;
-        // They were turned round.
+        // The order was reversed.
         self.buttons.len().checked_sub(clicked + 1)
     }
 
@@ -171,7 +172,7 @@ impl<'a> Banner<'a> {
         }
     }
 
-    /// The buttons in reading order, the best one last, where dialogs have theirs.
+    /// The buttons in reading order, with the primary one last, as in dialogs.
     fn widgets(&self) -> Vec<(Button<'a>, bool)> {
         let buttons = self.buttons.iter().enumerate().rev();
         buttons
@@ -247,7 +248,7 @@ mod tests {
                         not saved yet, and the disk is full.";
     const BUTTONS: [BannerButton<'_>; 2] = [
         BannerButton::new("Keep mine"),
-        BannerButton::new("Take theirs"),
+        BannerButton::new("Use theirs"),
     ];
 
     fn harness(width: f32, text: &'static str) -> Harness<'static, Option<usize>> {
@@ -266,13 +267,13 @@ mod tests {
     }
 
     #[test]
-    fn a_banner_stays_within_any_width_and_covers_nothing_of_itself() {
+    fn a_banner_fits_any_width_without_overlaps() {
         for width in [240.0, 372.0, 640.0, 1400.0] {
-            for text in [LONG, "Restored unsaved edit"] {
+            for text in [LONG, "Your unsaved edit was restored"] {
                 let harness = harness(width, text);
                 let window = Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(width, 300.0));
                 let text = harness.get_by_role_and_label(Role::Alert, text).rect();
-                let [keep, take] = ["Keep mine", "Take theirs"]
+                let [keep, take] = ["Keep mine", "Use theirs"]
                     .map(|label| harness.get_by_role_and_label(Role::Button, label).rect());
                 for part in [text, keep, take] {
                     assert!(window.contains_rect(part), "{width}: {part}");
@@ -287,19 +288,19 @@ mod tests {
     }
 
     #[test]
-    fn a_short_sentence_has_its_buttons_beside_it() {
-        let harness = harness(640.0, "Restored unsaved edit");
+    fn the_buttons_are_beside_a_short_sentence() {
+        let harness = harness(640.0, "Your unsaved edit was restored");
         let text = harness
-            .get_by_role_and_label(Role::Alert, "Restored unsaved edit")
+            .get_by_role_and_label(Role::Alert, "Your unsaved edit was restored")
             .rect();
         let keep = harness.get_by_label("Keep mine").rect();
         assert!(keep.y_range().contains(text.center().y));
     }
 
     #[test]
-    fn each_button_answers_for_itself() {
+    fn each_button_returns_its_own_index() {
         let mut harness = harness(372.0, LONG);
-        harness.get_by_label("Take theirs").click();
+        harness.get_by_label("Use theirs").click();
         harness.run();
         assert_eq!(*harness.state(), Some(1));
     }

@@ -10,7 +10,7 @@ use crate::theme::{Tokens, metrics, paint, type_scale};
 
 const ROW: f32 = 22.0;
 const LABEL: f32 = 72.0;
-/// The least room for a count, and the gap before it.
+/// The minimum width of a count, and the gap before it.
 const COUNT: f32 = 52.0;
 const GAP: f32 = 8.0;
 const BAR: f32 = 8.0;
@@ -22,26 +22,26 @@ pub struct ValueBar<'a> {
     pub label: &'a str,
     /// The number of records that have it.
     pub count: u64,
-    /// The count as it is shown (`1,742`).
+    /// The count as text (`1,742`).
     pub count_text: &'a str,
 }
 
 /// What the user did with a bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Picked {
-    /// Which one.
+    /// The index of the bar.
     pub index: usize,
-    /// Shift was held: everything but this one is wanted.
+    /// Shift was held: exclude this one.
     pub excludes: bool,
 }
 
-/// Rows of label, bar and count, the longest bar for the largest count. Returns the row that was
-/// clicked, or chosen with the keyboard: the list is one stop of the Tab key, with arrows inside.
+/// Rows of label, bar and count; the largest count has the longest bar. Returns the row that was
+/// clicked or chosen with the keyboard: the list is one Tab stop, with arrow keys inside.
 pub fn top_values(ui: &mut Ui, id: Id, name: &str, values: &[ValueBar<'_>]) -> Option<Picked> {
     let tokens = Tokens::of(ui);
     let most = values.iter().map(|value| value.count).max();
     let most = most.unwrap_or(1).max(1);
-    // Bars end before the widest count; they are comparable only if all end there.
+    // Bars end before the widest count, because only bars with the same end can be compared.
     let count_of = |value: &ValueBar<'_>| {
         type_scale::number(ui, value.count_text, type_scale::body(), tokens.faint)
     };
@@ -95,15 +95,14 @@ pub fn top_values(ui: &mut Ui, id: Id, name: &str, values: &[ValueBar<'_>]) -> O
 /// One bar of a histogram.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bin<'a> {
-    /// How high it is, as the number of records in it, in any unit.
+    /// The height, as a number of records in any unit.
     pub height: f64,
-    /// Its range and count in words (`1984 to 1985 · 305`), for the tooltip and screen readers.
+    /// Range and count as text (`1984 to 1985 · 305`), for the tooltip and screen readers.
     pub label: &'a str,
 }
 
 /// A histogram `height` points high, as wide as the available space. Returns the bin that was
-/// clicked or chosen with the keyboard. Bins beyond one per two points are not painted; ask for
-/// fewer.
+/// clicked or chosen with the keyboard. At most one bin per two points is painted; request fewer.
 pub fn histogram(ui: &mut Ui, id: Id, name: &str, height: f32, bins: &[Bin<'_>]) -> Option<Picked> {
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), height));
     let most = bins.iter().map(|bin| bin.height).fold(0.0, f64::max);
@@ -117,7 +116,7 @@ pub fn histogram(ui: &mut Ui, id: Id, name: &str, height: f32, bins: &[Bin<'_>])
         let response = group.part(ui, index, slot, bin.label.to_owned());
         let focused = group.is_at(index);
         let share = if most > 0.0 { bin.height / most } else { 0.0 };
-        // Even a single record is seen: a bin that is not empty is at least two points high.
+        // A bin that is not empty is at least two points high, so that even one record is visible.
         let least = if bin.height > 0.0 { 2.0 } else { 0.0 };
         let high = (f64::from(rect.height()) * share).max(least) as f32;
         paint_bin(ui, slot, high, (response.hovered(), focused));
@@ -138,7 +137,7 @@ fn paint_bin(ui: &Ui, slot: Rect, high: f32, (hovered, focused): (bool, bool)) {
         pos2(slot.right() - gap / 2.0, slot.bottom()),
     );
     if hovered || focused {
-        // The place of a bin without records is seen too.
+        // An empty bin is visible, too.
         let place = slot.shrink2(vec2(gap / 2.0, 0.0));
         ui.painter().rect_filled(place, 2, tokens.hover);
     }
@@ -160,10 +159,10 @@ fn paint_bin(ui: &Ui, slot: Rect, high: f32, (hovered, focused): (bool, bool)) {
     }
 }
 
-/// Parts that are one stop of the Tab key; arrows go from one to the next.
+/// Items that share one Tab stop; the arrow keys move between them.
 struct Group {
     id: Id,
-    /// Where the keyboard is.
+    /// The index of the focused item.
     at: Option<usize>,
     picked: Option<Picked>,
 }
@@ -233,7 +232,7 @@ impl Group {
         self.at = Some(at);
     }
 
-    /// One of the parts, which can be clicked.
+    /// One item, which can be clicked.
     fn part(&mut self, ui: &Ui, index: usize, rect: Rect, spoken: String) -> egui::Response {
         let response = ui.interact(rect, self.id.with(index), Sense::CLICK);
         ui.ctx().accesskit_node_builder(response.id, |node| {
@@ -308,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn a_click_on_a_value_or_a_bin_names_it() {
+    fn a_click_on_a_value_or_a_bin_returns_its_index() {
         let mut harness = harness();
         harness.get_by_label("Comedy: 1,698").click();
         assert_eq!(taken(&mut harness), [(false, 1, false)]);
@@ -320,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn each_list_is_one_stop_of_the_tab_key_and_arrows_go_from_bar_to_bar() {
+    fn each_list_is_one_tab_stop_and_arrow_keys_move_between_bars() {
         let mut harness = harness();
         let press = |harness: &mut Harness<'_, Vec<(bool, Picked)>>, keys: &[Key]| {
             for key in keys {

@@ -11,10 +11,10 @@ use crate::theme::{Tokens, metrics, paint, type_scale};
 const ICON: f32 = 16.0;
 const PADDING: f32 = 12.0;
 const MAX_LABEL: f32 = 400.0;
-/// A label is cut where there is no more room, but not to less than this.
+/// A label is cut off if there is no room for it, but never to less than this.
 const MIN_LABEL: f32 = 40.0;
 
-/// How loud a button is. A dialog has one primary button at most.
+/// The style of a button. A dialog has one primary button at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Primary,
@@ -37,7 +37,7 @@ pub struct Button<'a> {
 }
 
 impl<'a> Button<'a> {
-    /// The button Enter stands for.
+    /// The default button, pressed by Enter.
     pub fn primary(label: &'a str) -> Self {
         Self::of(Kind::Primary, label)
     }
@@ -47,7 +47,7 @@ impl<'a> Button<'a> {
         Self::of(Kind::Secondary, label)
     }
 
-    /// A button that is text until the pointer is over it.
+    /// A button without a surface until the pointer is over it.
     pub fn ghost(label: &'a str) -> Self {
         Self::of(Kind::Ghost, label)
     }
@@ -85,19 +85,19 @@ impl<'a> Button<'a> {
         self
     }
 
-    /// A sentence for the tooltip.
+    /// A tooltip.
     pub fn hint(mut self, hint: &'a str) -> Self {
         self.hint = Some(hint);
         self
     }
 
-    /// Makes the button at least this wide, in points.
+    /// Sets a minimum width, in points.
     pub fn min_width(mut self, width: f32) -> Self {
         self.min_width = width;
         self
     }
 
-    /// How wide the button is, in points.
+    /// The width of the button, in points.
     pub fn width(&self, ui: &Ui) -> f32 {
         (self.content_width(ui) + 2.0 * self.padding()).max(self.min_width)
     }
@@ -125,7 +125,7 @@ impl<'a> Button<'a> {
         }
     }
 
-    /// The room for the label, before the button has taken its own.
+    /// The room for the label, excluding the button's own margins.
     fn label_room(&self, ui: &Ui) -> f32 {
         let beside = self.icon_width() + 2.0 * self.padding();
         (ui.available_width() - beside).clamp(MIN_LABEL, MAX_LABEL)
@@ -135,7 +135,7 @@ impl<'a> Button<'a> {
         type_scale::line(ui, self.label, type_scale::body(), color, room)
     }
 
-    /// Shows the button; a button in a disabled [`Ui`] is faint and cannot be pressed.
+    /// Shows the button; in a disabled [`Ui`] it is faint and cannot be pressed.
     pub fn show(self, ui: &mut Ui) -> Response {
         let tokens = Tokens::of(ui);
         let icon_width = self.icon_width();
@@ -217,7 +217,7 @@ impl<'a> Button<'a> {
     }
 }
 
-/// A square button with an icon alone; its label is its tooltip and its accessible name.
+/// A square button with only an icon; its label is the tooltip and the accessible name.
 #[derive(Debug)]
 #[must_use = "a button does nothing until it is shown"]
 pub struct IconButton<'a> {
@@ -248,7 +248,7 @@ impl<'a> IconButton<'a> {
         self
     }
 
-    /// Makes the button a switch that is on or off.
+    /// Makes the button a toggle that is on or off.
     pub fn selected(mut self, selected: bool) -> Self {
         self.selected = Some(selected);
         self
@@ -260,7 +260,7 @@ impl<'a> IconButton<'a> {
         self
     }
 
-    /// Another colour for the glyph than the quiet one.
+    /// Sets a colour for the glyph.
     pub fn color(mut self, color: Color32) -> Self {
         self.color = Some(color);
         self

@@ -1,4 +1,4 @@
-//! How long a record still lives: a ring that empties, and a text.
+//! The remaining life of a record: a ring that empties, and a text.
 
 use egui::{Color32, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 
@@ -7,11 +7,11 @@ use crate::theme::{Tokens, metrics, paint, type_scale};
 const RADIUS: f32 = 6.0;
 const STEPS: usize = 32;
 
-/// A tenth: below it the ring is red.
+/// Below a tenth the ring is red.
 const LATE: f32 = 0.1;
 
-/// Paints ring and text at the left edge of `rect`. `left` is the rest of the whole life, from 1
-/// (just written) to 0 (expires now); `text` says it in words (`4 m 12 s`).
+/// Paints ring and text at the left edge of `rect`. `left` is the remaining fraction, from 1 (just
+/// written) to 0 (expires now); `text` is the remaining time (`4 m 12 s`).
 pub fn countdown(ui: &Ui, rect: Rect, left: f32, text: &str) {
     let tokens = Tokens::of(ui);
     let center = pos2(rect.left() + RADIUS + 1.0, rect.center().y);
@@ -24,7 +24,7 @@ pub fn countdown(ui: &Ui, rect: Rect, left: f32, text: &str) {
     paint::text_in(ui.painter(), room, egui::Align::Min, galley);
 }
 
-/// Paints the ring alone around `center`.
+/// Paints only the ring around `center`.
 pub fn ring(ui: &Ui, center: Pos2, left: f32) {
     let tokens = Tokens::of(ui);
     let left = left.clamp(0.0, 1.0);
@@ -44,8 +44,8 @@ pub fn ring(ui: &Ui, center: Pos2, left: f32) {
     }
 }
 
-/// A sector that begins at the top and is cut away clockwise as `left` gets smaller. A sector of
-/// more than half a circle is not convex, so it is painted as two.
+/// A sector that begins at the top and shrinks clockwise as `left` gets smaller. A sector of more
+/// than half a circle is not convex, so it is painted as two.
 fn sector(center: Pos2, left: f32, color: Color32) -> Vec<Shape> {
     let mut shapes = Vec::new();
     let whole = std::f32::consts::TAU;

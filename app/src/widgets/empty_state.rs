@@ -1,30 +1,30 @@
-//! What an empty place says: an icon, why it is empty, what to do next.
+//! What is shown when there is nothing to show: an icon, the reason, and what to do next.
 
 use egui::{Color32, Rect, RichText, Ui, vec2};
 
 use super::button::Button;
 use crate::theme::{Tokens, metrics, paint, type_scale};
 
-/// The words of an empty place.
+/// The texts of an empty state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EmptyState<'a> {
     /// A glyph of [`crate::theme::icons`].
     pub icon: &'a str,
     /// Why there is nothing (`No record matches`).
     pub title: &'a str,
-    /// One sentence more.
+    /// One more sentence.
     pub text: &'a str,
-    /// Buttons that lead on, the first one primary.
+    /// The labels of the buttons, the first one primary.
     pub actions: &'a [&'a str],
 }
 
 impl EmptyState<'_> {
-    /// Shows it in the middle of the available space; returns the action that was clicked.
+    /// Shows it centred in the available space; returns the index of the clicked button.
     pub fn show(&self, ui: &mut Ui) -> Option<usize> {
         let tokens = Tokens::of(ui);
         let mut clicked = None;
         let height = 150.0 + if self.actions.is_empty() { 0.0 } else { 46.0 };
-        // A little above the middle looks like the middle.
+        // Slightly above the centre looks centred.
         ui.add_space(((ui.available_height() - height) * 0.42).max(metrics::SPACE_12));
         ui.vertical_centered(|ui| {
             let (_, icon) = ui.allocate_space(vec2(56.0, 56.0));
@@ -68,7 +68,7 @@ impl EmptyState<'_> {
                 }
             }
         };
-        // A row is as wide as its content only if it is told beforehand.
+        // The row is only as wide as its content if its width is set in advance.
         let font = type_scale::body();
         let width: f32 = self
             .actions

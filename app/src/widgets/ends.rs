@@ -1,8 +1,8 @@
-//! A row with something at each end, created from left to right.
+//! A row with contents at the left and at the right end, created from left to right.
 //!
 //! The Tab key and screen readers follow the order in which widgets are created. The toolkit's
-//! layout from right to left creates the last one first, so it is used nowhere: what stands at the
-//! right end is measured once, and created from left to right where it has to begin.
+//! right-to-left layout creates the last one first, so it is never used: the contents of the right
+//! end are measured once, and created from left to right at the position where they have to begin.
 
 use std::ops::Range;
 
@@ -11,24 +11,24 @@ use egui::{Align, AsIdSalt, Id, Layout, Rect, Ui, UiBuilder, pos2, vec2};
 use super::button::Button;
 use crate::theme::metrics;
 
-/// A row in which something stands at the left end, and something else at the right end.
+/// A row with contents at its left end, and other contents at its right end.
 #[derive(Debug)]
 pub struct Ends {
     id: Id,
     rect: Rect,
-    /// How wide the right end is; unknown in the first frame.
+    /// The width of the right end; unknown in the first frame.
     width: Option<f32>,
 }
 
 impl Ends {
-    /// A row `height` points high and as wide as the available space; `salt` tells it from others
-    /// of the same [`Ui`].
+    /// A row `height` points high and as wide as the available space; `salt` distinguishes it from
+    /// other rows of the same [`Ui`].
     pub fn new(ui: &mut Ui, salt: impl AsIdSalt, height: f32) -> Self {
         let (_, rect) = ui.allocate_space(vec2(ui.available_width(), height));
         Self::within(ui, salt, rect)
     }
 
-    /// The same in a place that is allocated already.
+    /// The same in a rectangle that has already been allocated.
     pub fn within(ui: &Ui, salt: impl AsIdSalt, rect: Rect) -> Self {
         let id = ui.scope_id().with(("ends", salt));
         let width = ui.data(|data| data.get_temp(id));
@@ -45,7 +45,7 @@ impl Ends {
         self.rect
     }
 
-    /// The room that the right end leaves.
+    /// The room beside the right end.
     pub fn room(&self) -> Rect {
         let gap = match self.width {
             Some(width) if width > 0.0 => metrics::SPACE_8,
@@ -55,15 +55,16 @@ impl Ends {
         self.rect.with_max_x(right)
     }
 
-    /// Shows what stands at the left, in the room that the right end leaves. Call it first.
+    /// Shows the contents of the left end, in the room beside the right end. Call it first.
     pub fn start<R>(&self, ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
         let mut start = self.child(ui, "start", self.room());
         contents(&mut start)
     }
 
-    /// Shows what stands at the right.
+    /// Shows the contents of the right end.
     pub fn end<R>(self, ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
-        // As wide as the whole row: what does not know its place yet must not be cut or wrapped.
+        // Laid out in the whole width: what has not been measured yet must not be cut off or
+        // wrapped.
         let corner = pos2(self.edge(), self.rect.top());
         let room = Rect::from_min_size(corner, self.rect.size());
         let mut end = self.child(ui, "end", room);
@@ -93,9 +94,9 @@ pub fn at_end<R>(
     Ends::new(ui, salt, height).end(ui, contents)
 }
 
-/// Buttons at the right end of as many rows as they need, in reading order: where they do not fit
-/// into one, the first ones stand above the others. The second part of each is whether it can be
-/// pressed. Returns the button that was clicked.
+/// Buttons at the right end of as many rows as they need, in reading order: if they do not fit into
+/// one row, the first ones are above the others. The second part of each is whether it is enabled.
+/// Returns the index of the clicked button.
 pub fn button_rows(
     ui: &mut Ui,
     salt: impl AsIdSalt,
@@ -120,14 +121,14 @@ pub fn button_rows(
     clicked
 }
 
-/// How high [`button_rows`] are in a place `width` points wide.
+/// The height of [`button_rows`] at a width of `width` points.
 pub fn button_rows_height(ui: &Ui, buttons: &[(Button<'_>, bool)], width: f32) -> f32 {
     let rows = rows_of(ui, buttons, width).len() as f32;
     let gaps = (rows - 1.0).max(0.0) * ui.spacing().item_spacing.y;
     rows * metrics::BUTTON + gaps
 }
 
-/// Which buttons stand in which row: as many as fit, the last rows being the full ones.
+/// The buttons of each row: as many as fit, filling the last rows first.
 fn rows_of(ui: &Ui, buttons: &[(Button<'_>, bool)], width: f32) -> Vec<Range<usize>> {
     let gap = ui.spacing().item_spacing.x;
     let widths: Vec<f32> = buttons
@@ -159,7 +160,7 @@ mod tests {
     use super::{Ends, button_rows};
     use crate::widgets::button::Button;
 
-    /// A row with one button at the left and two at the right, the last with a label of its own.
+    /// A row with one button at the left and two at the right, the last one with a variable label.
     fn harness() -> Harness<'static, String> {
         let mut harness = Harness::builder()
             .with_size([500.0, 60.0])
@@ -184,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_touches_the_right_edge_also_after_it_became_wider() {
+    fn the_end_touches_the_right_edge_even_after_growing() {
         let mut harness = harness();
         let edge = rect(&harness, "Third").right();
         assert!(rect(&harness, "First").left() < 12.0 && edge > 488.0);
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn buttons_that_do_not_fit_stand_in_rows_and_all_are_seen() {
+    fn buttons_that_do_not_fit_wrap_into_rows_and_all_are_visible() {
         const LABELS: [&str; 4] = ["Close", "Restore the header…", "Import", "Choose another…"];
         for width in [150.0, 260.0, 330.0, 700.0] {
             let mut harness = Harness::builder()

@@ -1,6 +1,6 @@
-//! A one-line text field with its label above it and what is wrong with it below.
+//! A one-line text field with its label above it and an error below.
 //!
-//! For plain texts only: a password belongs into [`super::password`].
+//! For plain texts only: for passwords use [`super::password`].
 
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
@@ -12,7 +12,7 @@ use egui::{
 use super::access;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 
-/// A longer text is cut: fields of forms hold names, paths and keys.
+/// A longer text is cut off: form fields hold names, paths and keys.
 pub const MAX_CHARS: usize = 8_192;
 
 const PADDING: f32 = 11.0;
@@ -48,19 +48,19 @@ impl<'a> TextField<'a> {
         self
     }
 
-    /// What is wrong with the text; paints the field in the danger colour.
+    /// Why the text is invalid; paints the field in the danger colour.
     pub fn error(mut self, error: Option<&'a str>) -> Self {
         self.error = error;
         self
     }
 
-    /// Sets the text in the font of values.
+    /// Uses the font of values.
     pub fn mono(mut self) -> Self {
         self.mono = true;
         self
     }
 
-    /// Leaves the label to screen readers.
+    /// Hides the label, except from screen readers.
     pub fn untitled(mut self) -> Self {
         self.titled = false;
         self
@@ -115,12 +115,12 @@ impl<'a> TextField<'a> {
     }
 }
 
-/// Makes the toolkit forget what was typed in a text field, its undo history included.
+/// Makes the toolkit forget the text of a field, including its undo history.
 pub fn forget(ctx: &Context, id: Id) {
     TextEdit::store_state(ctx, id, TextEditState::default());
 }
 
-/// Selects all of a text field's text: what is typed next takes its place.
+/// Selects the whole text of a field, so that typing replaces it.
 pub fn select_all(ctx: &Context, id: Id, text: &str) {
     let mut state = TextEdit::load_state(ctx, id).unwrap_or_default();
     let end = CCursor::new(text.chars().count());
@@ -135,32 +135,31 @@ pub fn label(ui: &mut Ui, text: &str) {
     ui.label(RichText::new(text).font(type_scale::small()).color(color));
 }
 
-/// A sentence that explains, quieter than the text around it.
+/// An explanation, fainter than the text around it.
 pub fn explanation(ui: &mut Ui, text: &str) -> Response {
     let color = Tokens::of(ui).muted;
     ui.label(RichText::new(text).font(type_scale::small()).color(color))
 }
 
-/// What is wrong, with an icon, announced to screen readers.
+/// An error with an icon, announced to screen readers.
 pub fn problem(ui: &mut Ui, text: &str) -> Response {
     let color = Tokens::of(ui).danger;
     let looks = (icons::WARNING_CIRCLE, color);
     announced(ui, looks, text, Role::Alert, usize::MAX)
 }
 
-/// The same cut after `lines` lines, where there is no room for more; the whole text is the
-/// tooltip.
+/// The same limited to `lines` lines, for limited space; the tooltip has the whole text.
 pub fn problem_in_lines(ui: &mut Ui, text: &str, lines: usize) -> Response {
     let looks = (icons::WARNING_CIRCLE, Tokens::of(ui).danger);
     announced(ui, looks, text, Role::Alert, lines)
 }
 
-/// What to think of before going on, with an icon, announced politely.
+/// A warning with an icon, announced politely.
 pub fn caution(ui: &mut Ui, text: &str) -> Response {
     caution_in_lines(ui, text, usize::MAX)
 }
 
-/// The same cut after a number of lines; the whole text is the tooltip.
+/// The same limited to a number of lines; the tooltip has the whole text.
 pub fn caution_in_lines(ui: &mut Ui, text: &str, lines: usize) -> Response {
     let looks = (icons::WARNING, Tokens::of(ui).warning);
     announced(ui, looks, text, Role::Status, lines)
@@ -219,7 +218,7 @@ mod tests {
     use super::TextField;
 
     #[test]
-    fn a_field_has_a_name_takes_text_and_says_what_is_wrong() {
+    fn a_field_has_a_name_accepts_text_and_shows_its_error() {
         let mut harness = Harness::builder()
             .with_size([300.0, 120.0])
             .with_context_setup(crate::theme::install)

@@ -1,4 +1,5 @@
-//! Bytes as offset, hexadecimal and characters, sixteen to a row; only visible rows exist.
+//! Bytes as offset, hexadecimal digits and characters, sixteen per row; only visible rows are
+//! created.
 
 use std::fmt::Write as _;
 
@@ -11,8 +12,8 @@ use crate::theme::{Tokens, metrics, paint, type_scale};
 
 const ROW: f32 = 20.0;
 
-/// Bytes in a row of a view of this many points with characters of `advance` points: sixteen, or
-/// eight where sixteen do not fit.
+/// The number of bytes per row in a view of this width, with characters `advance` points wide:
+/// sixteen, or eight if sixteen do not fit.
 fn bytes_per_row(width: f32, advance: f32) -> usize {
     // Offset, two spaces, three columns for each byte, one gap, one column for each character.
     let columns = |bytes: usize| 8 + 2 + bytes * 3 + 2 + bytes;
@@ -76,7 +77,7 @@ fn hex(bytes: &[u8]) -> String {
     text
 }
 
-/// The bytes that are printable ASCII, and dots.
+/// The bytes that are printable ASCII, and dots for the others.
 fn characters(bytes: &[u8]) -> String {
     bytes
         .iter()
@@ -103,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_narrow_view_takes_eight_bytes_to_a_row() {
+    fn a_narrow_view_shows_eight_bytes_per_row() {
         assert_eq!(bytes_per_row(400.0, 7.2), 8);
         assert_eq!(bytes_per_row(640.0, 7.2), 16);
     }

@@ -1,4 +1,4 @@
-//! Text with its matches marked, ready to be painted in one line.
+//! Text with highlighted matches, ready to be painted in one line.
 
 use std::ops::Range;
 
@@ -8,12 +8,12 @@ use egui::{Color32, FontId};
 use crate::theme::Tokens;
 use crate::theme::visible::{self, Strictness};
 
-/// Builds one line of `text` in `font` and `color`, with `matches` (byte ranges) marked.
+/// Builds one line of `text` in `font` and `color`, with `matches` (byte ranges) highlighted.
 ///
-/// At most `max_chars` characters are taken; what follows becomes an ellipsis, so the cost does
-/// not depend on the length of the text. Characters that are not seen are shown as marks, all of
-/// them or those that are unusual ([`Strictness`]). Ranges may overlap, come in any order, reach beyond the text or cut a character: they are sorted, and widened to
-/// whole characters.
+/// At most `max_chars` characters are used; an ellipsis replaces the rest, so the cost does not
+/// depend on the length of the text. Invisible characters are shown as marks, either all of them or
+/// only unusual ones ([`Strictness`]). Ranges may overlap, be unsorted, extend beyond the text or
+/// split a character: they are sorted, and widened to whole characters.
 pub fn highlight(
     (text, strictness): (&str, Strictness),
     matches: &[Range<usize>],
@@ -118,29 +118,29 @@ mod tests {
     }
 
     #[test]
-    fn matches_are_marked_and_the_rest_is_not() {
+    fn only_matches_are_highlighted() {
         assert_eq!(marked_one("Dustin Hoffman", 7..14, 50), "Dustin [Hoffman]");
         assert_eq!(marked("Dustin", &[], 50), "Dustin");
     }
 
     #[test]
-    fn overlapping_and_unsorted_ranges_become_one_mark() {
+    fn overlapping_and_unsorted_ranges_are_merged() {
         assert_eq!(marked("abcdef", &[3..5, 1..4], 50), "a[bcde]f");
         assert_eq!(marked("abcdef", &[4..6, 0..1], 50), "[a]bcd[ef]");
     }
 
     #[test]
-    fn a_range_that_cuts_a_character_marks_all_of_it() {
+    fn a_range_that_splits_a_character_highlights_all_of_it() {
         assert_eq!(marked_one("aüb", 2..3, 50), "a[ü]b");
     }
 
     #[test]
-    fn ranges_beyond_the_text_and_empty_ranges_do_no_harm() {
+    fn ranges_beyond_the_text_and_empty_ranges_are_ignored() {
         assert_eq!(marked("ab", &[1..900, 5..5, 70..80], 50), "a[b]");
     }
 
     #[test]
-    fn a_long_text_is_cut_at_a_character_with_an_ellipsis() {
+    fn a_long_text_is_cut_off_between_characters_with_an_ellipsis() {
         assert_eq!(marked_one("üüüüü", 2..6, 3), "ü[üü]…");
         assert_eq!(marked("line\nbreak", &[], 50), "line break");
         assert_eq!(marked("a\u{200B}b", &[], 50), "a\\u{200b}b");

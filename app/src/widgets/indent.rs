@@ -1,13 +1,13 @@
-//! How far the rows of a tree are indented. However deep a row stands, most of the width is left
-//! for its contents: from some level on rows begin at the same place and say their level instead.
+//! The indentation of tree rows. However deep a row is, most of the width is left for its contents:
+//! below a certain level, rows are no longer indented further but show the number of their level.
 
 use egui::{Align, Rect, Ui, pos2};
 
 use crate::theme::{Tokens, paint, type_scale};
 
-/// Points for each level.
+/// Points per level.
 const STEP: f32 = 18.0;
-/// The part of the width that indentation may take.
+/// The fraction of the width that indentation may take.
 const SHARE: f32 = 0.45;
 
 /// The deepest level that is indented further than the one above it.
@@ -20,8 +20,8 @@ pub(super) fn indentation(depth: usize, width: f32) -> f32 {
     STEP * depth.min(levels(width)) as f32
 }
 
-/// Paints the level, counted from 1, before a row that is too deep to be indented further. `place`
-/// is where its caret stands.
+/// Paints the level, counted from 1, in front of a row that is too deep to be indented further.
+/// `place` is the place of its caret.
 pub(super) fn paint_level(ui: &Ui, place: Rect, depth: usize, width: f32) {
     if depth <= levels(width) {
         return;
@@ -41,7 +41,7 @@ mod tests {
     use super::indentation;
 
     #[test]
-    fn the_deepest_row_has_half_of_the_width_for_itself() {
+    fn the_deepest_row_keeps_half_of_the_width() {
         for width in [180.0, 372.0, 900.0] {
             for depth in 0..=128 {
                 assert!(indentation(depth, width) <= width / 2.0, "{width} {depth}");

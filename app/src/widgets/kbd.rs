@@ -14,7 +14,7 @@ pub fn kbd(ui: &mut Ui, shortcut: &str) -> Response {
     )
 }
 
-/// A tooltip with a sentence and, fainter behind it, a shortcut.
+/// A tooltip with a sentence, followed by a shortcut in a fainter colour.
 pub fn tooltip(response: Response, text: &str, shortcut: Option<&str>) -> Response {
     let contents = |ui: &mut Ui| {
         ui.set_max_width(ui.spacing().tooltip_width);

@@ -1,4 +1,4 @@
-//! Taking keys out of a frame's input, so that nobody else acts on them too.
+//! Removes keys from a frame's input, so that no other widget reacts to them.
 
 use egui::{Event, Key, Modifiers, Ui};
 

@@ -1,7 +1,7 @@
-//! The parts panels and dialogs are drawn with.
+//! The widgets that panels and dialogs are made of.
 //!
-//! Each takes plain data and returns what happened. None knows panels, commands or the store;
-//! each has roles and names in the accessibility tree, which is also how tests find it.
+//! Each takes plain data and returns what happened. None of them knows panels, commands or the
+//! store; each has roles and names in the accessibility tree, by which tests find it.
 
 mod access;
 pub mod badge;

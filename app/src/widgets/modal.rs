@@ -1,7 +1,7 @@
 //! The frame of a dialog: dimmed window, card, title, body, a row of buttons, Esc and Enter.
 //!
-//! A dialog fits any window: its title and its buttons stay where they are, and what is between
-//! them scrolls where there is not enough room for it.
+//! A dialog fits any window: its title and buttons stay in place, and what is between them scrolls
+//! if there is not enough room.
 
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
@@ -14,26 +14,26 @@ use super::ends;
 use super::scrolling::{RING, scrolling};
 use crate::theme::{Tokens, metrics, paint, type_scale};
 
-/// What a card leaves of the window at its sides, and above and below it.
+/// The margins between a card and the edges of the window: at the sides, and above and below.
 const BESIDE: f32 = 32.0;
 const ABOVE: f32 = 16.0;
-/// In a high window a long dialog scrolls rather than fill it.
+/// In a high window a long dialog scrolls before it fills the window.
 const HEIGHT_MAX: f32 = 760.0;
-/// The card of a dialog inside of its edge, in a small window and in any other.
+/// The inner margins of a dialog's card, in a small window and in any other.
 const MARGIN: i8 = 24;
 const MARGIN_SMALL: i8 = 16;
 const SMALL_HEIGHT: f32 = 640.0;
-/// The least height of the middle: a field with its label.
+/// The minimum height of the body: a field with its label.
 const BODY_MIN: f32 = 64.0;
-/// More lines of a title or subtitle are cut; the whole text is the tooltip.
+/// A longer title or subtitle is cut off after this many lines; the tooltip has the whole text.
 const TITLE_LINES: usize = 2;
 
-/// How loud a button of a dialog is.
+/// The style of a dialog button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DialogButtonKind {
-    /// The one Enter stands for.
+    /// The default button, pressed by Enter.
     Primary,
-    /// The one Enter stands for, when it deletes or discards.
+    /// The default button, when it deletes or discards.
     Danger,
     /// Any other.
     Secondary,
@@ -42,16 +42,16 @@ pub enum DialogButtonKind {
 /// A button of a dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DialogButton<'a> {
-    /// A verb, never "OK".
+    /// The label: a verb, never "OK".
     pub label: &'a str,
     /// How loud it is.
     pub kind: DialogButtonKind,
-    /// Whether it can be pressed now.
+    /// Whether it is enabled.
     pub enabled: bool,
 }
 
 impl<'a> DialogButton<'a> {
-    /// The button Enter stands for.
+    /// The default button, pressed by Enter.
     pub const fn primary(label: &'a str) -> Self {
         Self {
             label,
@@ -60,7 +60,7 @@ impl<'a> DialogButton<'a> {
         }
     }
 
-    /// The button Enter stands for, when it deletes or discards.
+    /// The default button, when it deletes or discards.
     pub const fn danger(label: &'a str) -> Self {
         Self {
             label,
@@ -78,7 +78,7 @@ impl<'a> DialogButton<'a> {
         }
     }
 
-    /// The same button, which can be pressed only if `enabled`.
+    /// The same button, enabled or disabled.
     pub const fn enabled(self, enabled: bool) -> Self {
         Self { enabled, ..self }
     }
@@ -89,7 +89,7 @@ impl<'a> DialogButton<'a> {
 pub struct DialogResponse<R> {
     /// What the body returned.
     pub inner: R,
-    /// The button that was clicked, or that Enter stands for.
+    /// The button that was clicked, or pressed by Enter.
     pub clicked: Option<usize>,
     /// Esc was pressed.
     pub cancelled: bool,
@@ -138,15 +138,15 @@ impl<'a> DialogFrame<'a> {
         self
     }
 
-    /// Leaves Enter to the body, as when it is a text of several lines.
+    /// Leaves Enter to the body, for example to a multi-line text.
     pub fn enter_is_text(mut self) -> Self {
         self.enter_confirms = false;
         self
     }
 
-    /// Shows the dialog over everything; `buttons` stand at the right, in this order.
+    /// Shows the dialog above everything else; `buttons` are at the right, in this order.
     ///
-    /// A click beside the card does nothing, so that half-typed text is not lost.
+    /// A click outside the card does nothing, so that typed text is not lost.
     pub fn show<R>(
         self,
         ctx: &Context,
@@ -197,13 +197,14 @@ impl<'a> DialogFrame<'a> {
         if on_top {
             let take = |key| ctx.input_mut(|input| input.consume_key(Modifiers::NONE, key));
             cancelled = take(Key::Escape);
-            // A focused button takes Enter for itself.
+            // A focused button handles Enter itself.
             let free = ctx.memory(|memory| memory.focused().is_none()) || ctx.text_edit_focused();
             if self.enter_confirms && clicked.is_none() && free && take(Key::Enter) {
                 clicked = buttons.iter().position(|button| {
                     button.enabled && button.kind != DialogButtonKind::Secondary
                 });
-                // A field lets the keyboard go at Enter; what cannot be confirmed yet is typed on.
+                // A field loses the keyboard on Enter; it gets it back if the dialog cannot be
+                // confirmed yet.
                 if clicked.is_none()
                     && let Some(field) = focused
                 {
@@ -246,7 +247,7 @@ impl<'a> DialogFrame<'a> {
     }
 }
 
-/// A text of a few lines at most, so that the longest file name leaves room for the rest.
+/// A text limited to a few lines, so that even the longest file name leaves room for the rest.
 fn few_lines(ui: &mut Ui, text: &str, font: FontId, color: egui::Color32) {
     let shown = type_scale::one_name(text);
     let mut job = LayoutJob::single_section(shown, TextFormat::simple(font, color));
@@ -264,7 +265,7 @@ fn few_lines(ui: &mut Ui, text: &str, font: FontId, color: egui::Color32) {
     }
 }
 
-/// The surface of dialogs and of the unlock page, with `margin` points inside.
+/// The surface of dialogs and of the unlock page, with a margin of `margin` points.
 pub fn card(tokens: &Tokens, margin: i8) -> Frame {
     Frame::NONE
         .fill(tokens.raised)
@@ -279,8 +280,8 @@ pub fn card(tokens: &Tokens, margin: i8) -> Frame {
         })
 }
 
-/// Height of a list that scrolls by itself inside of a dialog: `wanted` points, or what is left
-/// of a small window when title, buttons and `beside` points of other things had theirs.
+/// The height of a scrolling list inside a dialog: `wanted` points, or in a small window what is
+/// left after title, buttons and `beside` points of other contents.
 pub fn list_height(ctx: &Context, wanted: f32, beside: f32) -> f32 {
     const FRAME: f32 = 180.0;
     const LEAST: f32 = 80.0;
@@ -332,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dialog_is_named_by_its_title_and_its_buttons_answer() {
+    fn a_dialog_is_named_by_its_title_and_its_buttons_respond() {
         let mut harness = harness(true);
         assert!(
             harness
@@ -345,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn enter_stands_for_the_loud_button_unless_it_is_disabled() {
+    fn enter_presses_the_default_button_unless_it_is_disabled() {
         let mut harness = harness(true);
         harness.key_press(Key::Enter);
         harness.run();
@@ -357,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_keeps_the_keyboard_when_enter_confirms_nothing() {
+    fn a_field_keeps_the_keyboard_if_enter_confirms_nothing() {
         let ui = |ui: &mut egui::Ui, text: &mut String| {
             let buttons = [DialogButton::danger("Delete").enabled(text == "delete")];
             let dialog = DialogFrame::new(egui::Id::unique("ask"), "Delete everything?");

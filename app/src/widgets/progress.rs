@@ -1,4 +1,4 @@
-//! How far a job has come: a thin bar, and the words to it.
+//! The progress of a job: a thin bar and a text.
 
 use egui::{CornerRadius, Id, Rect, Response, Role, Sense, Ui, vec2};
 
@@ -8,8 +8,8 @@ use crate::theme::Tokens;
 const HEIGHT: f32 = 4.0;
 const TURN_SECS: f64 = 1.4;
 
-/// A bar as wide as the available space. `fraction` is from 0 to 1, or `None` while the whole is
-/// not known: the bar then moves to and fro (and stands still when motion is off).
+/// A bar as wide as the available space. `fraction` is from 0 to 1, or `None` while the total is
+/// unknown: the bar then moves back and forth (or stands still without animations).
 pub fn progress(ui: &mut Ui, id: Id, label: &str, fraction: Option<f32>) -> Response {
     let tokens = Tokens::of(ui);
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), HEIGHT));

@@ -1,4 +1,4 @@
-//! The quiet scroll bars: one for everything that scrolls by rows, one for wide tables.
+//! The thin scroll bars: one for everything that scrolls by rows, one for wide tables.
 
 use egui::{CornerRadius, Id, Rect, Role, Sense, Ui, pos2, vec2};
 
@@ -28,8 +28,8 @@ pub fn scroll_bar(ui: &Ui, view: Rect, id: Id, space: RowSpace, pos: ScrollPos) 
     let mut moved = pos;
     if response.dragged() {
         let room = f64::from(track.height() - thumb.len);
-        // Summing up deltas in points would lose the handle when the pointer leaves the track:
-        // the grip is where inside of the handle the drag began.
+        // Adding up deltas in points would lose the handle when the pointer leaves the track, so
+        // the position inside the handle where the drag began is remembered.
         let pointer = response.interact_pointer_pos().unwrap_or(track.min);
         let grip = grip(
             ui,
@@ -65,7 +65,7 @@ pub fn scroll_bar(ui: &Ui, view: Rect, id: Id, space: RowSpace, pos: ScrollPos) 
 
 fn grip(ui: &Ui, id: Id, response: &egui::Response, at_press: f32, len: f32) -> f32 {
     if response.drag_started() {
-        // A drag that began on the track takes the handle by its middle.
+        // A drag that begins on the track grabs the middle of the handle.
         let inside = (0.0..=len).contains(&at_press);
         let grip = if inside { at_press } else { len / 2.0 };
         ui.data_mut(|data| data.insert_temp(id, grip));
@@ -87,10 +87,10 @@ fn paint(ui: &Ui, view: Rect, track: Rect, space: RowSpace, pos: ScrollPos, acti
         .rect_filled(handle, CornerRadius::same(3), color);
 }
 
-/// Paints a horizontal bar along the lower edge of `view` and returns the offset it was moved to.
+/// Paints a horizontal bar along the bottom of `view` and returns the offset it was moved to.
 ///
-/// `content` is the width of what is shown, `offset` how much of it is hidden at the left, both
-/// in points. Nothing is painted when all of it fits.
+/// `content` is the width of the contents, `offset` how much of it is hidden at the left, both in
+/// points. Nothing is painted if all of it fits.
 pub fn horizontal_bar(ui: &Ui, view: Rect, id: Id, content: f32, offset: f32) -> f32 {
     let beyond = content - view.width();
     if beyond < 1.0 {

@@ -1,26 +1,27 @@
-//! Contents that scroll where there is not enough room for them, with the keyboard too.
+//! Contents that scroll if there is not enough room for them, by keyboard as well.
 
 use egui::{Id, Key, Margin, Memory, Modifiers, Rangef, ScrollArea, Stroke, Ui, UiBuilder, vec2};
 
 use crate::theme::Tokens;
 
-/// Room for focus rings, which lie outside of their controls, above and below the contents.
+/// Room above and below the contents for focus rings, which extend beyond their controls.
 pub const RING: f32 = 4.0;
 /// Room for the scroll bar, in the margin of the caller.
 const BAR: f32 = 14.0;
 
-/// Shows `body` as wide as the available space and as high as it needs to be, at most `height`
-/// points; a higher one scrolls. The scroll bar lies to the right of the available space.
+/// Shows `body` as wide as the available space and as high as its contents, up to `height` points;
+/// if it is higher, it scrolls. The scroll bar is to the right of the available space.
 pub fn scrolling<R>(ui: &mut Ui, id: Id, height: f32, body: impl FnOnce(&mut Ui) -> R) -> R {
     let width = ui.available_width();
     let area = ScrollArea::vertical()
         .id_salt(id.with("scrolled"))
         .max_height(height)
-        // The window has as much room as it needed a frame ago, and would grow bit by bit.
+        // The window keeps the size that it needed in the last frame: without this it would grow
+        // bit by bit.
         .min_scrolled_height(height)
         .auto_shrink([false, true])
         .content_margin(Margin::symmetric(0, RING as i8));
-    // The scroll bar has its place in the margin of the card.
+    // The scroll bar is in the margin of the card.
     let place = ui.available_rect_before_wrap();
     let place = place.with_max_x(place.left() + width + BAR);
     let mut wide = ui.new_child(UiBuilder::new().max_rect(place));
@@ -30,7 +31,7 @@ pub fn scrolling<R>(ui: &mut Ui, id: Id, height: f32, body: impl FnOnce(&mut Ui)
         follow_keyboard(ui, id.with("keyboard"));
         inner
     });
-    // What the area returns is the room it had, not what it took of it.
+    // The area returns the room that it was given, not what it used of it.
     let taken = wide.min_rect();
     ui.allocate_space(vec2(width, taken.height()));
     let tokens = Tokens::of(ui);
@@ -46,8 +47,8 @@ pub fn scrolling<R>(ui: &mut Ui, id: Id, height: f32, body: impl FnOnce(&mut Ui)
     shown.inner
 }
 
-/// Shows `body` in the available space if that is `height` points high; else `body` is as high as
-/// that, and scrolls.
+/// Shows `body` in the available space if that is `height` points high; otherwise `body` gets this
+/// height and scrolls.
 pub fn at_least(ui: &mut Ui, id: Id, height: f32, body: impl FnOnce(&mut Ui)) {
     let room = ui.available_size();
     if room.y >= height {
@@ -63,15 +64,15 @@ pub fn at_least(ui: &mut Ui, id: Id, height: f32, body: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// Scrolls to what got the keyboard in this frame, and by pages with the keys for that, which fields
-/// of one line leave alone.
+/// Scrolls to the widget that was focused in this frame, and by pages with the page keys, which
+/// one-line fields do not use.
 fn follow_keyboard(ui: &Ui, id: Id) {
     let focused = ui.memory(Memory::focused);
     let before = ui.data(|data| data.get_temp::<Option<Id>>(id)).flatten();
     if focused != before {
         ui.data_mut(|data| data.insert_temp(id, focused));
         let place = focused.and_then(|focused| ui.ctx().read_response(focused));
-        // What is beside it is never cut: it needs no scrolling.
+        // A widget outside the contents is never cut off and needs no scrolling.
         if let Some(place) = place.filter(|place| place.interact_rect != place.rect) {
             ui.scroll_to_rect(place.rect.expand(RING), None);
         }

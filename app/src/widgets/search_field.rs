@@ -12,7 +12,7 @@ use egui::{
 use super::access;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 
-/// A longer query is cut; nobody types one, but everybody can paste one.
+/// A longer query is cut off; nobody types one, but anyone can paste one.
 pub const MAX_QUERY_CHARS: usize = 2_000;
 
 const ICON_ROOM: f32 = 30.0;
@@ -24,7 +24,7 @@ pub struct SearchResponse {
     pub response: Response,
     /// The query changed, by typing, by the cross or by Esc.
     pub changed: bool,
-    /// Enter was pressed, or the down arrow: go on to the results.
+    /// Enter or the down arrow was pressed: go to the results.
     pub leave: bool,
 }
 
@@ -39,8 +39,7 @@ pub struct SearchField<'a> {
 }
 
 impl<'a> SearchField<'a> {
-    /// A field with this text while it is empty (`Search everything…`) and this shortcut at its
-    /// right edge.
+    /// A field with this placeholder (`Search everything…`), and this shortcut at its right edge.
     pub fn new(id: Id, hint: &'a str, shortcut: &'a str) -> Self {
         Self {
             id,
@@ -50,8 +49,8 @@ impl<'a> SearchField<'a> {
         }
     }
 
-    /// The parts of the query that are filters (`year:1980..1999`), as byte ranges in order; they
-    /// are painted quieter than the words.
+    /// The filters in the query (`year:1980..1999`), as byte ranges in order; they are painted
+    /// fainter than the words.
     pub fn filters(mut self, filters: &'a [Range<usize>]) -> Self {
         self.filters = filters;
         self
@@ -80,7 +79,7 @@ impl<'a> SearchField<'a> {
         );
 
         let right = self.right_end(ui, rect, query.is_empty());
-        // The arrow is taken before the text field would move its own caret with it.
+        // The arrow key is consumed before the text field would move its own caret.
         let down =
             focused && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown));
         let emptied = focused && !query.is_empty() && escape(ui);
@@ -102,7 +101,7 @@ impl<'a> SearchField<'a> {
         }
     }
 
-    /// Where shortcut or cross stand; paints the shortcut.
+    /// The place of the shortcut or the cross; paints the shortcut.
     fn right_end(&self, ui: &Ui, rect: Rect, empty: bool) -> Rect {
         let tokens = Tokens::of(ui);
         let hint = type_scale::line(ui, self.shortcut, type_scale::body(), tokens.faint, 120.0);
@@ -168,13 +167,13 @@ impl<'a> SearchField<'a> {
     }
 }
 
-/// Takes Esc, the first step of its ladder: it empties the field and leaves the focus in it. In
-/// an empty field it is left to the toolkit (which takes the focus away) and to the caller.
+/// Handles the first Esc: it empties the field and keeps the focus. In an empty field, Esc is left
+/// to the toolkit (which removes the focus) and to the caller.
 fn escape(ui: &Ui) -> bool {
     ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
 }
 
-/// Forgets what was typed, undo history included, as when the file is locked.
+/// Forgets the typed text, including undo history, for example when the file is locked.
 pub fn forget(ctx: &Context, id: Id) {
     TextEdit::store_state(ctx, id, TextEditState::default());
 }
@@ -188,7 +187,7 @@ fn query_job(text: &str, filters: &[Range<usize>], tokens: &Tokens) -> LayoutJob
     };
     let mut at = 0;
     for filter in filters {
-        // The ranges belong to the query of the last frame; typing can make them meaningless.
+        // The ranges belong to the query of the last frame and may not fit the text after typing.
         let before = text.get(at..filter.start);
         let inside = text.get(filter.clone());
         let (Some(before), Some(inside)) = (before, inside) else {
@@ -281,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn enter_and_the_down_arrow_lead_to_the_results() {
+    fn enter_and_the_down_arrow_go_to_the_results() {
         for key in [Key::Enter, Key::ArrowDown] {
             let mut harness = harness();
             harness.get_by_role(egui::Role::SearchInput).focus();

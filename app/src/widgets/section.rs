@@ -1,21 +1,21 @@
-//! The labels of sections in side panels.
+//! The headers of sections in side panels.
 
 use egui::{Align, CornerRadius, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 
-/// What a section label did.
+/// What happened to a header.
 #[derive(Debug)]
 pub struct SectionResponse {
-    /// The label; a click opens or closes a section that can be closed.
+    /// The header; a click opens or closes a collapsible section.
     pub response: Response,
     /// The section was opened or closed.
     pub toggled: bool,
 }
 
-/// A section label in capitals, with a badge or a caret at its right edge.
+/// A section header in capitals, with a badge or a caret at its right edge.
 ///
-/// `open` makes it a switch. Height is 32 points.
+/// `open` makes it collapsible. It is 32 points high.
 pub fn section_header(
     ui: &mut Ui,
     label: &str,

@@ -1,4 +1,4 @@
-//! One of a few: `Exact | Fuzzy | Contains`.
+//! A choice of a few options in a row: `Exact | Fuzzy | Contains`.
 
 use egui::{
     Align, CornerRadius, EventFilter, FontId, Id, Key, Modifiers, Rect, Role, Sense, Stroke,
@@ -10,8 +10,8 @@ use crate::theme::{Tokens, metrics, paint, type_scale};
 
 /// A row of segments, exactly one of which is chosen.
 ///
-/// It is one stop for the Tab key; the left and right arrows choose. `label` is what a screen
-/// reader calls the group. Returns the segment the user chose in this frame, if any.
+/// It is one Tab stop; the left and right arrow keys choose. `label` is the name of the group for
+/// screen readers. Returns the segment that the user chose in this frame, if any.
 pub fn segmented(ui: &mut Ui, label: &str, segments: &[&str], chosen: usize) -> Option<usize> {
     let size = Size {
         height: metrics::BUTTON,
@@ -38,7 +38,7 @@ pub fn segmented_small(
 
 struct Size {
     height: f32,
-    /// Before and behind each text.
+    /// Horizontal padding of each text.
     padding: f32,
     font: FontId,
 }
@@ -138,7 +138,7 @@ fn node(ui: &Ui, id: Id, group: Id, label: &str, on: bool, rect: Rect) {
     }
 }
 
-/// Left and right arrows of a focused row of choices; shared with the tab bar.
+/// The left and right arrow keys of a focused row of choices; also used by the tab bar.
 pub(super) fn keyboard(
     ui: &Ui,
     group: &egui::Response,

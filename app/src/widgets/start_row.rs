@@ -1,4 +1,4 @@
-//! The rows of the start page: what can be done, and the recent files.
+//! The rows of the start page: actions and recent files.
 
 use egui::{Align, CornerRadius, Id, Rect, Response, Role, Sense, Ui, accesskit, pos2, vec2};
 
@@ -35,11 +35,11 @@ pub fn action_row(ui: &mut Ui, id: Id, glyph: &str, label: &str, shortcut: &str)
 pub struct FileRow<'a> {
     /// Its name.
     pub name: &'a str,
-    /// Where it is, how large, when it was used (`Documents · 2.1 MB · today`).
+    /// Folder, size and last use (`Documents · 2.1 MB · today`).
     pub detail: &'a str,
-    /// Whether it is the one being opened.
+    /// Whether it is the file being opened.
     pub selected: bool,
-    /// Whether it is gone.
+    /// Whether it no longer exists.
     pub missing: bool,
 }
 
@@ -48,7 +48,7 @@ pub struct FileRow<'a> {
 pub struct FileResponse {
     /// The row; a click opens the file.
     pub response: Response,
-    /// The cross was clicked: take the file off the list.
+    /// The cross was clicked: remove the file from the list.
     pub removed: bool,
 }
 
@@ -104,7 +104,7 @@ fn remove_button(ui: &Ui, id: Id, place: Rect, name: &str) -> bool {
         tokens.faint
     };
     paint::icon(ui.painter(), place, icons::X, 12.0, color);
-    response.on_hover_text("Take off this list").clicked()
+    response.on_hover_text("Remove from this list").clicked()
 }
 
 fn row(ui: &mut Ui, id: Id, height: f32, label: &str, selected: bool) -> (Rect, Response) {
@@ -138,7 +138,7 @@ mod tests {
     use super::{FileRow, action_row, file_row};
 
     #[test]
-    fn actions_and_files_are_buttons_and_a_file_can_be_forgotten() {
+    fn actions_and_files_are_buttons_and_a_file_can_be_removed() {
         let mut harness = Harness::builder()
             .with_size([320.0, 140.0])
             .with_context_setup(crate::theme::install)

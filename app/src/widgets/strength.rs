@@ -1,22 +1,22 @@
 //! How hard a password is to guess.
 
-/// Longer passwords are rated by their start: the estimate takes time that grows with the square
-/// of the length, and what is this long is strong.
+/// Longer passwords are rated by their beginning: the time grows with the square of the length, and
+/// a password this long is strong anyway.
 const RATED_CHARS_MAX: usize = 48;
 
 /// An estimate of how hard a password is to guess.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Strength {
-    /// From 0 (guessed at once) to 4 (very hard).
+    /// From 0 (guessed immediately) to 4 (very hard).
     pub score: u8,
-    /// The score in a word.
+    /// The score as a word.
     pub word: &'static str,
-    /// What makes it weak, if something does.
+    /// What makes it weak, if anything.
     pub warning: Option<String>,
 }
 
-/// Rates a password; `None` for an empty one. Takes up to a few milliseconds: call it when the
-/// text has changed, not in each frame.
+/// Rates a password; `None` for an empty one. Takes up to a few milliseconds: call it when the text
+/// has changed, not in every frame.
 pub fn strength(password: &str) -> Option<Strength> {
     if password.is_empty() {
         return None;

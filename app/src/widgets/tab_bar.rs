@@ -1,4 +1,4 @@
-//! A bar of tabs with counts, underlined where it is chosen.
+//! A bar of tabs with counts; the selected tab is underlined.
 
 use egui::{Align, CornerRadius, Rect, Role, Sense, Ui, accesskit, pos2, vec2};
 
@@ -13,7 +13,7 @@ const BADGE_GAP: f32 = 6.0;
 pub struct Tab<'a> {
     /// Its label.
     pub label: &'a str,
-    /// A count shown as a badge; zero shows none.
+    /// A count shown as a badge; zero is hidden.
     pub count: usize,
 }
 
@@ -29,10 +29,10 @@ impl<'a> Tab<'a> {
     }
 }
 
-/// Shows the tabs in the flow of the layout, with no line below: the caller draws the hairline
+/// Shows the tabs in the flow of the layout, without a line below: the caller draws the hairline
 /// that separates its panel.
 ///
-/// One stop for the Tab key; the left and right arrows choose. Returns the tab the user chose in
+/// It is one Tab stop; the left and right arrow keys choose. Returns the tab that the user chose in
 /// this frame, if any.
 pub fn tab_bar(ui: &mut Ui, label: &str, tabs: &[Tab<'_>], chosen: usize) -> Option<usize> {
     let tokens = Tokens::of(ui);

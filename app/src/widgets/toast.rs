@@ -1,4 +1,4 @@
-//! Short messages at the bottom of the window, one of which may be undone.
+//! Short messages at the bottom of the window, optionally with a button such as Undo.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,38 +13,38 @@ use super::button::{Button, IconButton};
 use super::ends::Ends;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 
-/// How wide a message is, without its margins, in points.
+/// The width of a message, without its margins, in points.
 const WIDTH: f32 = 400.0;
-/// How long a message stays, in seconds; the pointer over it stops the clock.
+/// How long a message is shown, in seconds; the timer pauses while the pointer is over it.
 const SHOWN_SECS: f32 = 5.0;
-/// A longer text is cut; the whole of it is the tooltip.
+/// A longer text is cut off; the tooltip has the whole text.
 const LINES_MAX: usize = 4;
-/// More are kept waiting.
+/// Further messages wait.
 const SHOWN_AT_ONCE: usize = 3;
-/// More are dropped, the oldest first: nobody reads a hundred messages.
+/// Further messages are dropped, the oldest first: nobody reads a hundred messages.
 const MAX_WAITING: usize = 20;
 
-/// How a message is meant.
+/// The tone of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ToastKind {
     /// Something was done.
     Done,
-    /// Something to know.
+    /// Information.
     Info,
-    /// Something to look at.
+    /// A warning.
     Warning,
-    /// Something failed. Stays until it is closed.
+    /// An error. Stays until it is closed.
     Failed,
 }
 
 /// A message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Toast {
-    /// What the caller calls it; it comes back in [`ToastEvent`].
+    /// Identifies the message for the caller; returned in [`ToastEvent`].
     pub tag: u64,
-    /// How often it was said again; saying it again gives it its whole time.
+    /// How often it has been repeated; repeating it restarts its timer.
     pub repeats: u32,
-    /// How it is meant.
+    /// The tone.
     pub kind: ToastKind,
     /// One sentence (`Deleted 1 record`).
     pub text: String,
@@ -57,7 +57,7 @@ pub struct Toast {
 pub enum ToastEvent {
     /// The button of the message with this tag was clicked.
     Action(u64),
-    /// The message with this tag was closed or its time is over.
+    /// The message with this tag was closed, or its time is up.
     Gone(u64),
 }
 
@@ -68,18 +68,18 @@ struct Shown {
     left_secs: f32,
 }
 
-/// The messages that are shown or wait to be.
+/// The messages that are shown or waiting.
 #[derive(Debug, Default)]
 pub struct Toasts {
     queue: VecDeque<Shown>,
     serial: u64,
-    /// When the last frame with a message was, by the clock of the toolkit.
+    /// The time of the last frame with a message, by the toolkit's clock.
     seen_secs: Option<f64>,
 }
 
 impl Toasts {
-    /// Adds a message, or puts it in the place of the one with its tag. Its time runs from when it
-    /// is first seen, and anew when it is said again.
+    /// Adds a message, or replaces the one with its tag. Its timer starts when it is first visible,
+    /// and again when it is repeated.
     pub fn put(&mut self, toast: Toast) {
         let known = self.queue.iter_mut();
         if let Some(shown) = known.into_iter().find(|shown| shown.toast.tag == toast.tag) {
@@ -100,7 +100,7 @@ impl Toasts {
         });
     }
 
-    /// Whether the message with this tag is shown, or waits to be.
+    /// Whether the message with this tag is shown or waiting.
     pub fn is_shown(&self, tag: u64) -> bool {
         self.queue.iter().any(|shown| shown.toast.tag == tag)
     }
@@ -110,17 +110,17 @@ impl Toasts {
         self.queue.is_empty()
     }
 
-    /// Keeps the messages with tags that `known` accepts: the others were withdrawn.
+    /// Keeps the messages whose tags `known` accepts: the others were withdrawn.
     pub fn retain(&mut self, known: impl Fn(u64) -> bool) {
         self.queue.retain(|shown| known(shown.toast.tag));
     }
 
-    /// Removes all messages, as when the file is locked.
+    /// Removes all messages, for example when the file is locked.
     pub fn clear(&mut self) {
         self.queue.clear();
     }
 
-    /// Shows the first messages, `above` points over the lower edge of the window.
+    /// Shows the first messages, `above` points above the lower edge of the window.
     pub fn show(&mut self, ctx: &Context, above: f32) -> Vec<ToastEvent> {
         let mut events = Vec::new();
         if self.queue.is_empty() {
@@ -128,7 +128,7 @@ impl Toasts {
             return events;
         }
         let now = ctx.input(|input| input.time);
-        // A window that was hidden for a while did not show its messages meanwhile.
+        // A window that was hidden for a while did not show its messages during that time.
         let elapsed = self
             .seen_secs
             .map_or(0.0, |seen| (now - seen).clamp(0.0, 0.5)) as f32;
@@ -244,7 +244,7 @@ fn words(ui: &Ui, text: &str, width: f32) -> Arc<Galley> {
     ui.painter().layout_job(job)
 }
 
-/// The place of a message, as high as its text needs beside its buttons.
+/// The rectangle of a message, as high as its text needs beside its buttons.
 fn room_of(ui: &Ui, toast: &Toast, serial: u64) -> Rect {
     let row = Rect::from_min_size(ui.cursor().min, vec2(WIDTH, metrics::BUTTON));
     let beside = Ends::within(ui, serial, row).room().width();
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_announced_and_its_button_answers_once() {
+    fn a_message_is_announced_and_its_button_responds_once() {
         let mut harness = harness();
         harness.run_steps(3);
         let message = harness.get_by_role_and_label(egui::Role::Status, "Deleted 1 record");
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_leaves_after_five_seconds_and_not_earlier() {
+    fn a_message_disappears_after_five_seconds_and_not_earlier() {
         let mut harness = harness();
         harness.run_steps(4);
         assert!(harness.state().1.is_empty());
@@ -340,14 +340,14 @@ mod tests {
     }
 
     #[test]
-    fn a_message_said_again_changes_in_its_place_and_stays_its_whole_time() {
+    fn a_repeated_message_is_updated_in_place_and_restarts_its_timer() {
         let mut harness = harness();
         harness.run_steps(16);
         harness.state_mut().0.put(Toast {
             repeats: 1,
             ..toast(7, "Deleted 2 records")
         });
-        // Without it the five seconds would end within these steps.
+        // Without the repeat the five seconds would end within these steps.
         harness.run_steps(12);
         assert!(harness.state().1.is_empty());
         assert!(harness.query_by_label("Deleted 1 record").is_none());
@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_messages_is_bounded() {
+    fn the_number_of_messages_is_bounded() {
         let mut toasts = Toasts::default();
         for tag in 0..1000 {
             toasts.put(toast(tag, "again"));

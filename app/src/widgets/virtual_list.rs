@@ -1,4 +1,4 @@
-//! The frame of everything that shows equally high rows: focus, wheel, scroll bar, row places.
+//! The frame of every list of rows with equal height: focus, wheel, scroll bar, row rectangles.
 //!
 //! The table has its own, because it also scrolls sideways and selects.
 
@@ -14,7 +14,7 @@ use super::virtual_rows::{RowSpace, ScrollPos};
 pub(super) struct VirtualList {
     pub(super) space: RowSpace,
     pub(super) rect: Rect,
-    /// The one keyboard focus of the list; its id is the list's id.
+    /// The one focus stop of the list; its id is the list's id.
     pub(super) response: Response,
 }
 
@@ -58,7 +58,7 @@ impl VirtualList {
         pos.visible(self.space)
     }
 
-    /// Where a visible row is painted.
+    /// The rectangle of a visible row.
     pub(super) fn row_rect(&self, row: usize, pos: ScrollPos) -> Rect {
         let top = (self.rect.top() + pos.top_of(row, self.space)).round();
         Rect::from_min_size(

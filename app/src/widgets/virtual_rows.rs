@@ -1,23 +1,24 @@
-//! Where a long list of equally high rows is scrolled to, and the arithmetic of its scroll bar.
+//! The scroll position of a long list of rows with equal height, and the arithmetic of its scroll
+//! bar.
 //!
-//! The position is a row index and a rest of less than one row, never a length in `f32`: at ten
-//! million rows of 30 points a pixel offset in `f32` can only name every 32nd pixel, so rows
-//! would jump and overlap. Knows nothing of painting.
+//! The position is a row index plus a fraction of a row, never a length in `f32`: with ten million
+//! rows of 30 points, a pixel offset in `f32` can only represent every 32nd pixel, so rows would
+//! jump and overlap. Knows nothing of painting.
 
 use std::ops::Range;
 
-/// The measures of a list: how many rows there are, and how much of them can be seen.
+/// The size of a list: its number of rows, and how much of it is visible.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RowSpace {
     /// Number of rows.
     pub count: usize,
     /// Height of each row, in points; taken as at least one.
     pub row_height: f32,
-    /// Height of the window onto the rows, in points.
+    /// The height of the viewport, in points.
     pub view_height: f32,
 }
 
-/// A scroll position: the first row that can be seen, and how much of it is hidden above.
+/// A scroll position: the first visible row, and how much of it is hidden above.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct ScrollPos {
     first: usize,
@@ -38,17 +39,17 @@ impl RowSpace {
         self.row_height.max(1.0)
     }
 
-    /// Whole rows that fit into the view; at least one.
+    /// The number of whole rows that fit into the view; at least one.
     pub fn page(self) -> usize {
         ((self.view_height / self.height()).floor() as usize).max(1)
     }
 
-    /// Whether there is more than the view can show.
+    /// Whether not everything fits into the view.
     pub fn overflows(self) -> bool {
         ScrollPos::last(self) != ScrollPos::default()
     }
 
-    /// The handle of a bar whose track is `track` points long, or nothing when all rows fit.
+    /// The handle of a bar whose track is `track` points long, or `None` if all rows fit.
     pub fn thumb(self, pos: ScrollPos, track: f32, shortest: f32) -> Option<Thumb> {
         if !self.overflows() {
             return None;
@@ -61,7 +62,7 @@ impl RowSpace {
 }
 
 impl ScrollPos {
-    /// The position that puts `row` at the top (or as far up as the end of the list allows).
+    /// The position with `row` at the top (or as close to it as the end of the list allows).
     pub fn at(row: usize, space: RowSpace) -> Self {
         Self {
             first: row,
@@ -70,7 +71,7 @@ impl ScrollPos {
         .clamped(space)
     }
 
-    /// The position that shows the end of the list.
+    /// The position at the end of the list.
     pub fn last(space: RowSpace) -> Self {
         let height = space.height();
         let full = (space.view_height.max(0.0) / height).floor();
@@ -86,17 +87,17 @@ impl ScrollPos {
         }
     }
 
-    /// The first row of which at least a part can be seen.
+    /// The first row that is at least partly visible.
     pub fn first(self) -> usize {
         self.first
     }
 
-    /// The position that shows `row` where this one shows its first.
+    /// The same position with `row` as the first row.
     pub fn with_first(self, row: usize) -> Self {
         Self { first: row, ..self }
     }
 
-    /// This position, moved back so that the list does not end above the end of the view.
+    /// This position, moved back so that no empty space follows the end of the list.
     pub fn clamped(self, space: RowSpace) -> Self {
         let last = Self::last(space);
         let beyond =
@@ -104,7 +105,7 @@ impl ScrollPos {
         if beyond { last } else { self }
     }
 
-    /// This position moved by `points`: positive values show later rows.
+    /// This position moved by `points`: positive values move towards the end.
     pub fn scrolled(self, points: f32, space: RowSpace) -> Self {
         let height = space.height();
         let moved = self.hidden + points;
@@ -119,7 +120,7 @@ impl ScrollPos {
         .clamped(space)
     }
 
-    /// The nearest position in which all of `row` can be seen.
+    /// The nearest position in which all of `row` is visible.
     pub fn revealing(self, row: usize, space: RowSpace) -> Self {
         let row = row.min(space.count.saturating_sub(1));
         if row <= self.first {
@@ -138,7 +139,7 @@ impl ScrollPos {
         if below { last_shown } else { self }
     }
 
-    /// How far along this position is: 0 at the start, 1 at the end.
+    /// The fraction of the way from the start (0) to the end (1).
     pub fn fraction(self, space: RowSpace) -> f64 {
         let end = Self::last(space).rows(space);
         if end > 0.0 {
@@ -160,14 +161,14 @@ impl ScrollPos {
         .clamped(space)
     }
 
-    /// The rows of which at least a part can be seen.
+    /// The rows that are at least partly visible.
     pub fn visible(self, space: RowSpace) -> Range<usize> {
         let shown = ((space.view_height.max(0.0) + self.hidden) / space.height()).ceil() as usize;
         let start = self.first.min(space.count);
         start..start.saturating_add(shown).min(space.count)
     }
 
-    /// Where the top of a visible `row` lies below the top of the view, in points.
+    /// The distance of the top of a visible `row` from the top of the view, in points.
     pub fn top_of(self, row: usize, space: RowSpace) -> f32 {
         let down = row.saturating_sub(self.first) as f32;
         down * space.height() - self.hidden
@@ -241,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bar_reaches_every_hundredth_of_ten_million_rows() {
+    fn the_bar_reaches_each_hundredth_of_ten_million_rows() {
         for percent in 0..=100_usize {
             let fraction = percent as f64 / 100.0;
             let pos = ScrollPos::from_fraction(fraction, MANY);
@@ -252,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn the_thumb_stands_at_the_ends_of_its_track_at_the_ends_of_the_list() {
+    fn the_handle_is_at_the_ends_of_its_track_at_the_ends_of_the_list() {
         let top = MANY.thumb(ScrollPos::default(), 445.0, 28.0).unwrap();
         assert!(top.start.abs() < f32::EPSILON);
         assert!((top.len - 28.0).abs() < f32::EPSILON);
@@ -261,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_fits_has_no_thumb_and_does_not_scroll() {
+    fn a_list_that_fits_has_no_handle_and_does_not_scroll() {
         let few = RowSpace {
             count: 14,
             row_height: 30.0,
@@ -299,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn a_point_in_the_view_names_the_row_painted_there() {
+    fn a_point_in_the_view_returns_the_row_painted_there() {
         let pos = ScrollPos::at(7_000_000, MANY).scrolled(10.0, MANY);
         assert_eq!(pos.row_at(0.0, MANY), Some(7_000_000));
         assert_eq!(pos.row_at(20.5, MANY), Some(7_000_001));

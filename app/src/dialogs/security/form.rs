@@ -1,4 +1,4 @@
-//! The forms of the changes: what is typed, and the command it makes.
+//! The form of each change, and the command that it produces.
 
 use egui::{Context, Id, Ui};
 
@@ -18,7 +18,7 @@ use crate::widgets::modal::{DialogButton, DialogFrame};
 use crate::widgets::password::PasswordField;
 use crate::widgets::segmented::segmented;
 
-/// What is typed. Empty again with each step.
+/// The contents of the form. Emptied at every step.
 #[derive(Debug, Default)]
 pub(in crate::dialogs) struct SecurityForm {
     step: SecurityStep,
@@ -29,14 +29,14 @@ pub(in crate::dialogs) struct SecurityForm {
     label: String,
     cost: KeyCost,
     retyped: Retyped,
-    /// The user has tried to go on: from then on what is missing is said.
+    /// The user has tried to submit: from now on missing entries are pointed out.
     tried: bool,
     started: bool,
     failed: bool,
 }
 
 impl SecurityForm {
-    /// Forgets what was typed when the dialog goes on.
+    /// Empties the form when the dialog moves to another step.
     pub(super) fn follow(&mut self, security: &Security) {
         if self.step != security.step {
             *self = Self {
@@ -98,7 +98,7 @@ impl SecurityForm {
         self.step == SecurityStep::Add(KeyKind::RecoveryKey) && security.recovery_key.is_none()
     }
 
-    /// Whether Enter was pressed in the last field.
+    /// Draws the fields; returns whether Enter was pressed in the last one.
     fn fields(
         &mut self,
         ui: &mut Ui,
@@ -117,15 +117,15 @@ impl SecurityForm {
                 let kind = slot.map_or(KeyKind::Password, |slot| slot.kind);
                 field::explanation(
                     ui,
-                    "To change only what guessing costs, enter the same password again.",
+                    "To change only the cost of guessing, enter the same password again.",
                 );
                 self.new_password(ui, kind, view, commands);
             }
             SecurityStep::Remove(_) => {
                 field::explanation(
                     ui,
-                    "It opens the file no more. Copies of the file that were made before still \
-                     open with it.",
+                    "It will no longer open this file. Copies made earlier can still be opened \
+                     with it.",
                 );
             }
             SecurityStep::Rotate => rotation(ui, security),
@@ -137,12 +137,12 @@ impl SecurityForm {
 
     fn recovery(&mut self, ui: &mut Ui, security: &Security, commands: &mut Commands) {
         let Some(key) = &security.recovery_key else {
-            field::explanation(ui, "Making a key…");
+            field::explanation(ui, "Generating the key…");
             return;
         };
         self.label_field(ui);
         self.retyped.ui(ui, &key.0, self.tried);
-        if Button::link("Copy it, for printing").show(ui).clicked() {
+        if Button::link("Copy for printing").show(ui).clicked() {
             let text = key.0.to_string();
             commands.push(RecordCommand::Copy(CopyWhat::Text(text)));
         }
@@ -168,25 +168,25 @@ impl SecurityForm {
             let id = Id::unique("slot key file");
             self.new_key_file
                 .show(ui, id, "New key file", view, commands);
-            if Button::link("Make a key file…").show(ui).clicked() {
+            if Button::link("Create key file…").show(ui).clicked() {
                 self.new_key_file.expect();
                 commands.push(SecurityCommand::NewKeyFile);
             }
             if self.tried && self.new_key_file.path().is_none() {
-                field::problem(ui, "Choose a key file, or make one.");
+                field::problem(ui, "Choose or create a key file.");
             }
         }
-        field::label(ui, "Guessing it costs, each time");
+        field::label(ui, "Cost of each guess at this password");
         let names = KeyCost::ALL.map(KeyCost::name);
         let chosen = KeyCost::ALL.iter().position(|cost| *cost == self.cost);
-        let picked = segmented(ui, "Cost of guessing", &names, chosen.unwrap_or(0));
+        let picked = segmented(ui, "Cost of each guess", &names, chosen.unwrap_or(0));
         if let Some(cost) = picked.and_then(|index| KeyCost::ALL.get(index)) {
             self.cost = *cost;
         }
     }
 
     fn current(&mut self, ui: &mut Ui, view: AppView<'_>, commands: &mut Commands) -> bool {
-        field::label(ui, "Password or recovery key that opens the file now");
+        field::label(ui, "Current password or recovery key");
         let wrong = self.failed || self.tried && self.current.is_empty();
         let id = Id::unique("security current");
         let shown = self.current.show(ui, id, "Current password", wrong);
@@ -263,19 +263,19 @@ impl SecurityForm {
 fn rotation(ui: &mut Ui, security: &Security) {
     field::explanation(
         ui,
-        "The whole file is written anew. Only what you enter here opens it afterwards: the \
-         others cannot be carried over without being known, or a stolen data key would open its \
-         successor.",
+        "The whole file is rewritten. Afterwards it opens only with what you enter here: the \
+         others can be carried over only if they are entered, too; otherwise a stolen data key \
+         would lead to the new one.",
     );
     field::explanation(
         ui,
-        "Backups beside the file (NAME.vstore.bak1 and so on) and copies elsewhere stay as they \
-         are: the old passwords open them. Delete those that must not be read.",
+        "Backups beside the file (NAME.vstore.bak1 and so on) and copies elsewhere are not \
+         changed: the old passwords still open them. Delete any that must not be read.",
     );
     if security.slots.len() > 1 {
         let names: Vec<_> = security.slots.iter().map(KeySlot::title).collect();
         let words = format!(
-            "Of {}, only the one you enter stays. Add the others again afterwards.",
+            "Of {}, only the one you enter is kept. Add the others again afterwards.",
             names.join(", ")
         );
         field::caution(ui, &words);

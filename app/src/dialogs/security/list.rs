@@ -1,4 +1,4 @@
-//! The list of what opens the file, and what else can be done about it.
+//! The list of passwords and keys, and the other security actions.
 
 use egui::{Align, Layout, RichText, Ui, vec2};
 
@@ -11,7 +11,7 @@ use crate::widgets::field;
 
 const ROW: f32 = 48.0;
 const ICON: f32 = 28.0;
-/// How many places a file has.
+/// The number of slots in a file.
 const PLACES: usize = 8;
 
 pub(super) fn ui(ui: &mut Ui, security: &Security, commands: &mut Commands) {
@@ -20,7 +20,7 @@ pub(super) fn ui(ui: &mut Ui, security: &Security, commands: &mut Commands) {
         row(ui, slot, removable, commands);
     }
     if security.slots.is_empty() {
-        field::explanation(ui, "Looking…");
+        field::explanation(ui, "Loading…");
     }
     ui.add_space(metrics::SPACE_8);
     let free = security.slots.len() < PLACES;
@@ -39,12 +39,12 @@ pub(super) fn ui(ui: &mut Ui, security: &Security, commands: &mut Commands) {
     ui.add_space(metrics::SPACE_16);
     field::label(
         ui,
-        "If a password and a copy of the file are in wrong hands",
+        "If somebody may have both a password and a copy of the file",
     );
     field::explanation(
         ui,
-        "A removed password still opens old copies. With another data key the file is encrypted \
-         anew, and whoever knows the old key reads nothing that is written from then on.",
+        "A removed password still opens old copies. Exchanging the data key re-encrypts the \
+         file: the old key cannot read anything written from then on.",
     );
     if Button::secondary("Exchange the data key…")
         .show(ui)
@@ -56,8 +56,8 @@ pub(super) fn ui(ui: &mut Ui, security: &Security, commands: &mut Commands) {
     field::label(ui, "If the beginning of the file is damaged");
     field::explanation(
         ui,
-        "Without its header no password opens the file. A header backup brings it back; it is \
-         small, and opens nothing without a password.",
+        "Without its header, no password opens the file. A header backup restores it; the backup \
+         is small, and useless without a password.",
     );
     if Button::secondary("Save a header backup…")
         .show(ui)
@@ -94,7 +94,7 @@ fn row(ui: &mut Ui, slot: &KeySlot, removable: bool, commands: &mut Commands) {
     paint::line_below(ui.painter(), line, tokens.line);
 }
 
-/// The kind where the title does not say it, and the cost.
+/// The kind, unless the title already says it, and the cost.
 pub(super) fn second_line(slot: &KeySlot) -> String {
     if slot.label.is_empty() {
         slot.cost.clone()
@@ -106,7 +106,7 @@ pub(super) fn second_line(slot: &KeySlot) -> String {
 fn buttons(ui: &mut Ui, slot: &KeySlot, removable: bool, commands: &mut Commands) {
     let changeable = matches!(slot.kind, KeyKind::Password | KeyKind::PasswordAndKeyFile);
     let change = |ui: &mut Ui| {
-        let hint = "Another password, or another cost of guessing it";
+        let hint = "Change the password or the cost of each guess";
         Button::secondary("Change…").hint(hint).show(ui)
     };
     if ui.add_enabled_ui(changeable, change).inner.clicked() {
@@ -115,9 +115,9 @@ fn buttons(ui: &mut Ui, slot: &KeySlot, removable: bool, commands: &mut Commands
     }
     let remove = |ui: &mut Ui| {
         let hint = if removable {
-            "It opens the file no more"
+            "It will no longer open the file"
         } else {
-            "The last one cannot be removed: nobody could open the file"
+            "The last one cannot be removed: nothing else opens the file"
         };
         Button::secondary("Remove…").hint(hint).show(ui)
     };

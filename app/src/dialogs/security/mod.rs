@@ -1,6 +1,6 @@
-//! What opens the file: the list of passwords and keys, and a form for each change of it.
+//! The passwords and keys of the file: a list of them, and a form for each change.
 //!
-//! Every change asks for what opens the file now. Nothing is checked here; the engine does.
+//! Every change asks for a current password or key. Nothing is verified here; the engine does that.
 
 mod form;
 mod list;
@@ -21,7 +21,8 @@ pub(super) use form::SecurityForm;
 
 const WIDTH: f32 = 560.0;
 
-/// What the dialog shows besides the list: title, and the verb that makes the change.
+/// What a form shows besides its fields: its title, and the label of the button that makes the
+/// change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Words {
     title: String,
@@ -72,7 +73,7 @@ pub(super) fn show(
 fn show_list(ctx: &Context, security: &Security, commands: &mut Commands) {
     let shown = DialogFrame::new(frame::id("security"), "Security")
         .icon(icons::SHIELD_CHECK)
-        .subtitle("Each of these opens the file by itself")
+        .subtitle("Any one of these opens the file")
         .width(WIDTH)
         .show(ctx, &[DialogButton::primary("Close")], |ui| {
             list::ui(ui, security, commands);
@@ -83,7 +84,7 @@ fn show_list(ctx: &Context, security: &Security, commands: &mut Commands) {
     }
 }
 
-/// What became of the last change.
+/// Shows the result of the last change.
 fn outcome(ui: &mut Ui, security: &Security) {
     ui.add_space(metrics::SPACE_8);
     if security.busy {

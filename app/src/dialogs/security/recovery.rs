@@ -1,4 +1,4 @@
-//! A recovery key on its way to paper: shown once in groups, and typed again in part.
+//! A new recovery key: shown once in groups, of which two have to be typed again.
 
 use egui::{Align, Layout, RichText, Ui, vec2};
 
@@ -6,12 +6,12 @@ use crate::dialogs::frame;
 use crate::theme::{Tokens, metrics, type_scale};
 use crate::widgets::field::{self, TextField};
 
-/// The groups that have to be typed again, counted from 1.
+/// The numbers of the groups to be typed again, counted from 1.
 const ASKED: [usize; 2] = [4, 9];
 const GROUPS_IN_A_ROW: usize = 4;
 const GROUP_WIDTH: f32 = 96.0;
 
-/// What is typed again.
+/// The groups that were typed again.
 #[derive(Default)]
 pub(super) struct Retyped {
     groups: [String; 2],
@@ -24,7 +24,7 @@ impl std::fmt::Debug for Retyped {
 }
 
 impl Retyped {
-    /// Whether what was typed stands on the paper.
+    /// Whether the typed groups match the key.
     pub(super) fn fits(&self, key: &str) -> bool {
         ASKED.iter().zip(&self.groups).all(|(number, typed)| {
             let group = key.split('-').nth(number - 1);
@@ -40,8 +40,8 @@ impl Retyped {
     pub(super) fn ui(&mut self, ui: &mut Ui, key: &str, tried: bool) {
         field::explanation(
             ui,
-            "Write it down, or print it, and keep it where the file is not. Whoever has it opens \
-             the file; it is not shown again.",
+            "Write it down or print it, and keep it away from the file. Anyone who has it can open \
+             the file. It is not shown again.",
         );
         groups(ui, key);
         ui.add_space(metrics::SPACE_8);
@@ -51,14 +51,14 @@ impl Retyped {
             .zip(["recovery group 4", "recovery group 9"])
             .zip([first, second])
         {
-            let label = format!("Group {number}, as on the paper");
+            let label = format!("Group {number} from your paper");
             let field = TextField::new(frame::field_id(name), &label).mono();
             field.show(ui, typed);
         }
         if tried && !self.fits(key) {
             field::problem(
                 ui,
-                "That is not what the groups are. Compare with the paper.",
+                "These groups do not match the key. Check your paper copy.",
             );
         }
     }

@@ -1,4 +1,4 @@
-//! Going to a key, and the account of a hit.
+//! Going to a key, and why a record was found.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ fn answered(harness: &mut Harness<'_, Window>, typed: &str, keys: &[&str]) {
 }
 
 #[test]
-fn letters_are_asked_for_and_enter_goes_to_the_chosen_key() {
+fn typed_letters_are_searched_and_enter_goes_to_the_selected_key() {
     let mut harness = harness(Dialog::GoToKey);
     assert_eq!(harness.state_mut().words(), r#"[Search(Jump(""))]"#);
     type_in(&mut harness, "Go to key", "a");
@@ -29,7 +29,7 @@ fn letters_are_asked_for_and_enter_goes_to_the_chosen_key() {
     answered(&mut harness, "a", &["a:1", "a:2"]);
     assert!(
         harness
-            .query_by_label("1,200 keys so far, the best 2 are listed")
+            .query_by_label("1,200 keys so far, showing the best 2")
             .is_some()
     );
     harness.key_press(Press::ArrowDown);
@@ -43,7 +43,7 @@ fn letters_are_asked_for_and_enter_goes_to_the_chosen_key() {
 }
 
 #[test]
-fn a_greater_sign_goes_over_to_the_actions() {
+fn a_greater_sign_switches_to_the_palette() {
     let mut harness = harness(Dialog::GoToKey);
     harness.state_mut().taken();
     type_in(&mut harness, "Go to key", ">");
@@ -52,7 +52,7 @@ fn a_greater_sign_goes_over_to_the_actions() {
 }
 
 #[test]
-fn the_account_of_a_hit_names_words_and_places() {
+fn why_this_hit_shows_words_and_places() {
     let why = WhyHit {
         key: key("a:1"),
         row: Some((2, 66)),
@@ -73,7 +73,7 @@ fn the_account_of_a_hit_names_words_and_places() {
         "Hoffman",
         "cast[]",
         "slightly misspelt",
-        "What its relevance is made of (row 3 of 66)",
+        "What determines its rank (row 3 of 66)",
         "Typos",
     ] {
         assert!(harness.query_by_label(label).is_some(), "{label}");

@@ -1,4 +1,4 @@
-//! Every dialog in every window it can be opened in.
+//! Every dialog fits every window in which it can be opened.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::state::{
     WhyHit, WhyWord,
 };
 
-/// The smallest window that is promised, one that is smaller still, and a common one.
+/// The smallest supported window, an even smaller one, and a common one.
 const WINDOWS: [[f32; 2]; 3] = [[800.0, 560.0], [640.0, 480.0], [1280.0, 800.0]];
 
 /// A name as long as file systems allow.
@@ -30,12 +30,12 @@ fn long_path() -> std::path::PathBuf {
     .into()
 }
 
-/// A reason that goes on and on, as those of other programs sometimes do.
+/// A very long reason, as other programs sometimes give.
 fn long() -> String {
     "This could not be done, because of what somebody else has done before. ".repeat(12)
 }
 
-/// Each dialog, as full as it can be.
+/// Every dialog, with as much content as possible.
 fn samples() -> Vec<Dialog> {
     let mut samples = lists_and_questions();
     samples.extend(forms());
@@ -157,7 +157,7 @@ fn security_steps() -> Vec<Dialog> {
     .into()
 }
 
-/// A file that somebody may miss.
+/// A file whose replacement must be confirmed.
 fn existing() -> Existing {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(format!("{}.json", "films-".repeat(30)));
@@ -211,7 +211,7 @@ fn transfers() -> Vec<Dialog> {
     ]
 }
 
-/// The names of the variants of [`Dialog`], out of its source.
+/// The names of the variants of [`Dialog`], read from its source.
 fn variants() -> BTreeSet<String> {
     let source = include_str!("../../state/dialog.rs");
     let (_, body) = source.split_once("pub enum Dialog {").unwrap();
@@ -245,14 +245,14 @@ fn open(dialog: Dialog, size: [f32; 2]) -> Harness<'static, Window> {
     })
 }
 
-/// The dialog's own rectangle: from its title to its buttons.
+/// The rectangle of the dialog, from its title to its buttons.
 fn card(harness: &Harness<'_, Window>) -> Rect {
     let mut named = harness.get_all_by_role(Role::Dialog);
     let named = named.find(|dialog| dialog.accesskit_node().label().is_some());
     named.expect("it has a name").rect()
 }
 
-/// Where the keyboard is, and whether all of that is seen.
+/// The rectangle of the focused widget, and whether all of it is visible.
 fn focused(harness: &Harness<'_, Window>) -> Option<(egui::Id, Rect, bool)> {
     let id = harness.ctx.memory(egui::Memory::focused)?;
     let response = harness.ctx.read_response(id)?;
@@ -306,11 +306,11 @@ fn every_dialog_fits_small_windows_with_its_title_and_all_its_buttons() {
 }
 
 #[test]
-fn the_tab_key_walks_every_dialog_in_reading_order_and_shows_where_it_is() {
+fn the_tab_key_follows_reading_order_in_every_dialog_and_keeps_the_focus_visible() {
     for dialog in samples() {
         let name = variant(&dialog);
         let mut harness = open(dialog, [640.0, 480.0]);
-        // A field that has the keyboard from the start may keep the key for itself.
+        // A field that has the keyboard from the start may consume the Tab key.
         harness.ctx.memory_mut(|memory| {
             if let Some(id) = memory.focused() {
                 memory.surrender_focus(id);
@@ -326,8 +326,11 @@ fn the_tab_key_walks_every_dialog_in_reading_order_and_shows_where_it_is() {
             if seen.first() == Some(&id) {
                 break;
             }
-            assert!(is_seen, "{name}: the keyboard is out of sight at {rect}");
-            // Where the one before is now, as the middle may have been scrolled.
+            assert!(
+                is_seen,
+                "{name}: the focused widget at {rect} is not visible"
+            );
+            // The current place of the previous widget: the middle may have been scrolled.
             let last = seen
                 .last()
                 .and_then(|last| harness.ctx.read_response(*last));
@@ -345,13 +348,19 @@ fn the_tab_key_walks_every_dialog_in_reading_order_and_shows_where_it_is() {
             }
             seen.push(id);
         }
-        assert!(seen.len() < 80, "{name}: the Tab key does not come round");
-        assert!(!seen.is_empty(), "{name} cannot be walked");
+        assert!(
+            seen.len() < 80,
+            "{name}: the Tab key does not return to the first widget"
+        );
+        assert!(
+            !seen.is_empty(),
+            "{name} cannot be reached with the Tab key"
+        );
     }
 }
 
 #[test]
-fn a_dialog_that_only_reads_is_scrolled_by_pages() {
+fn a_dialog_without_fields_scrolls_by_pages() {
     let text = "A line of what happened.\n".repeat(200);
     let title = "What happened".to_owned();
     let mut harness = open(Dialog::Message { title, text }, [640.0, 480.0]);

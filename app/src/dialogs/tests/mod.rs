@@ -149,14 +149,14 @@ fn esc_closes_every_dialog_and_nothing_else_happens() {
 }
 
 #[test]
-fn a_key_that_is_taken_or_impossible_cannot_be_given() {
+fn a_record_cannot_be_renamed_to_a_taken_or_invalid_key() {
     let mut harness = harness(Dialog::Rename { from: key("a:1") });
     assert!(!is_enabled(&harness, "Rename"), "nothing was changed yet");
     let field = harness.get_by_role_and_label(Role::TextInput, "New key");
     assert!(field.is_focused());
     field.type_text("2");
     harness.run();
-    let taken = "Another record has this key.";
+    let taken = "Another record already has this key.";
     assert!(
         harness
             .query_by_role_and_label(Role::Alert, taken)
@@ -181,9 +181,9 @@ fn a_key_that_is_taken_or_impossible_cannot_be_given() {
 }
 
 #[test]
-fn the_palette_finds_by_letters_and_enter_picks() {
+fn the_palette_finds_by_letters_and_enter_runs_the_command() {
     let mut harness = harness(Dialog::Palette);
-    let field = harness.get_by_role_and_label(Role::TextInput, "Find an action");
+    let field = harness.get_by_role_and_label(Role::TextInput, "Find a command");
     assert!(field.is_focused());
     field.type_text("setti");
     harness.run();
@@ -194,10 +194,10 @@ fn the_palette_finds_by_letters_and_enter_picks() {
 }
 
 #[test]
-fn what_cannot_be_done_now_is_grey_and_does_nothing() {
+fn unavailable_commands_are_grey_and_do_nothing() {
     let mut harness = harness(Dialog::Palette);
     harness
-        .get_by_role_and_label(Role::TextInput, "Find an action")
+        .get_by_role_and_label(Role::TextInput, "Find a command")
         .type_text("undo");
     harness.run();
     let row = harness.get_by_role_and_label(Role::ListBoxOption, Action::Undo.text());
@@ -208,7 +208,7 @@ fn what_cannot_be_done_now_is_grey_and_does_nothing() {
 }
 
 #[test]
-fn the_arrow_keys_walk_the_palette() {
+fn the_arrow_keys_move_through_the_palette() {
     let mut harness = harness(Dialog::Palette);
     harness.key_press(Press::ArrowDown);
     harness.run();
@@ -232,11 +232,11 @@ fn the_shortcut_sheet_can_be_filtered() {
         .get_by_role_and_label(Role::TextInput, "Filter shortcuts")
         .type_text("compact");
     harness.run();
-    assert!(harness.query_by_label("No shortcut matches.").is_some());
+    assert!(harness.query_by_label("No matching shortcuts.").is_some());
 }
 
 #[test]
-fn deleting_everything_needs_a_word() {
+fn deleting_everything_needs_a_typed_word() {
     let scope = Scope::Selected;
     let sample = vec![key("a:1"), key("a:2")];
     let mut harness = harness(Dialog::ConfirmDelete {
@@ -246,7 +246,7 @@ fn deleting_everything_needs_a_word() {
     });
     assert!(harness.query_by_label("and 1 more").is_some());
     assert!(!is_enabled(&harness, "Delete 3 records"));
-    type_in(&mut harness, "Type “delete” to go on", "delete");
+    type_in(&mut harness, "Type “delete” to confirm", "delete");
     harness.get_by_label("Delete 3 records").click();
     harness.run();
     let expected = "[Layout(CloseDialog), Record(Delete(Selected))]";
@@ -269,7 +269,7 @@ fn deleting_some_needs_one_click() {
 }
 
 #[test]
-fn closing_asks_once_about_everything_that_would_be_lost() {
+fn closing_asks_once_about_all_unsaved_changes() {
     let words = Words::new("Sample", Some("a:1"), true, 2);
     assert_eq!(words.title, "“Sample” was modified. Save changes?");
     assert_eq!(words.reasons.len(), 3);
@@ -296,7 +296,7 @@ fn closing_asks_once_about_everything_that_would_be_lost() {
 }
 
 #[test]
-fn an_expiry_is_typed_as_a_duration() {
+fn an_expiry_can_be_typed_as_a_duration() {
     let mut harness = harness(Dialog::Expiry {
         scope: Scope::Selected,
     });
@@ -316,7 +316,7 @@ fn an_expiry_is_typed_as_a_duration() {
 }
 
 #[test]
-fn a_copy_is_saved_with_a_password_that_was_typed_twice() {
+fn a_copy_is_saved_with_a_repeated_password() {
     let path = std::path::PathBuf::from("/data/copy.vstore");
     let dialog = Dialog::SaveAs {
         path: path.clone(),
@@ -373,7 +373,7 @@ fn changing_the_password_asks_for_the_current_one() {
 }
 
 #[test]
-fn a_wrong_current_password_is_said_and_selected() {
+fn a_wrong_current_password_is_reported_and_selected() {
     let mut harness = harness(Dialog::ChangePassword {
         busy: false,
         problem: None,
@@ -394,7 +394,7 @@ fn a_wrong_current_password_is_said_and_selected() {
 }
 
 #[test]
-fn a_proposed_path_stands_in_the_field_and_typing_replaces_it() {
+fn a_proposed_path_fills_the_field_and_typing_replaces_it() {
     let mut harness = harness(Dialog::PathField {
         purpose: FilePurpose::SaveAs,
         suggested: "/documents/films.vstore".to_owned(),
@@ -411,7 +411,7 @@ fn a_proposed_path_stands_in_the_field_and_typing_replaces_it() {
 }
 
 #[test]
-fn a_path_can_be_typed_where_no_file_dialog_answers() {
+fn a_path_can_be_typed_without_a_file_dialog() {
     let mut harness = harness(Dialog::PathField {
         purpose: FilePurpose::Open,
         suggested: String::new(),
@@ -449,7 +449,7 @@ fn settings_take_effect_at_once() {
 }
 
 #[test]
-fn what_is_typed_in_a_dialog_is_gone_when_it_closes() {
+fn closing_a_dialog_wipes_what_was_typed() {
     let mut harness = harness(Dialog::ChangePassword {
         busy: false,
         problem: None,
@@ -464,7 +464,7 @@ fn what_is_typed_in_a_dialog_is_gone_when_it_closes() {
 }
 
 #[test]
-fn a_field_for_a_path_leaves_alone_what_is_typed_below_it() {
+fn the_path_field_keeps_what_was_typed_in_the_dialog_below() {
     let mut harness = harness(Dialog::ChangePassword {
         busy: false,
         problem: None,
@@ -504,7 +504,7 @@ fn a_notice_is_shown_once_and_its_button_acts() {
 }
 
 #[test]
-fn the_keys_of_the_palette_do_not_reach_what_is_behind() {
+fn keys_in_the_palette_do_not_reach_the_panels_behind() {
     let mut harness = harness(Dialog::Palette);
     harness.key_press_modifiers(Modifiers::NONE, Press::ArrowDown);
     harness.run();
@@ -512,7 +512,7 @@ fn the_keys_of_the_palette_do_not_reach_what_is_behind() {
 }
 
 #[test]
-fn searches_are_kept_by_name_renamed_and_deleted() {
+fn searches_are_saved_renamed_and_deleted() {
     let mut harness = harness(Dialog::SavedSearches);
     assert!(!is_enabled(&harness, "Save search"), "nothing is searched");
     let store = harness.state_mut().state.store_mut().unwrap();
@@ -546,10 +546,10 @@ fn searches_are_kept_by_name_renamed_and_deleted() {
 }
 
 #[test]
-fn a_record_that_is_being_added_can_get_any_expiry() {
+fn a_record_being_added_can_get_any_future_expiry() {
     let mut past = harness(Dialog::DraftExpiry);
     type_in(&mut past, "Time to live", "0s");
-    assert!(!is_enabled(&past, "Set expiry"), "it must be to come");
+    assert!(!is_enabled(&past, "Set expiry"), "it must be in the future");
     let mut harness = harness(Dialog::DraftExpiry);
     type_in(&mut harness, "Time to live", "90s");
     harness

@@ -1,4 +1,4 @@
-//! The dialogs about damaged files, by their labels.
+//! The dialogs about damaged files, driven by their labels.
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -44,7 +44,7 @@ fn salvage_reports_what_is_lost_and_opens_the_new_file() {
     let mut harness = salvage(SalvageStage::Done(outcome));
     assert!(
         harness
-            .query_by_label("12 records are in new.vstore")
+            .query_by_label("12 records salvaged to new.vstore")
             .is_some()
     );
     assert!(
@@ -70,17 +70,17 @@ fn check(findings: Vec<Finding>) -> Harness<'static, Window> {
 }
 
 #[test]
-fn a_whole_file_is_told_in_one_sentence() {
+fn an_intact_file_is_reported_in_one_sentence() {
     let mut harness = check(Vec::new());
-    let words = "were read and nothing is wrong with them.";
+    let words = "were read; no problems were found.";
     assert!(harness.query_by_label_contains(words).is_some());
-    assert!(harness.query_by_label("Write it anew").is_none());
+    assert!(harness.query_by_label("Rewrite the file").is_none());
     click(&mut harness, "Close");
     assert_eq!(harness.state_mut().words(), "[Repair(CloseCheck)]");
 }
 
 #[test]
-fn a_damaged_file_that_is_open_is_written_anew_from_memory() {
+fn a_damaged_open_file_can_be_rewritten_from_memory() {
     let mut harness = check(vec![Finding {
         offset: 16_384,
         seq: None,
@@ -92,7 +92,7 @@ fn a_damaged_file_that_is_open_is_written_anew_from_memory() {
         }),
     }]);
     assert!(harness.query_by_label("about 340 records lost").is_some());
-    click(&mut harness, "Write it anew");
+    click(&mut harness, "Rewrite the file");
     assert_eq!(
         harness.state_mut().words(),
         "[Repair(CloseCheck), File(Compact)]"
@@ -100,7 +100,7 @@ fn a_damaged_file_that_is_open_is_written_anew_from_memory() {
 }
 
 #[test]
-fn a_check_under_way_can_be_stopped() {
+fn a_running_check_can_be_stopped() {
     let mut harness = harness(Dialog::Check(Check::Running(TaskId(1))));
     click(&mut harness, "Stop");
     assert_eq!(harness.state_mut().words(), "[Repair(CloseCheck)]");
@@ -114,11 +114,11 @@ fn restore(stage: RestoreStage) -> Harness<'static, Window> {
 }
 
 #[test]
-fn restoring_a_header_needs_the_backup_and_a_password_of_its_time() {
+fn restoring_a_header_needs_the_backup_and_a_password() {
     let mut harness = restore(RestoreStage::Form { problem: None });
     click(&mut harness, "Restore");
     assert!(harness.state_mut().taken().is_empty());
-    type_in(&mut harness, "Backup of the header", "/x/a.vstore-header");
+    type_in(&mut harness, "Header backup", "/x/a.vstore-header");
     type_password(&mut harness, "Password", "old");
     click(&mut harness, "Restore");
     let commands = harness.state_mut().taken();
@@ -131,7 +131,7 @@ fn restoring_a_header_needs_the_backup_and_a_password_of_its_time() {
 }
 
 #[test]
-fn a_header_that_fits_damaged_data_says_so() {
+fn a_restored_header_of_damaged_data_warns() {
     let mut harness = restore(RestoreStage::Done(RestoredHeader {
         exported_at: NOW,
         is_older: true,

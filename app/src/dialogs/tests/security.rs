@@ -1,4 +1,4 @@
-//! The dialogs about passwords and keys, by their labels.
+//! The dialogs about passwords and keys, driven by their labels.
 
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -36,7 +36,7 @@ fn shown(security: Security) -> Harness<'static, Window> {
 }
 
 #[test]
-fn the_list_leads_to_every_change() {
+fn the_list_offers_every_change() {
     let mut harness = shown(security(SecurityStep::List));
     for label in [
         "Add password…",
@@ -85,7 +85,7 @@ fn nothing_is_removed_without_the_current_password() {
 }
 
 #[test]
-fn a_recovery_key_is_added_only_after_it_was_typed_again_in_part() {
+fn a_recovery_key_is_added_only_after_two_groups_were_typed_again() {
     let mut made = security(SecurityStep::Add(KeyKind::RecoveryKey));
     let waiting = shown(made.clone());
     assert!(!is_enabled(&waiting, "Add"));
@@ -94,22 +94,22 @@ fn a_recovery_key_is_added_only_after_it_was_typed_again_in_part() {
     let mut harness = shown(made);
     assert!(harness.query_by_label("KKKKK0").is_some());
     type_password(&mut harness, "Current password", "old");
-    type_in(&mut harness, "Group 4, as on the paper", "DDDDD4");
-    type_in(&mut harness, "Group 9, as on the paper", "JJJJJ8");
+    type_in(&mut harness, "Group 4 from your paper", "DDDDD4");
+    type_in(&mut harness, "Group 9 from your paper", "JJJJJ8");
     click(&mut harness, "Add");
     assert!(harness.state_mut().taken().is_empty());
-    let wrong = "That is not what the groups are. Compare with the paper.";
+    let wrong = "These groups do not match the key. Check your paper copy.";
     assert!(harness.query_by_label(wrong).is_some());
 }
 
 #[test]
-fn a_recovery_key_that_was_typed_again_is_added() {
+fn a_recovery_key_is_added_when_the_typed_groups_match() {
     let mut made = security(SecurityStep::Add(KeyKind::RecoveryKey));
     made.recovery_key = Some(SecretText(KEY.to_owned().into()));
     let mut harness = shown(made);
     type_password(&mut harness, "Current password", "old");
-    type_in(&mut harness, "Group 4, as on the paper", "ddddd4");
-    type_in(&mut harness, "Group 9, as on the paper", "JJJJJ9");
+    type_in(&mut harness, "Group 4 from your paper", "ddddd4");
+    type_in(&mut harness, "Group 9 from your paper", "JJJJJ9");
     click(&mut harness, "Add");
     let commands = harness.state_mut().taken();
     assert!(matches!(
@@ -125,10 +125,10 @@ fn a_recovery_key_that_was_typed_again_is_added() {
 }
 
 #[test]
-fn exchanging_the_data_key_says_what_will_open_the_file_no_more() {
+fn exchanging_the_data_key_names_what_will_no_longer_open_the_file() {
     let mut harness = shown(security(SecurityStep::Rotate));
     let words =
-        "Of Password, paper, only the one you enter stays. Add the others again afterwards.";
+        "Of Password, paper, only the one you enter is kept. Add the others again afterwards.";
     assert!(harness.query_by_label(words).is_some());
     type_password(&mut harness, "Current password", "old");
     click(&mut harness, "Exchange");

@@ -84,7 +84,7 @@ fn an_import_shows_its_first_records_and_follows_the_choices() {
 }
 
 #[test]
-fn data_that_cannot_be_read_are_not_imported() {
+fn unreadable_data_cannot_be_imported() {
     let problem = "line 3, column 9: expected a value";
     let dialog = Dialog::Import {
         plan: plan(),
@@ -125,7 +125,7 @@ fn an_export_warns_counts_and_follows_the_choices() {
 }
 
 #[test]
-fn the_report_lists_single_records_by_sort_and_can_be_copied() {
+fn the_report_lists_records_by_kind_and_can_be_copied() {
     let line = |kind, text: &str| ReportLine {
         kind,
         text: text.to_owned(),
@@ -173,7 +173,7 @@ fn the_report_lists_single_records_by_sort_and_can_be_copied() {
 }
 
 #[test]
-fn keys_made_by_a_rule_are_numbered_unless_something_else_is_chosen() {
+fn duplicate_generated_keys_are_numbered_by_default() {
     let given = plan();
     assert_eq!(given.duplicates(), DuplicateKeys::Refuse);
     let by_rule = ImportPlan {

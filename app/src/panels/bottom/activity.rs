@@ -1,4 +1,4 @@
-//! What happened lately.
+//! The recent changes.
 
 use egui::{Color32, Id, Ui};
 use jiff::tz::TimeZone;
@@ -10,12 +10,12 @@ use crate::state::{ActivityEvent, EventKind};
 use crate::theme::{Tokens, icons, type_scale};
 use crate::view::StoreView;
 
-/// One event as it is shown.
+/// The texts of one event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct EventRow {
     time: String,
     kind: EventKind,
-    /// Empty if it concerns no single record.
+    /// Empty if the event is not about a single record.
     key: String,
     text: String,
 }

@@ -1,4 +1,4 @@
-//! The records that expire next, soonest first, and what can be done about it.
+//! The records that expire next, soonest first, with buttons to extend or keep them.
 
 use std::time::Duration;
 
@@ -15,11 +15,11 @@ use crate::widgets::button::Button;
 use crate::widgets::countdown::ring;
 use crate::widgets::ends::Ends;
 
-/// How many are listed.
+/// The number of records listed.
 const LISTED: usize = 100;
-/// What "extend" adds, in milliseconds.
+/// How much “+1 hour” adds, in milliseconds.
 const EXTENSION: i64 = 60 * 60 * 1000;
-/// Room for the buttons of a row.
+/// Width reserved for the buttons of a row.
 const BUTTONS: f32 = 220.0;
 
 /// A record that expires soon.
@@ -30,7 +30,7 @@ pub(super) struct ExpiringRow {
     /// `4 m 12 s`.
     text: String,
     left_millis: i64,
-    /// The part of its life that is left, from 1 to 0.
+    /// The remaining part of its life, from 1 to 0.
     left: f32,
 }
 
@@ -55,11 +55,13 @@ pub(super) fn rows(view: &StoreView<'_>) -> Vec<ExpiringRow> {
     rows.collect()
 }
 
-/// Draws the list.
 pub(super) fn show(ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
     let rows = rows(&view);
     if rows.is_empty() {
-        list::empty(ui, "No record expires. “Set expiry…” gives one a life.");
+        list::empty(
+            ui,
+            "No records expire. “Set expiry…” limits how long a record is kept.",
+        );
         return;
     }
     let mut next_tick: Option<Duration> = None;
@@ -109,12 +111,12 @@ fn show_row(ui: &mut Ui, row: &ExpiringRow, view: StoreView<'_>, commands: &mut 
         commands.push(RecordCommand::SetExpiry { scope, expires_at });
     };
     Ends::within(ui, row.key.as_str(), room).end(ui, |ui| {
-        let extend = Button::link("1 hour more").hint("Let it live an hour longer");
+        let extend = Button::link("+1 hour").hint("Extend the expiry by one hour");
         if extend.show(ui).clicked() {
             set(Some(row.expires_at.plus_millis(EXTENSION)));
         }
         ui.add_space(metrics::SPACE_8);
-        let keep = Button::link("Keep for ever").hint("Remove the expiry");
+        let keep = Button::link("Keep forever").hint("Remove the expiry");
         if keep.show(ui).clicked() {
             set(None);
         }

@@ -1,4 +1,4 @@
-//! Work in the background: what runs, how far it is, what came of it.
+//! Background tasks: their progress and results.
 
 use egui::{Id, Ui, UiBuilder, vec2};
 use jiff::tz::TimeZone;
@@ -13,23 +13,23 @@ use crate::widgets::button::Button;
 use crate::widgets::ends::Ends;
 use crate::widgets::progress::progress;
 
-/// A task as it is shown.
+/// What a row shows of a task.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct JobRow {
     id: TaskId,
     time: String,
     title: String,
-    /// How far it is, or what came of it.
+    /// The progress, or the result.
     text: String,
     outcome: Outcome,
     can_cancel: bool,
     has_report: bool,
 }
 
-/// What is painted before a task.
+/// What is painted in front of a task.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Outcome {
-    /// It runs; with the part that is done, where it is known.
+    /// It is running; with the finished fraction, if known.
     Running(Option<f32>),
     Done,
     Cancelled,
@@ -64,7 +64,10 @@ impl JobRow {
 pub(super) fn show(ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
     let tasks: Vec<&Task> = view.app.tasks.iter().collect();
     if tasks.is_empty() {
-        list::empty(ui, "Imports, exports and other long work appear here.");
+        list::empty(
+            ui,
+            "Imports, exports and other long-running tasks appear here.",
+        );
         return;
     }
     let zone = TimeZone::system();
@@ -118,13 +121,13 @@ fn show_row(ui: &mut Ui, row: &JobRow, commands: &mut Commands) {
     let rect = egui::Rect::from_center_size(bar.center(), vec2(bar.width(), 4.0));
     let mut place = ui.new_child(UiBuilder::new().id_salt(("bar", row.id.0)).max_rect(rect));
     progress(&mut place, id.with("bar"), &row.title, fraction);
-    let cancel = Button::link("Cancel").hint("Stop; nothing will have been changed");
+    let cancel = Button::link("Cancel").hint("Stop without changing anything");
     if row.can_cancel && at_end(ui, response.rect, ("cancel", row.id.0), cancel) {
         commands.push(TransferCommand::Cancel(row.id));
     }
 }
 
-/// A button at the right end of a row; whether it was clicked.
+/// Draws a button at the right end of a row; returns whether it was clicked.
 fn at_end(ui: &mut Ui, row: egui::Rect, salt: (&str, u64), button: Button<'_>) -> bool {
     let room = row.shrink2(vec2(metrics::SPACE_12, 0.0));
     Ends::within(ui, salt, room).end(ui, |ui| button.show(ui).clicked())

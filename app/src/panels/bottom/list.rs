@@ -1,4 +1,4 @@
-//! Rows of the bottom panel: places for texts from left to right, and one thing a click does.
+//! Rows for the lists of the bottom panel: columns of text, and one click action.
 
 use std::sync::Arc;
 
@@ -18,8 +18,8 @@ pub(super) struct RowPainter<'a> {
     tokens: &'static Tokens,
 }
 
-/// Takes the place of a row; `label` is what a screen reader reads. With `clickable` the row is
-/// lit under the pointer.
+/// Allocates a row; `label` is its name for screen readers. A `clickable` row is highlighted under
+/// the pointer.
 pub(super) fn row<'a>(
     ui: &'a mut Ui,
     id: Id,
@@ -46,13 +46,11 @@ pub(super) fn row<'a>(
 }
 
 impl RowPainter<'_> {
-    /// The colours to paint with.
     pub(super) fn tokens(&self) -> &'static Tokens {
         self.tokens
     }
 
-    /// A part of the row between two distances from its left edge; beyond the right edge it is
-    /// cut.
+    /// The part of the row between two distances from its left edge, cut off at the right edge.
     pub(super) fn place(&self, from: f32, to: f32) -> Rect {
         let right = (self.rect.left() + to).min(self.rect.right() - metrics::SPACE_12);
         let left = (self.rect.left() + from).min(right);
@@ -74,7 +72,7 @@ impl RowPainter<'_> {
         );
     }
 
-    /// A number or time whose digits line up from row to row.
+    /// A number or time with fixed-width digits, so that rows line up.
     pub(super) fn tabular(&self, place: Rect, text: &str, font: FontId, color: Color32) {
         self.galley(place, type_scale::tabular(self.ui, text, font, color));
     }
@@ -87,7 +85,7 @@ impl RowPainter<'_> {
         paint::text_in(&painter, place, Align::Min, galley);
     }
 
-    /// A glyph in the middle of a place.
+    /// A glyph centred in a place.
     pub(super) fn icon(&self, place: Rect, glyph: &str, color: Color32) {
         paint::icon(self.ui.painter(), place, glyph, 15.0, color);
     }
@@ -98,7 +96,7 @@ impl RowPainter<'_> {
     }
 }
 
-/// What an empty list says.
+/// The text of an empty list.
 pub(super) fn empty(ui: &mut Ui, text: &str) {
     let margin = egui::Margin::symmetric(12, 10);
     egui::Frame::new().inner_margin(margin).show(ui, |ui| {
@@ -106,7 +104,7 @@ pub(super) fn empty(ui: &mut Ui, text: &str) {
     });
 }
 
-/// A scrolling list of `count` rows, of which only the visible ones are made.
+/// A scrolling list of `count` rows; only visible rows are created.
 pub(super) fn rows(ui: &mut Ui, salt: &str, count: usize, mut show: impl FnMut(&mut Ui, usize)) {
     ui.spacing_mut().item_spacing.y = 0.0;
     egui::ScrollArea::vertical()

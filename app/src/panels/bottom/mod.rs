@@ -1,4 +1,4 @@
-//! The bottom panel: what happened, what expires next, what runs in the background.
+//! The bottom panel: recent changes, the next expiries, background tasks.
 
 mod activity;
 mod expiring;

@@ -14,11 +14,11 @@ use crate::widgets::tab_bar::{Tab, tab_bar};
 /// What the tabs of the bottom panel show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct BottomData {
-    /// The tab that is chosen, by its place in [`BottomTab::ALL`].
+    /// The index of the selected tab in [`BottomTab::ALL`].
     pub(super) tab: usize,
-    /// A count for each tab; zero is not shown.
+    /// A count for each tab; zero is hidden.
     pub(super) counts: [usize; 3],
-    /// There are tasks that no longer run.
+    /// Some tasks have finished.
     pub(super) can_clear: bool,
 }
 
@@ -42,7 +42,6 @@ impl BottomData {
     }
 }
 
-/// Draws the panel into the available space.
 pub(in crate::panels) fn bottom_panel(ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
     let data = BottomData::new(&view);
     let tokens = Tokens::of(ui);
@@ -68,7 +67,7 @@ pub(in crate::panels) fn bottom_panel(ui: &mut Ui, view: StoreView<'_>, commands
         commands.push(LayoutCommand::ShowBottom(*tab));
     }
     if data.can_clear {
-        let clear = IconButton::new(icons::BROOM, "Forget what is finished");
+        let clear = IconButton::new(icons::BROOM, "Clear finished jobs");
         let end = Ends::within(ui, "clear", inner);
         if end.end(ui, |ui| clear.show(ui).clicked()) {
             commands.push(TransferCommand::ClearFinished);

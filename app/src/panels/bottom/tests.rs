@@ -94,19 +94,19 @@ fn a_click_on_an_event_selects_its_record() {
 }
 
 #[test]
-fn a_life_can_be_made_longer_or_endless() {
+fn an_expiry_can_be_extended_or_removed() {
     let mut scene = scene(BottomTab::Expiring, |_| {});
     let first = |scene: &Scene<()>, label: &str| {
         let all: Vec<_> = scene.harness.get_all_by_label(label).collect();
         all[0].click();
     };
-    first(&scene, "Keep for ever");
+    first(&scene, "Keep forever");
     let scope = r#"scope: Keys(["token:ci:7f3a"])"#;
     assert_eq!(
         scene.commands(),
         [format!("Record(SetExpiry {{ {scope}, expires_at: None }})")]
     );
-    first(&scene, "1 hour more");
+    first(&scene, "+1 hour");
     let at = NOW.plus_millis((38 + 3600) * 1000);
     let expected = format!("Record(SetExpiry {{ {scope}, expires_at: Some({at:?}) }})");
     assert_eq!(scene.commands(), [expected]);

@@ -1,4 +1,4 @@
-//! What the panel shows, decided before anything is drawn.
+//! What the panel shows, computed before anything is drawn.
 
 use jiff::tz::TimeZone;
 use vstore::{Key, Millis, Record};
@@ -11,23 +11,23 @@ use crate::view::StoreView;
 /// What the panel is about.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Subject {
-    /// No record is chosen.
+    /// No record is selected.
     Nothing {
-        /// Records can be added.
+        /// Whether records can be added.
         writable: bool,
     },
-    /// The chosen record is gone: deleted, or its time ran out.
+    /// The selected record was deleted or has expired.
     Gone(Key),
-    /// The chosen record ran out while it was shown.
+    /// The selected record expired while it was shown.
     Expired {
         /// The record as it was.
         record: Box<Record>,
         /// `film:1982:tootsie expired at 14:02`.
         title: String,
-        /// It can be brought back.
+        /// Whether it can be restored.
         writable: bool,
     },
-    /// Several records are chosen.
+    /// Several records are selected.
     Many(usize),
     /// The form of a new record.
     NewRecord,
@@ -35,21 +35,21 @@ pub(super) enum Subject {
     One(Box<RecordData>),
 }
 
-/// A record as the panel shows it.
+/// What the panel shows of one record.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct RecordData {
     pub(super) record: Record,
-    /// The open edit is of this record.
+    /// The open edit belongs to this record.
     pub(super) edited: bool,
-    /// The record was deleted or ran out while it was edited: only the edit is left.
+    /// The record was deleted or expired while it was being edited: only the edit is left.
     pub(super) gone: bool,
-    /// How often it changed since the database was opened.
+    /// The number of changes since the database was opened.
     pub(super) changes: usize,
     /// `created 20 Nov 2026 13:56 · modified 14:02 · 1.2 KB`.
     pub(super) footer: String,
 }
 
-/// Names one state of one value: as long as it is the same, nothing has to be read anew.
+/// Identifies one state of one value: while it stays the same, nothing has to be read again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stamp {
     key: Key,
@@ -68,7 +68,7 @@ impl Stamp {
         }
     }
 
-    /// The stamp as a number, for views that want one.
+    /// The stamp as a number, for widgets that need one.
     pub(super) fn number(&self) -> u64 {
         use std::hash::{DefaultHasher, Hash as _, Hasher as _};
         let mut hasher = DefaultHasher::new();
@@ -78,13 +78,13 @@ impl Stamp {
 }
 
 impl Subject {
-    /// Decides what is shown. `parked` says that the form of a new record was left for a look at
-    /// another record.
+    /// Decides what is shown. `parked` means that the user looks at another record while the form
+    /// of a new record is open.
     pub(super) fn new(view: StoreView<'_>, parked: bool, zone: &TimeZone) -> Self {
         let store = view.store;
         let draft = store.detail.draft.as_ref();
-        // An edit is left by saving or discarding it, or for a look at another record: never because
-        // its record was hidden, deleted or ran out.
+        // An edit ends only by saving, discarding, or looking at another record: never because its
+        // record was hidden, deleted or expired.
         match draft.filter(|_| !parked).map(|draft| &draft.base) {
             Some(DraftBase::New) => return Self::NewRecord,
             Some(DraftBase::Record(base)) => {

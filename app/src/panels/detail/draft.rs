@@ -26,7 +26,7 @@ pub(super) struct NewRecordForm {
 }
 
 impl NewRecordForm {
-    /// Gives the key field the keyboard in the next frame.
+    /// Focuses the key field in the next frame.
     pub(super) fn focus(&mut self) {
         self.wants_focus = true;
     }
@@ -39,7 +39,7 @@ impl NewRecordForm {
         view: StoreView<'_>,
         commands: &mut Commands,
     ) {
-        // As in the text tab: only a key that changed elsewhere replaces what was typed.
+        // As in the text tab: the typed text is replaced only if the key was changed elsewhere.
         if self.seen.as_deref() != Some(&draft.key) {
             self.key.clone_from(&draft.key);
             self.seen = Some(draft.key.clone());
@@ -87,7 +87,7 @@ impl NewRecordForm {
                 text: draft.text.clone(),
             });
         }
-        // From the key on to the value: the expiry in between is what most records do without.
+        // Tab goes from the key straight to the value: most records need no expiry.
         let goes_on = |input: &egui::InputState| {
             input.key_pressed(Key::Enter) || (input.key_pressed(Key::Tab) && !input.modifiers.shift)
         };
@@ -100,17 +100,17 @@ impl NewRecordForm {
 /// What a banner says and offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Banner {
-    /// The record changed while it was edited.
+    /// The record changed while it was being edited.
     Outdated,
-    /// The record was deleted or ran out while it was edited.
+    /// The record was deleted or expired while it was being edited.
     Gone,
     /// The edit was restored after a lock or a crash.
     Restored,
     /// An edit of another record is open.
     Elsewhere {
-        /// Its key; empty for a new record without one.
+        /// Its key; empty for a new record that has none yet.
         key: String,
-        /// It becomes a new record.
+        /// It is a new record.
         new: bool,
     },
 }
@@ -135,12 +135,12 @@ impl Banner {
         })
     }
 
-    /// Sentence, and the labels of the buttons, the first one primary.
+    /// The text, and the labels of the buttons; the first one is primary.
     pub(super) fn words(&self) -> (String, [&'static str; 2]) {
         match self {
             Self::Outdated => (
                 "This record changed while you were editing it.".to_owned(),
-                ["Keep mine", "Take theirs"],
+                ["Keep mine", "Use theirs"],
             ),
             Self::Gone => (
                 "This record was deleted or expired while you were editing it. Saving your edit \
@@ -148,13 +148,16 @@ impl Banner {
                     .to_owned(),
                 ["Keep mine", "Discard"],
             ),
-            Self::Restored => ("Restored unsaved edit".to_owned(), ["Keep", "Discard"]),
+            Self::Restored => (
+                "Your unsaved edit was restored".to_owned(),
+                ["Keep", "Discard"],
+            ),
             Self::Elsewhere { new: true, .. } => (
-                "A new record is not saved yet.".to_owned(),
+                "A new record has not been saved yet.".to_owned(),
                 ["Continue", "Discard"],
             ),
             Self::Elsewhere { key, .. } => (
-                format!("The edit of “{key}” is not saved yet."),
+                format!("Your edit of “{key}” has not been saved yet."),
                 ["Continue", "Discard"],
             ),
         }

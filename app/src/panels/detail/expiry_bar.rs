@@ -1,4 +1,4 @@
-//! When a record expires, and the usual choices.
+//! When a record expires, and buttons for the usual choices.
 
 use std::time::Duration;
 
@@ -27,18 +27,18 @@ pub(super) struct ExpiryData {
     pub(super) text: String,
     /// The same as a date and time: `21 Nov 2026 15:31`.
     pub(super) when: Option<String>,
-    /// It can be set to never.
+    /// Whether it can be set to never expire.
     pub(super) expires: bool,
     /// Less than a minute is left.
     pub(super) soon: bool,
-    /// When the text will be another one.
+    /// When the text will change.
     pub(super) changes_in: Option<Duration>,
 }
 
 /// What the user chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ExpiryChoice {
-    /// This moment, or never.
+    /// This time, or never.
     At(Option<Millis>),
     /// Ask for a time.
     Custom,
@@ -66,8 +66,8 @@ impl ExpiryData {
     }
 }
 
-/// Draws the bar; `locked` is why nothing can be chosen. Asks for a repaint when the text
-/// changes.
+/// Draws the bar; `locked` is the reason why nothing can be chosen. Requests a repaint for when the
+/// text changes.
 pub(super) fn expiry_ui(
     ui: &mut Ui,
     data: &ExpiryData,
@@ -92,7 +92,7 @@ pub(super) fn expiry_ui(
     choice
 }
 
-/// The icon, and in words how long and, below, until when.
+/// The icon, the remaining time and, below it, the date.
 fn words(ui: &Ui, data: &ExpiryData) {
     let tokens = Tokens::of(ui);
     let room = ui.available_rect_before_wrap();
@@ -113,7 +113,7 @@ fn words(ui: &Ui, data: &ExpiryData) {
     let text = type_scale::tabular(ui, &data.text, type_scale::body(), color);
     let font = type_scale::body();
     let word = type_scale::line(ui, "Expires", font, tokens.text, place.width());
-    // Where there is no room for both, the icon says the word.
+    // Without room for both, the icon stands for the word.
     let gap = metrics::SPACE_4;
     if word.size().x + gap + text.size().x <= place.width() {
         let word = paint::text_in(ui.painter(), place, Align::Min, word);
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bar_tells_both_how_long_and_when() {
+    fn the_bar_shows_the_remaining_time_and_the_date() {
         let now = Millis(1_000_000_000_000);
         let zone = TimeZone::UTC;
         assert_eq!(ExpiryData::new(None, now, &zone).text, "never");

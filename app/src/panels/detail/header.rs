@@ -1,4 +1,4 @@
-//! The key of the record, and what can be done with the record as a whole.
+//! The key of the record, and the actions on the whole record.
 
 use egui::{Label, Role, Sense, Ui, WidgetInfo};
 use vstore::Key;
@@ -14,7 +14,6 @@ use crate::widgets::ends::Ends;
 
 const HEIGHT: f32 = 40.0;
 
-/// Draws the header of a record.
 pub(super) fn header_ui(ui: &mut Ui, key: &Key, view: StoreView<'_>, commands: &mut Commands) {
     let ends = Ends::new(ui, "record header", HEIGHT);
     ends.start(ui, |ui| title(ui, key, view, commands));

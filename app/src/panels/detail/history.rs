@@ -1,4 +1,4 @@
-//! What happened to the record since the database was opened.
+//! The changes to the record since the database was opened.
 
 use egui::{Align, Rect, Role, ScrollArea, Sense, Ui, vec2};
 use jiff::tz::TimeZone;
@@ -21,7 +21,7 @@ pub(super) struct HistoryRow {
     pub(super) kind: EventKind,
     /// `seen: false → true`.
     pub(super) text: String,
-    /// What brings the value before this change back.
+    /// The value before this change, which can be restored.
     pub(super) restore: Option<vstore::Record>,
 }
 
@@ -63,7 +63,7 @@ pub(super) fn history_ui(
 ) {
     if rows.is_empty() {
         ui.add_space(metrics::SPACE_12);
-        let text = "Nothing happened to this record since the database was opened.";
+        let text = "This record has not changed since the database was opened.";
         field::explanation(ui, text);
         return;
     }
@@ -106,7 +106,7 @@ fn history_row(
                 .id_salt(("restore", index))
                 .max_rect(place),
         );
-        let hint = "Bring the value back that was there before this change";
+        let hint = "Restore the value from before this change";
         if Button::ghost("Restore")
             .hint(hint)
             .show(&mut child)

@@ -1,4 +1,5 @@
-//! The JSON text of a value, made on another thread where making it would be felt.
+//! The JSON text of a value; large values are formatted on another thread, so that no frame is
+//! slow.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
@@ -9,10 +10,10 @@ use vstore::value::json::to_pretty;
 
 use super::data::Stamp;
 
-/// Smaller values are turned into text at once.
+/// Values up to this size are formatted immediately.
 const AT_ONCE_BYTES_MAX: usize = 512 * 1024;
 
-/// The text of the value that was asked for last.
+/// The text of the value requested last.
 #[derive(Debug, Default)]
 pub(super) struct LargeText {
     stamp: Option<Stamp>,
@@ -21,8 +22,8 @@ pub(super) struct LargeText {
 }
 
 impl LargeText {
-    /// The text of a record's value; `None` while it is being made. Wakes the window when it is
-    /// there.
+    /// The text of a record's value; `None` while it is being formatted. Repaints the window once
+    /// the text is ready.
     pub(super) fn of(&mut self, ctx: &Context, record: &Record) -> Option<&Arc<str>> {
         let stamp = Stamp::of(record);
         if self.stamp.as_ref() != Some(&stamp) {
@@ -52,7 +53,7 @@ impl LargeText {
         let (sender, coming) = channel();
         let (value, waker) = (record.value.clone(), ctx.clone());
         let work = move || {
-            // Nobody may be listening any more; then the text is dropped.
+            // The receiver may be gone; then the text is dropped.
             sender.send(to_pretty(value.view()).into()).ok();
             waker.request_repaint();
         };

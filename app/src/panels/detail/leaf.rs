@@ -1,23 +1,23 @@
-//! Editing one value inside a record, and adding one: text and meaning, no painting.
+//! Editing one value inside a record, and adding one: how the text is interpreted; draws nothing.
 
 use vstore::value::json::{Note, NoteKind, parse_text, to_compact};
 use vstore::value::{EncodedValue, Timestamp, Value, ValueRef};
 
 use crate::state::{EDITED_TEXT_BYTES_MAX, Location};
 
-/// A longer string, or one of several lines, is edited in the large field.
+/// A longer or multi-line string is edited in the large field.
 const INLINE_CHARS_MAX: usize = 200;
 
-/// How a typed text is read.
+/// How the typed text is interpreted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reading {
-    /// As the string it is.
+    /// As a string, literally.
     String,
-    /// As RFC 3339.
+    /// As an RFC 3339 timestamp.
     Timestamp,
     /// As JSON.
     Json,
-    /// As JSON if it is some, else as a string.
+    /// As JSON if it is valid, otherwise as a string.
     Guess,
 }
 
@@ -29,14 +29,14 @@ pub(super) struct LeafEdit {
     pub(super) reading: Reading,
     /// It is edited in the large field.
     pub(super) large: bool,
-    /// The field was given the keyboard.
+    /// The field has been focused.
     pub(super) focused: bool,
     before: String,
 }
 
 impl LeafEdit {
-    /// Starts editing; `None` for what is too large to be edited as a text. Lists and maps are
-    /// edited as JSON.
+    /// Starts editing; `None` if the value is too large to edit as text. Lists and maps are edited
+    /// as JSON.
     pub(super) fn start(location: Location, value: ValueRef<'_>, large: bool) -> Option<Self> {
         let (text, reading) = match value {
             ValueRef::String(text) if text.len() <= EDITED_TEXT_BYTES_MAX => {
@@ -61,7 +61,7 @@ impl LeafEdit {
         })
     }
 
-    /// What the text means; `Ok(None)`: nothing changed.
+    /// The value that the text stands for; `Ok(None)` if nothing changed.
     pub(super) fn meaning(&self) -> Result<Option<EncodedValue>, String> {
         if self.text == self.before {
             return Ok(None);
@@ -73,17 +73,17 @@ impl LeafEdit {
 /// An entry or element being added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NewLeaf {
-    /// The list or map it goes into.
+    /// The list or map that it is added to.
     pub(super) location: Location,
     /// Its name; `None` in a list.
     pub(super) name: Option<String>,
     pub(super) text: String,
-    /// The first field was given the keyboard.
+    /// The first field has been focused.
     pub(super) focused: bool,
 }
 
 impl NewLeaf {
-    /// Starts adding to a list or map.
+    /// Starts adding an entry to a list or map.
     pub(super) fn start(location: Location, container: ValueRef<'_>) -> Option<Self> {
         let name = match container {
             ValueRef::Map(_) => Some(String::new()),
@@ -98,27 +98,24 @@ impl NewLeaf {
         })
     }
 
-    /// The value that would be added, or why there is none.
+    /// The value to be added, or why it cannot be added.
     pub(super) fn meaning(&self, container: Option<ValueRef<'_>>) -> Result<EncodedValue, String> {
         if let (Some(name), Some(ValueRef::Map(map))) = (&self.name, container)
             && map.get(name).is_some()
         {
-            return Err(format!("“{name}” exists already."));
+            return Err(format!("“{name}” already exists."));
         }
         read(&self.text, Reading::Guess)
     }
 }
 
-/// Why something that looks like a number is none, and the way on.
+/// Why a text that looks like a number is not one, and what to do instead.
 fn no_number(note: &Note) -> String {
     let why = match note.kind {
         NoteKind::IntegerAsString => "has more than 64 bits",
         NoteKind::FloatAsString => "is outside the range of a number",
     };
-    format!(
-        "{} {why}. Put it in quotes to keep it as a text.",
-        note.text
-    )
+    format!("{} {why}. Put it in quotes to store it as text.", note.text)
 }
 
 fn read(text: &str, reading: Reading) -> Result<EncodedValue, String> {
@@ -133,7 +130,7 @@ fn read(text: &str, reading: Reading) -> Result<EncodedValue, String> {
                 None => Ok(value),
                 Some(note) => Err(no_number(note)),
             },
-            Err(error) => Err(format!("{error}. A text needs quotes.")),
+            Err(error) => Err(format!("{error}. Text needs quotes.")),
         },
         Reading::Guess => match parse_text(text) {
             Ok((value, _)) => Ok(value),
@@ -161,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_is_too_large_becomes_no_text_by_itself() {
+    fn a_number_that_is_too_large_does_not_silently_become_text() {
         for (typed, why) in [
             ("123456789012345678901234", "has more than 64 bits"),
             ("1e999", "is outside the range"),
@@ -185,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_becomes_what_json_says_and_nothing_else() {
+    fn a_number_is_edited_as_json() {
         assert_eq!(after("12", "13"), Ok(Some(Value::Int(13))));
         assert_eq!(after("12", "null"), Ok(Some(Value::Null)));
         assert_eq!(
@@ -196,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_get_the_large_field_and_huge_ones_none() {
+    fn long_texts_get_the_large_field_and_huge_ones_cannot_be_edited() {
         assert!(edit("\"a\\nb\"").large);
         assert!(!edit("\"ab\"").large);
         let huge = EncodedValue::encode(&Value::String("x".repeat(300_000))).unwrap();

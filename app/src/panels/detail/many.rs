@@ -11,7 +11,7 @@ use crate::theme::{Tokens, metrics, type_scale};
 use crate::view::StoreView;
 use crate::widgets::button::Button;
 
-/// What can be done with many records at once.
+/// The actions on many records.
 const ACTIONS: [Action; 6] = [
     Action::SetExpiry,
     Action::ClearExpiry,

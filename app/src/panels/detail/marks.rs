@@ -1,4 +1,4 @@
-//! What of a value matched the search, by place inside the value.
+//! Where a record's value matched the search, by location inside the value.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -9,19 +9,19 @@ use vstore::{Path, PathSegment, ROOT_PATH, Record};
 
 use crate::state::{Location, SearchAnswer, Step};
 
-/// Larger values are shown without marks: finding them would be felt.
+/// Larger values are shown without matches: finding them would slow down the frame.
 pub(super) const MARKED_BYTES_MAX: usize = 2 * 1024 * 1024;
-/// More places are not marked.
+/// The number of locations that are highlighted at most.
 const PLACES_MAX: usize = 1_000;
 
-/// The places that matched, with the bytes of their text that did.
+/// The locations that matched, with the matching byte ranges of their text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Marks {
     places: BTreeMap<Location, Vec<Range<usize>>>,
 }
 
 impl Marks {
-    /// The marks of a record for the answer that is shown.
+    /// The matches of a record in the current search result.
     pub(super) fn of(record: &Record, answer: Option<&SearchAnswer>) -> Self {
         let Some(answer) = answer.filter(|_| record.value.len() <= MARKED_BYTES_MAX) else {
             return Self::default();
@@ -49,19 +49,19 @@ impl Marks {
         marks
     }
 
-    /// What matched at a place.
+    /// The matching ranges of the value at a location.
     pub(super) fn at(&self, location: &Location) -> &[Range<usize>] {
         self.places.get(location).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether something below a place matched.
+    /// Whether anything below a location matched.
     pub(super) fn any_inside(&self, location: &[Step]) -> bool {
         self.places
             .keys()
             .any(|place| location.len() < place.len() && place.starts_with(location))
     }
 
-    /// Whether something in the elements of a list from `first` on matched.
+    /// Whether anything in the elements of a list from `first` on matched.
     pub(super) fn any_from(&self, list: &[Step], first: usize) -> bool {
         self.places.keys().any(|place| {
             place.starts_with(list)
@@ -70,7 +70,7 @@ impl Marks {
     }
 }
 
-/// Looks for the n-th value at a path, in the order of the value.
+/// Looks for the n-th value at a path, in document order.
 struct Finder {
     left: usize,
     location: Location,

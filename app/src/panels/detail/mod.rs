@@ -1,7 +1,8 @@
-//! The record at the right: its value as tree, text, bytes and history, its expiry, its edit.
+//! The detail panel at the right: the record's value as tree, text, bytes and history, its expiry
+//! and its edit.
 //!
-//! Draws from [`crate::view::StoreView`] and queues commands; edits are drafts or single leaves
-//! of a value, and it is [`crate::update`] that keeps and checks the draft.
+//! Draws from [`crate::view::StoreView`] and queues commands. An edit is a draft or a single value;
+//! [`crate::update`] keeps and validates the draft.
 
 mod data;
 mod draft;

@@ -1,4 +1,4 @@
-//! Puts the parts of the panel together.
+//! Assembles the detail panel.
 
 use egui::{Context, Id, Margin, RichText, Ui};
 use jiff::tz::TimeZone;
@@ -26,10 +26,10 @@ use crate::widgets::tab_bar::{Tab, tab_bar};
 use crate::widgets::virtual_rows::ScrollPos;
 
 const MARGIN: i8 = 14;
-/// Height of expiry bar and footer with the space around them.
+/// Height of the expiry bar and the footer, with their margins.
 const FOOTER: f32 = 92.0;
 
-/// Below this height a record scrolls.
+/// In a lower panel the record scrolls.
 pub(in crate::panels) const RECORD_HEIGHT: f32 = 352.0;
 
 /// The panel at the right.
@@ -41,7 +41,7 @@ pub struct DetailPanel {
     new_record: NewRecordForm,
     /// The record that is shown.
     key: Option<Key>,
-    /// What the draft of the last frame was of: a draft that starts shows its editor.
+    /// The draft of the last frame: a new draft opens its editor.
     draft: Option<DraftBase>,
     /// The form of a new record, while it is open.
     form: Option<OpenForm>,
@@ -50,11 +50,11 @@ pub struct DetailPanel {
 /// The form of a new record while it is open.
 #[derive(Debug)]
 struct OpenForm {
-    /// The record that was under the cursor when it was opened: another one parks the form.
+    /// The record under the cursor when the form was opened: selecting another one parks the form.
     cursor: Option<Key>,
 }
 
-/// The height below which the panel scrolls, so that what saves an edit is never cut off.
+/// The height below which the panel scrolls, so that the buttons of an edit are never cut off.
 fn least_height(subject: &Subject, view: StoreView<'_>) -> f32 {
     const NEW_RECORD: f32 = 332.0;
     const BANNER: f32 = 90.0;
@@ -72,8 +72,8 @@ fn least_height(subject: &Subject, view: StoreView<'_>) -> f32 {
     if has_banner { least + BANNER } else { least }
 }
 
-/// Whether two states of a draft are the same edit: of a new record, or of one record, which may
-/// have changed elsewhere meanwhile.
+/// Whether two drafts are the same edit: of a new record, or of the same record, which may have
+/// changed elsewhere meanwhile.
 fn is_same_edit(was: &DraftBase, is: &DraftBase) -> bool {
     match (was, is) {
         (DraftBase::New, DraftBase::New) => true,
@@ -83,7 +83,6 @@ fn is_same_edit(was: &DraftBase, is: &DraftBase) -> bool {
 }
 
 impl DetailPanel {
-    /// Draws the panel as large as the available space.
     pub fn ui(&mut self, ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
         let zone = TimeZone::system();
         self.follow(view, commands);
@@ -127,8 +126,8 @@ impl DetailPanel {
         }
     }
 
-    /// Forgets everything that was shown and typed, also in the memory of the toolkit, as when the
-    /// database is locked or another one is opened.
+    /// Forgets everything shown and typed, including the toolkit's memory of it, when the database
+    /// is locked or another one is opened.
     pub fn forget(&mut self, ctx: &Context) {
         *self = Self::default();
         for id in [text::id(), draft::key_id()]
@@ -139,7 +138,7 @@ impl DetailPanel {
         }
     }
 
-    /// Reacts to another record, a draft that started, a wish for the keyboard.
+    /// Reacts to another record, a new draft, or a request for the keyboard.
     fn follow(&mut self, view: StoreView<'_>, commands: &mut Commands) {
         let detail = &view.store.detail;
         let key = detail.record.as_ref().map(|record| &record.key);
@@ -177,8 +176,8 @@ impl DetailPanel {
         }
     }
 
-    /// An edit stays until somebody looks at another record: for a new one, another than that
-    /// which was under the cursor when its form was opened.
+    /// An edit stays open until the user looks at another record; for a new record that is any
+    /// record other than the one under the cursor when its form was opened.
     fn is_parked(&self, view: StoreView<'_>) -> bool {
         let cursor = &view.store.selection.cursor;
         let draft = view.store.detail.draft.as_ref();
@@ -202,7 +201,7 @@ impl DetailPanel {
         let tokens = Tokens::of(ui);
         let detail = &view.store.detail;
         let draft = detail.draft.as_ref();
-        // Of a record that is gone nothing but the edit can be shown.
+        // A deleted record has nothing to show but the edit.
         let tab = if data.gone {
             DetailTab::Text
         } else {
@@ -324,7 +323,7 @@ fn tabs(ui: &mut Ui, data: &RecordData, shown: DetailTab, commands: &mut Command
     }
 }
 
-/// Draws the banner over the draft that is shown and carries out what was chosen.
+/// Draws the banner over the current draft and carries out what was chosen.
 fn banner_over(ui: &mut Ui, draft: &Draft, gone: bool, commands: &mut Commands) {
     match Banner::over(draft, gone).and_then(|banner| banner.ui(ui)) {
         Some(0) => commands.push(RecordCommand::RebaseDraft),
@@ -382,7 +381,7 @@ fn nothing(ui: &mut Ui, writable: bool, commands: &mut Commands) {
     let empty = EmptyState {
         icon: icons::BRACKETS_CURLY,
         title: "No record selected",
-        text: "Choose one to see its value and its history.",
+        text: "Select a record to see its value and history.",
         actions: if writable { &["New record"] } else { &[] },
     };
     if empty.show(ui).is_some() {
@@ -391,12 +390,12 @@ fn nothing(ui: &mut Ui, writable: bool, commands: &mut Commands) {
     }
 }
 
-/// A record that ran out before somebody's eyes: the way back makes it again, to stay.
+/// A record that expired while the user was looking at it: Undo restores it without an expiry.
 fn expired(ui: &mut Ui, record: &Record, title: &str, writable: bool, commands: &mut Commands) {
     let empty = EmptyState {
         icon: icons::TIMER,
         title,
-        text: "Its time ran out. It can come back without an expiry.",
+        text: "Undo restores it without an expiry.",
         actions: if writable { &["Undo"] } else { &[] },
     };
     if empty.show(ui).is_some() {
@@ -410,11 +409,11 @@ fn expired(ui: &mut Ui, record: &Record, title: &str, writable: bool, commands: 
 
 fn gone(ui: &mut Ui, key: &Key, view: StoreView<'_>, commands: &mut Commands) {
     let undo = Action::Undo.resolve(&view.app);
-    let title = format!("“{}” is gone", type_scale::one_name(key.as_str()));
+    let title = format!("“{}” no longer exists", type_scale::one_name(key.as_str()));
     let empty = EmptyState {
         icon: icons::TRASH,
         title: &title,
-        text: "The record was deleted, or its time ran out.",
+        text: "The record was deleted or has expired.",
         actions: if undo.is_some() { &["Undo"] } else { &[] },
     };
     if let (Some(_), Some(undo)) = (empty.show(ui), undo) {

@@ -152,7 +152,7 @@ fn a_hostile_value_makes_a_bounded_number_of_rows() {
 }
 
 #[test]
-fn what_matched_is_marked_where_it_stands_and_shown() {
+fn matches_are_highlighted_and_scrolled_into_view() {
     let value = encoded(FILM);
     let highlight = Highlight {
         place: HighlightPlace::Value {
@@ -173,7 +173,7 @@ fn what_matched_is_marked_where_it_stands_and_shown() {
 }
 
 #[test]
-fn values_are_found_by_their_place() {
+fn values_are_found_by_their_location() {
     let value = encoded(FILM);
     let place = [Step::Name("cast".to_owned()), Step::Index(1)];
     assert_eq!(
@@ -206,7 +206,7 @@ fn the_subject_follows_selection_record_and_draft() {
 }
 
 #[test]
-fn a_record_that_ran_out_says_when_and_comes_back_by_one_click() {
+fn an_expired_record_says_when_and_one_click_restores_it() {
     let mut window = window();
     let store = window.store();
     let mut record = store.detail.record.take().unwrap();
@@ -299,7 +299,7 @@ fn del_removes_an_entry_and_alt_del_makes_it_null() {
 }
 
 #[test]
-fn a_record_that_is_read_only_cannot_be_changed_and_says_why() {
+fn a_read_only_record_cannot_be_changed_and_says_why() {
     let mut window = window();
     window.store().read_only = true;
     let mut harness = harness(window);
@@ -370,7 +370,7 @@ fn invalid_json_names_line_and_column_and_cannot_be_saved() {
 }
 
 #[test]
-fn a_letter_and_the_key_that_saves_may_come_together() {
+fn a_letter_and_the_save_shortcut_may_arrive_in_one_frame() {
     let mut window = window();
     window.edit("1", Ok(encoded("1")));
     let mut harness = harness(window);
@@ -409,7 +409,7 @@ fn esc_asks_before_it_discards_what_was_typed() {
 }
 
 #[test]
-fn a_draft_that_became_outdated_offers_both_versions() {
+fn an_outdated_draft_offers_both_versions() {
     let mut window = window();
     window.edit("12", Ok(encoded("12")));
     let draft = window.store().detail.draft.as_mut().unwrap();
@@ -420,13 +420,13 @@ fn a_draft_that_became_outdated_offers_both_versions() {
     harness.get_by_label("Keep mine").click();
     harness.run();
     assert_eq!(harness.state_mut().words(), "[Record(RebaseDraft)]");
-    harness.get_by_label("Take theirs").click();
+    harness.get_by_label("Use theirs").click();
     harness.run();
     assert_eq!(harness.state_mut().words(), "[Record(DiscardDraft)]");
 }
 
 #[test]
-fn a_new_record_needs_a_key_that_is_free() {
+fn a_new_record_needs_an_unused_key() {
     let mut window = window();
     window.edit("{}", Ok(encoded("{}")));
     let draft = window.store().detail.draft.as_mut().unwrap();
@@ -449,7 +449,7 @@ fn a_new_record_needs_a_key_that_is_free() {
 }
 
 #[test]
-fn a_new_record_begins_in_its_key_also_right_after_an_edit() {
+fn a_new_record_focuses_its_key_even_right_after_an_edit() {
     let mut window = window();
     window.edit(FILM, Ok(encoded(FILM)));
     let mut harness = harness(window);
@@ -461,7 +461,7 @@ fn a_new_record_begins_in_its_key_also_right_after_an_edit() {
     harness.run();
     let field = harness.get_by_role_and_label(Role::TextInput, "Key");
     assert!(field.is_focused());
-    // What changes elsewhere takes the keyboard from nobody.
+    // A change made elsewhere must not move the focus.
     harness.key_press(Press::Tab);
     harness.run();
     assert!(
@@ -496,7 +496,7 @@ fn presets_set_the_expiry_and_the_calendar_asks_for_one() {
 }
 
 #[test]
-fn history_lists_the_changes_of_this_record_and_brings_them_back() {
+fn history_lists_the_changes_of_this_record_and_restores_values() {
     let mut window = window();
     let record = window.store().detail.record.clone().unwrap();
     for name in ["film:1", "film:2"] {
@@ -533,7 +533,7 @@ fn the_tabs_are_chosen_and_the_bytes_are_shown() {
 }
 
 #[test]
-fn several_records_are_summed_up_with_what_can_be_done() {
+fn several_records_are_summarised_with_their_actions() {
     let mut window = window();
     window.store().selection.keys.insert(key("film:2"));
     let mut harness = harness(window);

@@ -1,4 +1,4 @@
-//! The value as JSON text: to be read, and up to a size to be edited.
+//! The value as JSON text: shown at any size, editable up to a limit.
 
 use egui::text::{CCursor, CCursorRange};
 use egui::{Context, Id, Key, Modifiers, RichText, TextEdit, Ui, vec2};
@@ -17,31 +17,31 @@ use crate::widgets::ends::Ends;
 use crate::widgets::field;
 use crate::widgets::text_view::{TextViewState, text_view};
 
-/// Height of the state of a draft in words: two lines.
+/// Height of the status text of a draft: two lines.
 const STATUS: f32 = 36.0;
 const STATUS_LINES: usize = 2;
-/// Height of the state and the buttons below the editor of a draft, with the space around them.
+/// Height of the status text and the buttons below the editor of a draft, with their margins.
 const BELOW_EDITOR: f32 = STATUS + metrics::BUTTON + 24.0;
 
-/// What the editor keeps: the text being typed and how it came to be.
+/// The state of the editor: the typed text and where it came from.
 #[derive(Debug, Default)]
 pub(super) struct TextTab {
     text: LargeText,
     buffer: String,
-    /// The record whose text the buffer holds; `None`: the buffer follows a draft.
+    /// The record whose text is in the buffer; `None` while the buffer belongs to a draft.
     shown: Option<Stamp>,
-    /// The text of the draft as it was seen last. The toolkit may draw a frame twice: only a
-    /// draft that is another one than before replaces what was typed meanwhile.
+    /// The draft's text as last seen. The toolkit may run a frame twice, so only a draft that has
+    /// changed replaces what was typed meanwhile.
     seen: Option<String>,
     editor: CodeEditorState,
     view: TextViewState,
     had_focus: bool,
-    /// Esc was pressed in a changed draft: the next one discards it.
+    /// Esc was pressed in a changed draft: the next Esc discards it.
     asks: bool,
     wants_focus: bool,
 }
 
-/// The state of a text in words.
+/// Whether a text is valid, as a sentence.
 pub(super) fn status(parsed: Result<(), &DraftError>) -> Result<&'static str, String> {
     match parsed {
         Ok(()) => Ok("Valid JSON"),
@@ -63,7 +63,7 @@ impl TextTab {
         *self = Self::default();
     }
 
-    /// Gives the editor the keyboard in the next frame.
+    /// Focuses the editor in the next frame.
     pub(super) fn focus(&mut self) {
         self.wants_focus = true;
     }
@@ -86,9 +86,7 @@ impl TextTab {
         };
         let too_large = EDITED_TEXT_BYTES_MAX < text.len();
         let why = if too_large {
-            Some(
-                "This value is too large to be edited as one text. Edit single values in the tree.",
-            )
+            Some("This value is too large to edit as text. Edit individual values in the tree.")
         } else {
             view.read_only_reason()
         };
@@ -125,7 +123,7 @@ impl TextTab {
         field::explanation(ui, "Type to edit. Every edit can be undone.");
     }
 
-    /// Draws the editor of a draft, with its state in words and its buttons.
+    /// Draws the editor of a draft, with its status and buttons.
     pub(super) fn draft_ui(
         &mut self,
         ui: &mut Ui,
@@ -135,8 +133,8 @@ impl TextTab {
         commands: &mut Commands,
     ) {
         self.follow(draft);
-        // Taken before the text of the same frame is, carried out after it: who types fast and
-        // saves means that text.
+        // The key is taken before the text of the same frame but carried out after it, so that
+        // saving right after typing saves that text.
         let saves = view.app.dialog.is_none()
             && ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter));
         let escaped =
@@ -151,7 +149,7 @@ impl TextTab {
             self.asks = false;
         }
         ui.add_space(metrics::SPACE_4);
-        // One height whatever it says: the buttons below it stay where they are.
+        // The height is fixed, so that the buttons below do not move.
         let size = vec2(ui.available_width(), STATUS);
         ui.allocate_ui(size, |ui| {
             ui.set_min_size(size);
@@ -259,7 +257,7 @@ fn buttons(ui: &mut Ui, draft: &Draft, verb: &str, commands: &mut Commands) {
     }
 }
 
-/// Puts the caret where the first entry of a new value is typed.
+/// Places the caret where the first entry of a new value is typed.
 fn caret_between_braces(ctx: &Context) {
     let place = Draft::NEW_TEXT.find('}').unwrap_or(1) - 1;
     let mut state = TextEdit::load_state(ctx, id()).unwrap_or_default();

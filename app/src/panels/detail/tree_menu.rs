@@ -1,4 +1,4 @@
-//! What can be done with one row of the value tree, by menu or key.
+//! The actions on one row of the value tree, by menu or key.
 
 use egui::{Key, Modifiers, Ui};
 use vstore::Record;
@@ -9,7 +9,7 @@ use crate::command::{CopyWhat, RecordCommand};
 use crate::panels::menu_items::{MenuRow, begin_menu, menu_line};
 use crate::theme::icons;
 
-/// What the user wants with a row.
+/// An action on a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TreeAction {
     /// Edit it in place, or in the large field.
@@ -20,16 +20,16 @@ pub(super) enum TreeAction {
     CopyValue,
     /// Copy the path, as queries name it.
     CopyPath,
-    /// Put null there.
+    /// Set the value to null.
     SetNull,
     /// Remove it.
     Remove,
 }
 
-/// The first rows of the menu only read; a line stands behind them.
+/// The first rows of the menu do not change anything; a separator follows them.
 const READING: usize = 2;
 
-/// A row of the menu: what it does, its icon, its words and its keys.
+/// A row of the menu: its action, icon, label and shortcut.
 type Entry = (TreeAction, &'static str, &'static str, &'static str);
 
 /// The menu of a row of the tree.
@@ -92,7 +92,7 @@ pub(super) fn menu(ui: &mut Ui, row: &Row, writable: bool) -> Option<TreeAction>
     chosen
 }
 
-/// The action a key press asks for, while the tree has the keyboard.
+/// The action for a key press, while the tree has the keyboard.
 pub(super) fn pressed(ui: &Ui) -> Option<TreeAction> {
     let keys = [
         (Modifiers::NONE, Key::F2, TreeAction::Edit { large: false }),
@@ -113,7 +113,7 @@ pub(super) fn pressed(ui: &Ui) -> Option<TreeAction> {
     })
 }
 
-/// The command of an action that needs no further input.
+/// The command for an action that needs no further input.
 pub(super) fn command(action: TreeAction, record: &Record, row: &Row) -> Option<RecordCommand> {
     let Node::Value(location) = &row.node else {
         return None;

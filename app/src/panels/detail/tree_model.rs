@@ -1,7 +1,7 @@
-//! The rows of the value tree, straight from the encoded value. Knows nothing of painting.
+//! The rows of the value tree, read directly from the encoded value. Knows nothing of painting.
 //!
-//! Only what is open is walked and only a bounded part of it becomes rows: long lists and maps
-//! are shown in buckets of a thousand, and a list nobody opened shows its first elements.
+//! Only open nodes are walked, and the number of rows is bounded: long lists and maps are shown in
+//! buckets of a thousand, and a list that nobody opened shows only its first elements.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -14,21 +14,21 @@ use crate::format;
 use crate::state::{Location, Step};
 use crate::widgets::value_tree::{TreeModel, TreeRow, ValueColor};
 
-/// How many children a bucket holds.
+/// The number of children in a bucket.
 const BUCKET: usize = 1_000;
 /// A list with more elements shows only the first [`FIRST`] until it is opened.
 const SHORT: usize = 5;
 const FIRST: usize = 3;
-/// More rows than this are never made, whatever is open.
+/// The number of rows is never higher, whatever is open.
 const ROWS_MAX: usize = 50_000;
-/// What is opened without being asked: this deep, this wide, this much in all.
+/// Limits for what is open by default: depth, children, rows in all.
 const OPEN_DEPTH: usize = 2;
 const OPEN_CHILDREN: usize = 100;
 const OPEN_ROWS: usize = 400;
-/// Characters of a string that are shown; the widget cuts earlier.
+/// Characters shown of a string; the widget may cut earlier.
 const TEXT_CHARS: usize = 400;
 
-/// What a row stands for.
+/// What a row represents.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Node {
     /// A value.
@@ -39,7 +39,7 @@ pub(super) enum Node {
     Bucket(Location, usize),
 }
 
-/// What the user opened and closed.
+/// What the user has opened and closed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Openness {
     chosen: BTreeMap<Node, bool>,
@@ -52,12 +52,12 @@ impl Openness {
         self.version += 1;
     }
 
-    /// Changes with every [`Self::set`].
+    /// Incremented by every [`Self::set`].
     pub(super) fn version(&self) -> u64 {
         self.version
     }
 
-    /// Opens a value and everything below it, as far as rows can be shown at all.
+    /// Opens a value and everything below it, within the limit of rows.
     pub(super) fn open_all(&mut self, value: ValueRef<'_>, location: &Location) {
         let mut left = ROWS_MAX;
         self.open_below(value, &mut location.clone(), &mut left);
@@ -180,7 +180,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Runs `inside` one level deeper, below the row that was pushed last.
+    /// Runs `inside` one level deeper, below the last row.
     fn below(&mut self, inside: impl FnOnce(&mut Self)) {
         if ROWS_MAX <= self.rows.len() {
             return;
@@ -249,7 +249,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Whether a list shows all its elements: it was opened by hand, or something matched there.
+    /// Whether a list shows all its elements: the user opened it, or something in it matched.
     fn is_whole(&self) -> bool {
         let rest = Node::Rest(self.location.clone());
         let list = Node::Value(self.location.clone());
@@ -343,11 +343,11 @@ fn cell(value: ValueRef<'_>, marks: &[Range<usize>]) -> (String, ValueColor, Vec
     (text, color, marks.to_vec())
 }
 
-/// The start of a string in quotes, with control characters escaped, and where its marks are in
-/// that text.
+/// The start of a string in quotes, with control characters escaped, and the ranges of its matches
+/// in that text.
 fn quoted(text: &str, marks: &[Range<usize>]) -> (String, Vec<Range<usize>>) {
     let mut shown = String::from("\"");
-    // For each character: where it begins in the text, and where in what is shown.
+    // For each character: its offset in the text, and its offset in what is shown.
     let mut begins = Vec::new();
     let mut characters = text.char_indices();
     for (at, character) in characters.by_ref().take(TEXT_CHARS) {
@@ -380,7 +380,7 @@ fn quoted(text: &str, marks: &[Range<usize>]) -> (String, Vec<Range<usize>>) {
     (shown, matches)
 }
 
-/// The value at a place inside another one.
+/// The value at a location inside another one.
 pub(super) fn value_at<'a>(mut value: ValueRef<'a>, location: &[Step]) -> Option<ValueRef<'a>> {
     for step in location {
         value = match (step, value) {

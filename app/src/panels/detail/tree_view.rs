@@ -18,10 +18,10 @@ use crate::widgets::ends::at_end;
 use crate::widgets::field::{self, TextField};
 use crate::widgets::value_tree::{TreeEvent, TreeState, value_tree};
 
-/// The least room for why an edit is refused, in points.
+/// The least width for the reason why an edit is refused, in points.
 const WHY_WIDTH: f32 = 240.0;
 
-/// The tree as it was left: what is open, where the keyboard is, what is being edited.
+/// The state of the tree: what is open, where the caret is, what is being edited.
 #[derive(Debug, Default)]
 pub(super) struct TreeView {
     open: Openness,
@@ -34,12 +34,12 @@ pub(super) struct TreeView {
     had_focus: bool,
 }
 
-/// What the rows were made of.
+/// What the rows were built from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Memo {
     stamp: Stamp,
     open: u64,
-    /// Which answer the marks are of, by its place in memory.
+    /// The answer that the matches belong to, by its address.
     answer: usize,
 }
 
@@ -53,17 +53,17 @@ pub(super) fn editor_ids() -> [Id; 4] {
 }
 
 impl TreeView {
-    /// Forgets everything, as for another record.
+    /// Forgets everything, for another record.
     pub(super) fn reset(&mut self) {
         *self = Self::default();
     }
 
-    /// Gives the tree the keyboard.
+    /// Focuses the tree.
     pub(super) fn focus(ui: &Ui) {
         ui.memory_mut(|memory| memory.request_focus(id()));
     }
 
-    /// How high the tree is with all its rows.
+    /// The height of the tree with all its rows.
     pub(super) fn wanted_height(&mut self, record: &Record, view: StoreView<'_>) -> f32 {
         self.refresh(record, view);
         if self.edit.as_ref().is_some_and(|edit| edit.large) || self.adding.is_some() {
@@ -117,9 +117,9 @@ impl TreeView {
         self.new_leaf_form(ui, record, commands);
     }
 
-    /// Makes the rows anew when value, search or openness are others than before.
+    /// Rebuilds the rows if value, search or open nodes have changed.
     fn refresh(&mut self, record: &Record, view: StoreView<'_>) {
-        // A large value has no marks: another answer does not change its rows.
+        // A large value has no matches: another answer does not change its rows.
         let answer = view.store.search.answer.as_ref();
         let answer = answer.filter(|_| record.value.len() <= MARKED_BYTES_MAX);
         let memo = Memo {
@@ -140,7 +140,7 @@ impl TreeView {
         ready.then(|| tree_menu::pressed(ui)).flatten()
     }
 
-    /// Reacts to what happened to the tree; returns what the user wants with the caret's row.
+    /// Reacts to the events of the tree; returns the action requested for the caret's row.
     fn follow(&mut self, event: TreeEvent, data: &TreeData, record: &Record) -> Option<TreeAction> {
         let node = |index: usize| data.rows.get(index).map(|row| row.node.clone());
         match event {
@@ -206,7 +206,7 @@ impl TreeView {
         }
     }
 
-    /// A field over the value of the caret's row.
+    /// A field over the value in the caret's row.
     fn inline_editor(&mut self, ui: &mut Ui, record: &Record, commands: &mut Commands) {
         let Some(edit) = &mut self.edit else {
             return;
@@ -249,7 +249,7 @@ impl TreeView {
                 response.request_focus();
                 return;
             }
-            // Leaving the field by Tab or with the pointer cancels: only Enter writes.
+            // Leaving the field by Tab or with the pointer cancels: only Enter saves.
             if enter {
                 commit(edit, record, meaning, commands);
             }
@@ -258,7 +258,7 @@ impl TreeView {
         }
     }
 
-    /// A field that takes the place of the tree.
+    /// A field that replaces the tree.
     fn large_editor(&mut self, ui: &mut Ui, record: &Record, commands: &mut Commands) {
         let Some(edit) = &mut self.edit else {
             return;
@@ -344,7 +344,7 @@ impl TreeView {
     }
 }
 
-/// Why what is typed cannot be taken, under the field and over what is there, so that nothing moves.
+/// Why the typed value cannot be used, in an overlay under the field, so that nothing moves.
 fn say_below(ui: &Ui, field: Rect, why: &str) {
     egui::Area::new(id().with("why"))
         .order(egui::Order::Foreground)
@@ -380,7 +380,8 @@ fn commit(
     }
 }
 
-/// `Cancel` and a primary button at the right: whether the latter and the former were clicked.
+/// `Cancel` and a primary button at the right; returns whether the primary button and whether
+/// `Cancel` was clicked.
 pub(super) fn save_row(ui: &mut Ui, ready: bool, verb: &str) -> (bool, bool) {
     at_end(ui, "save row", metrics::BUTTON, |ui| {
         let cancel = Button::secondary("Cancel").shortcut("Esc");

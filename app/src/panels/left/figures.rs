@@ -1,4 +1,4 @@
-//! The statistics of the chosen path, drawn: two switches, bars, a histogram, and a line below.
+//! Draws the statistics of the selected path: two switches, bars, a histogram, and a footer.
 
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Align, Id, Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, vec2};
@@ -18,12 +18,12 @@ const HISTOGRAM: f32 = 62.0;
 const FOOTER: f32 = 42.0;
 const FOOTER_LINE: f32 = 16.0;
 
-/// What of the statistics is looked at.
+/// What the user has chosen to see of the statistics.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Looks {
-    /// Words instead of whole values, or the other way round; `None`: what says more.
+    /// Words instead of whole values, or the reverse; `None`: whichever is more informative.
     words: Option<bool>,
-    /// Bars of as many records each instead of equal steps.
+    /// Bars with the same number of records each, instead of equal steps.
     shares: bool,
 }
 
@@ -54,7 +54,6 @@ fn has_switches(data: &StatisticsData) -> bool {
     data.scope.is_some() || !data.words.is_empty()
 }
 
-/// Draws the statistics into the available space.
 pub(super) fn show(ui: &mut Ui, data: &StatisticsData, looks: &mut Looks, commands: &mut Commands) {
     let area = egui::ScrollArea::vertical()
         .id_salt("statistics")
@@ -87,7 +86,7 @@ fn contents(ui: &mut Ui, data: &StatisticsData, looks: &mut Looks, commands: &mu
 #[derive(Clone, Copy)]
 struct Asked<'a> {
     query: &'a str,
-    /// The records that fulfil it are not wanted.
+    /// Records that meet it are to be excluded.
     excludes: bool,
 }
 
@@ -101,7 +100,7 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// A click adds the condition, a second one takes it away. What is excluded adds up.
+/// A click adds the condition, another one removes it. Exclusions accumulate.
 fn filter(asked: Asked<'_>) -> SearchCommand {
     let condition = asked.query.to_owned();
     if asked.excludes {
@@ -198,7 +197,7 @@ fn inset(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
     egui::Frame::new().inner_margin(margin).show(ui, contents);
 }
 
-/// The path, and behind it a few fainter words.
+/// The path, followed by a fainter text.
 fn heading(ui: &mut Ui, path: &str, words: &str) {
     let tokens = Tokens::of(ui);
     let (rect, response) =
@@ -214,7 +213,7 @@ fn heading(ui: &mut Ui, path: &str, words: &str) {
     paint::text_in(ui.painter(), place, Align::Min, galley);
 }
 
-/// A few faint words in a heading's place.
+/// A fainter text in place of a heading.
 fn words(ui: &mut Ui, shown: &str, spoken: &str) {
     let tokens = Tokens::of(ui);
     let size = vec2(ui.available_width(), HEADING - 6.0);
@@ -224,7 +223,7 @@ fn words(ui: &mut Ui, shown: &str, spoken: &str) {
     paint::text_in(ui.painter(), rect, Align::Min, galley);
 }
 
-/// In how many records the path is, and what its index takes; the rest under the pointer.
+/// The number of records with the path and the size of its index; details in the tooltip.
 fn footer(ui: &mut Ui, data: &StatisticsData) {
     let tokens = Tokens::of(ui);
     let waits = data.scope.as_ref().is_some_and(|scope| !scope.is_shown);

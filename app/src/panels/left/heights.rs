@@ -1,7 +1,7 @@
-//! How the sections of the left panel share its height.
+//! Divides the height of the left panel among its sections.
 //!
-//! What somebody looks at or points at stays where it is: where the lists begin does not depend on
-//! whether a path is chosen, and how high they are not on which one.
+//! Nothing that the user looks at or points at may move: where the lists begin does not depend on
+//! whether a path is selected, and their heights do not depend on which one.
 
 /// Heights of the sections in points, from top to bottom.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -11,24 +11,25 @@ pub(super) struct Heights {
     pub(super) statistics: f32,
 }
 
-/// What the lists want, in points.
+/// The heights that the lists want, in points.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Wanted {
     pub(super) namespaces: f32,
     pub(super) indexes: f32,
 }
 
-/// What the statistics of most paths need.
+/// Height that the statistics of most paths need.
 const STATISTICS: f32 = 320.0;
-/// The part of the panel that the statistics may take when there is too little room for all.
+/// The fraction of the panel that the statistics may take if there is too little room for
+/// everything.
 const STATISTICS_MAX: f32 = 0.55;
-/// The part of what is left that the namespaces may take when there is too little room.
+/// The fraction of the rest that the namespaces may take if there is too little room.
 const NAMESPACES_MAX: f32 = 0.45;
 
 impl Heights {
-    /// Keeps room for the statistics, whether a path is `chosen` or not; then the namespaces and the
-    /// indexes get their share, and what one does not want goes to the next. While no path is chosen
-    /// the indexes have the room of the statistics.
+    /// Reserves room for the statistics, whether a path is `chosen` or not. Namespaces and indexes
+    /// get their share of the rest, and what one does not need goes to the next. While no path is
+    /// selected, the indexes use the room of the statistics.
     pub(super) fn share(wanted: Wanted, available: f32, chosen: bool) -> Self {
         let spare = available - wanted.namespaces - wanted.indexes;
         let kept = STATISTICS.min((available * STATISTICS_MAX).max(spare));
@@ -50,7 +51,7 @@ impl Heights {
 mod tests {
     use super::{Heights, Wanted};
 
-    /// In whole points, which compare exactly.
+    /// In whole points, which can be compared exactly.
     fn share([namespaces, indexes]: [f32; 2], available: f32, chosen: bool) -> [i32; 3] {
         let wanted = Wanted {
             namespaces,
@@ -73,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn choosing_a_path_moves_no_list() {
+    fn selecting_a_path_moves_no_list() {
         for wanted in [
             [100.0, 150.0],
             [900.0, 900.0],
@@ -90,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_is_given_away_fits() {
+    fn the_sections_together_fit_into_the_panel() {
         for wanted in [[900.0, 900.0], [0.0, 900.0], [900.0, 0.0]] {
             for (available, chosen) in [(0.0, true), (50.0, false), (400.0, true)] {
                 let sum: i32 = share(wanted, available, chosen).iter().sum();

@@ -1,10 +1,9 @@
-//! What stands where a list is empty.
+//! The text shown in place of an empty list.
 
 use egui::Ui;
 
 use crate::theme::{Tokens, type_scale};
 
-/// A sentence in the place of a list that is empty.
 pub(super) fn hint(ui: &mut Ui, text: &str) {
     let margin = egui::Margin::symmetric(12, 2);
     egui::Frame::new().inner_margin(margin).show(ui, |ui| {

@@ -1,4 +1,4 @@
-//! The index explorer: the paths inside the values with their types and counts.
+//! The index explorer: the paths of the values, with their types and counts.
 
 use egui::{Id, Response, Ui};
 use vstore::Path;
@@ -13,7 +13,7 @@ use crate::theme::{icons, metrics};
 use crate::view::StoreView;
 use crate::widgets::nav_list::{NavEvent, NavRow, nav_list};
 
-/// Which paths are shown: those with values of their own that contain the filter.
+/// The paths to show: those that have values themselves and contain the filter.
 pub(in crate::panels) fn shown<'a>(
     paths: &'a [PathRow],
     filter: &str,
@@ -24,14 +24,15 @@ pub(in crate::panels) fn shown<'a>(
     })
 }
 
-/// A path at which only lists or maps stand has nothing to count: what is in them has its own.
+/// A path that leads only to lists or maps has nothing to count: their contents have paths of their
+/// own.
 fn has_values(row: &PathRow) -> bool {
     !row.types
         .iter()
         .all(|(kind, _)| matches!(kind, ValueType::List | ValueType::Map))
 }
 
-/// The type in a few letters.
+/// The type, abbreviated.
 fn badge(row: &PathRow) -> &'static str {
     if row.path.as_str().ends_with("[]") {
         return "list";
@@ -49,8 +50,8 @@ fn badge(row: &PathRow) -> &'static str {
     }
 }
 
-/// Draws the list of `paths` into the available space; `chooses`: another one was chosen since the
-/// last frame, and is scrolled into view. `menu` is the path whose menu is open.
+/// Draws the list of `paths`; `chooses`: the selection has changed since the last frame, and is
+/// scrolled into view. `menu` is the path whose menu is open.
 pub(super) fn show(
     ui: &mut Ui,
     view: StoreView<'_>,
@@ -88,7 +89,7 @@ pub(super) fn show(
     match event {
         Some(NavEvent::Select(index)) => {
             let path = paths.get(index).map(|row| row.path.clone());
-            // A second click on the chosen path closes its statistics.
+            // Clicking the selected path again closes its statistics.
             commands.push(SearchCommand::SelectPath(
                 path.filter(|path| Some(path) != chosen),
             ));
@@ -106,9 +107,9 @@ fn context_menu(response: &Response, path: &Path, view: StoreView<'_>, commands:
         checked: view.store.columns.contains(&Column::Path(path.clone())),
         ..MenuRow::new(icons::COLUMNS, "Show as column")
     };
-    let sort = MenuRow::new(icons::SORT_ASCENDING, "Sort by it");
-    let with = MenuRow::new(icons::FUNNEL, "Records with it");
-    let without = MenuRow::new(icons::PROHIBIT, "Records without it");
+    let sort = MenuRow::new(icons::SORT_ASCENDING, "Sort by this path");
+    let with = MenuRow::new(icons::FUNNEL, "Records with this path");
+    let without = MenuRow::new(icons::PROHIBIT, "Records without this path");
     response.context_menu(|ui| {
         begin_menu(ui, [column, sort, with, without]);
         let mut pick = |ui: &mut Ui, item: MenuRow<'_>, command: SearchCommand| {

@@ -1,4 +1,4 @@
-//! The left panel: namespaces of the keys, paths inside the values, and what stands at one path.
+//! The left panel: namespaces of the keys, paths of the values, and statistics of one path.
 
 mod figures;
 mod heights;

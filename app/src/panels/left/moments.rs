@@ -1,15 +1,15 @@
-//! Spans of time on the scale of the index explorer: what a bar is called, and the query that finds
-//! its records. Moments are seconds since the Unix epoch; everything is UTC, as dates in queries are.
+//! Time spans on the histogram of timestamps: the label of a bar, and the query that finds its
+//! records. Timestamps are in seconds since the Unix epoch and in UTC, as dates in queries are.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 const DAY: i64 = 86_400;
-/// Spans of more months are told by their years.
+/// A span of more months than this is labelled by its years.
 const MONTHS_TOLD: i32 = 24;
 
-/// A bar in words and as the ends of a query; both ends are included.
+/// The label of a bar and the ends of its query; both ends are inclusive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Span {
     /// `Mar 2020`.
@@ -20,7 +20,7 @@ pub(super) struct Span {
     pub(super) high: String,
 }
 
-/// A step of the calendar: from one moment until before another.
+/// A calendar step, from one timestamp up to but excluding another.
 pub(super) fn step(from: f64, until: f64) -> Span {
     let (from, until) = (from as i64, until as i64);
     let last = (until - 1).max(from);
@@ -52,7 +52,7 @@ pub(super) fn step(from: f64, until: f64) -> Span {
     }
 }
 
-/// What lies between two moments that were seen, both included.
+/// The span between two timestamps that occur, both included.
 pub(super) fn share(least: f64, greatest: f64) -> Span {
     let (least, greatest) = (least as i64, greatest as i64);
     let words = |pattern: &str| {
@@ -82,7 +82,7 @@ pub(super) fn share(least: f64, greatest: f64) -> Span {
     }
 }
 
-/// The whole scale in a few words: `2005 to 2024`, `Mar to Aug 2020`.
+/// A short label of the whole scale: `2005 to 2024`, `Mar to Aug 2020`.
 pub(super) fn scale(least: f64, greatest: f64) -> String {
     let (from, to) = (civil(least as i64), civil(greatest as i64));
     let month = |at: DateTime| i32::from(at.year()) * 12 + i32::from(at.month());
@@ -96,8 +96,8 @@ pub(super) fn scale(least: f64, greatest: f64) -> String {
     between(from, to, month(from) != month(to))
 }
 
-/// One moment, as short as it can be told: a date if it is midnight.
-pub(super) fn told(at: f64) -> String {
+/// The shortest text for a timestamp: only the date at midnight.
+pub(super) fn text(at: f64) -> String {
     let at = at as i64;
     let pattern = if is_day(at) {
         "%-d %b %Y"
@@ -107,7 +107,7 @@ pub(super) fn told(at: f64) -> String {
     civil(at).strftime(pattern).to_string()
 }
 
-/// Whole days, `until` being the day behind the last.
+/// Whole days; `until` is the day after the last one.
 fn days(first: DateTime, last: DateTime, until: DateTime) -> String {
     let whole_months = first.day() == 1 && until.day() == 1;
     if whole_months && first.month() == 1 && until.month() == 1 {
@@ -120,7 +120,7 @@ fn days(first: DateTime, last: DateTime, until: DateTime) -> String {
     between(first, last, whole_months)
 }
 
-/// `Mar 2020`, `Jan to Mar 2020`, `2 to 8 Mar 2020`: what both ends share is said once.
+/// `Mar 2020`, `Jan to Mar 2020`, `2 to 8 Mar 2020`: what both ends have in common is written once.
 fn between(first: DateTime, last: DateTime, months: bool) -> String {
     let day = if months { "" } else { "%-d " };
     let same_year = first.year() == last.year();
@@ -153,7 +153,7 @@ fn moment(at: i64) -> String {
     civil(at).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// Moments are counted by whole seconds: the last one belongs to the bar to its end.
+/// Bars are counted in whole seconds, so the last second belongs to the bar as a whole.
 fn end_of_second(at: i64) -> String {
     civil(at)
         .strftime("%Y-%m-%dT%H:%M:%S.999999999Z")
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_are_called_as_calendars_call_them() {
+    fn calendar_steps_are_labelled_by_year_month_and_day() {
         let check = |from: &str, until: &str, expected: [&str; 3]| {
             let Span { label, low, high } = step(day(from), day(until));
             assert_eq!([label.as_str(), &low, &high], expected);
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_within_a_day_end_before_the_next_one() {
+    fn steps_within_a_day_end_before_the_next_step() {
         assert_eq!(
             of_step("2020-03-02T21:00:00Z", "2020-03-03T00:00:00Z"),
             [
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_and_the_scale_name_what_was_seen() {
+    fn shares_and_the_scale_are_labelled_by_existing_values() {
         let found = share(day("2005-08-15"), day("2006-01-02"));
         assert_eq!(found.label, "15 Aug 2005 to 2 Jan 2006");
         assert_eq!(

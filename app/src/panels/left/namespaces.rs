@@ -1,4 +1,4 @@
-//! The tree of namespaces: keys grouped by the parts between colons.
+//! The tree of namespaces: keys grouped by the parts between delimiters.
 
 use egui::{Id, Ui};
 use vstore::search::edit;
@@ -12,21 +12,21 @@ use crate::widgets::nav_list::{NavEvent, NavRow, nav_list};
 /// One visible row of the tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct NamespaceRow {
-    /// The part of the keys that is shown.
+    /// The last part, which is the label of the row.
     pub(super) name: String,
-    /// What its keys start with; empty for the keys that are in no namespace.
+    /// The prefix of its keys; empty for keys in no namespace.
     pub(super) prefix: String,
     /// The condition that finds its keys.
     pub(super) query: String,
-    /// How deep it stands, from 0.
+    /// The depth, from 0.
     pub(super) depth: usize,
-    /// Whether it can be opened and is open.
+    /// Whether it is open; `None` if it cannot be opened.
     pub(super) expanded: Option<bool>,
-    /// How many keys, as text.
+    /// The number of keys, as text.
     pub(super) count: String,
 }
 
-/// The visible rows and which of them the query asks for.
+/// The visible rows, and the one that the query filters by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct NamespacesData {
     pub(super) rows: Vec<NamespaceRow>,
@@ -34,8 +34,8 @@ pub(super) struct NamespacesData {
 }
 
 impl NamespacesData {
-    /// The tree as it is open now. Its size is bounded by how many children are listed. `prefixes`
-    /// is what the query wants keys to start with, empty for keys that are in no namespace.
+    /// The tree in its present state. Its size is bounded by the number of children listed.
+    /// `prefixes` are the key prefixes of the query, empty for keys in no namespace.
     pub(super) fn new(view: &StoreView<'_>, prefixes: &[String]) -> Self {
         let namespaces = &view.store.namespaces;
         let rows = namespaces
@@ -66,8 +66,7 @@ impl NamespacesData {
     }
 }
 
-/// What a namespace is called on the screen: there are keys that begin with a delimiter, or have two
-/// in a row, and keys without one.
+/// The label of a namespace: keys may begin with a delimiter, contain two in a row, or none.
 fn name_of(namespace: &Namespace) -> String {
     if namespace.prefix.is_empty() {
         "No namespace".to_owned()
@@ -78,7 +77,6 @@ fn name_of(namespace: &Namespace) -> String {
     }
 }
 
-/// Draws the tree into the available space.
 pub(super) fn show(
     ui: &mut Ui,
     view: StoreView<'_>,
@@ -117,7 +115,7 @@ pub(super) fn show(
     let row = |index: usize| data.rows.get(index);
     match event {
         Some(NavEvent::Select(index)) => {
-            // A second time takes the filter away.
+            // Clicking again removes the filter.
             if let Some(row) = row(index) {
                 commands.push(SearchCommand::ToggleFilter(row.query.clone()));
             }

@@ -1,4 +1,4 @@
-//! The frame of the left panel: its sections, one below the other.
+//! Assembles the sections of the left panel.
 
 use egui::{Rect, Ui, UiBuilder, pos2, vec2};
 use vstore::search::edit;
@@ -18,13 +18,13 @@ use crate::view::StoreView;
 use crate::widgets::section::section_header;
 
 const HEADER: f32 = 32.0;
-/// More paths than these get a filter.
+/// With more paths than this, a filter is shown.
 const FILTER_FROM: usize = 12;
 const FILTER: f32 = 38.0;
-/// Room for a hint in place of a list.
+/// Height of a hint in place of a list.
 const HINT: f32 = 52.0;
 
-/// Within this time a second click belongs to the first one.
+/// A second click within this time is part of a double click.
 const DOUBLE_CLICK_SECS: f64 = 0.5;
 
 /// The left panel, with what is typed in it.
@@ -36,13 +36,13 @@ pub struct LeftPanel {
     menu: Option<Path>,
     looks: Looks,
     prefixes: Prefixes,
-    /// The path that is chosen, and since when by the clock of the toolkit, in seconds.
+    /// The selected path, and the time of its selection by the toolkit's clock, in seconds.
     chosen: Option<Path>,
     chosen_secs: f64,
     drawn: bool,
 }
 
-/// What the query wants keys to start with, read once for each query.
+/// The key prefixes in the query, parsed once per query.
 #[derive(Debug, Default)]
 struct Prefixes {
     text: String,
@@ -89,7 +89,6 @@ impl LeftPanel {
         *self = Self::default();
     }
 
-    /// Draws the panel into the available space.
     pub fn ui(&mut self, ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
         let area = ui.max_rect();
         let tokens = Tokens::of(ui);
@@ -106,7 +105,7 @@ impl LeftPanel {
         let chooses = self.chosen.as_ref() != chosen;
         if chooses {
             self.chosen = chosen.cloned();
-            // One that was chosen before the panel was there was not clicked on.
+            // A path that was selected before the panel was shown has not been clicked.
             self.chosen_secs = if self.drawn { time } else { f64::NEG_INFINITY };
         }
         self.drawn = true;
@@ -130,8 +129,8 @@ impl LeftPanel {
         self.indexes(&mut place, view, &paths, chooses, commands);
         if let Some(data) = data {
             let mut third = child(ui, third, "statistics");
-            // They may have come up under the pointer: the second half of a double click on the
-            // path is not meant for them.
+            // They may have appeared under the pointer: the second half of a double click on the
+            // path must not hit them.
             let is_meant = time - self.chosen_secs > DOUBLE_CLICK_SECS;
             let mut asked = Commands::default();
             let queue = if is_meant { &mut *commands } else { &mut asked };
@@ -195,7 +194,7 @@ impl LeftPanel {
             let text = if self.filter.is_empty() {
                 "Every field of every record is indexed; the fields appear here."
             } else {
-                "No path contains this text."
+                "No matching paths."
             };
             hint(ui, text);
         } else {
@@ -217,7 +216,7 @@ impl LeftPanel {
     }
 }
 
-/// A part of the panel whose contents do not reach out of it.
+/// A part of the panel, whose contents are clipped to it.
 fn child(ui: &mut Ui, rect: Rect, salt: &str) -> Ui {
     let mut child = ui.new_child(UiBuilder::new().id_salt(salt).max_rect(rect));
     child.shrink_clip_rect(rect);

@@ -1,5 +1,5 @@
-//! What there is to show about the chosen path: its most frequent values and words, how its numbers
-//! are spread, and of which records that is said. Draws nothing.
+//! What the statistics of the selected path show: the most frequent values and words, the
+//! distribution of its numbers, and the records counted. Draws nothing.
 
 use vstore::Path;
 use vstore::paths::{Bin, Distinct, HistogramUnit};
@@ -12,9 +12,9 @@ use crate::state::{FacetScope, IndexBytes, PathStatistics, TopValue};
 use crate::view::StoreView;
 
 const TOP_SHOWN: usize = 6;
-/// Values are worth listing if one of them stands in at least one of this number of records.
+/// Values are worth listing if one of them occurs in at least one record of this many.
 const WORTH_LISTING: u64 = 50;
-/// The lowest bar of the shares is this part of the scale.
+/// The lowest bar of the shares, as a fraction of the scale.
 const FOOT: f64 = 30.0;
 
 /// What the statistics show.
@@ -23,33 +23,33 @@ pub(super) struct StatisticsData {
     pub(super) path: String,
     /// `22 distinct`, behind the path.
     pub(super) summary: String,
-    /// Which records are counted, and the words for the choice; `None`: nothing is searched.
+    /// The records that are counted, and the labels of the choice; `None` without a search.
     pub(super) scope: Option<ScopeRow>,
     /// The most frequent values.
     pub(super) values: Vec<TopRow>,
-    /// The most frequent words; empty where no texts stand.
+    /// The most frequent words; empty if there is no text.
     pub(super) words: Vec<TopRow>,
-    /// Hardly any value repeats: words say more.
+    /// Hardly any value repeats: words are more informative.
     pub(super) prefers_words: bool,
-    /// `1980 to 1999`, over the histogram.
+    /// `1980 to 1999`, shown above the histogram.
     pub(super) span: String,
-    /// Numbers or moments in equal steps.
+    /// Numbers or timestamps in equal steps.
     pub(super) steps: Vec<BinRow>,
-    /// The same in bars of about as many each.
+    /// The same in bars with about the same number of records each.
     pub(super) shares: Vec<BinRow>,
     /// `in 12 of 540 results`.
     pub(super) footer: String,
-    /// What the index takes: `48 KB for values, 12 KB for words`.
+    /// The size of the index: `48 KB for values, 12 KB for words`.
     pub(super) memory: String,
-    /// The same in more words.
+    /// The same in more detail.
     pub(super) details: String,
 }
 
-/// The choice between all records and those that were found.
+/// The choice between all records and those found by the search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ScopeRow {
     pub(super) scope: FacetScope,
-    /// Whether the figures are those of the scope already.
+    /// Whether the statistics are for this choice already.
     pub(super) is_shown: bool,
 }
 
@@ -65,7 +65,7 @@ pub(super) struct TopRow {
 /// A bar of the histogram.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct BinRow {
-    /// How high it is: a count, or for a share how far up the scale its numbers reach.
+    /// Its height: a count, or for a share how far up the scale its numbers reach.
     pub(super) height: f64,
     /// `1984 to 1985 · 305`.
     pub(super) label: String,
@@ -73,7 +73,7 @@ pub(super) struct BinRow {
 }
 
 impl StatisticsData {
-    /// The statistics of the chosen path, once they are known.
+    /// The statistics of the selected path, once they are available.
     pub(super) fn new(view: &StoreView<'_>) -> Option<Self> {
         let explorer = &view.store.explorer;
         let chosen = explorer.selected.as_ref()?;
@@ -114,7 +114,7 @@ fn top_rows(values: &[TopValue]) -> Vec<TopRow> {
 
 fn prefers_words(statistics: &PathStatistics) -> bool {
     let most = statistics.top.first().map_or(0, |top| top.count);
-    // The words of a date are numbers that say nothing alone.
+    // Words of a date are numbers, which mean little on their own.
     let says_more = statistics.unit == HistogramUnit::Number && !statistics.words.is_empty();
     says_more && most.saturating_mul(WORTH_LISTING) <= statistics.records
 }
@@ -171,7 +171,7 @@ fn details(statistics: &PathStatistics) -> String {
         lines.push(format!("{words} different words"));
     }
     if let Some(median) = median(statistics) {
-        lines.push(format!("Half of them are at most {median}"));
+        lines.push(format!("Half of the values are at most {median}"));
     }
     let bytes = statistics.bytes;
     lines.push(format!(
@@ -182,7 +182,7 @@ fn details(statistics: &PathStatistics) -> String {
     lines.join("\n")
 }
 
-/// The largest number of the first half, as far as the bars tell.
+/// The largest number of the lower half, as precisely as the bars allow.
 fn median(statistics: &PathStatistics) -> Option<String> {
     let all: u64 = statistics.shares.iter().map(|bin| bin.count).sum();
     let mut passed = 0;
@@ -190,11 +190,11 @@ fn median(statistics: &PathStatistics) -> Option<String> {
         passed += bin.count;
         passed * 2 >= all
     });
-    let told = match statistics.unit {
+    let text = match statistics.unit {
         HistogramUnit::Number => number,
-        HistogramUnit::Seconds => moments::told,
+        HistogramUnit::Seconds => moments::text,
     };
-    middle.map(|bin| told(bin.to))
+    middle.map(|bin| text(bin.to))
 }
 
 fn span(statistics: &PathStatistics) -> String {
@@ -207,14 +207,14 @@ fn span(statistics: &PathStatistics) -> String {
     }
 }
 
-/// The largest number that stands there; steps may reach beyond it.
+/// The largest number that occurs; steps may extend beyond it.
 fn largest(statistics: &PathStatistics) -> f64 {
     let max = statistics.max.as_ref().and_then(|max| max.parse().ok());
     max.unwrap_or(f64::INFINITY)
 }
 
-/// Whole numbers are told apart from others, because between whole numbers a bin can name its
-/// last one and its query need not overlap with the next.
+/// Integers are distinguished from other numbers, because a bin of integers can name its last one,
+/// so that its query does not overlap with the next bin.
 fn steps(statistics: &PathStatistics) -> Vec<BinRow> {
     if statistics.unit == HistogramUnit::Seconds {
         let bins = statistics.histogram.iter();
@@ -237,11 +237,12 @@ fn steps(statistics: &PathStatistics) -> Vec<BinRow> {
     rows.collect()
 }
 
-/// Every bar stands for about as many records; its height is where on the scale they end.
+/// Every bar stands for about the same number of records; its height shows where on the scale they
+/// end.
 fn shares(statistics: &PathStatistics) -> Vec<BinRow> {
     let ends = statistics.shares.first().zip(statistics.shares.last());
     let (least, most) = ends.map_or((0.0, 0.0), |(first, last)| (first.from, last.to));
-    // The lowest bar can be seen too.
+    // Even the lowest bar is visible.
     let foot = if most > least {
         (most - least) / FOOT
     } else {
@@ -295,7 +296,7 @@ fn number(number: f64) -> String {
     }
 }
 
-/// Whether all numbers at the path are whole.
+/// Whether all numbers at the path are integers.
 fn is_whole(statistics: &PathStatistics) -> bool {
     let has = |wanted| statistics.types.iter().any(|(kind, _)| *kind == wanted);
     has(ValueType::Int) && !has(ValueType::Float)

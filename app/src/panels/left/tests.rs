@@ -104,7 +104,7 @@ fn choose_year(store: &mut OpenStore, types: Vec<(ValueType, u64)>) {
 }
 
 #[test]
-fn the_tree_shows_open_namespaces_and_which_one_is_asked_for() {
+fn the_tree_shows_open_namespaces_and_the_one_filtered_by() {
     let mut state = explored();
     let names = |state: &State| {
         let view = view_of(state);
@@ -193,7 +193,7 @@ fn a_click_on_a_namespace_filters() {
 }
 
 #[test]
-fn every_key_is_in_a_row_that_has_a_name() {
+fn every_key_belongs_to_a_row_with_a_name() {
     let mut state = explored();
     let rows: Vec<_> = [(":", 1), ("film:", 3), ("", 2)]
         .map(|(prefix, records)| Namespace {
@@ -220,7 +220,7 @@ fn every_key_is_in_a_row_that_has_a_name() {
 }
 
 #[test]
-fn choosing_a_path_moves_nothing_that_is_pointed_at() {
+fn selecting_a_path_moves_nothing_under_the_pointer() {
     let mut state = explored();
     let store = store_of(&mut state);
     store.explorer.selected = None;
@@ -243,7 +243,7 @@ fn choosing_a_path_moves_nothing_that_is_pointed_at() {
     scene.commands();
     assert_eq!(place(&scene, "path00"), first);
     assert_eq!(place(&scene, "film"), namespaces);
-    // The last path that is seen: the statistics come up over it, so it is scrolled into view.
+    // The last visible path: the statistics appear over it, so it is scrolled into view.
     scene.store().explorer.selected = Some(path("year"));
     scene.harness.run_steps(1);
     let bar = place(&scene, "1982: 1");
@@ -260,7 +260,7 @@ fn choosing_a_path_moves_nothing_that_is_pointed_at() {
 }
 
 #[test]
-fn a_click_on_a_path_a_value_and_a_bin_asks_for_them() {
+fn clicks_on_a_path_a_value_and_a_bin_select_and_filter() {
     let mut scene = scene();
     scene.harness.get_by_label("title").click();
     assert_eq!(scene.commands(), [r#"Search(SelectPath(Some("title")))"#]);
@@ -286,7 +286,7 @@ fn a_click_with_shift_excludes() {
 }
 
 #[test]
-fn bars_of_dates_ask_for_whole_days() {
+fn bars_of_dates_filter_by_whole_days() {
     let mut state = explored();
     let explorer = &mut store_of(&mut state).explorer;
     let mut statistics = (**explorer.statistics.as_ref().unwrap()).clone();
@@ -329,7 +329,7 @@ fn words_and_shares_are_a_click_away_and_filter_too() {
 }
 
 #[test]
-fn where_no_value_repeats_words_are_listed_first() {
+fn if_no_value_repeats_words_are_listed_first() {
     let mut state = explored();
     let explorer = &mut store_of(&mut state).explorer;
     let mut statistics = (**explorer.statistics.as_ref().unwrap()).clone();
@@ -342,7 +342,7 @@ fn where_no_value_repeats_words_are_listed_first() {
 }
 
 #[test]
-fn while_something_is_searched_its_result_can_be_counted() {
+fn during_a_search_the_statistics_can_count_its_result() {
     let mut scene = scene();
     assert!(scene.harness.query_by_label("Result").is_none());
     scene.store().search.text = "hook".to_owned();

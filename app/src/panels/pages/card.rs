@@ -15,10 +15,10 @@ const MARGIN_SMALL: i8 = 20;
 /// Lower windows have smaller margins.
 const SMALL_HEIGHT: f32 = 600.0;
 
-/// Shows a card in the middle of the available space; where there is too little of it, its content
-/// scrolls. Its height is that of the frame before, so that it can be centred before its content is
-/// known. It becomes higher downwards only, as long as there is room: nothing that is being read or
-/// typed moves.
+/// Shows a card in the middle of the available space; if there is too little of it, the content
+/// scrolls. The height is that of the previous frame, so that the card can be centred before its
+/// content is known. As long as there is room it grows only downwards, so that nothing the user
+/// reads or types moves.
 pub(super) fn card<R>(ui: &mut Ui, id: Id, label: &str, body: impl FnOnce(&mut Ui) -> R) -> R {
     let tokens = Tokens::of(ui);
     let room = ui.available_rect_before_wrap();
@@ -43,7 +43,7 @@ pub(super) fn card<R>(ui: &mut Ui, id: Id, label: &str, body: impl FnOnce(&mut U
             .layout(Layout::top_down(Align::Min)),
     );
     if known.is_none() {
-        // Nothing jumps: the first frame only measures.
+        // The first frame only measures, so that nothing jumps.
         child.set_invisible();
         ui.ctx().request_repaint();
     }
@@ -82,21 +82,21 @@ pub(super) fn card<R>(ui: &mut Ui, id: Id, label: &str, body: impl FnOnce(&mut U
         height: shown.response.rect.height(),
         top,
         room: room.height(),
-        // What was only measured is still to be centred.
+        // The card has been measured but not yet centred.
         frame: known.map(|_| frame),
     };
     ui.data_mut(|data| data.insert_temp(id, placed));
     shown.inner
 }
 
-/// Where a card was in the frame before.
+/// The place of a card in the previous frame.
 #[derive(Debug, Clone, Copy)]
 struct Placed {
     height: f32,
     top: f32,
-    /// The height of the room it was placed in.
+    /// The height of the space it was placed in.
     room: f32,
-    /// The frame in which it was shown last; `None`: it has only been measured.
+    /// The last frame in which it was shown; `None` if it has only been measured.
     frame: Option<u64>,
 }
 
@@ -119,7 +119,7 @@ impl Placed {
     }
 }
 
-/// Icon, title and a quieter second line at the top of a card.
+/// Icon, title and a fainter second line at the top of a card.
 pub(super) fn heading(ui: &mut Ui, glyph: &str, color: egui::Color32, title: &str, second: &str) {
     let tokens = Tokens::of(ui);
     ui.horizontal(|ui| {
@@ -136,7 +136,7 @@ pub(super) fn heading(ui: &mut Ui, glyph: &str, color: egui::Color32, title: &st
     ui.add_space(metrics::SPACE_16);
 }
 
-/// One line that is cut where the card ends; the whole text is its tooltip.
+/// One line, cut off at the edge of the card; the tooltip has the whole text.
 fn line(ui: &mut Ui, text: &str, font: egui::FontId, color: egui::Color32, width: f32) {
     let label = egui::Label::new(RichText::new(text).font(font).color(color)).truncate();
     ui.set_max_width(width);

@@ -1,4 +1,4 @@
-//! The card that creates a database: where, and with which password.
+//! The card that creates a database: its location and password.
 
 use std::path::{Path, PathBuf};
 
@@ -15,11 +15,11 @@ use crate::widgets::button::Button;
 use crate::widgets::ends::at_end;
 use crate::widgets::field::{self, TextField};
 
-/// What is typed on the page.
+/// The contents of the form.
 #[derive(Debug, Default)]
 pub(super) struct CreateForm {
     path: String,
-    /// What the path stands for.
+    /// The meaning of the path.
     whole: Option<PathBuf>,
     password: NewPassword,
     key_file: KeyFileField,
@@ -27,8 +27,8 @@ pub(super) struct CreateForm {
     tried: bool,
 }
 
-/// The path as it will be used: among the documents unless it says where, and with the ending of our
-/// files if it has none.
+/// The path that will be used: in the documents folder unless the path names a folder, and with our
+/// extension if it has none.
 pub(super) fn whole_path(text: &str, folders: &UserFolders) -> Option<PathBuf> {
     if text.trim_end().ends_with(['/', std::path::MAIN_SEPARATOR]) {
         return None;
@@ -41,7 +41,7 @@ pub(super) fn whole_path(text: &str, folders: &UserFolders) -> Option<PathBuf> {
     Some(path)
 }
 
-/// Where the file will be, in one line; the whole of it is the tooltip.
+/// The location of the file in one line; the tooltip has all of it.
 fn place_line(ui: &mut Ui, text: &str) {
     let color = Tokens::of(ui).muted;
     let words = egui::RichText::new(text).font(type_scale::small());
@@ -56,12 +56,12 @@ impl CreateForm {
         }
     }
 
-    /// Empties the passwords and leaves the rest, as when the user went away.
+    /// Empties the passwords and keeps the rest, for when the user is away.
     pub(super) fn forget_password(&mut self) {
         self.password.clear();
     }
 
-    /// Whether a password is typed.
+    /// Whether a password has been typed.
     pub(super) fn is_typed(&self) -> bool {
         !self.password.is_empty()
     }
@@ -81,7 +81,7 @@ impl CreateForm {
         let id = Id::unique("create");
         card(ui, id, "New database", |ui| {
             let tokens = Tokens::of(ui);
-            let second = "One encrypted file, for your eyes only";
+            let second = "One encrypted, password-protected file";
             heading(ui, icons::FILE_LOCK, tokens.accent, "New database", second);
             let idle = page.busy.is_none();
             self.whole = whole_path(&self.path, view.folders);
@@ -136,16 +136,16 @@ impl CreateForm {
             }
         });
         if no_path {
-            field::problem(ui, "Choose where the file goes and what it is called.");
+            field::problem(ui, "Choose a location and a name for the file.");
         } else {
-            // The line is there before anything is typed: nothing below it moves.
+            // The line is always there, so that nothing below it moves.
             let place = self.whole.as_deref().map(Path::to_string_lossy);
             let place = place.map(|place| format!("Creates {}", type_scale::one_name(&place)));
             place_line(ui, place.as_deref().unwrap_or(" "));
         }
         ui.add_space(metrics::SPACE_4);
         let shown = self.password.show(ui, Id::unique("create password"));
-        let title = "Key file as well as the password";
+        let title = "Key file (in addition to the password)";
         self.key_file
             .show(ui, Id::unique("create key file"), title, view, commands);
         shown.submitted
@@ -156,8 +156,8 @@ impl CreateForm {
         if let Some(phase) = page.busy {
             busy_line(ui, Id::unique("create progress"), phase);
         } else if self.would_overwrite(page) {
-            let text = "A file with this name exists. Creating replaces it; what it holds now stays \
-                        beside it as a backup.";
+            let text = "A file with this name already exists. “Replace” keeps it beside the new one as a \
+                        backup.";
             field::caution(ui, text);
         } else if let Some(problem) = &page.problem {
             field::problem(ui, &problem.text());

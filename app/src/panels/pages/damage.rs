@@ -1,7 +1,7 @@
-//! Checking a damaged file: the wish, the progress, and what was found, part by part.
+//! Checks a damaged file: the password, the progress, and the findings part by part.
 //!
-//! It stands on the card of the problem. What leads out of the damage belongs below the findings:
-//! they say what can be lost before anything is written.
+//! It is shown on the card of the problem, above the buttons: the findings say what may be lost
+//! before anything is written.
 
 use egui::{Id, Ui};
 
@@ -14,7 +14,7 @@ use crate::widgets::button::Button;
 use crate::widgets::field;
 use crate::widgets::password::PasswordField;
 
-/// Draws the check; `secret` makes what opens the file from the typed password.
+/// Draws the check; `secret` builds the secret from the typed password.
 pub(super) fn check_ui(
     ui: &mut Ui,
     check: Option<&Check>,

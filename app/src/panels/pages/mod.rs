@@ -1,4 +1,4 @@
-//! What fills the window while no database is open: start, unlock, new database.
+//! The pages that fill the window while no database is open: start, unlock, new database.
 //!
 //! A page draws itself from [`crate::view::AppView`] and queues commands. It opens no file, derives
 //! no key and reads no clock.

@@ -1,4 +1,4 @@
-//! Which page is drawn, and when typed passwords are forgotten.
+//! Draws the current page, and wipes typed passwords.
 
 use egui::{Rect, RichText, Ui, UiBuilder};
 use jiff::tz::TimeZone;
@@ -13,7 +13,7 @@ use crate::theme::{Tokens, icons};
 use crate::view::AppView;
 use crate::widgets::empty_state::EmptyState;
 
-/// The pages of a window without an open database, with what is typed on them.
+/// The pages of a window without an open database, with what has been typed on them.
 #[derive(Debug, Default)]
 pub struct Pages {
     unlock: UnlockForm,
@@ -22,7 +22,7 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// Draws the page; nothing is drawn while a database is open.
+    /// Draws the page, if no database is open.
     pub fn ui(&mut self, ui: &mut Ui, view: AppView<'_>, commands: &mut Commands) {
         if matches!(view.page, Page::Open(_)) {
             return;
@@ -30,7 +30,7 @@ impl Pages {
         let tokens = Tokens::of(ui);
         let room = ui.available_rect_before_wrap();
         ui.painter().rect_filled(room, 0.0, tokens.background);
-        // On a narrow window the column gives way to the card.
+        // On a narrow window the card replaces the column.
         let column = start::WIDTH.min(room.width() * 0.4);
         let (left, right) = room.split_left_right_at_x(room.left() + column);
         let data = StartData::new(view, &TimeZone::system());
@@ -49,8 +49,8 @@ impl Pages {
         self.unlock.is_typed()
     }
 
-    /// Wipes what is typed on pages that are not shown, and all passwords when the window was
-    /// without the keyboard for half a minute. Call it in every frame, also while a database is
+    /// Wipes the contents of pages that are not shown, and all passwords once the window has been
+    /// without the keyboard for half a minute. Call it in every frame, even while a database is
     /// open: its password must not outlive the page it was typed on.
     pub fn forget(&mut self, ctx: &egui::Context, view: AppView<'_>) {
         if !matches!(view.page, Page::Unlock(_)) {
@@ -84,7 +84,7 @@ fn welcome(ui: &mut Ui, view: AppView<'_>) {
     let empty = EmptyState {
         icon: icons::VAULT,
         title: "No database is open",
-        text: "Create one, open one, or look around in the sample: nothing leaves this computer.",
+        text: "Create or open one, or explore the sample. Nothing leaves this computer.",
         actions: &[],
     };
     empty.show(ui);

@@ -1,4 +1,4 @@
-//! The card for a file that no password could open: what it is, and every way on.
+//! The card for a file that cannot be opened: what is wrong, and what can be done about it.
 
 use std::path::PathBuf;
 
@@ -15,8 +15,8 @@ use crate::widgets::button::Button;
 use crate::widgets::ends::button_rows;
 use crate::widgets::field;
 
-/// For a file that was ours once and is no more: most likely it is another file, so that what writes to
-/// it is never the first way on.
+/// The order for a file that no longer looks like a VStore file: most likely it is another file, so
+/// the remedies that write to it never come first.
 const FOREIGN: &[Remedy] = &[Remedy::ChooseAnother, Remedy::RestoreHeader, Remedy::Import];
 
 /// What the card says.
@@ -25,12 +25,12 @@ pub(super) struct ProblemData {
     pub(super) title: &'static str,
     pub(super) name: String,
     pub(super) text: String,
-    /// What the user may want to know before choosing.
+    /// What the user should know before choosing.
     pub(super) advice: &'static str,
-    /// Buttons, the best first.
+    /// The remedies, the best one first.
     pub(super) ways: Vec<(&'static str, Remedy)>,
     pub(super) path: PathBuf,
-    /// The damage can be looked at closely.
+    /// The damage can be examined.
     pub(super) can_be_checked: bool,
     read_only: bool,
 }
@@ -42,9 +42,10 @@ impl ProblemData {
             ending.is_some_and(|ending| endings.contains(&&*ending.to_ascii_lowercase()))
         };
         let looks_like_data = ends_with(&["json", "ndjson", "jsonl"]);
-        // One whose beginning was overwritten cannot be told from a file that never was one.
+        // A file whose beginning was overwritten looks like a file that never was a database.
         let was_ours = *problem == Problem::NotAVStore && ends_with(&["vstore"]);
-        // A password that was taken has opened the header: the rest can be read with it.
+        // If the password was accepted, the header could be read and the rest can be checked with
+        // it.
         let can_be_checked = matches!(problem, Problem::Damaged(_)) && page.attempts > 0;
         let (title, advice) = match problem {
             Problem::NotFound => (
@@ -57,8 +58,8 @@ impl ProblemData {
             ),
             Problem::NotAVStore if was_ours => (
                 "Not a VStore file",
-                "If it was one and its beginning was overwritten, a backup of its header brings it \
-                 back.",
+                "If it used to be one and its beginning was overwritten, a header backup can \
+                 restore it.",
             ),
             Problem::NotAVStore => (
                 "Not a VStore file",
@@ -66,22 +67,22 @@ impl ProblemData {
             ),
             Problem::NewerVersion(_) => (
                 "Made by a newer version",
-                "Update VStore, or look at the records without changing the file.",
+                "Update VStore, or open the file read-only to view its records.",
             ),
             Problem::Damaged(_) => (
                 "The file is damaged",
                 if can_be_checked {
-                    "The password is right, but not everything behind it can be read. A check names \
-                     every damaged part; a backup is the safest way back."
+                    "The password is correct, but parts of the file cannot be read. A check lists \
+                     every damaged part; restoring a backup is the safest repair."
                 } else {
-                    "No password is asked for, because the part that would check it cannot be read. \
-                     A backup of the header, or of the file, is the way back."
+                    "You are not asked for a password because the part that verifies it cannot be \
+                     read. Restore a backup of the header or of the whole file."
                 },
             ),
             Problem::OpenElsewhere(_) => (
                 "Open elsewhere",
-                "Only one program can write a file at a time. Look at the records as they are \
-                 now, or go to the window that has it.",
+                "Only one program can write to a file at a time. Open it read-only, or switch \
+                 to the window that has it open.",
             ),
             _ => ("The file cannot be opened", ""),
         };
@@ -131,7 +132,7 @@ impl ProblemData {
     }
 }
 
-/// The words to a problem; who has the file is told with the time they took it.
+/// The text of a problem; a lock is reported with the time since which it has been held.
 fn text(problem: &Problem, now: Millis, zone: &TimeZone) -> String {
     let words = problem.text();
     match problem {
@@ -143,10 +144,10 @@ fn text(problem: &Problem, now: Millis, zone: &TimeZone) -> String {
     }
 }
 
-/// How many ways on are buttons; the others are quieter.
+/// The number of remedies shown as buttons; the others are links.
 const BUTTONS: usize = 2;
 
-/// The verb on the button of a remedy.
+/// The label of a remedy's button.
 pub(super) const fn label(remedy: Remedy) -> &'static str {
     match remedy {
         Remedy::OpenReadOnly => "Open read-only",
@@ -159,7 +160,7 @@ pub(super) const fn label(remedy: Remedy) -> &'static str {
     }
 }
 
-/// Draws the card; `closer_look` is drawn between the words and the ways on.
+/// Draws the card; `closer_look` is drawn between the text and the remedies.
 pub(super) fn problem_ui(
     ui: &mut Ui,
     data: &ProblemData,

@@ -1,4 +1,4 @@
-//! The left column: what to begin with, and what was open before.
+//! The left column: what to start with, and the recent files.
 
 use std::path::{Path, PathBuf};
 
@@ -20,7 +20,7 @@ use crate::widgets::start_row::{FileRow, action_row, file_row};
 pub(super) const WIDTH: f32 = 380.0;
 const MARGIN: f32 = 28.0;
 
-/// The actions of the start page, with the words they have there.
+/// The actions of the start page, with their labels there.
 const ACTIONS: [(Action, &str); 4] = [
     (Action::NewDatabase, "New database…"),
     (Action::OpenFile, "Open…"),
@@ -32,18 +32,18 @@ const ACTIONS: [(Action, &str); 4] = [
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct StartData {
     pub(super) recent: Vec<RecentRow>,
-    /// Why there is none, or what else can be done.
+    /// Why there are no recent files, or what else can be done.
     pub(super) hint: &'static str,
 }
 
-/// A file that was open before.
+/// A recently opened file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RecentRow {
     pub(super) path: PathBuf,
     pub(super) name: String,
     /// Folder, size and date.
     pub(super) second: String,
-    /// It is not there any more.
+    /// It no longer exists.
     pub(super) missing: bool,
     /// It is the file of the page at the right.
     pub(super) selected: bool,
@@ -77,7 +77,7 @@ impl StartData {
     }
 }
 
-/// `Documents · 2.1 MB · saved today`; until that is known, when it was opened.
+/// `Documents · 2.1 MB · saved today`; when it was last opened, until size and date are known.
 fn second_line(
     file: &RecentFile,
     facts: Option<&RecentFacts>,
@@ -117,7 +117,6 @@ pub(super) fn day(at: Millis, now: Millis, zone: &TimeZone) -> String {
     }
 }
 
-/// Draws the column as high as the available space.
 pub(super) fn start_ui(ui: &mut Ui, data: &StartData, view: AppView<'_>, commands: &mut Commands) {
     let tokens = Tokens::of(ui);
     let room = ui.max_rect();
@@ -146,7 +145,7 @@ pub(super) fn start_ui(ui: &mut Ui, data: &StartData, view: AppView<'_>, command
         ui.label(type_scale::section_job("Recent", tokens.muted));
     });
     ends.end(ui, |ui| {
-        let clear = Button::link("Clear").hint("Forget all recent files");
+        let clear = Button::link("Clear").hint("Clear the list of recent files");
         if !data.recent.is_empty() && clear.show(ui).clicked() {
             commands.push(FileCommand::ClearRecent);
         }

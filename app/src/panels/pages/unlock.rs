@@ -21,10 +21,10 @@ use crate::widgets::ends::Ends;
 use crate::widgets::field;
 use crate::widgets::password::PasswordField;
 
-/// Room for what is said about the password: two lines, or the progress of opening the file.
+/// Height for messages about the password: two lines, or the progress of opening the file.
 const NOTES: f32 = 36.0;
 
-/// What is typed on the page. The password never meets the toolkit's text field.
+/// The contents of the page. The password never reaches the toolkit's text field.
 #[derive(Debug, Default)]
 pub(super) struct UnlockForm {
     path: PathBuf,
@@ -34,7 +34,7 @@ pub(super) struct UnlockForm {
     wants_focus: bool,
 }
 
-/// What the card shows besides what is typed.
+/// What the card shows besides the form.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct UnlockData {
     pub(super) name: String,
@@ -43,7 +43,7 @@ pub(super) struct UnlockData {
     pub(super) busy: Option<BusyPhase>,
     /// Why the last attempt failed.
     pub(super) problem: Option<Problem>,
-    /// What is kept for the file until it is unlocked, in words.
+    /// The changes kept for the file until it is unlocked, in a sentence.
     pub(super) kept: Option<String>,
 }
 
@@ -74,7 +74,7 @@ impl UnlockData {
     }
 }
 
-/// The changes that the file did not take before it was locked.
+/// The changes that could not be written before the file was locked.
 fn kept(page: &UnlockPage, view: AppView<'_>) -> Option<String> {
     let kept = view.kept_aside.iter().filter(|kept| kept.path == page.path);
     let (count, outlive) = kept.fold((0, true), |(count, outlive), kept| {
@@ -87,7 +87,7 @@ fn kept(page: &UnlockPage, view: AppView<'_>) -> Option<String> {
     let end = if outlive {
         ""
     } else {
-        " Do not quit VStore before."
+        " Do not quit VStore until then."
     };
     Some(format!(
         "{changes} could not be written and will be tried again after you unlock.{end}"
@@ -103,12 +103,12 @@ impl UnlockForm {
         self.attempts_seen = 0;
     }
 
-    /// Empties the password and leaves the rest, as when the user went away.
+    /// Empties the password and keeps the rest, for when the user is away.
     pub(super) fn forget_password(&mut self) {
         self.password.clear();
     }
 
-    /// Whether a password is typed.
+    /// Whether a password has been typed.
     pub(super) fn is_typed(&self) -> bool {
         !self.password.is_empty()
     }
@@ -158,7 +158,7 @@ impl UnlockForm {
         check_ui(ui, check, &mut self.password, secret, view, commands);
     }
 
-    /// Reacts to what happened to the page: another file, a failed attempt, a wish for the focus.
+    /// Reacts to another file, a failed attempt, or a request for the focus.
     fn follow(&mut self, page: &UnlockPage, view: AppView<'_>) {
         if self.path != page.path {
             self.clear();
@@ -221,7 +221,8 @@ impl UnlockForm {
         if idle && std::mem::take(&mut self.wants_focus) {
             shown.response.request_focus();
         }
-        // One place for all that is said about the password: nothing below it moves on submit.
+        // All messages about the password share one place, so that nothing below it moves on
+        // submit.
         let size = vec2(ui.available_width(), NOTES);
         ui.allocate_ui(size, |ui| {
             ui.set_min_height(NOTES);
@@ -249,13 +250,13 @@ impl UnlockForm {
                 field::caution(ui, "Caps Lock may be on.");
             }
             _ if self.password.is_full() => {
-                field::caution(ui, "The password is as long as it can be.");
+                field::caution(ui, "The password has reached its maximum length.");
             }
             _ => {}
         }
     }
 
-    /// Returns whether to open without writing, when one of the opening buttons was pressed.
+    /// If one of the opening buttons was pressed, returns whether to open read-only.
     fn buttons(
         &self,
         ui: &mut Ui,
@@ -273,7 +274,7 @@ impl UnlockForm {
                 let note = RichText::new("Opens read-only").color(tokens.muted);
                 ui.label(note.font(type_scale::body()));
             } else if idle {
-                let hint = "Look at the records without changing the file";
+                let hint = "View the records without changing the file";
                 let button = Button::link("Open read-only").hint(hint);
                 if button.show(ui).clicked() {
                     if ready {
@@ -312,7 +313,7 @@ impl UnlockForm {
         commands.push(LockCommand::Unlock { secret, read_only });
     }
 
-    /// Esc stops what is under way, then empties the field; it never leaves the page.
+    /// Esc first stops a running attempt, then empties the field; it never leaves the page.
     fn escape(&mut self, ui: &Ui, idle: bool, commands: &mut Commands) {
         if idle && self.password.is_empty() {
             return;

@@ -15,29 +15,29 @@ use crate::widgets::countdown::countdown;
 use crate::widgets::highlight::highlight;
 use crate::widgets::table::RowUi;
 
-/// How much of a record that is gone can still be seen.
+/// The opacity of a record that no longer exists.
 const GONE: f32 = 0.4;
 
-/// What time it is, and where.
+/// The current time, and the time zone.
 pub(super) struct Now<'a> {
     pub(super) at: Millis,
     pub(super) zone: &'a TimeZone,
 }
 
-/// The life of a record as the expiry column shows it.
+/// The remaining life of a record, as the expiry column shows it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Life {
     /// `4 m 12 s`.
     pub(super) text: String,
-    /// The part that is left, from 1 to 0.
+    /// The remaining fraction, from 1 to 0.
     pub(super) left: f32,
-    /// The time that is left, in milliseconds.
+    /// The remaining time, in milliseconds.
     pub(super) left_millis: i64,
 }
 
 impl Life {
-    /// `None` for a record that never expires. A life starts with the last change: that is when
-    /// an expiry is set.
+    /// `None` for a record that never expires. A life begins with the last change, which is when
+    /// the expiry was set.
     pub(super) fn new(meta: Meta, now: Millis) -> Option<Self> {
         let end = meta.expires_at?;
         let left_millis = end.since(now).max(0);

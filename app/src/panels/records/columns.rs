@@ -1,4 +1,4 @@
-//! The columns of the record table: key, what the user chose, expiry, last change.
+//! The columns of the record table: key, the chosen paths, expiry, last change.
 
 use vstore::Path;
 use vstore::value::ValueType;
@@ -13,11 +13,11 @@ pub(super) struct ColumnData {
     pub(super) kind: ColumnKind,
     /// Aligned to the right, as numbers are.
     pub(super) right: bool,
-    /// The table is ordered by it; true: the largest first.
+    /// The table is sorted by it; true for descending.
     pub(super) sorted: Option<bool>,
 }
 
-/// The columns as they stand now, from left to right.
+/// The present columns, from left to right.
 pub(super) fn columns(view: &StoreView<'_>) -> Vec<ColumnData> {
     let store = view.store;
     let chosen = store.columns.iter().map(|column| match column {
@@ -39,8 +39,8 @@ pub(super) fn columns(view: &StoreView<'_>) -> Vec<ColumnData> {
     columns.collect()
 }
 
-/// Whether the table is in the order of this column. Where nothing is ranked, the order of relevance
-/// is that of the keys.
+/// Whether the table is sorted by this column. Without ranking, the order of relevance is that of
+/// the keys.
 fn sorts(kind: &ColumnKind, view: &StoreView<'_>) -> bool {
     let sort = view.store.sort();
     match kind {
@@ -49,7 +49,7 @@ fn sorts(kind: &ColumnKind, view: &StoreView<'_>) -> bool {
     }
 }
 
-/// What stands most often at the path decides; before that is known, nothing is a number.
+/// The most frequent type at the path decides; until it is known, nothing counts as a number.
 fn holds_numbers(view: &StoreView<'_>, path: &Path) -> bool {
     let row = view
         .store
@@ -64,7 +64,7 @@ fn holds_numbers(view: &StoreView<'_>, path: &Path) -> bool {
 }
 
 impl ColumnKind {
-    /// The words in the header.
+    /// The title in the header.
     pub(super) fn title(&self) -> &str {
         match self {
             Self::Key => "Key",
@@ -80,7 +80,7 @@ impl ColumnKind {
         matches!(self, Self::Value | Self::Path(_))
     }
 
-    /// The order a click on the header asks for; `None`: there is none.
+    /// The order by this column; `None` if it cannot be sorted.
     pub(super) fn sort_by(&self) -> Option<SortBy> {
         match self {
             Self::Key => Some(SortBy::Key),
@@ -91,7 +91,7 @@ impl ColumnKind {
         }
     }
 
-    /// The width before anybody dragged it, in points.
+    /// The default width, in points.
     pub(super) fn default_width(&self, right: bool) -> f32 {
         match self {
             Self::Key => 222.0,
@@ -99,7 +99,7 @@ impl ColumnKind {
             Self::Path(path) => {
                 let title = path.as_str().chars().count() as f32;
                 let least = if right { 66.0 } else { 104.0 };
-                // With room for the arrow of the order.
+                // Includes room for the sort arrow.
                 title.mul_add(7.0, 40.0).clamp(least, 176.0)
             }
             Self::Expires => 112.0,
@@ -109,11 +109,11 @@ impl ColumnKind {
 }
 
 impl ColumnData {
-    /// The order a click on the header asks for now: first this column, then the other way round,
-    /// and then no column: by relevance, or by key where nothing is ranked.
+    /// The next order when the header is clicked: ascending or descending, then reversed, then the
+    /// default order (by relevance, or by key without ranking).
     pub(super) fn next_sort(&self) -> Option<Sort> {
         let by = self.kind.sort_by()?;
-        // Whoever sorts by the last change looks for the newest.
+        // Sorting by the last change is mostly for finding the newest.
         let first = self.kind == ColumnKind::Modified;
         Some(match self.sorted {
             None => Sort {

@@ -1,4 +1,4 @@
-//! What an empty table says, and the way on.
+//! What an empty table says, with buttons for what can be done.
 
 use egui::Ui;
 use vstore::search::Mode;
@@ -14,26 +14,26 @@ use crate::wording;
 /// Why the table is empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Empty {
-    /// The database has no records; true: none can be added.
+    /// The database has no records; true if none can be added.
     Database { read_only: bool },
     /// The search found nothing.
     Search {
         query: String,
         mode: Mode,
-        /// There was a search before this one.
+        /// There is a previous search.
         can_go_back: bool,
     },
 }
 
 impl Empty {
-    /// `None`: it is not empty, or it is not known yet.
+    /// `None`: it is not empty, or not known to be empty yet.
     pub(super) fn new(view: &StoreView<'_>) -> Option<Self> {
         let search = &view.store.search;
         if view.row_count() > 0 {
             return None;
         }
         if search.is_active() {
-            // What is typed since may not be asked yet.
+            // Text typed since then may not have been searched yet.
             let answer = search.answer.as_ref().filter(|_| !search.running)?;
             return Some(Self::Search {
                 query: answer.text.clone(),
@@ -46,7 +46,6 @@ impl Empty {
         })
     }
 
-    /// Draws it into the middle of the available space.
     pub(super) fn show(&self, ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
         match self {
             Self::Database { read_only } => database(ui, *read_only, view, commands),
@@ -67,7 +66,7 @@ fn database(ui: &mut Ui, read_only: bool, view: StoreView<'_>, commands: &mut Co
     };
     let words: Vec<_> = actions.iter().map(|action| action.text()).collect();
     let text = if read_only {
-        "The database is open read-only, so none can be added."
+        "The database is open read-only, so records cannot be added."
     } else {
         "Add the first one, or import JSON or NDJSON."
     };
@@ -94,13 +93,13 @@ fn search(ui: &mut Ui, query: &str, mode: Mode, can_go_back: bool, commands: &mu
     let (text, other) = match mode {
         Mode::Exact => ("Fuzzy search also finds prefixes and typos.", Mode::Fuzzy),
         Mode::Fuzzy => (
-            "Nothing is similar. “Contains” also looks inside of words.",
+            "Nothing similar was found. “Contains” also searches inside words.",
             Mode::Contains,
         ),
         Mode::Contains => ("Fuzzy search also finds words with typos.", Mode::Fuzzy),
     };
     let title = format!("No record matches “{}”", shortened(query));
-    let switch = format!("Search {}", wording::mode(other).to_lowercase());
+    let switch = format!("Switch to {}", wording::mode(other));
     let mut actions = vec!["Clear search", &switch];
     if can_go_back {
         actions.push("Previous search");

@@ -1,4 +1,4 @@
-//! What the user did to the table, as commands.
+//! Turns the user's actions on the table into commands.
 
 use super::columns::ColumnData;
 use crate::command::{
@@ -8,7 +8,7 @@ use crate::state::{FocusTarget, PanelSide};
 use crate::view::StoreView;
 use crate::widgets::table::TableEvent;
 
-/// Queues what an event means. `key_of` names the key of a visible row.
+/// Queues the commands of an event. `key_of` returns the key of a visible row.
 pub(super) fn apply(
     event: &TableEvent,
     caret: Option<usize>,
@@ -42,12 +42,12 @@ pub(super) fn apply(
                 commands.push(SettingsCommand::ResizeColumn { column, width });
             }
         }
-        // The menus hang on the responses.
+        // The menus are attached to the responses.
         TableEvent::ColumnMenu(_) | TableEvent::RowMenu(_) => {}
     }
 }
 
-/// A double click or Enter edits; what cannot be changed is shown instead.
+/// A double click or Enter edits the record; if it cannot be edited, it is shown instead.
 fn activate(row: usize, view: StoreView<'_>, commands: &mut Commands) {
     commands.push(SelectionCommand::Only(row));
     let key = view.store.listing.key_at(view.snapshot(), row);
@@ -60,7 +60,7 @@ fn activate(row: usize, view: StoreView<'_>, commands: &mut Commands) {
     }
 }
 
-/// Shows the record under the cursor at the right and gives the keyboard to it.
+/// Shows the record under the cursor in the detail panel, and focuses that.
 pub(super) fn open(view: StoreView<'_>, commands: &mut Commands) {
     show_detail(view, commands);
     commands.push(LayoutCommand::Focus(FocusTarget::Detail));

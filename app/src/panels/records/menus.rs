@@ -1,4 +1,4 @@
-//! The context menus of the table: of a row, and of the header.
+//! The context menus of the table's rows and of its header.
 
 use egui::containers::menu::SubMenu;
 use egui::{Popup, PopupCloseBehavior, Response, SetOpenCommand, Ui};
@@ -16,17 +16,17 @@ use crate::theme::icons;
 use crate::view::StoreView;
 
 const MINUTE: i64 = 60 * 1000;
-/// Lives that are offered, in milliseconds.
+/// The expiries offered, in milliseconds.
 const LIVES: [(&str, i64); 4] = [
     ("1 minute", MINUTE),
     ("1 hour", 60 * MINUTE),
     ("1 day", 24 * 60 * MINUTE),
     ("1 week", 7 * 24 * 60 * MINUTE),
 ];
-/// More paths than these are not offered as columns; the index explorer has them all.
+/// No more paths than this are offered as columns; the index explorer has them all.
 const COLUMNS_MAX: usize = 40;
 
-/// The menu of the row that was clicked last, over the body of the table.
+/// The menu of the last clicked row, attached to the body of the table.
 pub(super) fn row_menu(
     body: &Response,
     row: Option<&RowData>,
@@ -120,7 +120,7 @@ fn filter_menu(ui: &mut Ui, row: &RowData, commands: &mut Commands) {
     let entry = MenuRow {
         disabled,
         opens_menu: true,
-        ..MenuRow::new(icons::FUNNEL, "Filter for")
+        ..MenuRow::new(icons::FUNNEL, "Filter by")
     };
     let response = entry.show(ui);
     if disabled {
@@ -142,8 +142,8 @@ fn filter_menu(ui: &mut Ui, row: &RowData, commands: &mut Commands) {
     });
 }
 
-/// The menu of the header: the order, and which columns stand between key and expiry. `asked`
-/// opens it: the cells of the header lie over its response.
+/// The menu of the header: the order, and the columns between key and expiry. `asked` opens it: the
+/// header cells cover its response.
 pub(super) fn header_menu(
     header: &Response,
     (asked, column): (bool, Option<&ColumnKind>),
@@ -169,7 +169,7 @@ pub(super) fn header_menu(
 
 const KEEP_ORDER: &str = "Keep this order for searches";
 
-/// The orders that the column offers and the one of relevance, with a mark at the one in force.
+/// The orders of this column and by relevance, with a check mark at the current one.
 fn order_rows(
     ui: &mut Ui,
     column: Option<&ColumnKind>,
@@ -208,7 +208,7 @@ fn order_rows(
 }
 
 fn move_rows(ui: &mut Ui, column: &ColumnKind, commands: &mut Commands) {
-    for (words, right) in [("Move to the left", false), ("Move to the right", true)] {
+    for (words, right) in [("Move left", false), ("Move right", true)] {
         if MenuRow::new("", words).show(ui).clicked() {
             let column = column.clone();
             commands.push(SettingsCommand::MoveColumn { column, right });
@@ -216,7 +216,7 @@ fn move_rows(ui: &mut Ui, column: &ColumnKind, commands: &mut Commands) {
     }
 }
 
-/// The rows of a menu with every column that can stand between key and expiry.
+/// Menu rows for every column that can be placed between key and expiry.
 pub(in crate::panels) fn column_choice(ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
     let paths: Vec<_> = indexed_paths(&view.store.explorer.paths, "")
         .take(COLUMNS_MAX)

@@ -1,4 +1,4 @@
-//! The frame of the record table: keeps its scroll position and widths, draws, queues commands.
+//! Assembles the record table: keeps scroll position and widths, draws, queues commands.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -22,18 +22,18 @@ use crate::view::StoreView;
 use crate::widgets::table::{Table, TableEvent, TableState};
 use crate::widgets::virtual_rows::ScrollPos;
 
-/// The record table, with what is scrolled and dragged.
+/// The record table, with its scroll position and column widths.
 #[derive(Debug, Default)]
 pub struct RecordsPanel {
     table: TableState,
     /// The column whose menu was opened last.
     menu_column: Option<ColumnKind>,
     cache: RowCache,
-    /// The cursor of the state when the table last took it over.
+    /// The cursor of the state as the table last adopted it.
     seen_cursor: (Option<Key>, Option<usize>),
-    /// The question whose answer was shown last.
+    /// The query of the answer shown last.
     seen_question: Option<(String, Mode)>,
-    /// The record in the first row of the last frame, and the order it stood in.
+    /// The record in the first row of the last frame, and the order at that time.
     seen_top: Option<(Key, Sort)>,
 }
 
@@ -48,7 +48,6 @@ impl RecordsPanel {
         *self = Self::default();
     }
 
-    /// Draws the table into the available space.
     pub fn ui(&mut self, ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
         ui.painter()
             .rect_filled(ui.max_rect(), 0.0, Tokens::of(ui).background);
@@ -125,7 +124,7 @@ impl RecordsPanel {
         }
     }
 
-    /// Lets the caret of the table follow the cursor of the state when something else moved it.
+    /// Moves the caret of the table to the cursor of the state if something else has moved that.
     fn follow_cursor(&mut self, view: StoreView<'_>) {
         let selection = &view.store.selection;
         let cursor = (selection.cursor.clone(), selection.cursor_row);
@@ -143,7 +142,7 @@ impl RecordsPanel {
         self.seen_cursor = cursor;
     }
 
-    /// A range goes on from the record where it began, wherever its row is now.
+    /// A range is extended from the record where it began, wherever that is now.
     fn hold_anchor(&mut self, view: StoreView<'_>) {
         if let Some(anchor) = &view.store.selection.anchor {
             let row = view.store.listing.row_of(view.snapshot(), anchor.as_str());
@@ -151,8 +150,8 @@ impl RecordsPanel {
         }
     }
 
-    /// Keeps the first row in its place when rows came or went above it. A table that shows its
-    /// beginning goes on to show it.
+    /// Keeps the first row in place when rows appear or disappear above it. A table scrolled to the
+    /// top stays there.
     fn hold_top(&mut self, view: StoreView<'_>) {
         let pos = self.table.scroll();
         let Some((key, sort)) = self
@@ -169,8 +168,8 @@ impl RecordsPanel {
         }
     }
 
-    /// Shows the best hits when another question is answered; says whether one was. The same
-    /// question answered anew, because records changed, leaves the table where it is.
+    /// Scrolls to the best results when another query has been answered; returns whether one has. A
+    /// new answer to the same query, after records have changed, does not scroll.
     fn follow_question(&mut self, view: StoreView<'_>) -> bool {
         let search = &view.store.search;
         let answer = search.answer.as_ref().filter(|_| search.is_active());
@@ -190,8 +189,8 @@ impl RecordsPanel {
     }
 }
 
-/// The columns for the widget, with the widths they were dragged to. The value takes what room is
-/// left, or the key if the value is not shown.
+/// The columns for the widget, with the widths set by the user. The value column takes the
+/// remaining room, or the key column if the value is hidden.
 fn table_columns(
     columns: &[ColumnData],
     widths: &BTreeMap<ColumnKind, f32>,
@@ -221,13 +220,13 @@ fn keyboard(ui: &Ui, view: StoreView<'_>, commands: &mut Commands) {
     }
 }
 
-/// Escape takes one step at a time: it clears the search, then the selection, and only then the
-/// table loses the keyboard. True if a step was taken.
+/// Esc goes back one step at a time: it clears the search, then the selection, and only then does
+/// the table lose the keyboard. Returns whether a step was taken.
 fn escaped(body: &Response, view: StoreView<'_>, commands: &mut Commands) -> bool {
     if !body.lost_focus() || !body.ctx.input(|input| input.key_pressed(egui::Key::Escape)) {
         return false;
     }
-    // An open menu is closed first, and by itself.
+    // An open menu handles Esc itself and is closed first.
     if Popup::is_any_open(&body.ctx) {
         return true;
     }

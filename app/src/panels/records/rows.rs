@@ -1,4 +1,4 @@
-//! What the table shows of each record, made once and kept while record, columns and search stay.
+//! What the table shows of each record, built once and kept until record, columns or search change.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -13,40 +13,40 @@ use super::columns::ColumnData;
 use crate::state::{ColumnKind, Highlighter, Listing, Row, SearchAnswer};
 use crate::view::StoreView;
 
-/// The longest preview of a value, in characters. Wider columns than this are rare.
+/// The longest preview of a value, in characters. Columns are rarely wider.
 const PREVIEW_CHARS: usize = 300;
-/// How much of a value is looked through for the first match, in characters.
+/// How much of a value is searched for the first match, in characters.
 const SEARCHED_CHARS: usize = 4_000;
-/// The most that is shown before a match that would be out of sight, in characters.
+/// How much is shown before a match that would otherwise not be visible, in characters.
 const LEAD_CHARS: usize = 16;
 /// The longest text of a cell, in characters.
 const CELL_CHARS: usize = 200;
-/// Larger values are shown without marks: finding them would be felt while scrolling.
+/// Larger values are shown without highlights: finding them would slow down scrolling.
 const MARKED_BYTES_MAX: usize = 256 * 1024;
-/// More values than these are not looked for at one path of one record.
+/// The number of values read at one path of one record.
 const CELL_VALUES: usize = 8;
 
 /// One row.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct RowData {
     pub(super) key: Key,
-    /// What matched in the key, in bytes.
+    /// The matches in the key, in bytes.
     pub(super) key_marks: Vec<Range<usize>>,
-    /// The times of the record; `None`: it is gone.
+    /// The times of the record; `None` if it no longer exists.
     pub(super) meta: Option<Meta>,
-    /// A cell for each column that shows something of the value, by the index of the column.
+    /// A cell for each column that shows part of the value, by the index of the column.
     pub(super) cells: Vec<Option<CellData>>,
 }
 
-/// One cell with something of the value.
+/// A cell that shows part of the value.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct CellData {
     pub(super) text: String,
-    /// The type of the first value, which colours the cell; `None`: there is no value.
+    /// The type of the first value, which colours the cell; `None` if there is no value.
     pub(super) kind: Option<ValueType>,
-    /// What matched, in bytes.
+    /// The matches, in bytes.
     pub(super) marks: Vec<Range<usize>>,
-    /// The condition that finds records with the first value; empty if it is no scalar.
+    /// The condition that finds records with the first value; empty if that is not a scalar.
     pub(super) query: String,
 }
 
@@ -83,8 +83,8 @@ impl RowData {
 }
 
 impl CellData {
-    /// The same from shortly before the first match on, if that is out of sight in a cell of so
-    /// many characters.
+    /// The same, starting shortly before the first match if a cell of this many characters would
+    /// not show it.
     pub(super) fn in_sight(&self, chars: usize) -> Cow<'_, Self> {
         let first = self.marks.iter().min_by_key(|mark| mark.start);
         let Some((before, mark)) = first.and_then(|mark| {
@@ -94,7 +94,7 @@ impl CellData {
             return Cow::Borrowed(self);
         };
         let mark_chars = mark.chars().count();
-        // One for the ellipsis at the end.
+        // One character is for the ellipsis at the end.
         let room = chars.saturating_sub(mark_chars + 1);
         if before.chars().nth(room).is_none() {
             return Cow::Borrowed(self);
@@ -117,7 +117,7 @@ impl CellData {
 
 const ELLIPSIS: &str = "…";
 
-/// The value in one line. Marks are found again by their text: the line has no paths.
+/// The value in one line. Highlights are matched by their text, because the line has no paths.
 fn preview(record: &Record, marks: &[Highlight]) -> CellData {
     let words = marked_words(record, marks);
     let chars = if words.is_empty() {
@@ -141,7 +141,7 @@ fn preview(record: &Record, marks: &[Highlight]) -> CellData {
     }
 }
 
-/// The texts that are marked anywhere in the value.
+/// The texts highlighted anywhere in the value.
 fn marked_words(record: &Record, marks: &[Highlight]) -> Vec<String> {
     const WORDS_MAX: usize = 16;
     let mut words: Vec<String> = Vec::new();
@@ -206,7 +206,7 @@ fn scalar_text(value: ValueRef<'_>) -> String {
     }
 }
 
-/// The condition that finds a scalar at a path; empty for what no condition can name.
+/// The condition that finds a scalar at a path; empty if no condition can express it.
 fn condition(path: &vstore::Path, value: ValueRef<'_>) -> String {
     match value {
         ValueRef::String(text) if text.chars().nth(CELL_CHARS).is_some() => String::new(),
@@ -214,11 +214,11 @@ fn condition(path: &vstore::Path, value: ValueRef<'_>) -> String {
     }
 }
 
-/// What the rows depend on. As long as it stays the same, so do they.
+/// What the rows depend on. They stay the same as long as this does.
 #[derive(Clone, Debug)]
 struct Basis {
     seq: Seq,
-    /// Records that expire disappear without a commit, but not without a change of this.
+    /// Records that expire disappear without a commit, but this changes.
     len: usize,
     listing: Listing,
     answer: Option<Arc<SearchAnswer>>,
@@ -247,7 +247,7 @@ impl Basis {
     }
 }
 
-/// The rows around the part of the table that is on screen.
+/// The rows around the visible part of the table.
 #[derive(Debug, Default)]
 pub(super) struct RowCache {
     basis: Option<Basis>,
@@ -256,7 +256,7 @@ pub(super) struct RowCache {
 }
 
 impl RowCache {
-    /// Forgets the rows unless they would be the same again; says whether it did. Call once a
+    /// Drops the rows unless rebuilding would yield the same; returns whether it did. Call once per
     /// frame.
     pub(super) fn begin(&mut self, view: &StoreView<'_>, columns: &[ColumnData]) -> bool {
         let basis = self.basis.as_ref();
@@ -274,8 +274,7 @@ impl RowCache {
         true
     }
 
-    /// A row; when it is not there yet, about `page` rows around it are made. `None` beyond the
-    /// last.
+    /// A row; if it is missing, about `page` rows around it are built. `None` beyond the last one.
     pub(super) fn get(
         &mut self,
         index: usize,
@@ -289,8 +288,8 @@ impl RowCache {
         self.rows.get(index.checked_sub(self.first)?)
     }
 
-    /// Makes the page that follows or precedes the known rows, or begins anew at `index`. What is
-    /// more than a page behind is forgotten.
+    /// Builds the page after or before the known rows, or starts again at `index`. Rows more than a
+    /// page away are dropped.
     fn load(&mut self, index: usize, page: usize, view: &StoreView<'_>) {
         const PAGES: usize = 3;
         let Some(basis) = &self.basis else { return };

@@ -24,7 +24,7 @@ fn rows_of(state: &State, highlighter: &Highlighter) -> Vec<RowData> {
 }
 
 #[test]
-fn numbers_stand_at_the_right_once_it_is_known_that_they_are_numbers() {
+fn columns_of_numbers_are_right_aligned_once_known() {
     let mut state = films();
     let right = |state: &State| {
         let columns = columns(&view_of(state)).into_iter();
@@ -44,7 +44,7 @@ fn numbers_stand_at_the_right_once_it_is_known_that_they_are_numbers() {
 }
 
 #[test]
-fn a_click_on_a_header_sorts_another_turns_the_order_around_and_a_third_ends_it() {
+fn clicks_on_a_header_sort_then_reverse_then_restore_the_default_order() {
     let mut state = films();
     let next = |state: &State, title: &str| {
         let columns = columns(&view_of(state));
@@ -107,7 +107,7 @@ fn cells_show_all_values_at_their_path_with_the_type_of_the_first() {
 }
 
 #[test]
-fn matches_are_marked_in_key_preview_and_cells() {
+fn matches_are_highlighted_in_key_preview_and_cells() {
     let mark = |path: Option<&str>, occurrence, range| Highlight {
         place: path.map_or(HighlightPlace::Key, |path| HighlightPlace::Value {
             path: path.to_owned(),
@@ -131,7 +131,7 @@ fn matches_are_marked_in_key_preview_and_cells() {
 }
 
 #[test]
-fn a_match_out_of_sight_is_brought_into_the_preview() {
+fn a_late_match_is_brought_into_the_preview() {
     let mut batch = WriteBatch::new(Cause::Edit);
     let text = format!("{}needle{}", "ü".repeat(300), "x".repeat(300));
     let value = EncodedValue::encode(&Value::Map(vec![("text".into(), Value::String(text))]));
@@ -157,7 +157,7 @@ fn a_match_out_of_sight_is_brought_into_the_preview() {
 }
 
 #[test]
-fn a_record_that_is_gone_keeps_its_row() {
+fn a_deleted_record_keeps_its_row() {
     let mut state = films();
     store_of(&mut state).listing = Listing::Keys([key("film:1982:tootsie"), key("x")].into());
     let rows = rows_of(&state, &Highlighter::default());
@@ -166,7 +166,7 @@ fn a_record_that_is_gone_keeps_its_row() {
 }
 
 #[test]
-fn a_life_is_counted_from_the_last_change() {
+fn the_remaining_life_is_counted_from_the_last_change() {
     let meta = Meta {
         created_at: Millis(0),
         modified_at: Millis(60_000),
@@ -182,7 +182,7 @@ fn a_life_is_counted_from_the_last_change() {
 }
 
 #[test]
-fn cached_rows_are_the_rows_wherever_one_scrolls() {
+fn cached_rows_equal_fresh_rows_at_every_scroll_position() {
     let mut batch = WriteBatch::new(Cause::Edit);
     for number in 0..500 {
         let value = EncodedValue::encode(&Value::Int(number)).unwrap();
@@ -259,7 +259,7 @@ fn clicks_select_rows_and_sort_columns() {
     );
 }
 
-/// Puts cursor and selection on a row, as the program does after a click on it.
+/// Moves cursor and selection to a row, as the program does after a click on it.
 fn choose(scene: &mut Scene<RecordsPanel>, row: usize, text: &str) {
     let selection = &mut scene.store().selection;
     selection.keys = [key(text)].into();
@@ -268,7 +268,7 @@ fn choose(scene: &mut Scene<RecordsPanel>, row: usize, text: &str) {
 }
 
 #[test]
-fn the_keyboard_moves_edits_deletes_and_clears_step_by_step() {
+fn the_keyboard_moves_edits_deletes_and_esc_clears_step_by_step() {
     let mut scene = scene();
     row(&scene, "film:1982:tootsie").click();
     scene.commands();
@@ -318,7 +318,7 @@ fn the_menu_of_the_header_chooses_columns() {
 }
 
 #[test]
-fn the_menu_of_the_header_offers_relevance_where_there_is_any_and_marks_the_order() {
+fn the_header_menu_offers_relevance_for_ranked_results_and_checks_the_order() {
     let mut scene = scene();
     let open = |scene: &mut Scene<RecordsPanel>| {
         scene.harness.get_by_label("Expires").click_secondary();
@@ -374,7 +374,7 @@ fn the_menu_of_the_header_offers_relevance_where_there_is_any_and_marks_the_orde
 }
 
 #[test]
-fn a_read_only_database_is_looked_at_and_not_edited() {
+fn a_read_only_database_is_viewed_instead_of_edited() {
     let mut scene = scene();
     scene.store().read_only = true;
     row(&scene, "film:1982:tootsie").click();
@@ -391,7 +391,7 @@ fn a_read_only_database_is_looked_at_and_not_edited() {
 }
 
 #[test]
-fn a_search_without_result_offers_the_way_back_and_another_mode() {
+fn a_search_without_results_offers_clearing_and_another_mode() {
     let mut scene = scene();
     let store = scene.store();
     store.listing = Listing::Keys(Keys::default());
@@ -412,14 +412,14 @@ fn a_search_without_result_offers_the_way_back_and_another_mode() {
         highlighter: Highlighter::default(),
     }));
     scene.commands();
-    scene.harness.get_by_label("Search fuzzy").click();
+    scene.harness.get_by_label("Switch to Fuzzy").click();
     assert_eq!(scene.commands(), ["Search(SetMode(Fuzzy))"]);
     scene.harness.get_by_label("Clear search").click();
     assert_eq!(scene.commands(), ["Search(Clear)"]);
 }
 
 #[test]
-fn rows_that_come_above_leave_what_is_read_in_its_place() {
+fn rows_inserted_above_do_not_move_the_visible_rows() {
     let name = |number: usize| key(&format!("{number:03}"));
     let value = EncodedValue::encode(&Value::Int(1)).unwrap();
     let mut batch = WriteBatch::new(Cause::Edit);
@@ -442,7 +442,7 @@ fn rows_that_come_above_leave_what_is_read_in_its_place() {
     scene.store().selection.cursor = Some(name(100));
     scene.store().selection.cursor_row = Some(80);
     scene.commands();
-    let before = shows(&scene, 100).expect("the cursor is in sight");
+    let before = shows(&scene, 100).expect("the cursor is visible");
     scene.store().listing = Listing::Keys((0..200).map(name).collect::<Vec<_>>().iter().collect());
     scene.store().selection.cursor_row = Some(100);
     scene.commands();

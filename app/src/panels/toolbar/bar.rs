@@ -1,4 +1,4 @@
-//! The bar itself: what stands in it, and the search box with what is being typed.
+//! The toolbar itself: its controls, and the search box with the text being typed.
 
 use std::ops::Range;
 
@@ -20,21 +20,21 @@ use crate::widgets::search_field::{self, SearchField};
 use crate::widgets::segmented::segmented;
 use crate::wording;
 
-/// In narrower toolbars the summary gives its room to the search box.
+/// In narrower toolbars the search box takes the room of the summary.
 const SUMMARY_FROM_WIDTH: f32 = 1020.0;
 
 /// The toolbar, with the query as it is being typed.
 #[derive(Debug, Default)]
 pub struct Toolbar {
     text: String,
-    /// The query of the state when `text` was last taken from it.
+    /// The query of the state when `text` was last copied from it.
     seen: String,
-    /// Where conditions stand in the query, and of which query that is said.
+    /// The ranges of the conditions in a query, and that query.
     conditions: Conditions,
     summary: SummaryPlace,
 }
 
-/// The conditions of a query, read once for each query.
+/// The conditions of a query, parsed once per query.
 #[derive(Debug, Default)]
 struct Conditions {
     text: String,
@@ -54,16 +54,16 @@ impl Conditions {
     }
 }
 
-/// A remark under the search box.
+/// A remark below the search box.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SearchHint {
     text: String,
-    /// It does not help to go on, but says that something is not as it may have been meant.
+    /// Not a hint for typing on, but a warning that the query may not mean what was intended.
     warns: bool,
 }
 
 impl SearchHint {
-    /// The remark about what is asked now; one about what was asked before is over.
+    /// The remark about the current query; one about an earlier query is dropped.
     pub(super) fn of(search: &Search) -> Option<Self> {
         if let Some(help) = &search.wants_value {
             let (text, warns) = (help.clone(), false);
@@ -78,7 +78,7 @@ impl SearchHint {
 /// What the toolbar shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ToolbarData {
-    /// The mode that is chosen, by its place in [`Mode::ALL`].
+    /// The index of the current mode in [`Mode::ALL`].
     mode: usize,
     summary: Summary,
     caveat: &'static str,
@@ -88,7 +88,7 @@ pub(super) struct ToolbarData {
     can_undo: bool,
     can_redo: bool,
     can_lock: bool,
-    /// What undo and redo would do, for their tooltips.
+    /// The operations that undo and redo would perform, for their tooltips.
     undo: String,
     redo: String,
 }
@@ -123,13 +123,12 @@ impl Toolbar {
         Id::unique("search box")
     }
 
-    /// Forgets what was typed, also in the toolkit's undo history.
+    /// Forgets the typed text, also in the toolkit's undo history.
     pub fn forget(&mut self, ctx: &egui::Context) {
         *self = Self::default();
         search_field::forget(ctx, Self::field_id());
     }
 
-    /// Draws the bar into the available space.
     pub fn ui(&mut self, ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
         let data = ToolbarData::new(&view);
         self.follow(&view.store.search.text);
@@ -160,7 +159,7 @@ impl Toolbar {
         });
     }
 
-    /// Takes the query of the state when something else than typing changed it.
+    /// Adopts the query of the state when something other than typing has changed it.
     fn follow(&mut self, text: &str) {
         if self.seen != text {
             text.clone_into(&mut self.seen);
@@ -231,7 +230,7 @@ fn end(ui: &mut Ui, data: &ToolbarData, view: &AppView<'_>, commands: &mut Comma
     button(ui, Action::Lock, "Lock", icons::LOCK_SIMPLE, data.can_lock);
 }
 
-/// Which columns stand in the table; the header has the same menu.
+/// Chooses the columns of the table; its header has the same menu.
 fn columns_button(ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
     let response = IconButton::new(icons::COLUMNS, "Choose columns").show(ui);
     Popup::menu(&response)
@@ -261,7 +260,7 @@ fn start(ui: &mut Ui, data: &ToolbarData, view: &AppView<'_>, commands: &mut Com
     });
 }
 
-/// What to type or what was not understood, under the search box and over what is there, so that nothing moves.
+/// Draws the remark in an overlay below the search box, so that nothing moves.
 fn show_hint(ui: &Ui, field: Rect, hint: &SearchHint) {
     let tokens = Tokens::of(ui);
     Area::new(Id::unique("search hint"))

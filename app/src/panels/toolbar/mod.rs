@@ -1,4 +1,4 @@
-//! The toolbar: the search box with its mode and result, and what is needed most.
+//! The toolbar: the search box with its mode and result, and the most frequent actions.
 
 mod bar;
 mod search_menu;

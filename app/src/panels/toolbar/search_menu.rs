@@ -1,4 +1,4 @@
-//! The menu beside the search box: searches that the file keeps by name, and the recent ones.
+//! The menu beside the search box: saved searches, and recent ones.
 
 use egui::{Popup, Ui};
 
@@ -9,7 +9,7 @@ use crate::theme::{icons, type_scale};
 use crate::view::StoreView;
 use crate::widgets::button::IconButton;
 
-/// A longer query is cut in the menu.
+/// A longer query is cut off in the menu.
 const CHARS_SHOWN: usize = 60;
 
 /// Draws the button and its menu.
@@ -58,7 +58,7 @@ fn menu(ui: &mut Ui, view: StoreView<'_>, commands: &mut Commands) {
     }
     let forget = MenuRow {
         disabled: settings.recent.is_empty(),
-        ..MenuRow::new("", "Forget recent searches")
+        ..MenuRow::new("", "Clear recent searches")
     };
     if forget.show(ui).clicked() {
         commands.push(SettingsCommand::ForgetRecentSearches);

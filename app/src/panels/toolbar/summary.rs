@@ -1,4 +1,4 @@
-//! What the toolbar says about the search: counts by level and time, in a place of fixed size.
+//! The summary of a search in the toolbar: counts by level and the time taken, at a fixed width.
 
 use egui::{Align, Role, Sense, Ui, WidgetInfo, vec2};
 use vstore::search::Mode;
@@ -7,31 +7,31 @@ use crate::format;
 use crate::state::{Search, SearchAnswer};
 use crate::theme::{Tokens, metrics, paint, type_scale};
 
-/// Room for the result of a search. It is fixed, so that nothing moves when a result arrives.
+/// The width for the result of a search. It is fixed, so that nothing moves when a result arrives.
 const SUMMARY_WIDTH: f32 = 214.0;
-/// A search that takes less than this is never announced, in seconds.
+/// A search that takes less than this is not announced, in seconds.
 const PATIENCE_SECS: f64 = 0.1;
 
-/// What the toolbar says about the search.
+/// The summary of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Summary {
-    /// Nothing is searched.
+    /// There is no search.
     Nothing,
-    /// The first answer is on its way: `searching…`.
+    /// The first answer has not arrived yet: `searching…`.
     Working(&'static str),
-    /// The counts by level and the time, of which the first part is the louder.
+    /// The counts by level and the time; the first part is emphasised.
     Found(String, String),
 }
 
-/// What else there is to know about an answer, for the pointer; empty for nothing.
+/// What else there is to know about a result, for the tooltip; empty for nothing.
 pub(super) fn caveat(search: &Search, so_far: bool) -> &'static str {
     match current_answer(search) {
         Some(_) if so_far => {
-            "Only what has been read so far was searched; the rest follows by itself"
+            "Only what has been read so far was searched; the result updates by itself"
         }
         Some(answer) if answer.partial => "The search is still running",
         Some(answer) if !answer.indexed => {
-            "Records that are not indexed yet were read one by one; it is complete"
+            "The result is complete; records that are not indexed yet were read one by one"
         }
         _ => "",
     }
@@ -42,7 +42,7 @@ pub(super) fn current_answer(search: &Search) -> Option<&SearchAnswer> {
     search.answer.as_deref().filter(|_| search.is_active())
 }
 
-/// What there is to say about a search. `so_far`: the file is still being read.
+/// The summary of a search. `so_far`: the file is still being read.
 pub(super) fn summary(search: &Search, so_far: bool) -> Summary {
     if search.wants_value.is_some() {
         return Summary::Working("type a value…");
@@ -73,18 +73,18 @@ pub(super) fn summary(search: &Search, so_far: bool) -> Summary {
     }
 }
 
-/// Between the parts of the words.
+/// Between the parts of the text.
 const SEPARATOR: &str = " · ";
 
-/// The place of the summary.
+/// The state of the summary.
 #[derive(Debug, Default)]
 pub(super) struct SummaryPlace {
-    /// When the search that runs was first seen running, in the toolkit's seconds.
+    /// When the current search was first seen running, by the toolkit's clock in seconds.
     running_since: Option<f64>,
 }
 
 impl SummaryPlace {
-    /// Paints the result of the search, or that there is none yet after some patience.
+    /// Paints the result of the search or, after some time, that there is none yet.
     pub(super) fn show(&mut self, ui: &mut Ui, summary: &Summary, caveat: &str) {
         let tokens = Tokens::of(ui);
         let (rect, response) =
@@ -106,7 +106,7 @@ impl SummaryPlace {
         let placed = paint::text_in(ui.painter(), rect, Align::Min, loud);
         let rest = rect.with_min_x(placed.right() + 1.0);
         let line = |words| type_scale::number(ui, words, type_scale::body(), tokens.muted);
-        // Where counts are long, the time gives way: half a number would be a wrong one.
+        // If the counts are long, the time is left out: a number must never be cut off.
         let whole = line(quiet);
         let is_cut = rest.width() < whole.size().x;
         let counts = quiet.rsplit_once(SEPARATOR).map(|(counts, _)| counts);
@@ -123,7 +123,7 @@ impl SummaryPlace {
         }
     }
 
-    /// Whether it is too early to say that a search runs.
+    /// Whether it is too early to show that a search is running.
     fn patience_left(&mut self, ui: &Ui, running: bool) -> bool {
         let now = ui.input(|input| input.time);
         if !running {

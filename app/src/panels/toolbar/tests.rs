@@ -28,7 +28,7 @@ fn answer(mode: Mode, hints: Vec<Hint>) -> Arc<SearchAnswer> {
 }
 
 #[test]
-fn the_summary_counts_by_level_only_where_levels_differ() {
+fn the_summary_counts_by_level_only_if_levels_differ() {
     let mut search = Search::default();
     assert_eq!(summary(&search, false), Summary::Nothing);
     search.text = "hofman".to_owned();
@@ -60,7 +60,7 @@ fn the_summary_counts_by_level_only_where_levels_differ() {
 }
 
 #[test]
-fn a_remark_is_about_what_is_asked_now_and_a_missing_value_is_no_warning() {
+fn a_remark_is_about_the_current_query_and_a_missing_value_is_no_warning() {
     let hint = Hint {
         message: "no path is named yaer".to_owned(),
         range: 0..4,
@@ -70,18 +70,18 @@ fn a_remark_is_about_what_is_asked_now_and_a_missing_value_is_no_warning() {
         answer: Some(answer(Mode::Fuzzy, vec![hint])),
         ..Search::default()
     };
-    let told = format!("{:?}", SearchHint::of(&search));
+    let remark = format!("{:?}", SearchHint::of(&search));
     assert!(
-        told.contains("yaer") && told.contains("warns: true"),
-        "{told}"
+        remark.contains("yaer") && remark.contains("warns: true"),
+        "{remark}"
     );
     search.text = "hofman year:".to_owned();
     assert_eq!(SearchHint::of(&search), None);
     search.wants_value = Some("Type a value of year".to_owned());
-    let told = format!("{:?}", SearchHint::of(&search));
+    let remark = format!("{:?}", SearchHint::of(&search));
     assert!(
-        told.contains("Type") && told.contains("warns: false"),
-        "{told}"
+        remark.contains("Type") && remark.contains("warns: false"),
+        "{remark}"
     );
     assert_eq!(summary(&search, false), Summary::Working("type a value…"));
 }
@@ -101,7 +101,7 @@ fn scene_of_height(height: f32) -> Scene<Toolbar> {
 }
 
 #[test]
-fn what_is_typed_and_chosen_is_asked() {
+fn typing_and_choosing_a_mode_search() {
     let mut scene = scene();
     scene.harness.get_by_label("Contains").click();
     assert_eq!(scene.commands(), ["Search(SetMode(Contains))"]);
@@ -146,7 +146,7 @@ fn a_filter_from_elsewhere_appears_in_the_search_box() {
 }
 
 #[test]
-fn what_cannot_be_done_cannot_be_clicked() {
+fn unavailable_buttons_cannot_be_clicked() {
     let mut scene = scene();
     scene.harness.get_by_label("Undo").click();
     assert_eq!(scene.commands(), <[&str; 0]>::default());
@@ -161,7 +161,7 @@ fn what_cannot_be_done_cannot_be_clicked() {
 }
 
 #[test]
-fn saved_and_recent_searches_are_asked_from_their_menu() {
+fn saved_and_recent_searches_run_from_their_menu() {
     let query = |text: &str| Query {
         text: text.to_owned(),
         mode: Mode::Exact,

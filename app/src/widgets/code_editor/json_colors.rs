@@ -1,13 +1,13 @@
-//! Colours of JSON while it is typed: a lexer that never fails and looks at each byte once.
+//! Syntax colours for JSON being typed: a lexer that never fails and reads each byte once.
 
 use std::ops::Range;
 
-/// What a piece of JSON is.
+/// The kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Piece {
     /// A string before a colon.
     Key,
-    /// Any other string, closed or not.
+    /// Any other string, terminated or not.
     String,
     /// A number.
     Number,
@@ -15,11 +15,11 @@ pub(super) enum Piece {
     Bool,
     /// `null`.
     Null,
-    /// Braces, commas, spaces, and what is no JSON.
+    /// Braces, commas, whitespace, and anything that is not JSON.
     Other,
 }
 
-/// Cuts `text` into pieces that follow each other without a gap.
+/// Splits `text` into tokens that follow each other without a gap.
 pub(super) fn pieces(text: &str) -> Vec<(Range<usize>, Piece)> {
     let bytes = text.as_bytes();
     let mut pieces: Vec<(Range<usize>, Piece)> = Vec::new();
@@ -44,7 +44,7 @@ pub(super) fn pieces(text: &str) -> Vec<(Range<usize>, Piece)> {
             }
             _ => (run(bytes, at, is_other), Piece::Other),
         };
-        // `run` stops at once at a byte that begins something else, but never stands still.
+        // `run` stops at a byte that begins another token; at least one byte is always consumed.
         let end = end.max(at + 1);
         match pieces.last_mut() {
             Some((last, kind)) if *kind == piece && last.end == at && piece == Piece::Other => {
@@ -78,8 +78,8 @@ fn word(word: &[u8]) -> Piece {
     }
 }
 
-/// The end of the string that begins at `start`: behind its quote, or at the end of the line if
-/// it is not closed (so that one missing quote does not recolour the whole text).
+/// The end of the string that begins at `start`: after its closing quote, or at the end of the line
+/// if it is not terminated (so that one missing quote does not recolour the whole text).
 fn string_end(bytes: &[u8], start: usize) -> usize {
     let mut at = start + 1;
     while let Some(byte) = bytes.get(at) {
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_differ_from_strings_and_words_from_numbers() {
+    fn keys_strings_literals_and_numbers_are_distinguished() {
         assert_eq!(
             colored(r#"{"age" : -1.5e3, "ok":[true,null,"a\"b"]}"#),
             [
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn an_open_string_ends_at_its_line() {
+    fn an_unterminated_string_ends_at_the_end_of_its_line() {
         assert_eq!(
             colored("\"open\n12"),
             [("\"open", Piece::String), ("12", Piece::Number)]
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn pieces_cover_any_text_without_gaps_or_cut_characters() {
+    fn tokens_cover_any_text_without_gaps_or_split_characters() {
         for text in [
             "",
             "\"",

@@ -1,8 +1,8 @@
-//! An editor for the JSON of one value: monospaced, coloured, with line numbers and a mark on
-//! the line of an error.
+//! An editor for the JSON of one value: monospaced, coloured, with line numbers and a marker on the
+//! line of an error.
 //!
-//! The toolkit's text field copies its text several times in a frame, so this is for small texts
-//! only ([`MAX_BYTES`]); larger values are edited leaf by leaf.
+//! The toolkit's text field copies its text several times per frame, so the editor is only for
+//! small texts ([`MAX_BYTES`]); larger values are edited one leaf at a time.
 
 mod json_colors;
 
@@ -24,7 +24,7 @@ pub const MAX_BYTES: usize = 256 * 1024;
 const GUTTER: f32 = 44.0;
 const LINE: f32 = 19.0;
 
-/// What the editor keeps between frames: the colours of the last text.
+/// What the editor keeps between frames: the coloured layout of the last text.
 #[derive(Debug, Clone, Default)]
 pub struct CodeEditorState {
     colored: Option<(u64, LayoutJob)>,
@@ -56,7 +56,7 @@ impl<'a> CodeEditor<'a> {
     }
 
     /// Fills the available space. A text that is too large is shown read-only: the caller checks
-    /// [`MAX_BYTES`] before and offers another way.
+    /// [`MAX_BYTES`] first and offers an alternative.
     pub fn show(self, ui: &mut Ui, state: &mut CodeEditorState, text: &mut String) -> Response {
         let tokens = Tokens::of(ui);
         let fill = surface(tokens);
@@ -118,11 +118,11 @@ impl<'a> CodeEditor<'a> {
         response
     }
 
-    /// Line numbers beside the lines that can be seen, and the mark of the error.
+    /// Draws the numbers of the visible lines, and the marker of the error.
     fn gutter(&self, ui: &Ui, galley: &egui::Galley, origin: egui::Pos2) {
         let tokens = Tokens::of(ui);
         let clip = ui.clip_rect();
-        // Text that is scrolled sideways must not show through the numbers.
+        // Text scrolled sideways must not show through the numbers.
         let strip = clip.with_max_x(clip.left() + GUTTER - 6.0);
         ui.painter().rect_filled(strip, 0.0, surface(tokens));
         let mut line = 1;
@@ -131,7 +131,7 @@ impl<'a> CodeEditor<'a> {
             let rect = row.rect().translate(origin.to_vec2());
             if clip.top() < rect.bottom() && rect.top() < clip.bottom() && begins {
                 let failed = self.error_line == Some(line);
-                // The number stays in view when the text is scrolled sideways.
+                // The numbers stay in view when the text is scrolled sideways.
                 let left = clip.left();
                 let place = Rect::from_min_max(
                     pos2(left, rect.top()),
@@ -156,7 +156,7 @@ impl<'a> CodeEditor<'a> {
 }
 
 impl CodeEditorState {
-    /// The coloured text; coloured anew only when text or theme changed.
+    /// The coloured text; recoloured only when text or theme changes.
     fn job(&mut self, text: &str, tokens: &Tokens) -> LayoutJob {
         let mut hasher = DefaultHasher::new();
         (text, tokens.dark).hash(&mut hasher);
@@ -171,13 +171,13 @@ impl CodeEditorState {
         }
     }
 
-    /// Forgets the text, as when the file is locked.
+    /// Forgets the text, for example when the file is locked.
     pub fn clear(&mut self) {
         self.colored = None;
     }
 }
 
-/// What the text stands on.
+/// The background of the text.
 fn surface(tokens: &Tokens) -> Color32 {
     if tokens.dark {
         tokens.background

@@ -1,7 +1,7 @@
 //! A list of the left panel: namespaces as a tree, paths, saved filters.
 //!
-//! It lies in the flow of a scroll area. Rows that are scrolled out of sight are neither asked
-//! for nor painted. One keyboard focus for the whole list, with arrow keys of its own.
+//! It is part of a scroll area. Rows outside the visible area are neither requested nor painted.
+//! The whole list is one focus stop, with its own arrow keys.
 
 use egui::{
     Align, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, UiBuilder, accesskit, pos2, vec2,
@@ -18,11 +18,11 @@ const CARET: f32 = 18.0;
 pub struct NavRow<'a> {
     /// Its text.
     pub label: &'a str,
-    /// How deep it stands, from 0.
+    /// The depth, from 0.
     pub depth: usize,
-    /// Whether it can be opened and is open.
+    /// Whether it is open; `None` if it cannot be opened.
     pub expanded: Option<bool>,
-    /// A type (`str`, `list`) shown as a badge before the text.
+    /// A type (`str`, `list`), shown as a badge before the text.
     pub badge: Option<&'a str>,
     /// A glyph before the text.
     pub icon: Option<&'a str>,
@@ -41,11 +41,11 @@ pub enum NavEvent {
     Menu(usize),
 }
 
-/// Shows `count` rows as wide as the available space; `row` is asked for visible rows (and, for
+/// Shows `count` rows as wide as the available space; `row` is called for visible rows (and, for
 /// the left arrow key, for rows above the selected one).
 ///
-/// `id` is unique, `label` is what a screen reader calls the list. Returns the list, for focus
-/// and a context menu, and what the user did.
+/// `id` is unique, `label` is the name of the list for screen readers. Returns the response of the
+/// list, for focus and a context menu, and what the user did.
 pub fn nav_list<'r>(
     ui: &mut Ui,
     id: Id,
@@ -239,7 +239,8 @@ fn paint_row(ui: &Ui, rect: Rect, row: &NavRow<'_>, marks: Marks) {
         paint::icon(ui.painter(), place, glyph, 12.0, tokens.faint);
         caret.right() + 1.0
     } else if row.badge.is_none() && row.icon.is_none() {
-        // A leaf of a tree: its text stands below that of its siblings, not below their caret.
+        // A leaf of a tree: its text is aligned with the text of its siblings, not with their
+        // caret.
         caret.right() + 1.0
     } else {
         caret.left()

@@ -51,7 +51,7 @@ fn after(
 }
 
 #[test]
-fn the_arrow_keys_walk_open_close_and_go_to_the_parent() {
+fn the_arrow_keys_move_open_close_and_go_to_the_parent() {
     let mut harness = harness();
     harness.get_by_label("1988").click();
     harness.run();
@@ -90,7 +90,7 @@ fn a_click_on_the_caret_opens_and_does_not_select() {
 }
 
 #[test]
-fn rows_out_of_sight_are_not_asked_for() {
+fn invisible_rows_are_not_requested() {
     let asked = Cell::new(0);
     let mut harness = Harness::builder()
         .with_size([240.0, 200.0])

@@ -1,5 +1,5 @@
-//! The text of a password while it is typed: a buffer of fixed size that never moves, so that no
-//! copy of it stays behind, and whose unused bytes are always zero.
+//! The text of a password being typed: a buffer of fixed size that is never moved, so that no copy
+//! of it is left behind, and whose unused bytes are always zero.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ pub const CAPACITY: usize = 1024;
 
 /// An editable secret with a caret and a selection.
 ///
-/// Positions are byte offsets on character boundaries. It prints nothing of its content.
+/// Positions are byte offsets on character boundaries. Its `Debug` output reveals nothing.
 pub struct PasswordText {
     bytes: Zeroizing<Box<[u8]>>,
     len: usize,
@@ -35,7 +35,7 @@ impl std::fmt::Debug for PasswordText {
     }
 }
 
-/// Where a movement of the caret leads.
+/// A movement of the caret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Motion {
     /// One character towards the start.
@@ -46,12 +46,12 @@ pub enum Motion {
     Start,
     /// The end of the text.
     End,
-    /// This character, counted from the start.
+    /// To this character, counted from the start.
     To(usize),
 }
 
 impl PasswordText {
-    /// The text. The reference is short-lived by design: copy nothing out of it.
+    /// The text. Use the reference briefly, and copy nothing out of it.
     pub fn as_str(&self) -> &str {
         let used = self.bytes.get(..self.len).unwrap_or_default();
         // Only whole characters are ever inserted or removed.
@@ -63,7 +63,7 @@ impl PasswordText {
         self.len == 0
     }
 
-    /// Number of characters.
+    /// The number of characters.
     pub fn chars(&self) -> usize {
         self.as_str().chars().count()
     }
@@ -79,8 +79,8 @@ impl PasswordText {
         self.char_of(selection.start)..self.char_of(selection.end)
     }
 
-    /// Replaces the selection by `text` without its control characters. What does not fit is
-    /// left out; false tells so.
+    /// Replaces the selection by `text` without its control characters. Returns false if some of it
+    /// did not fit and was left out.
     pub fn insert(&mut self, text: &str) -> bool {
         self.remove(self.selection());
         let mut buffer = [0_u8; 4];
@@ -116,18 +116,18 @@ impl PasswordText {
         self.remove(range);
     }
 
-    /// Removes the selection, or everything before the caret: a masked text shows no words, so
-    /// there is no previous word to remove.
+    /// Removes the selection, or everything before the caret: in a masked text there are no words,
+    /// so "delete word" cannot find one.
     pub fn delete_to_start(&mut self) {
         let range = self.selection_or(0);
         self.remove(range);
     }
 
-    /// Moves the caret; `extend` keeps the other end of the selection where it is.
+    /// Moves the caret; `extend` keeps the other end of the selection in place.
     pub fn go(&mut self, motion: Motion, extend: bool) {
         let selection = self.selection();
         self.caret = match motion {
-            // As everywhere, an arrow key first collapses a selection to its side.
+            // As in other fields, an arrow key first collapses a selection to its side.
             Motion::Left if !extend && !selection.is_empty() => selection.start,
             Motion::Right if !extend && !selection.is_empty() => selection.end,
             motion => self.target(motion),
@@ -145,14 +145,14 @@ impl PasswordText {
 
     /// Takes the text out and leaves nothing behind.
     pub fn take(&mut self) -> Zeroizing<String> {
-        // With its capacity known beforehand the string is never moved while it is filled.
+        // With the capacity known in advance, the string is never reallocated while it is filled.
         let mut taken = Zeroizing::new(String::with_capacity(self.len));
         taken.push_str(self.as_str());
         self.clear();
         taken
     }
 
-    /// A copy of the text that wipes itself, for comparing and checking while it is typed.
+    /// A copy of the text that wipes itself, for comparing and rating it while it is typed.
     pub fn to_secret(&self) -> Zeroizing<String> {
         let mut copy = Zeroizing::new(String::with_capacity(self.len));
         copy.push_str(self.as_str());

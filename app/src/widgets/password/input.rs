@@ -1,4 +1,4 @@
-//! What typing does to the password field, and the wiping of what was typed.
+//! Applies typing to the password field, and wipes the typed text from the input.
 
 use egui::{Event, ImeEvent, Key, Modifiers, Ui};
 use zeroize::Zeroize as _;
@@ -12,11 +12,11 @@ pub(super) struct Outcome {
     pub(super) submitted: bool,
 }
 
-/// Takes this frame's typing out of the input, applies it and wipes it.
+/// Removes this frame's typing from the input, applies it and wipes it.
 pub(super) fn apply(ui: &Ui, field: &mut PasswordField) -> Outcome {
     let mut outcome = Outcome::default();
     ui.input_mut(|input| {
-        // Several keys can arrive in one frame, so Shift is followed from event to event.
+        // Several keys can arrive in one frame, so Shift is tracked from event to event.
         let mut shift = input.modifiers.shift;
         input.events.retain_mut(|event| {
             if let Event::Key { modifiers, .. } | Event::ModifiersChanged(modifiers) = event {
@@ -28,7 +28,7 @@ pub(super) fn apply(ui: &Ui, field: &mut PasswordField) -> Outcome {
             }
             !ours
         });
-        // The toolkit keeps the events as they arrived beside the ones it hands out.
+        // The toolkit keeps the original events in addition to those it hands out.
         input.raw.events.iter_mut().for_each(wipe);
     });
     outcome
@@ -45,7 +45,7 @@ fn wipe(event: &mut Event) {
 }
 
 impl PasswordField {
-    /// Applies one event; true if it was meant for the field.
+    /// Applies one event; returns whether it was meant for the field.
     pub(super) fn event(&mut self, event: &Event, shift: bool, outcome: &mut Outcome) -> bool {
         match event {
             Event::Text(text) => {
@@ -58,7 +58,8 @@ impl PasswordField {
                 self.composing = false;
                 self.insert(text, outcome);
             }
-            // A masked text is never copied; the events are taken so that nobody else does.
+            // A masked text is never copied; the events are consumed so that no other widget
+            // handles them.
             Event::Copy | Event::Cut => {}
             Event::Key {
                 key,
@@ -79,7 +80,7 @@ impl PasswordField {
     }
 
     fn key(&mut self, key: Key, modifiers: Modifiers, outcome: &mut Outcome) -> bool {
-        // While an input method composes, Enter and the arrows are its own.
+        // While an input method is composing, Enter and the arrow keys belong to it.
         if self.composing {
             return matches!(
                 key,
@@ -114,7 +115,7 @@ impl PasswordField {
 
     fn infer_caps_lock(&mut self, text: &str, shift: bool) {
         for character in text.chars() {
-            // Only letters that have two cases tell anything.
+            // Only letters with upper and lower case are informative.
             if character.is_lowercase() || character.is_uppercase() {
                 self.caps_lock = character.is_uppercase() != shift;
             }

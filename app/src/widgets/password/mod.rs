@@ -1,10 +1,10 @@
 //! The password field.
 //!
-//! The toolkit's text field keeps plain copies of its text (a comparison copy in every frame and
-//! an undo history), so a password must not meet it. This field edits a [`PasswordText`], removes
-//! the typed characters from the frame's input and wipes them there, and paints what is shown
-//! one character at a time, so that the toolkit's text cache never holds the password either.
-//! It offers neither copy nor undo, as no password field does.
+//! The toolkit's text field keeps plain copies of its text (a comparison copy in every frame and an
+//! undo history), so a password must never reach it. This field edits a [`PasswordText`], removes
+//! the typed characters from the frame's input and wipes them there, and paints the visible text
+//! one character at a time, so that the toolkit's text cache never holds the password either. Like
+//! other password fields, it supports neither copy nor undo.
 
 mod buffer;
 mod input;
@@ -24,7 +24,7 @@ const BULLET_ADVANCE: f32 = 10.0;
 const EYE: f32 = 36.0;
 const PADDING: f32 = 11.0;
 
-/// A password being typed, with what the field shows of it. The caller owns it.
+/// A password being typed, and the state of its field. The caller owns it.
 #[derive(Debug, Default)]
 pub struct PasswordField {
     text: PasswordText,
@@ -51,7 +51,7 @@ impl PasswordField {
         self.text.take()
     }
 
-    /// A self-wiping copy, to compare it with a second field or to rate its strength.
+    /// A self-wiping copy, to compare with a second field or to rate its strength.
     pub fn to_secret(&self) -> Zeroizing<String> {
         self.text.to_secret()
     }
@@ -61,28 +61,28 @@ impl PasswordField {
         *self = Self::default();
     }
 
-    /// Selects all, so that typing starts over, as after a wrong password.
+    /// Selects all, so that typing replaces it, for example after a wrong password.
     pub fn select_all(&mut self) {
         self.text.select_all();
     }
 
-    /// Whether nothing is typed.
+    /// Whether the field is empty.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
-    /// Masks the text again, as when it is submitted.
+    /// Masks the text again, for example when it is submitted.
     pub fn hide(&mut self) {
         self.revealed = false;
     }
 
-    /// Whether what was typed suggests that Caps Lock is on. It is inferred from the letters,
-    /// because no window system tells it everywhere.
+    /// Whether the typed text suggests that Caps Lock is on. This is inferred from the letters,
+    /// because not every window system reports it.
     pub fn caps_lock(&self) -> bool {
         self.caps_lock
     }
 
-    /// Whether input was cut because the field is full ([`CAPACITY`]).
+    /// Whether input was dropped because the field is full ([`CAPACITY`]).
     pub fn is_full(&self) -> bool {
         self.full
     }
@@ -136,7 +136,7 @@ impl PasswordField {
     }
 
     fn pointer(&mut self, response: &Response, edges: &[f32], left: f32) {
-        // In a slow window the button goes down and up again within one frame.
+        // In a slow window the button can be pressed and released within one frame.
         if response.is_pointer_button_down_on() || response.clicked() {
             response.request_focus();
         }
@@ -161,7 +161,7 @@ impl PasswordField {
         }
     }
 
-    /// Where each character begins, and the last one ends, in points from the first.
+    /// The start of each character and the end of the last one, in points from the first.
     fn edges(&self, ui: &Ui) -> Vec<f32> {
         let mut edges = vec![0.0];
         let mut at = 0.0;
@@ -255,7 +255,7 @@ impl PasswordField {
     }
 }
 
-/// How far the text is moved to the left so that the caret can be seen.
+/// How far the text is shifted to the left so that the caret is visible.
 fn scroll_of(edges: &[f32], caret: usize, width: f32) -> f32 {
     let at = edges.get(caret).copied().unwrap_or(0.0);
     (at + 4.0 - width).max(0.0)

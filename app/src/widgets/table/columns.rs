@@ -1,4 +1,4 @@
-//! The columns of the table: what they are, how wide they become, and their header cells.
+//! The columns of the table: their definitions, their widths, and their header cells.
 
 use egui::{Align, CursorIcon, Id, Rangef, Rect, Role, Sense, Ui, accesskit, vec2};
 
@@ -6,11 +6,11 @@ use super::TableEvent;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::widgets::access;
 
-/// Narrower than this no column can be dragged, in points.
+/// The minimum width that a column can be dragged to, in points.
 pub(super) const NARROWEST: f32 = 48.0;
 const PADDING: f32 = metrics::SPACE_12;
 
-/// The order a column sorts the table by.
+/// The direction in which the table is sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SortArrow {
     /// Smallest first.
@@ -43,7 +43,7 @@ impl ColumnSpec {
         }
     }
 
-    /// Aligns title and cells to the right, as numbers are.
+    /// Aligns title and cells to the right, for numbers.
     pub fn right(mut self) -> Self {
         self.align = Align::Max;
         self
@@ -61,7 +61,7 @@ impl ColumnSpec {
         self
     }
 
-    /// Gives this column what room the others leave; its width is then the least it takes.
+    /// Gives this column the room that the others leave; its width is then a minimum.
     pub fn stretch(mut self) -> Self {
         self.stretch = true;
         self
@@ -93,7 +93,7 @@ pub(super) fn widths(columns: &[ColumnSpec], available: f32) -> Vec<f32> {
         .collect()
 }
 
-/// The part of a cell that text may fill.
+/// The part of a cell for text.
 pub(super) fn inner(cell: Rect) -> Rect {
     cell.shrink2(vec2(PADDING, 0.0))
 }
@@ -147,7 +147,7 @@ pub(super) fn header_cell(
     let font = type_scale::body_medium();
     let title = type_scale::name(ui, &column.title, font, color, room.width() - arrow_width);
     let painter = ui.painter().with_clip_rect(ui.clip_rect().intersect(cell));
-    // The arrow stands on the side away from the alignment, so the title does not move.
+    // The arrow is on the side away from the alignment, so that the title does not move.
     let placed = paint::text_in(&painter, room, column.align, title);
     if let Some(arrow) = arrow {
         let x = match column.align {

@@ -1,4 +1,4 @@
-//! What clicks and keys mean in the table: where the caret goes and what becomes selected.
+//! Clicks and keys in the table: where the caret moves and what is selected.
 
 use egui::{Key, Modifiers, Ui};
 
@@ -6,7 +6,7 @@ use super::{TableEvent, TableState};
 use crate::widgets::keyboard::take_keys;
 use crate::widgets::virtual_rows::RowSpace;
 
-/// A click on `row`, or its equivalent by key.
+/// A click on `row`, or the equivalent key.
 pub(super) fn select(
     state: &mut TableState,
     row: usize,
@@ -32,7 +32,7 @@ pub(super) fn select(
     });
 }
 
-/// Takes the keys of the table out of this frame's input and applies them.
+/// Removes the table's keys from this frame's input and applies them.
 pub(super) fn keyboard(
     ui: &Ui,
     space: RowSpace,
@@ -47,7 +47,7 @@ pub(super) fn keyboard(
 fn is_ours(key: Key, modifiers: Modifiers) -> bool {
     match key {
         Key::ArrowUp | Key::ArrowDown | Key::Home | Key::End | Key::Space => !modifiers.alt,
-        // Ctrl with the page keys changes the pane, which is not the table's to decide.
+        // Ctrl with the page keys switches panes, which the caller handles.
         Key::PageUp | Key::PageDown => !modifiers.alt && !modifiers.command,
         Key::ArrowLeft | Key::ArrowRight | Key::Enter => modifiers.is_none(),
         Key::A => modifiers.command && !modifiers.shift && !modifiers.alt,
@@ -93,8 +93,8 @@ fn apply(
         }
         _ => {
             if let Some(row) = here {
-                // Space alone adds to the selection too: the row under the caret is mostly
-                // selected already, and selecting it again would do nothing.
+                // Space without Ctrl adds to the selection too: the row under the caret is usually
+                // selected already, so selecting only that row would do nothing.
                 let toggle = Modifiers {
                     command: true,
                     ..modifiers

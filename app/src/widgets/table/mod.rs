@@ -1,8 +1,8 @@
-//! The record table: millions of equally high rows, of which only the visible ones are touched.
+//! The record table: millions of rows of equal height, of which only the visible ones are touched.
 //!
-//! It takes a number of rows and a closure that paints one row, and returns what the user did as
-//! [`TableEvent`]s. It knows no record and no selection: the caller owns both and applies the
-//! events. One keyboard focus for the whole table; the arrow keys move a caret inside of it.
+//! It takes the number of rows and a closure that paints one row, and returns what the user did as
+//! [`TableEvent`]s. It knows neither records nor the selection: the caller owns both and applies
+//! the events. The whole table is one focus stop; the arrow keys move a caret inside it.
 
 mod columns;
 mod keys;
@@ -33,32 +33,32 @@ pub struct TableState {
 }
 
 impl TableState {
-    /// The row the keyboard stands on.
+    /// The row of the caret.
     pub fn caret(&self) -> Option<usize> {
         self.caret
     }
 
-    /// Moves the keyboard to `row` without an event and scrolls it into view, as after a search
-    /// whose selected record now stands elsewhere.
+    /// Moves the caret to `row` without an event and scrolls it into view, for example after a
+    /// search that has moved the selected record.
     pub fn set_caret(&mut self, row: Option<usize>) {
         self.caret = row;
         self.anchor = row;
         self.reveal = row;
     }
 
-    /// Moves the keyboard to `row` and leaves the scroll position alone, as when rows arrive
-    /// above while the user reads.
+    /// Moves the caret to `row` without scrolling, for example when rows are inserted above while
+    /// the user reads.
     pub fn follow_caret(&mut self, row: Option<usize>) {
         self.caret = row;
         self.anchor = row;
     }
 
-    /// The row the open context menu belongs to; `None` for the empty part below the rows.
+    /// The row of the open context menu; `None` for the empty area below the rows.
     pub fn menu_row(&self) -> Option<usize> {
         self.menu_row
     }
 
-    /// Says where a range that is extended starts, when the rows have changed.
+    /// Sets where an extended range starts, after the rows have changed.
     pub fn set_anchor(&mut self, row: Option<usize>) {
         self.anchor = row;
     }
@@ -79,7 +79,7 @@ impl TableState {
 pub enum TableEvent {
     /// Select this row and nothing else.
     Select(usize),
-    /// Select this row if it is not selected, else take it out of the selection.
+    /// Toggle this row in the selection.
     Toggle(usize),
     /// Select these rows and nothing else (Shift).
     SelectRange(Range<usize>),
@@ -91,25 +91,25 @@ pub enum TableEvent {
     Caret(usize),
     /// Open this row (Enter, or a double click).
     Activate(usize),
-    /// Sort by this column, or turn its order around if it sorts already.
+    /// Sort by this column, or reverse its order.
     Sort(usize),
     /// This column was dragged to this width, in points.
     Resize(usize, f32),
     /// The header of this column was clicked with the secondary button.
     ColumnMenu(usize),
-    /// A row (or the empty part) was clicked with the secondary button. A click on a row that is
-    /// not selected is preceded by its [`TableEvent::Select`].
+    /// A row (or the empty area) was clicked with the secondary button. If the row is not selected,
+    /// its [`TableEvent::Select`] comes first.
     RowMenu(Option<usize>),
 }
 
 /// What happened in this frame.
 #[derive(Debug)]
 pub struct TableResponse {
-    /// In the order in which they happened.
+    /// In chronological order.
     pub events: Vec<TableEvent>,
     /// The rows the closure was called for.
     pub visible_rows: Range<usize>,
-    /// The area of the rows: attach a context menu, request or read keyboard focus.
+    /// The area of the rows: attach a context menu, request or read the keyboard focus.
     pub body: Response,
     /// The area of the header: attach the menu that chooses columns with
     /// [`Response::container_context_menu`].
@@ -126,7 +126,7 @@ pub struct Table<'a> {
     selected: &'a dyn Fn(usize) -> bool,
 }
 
-/// Everything the parts of one frame share.
+/// What the parts of the table share in one frame.
 struct Frame<'a> {
     table: &'a Table<'a>,
     space: RowSpace,
@@ -136,7 +136,7 @@ struct Frame<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// A table of `count` rows. `label` is what a screen reader calls it, `id` is unique.
+    /// A table of `count` rows. `label` is its name for screen readers, `id` is unique.
     pub fn new(id: Id, label: &'a str, columns: &'a [ColumnSpec], count: usize) -> Self {
         Self {
             id,
@@ -148,13 +148,13 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// How high the rows are.
+    /// The height of the rows.
     pub fn density(mut self, density: Density) -> Self {
         self.density = density;
         self
     }
 
-    /// Tells which rows are selected; asked for visible rows only.
+    /// Sets which rows are selected; called for visible rows only.
     pub fn selected(mut self, selected: &'a dyn Fn(usize) -> bool) -> Self {
         self.selected = selected;
         self
@@ -233,7 +233,7 @@ impl Frame<'_> {
         response
     }
 
-    /// Applies pointer and keys: moves the caret and turns them into events.
+    /// Handles pointer and keys: moves the caret and returns events.
     fn input(
         &self,
         ui: &Ui,
@@ -352,7 +352,7 @@ impl Frame<'_> {
             let cell = Rect::from_x_y_ranges(*range, rect.y_range());
             columns::header_cell(&header, self.table.id, cell, index, column, events);
         }
-        // The handles lie over the edges of two cells, so they come after all cells.
+        // The handles overlap the edges of two cells, so they come after all cells.
         for (index, (column, range)) in self.table.columns.iter().zip(&cells).enumerate() {
             let cell = Rect::from_x_y_ranges(*range, rect.y_range());
             columns::resize_handle(&header, self.table.id, cell, index, column, events);

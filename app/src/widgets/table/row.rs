@@ -1,4 +1,4 @@
-//! One visible row: its surface, its accessibility node, and the brush the caller paints with.
+//! One visible row: its surface, its accessibility node, and the painter passed to the caller.
 
 use egui::text::LayoutJob;
 use egui::{
@@ -10,7 +10,7 @@ use super::columns::{self, ColumnSpec};
 use crate::theme::{Tokens, paint, type_scale};
 use crate::widgets::access::{self, bounds};
 
-/// What the frame knows about a row before the caller paints it.
+/// What is known about a row before the caller paints it.
 pub(super) struct RowFrame<'a> {
     pub(super) table: Id,
     pub(super) index: usize,
@@ -24,8 +24,8 @@ pub(super) struct RowFrame<'a> {
     pub(super) focused: bool,
 }
 
-/// Paints the cells of one row. Columns are named by their index; an index without a column, and
-/// a cell that is scrolled out of sight, are ignored.
+/// Paints the cells of one row. Columns are identified by their index; an index without a column,
+/// and cells scrolled out of view, are ignored.
 pub struct RowUi<'a> {
     ui: Ui,
     frame: &'a RowFrame<'a>,
@@ -54,17 +54,17 @@ impl RowUi<'_> {
         Tokens::of(&self.ui)
     }
 
-    /// What a screen reader calls the row; without it, the text of the first column.
+    /// The name of the row for screen readers; by default the text of the first column.
     pub fn set_label(&mut self, label: &str) {
         self.label = Some(type_scale::one_name(label));
     }
 
-    /// Paints the following cells fainter, as for a record that just expired.
+    /// Paints the following cells fainter, for example for a record that has just expired.
     pub fn set_opacity(&mut self, opacity: f32) {
         self.opacity = opacity;
     }
 
-    /// How many characters of a monospaced font a cell has room for.
+    /// How many characters of a monospaced font fit into a cell.
     pub fn chars(&self, column: usize, font: &FontId) -> usize {
         let cell = self.frame.cells.get(column);
         let width = cell.map_or(0.0, |range| {
@@ -74,7 +74,7 @@ impl RowUi<'_> {
         (width / advance.max(1.0)).max(0.0) as usize
     }
 
-    /// A cell of running text.
+    /// A cell of body text.
     pub fn text(&mut self, column: usize, text: &str, color: Color32) {
         let format = egui::TextFormat::simple(type_scale::body(), color);
         self.job(
@@ -83,7 +83,7 @@ impl RowUi<'_> {
         );
     }
 
-    /// A cell of monospaced text, as values are.
+    /// A cell of monospaced text, for values.
     pub fn mono(&mut self, column: usize, text: &str, color: Color32) {
         let format = egui::TextFormat::simple(type_scale::mono(), color);
         self.job(
@@ -92,7 +92,7 @@ impl RowUi<'_> {
         );
     }
 
-    /// A cell with a number or a time, whose digits line up from row to row.
+    /// A cell with a number or a time, in fixed-width digits that line up from row to row.
     pub fn number(&mut self, column: usize, text: &str, color: Color32) {
         let align = self.align(column);
         self.cell(column, text, |ui, rect| {
@@ -101,7 +101,8 @@ impl RowUi<'_> {
         });
     }
 
-    /// A cell of prepared text, for instance with its matches marked. It is cut at the right edge.
+    /// A cell of prepared text, for example with highlighted matches. It is cut off at the right
+    /// edge.
     pub fn job(&mut self, column: usize, job: LayoutJob) {
         let align = self.align(column);
         let label = job.text.clone();
@@ -111,8 +112,8 @@ impl RowUi<'_> {
         });
     }
 
-    /// A cell painted by hand inside of the rectangle that is given to `paint`. `label` is what a
-    /// screen reader reads.
+    /// A cell that `paint` draws inside the given rectangle. `label` is its text for screen
+    /// readers.
     pub fn cell(&mut self, column: usize, label: &str, paint: impl FnOnce(&mut Ui, Rect)) {
         let Some(range) = self.frame.cells.get(column) else {
             return;
@@ -150,7 +151,7 @@ impl RowUi<'_> {
     }
 }
 
-/// Shows one row; true if a screen reader asked to select it.
+/// Shows one row; returns whether a screen reader requested to select it.
 pub(super) fn show(
     ui: &mut Ui,
     frame: &RowFrame<'_>,

@@ -115,7 +115,7 @@ fn the_keyboard_moves_through_the_whole_table() {
     assert_eq!(
         harness.state().painted.last(),
         Some(&(ROWS - 1)),
-        "the caret is scrolled to"
+        "the caret is scrolled into view"
     );
     press(&harness, Modifiers::NONE, Key::PageUp);
     assert_eq!(events(&mut harness), [TableEvent::Select(ROWS - 1 - 9)]);
@@ -142,7 +142,7 @@ fn the_wheel_scrolls_by_whole_points() {
 }
 
 #[test]
-fn headers_sort_unless_they_cannot() {
+fn headers_sort_unless_unsortable() {
     let mut harness = harness();
     harness
         .get_by_role_and_label(egui::Role::ColumnHeader, "Value")
@@ -155,7 +155,7 @@ fn headers_sort_unless_they_cannot() {
 }
 
 #[test]
-fn a_secondary_click_selects_the_row_and_asks_for_its_menu() {
+fn a_secondary_click_selects_the_row_and_requests_its_menu() {
     let mut harness = harness();
     harness
         .get_by_role_and_label(egui::Role::Row, "key 3")
@@ -175,7 +175,7 @@ fn a_secondary_click_selects_the_row_and_asks_for_its_menu() {
 }
 
 #[test]
-fn a_screen_reader_is_told_places_and_selection() {
+fn screen_readers_get_positions_and_selection() {
     let harness = harness();
     let table = harness.get_by_role(egui::Role::Table);
     assert_eq!(table.accesskit_node().label().as_deref(), Some("Records"));
@@ -202,12 +202,12 @@ fn a_column_can_be_dragged_to_another_width() {
 }
 
 #[test]
-fn a_stretching_column_takes_what_the_others_leave() {
+fn a_stretching_column_takes_the_remaining_width() {
     let widths = columns::widths(&columns(), 600.0);
     assert!((widths.iter().sum::<f32>() - 600.0).abs() < 0.5);
     let narrow = columns::widths(&columns(), 100.0);
     assert!(
         (narrow.iter().sum::<f32>() - 440.0).abs() < 0.5,
-        "it never gets below its width"
+        "it never shrinks below its width"
     );
 }

@@ -1,9 +1,9 @@
-//! Where the rows of a text begin. Knows bytes and columns, nothing of painting.
+//! Where the rows of a text begin. Knows bytes and columns, but nothing of painting.
 
 use std::ops::Range;
 
-/// The start of one row in this number is kept: a text of 50 MB of line breaks must not cost 400 MB
-/// of index. What lies between is found by walking.
+/// Only the start of one row in this many is stored: a text of 50 MB of line breaks must not need
+/// 400 MB of index. Rows in between are found by scanning.
 const STRIDE: usize = 64;
 
 /// The rows of a text wrapped at a number of characters.
@@ -18,7 +18,7 @@ pub struct LineIndex {
     room: usize,
 }
 
-/// The least number of characters in a row.
+/// The minimum number of characters in a row.
 const COLUMNS_MIN: usize = 16;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,16 +33,15 @@ struct Mark {
 pub struct ViewLine {
     /// Its index.
     pub index: usize,
-    /// The bytes of it, without the line break.
+    /// Its bytes, without the line break.
     pub bytes: Range<usize>,
     /// The line number, from 1, if a line begins here.
     pub number: Option<usize>,
 }
 
 impl LineIndex {
-    /// As [`Self::new`], for rows of `room` characters including the number of their line. The
-    /// lines are counted first: how wide the numbers are does not change while they are on the
-    /// screen.
+    /// Like [`Self::new`], for rows of `room` characters including the line number. The lines are
+    /// counted first, so that the width of the numbers does not change while they are shown.
     pub fn numbered(text: &str, room: usize) -> Self {
         let breaks = text.bytes().filter(|byte| *byte == b'\n').count();
         let columns = room.saturating_sub(digits(breaks + 1)).max(COLUMNS_MIN);
@@ -52,7 +51,7 @@ impl LineIndex {
         }
     }
 
-    /// Walks over `text` once. `columns` is taken as at least one.
+    /// Scans `text` once. `columns` is at least one.
     pub fn new(text: &str, columns: usize) -> Self {
         let columns = columns.max(1);
         let mut index = Self {
@@ -79,7 +78,7 @@ impl LineIndex {
         index
     }
 
-    /// Number of rows; an empty text has one.
+    /// The number of rows; an empty text has one.
     pub fn rows(&self) -> usize {
         self.rows
     }
@@ -94,12 +93,12 @@ impl LineIndex {
         self.len == 0
     }
 
-    /// The number of characters at which rows are wrapped.
+    /// The number of characters after which rows are wrapped.
     pub fn columns(&self) -> usize {
         self.columns
     }
 
-    /// The room it was made for, in characters, including the line numbers.
+    /// The width it was built for, in characters, including the line numbers.
     pub fn room(&self) -> usize {
         self.room
     }
@@ -109,7 +108,7 @@ impl LineIndex {
         digits(self.lines)
     }
 
-    /// The rows in `range`, out of the text the index was made of.
+    /// The rows in `range`, from the text that the index was built from.
     pub fn lines<'a>(
         &self,
         text: &'a str,
@@ -139,7 +138,7 @@ impl LineIndex {
             .map_or(0, |row| row.bytes.start)
     }
 
-    /// The row that contains a byte; the last one for a byte beyond the end.
+    /// The row that contains a byte; the last row for a byte beyond the end.
     pub fn row_of(&self, text: &str, byte: usize) -> usize {
         let after = self.marks.partition_point(|mark| mark.start <= byte);
         let first = after.saturating_sub(1) * STRIDE;
@@ -215,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn line_numbers_have_their_room_from_the_start() {
+    fn line_numbers_have_their_final_width_from_the_start() {
         let text = "x\n".repeat(12_345);
         let index = LineIndex::numbered(&text, 60);
         assert_eq!((index.digits(), index.columns(), index.room()), (5, 55, 60));
@@ -234,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_cut_between_characters() {
+    fn rows_are_wrapped_between_characters() {
         assert_eq!(
             shown("äöü漢字", 2),
             [(Some(1), "äö"), (None, "ü漢"), (None, "字")]

@@ -1,7 +1,7 @@
-//! A read-only view of a text of any length, of which only the visible lines are laid out.
+//! A read-only view of a text of any length, of which only the visible rows are laid out.
 //!
-//! Lines that are longer than the view is wide continue in the next row, so a file of one line
-//! of 50 MB scrolls like any other. The caller lends the text; nothing of it is copied.
+//! Lines that are longer than the view is wide continue in the next row, so that a file with one
+//! line of 50 MB scrolls like any other. The caller lends the text; nothing of it is copied.
 
 mod lines;
 mod source;
@@ -34,13 +34,14 @@ pub struct TextViewState {
 }
 
 impl TextViewState {
-    /// Scrolls so that the row with this byte of the text is seen. Has no effect before the text
-    /// was shown once.
+    /// Scrolls so that the row with this byte of the text is visible. Has no effect before the text
+    /// has been shown once.
     pub fn reveal(&mut self, text: &str, byte: usize) {
         if let Some(index) = self.index.ready() {
             self.pos = ScrollPos::default();
             let row = index.row_of(text, byte);
-            // The view is clamped when it is shown; a third of a page above is context.
+            // The position is clamped when the text is shown; a third of a page above gives
+            // context.
             self.pos = ScrollPos::at(row.saturating_sub(5), unbounded(index.rows()));
         }
     }
@@ -56,8 +57,8 @@ fn unbounded(count: usize) -> super::virtual_rows::RowSpace {
 
 /// Fills the available space with `text`.
 ///
-/// `stamp` names the text: as long as it stays the same, the text is taken to be the same.
-/// `matches` are byte ranges in order, to be marked.
+/// `stamp` identifies the text: while it stays the same, the text is assumed to be the same.
+/// `matches` are byte ranges in order, to be highlighted.
 pub fn text_view(
     ui: &mut Ui,
     id: Id,
@@ -80,7 +81,7 @@ pub fn text_view(
     let gutter = advance * index.digits() as f32 + GUTTER;
     let columns = index.columns();
     if let Some(old) = old {
-        // The byte at the top stays at the top when the view only became wider.
+        // The byte at the top stays at the top when only the width of the view has changed.
         let row = index.row_of(text, old.start_of(text, pos.first()));
         *pos = ScrollPos::at(row, unbounded(index.rows()));
     } else if is_new {
@@ -120,7 +121,7 @@ pub fn text_view(
     list.finish(ui, pos)
 }
 
-/// What stands in the place of a text whose lines are being counted.
+/// Shown in place of a text whose lines are being counted.
 fn preparing(ui: &mut Ui, id: Id, label: &str) -> Response {
     let rect = ui.available_rect_before_wrap();
     ui.advance_cursor_after_rect(rect);
@@ -147,7 +148,7 @@ fn node(ui: &Ui, id: Id, row: usize, rect: Rect, content: &str) {
     });
 }
 
-/// The part of `matches` that lies in `line`, counted from the start of the line.
+/// The part of `matches` that is in `line`, relative to the start of the line.
 fn within(matches: &[Range<usize>], line: &Range<usize>) -> Vec<Range<usize>> {
     let first = matches.partition_point(|range| range.end <= line.start);
     matches

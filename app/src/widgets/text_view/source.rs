@@ -1,5 +1,5 @@
-//! The line index of the text that is shown, made on another thread where making it would be
-//! felt. Until it is there, the index of the same text for another width serves.
+//! The line index of the current text; for a large text it is built on another thread, so that no
+//! frame is slow. Until it is ready, the index of the same text for another width is used.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
@@ -8,10 +8,10 @@ use egui::Context;
 
 use super::lines::LineIndex;
 
-/// Smaller texts are walked over at once: that takes less than a millisecond.
+/// Smaller texts are scanned immediately, which takes less than a millisecond.
 const AT_ONCE_BYTES_MAX: usize = 256 * 1024;
 
-/// The index that is shown, and the one that is being made.
+/// The current index, and the one being built.
 #[derive(Debug, Default)]
 pub(super) struct IndexSource {
     ready: Option<(u64, LineIndex)>,
@@ -25,19 +25,19 @@ struct Coming {
     index: Receiver<LineIndex>,
 }
 
-/// What an index is asked for.
+/// What an index is built for.
 #[derive(Clone, Copy)]
 pub(super) struct Wanted<'a> {
-    /// Names the text.
+    /// Identifies the text.
     pub(super) stamp: u64,
     pub(super) text: &'a Arc<str>,
-    /// Characters in a row, the line number included.
+    /// Characters in a row, including the line number.
     pub(super) room: usize,
 }
 
 impl IndexSource {
-    /// Makes sure that the wanted index is there or on its way; returns the one it replaces, if
-    /// another one is there since the last call.
+    /// Makes sure that the wanted index is ready or being built; returns the index that it
+    /// replaces, if a new one has become ready since the last call.
     pub(super) fn refresh(&mut self, ctx: &Context, wanted: Wanted<'_>) -> Option<LineIndex> {
         if !self.shows(wanted.stamp) {
             self.ready = None;
@@ -68,14 +68,14 @@ impl IndexSource {
         }
     }
 
-    /// Whether an index of the text with this stamp is there.
+    /// Whether an index of the text with this stamp is ready.
     pub(super) fn shows(&self, stamp: u64) -> bool {
         self.ready
             .as_ref()
             .is_some_and(|(known, _)| *known == stamp)
     }
 
-    /// The index to be shown; `None`: the first one of this text is being made.
+    /// The index to use; `None` while the first one of this text is being built.
     pub(super) fn ready(&self) -> Option<&LineIndex> {
         self.ready.as_ref().map(|(_, index)| index)
     }
@@ -90,12 +90,12 @@ impl IndexSource {
     }
 }
 
-/// Starts making an index; wakes the window when it is there.
+/// Starts building an index; repaints the window once it is ready.
 fn start(ctx: &Context, wanted: Wanted<'_>) -> Option<Coming> {
     let (sender, index) = channel();
     let (text, room, waker) = (Arc::clone(wanted.text), wanted.room, ctx.clone());
     let work = move || {
-        // Nobody may be listening any more; then the index is dropped.
+        // The receiver may be gone; then the index is dropped.
         sender.send(LineIndex::numbered(&text, room)).ok();
         waker.request_repaint();
     };
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_large_text_is_walked_over_elsewhere_and_the_old_rows_serve_meanwhile() {
+    fn a_large_text_is_scanned_on_another_thread_while_the_old_rows_are_used() {
         let ctx = Context::default();
         let text: Arc<str> = "word ".repeat(200_000).into();
         let wanted = |room| Wanted {
@@ -124,7 +124,7 @@ mod tests {
         };
         let mut source = IndexSource::default();
         assert!(source.refresh(&ctx, wanted(80)).is_none());
-        assert!(source.ready().is_none(), "no frame walks over a large text");
+        assert!(source.ready().is_none(), "no frame scans a large text");
         while source.ready().is_none() {
             std::thread::yield_now();
             source.refresh(&ctx, wanted(80));
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_text_is_there_at_once() {
+    fn a_short_text_is_ready_immediately() {
         let text: Arc<str> = "a\nb".into();
         let mut source = IndexSource::default();
         let wanted = Wanted {

@@ -1,4 +1,4 @@
-//! What the keyboard does in the tree.
+//! The keyboard in the tree.
 
 use egui::{Event, Key, Ui};
 
@@ -6,7 +6,7 @@ use super::{TreeEvent, TreeModel, TreeState};
 use crate::widgets::keyboard;
 use crate::widgets::virtual_list::VirtualList;
 
-/// Takes the keys of the tree out of this frame's input and applies them.
+/// Removes the tree's keys from this frame's input and applies them.
 pub(super) fn keys(
     ui: &Ui,
     list: &VirtualList,

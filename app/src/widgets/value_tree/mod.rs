@@ -1,7 +1,8 @@
-//! A value as a tree: one flat list of rows, of which only the visible ones are asked for.
+//! A value as a tree: one flat list of rows, of which only the visible ones are requested.
 //!
-//! The caller keeps what is open and hands out rows by index ([`TreeModel`]); the tree knows no
-//! value type beyond its colour. One keyboard focus, arrow keys as in every file manager.
+//! The caller knows which nodes are open and provides rows by index ([`TreeModel`]); the tree knows
+//! nothing about types of values except their colours. It is one focus stop, with the arrow keys of
+//! a file manager.
 
 mod keys;
 
@@ -24,7 +25,7 @@ use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 const GUTTER: f32 = 16.0;
 /// Room for a value and the gap before it.
 const VALUE_MIN: f32 = 76.0;
-/// More characters of one value are not painted; the text view shows them all.
+/// No more characters of a value are painted; the text view shows them all.
 const MAX_CHARS: usize = 300;
 
 /// The colour of a value.
@@ -38,7 +39,7 @@ pub enum ValueColor {
     Bool,
     /// Null.
     Null,
-    /// What stands for a list or map (`list · 9`) or for rows not shown (`3 … 8`).
+    /// A summary of a list or map (`list · 9`) or of hidden rows (`3 … 8`).
     Summary,
 }
 
@@ -58,23 +59,23 @@ impl ValueColor {
 /// One visible row of the tree.
 #[derive(Debug, Clone)]
 pub struct TreeRow<'a> {
-    /// How deep the row stands, from 0.
+    /// The depth of the row, from 0.
     pub depth: usize,
     /// The map key or the list index.
     pub label: Cow<'a, str>,
-    /// Whether the label is a list index, which is painted quieter than a key.
+    /// Whether the label is a list index, which is painted fainter than a key.
     pub is_index: bool,
     /// The value as text.
     pub text: Cow<'a, str>,
     /// The colour of the text.
     pub color: ValueColor,
-    /// Whether the row can be opened and is open.
+    /// Whether the row is open; `None` if it cannot be opened.
     pub expanded: Option<bool>,
     /// What matched the search, as byte ranges of `text`.
     pub matches: &'a [Range<usize>],
 }
 
-/// The rows of a tree whose closed branches are left out.
+/// The rows of a tree, without those of closed branches.
 pub trait TreeModel {
     /// Number of rows.
     fn len(&self) -> usize;
@@ -82,8 +83,8 @@ pub trait TreeModel {
     /// The row at `index`, which is less than [`Self::len`].
     fn row(&self, index: usize) -> TreeRow<'_>;
 
-    /// The row that contains the row at `index`. The default walks upwards; a model that knows
-    /// better overrides it.
+    /// The row that contains the row at `index`. The default searches upwards; a model with a
+    /// faster way overrides it.
     fn parent(&self, index: usize) -> Option<usize> {
         let depth = self.row(index).depth;
         (0..index)
@@ -106,18 +107,18 @@ pub struct TreeState {
 }
 
 impl TreeState {
-    /// Where the value of the caret's row was painted in this frame, for an editor over it;
-    /// `None` while the row is out of sight.
+    /// Where the value in the caret's row was painted in this frame, for an editor over it; `None`
+    /// while the row is not visible.
     pub fn caret_value_rect(&self) -> Option<Rect> {
         self.caret_value
     }
 
-    /// The row the keyboard stands on.
+    /// The row of the caret.
     pub fn caret(&self) -> Option<usize> {
         self.caret
     }
 
-    /// Moves the keyboard to a row.
+    /// Moves the caret to a row.
     pub fn set_caret(&mut self, row: Option<usize>) {
         self.caret = row;
     }
@@ -140,8 +141,8 @@ pub enum TreeEvent {
     Menu(usize),
 }
 
-/// Fills the available space with the tree; returns the whole widget's response, for focus and a
-/// context menu, and what the user did.
+/// Fills the available space with the tree; returns the response of the whole widget, for focus and
+/// a context menu, and what the user did.
 pub fn value_tree(
     ui: &mut Ui,
     id: Id,
@@ -237,7 +238,7 @@ struct Marks {
     focused: bool,
 }
 
-/// Returns where the value has its place.
+/// Returns the place of the value.
 fn show_row(
     ui: &mut Ui,
     tree: Id,
@@ -294,7 +295,7 @@ fn show_row(
     } else {
         tokens.path
     };
-    // However long the name is, the value keeps some room.
+    // However long the name is, some room is left for the value.
     let width = room.width();
     let label_max = (width * 0.6).min(width - VALUE_MIN).max(width * 0.3);
     let font = type_scale::mono();

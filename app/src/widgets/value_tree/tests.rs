@@ -57,7 +57,7 @@ fn after(harness: &mut Harness<'_, (TreeState, Vec<TreeEvent>)>, key: Key) -> Ve
 }
 
 #[test]
-fn the_arrow_keys_open_close_and_walk() {
+fn the_arrow_keys_open_close_and_move() {
     let mut harness = harness(1_000_000);
     harness.run();
     harness.get_by_label("item 2").click();
@@ -80,7 +80,7 @@ fn the_arrow_keys_open_close_and_walk() {
     );
     assert!(
         harness.query_by_label("item 1000000").is_some(),
-        "the caret is scrolled to"
+        "the caret is scrolled into view"
     );
     harness.event(Event::Text("*".to_owned()));
     harness.run();
@@ -126,7 +126,7 @@ impl TreeModel for Nested {
 }
 
 #[test]
-fn the_deepest_value_can_be_read() {
+fn the_deepest_value_is_readable() {
     for width in [260.0, 372.0, 900.0] {
         let mut harness = Harness::builder()
             .with_size([width, 200.0])

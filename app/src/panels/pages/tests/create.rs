@@ -14,7 +14,7 @@ fn fill_new_database(harness: &mut Harness<'_, Window>, path: &str, first: &str,
 }
 
 #[test]
-fn two_different_passwords_create_nothing() {
+fn different_passwords_create_nothing() {
     let mut harness = harness(Page::NewDatabase(CreatePage::default()));
     fill_new_database(
         &mut harness,
@@ -23,12 +23,12 @@ fn two_different_passwords_create_nothing() {
         "correct zebra lamp 48",
     );
     assert!(harness.state_mut().taken().is_empty());
-    let text = "The two passwords are not the same.";
+    let text = "The passwords do not match.";
     assert!(harness.query_by_role_and_label(Role::Alert, text).is_some());
 }
 
 #[test]
-fn a_weak_password_is_taken_only_after_a_warning() {
+fn a_weak_password_is_accepted_only_after_a_warning() {
     let mut harness = harness(Page::NewDatabase(CreatePage::default()));
     fill_new_database(&mut harness, "/data/new", "abc", "abc");
     assert!(harness.state_mut().taken().is_empty());
@@ -84,7 +84,7 @@ fn a_chosen_path_fills_the_form() {
 }
 
 #[test]
-fn a_path_gets_our_ending_and_a_bare_name_a_folder() {
+fn a_path_gets_our_extension_and_a_bare_name_a_folder() {
     let folders = UserFolders {
         documents: Some("/home/ana/Documents".into()),
     };

@@ -1,4 +1,4 @@
-//! The pages: what they show, and what clicks and keys ask for.
+//! The pages: what they show, and which commands clicks and keys queue.
 
 mod create;
 
@@ -47,7 +47,7 @@ fn type_password(harness: &mut Harness<'_, Window>, label: &str, text: &str) {
 }
 
 #[test]
-fn the_password_field_has_the_keyboard_and_enter_unlocks_with_what_was_typed() {
+fn the_password_field_is_focused_and_enter_unlocks() {
     let mut harness = harness(Page::Unlock(unlock_page()));
     let field = harness.get_by_role_and_label(Role::PasswordInput, "Password");
     assert!(field.is_focused());
@@ -66,12 +66,12 @@ fn the_password_field_has_the_keyboard_and_enter_unlocks_with_what_was_typed() {
     assert_eq!(
         shown.as_deref(),
         Some("•••••••"),
-        "the text stays, and only its length is told"
+        "the text stays, and only its length is visible"
     );
 }
 
 #[test]
-fn a_wrong_password_is_named_and_typing_replaces_it() {
+fn a_wrong_password_is_reported_and_typing_replaces_it() {
     let mut harness = harness(Page::Unlock(unlock_page()));
     type_password(&mut harness, "Password", "wrong");
     let page = UnlockPage {
@@ -114,7 +114,7 @@ fn while_the_key_is_derived_only_cancel_works() {
     assert!(harness.state_mut().taken().is_empty());
 }
 
-/// A page with a bar that moves never comes to rest.
+/// A page with an animated bar never settles.
 fn harness_of_busy(page: UnlockPage) -> Harness<'static, Window> {
     let mut harness = harness(Page::Unlock(unlock_page()));
     harness.state_mut().state.page = Page::Unlock(page);
@@ -123,7 +123,7 @@ fn harness_of_busy(page: UnlockPage) -> Harness<'static, Window> {
 }
 
 #[test]
-fn what_was_typed_is_wiped_when_the_page_is_gone() {
+fn what_was_typed_is_wiped_when_the_page_closes() {
     let mut harness = harness(Page::Unlock(unlock_page()));
     type_password(&mut harness, "Password", "hunter2");
     assert!(harness.state().part.unlock_is_typed());
@@ -133,7 +133,7 @@ fn what_was_typed_is_wiped_when_the_page_is_gone() {
 }
 
 #[test]
-fn what_is_no_database_asks_for_no_password_and_offers_the_import() {
+fn another_kind_of_file_asks_for_no_password_and_offers_import() {
     let path = PathBuf::from("/home/ana/films.json");
     let page = UnlockPage {
         problem: Some(Problem::NotAVStore),
@@ -150,7 +150,7 @@ fn what_is_no_database_asks_for_no_password_and_offers_the_import() {
 }
 
 #[test]
-fn what_is_called_a_database_but_begins_like_none_can_get_its_header_back() {
+fn a_vstore_file_without_a_valid_beginning_offers_header_restore() {
     let page = UnlockPage {
         problem: Some(Problem::NotAVStore),
         ..unlock_page()
@@ -166,7 +166,7 @@ fn what_is_called_a_database_but_begins_like_none_can_get_its_header_back() {
 }
 
 #[test]
-fn every_problem_has_its_own_words_and_a_way_on() {
+fn every_problem_has_its_own_text_and_a_remedy() {
     let problems = [
         Problem::NotFound,
         Problem::NotAVStore,
@@ -185,7 +185,7 @@ fn every_problem_has_its_own_words_and_a_way_on() {
 }
 
 #[test]
-fn a_file_open_elsewhere_names_who_has_it_and_every_way_on() {
+fn a_file_open_elsewhere_names_its_owner_and_every_remedy() {
     let holder = LockHolder {
         program: "VStore".to_owned(),
         pid: 4711,
@@ -235,7 +235,7 @@ fn a_file_open_elsewhere_names_who_has_it_and_every_way_on() {
 }
 
 #[test]
-fn the_card_tells_where_the_file_is_and_when_it_was_open() {
+fn the_card_shows_where_the_file_is_and_when_it_was_opened() {
     let mut state = State::default();
     let path = unlock_page().path;
     state.prefs.remember(path, NOW.0 - 60_000);
@@ -249,7 +249,7 @@ fn the_card_tells_where_the_file_is_and_when_it_was_open() {
 }
 
 #[test]
-fn recent_files_are_opened_and_forgotten() {
+fn recent_files_can_be_opened_and_removed() {
     let mut harness = harness(Page::Welcome);
     let path = PathBuf::from("/data/tokens.vstore");
     let recent = RecentFile {
@@ -282,7 +282,7 @@ fn recent_files_are_opened_and_forgotten() {
 }
 
 #[test]
-fn the_start_page_leads_everywhere() {
+fn the_start_page_queues_every_start_command() {
     let mut harness = harness(Page::Welcome);
     for (label, expected) in [
         ("New database…", "NewDatabase"),
@@ -298,7 +298,7 @@ fn the_start_page_leads_everywhere() {
 }
 
 #[test]
-fn cancel_leads_back_to_the_start_page() {
+fn cancel_returns_to_the_start_page() {
     let mut harness = harness(Page::Unlock(unlock_page()));
     harness.key_press_modifiers(Modifiers::NONE, Key::Escape);
     harness.run();
@@ -377,7 +377,7 @@ fn a_file_whose_header_is_gone_asks_for_no_password() {
 }
 
 #[test]
-fn a_recent_file_tells_its_size_and_whether_it_is_there() {
+fn a_recent_file_shows_its_size_and_whether_it_exists() {
     let mut harness = harness(Page::Welcome);
     let state = &mut harness.state_mut().state;
     for name in ["/data/a.vstore", "/data/b.vstore"] {
@@ -416,7 +416,7 @@ fn a_recent_file_tells_its_size_and_whether_it_is_there() {
     ));
 }
 
-/// Every page that asks for something, as full as it can be, with the label of its card.
+/// Every page with a form, with as much content as possible, and the label of its card.
 fn full_pages() -> Vec<(Page, &'static str)> {
     let long = "Because of this, and of that, as other programs say at length. ".repeat(6);
     let unlock = |problem, needs_key_file| {
@@ -450,7 +450,7 @@ fn full_pages() -> Vec<(Page, &'static str)> {
 }
 
 #[test]
-fn a_card_is_as_high_as_it_needs_to_be_and_stays_while_a_file_is_opened() {
+fn a_card_fits_its_content_and_stays_in_place_while_a_file_is_opened() {
     let mut harness = harness(Page::Unlock(unlock_page()));
     let place = |harness: &Harness<'_, Window>| {
         let label = "Unlock films.vstore";
@@ -511,7 +511,7 @@ fn every_page_fits_small_windows_and_can_be_walked_with_the_keyboard() {
                     "{label} at {size:?}: {rect} in {card}"
                 );
                 let seen = response.interact_rect.height() > rect.height() - 1.0;
-                assert!(seen, "{label} at {size:?}: {rect} is out of sight");
+                assert!(seen, "{label} at {size:?}: {rect} is not visible");
             }
             assert!(stops.len() >= 2, "{label} at {size:?}: {stops:?}");
         }
