@@ -9,7 +9,7 @@ use vstore_app::widgets::button::{Button, IconButton};
 use vstore_app::widgets::countdown::countdown;
 use vstore_app::widgets::nav_list::{NavRow, nav_list};
 use vstore_app::widgets::search_field::SearchField;
-use vstore_app::widgets::section::section_header;
+use vstore_app::widgets::section_header::section_header;
 use vstore_app::widgets::segmented::segmented;
 use vstore_app::widgets::tab_bar::{Tab, tab_bar};
 use vstore_app::widgets::table::{ColumnSpec, SortArrow, Table, TableEvent, TableState};

@@ -5,7 +5,7 @@ use vstore_app::theme::{Tokens, icons, paint, type_scale};
 use vstore_app::widgets::button::Button;
 use vstore_app::widgets::modal::card;
 use vstore_app::widgets::password::PasswordField;
-use vstore_app::widgets::section::section_header;
+use vstore_app::widgets::section_header::section_header;
 use vstore_app::widgets::start_row::{FileRow, action_row, file_row};
 
 #[derive(Default)]

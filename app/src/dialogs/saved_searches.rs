@@ -8,9 +8,9 @@ use crate::state::SavedSearch;
 use crate::theme::{Tokens, icons, metrics, type_scale};
 use crate::view::StoreView;
 use crate::widgets::button::{Button, IconButton};
-use crate::widgets::ends::Ends;
 use crate::widgets::field::{self, TextField};
 use crate::widgets::modal::{DialogButton, DialogFrame};
+use crate::widgets::row_ends::Ends;
 
 const ROW: f32 = 34.0;
 

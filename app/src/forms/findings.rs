@@ -7,9 +7,9 @@ use crate::format;
 use crate::state::{TaskId, TaskState};
 use crate::theme::{Tokens, metrics, type_scale};
 use crate::view::AppView;
-use crate::widgets::ends::Ends;
 use crate::widgets::modal::list_height;
 use crate::widgets::progress::progress;
+use crate::widgets::row_ends::Ends;
 
 const ROW: f32 = 22.0;
 const ROWS_SHOWN: f32 = 6.0;

@@ -5,6 +5,7 @@
 
 mod bottom;
 pub mod detail;
+mod file_warning;
 mod left;
 mod menu;
 mod menu_items;
@@ -12,7 +13,6 @@ pub mod pages;
 mod records;
 mod status;
 mod toolbar;
-mod trouble;
 mod window;
 
 pub use detail::DetailPanel;

@@ -6,9 +6,9 @@ use egui::{CursorIcon, Id, Rect, Role, Sense, Stroke, Ui, UiBuilder, accesskit};
 
 use super::bottom::bottom_panel;
 use super::detail::RECORD_HEIGHT;
+use super::file_warning::FileWarning;
 use super::menu::menu_bar;
 use super::status::status_bar;
-use super::trouble::Trouble;
 use super::{DetailPanel, LeftPanel, Pages, RecordsPanel, Toolbar};
 use crate::command::{Commands, LayoutCommand};
 use crate::state::{Layout, PanelSide};
@@ -43,7 +43,7 @@ const GRIP: f32 = 4.0;
 struct WindowRects {
     menu: Rect,
     toolbar: Rect,
-    trouble: Option<Rect>,
+    warning: Option<Rect>,
     left: Option<Rect>,
     center: Rect,
     right: Option<Rect>,
@@ -52,14 +52,14 @@ struct WindowRects {
 }
 
 impl WindowRects {
-    /// Lays out the window; `trouble` is the height of the strip about a problem with the file.
+    /// Lays out the window; `warning` is the height of the strip about a problem with the file.
     /// Panels that do not fit beside a usable table shrink, and if that is not enough they are
     /// hidden, the right one first.
-    fn new(window: Rect, layout: &Layout, trouble: Option<f32>) -> Self {
+    fn new(window: Rect, layout: &Layout, warning: Option<f32>) -> Self {
         let mut rest = window;
         let menu = take_top(&mut rest, metrics::MENU_BAR);
         let toolbar = take_top(&mut rest, metrics::TOOLBAR);
-        let trouble = trouble.map(|height| take_top(&mut rest, height));
+        let warning = warning.map(|height| take_top(&mut rest, height));
         let status = take_bottom(&mut rest, metrics::STATUS_BAR);
 
         let room = rest.height() - CENTER_MIN_HEIGHT;
@@ -100,7 +100,7 @@ impl WindowRects {
         Self {
             menu,
             toolbar,
-            trouble,
+            warning,
             left,
             center: rest,
             right,
@@ -163,14 +163,14 @@ impl Panels {
         commands: &mut Commands,
     ) {
         let layout = &view.app.prefs.layout;
-        let trouble = Trouble::of(&view);
-        let height = trouble.as_ref().map(|it| it.height(ui, window.width()));
+        let warning = FileWarning::of(&view);
+        let height = warning.as_ref().map(|it| it.height(ui, window.width()));
         let rects = WindowRects::new(window, layout, height);
         menu_bar(&mut part(ui, rects.menu, "Menu bar"), view.app, commands);
         self.toolbar
             .ui(&mut part(ui, rects.toolbar, "Toolbar"), view, commands);
-        if let Some((trouble, rect)) = trouble.zip(rects.trouble) {
-            trouble.ui(&mut part(ui, rect, "Trouble"), view, commands);
+        if let Some((warning, rect)) = warning.zip(rects.warning) {
+            warning.ui(&mut part(ui, rect, "File warning"), view, commands);
         }
         if let Some(rect) = rects.left {
             self.left.ui(

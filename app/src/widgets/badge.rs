@@ -6,7 +6,7 @@ use egui::{
     vec2,
 };
 
-use super::access;
+use super::accessibility;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 
 /// The width of `text` as painted by [`paint_badge`], in points.
@@ -133,7 +133,7 @@ impl<'a> Chip<'a> {
         let place = Rect::from_min_max(egui::pos2(rect.right() - 24.0, rect.top()), rect.max);
         let cross = ui.interact(place, chip.id.with("cross"), Sense::CLICK);
         let label = format!("Remove {}", self.label);
-        access::clickable(ui, cross.id, Role::Button, &label, place);
+        accessibility::clickable(ui, cross.id, Role::Button, &label, place);
         let color = if cross.hovered() {
             tokens.text
         } else {

@@ -8,9 +8,9 @@ use egui::{
     Color32, CornerRadius, Galley, Rect, Role, Stroke, StrokeKind, Ui, UiBuilder, accesskit, vec2,
 };
 
-use super::access;
+use super::accessibility;
 use super::button::Button;
-use super::ends::{button_rows, button_rows_height};
+use super::row_ends::{button_rows, button_rows_height};
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 
 const ICON: f32 = 16.0;
@@ -133,7 +133,7 @@ impl<'a> Banner<'a> {
             node.set_role(Role::Alert);
             node.set_live(accesskit::Live::Polite);
             node.set_label(self.text);
-            node.set_bounds(access::bounds(place));
+            node.set_bounds(accessibility::bounds(place));
         });
         if parts.text.elided {
             told.on_hover_text(self.text);

@@ -5,7 +5,7 @@ use egui::{
     vec2,
 };
 
-use super::{access, keyboard};
+use super::{accessibility, keyboard};
 use crate::theme::{Tokens, metrics, paint, type_scale};
 
 const ROW: f32 = 22.0;
@@ -238,7 +238,7 @@ impl Group {
         ui.ctx().accesskit_node_builder(response.id, |node| {
             node.set_role(Role::ListItem);
             node.set_label(spoken);
-            node.set_bounds(access::bounds(rect));
+            node.set_bounds(accessibility::bounds(rect));
             node.add_action(accesskit::Action::Click);
         });
         if response.clicked() {

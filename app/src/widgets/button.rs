@@ -5,7 +5,7 @@ use egui::{
     vec2,
 };
 
-use super::kbd;
+use super::shortcut_text;
 use crate::theme::{Tokens, metrics, paint, type_scale};
 
 const ICON: f32 = 16.0;
@@ -168,7 +168,9 @@ impl<'a> Button<'a> {
         }
         match (self.hint, self.shortcut) {
             (None, None) => response,
-            (hint, shortcut) => kbd::tooltip(response, hint.unwrap_or(self.label), shortcut),
+            (hint, shortcut) => {
+                shortcut_text::tooltip(response, hint.unwrap_or(self.label), shortcut)
+            }
         }
     }
 
@@ -278,7 +280,7 @@ impl<'a> IconButton<'a> {
         if ui.is_rect_visible(rect) {
             self.paint(ui, rect, &response, tokens);
         }
-        kbd::tooltip(response, self.label, self.shortcut)
+        shortcut_text::tooltip(response, self.label, self.shortcut)
     }
 
     fn paint(&self, ui: &Ui, rect: Rect, response: &Response, tokens: &Tokens) {

@@ -9,7 +9,7 @@ use egui::{
     StrokeKind, TextEdit, Ui, UiBuilder, accesskit, vec2,
 };
 
-use super::access;
+use super::accessibility;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 
 /// A longer text is cut off: form fields hold names, paths and keys.
@@ -110,7 +110,7 @@ impl<'a> TextField<'a> {
                 .char_limit(MAX_CHARS)
                 .hint_text(hint),
         );
-        access::name(ui, response.id, Role::TextInput, self.label);
+        accessibility::name(ui, response.id, Role::TextInput, self.label);
         response
     }
 }
@@ -198,7 +198,7 @@ fn announced(
         ui.ctx().accesskit_node_builder(response.id, |node| {
             node.set_role(role);
             node.set_label(text);
-            node.set_bounds(access::bounds(rect));
+            node.set_bounds(accessibility::bounds(rect));
             node.set_live(if role == Role::Alert {
                 accesskit::Live::Assertive
             } else {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use egui::{Align, Id, Rect, Response, Role, Ui, pos2};
 
-use super::access;
+use super::accessibility;
 use super::virtual_list::VirtualList;
 use super::virtual_rows::ScrollPos;
 use crate::theme::{Tokens, metrics, paint, type_scale};
@@ -58,7 +58,7 @@ pub fn hex_view(ui: &mut Ui, id: Id, label: &str, pos: &mut ScrollPos, bytes: &[
         ui.ctx().accesskit_node_builder(response.id, |node| {
             node.set_role(Role::Label);
             node.set_value(format!("{start:08x}: {}", hex(chunk)));
-            node.set_bounds(access::bounds(rect));
+            node.set_bounds(accessibility::bounds(rect));
         });
     }
     list.finish(ui, pos)

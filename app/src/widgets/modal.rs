@@ -10,7 +10,7 @@ use egui::{
 };
 
 use super::button::Button;
-use super::ends;
+use super::row_ends;
 use super::scrolling::{RING, scrolling};
 use crate::theme::{Tokens, metrics, paint, type_scale};
 
@@ -175,7 +175,7 @@ impl<'a> DialogFrame<'a> {
             let spacing = ui.spacing().item_spacing.y;
             let above = ui.cursor().top() - top;
             let row: Vec<_> = buttons.iter().map(DialogButton::widget).collect();
-            let rows = ends::button_rows_height(ui, &row, ui.available_width());
+            let rows = row_ends::button_rows_height(ui, &row, ui.available_width());
             let below = spacing + metrics::SPACE_16 - RING + rows;
             let height = (room.y - above - below).max(BODY_MIN);
             let inner = scrolling(ui, id, height, body);
@@ -183,9 +183,9 @@ impl<'a> DialogFrame<'a> {
             let group = UiBuilder::new()
                 .accessibility_role(Role::Group)
                 .accessibility_label("Buttons".to_owned());
-            let clicked = ui.scope_builder(group, |ui| ends::button_rows(ui, "buttons", &row));
-            super::access::name(ui, ui.unique_id(), Role::Dialog, label);
-            let place = super::access::bounds(ui.min_rect());
+            let clicked = ui.scope_builder(group, |ui| row_ends::button_rows(ui, "buttons", &row));
+            super::accessibility::name(ui, ui.unique_id(), Role::Dialog, label);
+            let place = super::accessibility::bounds(ui.min_rect());
             let node = ui.unique_id();
             ui.ctx()
                 .accesskit_node_builder(node, |node| node.set_bounds(place));

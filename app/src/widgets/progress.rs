@@ -2,7 +2,7 @@
 
 use egui::{CornerRadius, Id, Rect, Response, Role, Sense, Ui, vec2};
 
-use super::access;
+use super::accessibility;
 use crate::theme::Tokens;
 
 const HEIGHT: f32 = 4.0;
@@ -17,7 +17,7 @@ pub fn progress(ui: &mut Ui, id: Id, label: &str, fraction: Option<f32>) -> Resp
     ui.ctx().accesskit_node_builder(id, |node| {
         node.set_role(Role::ProgressIndicator);
         node.set_label(label);
-        node.set_bounds(access::bounds(rect));
+        node.set_bounds(accessibility::bounds(rect));
         node.set_min_numeric_value(0.0);
         node.set_max_numeric_value(100.0);
         if let Some(fraction) = fraction {

@@ -9,7 +9,7 @@ use egui::{
     Sense, Stroke, StrokeKind, TextEdit, Ui, UiBuilder, pos2, vec2,
 };
 
-use super::access;
+use super::accessibility;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 
 /// A longer query is cut off; nobody types one, but anyone can paste one.
@@ -149,14 +149,14 @@ impl<'a> SearchField<'a> {
                 .layouter(&mut layouter),
         );
         let label = self.hint;
-        access::name(ui, response.id, Role::SearchInput, label);
+        accessibility::name(ui, response.id, Role::SearchInput, label);
         response
     }
 
     fn clear_button(&self, ui: &Ui, rect: Rect) -> bool {
         let tokens = Tokens::of(ui);
         let response = ui.interact(rect, self.id.with("clear"), Sense::CLICK);
-        access::clickable(ui, response.id, Role::Button, "Clear search", rect);
+        accessibility::clickable(ui, response.id, Role::Button, "Clear search", rect);
         let color = if response.hovered() {
             tokens.text
         } else {

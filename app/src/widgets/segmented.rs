@@ -5,7 +5,7 @@ use egui::{
     StrokeKind, Ui, accesskit, vec2,
 };
 
-use super::access;
+use super::accessibility;
 use crate::theme::{Tokens, metrics, paint, type_scale};
 
 /// A row of segments, exactly one of which is chosen.
@@ -62,7 +62,7 @@ fn row(ui: &mut Ui, label: &str, segments: &[&str], chosen: usize, size: Size) -
         .map(|galley| galley.size().x + 2.0 * size.padding)
         .sum();
     let (rect, group) = ui.allocate_exact_size(vec2(width, size.height), Sense::click());
-    access::name(ui, group.id, Role::RadioGroup, label);
+    accessibility::name(ui, group.id, Role::RadioGroup, label);
 
     let border = Stroke::new(1.0, tokens.strong_line);
     let radius = CornerRadius::same(metrics::RADIUS);
@@ -128,7 +128,7 @@ fn node(ui: &Ui, id: Id, group: Id, label: &str, on: bool, rect: Rect) {
         node.set_role(Role::RadioButton);
         node.set_label(label);
         node.set_toggled(toggled);
-        node.set_bounds(access::bounds(rect));
+        node.set_bounds(accessibility::bounds(rect));
         node.add_action(accesskit::Action::Click);
     });
     if on {

@@ -2,7 +2,7 @@
 
 use egui::{Align, CornerRadius, Id, Rect, Response, Role, Sense, Ui, accesskit, pos2, vec2};
 
-use super::access;
+use super::accessibility;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 
 const ACTION: f32 = 38.0;
@@ -97,7 +97,7 @@ fn remove_button(ui: &Ui, id: Id, place: Rect, name: &str) -> bool {
     let tokens = Tokens::of(ui);
     let label = format!("Forget {name}");
     let response = ui.interact(place, id.with("forget"), Sense::CLICK);
-    access::clickable(ui, response.id, Role::Button, &label, place);
+    accessibility::clickable(ui, response.id, Role::Button, &label, place);
     let color = if response.hovered() {
         tokens.text
     } else {

@@ -2,7 +2,7 @@
 
 use egui::{Align, CornerRadius, Rect, Role, Sense, Ui, accesskit, pos2, vec2};
 
-use super::{access, segmented};
+use super::{accessibility, segmented};
 use crate::theme::{Tokens, metrics, paint, type_scale};
 
 const PADDING: f32 = 10.0;
@@ -58,7 +58,7 @@ pub fn tab_bar(ui: &mut Ui, label: &str, tabs: &[Tab<'_>], chosen: usize) -> Opt
         .collect();
     let width = cells.iter().map(|(.., width)| width).sum();
     let (rect, group) = ui.allocate_exact_size(vec2(width, metrics::TAB_BAR), Sense::click());
-    access::name(ui, group.id, Role::TabList, label);
+    accessibility::name(ui, group.id, Role::TabList, label);
 
     let mut choice = segmented::keyboard(ui, &group, tabs.len(), chosen);
     let mut left = rect.left();
@@ -72,7 +72,7 @@ pub fn tab_bar(ui: &mut Ui, label: &str, tabs: &[Tab<'_>], chosen: usize) -> Opt
             node.set_role(Role::Tab);
             node.set_label(tab.label);
             node.set_selected(on);
-            node.set_bounds(access::bounds(cell));
+            node.set_bounds(accessibility::bounds(cell));
             node.add_action(accesskit::Action::Click);
         });
         if response.clicked() {

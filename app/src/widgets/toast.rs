@@ -10,7 +10,7 @@ use egui::{
 };
 
 use super::button::{Button, IconButton};
-use super::ends::Ends;
+use super::row_ends::Ends;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 
 /// The width of a message, without its margins, in points.

@@ -30,7 +30,7 @@ impl VirtualList {
         let rect = ui.available_rect_before_wrap();
         ui.advance_cursor_after_rect(rect);
         let response = ui.interact(rect, id, Sense::click());
-        super::access::name(ui, id, role, label);
+        super::accessibility::name(ui, id, role, label);
         if response.clicked() || response.is_pointer_button_down_on() {
             response.request_focus();
         }

@@ -6,8 +6,8 @@ use crate::command::{Commands, SecurityCommand};
 use crate::state::{KeyKind, KeySlot, Security, SecurityStep};
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::widgets::button::Button;
-use crate::widgets::ends::Ends;
 use crate::widgets::field;
+use crate::widgets::row_ends::Ends;
 
 const ROW: f32 = 48.0;
 const ICON: f32 = 28.0;

@@ -13,7 +13,7 @@ use crate::theme::{metrics, type_scale};
 use crate::view::StoreView;
 use crate::widgets::button::Button;
 use crate::widgets::countdown::ring;
-use crate::widgets::ends::Ends;
+use crate::widgets::row_ends::Ends;
 
 /// The number of records listed.
 const LISTED: usize = 100;

@@ -10,8 +10,8 @@ use crate::state::{Task, TaskId, TaskState};
 use crate::theme::{icons, metrics, type_scale};
 use crate::view::StoreView;
 use crate::widgets::button::Button;
-use crate::widgets::ends::Ends;
 use crate::widgets::progress::progress;
+use crate::widgets::row_ends::Ends;
 
 /// What a row shows of a task.
 #[derive(Clone, Debug, PartialEq)]

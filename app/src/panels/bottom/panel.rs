@@ -8,7 +8,7 @@ use crate::state::BottomTab;
 use crate::theme::{Tokens, icons, metrics, paint};
 use crate::view::StoreView;
 use crate::widgets::button::IconButton;
-use crate::widgets::ends::Ends;
+use crate::widgets::row_ends::Ends;
 use crate::widgets::tab_bar::{Tab, tab_bar};
 
 /// What the tabs of the bottom panel show.

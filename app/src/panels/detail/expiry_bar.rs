@@ -9,7 +9,7 @@ use vstore::Millis;
 use crate::format;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::widgets::button::{Button, IconButton};
-use crate::widgets::ends::Ends;
+use crate::widgets::row_ends::Ends;
 
 /// Two lines of text.
 const HEIGHT: f32 = 36.0;

@@ -10,7 +10,7 @@ use crate::state::{Dialog, Scope};
 use crate::theme::{Tokens, icons, type_scale};
 use crate::view::StoreView;
 use crate::widgets::button::IconButton;
-use crate::widgets::ends::Ends;
+use crate::widgets::row_ends::Ends;
 
 const HEIGHT: f32 = 40.0;
 

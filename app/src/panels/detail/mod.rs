@@ -10,14 +10,14 @@ mod expiry_bar;
 mod header;
 mod history;
 mod large_text;
-mod leaf;
-mod many;
-mod marks;
+mod matches;
 mod panel;
+mod selection_summary;
 mod text;
 mod tree_menu;
 mod tree_model;
 mod tree_view;
+mod value_edit;
 
 pub use panel::DetailPanel;
 pub(super) use panel::RECORD_HEIGHT;

@@ -9,7 +9,7 @@ use super::draft::{Banner, NewRecordForm};
 use super::expiry_bar::{ExpiryChoice, ExpiryData, expiry_ui};
 use super::header::header_ui;
 use super::history::{history_of, history_ui};
-use super::many::{ManyData, many_ui};
+use super::selection_summary::{ManyData, many_ui};
 use super::text::TextTab;
 use super::tree_view::TreeView;
 use super::{draft, text, tree_view};

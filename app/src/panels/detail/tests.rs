@@ -13,7 +13,7 @@ use super::DetailPanel;
 use super::data::Subject;
 use super::draft::Banner;
 use super::history::history_of;
-use super::marks::Marks;
+use super::matches::ValueMatches;
 use super::text::status;
 use super::tree_model::{Node, Openness, TreeData, value_at};
 use crate::command::{Command, LayoutCommand, RecordCommand};
@@ -83,7 +83,7 @@ fn harness(window: Window) -> Harness<'static, Window> {
 
 fn rows(json: &str, open: &Openness) -> Vec<String> {
     let value = encoded(json);
-    let data = TreeData::new(value.view(), open, &Marks::default());
+    let data = TreeData::new(value.view(), open, &ValueMatches::default());
     let rows = data.rows.iter();
     rows.map(|row| {
         format!("{}{} {}", " ".repeat(row.depth), row.label, row.text)
@@ -147,7 +147,7 @@ fn a_hostile_value_makes_a_bounded_number_of_rows() {
     let value = encoded(&json);
     let mut open = Openness::default();
     open.open_all(value.view(), &Vec::new());
-    let data = TreeData::new(value.view(), &open, &Marks::default());
+    let data = TreeData::new(value.view(), &open, &ValueMatches::default());
     assert_eq!(data.rows.len(), 50_000);
 }
 
@@ -161,7 +161,7 @@ fn matches_are_highlighted_and_scrolled_into_view() {
         },
         ranges: std::iter::once(0..3).collect(),
     };
-    let marks = Marks::new(value.view(), vec![highlight]);
+    let marks = ValueMatches::new(value.view(), vec![highlight]);
     let place = vec![Step::Name("cast".to_owned()), Step::Index(4)];
     assert!(marks.at(&place).iter().eq([&(0..3)]));
     let data = TreeData::new(value.view(), &Openness::default(), &marks);

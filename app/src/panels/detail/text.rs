@@ -13,8 +13,8 @@ use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::view::StoreView;
 use crate::widgets::button::Button;
 use crate::widgets::code_editor::{CodeEditor, CodeEditorState};
-use crate::widgets::ends::Ends;
 use crate::widgets::field;
+use crate::widgets::row_ends::Ends;
 use crate::widgets::text_view::{TextViewState, text_view};
 
 /// Height of the status text of a draft: two lines.

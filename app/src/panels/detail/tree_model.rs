@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use vstore::value::{MapRef, ValueRef};
 
-use super::marks::Marks;
+use super::matches::ValueMatches;
 use crate::format;
 use crate::state::{Location, Step};
 use crate::widgets::value_tree::{TreeModel, TreeRow, ValueColor};
@@ -114,7 +114,7 @@ pub(super) struct TreeData {
 }
 
 impl TreeData {
-    pub(super) fn new(value: ValueRef<'_>, open: &Openness, marks: &Marks) -> Self {
+    pub(super) fn new(value: ValueRef<'_>, open: &Openness, marks: &ValueMatches) -> Self {
         let mut builder = Builder {
             rows: Vec::new(),
             open,
@@ -167,7 +167,7 @@ impl TreeModel for TreeData {
 struct Builder<'a> {
     rows: Vec<Row>,
     open: &'a Openness,
-    marks: &'a Marks,
+    marks: &'a ValueMatches,
     location: Location,
     parent: Option<usize>,
     depth: usize,

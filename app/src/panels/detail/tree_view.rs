@@ -4,18 +4,18 @@ use egui::{Id, Key, Modifiers, Rect, Ui, vec2};
 use vstore::Record;
 
 use super::data::Stamp;
-use super::leaf::{LeafEdit, NewLeaf};
-use super::marks::{MARKED_BYTES_MAX, Marks};
+use super::matches::{HIGHLIGHTED_BYTES_MAX, ValueMatches};
 use super::tree_menu::{self, TreeAction};
 use super::tree_model::{Node, Openness, TreeData, value_at};
+use super::value_edit::{LeafEdit, NewLeaf};
 use crate::command::{Commands, RecordCommand};
 use crate::theme::{Tokens, metrics, paint, type_scale};
 use crate::view::StoreView;
 use crate::widgets::badge::badge;
 use crate::widgets::button::Button;
 use crate::widgets::code_editor::{CodeEditor, CodeEditorState};
-use crate::widgets::ends::at_end;
 use crate::widgets::field::{self, TextField};
+use crate::widgets::row_ends::at_end;
 use crate::widgets::value_tree::{TreeEvent, TreeState, value_tree};
 
 /// The least width for the reason why an edit is refused, in points.
@@ -121,7 +121,7 @@ impl TreeView {
     fn refresh(&mut self, record: &Record, view: StoreView<'_>) {
         // A large value has no matches: another answer does not change its rows.
         let answer = view.store.search.answer.as_ref();
-        let answer = answer.filter(|_| record.value.len() <= MARKED_BYTES_MAX);
+        let answer = answer.filter(|_| record.value.len() <= HIGHLIGHTED_BYTES_MAX);
         let memo = Memo {
             stamp: Stamp::of(record),
             open: self.open.version(),
@@ -130,7 +130,7 @@ impl TreeView {
         if self.rows.as_ref().is_some_and(|(known, _)| *known == memo) {
             return;
         }
-        let marks = Marks::of(record, answer.map(AsRef::as_ref));
+        let marks = ValueMatches::of(record, answer.map(AsRef::as_ref));
         let data = TreeData::new(record.value.view(), &self.open, &marks);
         self.rows = Some((memo, data));
     }

@@ -84,7 +84,7 @@ pub(super) fn show(
     commands: &mut Commands,
 ) {
     if data.rows.is_empty() {
-        super::hint::hint(
+        super::empty_list::hint(
             ui,
             "Keys such as film:1982:tootsie are grouped by their parts.",
         );

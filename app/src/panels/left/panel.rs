@@ -4,18 +4,18 @@ use egui::{Rect, Ui, UiBuilder, pos2, vec2};
 use vstore::search::edit;
 use vstore::{Path, Seq};
 
-use super::figures::Looks;
+use super::empty_list::hint;
 use super::heights::{Heights, Wanted};
-use super::hint::hint;
 use super::namespaces::NamespacesData;
 use super::statistics::StatisticsData;
-use super::{figures, indexes, namespaces};
+use super::statistics_view::Looks;
+use super::{indexes, namespaces, statistics_view};
 use crate::command::Commands;
 use crate::format;
 use crate::state::PathRow;
 use crate::theme::{Tokens, metrics, paint, type_scale};
 use crate::view::StoreView;
-use crate::widgets::section::section_header;
+use crate::widgets::section_header::section_header;
 
 const HEADER: f32 = 32.0;
 /// With more paths than this, a filter is shown.
@@ -134,7 +134,7 @@ impl LeftPanel {
             let is_meant = time - self.chosen_secs > DOUBLE_CLICK_SECS;
             let mut asked = Commands::default();
             let queue = if is_meant { &mut *commands } else { &mut asked };
-            figures::show(&mut third, &data, &mut self.looks, queue);
+            statistics_view::show(&mut third, &data, &mut self.looks, queue);
         }
     }
 

@@ -6,7 +6,7 @@ use vstore::paths::{Bin, Distinct, HistogramUnit};
 use vstore::search::edit;
 use vstore::value::ValueType;
 
-use super::moments::{self, Span};
+use super::timestamps::{self, Span};
 use crate::format;
 use crate::state::{FacetScope, IndexBytes, PathStatistics, TopValue};
 use crate::view::StoreView;
@@ -192,7 +192,7 @@ fn median(statistics: &PathStatistics) -> Option<String> {
     });
     let text = match statistics.unit {
         HistogramUnit::Number => number,
-        HistogramUnit::Seconds => moments::text,
+        HistogramUnit::Seconds => timestamps::text,
     };
     middle.map(|bin| text(bin.to))
 }
@@ -201,7 +201,7 @@ fn span(statistics: &PathStatistics) -> String {
     match (statistics.shares.first(), statistics.shares.last()) {
         (Some(first), Some(last)) => match statistics.unit {
             HistogramUnit::Number => format!("{} to {}", number(first.from), number(last.to)),
-            HistogramUnit::Seconds => moments::scale(first.from, last.to),
+            HistogramUnit::Seconds => timestamps::scale(first.from, last.to),
         },
         _ => String::new(),
     }
@@ -219,7 +219,7 @@ fn steps(statistics: &PathStatistics) -> Vec<BinRow> {
     if statistics.unit == HistogramUnit::Seconds {
         let bins = statistics.histogram.iter();
         let row = |bin: &Bin| {
-            let span = moments::step(bin.from, bin.to);
+            let span = timestamps::step(bin.from, bin.to);
             span_row(&statistics.path, span, bin.count, bin.count as f64)
         };
         return bins.map(row).collect();
@@ -251,7 +251,7 @@ fn shares(statistics: &PathStatistics) -> Vec<BinRow> {
     let rows = statistics.shares.iter().map(|bin| {
         let height = bin.to - least + foot;
         if statistics.unit == HistogramUnit::Seconds {
-            let span = moments::share(bin.from, bin.to);
+            let span = timestamps::share(bin.from, bin.to);
             return span_row(&statistics.path, span, bin.count, height);
         }
         let ends = (number(bin.from), number(bin.to));

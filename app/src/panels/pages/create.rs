@@ -12,8 +12,8 @@ use crate::theme::{Tokens, icons, metrics, type_scale};
 use crate::typed_path::{UserFolders, path_in};
 use crate::view::AppView;
 use crate::widgets::button::Button;
-use crate::widgets::ends::at_end;
 use crate::widgets::field::{self, TextField};
+use crate::widgets::row_ends::at_end;
 
 /// The contents of the form.
 #[derive(Debug, Default)]

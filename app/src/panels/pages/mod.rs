@@ -5,7 +5,7 @@
 
 mod card;
 mod create;
-mod damage;
+mod damage_check;
 mod page;
 mod problem;
 mod start;

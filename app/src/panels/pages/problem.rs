@@ -12,8 +12,8 @@ use crate::format;
 use crate::state::{AfterClose, FilePurpose, OpenStore, Problem, Remedy, UnlockPage};
 use crate::theme::{Tokens, icons, metrics};
 use crate::widgets::button::Button;
-use crate::widgets::ends::button_rows;
 use crate::widgets::field;
+use crate::widgets::row_ends::button_rows;
 
 /// The order for a file that no longer looks like a VStore file: most likely it is another file, so
 /// the remedies that write to it never come first.

@@ -13,7 +13,7 @@ use crate::state::{OpenStore, Page, RecentFacts, RecentFile};
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::view::AppView;
 use crate::widgets::button::Button;
-use crate::widgets::ends::Ends;
+use crate::widgets::row_ends::Ends;
 use crate::widgets::start_row::{FileRow, action_row, file_row};
 
 /// Width of the column.

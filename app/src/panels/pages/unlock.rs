@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use vstore::Millis;
 
 use super::card::{card, heading};
-use super::damage::check_ui;
+use super::damage_check::check_ui;
 use super::problem::ProblemData;
 use super::start::{day, folder};
 use crate::command::{Commands, FileCommand, LockCommand};
@@ -17,9 +17,9 @@ use crate::state::{AfterClose, BusyPhase, FocusTarget, OpenStore, Problem, Secre
 use crate::theme::{Tokens, icons, metrics, type_scale};
 use crate::view::AppView;
 use crate::widgets::button::Button;
-use crate::widgets::ends::Ends;
 use crate::widgets::field;
 use crate::widgets::password::PasswordField;
+use crate::widgets::row_ends::Ends;
 
 /// Height for messages about the password: two lines, or the progress of opening the file.
 const NOTES: f32 = 36.0;

@@ -15,7 +15,7 @@ use crate::state::{FocusTarget, Search};
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 use crate::view::{AppView, StoreView};
 use crate::widgets::button::{Button, IconButton};
-use crate::widgets::ends::Ends;
+use crate::widgets::row_ends::Ends;
 use crate::widgets::search_field::{self, SearchField};
 use crate::widgets::segmented::segmented;
 use crate::wording;

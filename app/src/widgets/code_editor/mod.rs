@@ -15,7 +15,7 @@ use egui::{
 };
 
 use self::json_colors::{Piece, pieces};
-use super::access;
+use super::accessibility;
 use crate::theme::{Tokens, metrics, paint, type_scale};
 
 /// The largest text the editor takes, in bytes.
@@ -113,7 +113,7 @@ impl<'a> CodeEditor<'a> {
             })
             .inner;
         let response = output.response.response;
-        access::name(ui, response.id, Role::MultilineTextInput, self.label);
+        accessibility::name(ui, response.id, Role::MultilineTextInput, self.label);
         self.gutter(ui, &output.galley, output.galley_pos);
         response
     }

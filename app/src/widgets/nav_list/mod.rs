@@ -7,8 +7,8 @@ use egui::{
     Align, EventFilter, Id, Key, Rect, Response, Role, Sense, Ui, UiBuilder, accesskit, pos2, vec2,
 };
 
-use super::indent::{indentation, paint_level};
-use super::{access, badge, keyboard};
+use super::tree_indent::{indentation, paint_level};
+use super::{accessibility, badge, keyboard};
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 
 const CARET: f32 = 18.0;
@@ -57,7 +57,7 @@ pub fn nav_list<'r>(
     let height = metrics::LIST_ROW * count as f32;
     let (_, rect) = ui.allocate_space(vec2(ui.available_width(), height));
     let response = ui.interact(rect, id, Sense::click());
-    access::name(ui, id, Role::Tree, label);
+    accessibility::name(ui, id, Role::Tree, label);
     let mut event = pointer(&response, rect, count, row);
     if response.has_focus() {
         event = keys(ui, &response, count, selected, row).or(event);
@@ -82,7 +82,7 @@ pub fn nav_list<'r>(
             focused: response.has_focus(),
         };
         show_row(ui, id, place(rect, index), index, &row(index), marks);
-        if access::asked_to_click(ui, id.with(index)) {
+        if accessibility::asked_to_click(ui, id.with(index)) {
             event = Some(NavEvent::Select(index));
         }
     }
@@ -201,7 +201,7 @@ fn show_row(ui: &mut Ui, list: Id, rect: Rect, index: usize, row: &NavRow<'_>, m
         node.set_description(row.count);
         node.set_level(row.depth + 1);
         node.set_selected(marks.selected);
-        node.set_bounds(access::bounds(rect));
+        node.set_bounds(accessibility::bounds(rect));
         node.add_action(accesskit::Action::Click);
         if let Some(expanded) = row.expanded {
             node.set_expanded(expanded);

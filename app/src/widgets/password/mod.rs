@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 pub use buffer::{CAPACITY, Motion, PasswordText};
 
-use super::access;
+use super::accessibility;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 
 const BULLET_ADVANCE: f32 = 10.0;
@@ -242,7 +242,7 @@ impl PasswordField {
         } else {
             (icons::EYE, "Show password")
         };
-        access::clickable(ui, response.id, Role::Button, label, place);
+        accessibility::clickable(ui, response.id, Role::Button, label, place);
         let color = if response.hovered() {
             tokens.text
         } else {

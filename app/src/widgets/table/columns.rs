@@ -4,7 +4,7 @@ use egui::{Align, CursorIcon, Id, Rangef, Rect, Role, Sense, Ui, accesskit, vec2
 
 use super::TableEvent;
 use crate::theme::{Tokens, icons, metrics, paint, type_scale};
-use crate::widgets::access;
+use crate::widgets::accessibility;
 
 /// The minimum width that a column can be dragged to, in points.
 pub(super) const NARROWEST: f32 = 48.0;
@@ -112,7 +112,7 @@ pub(super) fn header_cell(
         node.set_role(Role::ColumnHeader);
         node.set_label(column.title.as_str());
         node.set_column_index(index);
-        node.set_bounds(access::bounds(cell));
+        node.set_bounds(accessibility::bounds(cell));
         if column.sortable {
             node.add_action(accesskit::Action::Click);
         }

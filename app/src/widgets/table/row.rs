@@ -8,7 +8,7 @@ use egui::{
 
 use super::columns::{self, ColumnSpec};
 use crate::theme::{Tokens, paint, type_scale};
-use crate::widgets::access::{self, bounds};
+use crate::widgets::accessibility::{self, bounds};
 
 /// What is known about a row before the caller paints it.
 pub(super) struct RowFrame<'a> {
@@ -191,7 +191,7 @@ pub(super) fn show(
             node.set_active_descendant(id.accesskit_id());
         });
     }
-    access::asked_to_click(ui, id)
+    accessibility::asked_to_click(ui, id)
 }
 
 fn surface(ui: &Ui, frame: &RowFrame<'_>, tokens: &Tokens) {

@@ -15,7 +15,7 @@ pub use lines::LineIndex;
 
 use source::{IndexSource, Wanted};
 
-use super::access;
+use super::accessibility;
 use super::highlight::highlight;
 use super::virtual_list::VirtualList;
 use super::virtual_rows::ScrollPos;
@@ -135,7 +135,7 @@ fn preparing(ui: &mut Ui, id: Id, label: &str) -> Response {
     );
     paint::text_in(ui.painter(), rect, Align::Center, words);
     let response = ui.interact(rect, id, egui::Sense::hover());
-    access::name(ui, id, Role::Document, label);
+    accessibility::name(ui, id, Role::Document, label);
     response
 }
 
@@ -144,7 +144,7 @@ fn node(ui: &Ui, id: Id, row: usize, rect: Rect, content: &str) {
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_role(Role::Label);
         node.set_value(content);
-        node.set_bounds(access::bounds(rect));
+        node.set_bounds(accessibility::bounds(rect));
     });
 }
 

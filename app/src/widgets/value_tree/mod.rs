@@ -14,9 +14,9 @@ use egui::{
     accesskit, pos2, vec2,
 };
 
-use super::access;
+use super::accessibility;
 use super::highlight::highlight;
-use super::indent::{indentation, paint_level};
+use super::tree_indent::{indentation, paint_level};
 use super::virtual_list::VirtualList;
 use super::virtual_rows::ScrollPos;
 use crate::theme::visible::Strictness;
@@ -180,7 +180,7 @@ pub fn value_tree(
         if marks.caret {
             state.caret_value = Some(value);
         }
-        if access::asked_to_click(ui, id.with(index)) {
+        if accessibility::asked_to_click(ui, id.with(index)) {
             state.caret = Some(index);
             events.push(TreeEvent::Select(index));
         }
@@ -323,7 +323,7 @@ fn node(ui: &Ui, tree: Id, id: Id, rect: Rect, row: &TreeRow<'_>, marks: Marks) 
         node.set_value(value);
         node.set_level(row.depth + 1);
         node.set_selected(marks.caret);
-        node.set_bounds(access::bounds(rect));
+        node.set_bounds(accessibility::bounds(rect));
         node.add_action(accesskit::Action::Click);
         if let Some(open) = row.expanded {
             node.set_expanded(open);

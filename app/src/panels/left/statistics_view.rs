@@ -8,7 +8,7 @@ use crate::command::{Commands, SearchCommand};
 use crate::state::FacetScope;
 use crate::theme::{Tokens, metrics, paint, type_scale};
 use crate::widgets::bars::{self, Picked, histogram, top_values};
-use crate::widgets::ends::Ends;
+use crate::widgets::row_ends::Ends;
 use crate::widgets::segmented::segmented_small;
 
 const TOP_ROW: f32 = 22.0;

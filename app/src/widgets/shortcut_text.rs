@@ -5,7 +5,7 @@ use egui::{Response, Ui};
 use crate::theme::{Tokens, metrics, type_scale};
 
 /// A shortcut (`Ctrl+F`) in faint small text, as in menus and fields.
-pub fn kbd(ui: &mut Ui, shortcut: &str) -> Response {
+pub fn shortcut_label(ui: &mut Ui, shortcut: &str) -> Response {
     let color = Tokens::of(ui).faint;
     ui.label(
         egui::RichText::new(shortcut)
@@ -22,7 +22,7 @@ pub fn tooltip(response: Response, text: &str, shortcut: Option<&str>) -> Respon
             ui.spacing_mut().item_spacing.x = metrics::SPACE_12;
             ui.label(egui::RichText::new(text).font(type_scale::small()));
             if let Some(shortcut) = shortcut {
-                kbd(ui, shortcut);
+                shortcut_label(ui, shortcut);
             }
         });
     };

@@ -21,13 +21,13 @@ const DIVERGED: &str = "This is not the file that was last open here, but a copy
 
 /// What the strip says and offers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Trouble {
+pub(super) struct FileWarning {
     text: String,
     /// What can be done, the best choice first, with the button labels used here.
     actions: &'static [(Action, &'static str)],
 }
 
-impl Trouble {
+impl FileWarning {
     /// The problem with the file; `None` if there is none.
     pub(super) fn of(view: &StoreView<'_>) -> Option<Self> {
         const RELOAD: (Action, &str) = (Action::Reload, "Reload");
@@ -146,8 +146,8 @@ mod tests {
     use crate::update::update;
 
     fn actions(state: &State) -> Option<Vec<&'static str>> {
-        let trouble = Trouble::of(&view_of(state))?;
-        Some(trouble.actions.iter().map(|(_, words)| *words).collect())
+        let warning = FileWarning::of(&view_of(state))?;
+        Some(warning.actions.iter().map(|(_, words)| *words).collect())
     }
 
     fn file() -> State {
@@ -183,9 +183,9 @@ mod tests {
             due: 12,
         };
         store_of(&mut state).clock_suspect = Some(suspect);
-        let trouble = Trouble::of(&view_of(&state)).unwrap();
+        let warning = FileWarning::of(&view_of(&state)).unwrap();
         assert_eq!(
-            trouble.text,
+            warning.text,
             "According to the system clock (2099-06-13), 12 records expired. But the last change \
              here was on 2026-05-28."
         );
@@ -204,8 +204,8 @@ mod tests {
         let mut state = file();
         for standing in [Standing::Older, Standing::Diverged] {
             store_of(&mut state).standing = standing;
-            let trouble = Trouble::of(&view_of(&state)).unwrap();
-            assert!(trouble.text.contains("are missing"), "{}", trouble.text);
+            let warning = FileWarning::of(&view_of(&state)).unwrap();
+            assert!(warning.text.contains("are missing"), "{}", warning.text);
             assert_eq!(
                 actions(&state),
                 Some(vec!["Use it anyway", "Open another file…"])

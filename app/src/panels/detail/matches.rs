@@ -10,20 +10,20 @@ use vstore::{Path, PathSegment, ROOT_PATH, Record};
 use crate::state::{Location, SearchAnswer, Step};
 
 /// Larger values are shown without matches: finding them would slow down the frame.
-pub(super) const MARKED_BYTES_MAX: usize = 2 * 1024 * 1024;
+pub(super) const HIGHLIGHTED_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// The number of locations that are highlighted at most.
 const PLACES_MAX: usize = 1_000;
 
 /// The locations that matched, with the matching byte ranges of their text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Marks {
+pub(super) struct ValueMatches {
     places: BTreeMap<Location, Vec<Range<usize>>>,
 }
 
-impl Marks {
+impl ValueMatches {
     /// The matches of a record in the current search result.
     pub(super) fn of(record: &Record, answer: Option<&SearchAnswer>) -> Self {
-        let Some(answer) = answer.filter(|_| record.value.len() <= MARKED_BYTES_MAX) else {
+        let Some(answer) = answer.filter(|_| record.value.len() <= HIGHLIGHTED_BYTES_MAX) else {
             return Self::default();
         };
         Self::new(record.value.view(), answer.highlighter.marks(record))
