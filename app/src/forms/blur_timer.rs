@@ -1,4 +1,4 @@
-//! Tells when typed passwords must be wiped because the window has lost the keyboard.
+//! Says when typed passwords must be wiped because the window has lost the keyboard.
 
 use std::time::Duration;
 

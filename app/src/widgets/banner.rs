@@ -128,15 +128,15 @@ impl<'a> Banner<'a> {
         ui.painter()
             .galley(at, Arc::clone(&parts.text), Color32::PLACEHOLDER);
         let id = ui.scope_id().with("banner text");
-        let told = ui.interact(place, id, egui::Sense::hover());
-        ui.ctx().accesskit_node_builder(told.id, |node| {
+        let response = ui.interact(place, id, egui::Sense::hover());
+        ui.ctx().accesskit_node_builder(response.id, |node| {
             node.set_role(Role::Alert);
             node.set_live(accesskit::Live::Polite);
             node.set_label(self.text);
             node.set_bounds(accessibility::bounds(place));
         });
         if parts.text.elided {
-            told.on_hover_text(self.text);
+            response.on_hover_text(self.text);
         }
         if self.buttons.is_empty() {
             return None;

@@ -138,8 +138,8 @@ fn a_restored_header_of_damaged_data_warns() {
         is_whole: false,
     }));
     for words in ["compacted since", "damaged as well"] {
-        let told = harness.query_by_label_contains(words);
-        assert!(told.is_some(), "{words}");
+        let found = harness.query_by_label_contains(words);
+        assert!(found.is_some(), "{words}");
     }
     assert!(is_enabled(&harness, "Open the file"));
     click(&mut harness, "Open the file");

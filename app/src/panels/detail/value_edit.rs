@@ -44,7 +44,7 @@ impl LeafEdit {
             }
             ValueRef::String(_) => return None,
             ValueRef::Bytes(bytes) if EDITED_TEXT_BYTES_MAX / 2 < bytes.len() => return None,
-            ValueRef::Timestamp(moment) => (moment.to_string(), Reading::Timestamp),
+            ValueRef::Timestamp(timestamp) => (timestamp.to_string(), Reading::Timestamp),
             other => (to_compact(other), Reading::Json),
         };
         if EDITED_TEXT_BYTES_MAX < text.len() {
@@ -124,7 +124,7 @@ fn read(text: &str, reading: Reading) -> Result<EncodedValue, String> {
         Reading::String => encode(Value::String(text.to_owned())),
         Reading::Timestamp => Timestamp::parse(text.trim())
             .map_err(|error| error.to_string())
-            .and_then(|moment| encode(Value::Timestamp(moment))),
+            .and_then(|timestamp| encode(Value::Timestamp(timestamp))),
         Reading::Json => match parse_text(text) {
             Ok((value, notes)) => match notes.first() {
                 None => Ok(value),

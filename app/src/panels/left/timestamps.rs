@@ -47,7 +47,7 @@ pub(super) fn step(from: f64, until: f64) -> Span {
         .to_string();
     Span {
         label: format!("{begin} to {end}"),
-        low: moment(from),
+        low: rfc3339(from),
         high: end_of_second(last),
     }
 }
@@ -76,7 +76,7 @@ pub(super) fn share(least: f64, greatest: f64) -> Span {
     } else {
         Span {
             label: words("%-d %b %Y %H:%M"),
-            low: moment(least),
+            low: rfc3339(least),
             high: end_of_second(greatest),
         }
     }
@@ -149,7 +149,7 @@ fn date(at: DateTime) -> String {
     at.strftime("%Y-%m-%d").to_string()
 }
 
-fn moment(at: i64) -> String {
+fn rfc3339(at: i64) -> String {
     civil(at).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 

@@ -198,7 +198,7 @@ pub(super) fn problem_ui(
     let buttons: Vec<_> = std::iter::once((Button::ghost("Close"), true))
         .chain(buttons)
         .collect();
-    match button_rows(ui, "ways on", &buttons) {
+    match button_rows(ui, "remedies", &buttons) {
         Some(0) => commands.push(FileCommand::Close(AfterClose::Welcome)),
         Some(index) => {
             if let Some((_, (_, remedy))) = ways.get(index - 1) {
