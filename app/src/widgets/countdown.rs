@@ -5,7 +5,9 @@ use egui::{Color32, Pos2, Rect, Shape, Stroke, Ui, pos2, vec2};
 use crate::theme::{Tokens, metrics, paint, type_scale};
 
 const RADIUS: f32 = 6.0;
-const STEPS: usize = 32;
+/// The edges of a whole ring, each about half a point long: where they are much shorter, their
+/// directions are lost in rounding and the painter draws spikes.
+const STEPS: f32 = 64.0;
 
 /// Below a tenth the ring is red.
 const LATE: f32 = 0.1;
@@ -44,17 +46,18 @@ pub fn ring(ui: &Ui, center: Pos2, left: f32) {
     }
 }
 
-/// A sector that begins at the top and shrinks clockwise as `left` gets smaller. A sector of more
-/// than half a circle is not convex, so it is painted as two.
+/// A sector that begins at the top and shrinks clockwise as `left` gets smaller; one edge of it stays
+/// to the end. A sector of more than half a circle is not convex, so it is painted as two.
 fn sector(center: Pos2, left: f32, color: Color32) -> Vec<Shape> {
     let mut shapes = Vec::new();
     let whole = std::f32::consts::TAU;
-    let mut from = 1.0 - left;
+    let mut from = 1.0 - left.max(1.0 / STEPS);
     while from < 1.0 {
         let to = (from + 0.5).min(1.0);
+        let steps = ((to - from) * STEPS).round().max(1.0) as usize;
         let mut points = vec![center];
-        points.extend((0..=STEPS).map(|step| {
-            let part = from + (to - from) * step as f32 / STEPS as f32;
+        points.extend((0..=steps).map(|step| {
+            let part = from + (to - from) * step as f32 / steps as f32;
             let (sin, cos) = (part * whole).sin_cos();
             center + RADIUS * vec2(sin, -cos)
         }));
