@@ -13,6 +13,9 @@ use crate::widgets::row_ends::Ends;
 
 /// Two lines of text.
 const HEIGHT: f32 = 36.0;
+/// In a narrower bar the usual choices give their room to the time: [`ExpiryChoice::Custom`] has
+/// them too.
+const PRESETS_FROM_WIDTH: f32 = 342.0;
 const HOUR: i64 = 3_600_000;
 const PRESETS: [(&str, &str, i64); 3] = [
     ("1 h", "Expire in 1 hour", HOUR),
@@ -78,11 +81,16 @@ pub(super) fn expiry_ui(
         ui.ctx().request_repaint_after(wait);
     }
     let mut choice = None;
+    let presets: &[_] = if data.expires && ui.available_width() < PRESETS_FROM_WIDTH {
+        &[]
+    } else {
+        &PRESETS
+    };
     let ends = Ends::new(ui, "expiry", HEIGHT);
     ends.start(ui, |ui| words(ui, data));
     ends.end(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        let buttons = |ui: &mut Ui| buttons(ui, data, now);
+        let buttons = |ui: &mut Ui| buttons(ui, data, presets, now);
         let shown = ui.add_enabled_ui(locked.is_none(), buttons);
         choice = shown.inner;
         if let Some(reason) = locked {
@@ -130,14 +138,19 @@ fn words(ui: &Ui, data: &ExpiryData) {
     });
 }
 
-/// Never, one hour, one day, one week, custom.
-fn buttons(ui: &mut Ui, data: &ExpiryData, now: Millis) -> Option<ExpiryChoice> {
+/// Never, the usual choices, custom.
+fn buttons(
+    ui: &mut Ui,
+    data: &ExpiryData,
+    presets: &[(&str, &str, i64)],
+    now: Millis,
+) -> Option<ExpiryChoice> {
     let mut choice = None;
     let never = |ui: &mut Ui| IconButton::new(icons::X, "Never expire").show(ui).clicked();
     if data.expires && never(ui) {
         choice = Some(ExpiryChoice::At(None));
     }
-    for (label, hint, millis) in &PRESETS {
+    for (label, hint, millis) in presets {
         if Button::secondary(label).hint(hint).show(ui).clicked() {
             choice = Some(ExpiryChoice::At(Some(now.plus_millis(*millis))));
         }
