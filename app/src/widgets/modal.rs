@@ -18,7 +18,7 @@ use crate::theme::{Tokens, metrics, paint, type_scale};
 const BESIDE: f32 = 32.0;
 const ABOVE: f32 = 16.0;
 /// In a high window a long dialog scrolls before it fills the window.
-const HEIGHT_MAX: f32 = 760.0;
+const HEIGHT_MAX: f32 = 820.0;
 /// The inner margins of a dialog's card, in a small window and in any other.
 const MARGIN: i8 = 24;
 const MARGIN_SMALL: i8 = 16;
