@@ -119,6 +119,7 @@ impl SecurityForm {
                     ui,
                     "To change only the cost of guessing, enter the same password again.",
                 );
+                ui.add_space(metrics::SPACE_8);
                 self.new_password(ui, kind, view, commands);
             }
             SecurityStep::Remove(_) => {
@@ -176,6 +177,7 @@ impl SecurityForm {
                 field::problem(ui, "Choose or create a key file.");
             }
         }
+        ui.add_space(metrics::SPACE_8);
         field::label(ui, "Cost of each guess at this password");
         let names = KeyCost::ALL.map(KeyCost::name);
         let chosen = KeyCost::ALL.iter().position(|cost| *cost == self.cost);
