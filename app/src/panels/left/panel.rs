@@ -20,7 +20,7 @@ use crate::widgets::section_header::section_header;
 const HEADER: f32 = 32.0;
 /// With more paths than this, a filter is shown.
 const FILTER_FROM: usize = 12;
-const FILTER: f32 = 38.0;
+const FILTER: f32 = 42.0;
 /// Height of a hint in place of a list.
 const HINT: f32 = 52.0;
 
@@ -204,7 +204,7 @@ impl LeftPanel {
 
     fn filter_field(&mut self, ui: &mut Ui) {
         let (_, rect) = ui.allocate_space(vec2(ui.available_width(), FILTER));
-        let place = rect.shrink2(vec2(metrics::SPACE_12, 5.0));
+        let place = rect.shrink2(vec2(metrics::SPACE_12, 7.0));
         let field = egui::TextEdit::singleline(&mut self.filter)
             .hint_text("Filter paths…")
             .font(type_scale::small())
