@@ -69,7 +69,8 @@ pub fn at_least(ui: &mut Ui, id: Id, height: f32, body: impl FnOnce(&mut Ui)) {
 fn follow_keyboard(ui: &Ui, id: Id) {
     let focused = ui.memory(Memory::focused);
     let before = ui.data(|data| data.get_temp::<Option<Id>>(id)).flatten();
-    if focused != before {
+    // While a window finds its size, nothing is where it will be.
+    if focused != before && !ui.is_sizing_pass() {
         ui.data_mut(|data| data.insert_temp(id, focused));
         let place = focused.and_then(|focused| ui.ctx().read_response(focused));
         // A widget outside the contents is never cut off and needs no scrolling.
