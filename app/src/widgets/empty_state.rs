@@ -56,7 +56,7 @@ impl EmptyState<'_> {
 
     fn action_row(&self, ui: &mut Ui) -> Option<usize> {
         let mut clicked = None;
-        let buttons = |ui: &mut Ui| {
+        let mut buttons = |ui: &mut Ui| {
             for (index, action) in self.actions.iter().enumerate() {
                 let button = if index == 0 {
                     Button::primary(action)
@@ -79,6 +79,11 @@ impl EmptyState<'_> {
             })
             .sum();
         let gaps = ui.spacing().item_spacing.x * (self.actions.len() as f32 - 1.0);
+        if ui.available_width() < width + gaps {
+            // One below the other.
+            buttons(ui);
+            return clicked;
+        }
         ui.allocate_ui_with_layout(
             vec2(width + gaps, metrics::BUTTON),
             egui::Layout::left_to_right(egui::Align::Center),
