@@ -7,6 +7,7 @@ mod database;
 mod display;
 mod kill;
 mod needs;
+mod pictures;
 #[path = "../../../store/tests/it/source_rules.rs"]
 mod source_rules;
 mod tidy;

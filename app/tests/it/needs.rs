@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
-use eframe::wgpu::{Backends, Instance, InstanceDescriptor};
+use eframe::wgpu::{Adapter, Backends, DeviceType, Instance, InstanceDescriptor};
 
 /// Set this to `required` where the packages are installed, so that no test is skipped unnoticed.
 const REQUIRED: &str = "VSTORE_WINDOW_TESTS";
@@ -26,6 +26,8 @@ pub(crate) enum Need {
     Library(&'static str),
     /// A Vulkan or OpenGL driver, of a graphics card or in software.
     GraphicsDriver,
+    /// A Vulkan driver that draws with the processor, and so the same on every machine.
+    SoftwareDriver,
 }
 
 impl Display for Need {
@@ -33,6 +35,7 @@ impl Display for Need {
         f.write_str(match self {
             Self::Program(name) | Self::Library(name) => name,
             Self::GraphicsDriver => "a graphics driver",
+            Self::SoftwareDriver => "a software Vulkan driver (mesa-vulkan-drivers)",
         })
     }
 }
@@ -45,6 +48,7 @@ impl Need {
             }),
             Self::Library(name) => libraries().is_none_or(|list| list.contains(name)),
             Self::GraphicsDriver => has_graphics_driver(),
+            Self::SoftwareDriver => drivers(Backends::VULKAN).any(|driver| is_software(&driver)),
         }
     }
 }
@@ -88,17 +92,31 @@ fn libraries() -> Option<&'static str> {
 fn has_graphics_driver() -> bool {
     static FOUND: OnceLock<bool> = OnceLock::new();
     *FOUND.get_or_init(|| {
-        let instance = Instance::new(InstanceDescriptor::new_without_display_handle());
         // Probing for OpenGL writes to standard error.
-        [Backends::VULKAN, Backends::GL].into_iter().any(|backend| {
-            let adapters = std::pin::pin!(instance.enumerate_adapters(backend));
-            // Outside a browser the answer is available at once.
-            match adapters.poll(&mut Context::from_waker(Waker::noop())) {
-                Poll::Ready(adapters) => !adapters.is_empty(),
-                Poll::Pending => false,
-            }
-        })
+        [Backends::VULKAN, Backends::GL]
+            .into_iter()
+            .any(|backend| drivers(backend).next().is_some())
     })
+}
+
+/// The drivers of one kind.
+fn drivers(backend: Backends) -> impl Iterator<Item = Adapter> {
+    let instance = Instance::new(InstanceDescriptor::new_without_display_handle());
+    at_once(instance.enumerate_adapters(backend)).into_iter()
+}
+
+/// Whether it draws with the processor.
+pub(crate) fn is_software(driver: &Adapter) -> bool {
+    driver.get_info().device_type == DeviceType::Cpu
+}
+
+/// The answer of a driver: outside of a browser it is there at once.
+pub(crate) fn at_once<T>(answer: impl Future<Output = T>) -> T {
+    let answer = std::pin::pin!(answer);
+    match answer.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => panic!("a driver does not answer at once"),
+    }
 }
 
 #[test]
