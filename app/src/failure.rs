@@ -15,7 +15,7 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// Why it failed; `None` if it was cancelled.
-    pub(crate) fn words(self) -> Option<String> {
+    pub(crate) fn message(self) -> Option<String> {
         match self {
             Self::Cancelled => None,
             Self::Problem(problem) => Some(problem.text()),
@@ -31,7 +31,7 @@ impl From<Problem> for Failure {
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
-        let words = error.to_string();
+        let message = error.to_string();
         Self::Problem(match error {
             OpenError::Cancelled(_) => return Self::Cancelled,
             OpenError::WrongPassword | OpenError::WrongRecoveryKey => Problem::WrongPassword,
@@ -48,44 +48,46 @@ impl From<OpenError> for Failure {
             | OpenError::SlotCorrupt { .. }
             | OpenError::Corrupt(_)
             | OpenError::Truncated { .. }
-            | OpenError::Content { .. } => Problem::Damaged(words),
+            | OpenError::Content { .. } => Problem::Damaged(message),
             OpenError::Locked { holder } => Problem::OpenElsewhere(holder),
             OpenError::NotWritable { .. }
             | OpenError::LockObstructed { .. }
-            | OpenError::LocksUnsupported { .. } => Problem::NotWritable(words),
-            OpenError::StorageFull { .. } => Problem::StorageFull(words),
-            OpenError::KdfTooExpensive(_) | OpenError::OutOfMemory => Problem::TooExpensive(words),
-            _ => Problem::Other(words),
+            | OpenError::LocksUnsupported { .. } => Problem::NotWritable(message),
+            OpenError::StorageFull { .. } => Problem::StorageFull(message),
+            OpenError::KdfTooExpensive(_) | OpenError::OutOfMemory => {
+                Problem::TooExpensive(message)
+            }
+            _ => Problem::Other(message),
         })
     }
 }
 
 impl From<CreateError> for Failure {
     fn from(error: CreateError) -> Self {
-        let words = error.to_string();
+        let message = error.to_string();
         Self::Problem(match error {
             CreateError::Cancelled(_) => return Self::Cancelled,
             CreateError::AlreadyExists { path } => Problem::AlreadyExists(path),
             CreateError::Locked { holder } => Problem::OpenElsewhere(holder),
-            CreateError::NotWritable { .. } => Problem::NotWritable(words),
-            CreateError::StorageFull { .. } => Problem::StorageFull(words),
-            _ => Problem::Other(words),
+            CreateError::NotWritable { .. } => Problem::NotWritable(message),
+            CreateError::StorageFull { .. } => Problem::StorageFull(message),
+            _ => Problem::Other(message),
         })
     }
 }
 
 impl From<PasswordError> for Failure {
     fn from(error: PasswordError) -> Self {
-        let words = error.to_string();
+        let message = error.to_string();
         Self::Problem(match error {
             PasswordError::Cancelled(_) => return Self::Cancelled,
             PasswordError::WrongPassword | PasswordError::WrongRecoveryKey => {
                 Problem::WrongPassword
             }
             PasswordError::KeyFileRequired => Problem::KeyFileRequired,
-            PasswordError::StorageFull { .. } => Problem::StorageFull(words),
+            PasswordError::StorageFull { .. } => Problem::StorageFull(message),
             PasswordError::ExternallyModified => Problem::ChangedElsewhere,
-            _ => Problem::Other(words),
+            _ => Problem::Other(message),
         })
     }
 }

@@ -33,9 +33,9 @@ fn main() -> ExitCode {
     };
     match run_window(&options) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(words) => {
+        Err(message) => {
             // Nothing can be reported if the stream is closed.
-            writeln!(std::io::stderr(), "vstore: {words}").ok();
+            writeln!(std::io::stderr(), "vstore: {message}").ok();
             Exit::InputOutput.into()
         }
     }

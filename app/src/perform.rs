@@ -71,7 +71,7 @@ impl Performer {
         };
         let trouble = |mailbox: &Mailbox| {
             let mailbox = mailbox.clone();
-            move |words| mailbox.send(Event::Trouble(words))
+            move |message| mailbox.send(Event::Trouble(message))
         };
         let (for_engine, for_jobs, for_idle) = (mailbox.clone(), mailbox.clone(), mailbox.clone());
         let mut engine = EngineState::new(clock, kdf);

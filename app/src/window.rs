@@ -31,13 +31,13 @@ pub fn run(options: &Options) -> Result<(), String> {
     };
     // Remote desktops and virtual machines may support only one of the two.
     show(Renderer::Glow, options).map_err(|second| {
-        let words = format!("No window could be opened.\n\nwgpu: {first}\nOpenGL: {second}");
+        let message = format!("No window could be opened.\n\nwgpu: {first}\nOpenGL: {second}");
         rfd::MessageDialog::new()
             .set_level(rfd::MessageLevel::Error)
             .set_title("VStore")
-            .set_description(&words)
+            .set_description(&message)
             .show();
-        format!("{words}\n\n{}", platform::NO_WINDOW)
+        format!("{message}\n\n{}", platform::NO_WINDOW)
     })
 }
 

@@ -72,8 +72,8 @@ impl EngineState {
         emit: &mut dyn FnMut(Reply),
     ) -> Result<(), NotCommitted> {
         if !self.write_out(control, emit) {
-            let words = "earlier changes are not in the file yet".to_owned();
-            return Err(NotCommitted::Refused(words));
+            let message = "earlier changes are not in the file yet".to_owned();
+            return Err(NotCommitted::Refused(message));
         }
         self.commit_large(batch, summary, None, control, emit)
     }
@@ -198,7 +198,7 @@ impl EngineState {
         match self.commit_unkept(batch, None, control, emit) {
             Ok(()) => emit(Reply::Imported(task, report)),
             Err(NotCommitted::Cancelled) => emit(Reply::TaskCancelled(task)),
-            Err(NotCommitted::Refused(words)) => emit(Reply::TaskFailed(task, words)),
+            Err(NotCommitted::Refused(message)) => emit(Reply::TaskFailed(task, message)),
             Err(NotCommitted::NotWritten(problem)) => {
                 emit(Reply::TaskFailed(task, problem.text()));
                 if problem == Problem::ChangedElsewhere {

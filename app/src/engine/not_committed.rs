@@ -18,7 +18,7 @@ impl NotCommitted {
     /// Reports it to the window.
     pub(super) fn emit(self, emit: &mut dyn FnMut(Reply)) {
         emit(match self {
-            Self::Refused(words) => Reply::Refused(words),
+            Self::Refused(message) => Reply::Refused(message),
             Self::NotWritten(problem) => Reply::WriteFailed(problem),
             Self::Cancelled => Reply::Refused("cancelled".to_owned()),
         });
@@ -37,23 +37,23 @@ impl From<CommitError> for NotCommitted {
 
 impl From<AppendError> for NotCommitted {
     fn from(error: AppendError) -> Self {
-        let words = error.to_string();
+        let message = error.to_string();
         Self::NotWritten(match error {
-            AppendError::StorageFull { .. } => Problem::StorageFull(words),
+            AppendError::StorageFull { .. } => Problem::StorageFull(message),
             AppendError::ExternallyModified => Problem::ChangedElsewhere,
-            _ => Problem::NotWritten(words),
+            _ => Problem::NotWritten(message),
         })
     }
 }
 
 impl From<CompactError> for NotCommitted {
     fn from(error: CompactError) -> Self {
-        let words = error.to_string();
+        let message = error.to_string();
         Self::NotWritten(match error {
             CompactError::Cancelled(_) => return Self::Cancelled,
-            CompactError::StorageFull { .. } => Problem::StorageFull(words),
+            CompactError::StorageFull { .. } => Problem::StorageFull(message),
             CompactError::ExternallyModified => Problem::ChangedElsewhere,
-            _ => Problem::NotWritten(words),
+            _ => Problem::NotWritten(message),
         })
     }
 }

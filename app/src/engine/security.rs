@@ -236,8 +236,8 @@ impl From<RotateError> for Failure {
 }
 
 /// The messages of the store start in lower case.
-fn capitalised(words: &str) -> String {
-    let mut letters = words.chars();
+fn capitalised(message: &str) -> String {
+    let mut letters = message.chars();
     let first = letters.next().map(char::to_uppercase);
     first.into_iter().flatten().chain(letters).collect()
 }

@@ -157,7 +157,7 @@ impl EngineState {
                 Reply::Committed(committed) => {
                     end = Reply::TaskDone(task, committed.summary.text.clone());
                 }
-                Reply::Refused(words) => end = Reply::TaskFailed(task, words.clone()),
+                Reply::Refused(message) => end = Reply::TaskFailed(task, message.clone()),
                 Reply::WriteFailed(problem) => end = Reply::TaskFailed(task, problem.text()),
                 _ => {}
             }

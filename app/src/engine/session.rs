@@ -27,7 +27,7 @@ impl EngineState {
         opened.snapshot = store.snapshot();
         let result = filled
             .map(|()| (store, opened))
-            .map_err(|words| Failure::Problem(Problem::Other(words)));
+            .map_err(|message| Failure::Problem(Problem::Other(message)));
         self.install(ticket, result, emit);
     }
 

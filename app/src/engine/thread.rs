@@ -398,7 +398,7 @@ fn run(background: Background, emit: impl FnMut(Reply) + Send) -> Message {
             let report = check.run(VerifyDepth::Full, &control);
             Message::Checked(
                 task,
-                Box::new(report.map_err(|error| Failure::from(error).words())),
+                Box::new(report.map_err(|error| Failure::from(error).message())),
             )
         }
         Background::Merge(merge) => Message::Merged(merge.run().ok()),

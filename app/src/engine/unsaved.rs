@@ -381,7 +381,7 @@ fn without_older(batch: WriteBatch, snapshot: &Snapshot) -> WriteBatch {
 pub(super) fn not_written(reason: NotCommitted) -> Problem {
     match reason {
         NotCommitted::NotWritten(problem) => problem,
-        NotCommitted::Refused(words) => Problem::NotWritten(words),
+        NotCommitted::Refused(message) => Problem::NotWritten(message),
         NotCommitted::Cancelled => Problem::NotWritten("it was cancelled".to_owned()),
     }
 }

@@ -93,8 +93,8 @@ impl EngineState {
                 self.compaction_advised = false;
                 self.files.remember(store);
                 let bytes = store.stats().file.map_or(0, |file| file.bytes);
-                if let Some(words) = store.backup_problem() {
-                    emit(Reply::BackupFailed(words.to_owned()));
+                if let Some(message) = store.backup_problem() {
+                    emit(Reply::BackupFailed(message.to_owned()));
                 }
                 emit(match self.rotating.take() {
                     Some(report) => Reply::Security(SecurityReply::Rotated {

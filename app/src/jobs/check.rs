@@ -35,6 +35,6 @@ impl CheckJob {
             &options,
             &control,
         )
-        .map_err(|error| Failure::from(error).words())
+        .map_err(|error| Failure::from(error).message())
     }
 }

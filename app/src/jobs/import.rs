@@ -29,8 +29,8 @@ pub struct ImportJob {
 pub(super) fn open(path: &Path) -> Result<ImportSource, ImportError> {
     let is_stream = |found: Metadata| !found.is_file() && !found.is_dir();
     if fs::metadata(path).is_ok_and(is_stream) {
-        let words = "it is a pipe or a device, not a file; use `vstore import` to read it";
-        return Err(io::Error::new(io::ErrorKind::Unsupported, words).into());
+        let message = "it is a pipe or a device, not a file; use `vstore import` to read it";
+        return Err(io::Error::new(io::ErrorKind::Unsupported, message).into());
     }
     ImportSource::open(path)
 }

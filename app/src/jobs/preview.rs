@@ -51,7 +51,7 @@ pub(super) fn answer_preview(
     let looked = look(&plan, now, cancel);
     let (preview, suggestion) = match looked {
         Ok((preview, suggestion)) => (Ok(preview), suggestion),
-        Err(words) => (Err(words), None),
+        Err(message) => (Err(message), None),
     };
     Some(PreviewAnswer {
         plan,

@@ -36,7 +36,7 @@ impl RestoreJob {
         let restored =
             Store::restore_header(&self.file, &backup, &credentials, false, &options, &control);
         let report = restored.map_err(|error| match error {
-            RestoreError::Open(error) => Failure::from(error).words(),
+            RestoreError::Open(error) => Failure::from(error).message(),
             error => Some(format!("{error}.")),
         })?;
         Ok(RestoredHeader {

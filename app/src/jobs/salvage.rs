@@ -47,7 +47,7 @@ impl SalvageJob {
         };
         let (store, report, _) =
             Store::salvage(&self.source, &self.target, &credentials, &options, &control)
-                .map_err(words)?;
+                .map_err(message_of)?;
         // What was written is durable; only the mark of a clean close could be missing.
         store.close().ok();
         Ok(SalvageOutcome {
@@ -59,11 +59,11 @@ impl SalvageJob {
     }
 }
 
-fn words(error: SalvageError) -> Option<String> {
+fn message_of(error: SalvageError) -> Option<String> {
     match error {
         SalvageError::Read(file::FileSalvageError::Cancelled(_)) => None,
-        SalvageError::Read(file::FileSalvageError::Open(error)) => Failure::from(error).words(),
-        SalvageError::Create(error) => Failure::from(error).words(),
+        SalvageError::Read(file::FileSalvageError::Open(error)) => Failure::from(error).message(),
+        SalvageError::Create(error) => Failure::from(error).message(),
         error => Some(format!("{error}.")),
     }
 }

@@ -20,7 +20,7 @@ impl Check {
     pub fn of(result: Result<VerifyReport, Option<String>>) -> Option<Self> {
         match result {
             Ok(report) => Some(Self::Done(report)),
-            Err(words) => words.map(Self::Failed),
+            Err(message) => message.map(Self::Failed),
         }
     }
 }

@@ -61,8 +61,8 @@ fn apply(
     now: Millis,
 ) -> Effects {
     let Some(changed) = changed.filter(|text| query::fits(text)) else {
-        let words = "The search is too long for another condition";
-        state.notices.push(now, Level::Warning, words);
+        let message = "The search is too long for another condition";
+        state.notices.push(now, Level::Warning, message);
         return Effects::new();
     };
     let Some(store) = state.store_mut() else {

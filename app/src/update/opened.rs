@@ -166,12 +166,12 @@ pub(super) fn saved_as(state: &mut State, opened: OpenedStore, now: Millis) -> E
     {
         asked.extend(record::commit_draft(store));
     }
-    let words = if is_attempt_over {
+    let message = if is_attempt_over {
         format!("Saved as {}: it was too late to cancel", store.title)
     } else {
         format!("Saved as {}", store.title)
     };
-    state.notices.push(now, Level::Success, words);
+    state.notices.push(now, Level::Success, message);
     let Page::Open(store) = std::mem::take(&mut state.page) else {
         return Effects::new();
     };

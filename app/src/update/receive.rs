@@ -77,8 +77,8 @@ fn handle(state: &mut State, event: Event, now: Millis) -> Effects {
             let asked_for = state.file_dialog_session.take();
             if asked_for != state.session() && purpose.is_about_open_database() {
                 // The database was locked or closed while the dialog was open.
-                let words = "The database was locked or closed in the meantime; nothing was done";
-                state.notices.push(now, Level::Info, words);
+                let message = "The database was locked or closed in the meantime; nothing was done";
+                state.notices.push(now, Level::Info, message);
                 return Effects::new();
             }
             match answer {
@@ -107,13 +107,13 @@ fn handle(state: &mut State, event: Event, now: Millis) -> Effects {
         Event::ShowRequested => vec![Effect::ShowWindow],
         Event::OtherWindow { shown } => {
             if !shown {
-                let words = "No window responded. A command may be using the file";
-                state.notices.push(now, Level::Warning, words);
+                let message = "No window responded. A command may be using the file";
+                state.notices.push(now, Level::Warning, message);
             }
             Effects::new()
         }
-        Event::Trouble(words) => {
-            state.notices.push(now, Level::Error, words);
+        Event::Trouble(message) => {
+            state.notices.push(now, Level::Error, message);
             vec![Effect::ShowWindow]
         }
     }

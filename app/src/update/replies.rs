@@ -41,9 +41,9 @@ pub(super) fn receive(state: &mut State, answer: Answer, now: Millis) -> Effects
         }
         Reply::Committed(committed) => committed::receive(state, *committed, now),
         Reply::Settled(id, outcome) => unsaved::settled(state, id, outcome, now),
-        Reply::Refused(words) => {
-            let words = format!("Not changed: {words}");
-            state.notices.push(now, Level::Warning, words);
+        Reply::Refused(message) => {
+            let message = format!("Not changed: {message}");
+            state.notices.push(now, Level::Warning, message);
             Effects::new()
         }
         Reply::WriteFailed(problem) => match state.store_mut() {
@@ -57,17 +57,17 @@ pub(super) fn receive(state: &mut State, answer: Answer, now: Millis) -> Effects
         Reply::Locked { lost, path } => {
             let effects = locked(state, session, path, now);
             if let Some(why) = lost {
-                let words = format!("Some unsaved changes could not be kept: {why}");
-                state.notices.push(now, Level::Error, words);
+                let message = format!("Some unsaved changes could not be kept: {why}");
+                state.notices.push(now, Level::Error, message);
             }
             effects
         }
         Reply::NotClosed => close::not_closed(state),
         Reply::Closed(result) => {
-            if let Err(words) = result {
+            if let Err(message) = result {
                 state
                     .notices
-                    .push(now, Level::Warning, format!("Closing: {words}"));
+                    .push(now, Level::Warning, format!("Closing: {message}"));
             }
             close::closed(state)
         }
@@ -153,8 +153,8 @@ fn locked(
     let Some(path) = path.filter(|path| *path != shown) else {
         return Effects::new();
     };
-    let words = format!("Saved as {} before it was locked", path.display());
-    state.notices.push(now, Level::Info, words);
+    let message = format!("Saved as {} before it was locked", path.display());
+    state.notices.push(now, Level::Info, message);
     state.prefs.remember(path.clone(), now.0);
     match &mut state.page {
         Page::Unlock(page) if page.path == shown && state.busy.is_none() => {
@@ -207,13 +207,13 @@ fn task_reply(state: &mut State, reply: Reply, now: Millis) {
                 .tasks
                 .progress(task, phase.fraction(), phase.text().to_owned());
         }
-        Reply::TaskDone(task, words) => {
-            state.tasks.finish(task, TaskState::Finished(words));
+        Reply::TaskDone(task, message) => {
+            state.tasks.finish(task, TaskState::Finished(message));
         }
         Reply::Imported(task, report) => transfer::imported(state, task, report, now),
         Reply::Compacted(task, bytes) => {
-            let words = format!("The file now has {}", format::bytes(bytes));
-            state.tasks.finish(task, TaskState::Finished(words));
+            let message = format!("The file now has {}", format::bytes(bytes));
+            state.tasks.finish(task, TaskState::Finished(message));
             if let Some(store) = state.store_mut() {
                 let text = format::bytes(bytes);
                 store.activity.push(ActivityEvent {
@@ -226,14 +226,14 @@ fn task_reply(state: &mut State, reply: Reply, now: Millis) {
             }
         }
         Reply::Checked(task, result) => repair::checked(state, task, result),
-        Reply::BackupFailed(words) => {
+        Reply::BackupFailed(message) => {
             let notice = "The previous version of the file could not be kept as a backup";
-            state.notices.push(now, Level::Warning, notice).detail = Some(words);
+            state.notices.push(now, Level::Warning, notice).detail = Some(message);
         }
         Reply::TaskCancelled(task) => state.tasks.finish(task, TaskState::Cancelled),
-        Reply::TaskFailed(task, words) => {
-            state.notices.push(now, Level::Error, words.clone());
-            state.tasks.finish(task, TaskState::Failed(words));
+        Reply::TaskFailed(task, message) => {
+            state.notices.push(now, Level::Error, message.clone());
+            state.tasks.finish(task, TaskState::Failed(message));
         }
         _ => {}
     }
@@ -249,10 +249,10 @@ fn password_changed(state: &mut State, result: Result<(), Problem>, now: Millis)
                 .notices
                 .push(now, Level::Success, "The password was changed");
         }
-        Err(words) => {
+        Err(message) => {
             if let Some(Dialog::ChangePassword { busy, problem }) = state.dialogs.front_mut() {
                 *busy = false;
-                *problem = Some(words);
+                *problem = Some(message);
             }
         }
     }

@@ -100,8 +100,8 @@ pub(super) fn receive(state: &mut State, reply: SecurityReply, now: Millis) -> E
             state.picked = Some((FilePurpose::KeyFile, path));
         }
         SecurityReply::HeaderBackup(Ok(path)) => {
-            let words = format!("The header backup was saved as {}", path.display());
-            state.notices.push(now, Level::Success, words);
+            let message = format!("The header backup was saved as {}", path.display());
+            state.notices.push(now, Level::Success, message);
         }
         SecurityReply::KeyFile(Err(problem)) | SecurityReply::HeaderBackup(Err(problem)) => {
             if let Some(security) = find(state) {
@@ -120,22 +120,22 @@ fn changed(state: &mut State, result: Result<&'static str, Problem>) {
     };
     security.busy = false;
     match result {
-        Ok(words) => {
+        Ok(message) => {
             security.step = SecurityStep::List;
             security.recovery_key = None;
-            security.done = Some(words.to_owned());
+            security.done = Some(message.to_owned());
         }
         Err(problem) => security.problem = Some(problem),
     }
 }
 
 fn rotated(state: &mut State, task: TaskId, dropped: &[KeySlot], now: Millis) {
-    let words = "The data key was replaced";
+    let message = "The data key was replaced";
     state
         .tasks
-        .finish(task, TaskState::Finished(words.to_owned()));
+        .finish(task, TaskState::Finished(message.to_owned()));
     let names: Vec<_> = dropped.iter().map(KeySlot::title).collect();
-    let notice = state.notices.push(now, Level::Success, words);
+    let notice = state.notices.push(now, Level::Success, message);
     if !names.is_empty() {
         notice.level = Level::Warning;
         notice.detail = Some(format!(

@@ -200,9 +200,9 @@ pub(super) fn report_ended_run(state: &mut State, now: Millis) {
     let store = state.store_mut();
     if let Some(count) = store.and_then(|store| store.selection.ended.take()) {
         let records = format::counted(count as u64, "record");
-        let words = format!("{records} no longer selected");
+        let message = format!("{records} no longer selected");
         let why = "The table now shows other rows";
-        state.notices.push(now, Level::Info, words).detail = Some(why.to_owned());
+        state.notices.push(now, Level::Info, message).detail = Some(why.to_owned());
     }
 }
 

@@ -86,8 +86,8 @@ pub(super) fn plan_import(state: &mut State, path: PathBuf, now: Millis) -> Effe
         return vec![Effect::Ask(Request::OpenScratch { ticket, title })];
     };
     if store.read_only {
-        let words = "The database is open read-only: nothing can be imported";
-        state.notices.push(now, Level::Warning, words);
+        let message = "The database is open read-only: nothing can be imported";
+        state.notices.push(now, Level::Warning, message);
         return Effects::new();
     }
     let plan = ImportPlan::new(path);
@@ -164,7 +164,7 @@ pub(super) fn imported(state: &mut State, task: TaskId, report: ImportReport, no
     let counts: Vec<_> = report
         .counts()
         .into_iter()
-        .map(|(count, words)| format!("{} {words}", format::count(count)))
+        .map(|(count, message)| format!("{} {message}", format::count(count)))
         .collect();
     let level = if report.is_remarkable() {
         Level::Warning

@@ -221,7 +221,7 @@ fn summaries_of_commits_are_in_the_past_tense() {
     };
     let value = || parse_text("1").unwrap().0;
     let at = Some(Millis(1_090_000));
-    for (request, words) in [
+    for (request, message) in [
         (batch(&|batch| batch.put(key("a"), value())), "Added a"),
         (
             batch(&|batch| batch.set_expiry(key("a"), at)),
@@ -235,7 +235,7 @@ fn summaries_of_commits_are_in_the_past_tense() {
         (Request::Undo, "Undone: Delete b"),
         (Request::Redo, "Redone: Delete b"),
     ] {
-        assert_eq!(sentences(&server.ask(request)), [words]);
+        assert_eq!(sentences(&server.ask(request)), [message]);
     }
 }
 
@@ -495,7 +495,7 @@ fn a_copy_replaces_another_file_only_with_consent_and_keeps_it_as_a_backup() {
     for own in [path.clone(), vstore::file::backup_path(&path, 1)] {
         let refused = save_as(&own, Consent::ReplaceAny);
         assert!(
-            matches!(&refused, Reply::NotOpened(_, Problem::Other(words)) if words.contains("open database")),
+            matches!(&refused, Reply::NotOpened(_, Problem::Other(message)) if message.contains("open database")),
             "{refused:?}"
         );
     }

@@ -82,7 +82,7 @@ pub(in crate::update) fn done(
 ) {
     let check = Check::of(result);
     let end = match &check {
-        Some(Check::Failed(words)) => TaskState::Failed(words.clone()),
+        Some(Check::Failed(message)) => TaskState::Failed(message.clone()),
         Some(_) => TaskState::Finished("The whole file was read".to_owned()),
         None => TaskState::Cancelled,
     };

@@ -60,7 +60,7 @@ pub(in crate::update) fn done(
 ) {
     let end = match &result {
         Ok(_) => TaskState::Finished("The header was restored".to_owned()),
-        Err(Some(words)) => TaskState::Failed(words.clone()),
+        Err(Some(message)) => TaskState::Failed(message.clone()),
         Err(None) => TaskState::Cancelled,
     };
     state.tasks.finish(task, end);

@@ -77,7 +77,7 @@ pub(in crate::update) fn done(
             let name = OpenStore::title_of(&outcome.target);
             TaskState::Finished(format!("Everything readable was saved to {name}"))
         }
-        Err(Some(words)) => TaskState::Failed(words.clone()),
+        Err(Some(message)) => TaskState::Failed(message.clone()),
         Err(None) => TaskState::Cancelled,
     };
     state.tasks.finish(task, end);

@@ -392,13 +392,13 @@ fn an_import_that_was_cancelled_or_is_for_another_database_is_dropped_and_report
         fixture.state.notices.clear();
         let effects = receive(&mut fixture.state, Event::Job(read(task)), NOW);
         assert!(asks(&effects).is_empty(), "{effects:?}");
-        let words: Vec<_> = fixture
+        let messages: Vec<_> = fixture
             .state
             .notices
             .iter()
             .map(|notice| &*notice.text)
             .collect();
-        assert_eq!(words, expected.into_iter().collect::<Vec<_>>());
+        assert_eq!(messages, expected.into_iter().collect::<Vec<_>>());
         assert_eq!(fixture.state.tasks.running(), 0);
     };
     run(

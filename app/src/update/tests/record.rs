@@ -84,15 +84,15 @@ fn a_number_that_becomes_a_string_is_reported_while_typing() {
         fixture.open().detail.draft.clone().unwrap().note
     };
     let large = "98765432109876543210987";
-    let words = note(&format!("{{\n \"id\": {large}}}")).unwrap();
+    let message = note(&format!("{{\n \"id\": {large}}}")).unwrap();
     assert_eq!(
-        words,
+        message,
         "Line 2, column 8: this number has more than 64 bits; it becomes a string."
     );
-    let words = note(&format!("[1e999, {large}, 1e999]")).unwrap();
+    let message = note(&format!("[1e999, {large}, 1e999]")).unwrap();
     assert!(
-        words.contains("is out of range") && words.ends_with("So do 2 more."),
-        "{words}"
+        message.contains("is out of range") && message.ends_with("So do 2 more."),
+        "{message}"
     );
     assert_eq!(note("{"), None);
     assert_eq!(note("7"), None);
