@@ -184,7 +184,7 @@ fn parse(line: &[u8], number: u64, honour_expire_at: bool) -> Result<Parsed, Str
 }
 
 fn interpret(line: ValueRef<'_>, honour_expire_at: bool) -> Result<Parsed, String> {
-    let fields = line.as_map().ok_or("an object was expected")?;
+    let fields = line.as_map().ok_or("expected an object")?;
     let mut warnings = Vec::new();
     let mut key = None;
     let mut value = None;

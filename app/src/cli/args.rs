@@ -1,7 +1,7 @@
 //! The command-line arguments, as clap reads them. The commands interpret them.
 #![expect(
     clippy::doc_markdown,
-    reason = "clap prints these comments as help, where marks of code would be noise"
+    reason = "clap prints these comments as help, where code markup would be noise"
 )]
 
 use std::path::PathBuf;
@@ -120,7 +120,7 @@ pub(super) enum Command {
     /// List, add and remove passwords and recovery keys, up to eight
     #[command(subcommand)]
     Slots(SlotsCommand),
-    /// Replace the data key and rewrite everything under it
+    /// Exchange the data key and rewrite everything under it
     ///
     /// For when someone who may have a copy of the file knows a password. Afterwards only the
     /// passwords and recovery keys presented here open the file: the one that opens it and, one by

@@ -44,7 +44,7 @@ pub(super) fn info(args: &PlainArgs) -> Result<Exit, Failure> {
     let closed = match &holder {
         Some(holder) => format!("no, it is open in {holder}"),
         None if closed => "yes".to_owned(),
-        None => "no: the last session was cut short; everything it saved is there".to_owned(),
+        None => "no: the last session was cut short; everything it saved is intact".to_owned(),
     };
     let mut lines = vec![
         ("records", stats.records.to_string()),

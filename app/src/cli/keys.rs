@@ -196,7 +196,7 @@ pub(super) fn rotate(args: &RotateArgs) -> Result<Exit, Failure> {
         ));
     }
     output::message(
-        "the data key was replaced; copies, backups and header backups made before still open \
+        "the data key was exchanged; copies, backups and header backups made before still open \
              with the old one: delete them",
     );
     Ok(Exit::Ok)

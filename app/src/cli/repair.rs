@@ -47,7 +47,7 @@ fn export(args: &HeaderBackupArgs) -> Result<Exit, Failure> {
     } else {
         output::message(
             "keep it somewhere else; it opens with the current passwords, and is valid until the \
-                 data key is replaced (vstore rotate)",
+                 data key is exchanged (vstore rotate)",
         );
     }
     Ok(Exit::Ok)

@@ -362,7 +362,7 @@ pub enum SecurityRequest {
         /// The change.
         change: KeyChange,
     },
-    /// Replaces the data key.
+    /// Exchanges the data key.
     Rotate {
         /// The task it belongs to.
         task: TaskId,
@@ -384,7 +384,7 @@ pub enum SecurityReply {
     Slots(Vec<KeySlot>),
     /// The result of a change: a message, or why it failed.
     Changed(Result<&'static str, Problem>),
-    /// The data key was replaced.
+    /// The data key was exchanged.
     Rotated {
         /// The task it belonged to.
         task: TaskId,

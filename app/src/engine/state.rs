@@ -37,7 +37,7 @@ pub struct EngineState {
     pub(super) compaction_advised: bool,
     /// The compaction that is being written.
     pub(super) compacting: Option<(TaskId, Control)>,
-    /// The slots that compaction drops, if it replaces the data key.
+    /// The slots that compaction drops, if it exchanges the data key.
     pub(super) rotating: Option<RotationReport>,
     pub(super) merging: bool,
     /// Indexes are being built.

@@ -217,7 +217,7 @@ impl EngineState {
         Some(Background::Merge(merge))
     }
 
-    /// A compaction that replaces the data key is being written.
+    /// A compaction that exchanges the data key is being written.
     pub(super) fn begin_rotating(&mut self, task: TaskId, control: Control, to: RotationReport) {
         self.compacting = Some((task, control));
         self.rotating = Some(to);

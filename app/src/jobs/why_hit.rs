@@ -64,8 +64,8 @@ pub(super) fn answer_why_hit(
 fn level(rank: &SortKeyParts) -> String {
     let words = match rank.level {
         Level::Exact => "Every word occurs as typed",
-        Level::Prefix => "Some word is the start of a longer one",
-        Level::Inside => "Some word is inside a longer one",
+        Level::Prefix => "A word is the start of a longer one",
+        Level::Inside => "A word is inside a longer one",
         Level::SlightTypos => "Slightly misspelt",
         Level::Typos => "Misspelt",
     };

@@ -32,7 +32,7 @@ pub enum SecurityStep {
     Change(u8),
     /// The question before this slot is removed.
     Remove(u8),
-    /// The form to replace the data key.
+    /// The form to exchange the data key.
     Rotate,
 }
 

@@ -249,10 +249,10 @@ fn password_changed(state: &mut State, result: Result<(), Problem>, now: Millis)
                 .notices
                 .push(now, Level::Success, "The password was changed");
         }
-        Err(message) => {
+        Err(cause) => {
             if let Some(Dialog::ChangePassword { busy, problem }) = state.dialogs.front_mut() {
                 *busy = false;
-                *problem = Some(message);
+                *problem = Some(cause);
             }
         }
     }

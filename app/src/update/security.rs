@@ -130,7 +130,7 @@ fn changed(state: &mut State, result: Result<&'static str, Problem>) {
 }
 
 fn rotated(state: &mut State, task: TaskId, dropped: &[KeySlot], now: Millis) {
-    let message = "The data key was replaced";
+    let message = "The data key was exchanged";
     state
         .tasks
         .finish(task, TaskState::Finished(message.to_owned()));
@@ -139,8 +139,8 @@ fn rotated(state: &mut State, task: TaskId, dropped: &[KeySlot], now: Millis) {
     if !names.is_empty() {
         notice.level = Level::Warning;
         notice.detail = Some(format!(
-            "No longer open the file, because they were not entered: {}. Add them again under \
-                 File › Security…",
+            "These no longer open the file, because they were not entered: {}. Add them again \
+             under File › Security…",
             names.join(", ")
         ));
     }

@@ -371,6 +371,6 @@ fn damage_in_a_file_is_listed_on_its_page() {
     );
     program.ask(RepairCommand::Check(secret("wrong")));
     program.until("the wrong password is reported", |state| {
-        matches!(check(state), Some(Check::Failed(message)) if message.starts_with("Wrong password"))
+        matches!(check(state), Some(Check::Failed(why)) if why.starts_with("Wrong password"))
     });
 }

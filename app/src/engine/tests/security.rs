@@ -77,7 +77,7 @@ fn a_recovery_key_opens_the_file_even_after_its_password_was_removed() {
 }
 
 #[test]
-fn replacing_the_data_key_keeps_the_records_and_lists_dropped_passwords() {
+fn exchanging_the_data_key_keeps_the_records_and_lists_dropped_passwords() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.vstore");
     let mut server = Server::new();

@@ -99,7 +99,7 @@ fn a_hit_is_explained_in_words() {
     assert_eq!(found.order[2], ("Where they are", "in the key".to_owned()));
     assert_eq!(why("hook", "film:1982:tootsie"), None);
     let found = why("comed", "film:1982:tootsie").unwrap();
-    assert_eq!(found.level, "Some word is the start of a longer one");
+    assert_eq!(found.level, "A word is the start of a longer one");
     assert_eq!(found.words[0].place, "genres[]");
     assert_eq!(found.order[1].1, "1 as a prefix");
 }

@@ -80,7 +80,7 @@ fn keys_of_a_read_only_file_cannot_be_changed() {
 }
 
 #[test]
-fn replacing_the_data_key_lists_what_no_longer_opens_the_file() {
+fn exchanging_the_data_key_lists_what_no_longer_opens_the_file() {
     let mut fixture = open();
     let rotate = SecurityCommand::Rotate { current: secret() };
     assert_eq!(asks(&fixture.ask(rotate)), ["Security"]);

@@ -177,7 +177,7 @@ fn passwords_are_added_labelled_listed_and_removed_but_never_the_last() {
 }
 
 #[test]
-fn replacing_the_data_key_keeps_the_presented_keys() {
+fn exchanging_the_data_key_keeps_the_presented_keys() {
     let desk = Desk::with(&films());
     let key = desk.recovery_key();
     let add = ["slots", "add", "db.vstore", "--kdf", "fast"];
