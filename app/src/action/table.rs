@@ -141,8 +141,8 @@ actions! {
     ChangePassword: "Change password…", "Replace the password of the file", KEY, File 3, Window [];
     Security: "Security…", "Passwords, key files, recovery keys and the data key", SHIELD_CHECK,
         File 3, Window [];
-    Lock: "Lock", "Clear the key and all records from memory until you enter the password", LOCK_SIMPLE,
-        File 3, Window [CTRL L];
+    Lock: "Lock", "Clear the key and all records from memory until you enter the password",
+        LOCK_SIMPLE, File 3, Window [CTRL L];
     CloseFile: "Close", "Close the database", X, File 4, Window [CTRL W, CTRL F4];
     Quit: "Quit", "Close the program", SIGN_OUT, File 4, Window [CTRL Q];
 
@@ -160,15 +160,15 @@ actions! {
     FindPrevious: "Previous result", "Go to the previous row", CARET_UP, Edit 3, Window [SHIFT F3];
     GoToKey: "Go to key…", "Jump to a record by a few letters of its key", HASH, Edit 3,
         Window [CTRL P];
-    WhyHit: "Why this hit", "Show how the record under the cursor matches the search", QUESTION, Edit 3,
-        Window [];
+    WhyHit: "Why this hit", "Show how the record under the cursor matches the search", QUESTION,
+        Edit 3, Window [];
     ClearSearch: "Clear search", "Show all records", X_CIRCLE, Edit 3, Window [];
     PreviousSearch: "Previous search", "Go back to the search before this one",
         ARROW_LEFT, Edit 3, Window [ALT ArrowLeft];
     FollowingSearch: "Following search", "Go forward to the search you went back from", ARROW_RIGHT,
         Edit 3, Window [ALT ArrowRight];
-    SavedSearches: "Saved searches…", "Save this search under a name, or open a saved one", STAR, Edit 3,
-        Window [];
+    SavedSearches: "Saved searches…", "Save this search under a name, or open a saved one", STAR,
+        Edit 3, Window [];
 
     NewRecord: "New record", "Add a record", PLUS, Record 0, Window [CTRL N];
     EditRecord: "Edit", "Edit the value as text", PENCIL_SIMPLE, Record 0,
@@ -199,8 +199,10 @@ actions! {
     SortByExpiry: "Sort by expiry", "Order the table by expiry, soonest first", TIMER, View 1,
         Window [];
     SearchExact: "Exact search", "Match whole words only", TEXT_AA, View 2, Window [];
-    SearchFuzzy: "Fuzzy search", "Match prefixes and words with typos too", SPARKLE, View 2, Window [];
-    SearchContains: "Contains search", "Match anywhere inside words", TEXT_ALIGN_LEFT, View 2, Window [];
+    SearchFuzzy: "Fuzzy search", "Match prefixes and words with typos too", SPARKLE, View 2,
+        Window [];
+    SearchContains: "Contains search", "Match anywhere inside words", TEXT_ALIGN_LEFT, View 2,
+        Window [];
     Refresh: "Refresh", "Reload everything on screen", ARROWS_CLOCKWISE, View 3,
         Window [PLAIN F5, CTRL R];
     NextPane: "Next pane", "Move the keyboard focus to the next panel", ARROW_RIGHT, View 3,

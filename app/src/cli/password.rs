@@ -40,7 +40,7 @@ pub(super) fn existing(common: &Common) -> Result<Credentials, Failure> {
 pub(super) fn new(common: &Common) -> Result<Credentials, Failure> {
     if common.recovery_key {
         return Err(Failure::usage(
-            "a new file needs a password; add a recovery key later with `vstore slots add --recovery`",
+            "a new file needs a password; `vstore slots add --recovery` adds a recovery key later",
         ));
     }
     with_key_file(typed_twice(common)?, common.key_file.as_deref())
@@ -149,7 +149,7 @@ fn from_stdin() -> Result<Zeroizing<String>, Failure> {
         .read_until(b'\n', &mut line)?;
     if line.len() as u64 > PASSWORD_BYTES_MAX {
         return Err(Failure::usage(format_args!(
-            "a line of standard input is too long for a password: more than {PASSWORD_BYTES_MAX} bytes"
+            "a line of standard input is longer than a password may be: {PASSWORD_BYTES_MAX} bytes"
         )));
     }
     let text = line.strip_suffix(b"\n").unwrap_or(&line);

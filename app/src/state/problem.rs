@@ -98,7 +98,7 @@ impl Problem {
             Self::StorageFull(what) => format!("The disk is full: {what}."),
             Self::AlreadyExists(path) => format!("{} already exists.", path.display()),
             Self::Replaces(existing) => format!(
-                "{} already exists ({}, {}). Saving replaces it; its current content is kept beside it \
+                "{} already exists ({}, {}). Saving replaces it; its content is kept beside it \
                  as a backup.",
                 existing.path.display(),
                 existing.content.named(),
@@ -109,8 +109,8 @@ impl Problem {
             }
             Self::ChangedElsewhere => "Another program changed the file.".to_owned(),
             Self::NotWritten(what) => format!("The change could not be written: {what}."),
-            Self::Crashed => "An internal error occurred, and the file was closed. \
-                                        Everything saved is in it."
+            Self::Crashed => "An internal error occurred, and the file was closed. Everything \
+                              saved is in it."
                 .to_owned(),
             Self::Other(what) => format!("{what}."),
         }

@@ -134,7 +134,7 @@ fn acknowledged_edits_survive_kill_9() {
         }
         let Some(reached) = reached else {
             panic!(
-                "round {round}: edit {acknowledged} was acknowledged, but the file contains {found:?}"
+                "round {round}: edit {acknowledged} was acknowledged, but the file has {found:?}"
             );
         };
         first = reached + 1;

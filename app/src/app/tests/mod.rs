@@ -291,7 +291,7 @@ fn an_expired_record_is_deleted_and_reported() {
             store
                 .activity
                 .iter()
-                .any(|event| event.text.starts_with("ran out"))
+                .any(|event| event.text.starts_with("expired after"))
         })
     });
     assert_eq!(program.value("token"), None);
