@@ -69,8 +69,8 @@ impl ExpiryForm {
 
     fn fields(&mut self, ui: &mut egui::Ui, meaning: &Meaning, deletes: bool) {
         let starts = !std::mem::replace(&mut self.started, true);
-        let ways = ["After a time", "At a date"];
-        let chosen = segmented(ui, "Kind of expiry", &ways, usize::from(self.at));
+        let kinds = ["After a duration", "At a date"];
+        let chosen = segmented(ui, "Kind of expiry", &kinds, usize::from(self.at));
         if let Some(chosen) = chosen {
             self.at = chosen == 1;
         }

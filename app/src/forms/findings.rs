@@ -30,7 +30,7 @@ impl Findings {
         let verdict = if report.findings.is_empty() {
             format!("All {read} were read; no problems were found.")
         } else if report.is_intact() {
-            format!("All {read} were read: nothing is lost, and opening the file repairs the rest.")
+            format!("All {read} were read: no data is lost, and opening the file repairs it.")
         } else {
             let least = if more { "at least " } else { "" };
             let all = format::counted(all, "part");

@@ -12,7 +12,7 @@ const ICON: f32 = 14.0;
 const ICON_GAP: f32 = 5.0;
 const GAP: f32 = 18.0;
 /// Fewer records are loaded so quickly that showing progress is pointless.
-const TOLD_FROM: u64 = 20_000;
+const SHOWN_FROM: u64 = 20_000;
 
 /// The tone of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +122,7 @@ impl StatusData {
 /// The progress of indexing, while enough is left to slow down searches.
 fn indexing(store: &OpenStore) -> Option<Item> {
     let indexing = store.indexing.filter(|_| store.loading.is_none())?;
-    if indexing.total.saturating_sub(indexing.indexed) < TOLD_FROM {
+    if indexing.total.saturating_sub(indexing.indexed) < SHOWN_FROM {
         return None;
     }
     let percent = indexing.indexed * 100 / indexing.total.max(1);

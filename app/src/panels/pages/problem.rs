@@ -28,7 +28,7 @@ pub(super) struct ProblemData {
     /// What the user should know before choosing.
     pub(super) advice: &'static str,
     /// The remedies, the best one first.
-    pub(super) ways: Vec<(&'static str, Remedy)>,
+    pub(super) remedies: Vec<(&'static str, Remedy)>,
     pub(super) path: PathBuf,
     /// The damage can be examined.
     pub(super) can_be_checked: bool,
@@ -91,10 +91,10 @@ impl ProblemData {
         } else {
             problem.remedies()
         };
-        let ways = remedies.iter().map(|remedy| (label(*remedy), *remedy));
-        let mut ways: Vec<_> = ways.collect();
-        if ways.is_empty() {
-            ways = [Remedy::Retry, Remedy::ChooseAnother]
+        let remedies = remedies.iter().map(|remedy| (label(*remedy), *remedy));
+        let mut remedies: Vec<_> = remedies.collect();
+        if remedies.is_empty() {
+            remedies = [Remedy::Retry, Remedy::ChooseAnother]
                 .map(|remedy| (label(remedy), remedy))
                 .to_vec();
         }
@@ -103,7 +103,7 @@ impl ProblemData {
             name: OpenStore::title_of(&page.path),
             text: text(problem, now, zone),
             advice,
-            ways,
+            remedies,
             path: page.path.clone(),
             can_be_checked,
             read_only: page.read_only,
@@ -180,14 +180,20 @@ pub(super) fn problem_ui(
         field::explanation(ui, data.advice);
     }
     closer_look(ui, commands);
-    for (label, remedy) in data.ways.iter().skip(BUTTONS) {
+    for (label, remedy) in data.remedies.iter().skip(BUTTONS) {
         if Button::link(label).show(ui).clicked() {
             commands.push(data.command(*remedy));
         }
     }
     ui.add_space(metrics::SPACE_16);
-    let ways: Vec<_> = data.ways.iter().take(BUTTONS).enumerate().rev().collect();
-    let buttons = ways.iter().map(|(index, (label, _))| {
+    let remedies: Vec<_> = data
+        .remedies
+        .iter()
+        .take(BUTTONS)
+        .enumerate()
+        .rev()
+        .collect();
+    let buttons = remedies.iter().map(|(index, (label, _))| {
         let button = if *index == 0 && !data.can_be_checked {
             Button::primary(label)
         } else {
@@ -201,7 +207,7 @@ pub(super) fn problem_ui(
     match button_rows(ui, "remedies", &buttons) {
         Some(0) => commands.push(FileCommand::Close(AfterClose::Welcome)),
         Some(index) => {
-            if let Some((_, (_, remedy))) = ways.get(index - 1) {
+            if let Some((_, (_, remedy))) = remedies.get(index - 1) {
                 commands.push(data.command(*remedy));
             }
         }

@@ -90,7 +90,7 @@ fn kept(page: &UnlockPage, view: AppView<'_>) -> Option<String> {
         " Do not quit VStore until then."
     };
     Some(format!(
-        "{changes} could not be written and will be tried again after you unlock.{end}"
+        "{changes} could not be written. Unlocking the file tries again.{end}"
     ))
 }
 

@@ -176,7 +176,7 @@ fn every_problem_has_its_own_text_and_a_remedy() {
     let data =
         problems.map(|problem| ProblemData::new(&problem, &unlock_page(), NOW, &TimeZone::UTC));
     for (index, one) in data.iter().enumerate() {
-        assert!(!one.ways.is_empty(), "{one:?}");
+        assert!(!one.remedies.is_empty(), "{one:?}");
         for other in data.iter().skip(index + 1) {
             assert_ne!((one.title, &one.text), (other.title, &other.text));
         }
