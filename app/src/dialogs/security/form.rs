@@ -265,9 +265,9 @@ impl SecurityForm {
 fn rotation(ui: &mut Ui, security: &Security) {
     field::explanation(
         ui,
-        "The whole file is rewritten. Afterwards it opens only with what you enter here: the \
-         others can be carried over only if they are entered, too; otherwise a stolen data key \
-         would lead to the new one.",
+        "The whole file is rewritten. Afterwards only what you enter here opens it. The others \
+         cannot be carried over without being entered: any shortcut would let a stolen data key \
+         reveal the new one.",
     );
     field::explanation(
         ui,

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 const DAY: i64 = 86_400;
 /// A span of more months than this is labelled by its years.
-const MONTHS_TOLD: i32 = 24;
+const MONTHS_MAX: i32 = 24;
 
 /// The label of a bar and the ends of its query; both ends are inclusive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ pub(super) fn share(least: f64, greatest: f64) -> Span {
 pub(super) fn scale(least: f64, greatest: f64) -> String {
     let (from, to) = (civil(least as i64), civil(greatest as i64));
     let month = |at: DateTime| i32::from(at.year()) * 12 + i32::from(at.month());
-    if MONTHS_TOLD < month(to) - month(from) {
+    if MONTHS_MAX < month(to) - month(from) {
         return format!("{} to {}", from.year(), to.year());
     }
     if from.date() == to.date() {
