@@ -1,3 +1,5 @@
+//! Contrast of the colours, glyphs of the fonts, and animations.
+
 use egui::{Color32, FontId};
 
 use super::{Tokens, fonts, icons, tokens};

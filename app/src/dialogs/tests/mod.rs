@@ -1,3 +1,5 @@
+//! Dialogs, palette and messages: what they show, and which commands they queue.
+
 mod find;
 mod fit;
 mod repair;

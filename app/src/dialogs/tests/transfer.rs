@@ -1,3 +1,5 @@
+//! The dialogs of import and export.
+
 use std::sync::Arc;
 
 use egui::Role;

@@ -1,3 +1,5 @@
+//! The tabs of the bottom panel: what they list, and what clicks do.
+
 use egui_kittest::kittest::Queryable as _;
 use jiff::tz::TimeZone;
 use vstore::Millis;

@@ -1,3 +1,5 @@
+//! The detail panel: its tree, text, history, drafts and expiry.
+
 use std::sync::Arc;
 
 use egui::{Key as Press, Modifiers, Role};

@@ -1,3 +1,5 @@
+//! The left panel: namespaces, paths and statistics, and how clicks filter.
+
 use std::sync::Arc;
 
 use egui_kittest::kittest::Queryable as _;

@@ -1,3 +1,5 @@
+//! The record table: its cells, columns, menus and keys.
+
 use std::sync::Arc;
 
 use egui::{Key, Modifiers};

@@ -1,3 +1,5 @@
+//! The toolbar: the search box, its summary and remarks, and the buttons.
+
 use std::sync::Arc;
 use std::time::Duration;
 

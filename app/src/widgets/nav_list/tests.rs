@@ -1,3 +1,5 @@
+//! The keyboard and the pointer in the list.
+
 use std::cell::Cell;
 
 use egui::{Key, ScrollArea};

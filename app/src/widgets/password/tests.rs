@@ -1,3 +1,5 @@
+//! The password buffer, and its field.
+
 use egui::{Event, ImeEvent, Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};

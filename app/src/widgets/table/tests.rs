@@ -1,3 +1,5 @@
+//! The table with ten million rows: pointer, keyboard, columns.
+
 use std::cell::RefCell;
 
 use egui::{Key, Modifiers};

@@ -1,3 +1,5 @@
+//! The keyboard in the tree, and very deep values.
+
 use egui::{Event, Key};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
