@@ -126,12 +126,12 @@ actions! {
         Window [CTRL_SHIFT S];
     WriteAgain: "Try again", "Write the unsaved changes to the file again", ARROWS_CLOCKWISE,
         File 1, Window [];
-    Reload: "Load again…", "Close the file and read its current contents from disk", FOLDER_OPEN,
+    Reload: "Reload", "Close the file and read its current contents from disk", FOLDER_OPEN,
         File 1, Window [];
     DeleteExpired: "Delete expired records",
         "Confirm that the clock is right and delete expired records", TRASH, File 1, Window [];
     KeepExpired: "Keep expired records", "Keep them in the file, hidden", CLOCK, File 1, Window [];
-    AcceptStanding: "Go on with this file",
+    AcceptStanding: "Use this file anyway",
         "Use the file although changes saved here are missing from it", CHECK, File 1, Window [];
     Import: "Import…", "Import JSON or NDJSON", DOWNLOAD_SIMPLE, File 2, Window [CTRL_SHIFT I];
     ImportReport: "Import report…", "What the last import did, record by record", LIST_BULLETS,
