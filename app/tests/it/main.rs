@@ -3,6 +3,7 @@
 
 mod cli;
 mod database;
+mod dependencies;
 #[cfg(all(unix, not(target_os = "macos")))]
 mod display;
 mod kill;
