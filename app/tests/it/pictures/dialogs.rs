@@ -55,7 +55,7 @@ fn lists() -> Vec<Subject> {
     vec![
         over("palette", Shots::DarkLarge, || Dialog::Palette),
         over("palette-found", Shots::Once(Light), || Dialog::Palette)
-            .after(|window| type_in(window, "Find an action", "exp")),
+            .after(|window| type_in(window, "Find a command", "exp")),
         over("go-to-key", Shots::LightLarge, || Dialog::GoToKey)
             .after(|window| type_in(window, "Go to key", "fldh")),
         shown("why-hit", Shots::DarkLarge, || {

@@ -24,7 +24,7 @@ const LEFT: Crop = Crop::Part("Namespaces and indexes");
 const DETAIL: Crop = Crop::Part("Record detail");
 const BOTTOM: Crop = Crop::Part("Activity and jobs");
 const STATUS: Crop = Crop::Part("Status bar");
-const TROUBLE: Crop = Crop::Part("Trouble");
+const WARNING: Crop = Crop::Part("File warning");
 const MESSAGES: Crop = Crop::Over;
 
 const QUERY: &str = "hofman dustn year:1980..1999";
@@ -54,7 +54,7 @@ fn whole_window() -> Vec<Subject> {
         Subject::new("loading-status", Shots::OnceSmall(Dark), STATUS, loading),
         Subject::new("many-selected", Shots::OnceSmall(Dark), rows, many_selected),
         Subject::new("many-record", Shots::Once(Light), DETAIL, many_selected),
-        Subject::new("not-saved", Shots::LightLarge, TROUBLE, not_saved),
+        Subject::new("not-saved", Shots::LightLarge, WARNING, not_saved),
         Subject::new(
             "not-saved-record",
             Shots::OnceSmall(Dark),
@@ -227,7 +227,7 @@ fn around() -> Vec<Subject> {
 fn strips() -> Vec<Subject> {
     use Theme::{Dark, Light};
     let status = |name, theme, change: fn(&mut OpenStore)| strip(name, theme, STATUS, change);
-    let trouble = |name, theme, change: fn(&mut OpenStore)| strip(name, theme, TROUBLE, change);
+    let trouble = |name, theme, change: fn(&mut OpenStore)| strip(name, theme, WARNING, change);
     vec![
         status("status-saving", Dark, |store| {
             store.save = SaveState::Saving { pending: 3 };
