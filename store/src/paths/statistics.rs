@@ -188,10 +188,10 @@ fn fold_parts(source: &dyn PathSource, cancel: &CancelToken) -> Result<Seen, Can
             seen
         })
         .reduce(Seen::default, Seen::merged);
-    if !cancel.is_cancelled() {
-        Ok(folded)
-    } else {
+    if cancel.is_cancelled() {
         Err(Cancelled)
+    } else {
+        Ok(folded)
     }
 }
 

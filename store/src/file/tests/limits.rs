@@ -36,7 +36,10 @@ fn a_change_of_more_than_4_gib_is_refused_and_nothing_is_lost() {
         panic!("{refused}")
     };
     assert!(*bytes > 70 * (60 << 20));
-    assert!(refused.to_string().contains("several parts"), "{refused}");
+    assert!(
+        refused.to_string().contains("split it into several"),
+        "{refused}"
+    );
     assert!(store.snapshot().is_empty() && vfs.content(path) == before);
     // Of several batches only that one is refused.
     let mut small = WriteBatch::new(Cause::Edit);

@@ -33,7 +33,7 @@ impl std::fmt::Debug for TermAutomaton {
     }
 }
 
-/// Whether a word with one or two typos can mean a term. MisspeltTerms words have no digits, so
+/// Whether a word with one or two typos can mean a term. Misspelt words have no digits, so
 /// each digit in what they match is an edit. With two digits no edit is left to make what is
 /// matched shorter than the word, which has at least six letters then; with one it is at least
 /// three letters long. That leaves out most numbers and identifiers.

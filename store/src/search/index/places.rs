@@ -23,7 +23,7 @@ impl PathId {
     pub(super) const KEY: Self = Self(0);
     /// The parts of camel case words of the key.
     pub(super) const KEY_PARTS: Self = Self(1);
-    /// PathTable that have no number of their own.
+    /// Paths that have no number of their own.
     pub(super) const OTHER: Self = Self(2);
     /// The value itself.
     pub(super) const ROOT: Self = Self(3);

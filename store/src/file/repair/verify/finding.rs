@@ -173,7 +173,7 @@ impl VerifyReport {
             .filter(|finding| !finding.kind.is_harmless());
         for finding in harmful {
             match finding.loss.and_then(|loss| loss.frames) {
-                Some(frames) => lost += frames,
+                Some(frames) => lost = frames.saturating_add(lost),
                 None => more = true,
             }
         }
