@@ -34,7 +34,10 @@ pub struct ExportJob {
 impl ExportJob {
     /// How it ended or, if a file already exists at the path, the plan to run once the user agrees
     /// to replace that file.
-    pub(super) fn run(self, context: &TaskContext) -> Result<TaskState, (ExportPlan, Existing)> {
+    pub(super) fn run(
+        self,
+        context: &TaskContext,
+    ) -> Result<TaskState, Box<(ExportPlan, Existing)>> {
         Ok(match self.write(context) {
             Ok(report) if report.is_complete() => TaskState::Finished(format!(
                 "{} of {} records written to {}",
@@ -57,7 +60,7 @@ impl ExportJob {
                     path: Some(self.path),
                     consent: Consent::Replace(existing.clone()),
                 };
-                return Err((plan, existing));
+                return Err(Box::new((plan, existing)));
             }
             Err(Problem::Target(error)) => TaskState::Failed(error.to_string()),
         })

@@ -31,11 +31,14 @@ pub struct WhyHitQuestion {
     pub mode: Mode,
 }
 
+/// Why a record was found; `None` if it no longer matches.
+type Explained = Option<Box<WhyHit>>;
+
 pub(super) fn answer_why_hit(
     question: WhyHitQuestion,
     cancel: &CancelToken,
-    _emit: &Emit<'_, Option<Box<WhyHit>>>,
-) -> Option<Option<Box<WhyHit>>> {
+    _emit: &Emit<'_, Explained>,
+) -> Option<Explained> {
     let WhyHitQuestion {
         snapshot,
         key,

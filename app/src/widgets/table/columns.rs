@@ -118,10 +118,10 @@ pub(super) fn header_cell(
         }
         match column.sort {
             Some(SortArrow::Ascending) => {
-                node.set_sort_direction(accesskit::SortDirection::Ascending)
+                node.set_sort_direction(accesskit::SortDirection::Ascending);
             }
             Some(SortArrow::Descending) => {
-                node.set_sort_direction(accesskit::SortDirection::Descending)
+                node.set_sort_direction(accesskit::SortDirection::Descending);
             }
             None => {}
         }
