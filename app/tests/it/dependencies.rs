@@ -62,11 +62,9 @@ fn code(folder: &Path, folders: &[&str]) -> String {
 
 /// Whether a path begins with this crate.
 fn names(code: &str, crate_name: &str) -> bool {
-    code.match_indices(&format!("{crate_name}::"))
-        .any(|(at, _)| {
-            let before = code[..at].chars().next_back();
-            !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
-        })
+    let paths = code.match_indices(&format!("{crate_name}::"));
+    let mut before = paths.filter_map(|(at, _)| Some(code.get(..at)?.chars().next_back()));
+    before.any(|before| !before.is_some_and(|c| c.is_alphanumeric() || c == '_'))
 }
 
 #[test]

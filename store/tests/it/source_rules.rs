@@ -105,10 +105,11 @@ fn words(code: &str) -> Vec<&str> {
         } else {
             first.len_utf8()
         };
+        let (word, behind) = rest.split_at(len);
         if !first.is_whitespace() {
-            words.push(&rest[..len]);
+            words.push(word);
         }
-        rest = &rest[len..];
+        rest = behind;
     }
     words
 }
@@ -151,7 +152,7 @@ pub(crate) fn sources(crate_folder: &Path) -> Vec<Source> {
                 module.pop();
             }
             Source {
-                path: parts.join("/") + ".rs",
+                path: format!("{}.rs", parts.join("/")),
                 module,
                 code: without_tests_and_comments(&fs::read_to_string(root.join(path)).unwrap()),
             }

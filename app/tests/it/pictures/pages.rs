@@ -20,6 +20,10 @@ const START: Crop = Crop::Rect([0.0, 32.0, 380.0, 600.0]);
 const CREATE: Crop = Crop::Part("New database");
 const UNLOCK: Crop = Crop::Part("Unlock films.vstore");
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "a table with an entry for each picture"
+)]
 pub(super) fn subjects() -> Vec<Subject> {
     use Theme::{Dark, Light};
     let create = |page: CreatePage| move || shown(Page::NewDatabase(page.clone()));

@@ -249,17 +249,17 @@ fn strips() -> Vec<Subject> {
             });
         }),
         trouble("trouble-replaced", Light, |store| {
-            store.changed_elsewhere = true
+            store.changed_elsewhere = true;
         }),
         trouble("trouble-crashed", Dark, |store| {
             let problem = Problem::Crashed;
             store.save = SaveState::Failed { problem };
         }),
         trouble("trouble-older", Light, |store| {
-            store.standing = Standing::Older
+            store.standing = Standing::Older;
         }),
         trouble("trouble-diverged", Dark, |store| {
-            store.standing = Standing::Diverged
+            store.standing = Standing::Diverged;
         }),
         trouble("trouble-clock", Light, |store| {
             store.clock_suspect = Some(ClockSuspect {

@@ -38,7 +38,7 @@ fn must_be_obstructed(place: &Place, expected: LockObstacle) {
         .unwrap_err();
     let text = error.to_string();
     assert!(
-        text.contains(".data.vstore.lock") && text.contains("Move it away"),
+        text.contains(".data.vstore.lock") && text.contains("move it away"),
         "{text}"
     );
 
