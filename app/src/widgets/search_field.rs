@@ -16,6 +16,8 @@ use crate::theme::{Tokens, icons, metrics, paint, type_scale};
 pub const MAX_QUERY_CHARS: usize = 2_000;
 
 const ICON_ROOM: f32 = 30.0;
+/// The shortcut is left out where less than this remains for the query.
+const QUERY_ROOM_MIN: f32 = 80.0;
 
 /// What happened to the field in this frame.
 #[derive(Debug)]
@@ -84,7 +86,7 @@ impl<'a> SearchField<'a> {
             focused && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::ArrowDown));
         let emptied = focused && !query.is_empty() && escape(ui);
         let room = Rect::from_min_max(
-            pos2(rect.left() + ICON_ROOM, rect.top()),
+            pos2((rect.left() + ICON_ROOM).min(right.left()), rect.top()),
             right.left_bottom(),
         );
         let response = self.edit(ui, room, query, tokens);
@@ -105,13 +107,15 @@ impl<'a> SearchField<'a> {
     fn right_end(&self, ui: &Ui, rect: Rect, empty: bool) -> Rect {
         let tokens = Tokens::of(ui);
         let hint = type_scale::line(ui, self.shortcut, type_scale::body(), tokens.faint, 120.0);
-        let width = if empty {
-            hint.size().x + 20.0
-        } else {
-            rect.height()
+        let for_query = rect.width() - ICON_ROOM;
+        let shows_hint = empty && for_query - hint.size().x - 20.0 >= QUERY_ROOM_MIN;
+        let width = match (empty, shows_hint) {
+            (true, true) => hint.size().x + 20.0,
+            (true, false) => 0.0,
+            (false, _) => rect.height().min(for_query.max(0.0)),
         };
         let end = rect.with_min_x(rect.right() - width);
-        if empty {
+        if shows_hint {
             paint::text_in(
                 ui.painter(),
                 end.with_max_x(rect.right() - 11.0),
@@ -218,8 +222,12 @@ mod tests {
     }
 
     fn harness() -> Harness<'static, Seen> {
+        harness_of(420.0)
+    }
+
+    fn harness_of(width: f32) -> Harness<'static, Seen> {
         Harness::builder()
-            .with_size([420.0, 60.0])
+            .with_size([width, 60.0])
             .with_context_setup(crate::theme::install)
             .build_ui_state(
                 |ui, seen: &mut Seen| {
@@ -256,6 +264,22 @@ mod tests {
             (harness.state().query.as_str(), harness.state().changed),
             ("", 2)
         );
+    }
+
+    #[test]
+    fn a_field_without_room_for_anything_still_takes_a_query() {
+        for width in [30.0, 60.0, 90.0, 130.0] {
+            let mut harness = harness_of(width);
+            for text in ["", "ana"] {
+                harness.state_mut().query = text.to_owned();
+                harness.run();
+                let field = harness.get_by_role(egui::Role::SearchInput).rect();
+                assert!(
+                    field.is_positive() || field.width() < 1.0,
+                    "{width}: {field}"
+                );
+            }
+        }
     }
 
     #[test]
