@@ -32,6 +32,9 @@ impl From<Problem> for Failure {
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
         let message = error.to_string();
+        if error.is_damage() {
+            return Self::Problem(Problem::Damaged(message));
+        }
         Self::Problem(match error {
             OpenError::Cancelled(_) => return Self::Cancelled,
             OpenError::WrongPassword | OpenError::WrongRecoveryKey => Problem::WrongPassword,
@@ -41,14 +44,6 @@ impl From<OpenError> for Failure {
             OpenError::UnsupportedVersion { major, minor, .. } => {
                 Problem::NewerVersion(format!("format {major}.{minor}"))
             }
-            OpenError::TooShort { .. }
-            | OpenError::HeaderCorrupt
-            | OpenError::HeaderTampered
-            | OpenError::HeaderRollback { .. }
-            | OpenError::SlotCorrupt { .. }
-            | OpenError::Corrupt(_)
-            | OpenError::Truncated { .. }
-            | OpenError::Content { .. } => Problem::Damaged(message),
             OpenError::Locked { holder } => Problem::OpenElsewhere(holder),
             OpenError::NotWritable { .. }
             | OpenError::LockObstructed { .. }

@@ -72,14 +72,7 @@ impl From<OpenError> for Failure {
             OpenError::WrongPassword | OpenError::WrongRecoveryKey | OpenError::KeyFileRequired => {
                 Exit::WrongPassword
             }
-            OpenError::TooShort { .. }
-            | OpenError::HeaderCorrupt
-            | OpenError::HeaderTampered
-            | OpenError::HeaderRollback { .. }
-            | OpenError::SlotCorrupt { .. }
-            | OpenError::Corrupt(_)
-            | OpenError::Truncated { .. }
-            | OpenError::Content { .. } => Exit::Damaged,
+            error if error.is_damage() => Exit::Damaged,
             OpenError::Locked { .. } => Exit::Locked,
             OpenError::KdfTooExpensive(_) => Exit::Refused,
             _ => Exit::InputOutput,

@@ -143,6 +143,24 @@ pub enum OpenError {
     Io(IoError),
 }
 
+impl OpenError {
+    /// Whether the file is a VStore file that is damaged, so that a check of the whole file or
+    /// salvage can help.
+    pub const fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::TooShort { .. }
+                | Self::HeaderCorrupt
+                | Self::HeaderTampered
+                | Self::HeaderRollback { .. }
+                | Self::SlotCorrupt { .. }
+                | Self::Corrupt(_)
+                | Self::Truncated { .. }
+                | Self::Content { .. }
+        )
+    }
+}
+
 from_io!(OpenError);
 from_lock!(OpenError);
 
