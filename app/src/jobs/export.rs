@@ -37,7 +37,7 @@ impl ExportJob {
     pub(super) fn run(
         self,
         context: &TaskContext,
-    ) -> Result<TaskState, Box<(ExportPlan, Existing)>> {
+    ) -> Result<TaskState, (Box<ExportPlan>, Box<Existing>)> {
         Ok(match self.write(context) {
             Ok(report) if report.is_complete() => TaskState::Finished(format!(
                 "{} of {} records written to {}",
@@ -60,7 +60,7 @@ impl ExportJob {
                     path: Some(self.path),
                     consent: Consent::Replace(existing.clone()),
                 };
-                return Err(Box::new((plan, existing)));
+                return Err((Box::new(plan), Box::new(existing)));
             }
             Err(Problem::Target(error)) => TaskState::Failed(error.to_string()),
         })

@@ -179,14 +179,11 @@ fn run(task: TaskId, job: TaskJob, context: &Arc<TaskContext>) -> Done {
         },
         TaskJob::Export(job) => match job.run(context) {
             Ok(state) => Done::TaskEnded { task, state },
-            Err(asks) => {
-                let (plan, existing) = *asks;
-                Done::ExportAsks {
-                    task,
-                    plan: Box::new(plan),
-                    existing: Box::new(existing),
-                }
-            }
+            Err((plan, existing)) => Done::ExportAsks {
+                task,
+                plan,
+                existing,
+            },
         },
         TaskJob::Check(job) => Done::Checked {
             task,
