@@ -13,7 +13,7 @@ use std::sync::Arc;
 use vstore::file::RecoveryKey;
 use vstore::target::Consent;
 use vstore::value::json::{parse_text, to_compact};
-use vstore::{Key, ManualClock, Millis};
+use vstore::{Key, ManualClock, Millis, Snapshot};
 use zeroize::Zeroizing;
 
 use super::disk::Disk;
@@ -383,17 +383,7 @@ impl World {
             .as_ref()
             .ok_or("no database can be opened")?;
         let snapshot = store.snapshot();
-        let value = |key: &str| {
-            snapshot
-                .get(key)
-                .map(|record| to_compact(record.value.view()))
-        };
-        for (key, expected) in &self.expected {
-            let found = value(key);
-            if found != *expected {
-                return Err(format!("{key} holds {found:?}, not {expected:?}"));
-            }
-        }
+        self.compare(&snapshot)?;
         let Some((key, typed)) = &self.typed else {
             return Ok(());
         };
@@ -404,7 +394,7 @@ impl World {
         let sealed = store.setting(DRAFT_SETTING).and_then(SealedDraft::decode);
         let is_kept = on_screen.is_some_and(|draft| draft.text == *typed)
             || sealed.is_some_and(|draft| draft.text == *typed)
-            || value(key).as_ref() == Some(typed);
+            || value_of(&snapshot, key).as_ref() == Some(typed);
         is_kept.then_some(()).ok_or_else(|| {
             format!("{typed} for {key} is neither on screen nor in the file nor sealed in it")
         })
@@ -420,6 +410,17 @@ impl World {
         self.serve();
     }
 
+    /// Every record must hold what was accepted for it last.
+    fn compare(&self, snapshot: &Snapshot) -> Result<(), String> {
+        for (key, expected) in &self.expected {
+            let found = value_of(snapshot, key);
+            if found != *expected {
+                return Err(format!("{key} holds {found:?}, not {expected:?}"));
+            }
+        }
+        Ok(())
+    }
+
     fn check(&self) -> Result<(), String> {
         let store = self.state.store().ok_or("no database is open at the end")?;
         if self.has_split {
@@ -432,21 +433,11 @@ impl World {
             return Err("changes wait although the disk has room".to_owned());
         }
         let snapshot = self.engine.store.as_ref().ok_or("no store")?.snapshot();
-        let value = |key: &str| {
-            snapshot
-                .get(key)
-                .map(|record| to_compact(record.value.view()))
-        };
-        for (key, expected) in &self.expected {
-            let found = value(key);
-            if found != *expected {
-                return Err(format!("{key} holds {found:?}, not {expected:?}"));
-            }
-        }
+        self.compare(&snapshot)?;
         if let Some((key, typed)) = &self.typed {
             let draft = store.detail.draft.as_ref();
             let on_screen = draft.is_some_and(|draft| draft.text == *typed);
-            if !on_screen && value(key).as_ref() != Some(typed) {
+            if !on_screen && value_of(&snapshot, key).as_ref() != Some(typed) {
                 return Err(format!(
                     "{typed} for {key} is neither on screen nor in the file"
                 ));
@@ -459,6 +450,11 @@ impl World {
         }
         Ok(())
     }
+}
+
+fn value_of(snapshot: &Snapshot, key: &str) -> Option<String> {
+    let record = snapshot.get(key)?;
+    Some(to_compact(record.value.view()))
 }
 
 fn run(seed: u64, loses: bool) -> Result<(), String> {
