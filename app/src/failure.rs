@@ -1,6 +1,6 @@
 //! Maps errors of the store to problems that the window shows.
 
-use vstore::file::{CreateError, OpenError, PasswordError};
+use vstore::file::{CreateError, OpenError, PasswordError, SystemError};
 
 use crate::state::Problem;
 
@@ -48,8 +48,8 @@ impl From<OpenError> for Failure {
             OpenError::NotWritable { .. }
             | OpenError::LockObstructed { .. }
             | OpenError::LocksUnsupported { .. } => Problem::NotWritable(message),
-            OpenError::StorageFull { .. } => Problem::StorageFull(message),
-            OpenError::KdfTooExpensive(_) | OpenError::OutOfMemory => {
+            OpenError::System(SystemError::StorageFull { .. }) => Problem::StorageFull(message),
+            OpenError::KdfTooExpensive(_) | OpenError::System(SystemError::OutOfMemory) => {
                 Problem::TooExpensive(message)
             }
             _ => Problem::Other(message),
@@ -65,7 +65,7 @@ impl From<CreateError> for Failure {
             CreateError::AlreadyExists { path } => Problem::AlreadyExists(path),
             CreateError::Locked { holder } => Problem::OpenElsewhere(holder),
             CreateError::NotWritable { .. } => Problem::NotWritable(message),
-            CreateError::StorageFull { .. } => Problem::StorageFull(message),
+            CreateError::System(SystemError::StorageFull { .. }) => Problem::StorageFull(message),
             _ => Problem::Other(message),
         })
     }
@@ -80,7 +80,7 @@ impl From<PasswordError> for Failure {
                 Problem::WrongPassword
             }
             PasswordError::KeyFileRequired => Problem::KeyFileRequired,
-            PasswordError::StorageFull { .. } => Problem::StorageFull(message),
+            PasswordError::System(SystemError::StorageFull { .. }) => Problem::StorageFull(message),
             PasswordError::ExternallyModified => Problem::ChangedElsewhere,
             _ => Problem::Other(message),
         })

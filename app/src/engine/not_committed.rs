@@ -1,7 +1,7 @@
 //! Why a commit was not made.
 
 use vstore::CommitError;
-use vstore::file::{AppendError, CompactError};
+use vstore::file::{AppendError, CompactError, SystemError};
 
 use super::protocol::Reply;
 use crate::state::Problem;
@@ -39,7 +39,7 @@ impl From<AppendError> for NotCommitted {
     fn from(error: AppendError) -> Self {
         let message = error.to_string();
         Self::NotWritten(match error {
-            AppendError::StorageFull { .. } => Problem::StorageFull(message),
+            AppendError::System(SystemError::StorageFull { .. }) => Problem::StorageFull(message),
             AppendError::ExternallyModified => Problem::ChangedElsewhere,
             _ => Problem::NotWritten(message),
         })
@@ -51,7 +51,7 @@ impl From<CompactError> for NotCommitted {
         let message = error.to_string();
         Self::NotWritten(match error {
             CompactError::Cancelled(_) => return Self::Cancelled,
-            CompactError::StorageFull { .. } => Problem::StorageFull(message),
+            CompactError::System(SystemError::StorageFull { .. }) => Problem::StorageFull(message),
             CompactError::ExternallyModified => Problem::ChangedElsewhere,
             _ => Problem::NotWritten(message),
         })

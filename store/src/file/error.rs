@@ -1,20 +1,21 @@
-//! Conversions that the error types of several operations share: each has variants of its own for a
-//! full disk, a refused cost of key derivation, and a frame that could not be sealed.
+//! Conversions into the error types of operations: from what the operating system refuses, and from
+//! failures to take the lock, to derive a key and to seal a frame.
 //!
 //! A torn tail is not an error; [`FileOpenReport`](super::FileOpenReport) reports it. No error
 //! contains plaintext or anything that depends on a key.
 
-/// Converts a failed system call into the error of an operation, with a variant of its own for a
-/// full disk.
-macro_rules! from_io {
+/// Converts what the operating system refuses into the error of an operation, which wraps it.
+macro_rules! from_system {
     ($error:ident) => {
         impl From<crate::file::disk::io_error::IoError> for $error {
             fn from(error: crate::file::disk::io_error::IoError) -> Self {
-                if error.is_storage_full() {
-                    Self::StorageFull { path: error.path }
-                } else {
-                    Self::Io(error)
-                }
+                Self::System(error.into())
+            }
+        }
+
+        impl From<crate::file::disk::entropy::EntropyError> for $error {
+            fn from(error: crate::file::disk::entropy::EntropyError) -> Self {
+                Self::System(error.into())
             }
         }
     };
@@ -47,11 +48,11 @@ macro_rules! from_kdf {
     ($error:ident) => {
         impl From<crate::file::keys::kdf::KdfError> for $error {
             fn from(error: crate::file::keys::kdf::KdfError) -> Self {
-                use crate::file::keys::kdf::KdfError;
+                use crate::file::{disk::system_error::SystemError, keys::kdf::KdfError};
                 match error {
                     KdfError::TooCheap(params) => Self::KdfTooCheap(params),
                     KdfError::TooExpensive(params) => Self::KdfTooExpensive(params),
-                    KdfError::OutOfMemory => Self::OutOfMemory,
+                    KdfError::OutOfMemory => Self::System(SystemError::OutOfMemory),
                 }
             }
         }
@@ -66,11 +67,11 @@ macro_rules! from_seal {
                 use crate::file::format::pack::SealFrameError;
                 match error {
                     SealFrameError::TooLarge { len } => Self::TooLarge { len },
-                    SealFrameError::Entropy(error) => Self::Entropy(error),
+                    SealFrameError::Entropy(error) => error.into(),
                 }
             }
         }
     };
 }
 
-pub(super) use {from_io, from_kdf, from_lock, from_seal};
+pub(super) use {from_kdf, from_lock, from_seal, from_system};

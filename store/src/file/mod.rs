@@ -48,6 +48,7 @@ pub use disk::io_error::{FileOp, IoError};
 pub use disk::lock::{LockHolder, lock_holder};
 pub use disk::lock_obstacle::LockObstacle;
 pub use disk::siblings::backup_path;
+pub use disk::system_error::SystemError;
 pub use disk::vfs::{Access, Entry, EntryKind, FileId, RealVfs, Rights, Stat, Vfs, VfsFile};
 pub use format::corruption::{CorruptKind, Corruption};
 pub use format::slot_label::{SLOT_LABEL_BYTES_MAX, SlotLabel, SlotLabelError};

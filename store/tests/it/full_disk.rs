@@ -7,7 +7,7 @@ use std::process::Command;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use vstore::file::{
-    AppendError, CompactError, Control, Credentials, KdfParams, KdfProfile, Password,
+    AppendError, CompactError, Control, Credentials, KdfParams, KdfProfile, Password, SystemError,
 };
 use vstore::value::{EncodedValue, Value};
 use vstore::{Cause, CommitError, CreateOptions, Key, OpenOptions, Store, WriteBatch};
@@ -95,7 +95,10 @@ fn child_on_a_full_medium() {
         }
     };
     assert!(
-        matches!(error, CommitError::Append(AppendError::StorageFull { .. })),
+        matches!(
+            error,
+            CommitError::Append(AppendError::System(SystemError::StorageFull { .. }))
+        ),
         "{error:?}"
     );
     assert!((3..20).contains(&committed), "{committed}");
@@ -107,7 +110,10 @@ fn child_on_a_full_medium() {
     if matches!(full, Full::Ballast(_)) {
         let compacted = store.compact(&control);
         assert!(
-            matches!(compacted, Err(CompactError::StorageFull { .. })),
+            matches!(
+                compacted,
+                Err(CompactError::System(SystemError::StorageFull { .. }))
+            ),
             "{compacted:?}"
         );
     }

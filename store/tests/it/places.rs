@@ -12,8 +12,8 @@ use std::time::Duration;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use tempfile::TempDir;
 use vstore::file::{
-    Control, CreateError, HeaderBackup, KdfLimits, KeyFile, OpenError, RealVfs, VerifyDepth, probe,
-    verify,
+    Control, CreateError, HeaderBackup, KdfLimits, KeyFile, OpenError, RealVfs, SystemError,
+    VerifyDepth, probe, verify,
 };
 use vstore::value::{EncodedValue, Value};
 use vstore::{Cause, CreateOptions, Key, OpenOptions, SalvageOptions, Store, WriteBatch};
@@ -195,12 +195,18 @@ fn a_pipe_in_the_place_of_a_database_is_refused_at_once() {
     let asked = path.clone();
     at_once("opening", move || {
         for read_only in [false, true] {
-            assert!(matches!(open(&asked, read_only), Err(OpenError::Io(_))));
+            assert!(matches!(
+                open(&asked, read_only),
+                Err(OpenError::System(SystemError::Io(_)))
+            ));
         }
     });
     let asked = path.clone();
     at_once("looking at it", move || {
-        assert!(matches!(probe(&RealVfs, &asked), Err(OpenError::Io(_))));
+        assert!(matches!(
+            probe(&RealVfs, &asked),
+            Err(OpenError::System(SystemError::Io(_)))
+        ));
     });
     let asked = path.clone();
     at_once("verifying", move || {
@@ -215,7 +221,10 @@ fn a_pipe_in_the_place_of_a_database_is_refused_at_once() {
             &limits,
             &control,
         );
-        assert!(matches!(result, Err(OpenError::Io(_))), "{result:?}");
+        assert!(
+            matches!(result, Err(OpenError::System(SystemError::Io(_)))),
+            "{result:?}"
+        );
     });
     let asked = path.clone();
     at_once("salvaging", move || {

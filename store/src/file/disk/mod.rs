@@ -7,5 +7,6 @@ pub(super) mod lock;
 pub(super) mod lock_obstacle;
 pub(super) mod rules;
 pub(super) mod siblings;
+pub(super) mod system_error;
 pub(super) mod vfs;
 pub(super) mod whole_file;

@@ -4,12 +4,11 @@ use std::path::PathBuf;
 use crate::control::Cancelled;
 use crate::file::{
     disk::{
-        entropy::EntropyError,
-        io_error::IoError,
         lock::{LockHolder, locked_message, no_locks_message, obstructed_message},
         lock_obstacle::LockObstacle,
+        system_error::SystemError,
     },
-    error::{from_io, from_lock},
+    error::{from_lock, from_system},
     format::corruption::Corruption,
     format::slots::UnlockError,
     keys::kdf::{KdfError, KdfParams},
@@ -76,9 +75,6 @@ pub enum OpenError {
     /// Deriving the key would exceed the limits.
     #[error("deriving the key would exceed the limits: {0}")]
     KdfTooExpensive(KdfParams),
-    /// Not enough memory.
-    #[error("not enough memory")]
-    OutOfMemory,
     /// The file is damaged.
     #[error(transparent)]
     Corrupt(#[from] Corruption),
@@ -126,21 +122,12 @@ pub enum OpenError {
         /// What refuses.
         path: PathBuf,
     },
-    /// The disk is full.
-    #[error("no space left for {}", path.display())]
-    StorageFull {
-        /// What was being written.
-        path: PathBuf,
-    },
-    /// No random numbers.
-    #[error(transparent)]
-    Entropy(#[from] EntropyError),
     /// The user asked to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
-    /// A system call failed.
+    /// The operating system refused something.
     #[error(transparent)]
-    Io(IoError),
+    System(#[from] SystemError),
 }
 
 impl OpenError {
@@ -161,7 +148,7 @@ impl OpenError {
     }
 }
 
-from_io!(OpenError);
+from_system!(OpenError);
 from_lock!(OpenError);
 
 impl From<UnlockError> for OpenError {
@@ -171,7 +158,7 @@ impl From<UnlockError> for OpenError {
             UnlockError::WrongRecoveryKey => Self::WrongRecoveryKey,
             UnlockError::KeyFileRequired => Self::KeyFileRequired,
             UnlockError::SlotCorrupt { slot } => Self::SlotCorrupt { slot },
-            UnlockError::Kdf(KdfError::OutOfMemory) => Self::OutOfMemory,
+            UnlockError::Kdf(KdfError::OutOfMemory) => SystemError::OutOfMemory.into(),
             UnlockError::Kdf(KdfError::TooExpensive(params) | KdfError::TooCheap(params)) => {
                 Self::KdfTooExpensive(params)
             }

@@ -186,7 +186,7 @@ fn check_headers(
                 Err(RestoreError::HeaderIntact)
             }
         }
-        Err(error @ OpenError::Io(_)) => Err(error.into()),
+        Err(error @ OpenError::System(_)) => Err(error.into()),
         // If the headers are damaged, the first frame decides.
         Err(_) => Ok(()),
     }

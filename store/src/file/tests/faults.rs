@@ -8,7 +8,7 @@ use super::{
 };
 use crate::file::{
     AppendError, CompactError, Control, CreateError, FileCreateOptions, FileOp, FileOpenOptions,
-    OpenError, StoreFile,
+    OpenError, StoreFile, SystemError,
 };
 
 const DATA: &str = "data.vstore";
@@ -46,7 +46,10 @@ fn a_full_disk_takes_the_transaction_back() {
         .fail_next(FileOp::Write, DATA, ErrorKind::StorageFull);
     let result = file.append(&payloads(&["too much"]));
     assert!(
-        matches!(result, Err(AppendError::StorageFull { .. })),
+        matches!(
+            result,
+            Err(AppendError::System(SystemError::StorageFull { .. }))
+        ),
         "{result:?}"
     );
     assert_eq!(fixture.content(), before);
@@ -266,7 +269,10 @@ fn a_failed_creation_leaves_no_file() {
         vfs.fail_next(op, ending, ErrorKind::StorageFull);
         let result = create_on(&vfs, false);
         assert!(
-            matches!(result, Err(CreateError::StorageFull { .. })),
+            matches!(
+                result,
+                Err(CreateError::System(SystemError::StorageFull { .. }))
+            ),
             "{op}: {result:?}"
         );
         assert_eq!(vfs.names(), [""; 0], "{op}");
@@ -287,7 +293,7 @@ fn an_existing_file_is_replaced_only_when_asked_and_only_by_a_whole_one() {
         .fail_next(FileOp::Sync, ".vstmp", ErrorKind::Other);
     assert!(matches!(
         create_on(&fixture.vfs, true),
-        Err(CreateError::Io(_))
+        Err(CreateError::System(SystemError::Io(_)))
     ));
     assert_eq!(fixture.content(), before);
     drop(create_on(&fixture.vfs, true).unwrap());

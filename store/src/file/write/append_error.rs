@@ -1,9 +1,7 @@
 //! Why transactions could not be made durable.
-use std::path::PathBuf;
-
 use crate::file::{
-    disk::{entropy::EntropyError, io_error::IoError},
-    error::{from_io, from_seal},
+    disk::system_error::SystemError,
+    error::{from_seal, from_system},
 };
 
 /// Why transactions could not be made durable. None of the group was written.
@@ -29,22 +27,13 @@ pub enum AppendError {
         /// Its length in bytes.
         len: u64,
     },
-    /// The disk is full; the transactions were rolled back.
-    #[error("no space left for {}", path.display())]
-    StorageFull {
-        /// What was being written.
-        path: PathBuf,
-    },
-    /// No random numbers.
+    /// The operating system refused something; the transactions were rolled back.
     #[error(transparent)]
-    Entropy(#[from] EntropyError),
-    /// A system call failed.
-    #[error(transparent)]
-    Io(IoError),
+    System(#[from] SystemError),
 }
 
 /// Why the mark of a clean close could not be written. All acknowledged data is safe.
 pub type CloseError = AppendError;
 
-from_io!(AppendError);
+from_system!(AppendError);
 from_seal!(AppendError);

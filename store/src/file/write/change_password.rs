@@ -6,6 +6,7 @@ use crate::{
         disk::{
             io_error::IoError,
             rules::{Rule, holds},
+            system_error::SystemError,
         },
         format::{
             header::{Copy, Header},
@@ -33,7 +34,7 @@ impl From<NewSlotError> for PasswordError {
     fn from(error: NewSlotError) -> Self {
         match error {
             NewSlotError::Kdf(error) => error.into(),
-            NewSlotError::Entropy(error) => Self::Entropy(error),
+            NewSlotError::Entropy(error) => error.into(),
             NewSlotError::Cancelled => Self::Cancelled(Cancelled),
         }
     }
@@ -45,10 +46,8 @@ impl From<AppendError> for PasswordError {
             AppendError::ReadOnly => Self::ReadOnly,
             AppendError::Poisoned { cause } => Self::Poisoned { cause },
             AppendError::ExternallyModified => Self::ExternallyModified,
-            AppendError::TooLarge { .. } => Self::OutOfMemory,
-            AppendError::StorageFull { path } => Self::StorageFull { path },
-            AppendError::Entropy(error) => Self::Entropy(error),
-            AppendError::Io(error) => Self::Io(error),
+            AppendError::TooLarge { .. } => SystemError::OutOfMemory.into(),
+            AppendError::System(error) => error.into(),
         }
     }
 }

@@ -1,10 +1,8 @@
 //! Why a compaction failed.
-use std::path::PathBuf;
-
 use crate::control::Cancelled;
 use crate::file::{
-    disk::{entropy::EntropyError, io_error::IoError},
-    error::{from_io, from_seal},
+    disk::{io_error::IoError, system_error::SystemError},
+    error::{from_seal, from_system},
     format::corruption::Corruption,
 };
 
@@ -43,25 +41,13 @@ pub enum CompactError {
         /// Its length in bytes.
         len: u64,
     },
-    /// Not enough memory.
-    #[error("not enough memory")]
-    OutOfMemory,
-    /// The disk is full.
-    #[error("no space left for {}", path.display())]
-    StorageFull {
-        /// What was being written.
-        path: PathBuf,
-    },
-    /// No random numbers.
-    #[error(transparent)]
-    Entropy(#[from] EntropyError),
     /// The user asked to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
-    /// A system call failed.
+    /// The operating system refused something.
     #[error(transparent)]
-    Io(IoError),
+    System(#[from] SystemError),
 }
 
-from_io!(CompactError);
+from_system!(CompactError);
 from_seal!(CompactError);

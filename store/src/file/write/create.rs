@@ -106,7 +106,7 @@ impl From<NewSlotError> for CreateError {
     fn from(error: NewSlotError) -> Self {
         match error {
             NewSlotError::Kdf(error) => error.into(),
-            NewSlotError::Entropy(error) => Self::Entropy(error),
+            NewSlotError::Entropy(error) => error.into(),
             NewSlotError::Cancelled => Self::Cancelled(Cancelled),
         }
     }

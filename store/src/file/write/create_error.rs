@@ -4,12 +4,11 @@ use std::path::PathBuf;
 use crate::control::Cancelled;
 use crate::file::{
     disk::{
-        entropy::EntropyError,
-        io_error::IoError,
         lock::{LockHolder, locked_message, no_locks_message, obstructed_message},
         lock_obstacle::LockObstacle,
+        system_error::SystemError,
     },
-    error::{from_io, from_kdf, from_lock, from_seal},
+    error::{from_kdf, from_lock, from_seal, from_system},
     keys::kdf::KdfParams,
 };
 
@@ -61,27 +60,15 @@ pub enum CreateError {
         /// Its length in bytes.
         len: u64,
     },
-    /// Not enough memory.
-    #[error("not enough memory")]
-    OutOfMemory,
-    /// The disk is full.
-    #[error("no space left for {}", path.display())]
-    StorageFull {
-        /// What was being written.
-        path: PathBuf,
-    },
-    /// No random numbers.
-    #[error(transparent)]
-    Entropy(#[from] EntropyError),
     /// The user asked to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
-    /// A system call failed.
+    /// The operating system refused something.
     #[error(transparent)]
-    Io(IoError),
+    System(#[from] SystemError),
 }
 
-from_io!(CreateError);
+from_system!(CreateError);
 from_lock!(CreateError);
 from_kdf!(CreateError);
 from_seal!(CreateError);

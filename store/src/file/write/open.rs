@@ -7,6 +7,7 @@ use bytes::Bytes;
 use crate::control::{Control, Phase};
 use crate::file::disk::entropy::{Entropy, OsEntropy};
 use crate::file::disk::lock;
+use crate::file::disk::system_error::SystemError;
 use crate::file::disk::vfs::{Access, Stat, Vfs, VfsFile};
 use crate::file::format::corruption::{CorruptKind, Corruption};
 use crate::file::format::frame::{Chain, FRAME_OVERHEAD};
@@ -441,7 +442,7 @@ pub(crate) fn walk_failed(error: WalkError, header: &Header) -> OpenError {
         WalkError::Io(error) => error.into(),
         WalkError::Cancelled(cancelled) => cancelled.into(),
         WalkError::Corrupt(corruption) => corruption.into(),
-        WalkError::OutOfMemory => OpenError::OutOfMemory,
+        WalkError::OutOfMemory => SystemError::OutOfMemory.into(),
         WalkError::UnknownKind => OpenError::UnsupportedVersion {
             major: header::MAJOR,
             minor: header.minor,

@@ -1,10 +1,8 @@
 //! Why passwords and keys were not changed.
-use std::path::PathBuf;
-
 use crate::control::Cancelled;
 use crate::file::{
-    disk::{entropy::EntropyError, io_error::IoError},
-    error::{from_io, from_kdf},
+    disk::system_error::SystemError,
+    error::{from_kdf, from_system},
     format::slots::UnlockError,
     keys::kdf::KdfParams,
 };
@@ -78,27 +76,15 @@ pub enum PasswordError {
     /// The cost of key derivation is beyond what opening allows.
     #[error("the cost of key derivation is too high: {0}")]
     KdfTooExpensive(KdfParams),
-    /// Not enough memory.
-    #[error("not enough memory")]
-    OutOfMemory,
-    /// The disk is full.
-    #[error("no space left for {}", path.display())]
-    StorageFull {
-        /// What was being written.
-        path: PathBuf,
-    },
-    /// No random numbers.
-    #[error(transparent)]
-    Entropy(#[from] EntropyError),
     /// The user asked to stop.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
-    /// A system call failed.
+    /// The operating system refused something.
     #[error(transparent)]
-    Io(IoError),
+    System(#[from] SystemError),
 }
 
-from_io!(PasswordError);
+from_system!(PasswordError);
 from_kdf!(PasswordError);
 
 impl From<UnlockError> for PasswordError {

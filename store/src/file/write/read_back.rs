@@ -2,6 +2,7 @@
 use crate::{
     control::{Control, Phase},
     file::{
+        disk::system_error::SystemError,
         format::{
             corruption::{CorruptKind, Corruption},
             header::{self, DATA_OFFSET},
@@ -39,7 +40,7 @@ pub(crate) fn read_back(
         Ok(None) | Err(WalkError::UnknownKind) => Err(incomplete),
         Err(WalkError::Io(error)) => Err(error.into()),
         Err(WalkError::Cancelled(cancelled)) => Err(cancelled.into()),
-        Err(WalkError::OutOfMemory) => Err(CompactError::OutOfMemory),
+        Err(WalkError::OutOfMemory) => Err(SystemError::OutOfMemory.into()),
         Err(WalkError::Corrupt(corruption)) => Err(CompactError::NotAsWritten(corruption)),
     }
 }
@@ -48,7 +49,7 @@ fn read_headers(generation: &Generation, dek: &Dek) -> Result<(), CompactError> 
     let file = &*generation.file;
     let copies = match HeaderCopies::read(file, generation.chain.offset) {
         Ok(copies) => copies,
-        Err(OpenError::Io(error)) => return Err(error.into()),
+        Err(OpenError::System(error)) => return Err(error.into()),
         Err(_) => return Err(not_as_written(0, CorruptKind::Auth)),
     };
     let as_written = copies.current.authenticate(dek).as_ref() == Some(&generation.header);

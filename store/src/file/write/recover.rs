@@ -164,9 +164,7 @@ fn note(file: &mut StoreFile, ctrl: &Ctrl) -> Result<(), OpenError> {
     }
     match file.append_ctrl(ctrl) {
         Ok(()) | Err(AppendError::Poisoned { .. }) => Ok(()),
-        Err(AppendError::StorageFull { path }) => Err(OpenError::StorageFull { path }),
-        Err(AppendError::Entropy(error)) => Err(error.into()),
-        Err(AppendError::Io(error)) => Err(error.into()),
+        Err(AppendError::System(error)) => Err(error.into()),
         Err(
             AppendError::ReadOnly | AppendError::ExternallyModified | AppendError::TooLarge { .. },
         ) => Err(OpenError::NotWritable {
@@ -191,16 +189,15 @@ impl From<CompactError> for OpenError {
     fn from(error: CompactError) -> Self {
         match error {
             CompactError::NotAsWritten(corruption) => corruption.into(),
-            CompactError::OutOfMemory => Self::OutOfMemory,
-            CompactError::StorageFull { path } => Self::StorageFull { path },
-            CompactError::Entropy(error) => error.into(),
+            CompactError::System(error) => error.into(),
             CompactError::Cancelled(cancelled) => cancelled.into(),
-            CompactError::Deferred(error) | CompactError::Io(error) => error.into(),
-            other => Self::Io(IoError::new(
+            CompactError::Deferred(error) => error.into(),
+            other => IoError::new(
                 crate::file::disk::io_error::FileOp::Write,
                 "",
                 std::io::Error::other(other.to_string()),
-            )),
+            )
+            .into(),
         }
     }
 }

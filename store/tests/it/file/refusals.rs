@@ -4,7 +4,7 @@ use std::{fs, sync::Arc};
 use vstore::file::{
     AppendError, Control, CorruptKind, CreateError, Credentials, FileCreateOptions,
     FileOpenOptions, KdfLimits, KeyFile, OpenError, Password, PasswordChange, PasswordError,
-    RealVfs, StoreFile, VerifyDepth, lock_holder, probe, verify,
+    RealVfs, StoreFile, SystemError, VerifyDepth, lock_holder, probe, verify,
 };
 
 use super::{CHEAP, Place, bytes, create, credentials};
@@ -73,7 +73,10 @@ fn a_folder_or_pipe_is_no_file() {
     let place = Place::new();
     fs::create_dir(&place.path).unwrap();
     let result = place.try_open("secret", &FileOpenOptions::default());
-    assert!(matches!(result, Err(OpenError::Io(_))), "{result:?}");
+    assert!(
+        matches!(result, Err(OpenError::System(SystemError::Io(_)))),
+        "{result:?}"
+    );
 }
 
 #[test]

@@ -211,9 +211,7 @@ impl World {
                 Ok(())
             }
             // Undone: they must never be in the file.
-            Err(AppendError::StorageFull { .. } | AppendError::Io(_))
-                if file.poisoned().is_none() =>
-            {
+            Err(AppendError::System(_)) if file.poisoned().is_none() => {
                 self.submitted.truncate(before);
                 Ok(())
             }
