@@ -148,6 +148,15 @@ fn walk_inside<'a>(
     path.text.truncate(start);
 }
 
+/// A path that the reading of a record passes to a callback with each of its scalars.
+#[derive(Debug)]
+pub(crate) struct VisitedPath<'a> {
+    /// The canonical text of the path.
+    pub(crate) text: &'a str,
+    /// A number that the callback may assign to the path; kept for later records.
+    pub(crate) number: &'a mut Option<u16>,
+}
+
 /// Visits the nodes of `value` at one path, without walking the rest.
 pub fn visit_at<'a>(
     value: ValueRef<'a>,

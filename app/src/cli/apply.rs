@@ -4,8 +4,7 @@
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 
 use serde_json::json;
-use vstore::transfer::RECORD_LINE_BYTES_MAX;
-use vstore::value::json::{Note, parse_record_line};
+use vstore::value::json::{Note, RECORD_LINE_BYTES_MAX, parse_record_line};
 use vstore::value::{EncodedValue, Timestamp, Value, ValueRef};
 use vstore::{
     Cause, Clock as _, Expiry, Key, Millis, Op, Store, SystemClock, WriteBatch, expire_at,

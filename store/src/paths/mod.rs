@@ -21,7 +21,7 @@ mod tree;
 pub use bin::Bin;
 pub(crate) use catalog::PathCounter;
 pub use catalog::{PATHS_MAX, PathCatalog, PathCounts};
-pub(crate) use columns::{Column, Columns, ColumnsBuilder, VisitedPath};
+pub(crate) use columns::{Column, Columns, ColumnsBuilder};
 pub use equi_depth::{EquiDepthBucket, EquiDepthHistogram};
 pub use find::{FoundKeys, find, first_text_at};
 pub use histogram::{Histogram, HistogramUnit};

@@ -18,11 +18,10 @@ use super::hits::Hits;
 use super::index::{RankedRows, SearchPlan};
 use super::matcher::{MatchScratch, SortKey};
 use super::mode::LevelCounts;
+use super::options::{SearchOptions, Sort, SortBy};
 use super::query::Query;
 use super::row_hits::{RowHits, RowId, RowSource};
-use super::scan::{
-    PARTIAL_HITS_MAX, SearchControl, SearchOptions, SearchResult, Sort, SortBy, order_of,
-};
+use super::scan::{PARTIAL_HITS_MAX, SearchControl, SearchResult, order_of};
 use crate::row_set::RowSet;
 
 /// The number of best hits whose records are read to sort them exactly.

@@ -5,30 +5,13 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::hit::Hit;
 use super::matcher::SortKey;
 use super::mode::Level;
+use super::options::{Sort, SortBy};
 use super::row_hits::{RowHits, RowSource};
-use super::scan::{Sort, SortBy};
 use crate::key::Key;
 use crate::row_set::RowSet;
-
-/// One record that was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hit<'a> {
-    /// The key of the record.
-    pub key: &'a str,
-    /// How well it matches.
-    pub level: Level,
-    /// How well it matches, as a number to sort by.
-    pub sort_key: SortKey,
-}
-
-impl Hit<'_> {
-    /// The key, owned. `None` only for a scan that yields keys which no store accepts.
-    pub fn to_key(self) -> Option<Key> {
-        Key::new(self.key).ok()
-    }
-}
 
 /// The records found, in order. Those that were read take about 32 bytes and the key each, in two
 /// allocations for all. Those found by an index take one bit each; they keep the snapshot in which

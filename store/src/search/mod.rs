@@ -9,11 +9,13 @@ mod condition;
 mod control;
 mod distance;
 mod fold;
+mod hit;
 mod hits;
 mod index;
 mod matcher;
 mod misspelling;
 mod mode;
+mod options;
 mod query;
 mod row_hits;
 mod scan;
@@ -26,22 +28,21 @@ pub use by_index::RERANKED_MAX;
 pub use condition::{Condition, TextComparison};
 pub use control::{CancelSource, CancelToken};
 pub use fold::{FOLD_VERSION, fold};
-pub use hits::{Hit, HitSet, Hits};
+pub use hit::Hit;
+pub use hits::{HitSet, Hits};
 pub use index::TextIndexBytes;
 pub use matcher::{
     Explanation, FieldClass, Highlight, HighlightPlace, Match, MatchScratch, Matcher, Reason,
     SortKey, SortKeyParts,
 };
 pub use mode::{Level, LevelCounts, Mode};
+pub use options::{HITS_LISTED_MAX, SearchOptions, Sort, SortBy};
 pub use query::edit;
 pub use query::{
     CompareOp, Expr, Field, FieldTest, Hint, Literal, NoPaths, PathDictionary, Query, QueryPart,
     QueryParts, Resolution, Target, TextAtom, TextForm, resolve,
 };
-pub use scan::{
-    HITS_LISTED_MAX, PARTIAL_HITS_MAX, PartialSink, SearchControl, SearchOptions, SearchResult,
-    Sort, SortBy, search,
-};
+pub use scan::{PARTIAL_HITS_MAX, PartialSink, SearchControl, SearchResult, search};
 
 pub(crate) use by_index::search_rows;
 pub(crate) use condition::{ConditionScratch, ConditionTest, PathNames};

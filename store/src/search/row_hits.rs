@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::hits::Hit;
+use super::hit::Hit;
 use super::index::{RankedRows, SearchPlan};
 use super::matcher::SortKey;
 use super::mode::Level;

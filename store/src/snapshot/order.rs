@@ -11,10 +11,10 @@ use rayon::iter::{
 use rayon::slice::ParallelSliceMut as _;
 
 use super::Snapshot;
-use super::order_keys::order_keys;
+use super::order_keys::{first_scalar, order_keys};
 use super::rows::SnapshotRows;
 use crate::key::Key;
-use crate::path::{Path, PathSegment, visit_at};
+use crate::path::{Path, PathSegment};
 use crate::row_set::RowSet;
 use crate::search::{
     CancelToken, Cancelled, Hits, Mode, Query, RowId, RowSource, SearchControl, SearchOptions,
@@ -330,16 +330,6 @@ impl PartialEq for ByValue<'_> {
 }
 
 impl Eq for ByValue<'_> {}
-
-pub(super) fn first_scalar<'a>(value: ValueRef<'a>, path: &[PathSegment]) -> Option<ValueRef<'a>> {
-    let mut first = None;
-    visit_at(value, path, &mut |found| {
-        if first.is_none() && !matches!(found, ValueRef::List(_) | ValueRef::Map(_)) {
-            first = Some(found);
-        }
-    });
-    first
-}
 
 #[cfg(test)]
 mod tests {

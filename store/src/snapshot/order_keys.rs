@@ -6,9 +6,8 @@ use std::collections::BTreeSet;
 use hashbrown::HashMap;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
-use super::order::first_scalar;
 use super::rows::SnapshotRows;
-use crate::path::PathSegment;
+use crate::path::{PathSegment, visit_at};
 use crate::paths::Column;
 use crate::row_set::RowSet;
 use crate::search::{RowId, RowSource as _};
@@ -47,6 +46,17 @@ enum Held<'a> {
     Column(&'a Column),
     /// The values of rows that were read, ascending.
     Read(Vec<(u32, ValueRef<'a>)>),
+}
+
+/// The value by which a record is sorted: the first scalar at the path.
+pub(super) fn first_scalar<'a>(value: ValueRef<'a>, path: &[PathSegment]) -> Option<ValueRef<'a>> {
+    let mut first = None;
+    visit_at(value, path, &mut |found| {
+        if first.is_none() && !matches!(found, ValueRef::List(_) | ValueRef::Map(_)) {
+            first = Some(found);
+        }
+    });
+    first
 }
 
 /// The chosen rows of all parts, each with its order key. `None` if not all values are in columns,

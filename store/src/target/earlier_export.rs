@@ -10,8 +10,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom};
 
 use crate::key::Key;
-use crate::transfer::RECORD_LINE_BYTES_MAX;
-use crate::value::json::{TextReader, write_compact};
+use crate::value::json::{RECORD_LINE_BYTES_MAX, TextReader, write_compact};
 use crate::value::{EncodedValue, Timestamp, ValueRef};
 
 /// Files up to this length are checked completely, longer ones only this far and at the end.

@@ -14,9 +14,9 @@ use crate::record::{Meta, Record};
 use crate::value::json::{JsonError, JsonErrorKind, Notes, TextPosition};
 use crate::value::{EncodedValue, VALUE_BYTES_MAX, ValueRef};
 
+use super::element::Element;
 use super::key_rule::NoKey;
 use super::pair::Pair;
-use super::read::Element;
 use super::report::{ImportNote, ImportNoteKind, ImportNotes};
 use super::unique::{Admission, Seen};
 use super::{

@@ -7,12 +7,11 @@ use std::ops::ControlFlow;
 use bytes::Bytes;
 use rayon::prelude::*;
 
-use crate::key::KEY_BYTES_MAX;
 use crate::value::EncodedValue;
-use crate::value::json::{JsonError, JsonErrorKind, TEXT_BYTES_MAX, TextReader};
+use crate::value::json::{JsonError, JsonErrorKind, RECORD_LINE_BYTES_MAX, TextReader};
 
-use super::read::{Element, Prepare, Visit};
-use super::{ImportError, InputShape};
+use super::ImportError;
+use super::element::{Element, InputShape, Prepare, Visit};
 
 /// The size of a batch in bytes: small at first, because a preview may be waiting.
 const FIRST_BATCH_BYTES: usize = 256 * 1024;
@@ -20,10 +19,6 @@ const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// The number of lines that one task parses. Their values share one allocation.
 const LINES_PER_TASK: usize = 128;
-
-/// The longest line of a record in bytes: a key and a value of the maximum size with escapes, and
-/// times.
-pub const RECORD_LINE_BYTES_MAX: usize = TEXT_BYTES_MAX + 6 * KEY_BYTES_MAX + 1024;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 

@@ -2,13 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::value::EncodedValue;
-use crate::value::json::{JsonError, JsonErrorKind, JsonReader, Notes, TextPosition};
+use crate::value::json::{JsonError, JsonErrorKind, JsonReader};
 
+use super::element::{Element, InputShape, Prepare, Visit};
 use super::format::{self, Layout, SNIFF_BYTES, SNIFF_BYTES_MAX};
 use super::lines::walk_lines;
 use super::progress::Watched;
@@ -20,36 +19,6 @@ pub struct ImportSource {
     length: Option<u64>,
     layout: Layout,
 }
-
-/// The structure of an input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InputShape {
-    /// An object whose names are the keys.
-    Object,
-    /// An array of elements.
-    Array,
-    /// One element per line, or texts one after another.
-    Lines,
-}
-
-/// One element of an input.
-pub(super) struct Element {
-    /// Where it starts.
-    pub(super) place: TextPosition,
-    /// Its number in the input, from 1.
-    pub(super) row: u64,
-    /// Its name, in an object of records.
-    pub(super) name: Option<String>,
-    pub(super) value: EncodedValue,
-    pub(super) notes: Notes,
-}
-
-/// Converts an element, possibly on several threads and in any order.
-pub(super) type Prepare<'a, T> = dyn Fn(Element) -> Result<T, ImportError> + Sync + 'a;
-
-/// Visits the converted elements in order; breaks to stop.
-pub(super) type Visit<'a, T> =
-    dyn FnMut(InputShape, T) -> Result<ControlFlow<()>, ImportError> + 'a;
 
 impl ImportSource {
     /// Opens a file. The format is detected from the content, and from the extension if that is

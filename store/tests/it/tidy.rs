@@ -7,6 +7,36 @@ use crate::source_rules::{Source, ambiguous_types, badly_formed, dead_paths, sou
 /// The folders of `src/file`; each uses only those before it.
 const ROOMS: [&str; 6] = ["disk", "keys", "format", "read", "write", "repair"];
 
+/// The modules of the crate; each uses only those before it.
+const MODULES: [&str; 26] = [
+    "background",
+    "clock",
+    "control",
+    "key",
+    "row_set",
+    "value",
+    "file",
+    "path",
+    "options",
+    "record",
+    "expire_at",
+    "search",
+    "change",
+    "memtable",
+    "expiry",
+    "paths",
+    "batch",
+    "commit",
+    "segment",
+    "target",
+    "transfer",
+    "hooks",
+    "state",
+    "snapshot",
+    "store",
+    "fuzzing",
+];
+
 /// The modules that must know neither the store nor its file.
 const KNOW_NO_FILE: [&str; 6] = [
     "search", "paths", "value", "segment", "snapshot", "transfer",
@@ -36,32 +66,56 @@ fn forbidden(
     wrong
 }
 
-#[test]
-fn a_room_of_the_file_uses_only_those_before_it() {
-    let sources = sources(&crate_folder());
-    let room = |path: &[&str]| match path {
-        ["file", room, ..] => ROOMS.iter().position(|name| name == room),
-        _ => None,
-    };
+/// The uses of a later part by an earlier one, as `source uses path`, and the number of uses of an
+/// earlier part by a later one. `part`: the position of a path in the order of the parts.
+fn against_the_order(
+    sources: &[Source],
+    part: impl Fn(&[&str]) -> Option<usize>,
+) -> (Vec<String>, usize) {
     let mut wrong = Vec::new();
-    let mut between = 0;
-    for source in &sources {
+    let mut right = 0;
+    for source in sources {
         let module: Vec<&str> = source.module.iter().map(String::as_str).collect();
-        let Some(from) = room(&module) else {
+        let Some(from) = part(&module) else {
             continue;
         };
         for path in source.paths() {
-            match room(&path) {
+            match part(&path) {
                 Some(to) if from < to => {
                     wrong.push(format!("{} uses {}", source.path, path.join("::")));
                 }
-                Some(to) => between += usize::from(from > to),
+                Some(to) => right += usize::from(from > to),
                 None => {}
             }
         }
     }
+    (wrong, right)
+}
+
+#[test]
+fn a_room_of_the_file_uses_only_those_before_it() {
+    let (wrong, right) = against_the_order(&sources(&crate_folder()), |path| match path {
+        ["file", room, ..] => ROOMS.iter().position(|name| name == room),
+        _ => None,
+    });
     assert!(wrong.is_empty(), "{wrong:#?}");
-    assert!(between > 100, "paths are no longer recognised: {between}");
+    assert!(right > 100, "paths are no longer recognised: {right}");
+}
+
+#[test]
+fn a_module_uses_only_those_before_it() {
+    let sources = sources(&crate_folder());
+    let position = |path: &[&str]| MODULES.iter().position(|name| path.first() == Some(name));
+    let (wrong, right) = against_the_order(&sources, position);
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(right > 300, "paths are no longer recognised: {right}");
+    let missing: Vec<&str> = sources
+        .iter()
+        .filter_map(|source| source.module.first())
+        .map(String::as_str)
+        .filter(|module| !MODULES.contains(module))
+        .collect();
+    assert!(missing.is_empty(), "not in the order: {missing:?}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ mod set;
 mod typed_column;
 
 pub(crate) use column::Column;
-pub(crate) use set::{Columns, ColumnsBuilder, VisitedPath};
+pub(crate) use set::{Columns, ColumnsBuilder};
 
 #[cfg(test)]
 mod tests;

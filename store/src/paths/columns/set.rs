@@ -3,7 +3,7 @@
 use super::builder::ColumnBuilder;
 use super::column::Column;
 use super::typed_column::RepeatedText;
-use crate::path::PathSegment;
+use crate::path::{PathSegment, VisitedPath};
 use crate::paths::tree::PathTree;
 use crate::record::RecordRef;
 use crate::row_set::RowSet;
@@ -171,15 +171,6 @@ pub(crate) struct ColumnsBuilder<'a> {
 struct NumberedColumn<'a> {
     column: ColumnBuilder<'a>,
     number: Option<u16>,
-}
-
-/// A path that [`ColumnsBuilder::add`] passes to its callback.
-#[derive(Debug)]
-pub(crate) struct VisitedPath<'a> {
-    /// The canonical text of the path.
-    pub(crate) text: &'a str,
-    /// A number that the callback may assign to the path; kept for later records.
-    pub(crate) number: &'a mut Option<u16>,
 }
 
 impl<'a> ColumnsBuilder<'a> {

@@ -4,7 +4,7 @@ use super::TextIndex;
 use super::collector::Collector;
 use super::places::{PathId, PathTable, PlaceInText, TextPlace};
 use super::terms::{FIRST_PIECE, LATER_PIECE, PAIR};
-use crate::paths::VisitedPath;
+use crate::path::VisitedPath;
 use crate::search::text::{PreparedText, TextBuffer, is_number_text, leaf_text};
 use crate::search::tokenize::{TERM_BYTES_MAX, TokenKind, for_each_pair, for_each_piece};
 use crate::value::ValueRef;

@@ -16,6 +16,7 @@ mod lookup;
 mod merge;
 mod misspelt;
 mod number_table;
+mod part_access;
 mod part_search;
 mod places;
 mod plan;

@@ -5,20 +5,14 @@
 //! expressions) the matcher reads the remaining records.
 
 use super::cost_sets::CostSets;
-use super::lookup::CancelCheck;
+use super::part_access::PartAccess;
 use super::plan::SearchPlan;
 use super::rows_of_term::TermRows;
 use super::word_rows::RowsByClass;
 use super::{IndexedRows, RankedRows};
 use crate::row_set::RowSet;
 use crate::search::condition::ConditionTest;
-use crate::search::matcher::{
-    Cost, FieldClass, FieldPlace, FieldRule, MatchNode, MatchScratch, SortKey,
-};
-use crate::search::text::TextBuffer;
-
-/// The number of records read between two checks for cancellation.
-const RECORDS_PER_CHECK: usize = 256;
+use crate::search::matcher::{Cost, FieldClass, FieldPlace, FieldRule, MatchNode, SortKey};
 
 /// The rows that meet a condition according to the columns.
 #[derive(Clone, Debug)]
@@ -30,13 +24,9 @@ enum ColumnAnswer {
 }
 
 /// The search of one part.
-pub(super) struct PartSearch<'a> {
-    pub(super) plan: &'a SearchPlan,
-    pub(super) source: &'a dyn IndexedRows,
-    pub(super) cancel: CancelCheck<'a>,
-    pub(super) scratch: MatchScratch,
-    pub(super) text: TextBuffer,
-    pub(super) printed: String,
+struct PartSearch<'a> {
+    plan: &'a SearchPlan,
+    part: PartAccess<'a>,
     top_terms: Vec<usize>,
     /// The rows of each of the top terms by cost and place.
     places: Vec<Vec<RowsByClass>>,
@@ -53,11 +43,7 @@ pub(crate) fn search_part(
 ) -> Vec<RankedRows> {
     let mut search = PartSearch {
         plan,
-        source,
-        cancel: CancelCheck::new(is_cancelled),
-        scratch: MatchScratch::default(),
-        text: TextBuffer::default(),
-        printed: String::new(),
+        part: PartAccess::new(plan, source, is_cancelled),
         top_terms: plan.top_terms(),
         places: Vec::new(),
         conditions: vec![ColumnAnswer::NotAsked; plan.matcher.fields.len()],
@@ -71,7 +57,7 @@ pub(crate) fn search_part(
 
 impl PartSearch<'_> {
     fn node(&mut self, node: &MatchNode, within: &RowSet) -> CostSets {
-        if within.is_empty() || self.cancel.is_cancelled() {
+        if within.is_empty() || self.part.cancel.is_cancelled() {
             return CostSets::new(within.rows());
         }
         match node {
@@ -201,8 +187,8 @@ impl PartSearch<'_> {
         };
         if matches!(self.conditions.get(field)?, ColumnAnswer::NotAsked) {
             let rows = match &check.place {
-                FieldPlace::Key => self.rows_of_keys(test),
-                FieldPlace::Values(places) => self.source.rows_matching(places, test),
+                FieldPlace::Key => self.part.rows_of_keys(test),
+                FieldPlace::Values(places) => self.part.source.rows_matching(places, test),
             };
             *self.conditions.get_mut(field)? =
                 rows.map_or(ColumnAnswer::Unknown, ColumnAnswer::Rows);
@@ -217,7 +203,7 @@ impl PartSearch<'_> {
             None | Some(ColumnAnswer::NotAsked) => {}
             Some(ColumnAnswer::Rows(rows)) => costs.at(Cost::default()).unite(rows),
             Some(ColumnAnswer::Unknown) => {
-                let (met, may_meet) = self.may_meet(field, within);
+                let (met, may_meet) = self.part.may_meet(field, within);
                 costs.at(Cost::default()).unite(&met);
                 unsure = may_meet;
                 unsure.intersect(within);
@@ -227,7 +213,7 @@ impl PartSearch<'_> {
         costs.settle(within);
         // If the records have to be read anyway, looking up the words gains nothing.
         if !matches!(self.condition(field), Some(ColumnAnswer::Unknown)) {
-            let found = self.look_up_field(field, within, &costs);
+            let found = self.part.look_up_field(field, within, &costs);
             costs.add(&found.costs);
             costs.settle(within);
             unsure = found.unsure;
@@ -235,7 +221,7 @@ impl PartSearch<'_> {
             unsure.subtract(costs.at(Cost::default()));
         }
         let plan = self.plan;
-        self.read(&unsure, &mut costs, |record, scratch| {
+        self.part.read(&unsure, &mut costs, |record, scratch| {
             plan.matcher.field_check(field, record, scratch)
         });
         costs
@@ -247,31 +233,12 @@ impl PartSearch<'_> {
             mut costs,
             unsure,
             places,
-        } = self.look_up_term(term, within);
+        } = self.part.look_up_term(term, within);
         let plan = self.plan;
-        self.read(&unsure, &mut costs, |record, scratch| {
+        self.part.read(&unsure, &mut costs, |record, scratch| {
             plan.matcher.term_cost(term, record, scratch)
         });
         (costs, places)
-    }
-
-    /// Reads records and adds those that match at their cost.
-    pub(super) fn read(
-        &mut self,
-        rows: &RowSet,
-        costs: &mut CostSets,
-        mut cost_of: impl FnMut(crate::record::RecordRef<'_>, &mut MatchScratch) -> Option<Cost>,
-    ) {
-        for (read, row) in rows.iter().enumerate() {
-            if read % RECORDS_PER_CHECK == 0 && self.cancel.is_cancelled() {
-                return;
-            }
-            if let Some(record) = self.source.record(row)
-                && let Some(cost) = cost_of(record, &mut self.scratch)
-            {
-                costs.improve(row, cost);
-            }
-        }
     }
 
     /// Groups rows by cost, then by field class.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::PathNames;
 use super::cost_sets::CostSets;
 use super::lookup::{PlaceFilter, WordPlan};
-use super::part_search::PartSearch;
+use super::part_access::PartAccess;
 use super::places::PathId;
 use super::plan::TermPlan;
 use super::word_rows::{RowsByClass, WordRows};
@@ -40,7 +40,7 @@ pub(super) struct TermRows {
 /// The rows of a word by path.
 type RowsByPath = BTreeMap<PathId, RowSet>;
 
-impl PartSearch<'_> {
+impl PartAccess<'_> {
     /// The rows with a term anywhere in the record.
     pub(super) fn look_up_term(&mut self, index: usize, within: &RowSet) -> TermRows {
         let plan = self.plan;
@@ -379,7 +379,7 @@ impl PartSearch<'_> {
     }
 }
 
-impl PartSearch<'_> {
+impl PartAccess<'_> {
     /// Compares each distinct text at a path once. Returns `false` if there are too many.
     fn compare_texts(
         &mut self,

@@ -4,7 +4,7 @@
 
 use super::PathNames;
 use super::lookup::PlaceFilter;
-use super::part_search::PartSearch;
+use super::part_access::PartAccess;
 use super::places::PathId;
 use crate::row_set::RowSet;
 use crate::search::matcher::QueryTerm;
@@ -41,7 +41,7 @@ impl TextTest<'_> {
     }
 }
 
-impl PartSearch<'_> {
+impl PartAccess<'_> {
     /// The rows of `within` with a text that a term without words matches. `None` if there are too
     /// many paths, or some have no number, so that the records have to be read as a whole.
     pub(super) fn rows_with_text(

@@ -6,6 +6,7 @@
 //! reading removes again.
 
 mod error;
+mod parse;
 mod preview;
 mod read;
 mod source;
@@ -14,8 +15,8 @@ mod text;
 mod write;
 
 pub use error::{JsonError, JsonErrorKind, NOTES_MAX, Note, NoteKind, Notes, TextPosition};
+pub use parse::{RECORD_LINE_BYTES_MAX, parse_record_line, parse_text, read_value};
 pub use preview::to_compact_preview;
-pub use read::{parse_record_line, parse_text, read_value};
 pub use source::TEXT_BYTES_MAX;
 pub use write::{Json, to_compact, to_pretty, write_compact, write_pretty};
 

@@ -1,4 +1,5 @@
-//! Reading JSON text directly into the encoded form of a value, without an intermediate tree.
+//! The stream reader: JSON text of any length directly into the encoded form of a value, without an
+//! intermediate tree.
 
 use std::collections::HashSet;
 use std::io::Read;
@@ -16,47 +17,12 @@ use super::super::{EncodedValue, VALUE_BYTES_MAX, VALUE_DEPTH_MAX, ValueRef, Val
 use super::error::{JsonError, JsonErrorKind, Note, NoteKind, Notes, TextPosition, quote};
 use super::source::{Fault, Source};
 use super::special::{self, Meaning};
-use super::text::TextReader;
 
 /// Objects with more names are checked for duplicates by a set instead of comparisons.
 const WALKED_NAMES_MAX: usize = 16;
 
 /// The room for a key, the names and the times around a value, in bytes.
 const WRAPPER_BYTES_MAX: usize = KEY_BYTES_MAX + 1024;
-
-/// Parses a text that is one JSON value. The notes list numbers that became strings.
-///
-/// A byte order mark at the start is accepted.
-///
-/// # Errors
-///
-/// [`JsonError`] with the position of the first error.
-pub fn parse_text(text: &str) -> Result<(EncodedValue, Vec<Note>), JsonError> {
-    let mut reader = TextReader::with_capacity(text.len());
-    let found = reader.read(text.as_bytes(), 1, false)?;
-    let bytes = Bytes::copy_from_slice(reader.as_slice());
-    // The reader validates what it writes.
-    Ok((EncodedValue::from_validated(bytes), found.notes.first))
-}
-
-/// Parses the line of a record, `{"key": …, "value": …}`, with this line number. The value may have
-/// the maximum depth and size. The notes are those of [`parse_text`].
-pub fn parse_record_line(text: &[u8], line: u64) -> Result<(EncodedValue, Notes), JsonError> {
-    let mut reader = TextReader::with_capacity(text.len());
-    let found = reader.read(text, line, true)?;
-    let bytes = Bytes::copy_from_slice(reader.as_slice());
-    // The reader validates what it writes.
-    Ok((EncodedValue::from_validated(bytes), found.notes))
-}
-
-/// Reads one JSON value to the end of `reader`.
-pub fn read_value(reader: impl Read) -> Result<(EncodedValue, Notes), JsonError> {
-    let mut json = JsonReader::new(reader);
-    let value = json.value()?;
-    let notes = json.take_notes();
-    json.finish()?;
-    Ok((value, notes))
-}
 
 /// The position of the reader, for messages.
 #[derive(Clone, Copy)]
