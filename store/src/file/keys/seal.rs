@@ -203,6 +203,16 @@ impl Dek {
         FrameCipher::of(key.bytes())
     }
 
+    /// The keys of all frames of many generations, one after the other.
+    pub(crate) fn frame_ciphers<'a>(&'a self, store_id: &'a StoreId) -> FrameCiphers<'a> {
+        FrameCiphers {
+            dek: self,
+            store_id,
+            key: Secret::zeroed(),
+            cipher: FrameCipher::unset(),
+        }
+    }
+
     /// The key for data that is sealed but kept outside the file.
     pub(crate) fn aside_cipher(&self, store_id: &StoreId) -> FrameCipher {
         let key = self.derived(&[LABEL_ASIDE, store_id]);
@@ -210,16 +220,27 @@ impl Dek {
     }
 
     fn frame_key(&self, store_id: &StoreId, generation: u64, gen_salt: &[u8; 32]) -> Secret {
+        let mut key = Secret::zeroed();
+        leaving_no_trace(|| self.fill_frame_key(store_id, generation, gen_salt, &mut key));
+        key
+    }
+
+    fn fill_frame_key(
+        &self,
+        store_id: &StoreId,
+        generation: u64,
+        gen_salt: &[u8; 32],
+        key: &mut Secret,
+    ) {
         let generation = generation.to_le_bytes();
-        self.derived(&[LABEL_FRAMES, store_id, &generation, gen_salt])
+        let info = [LABEL_FRAMES, store_id, &generation, gen_salt];
+        expand(self.0.bytes(), &info, key.bytes_mut());
     }
 
     fn derived(&self, info: &[&[u8]]) -> Secret {
-        leaving_no_trace(|| {
-            let mut key = Secret::zeroed();
-            expand(self.0.bytes(), info, key.bytes_mut());
-            key
-        })
+        let mut key = Secret::zeroed();
+        leaving_no_trace(|| expand(self.0.bytes(), info, key.bytes_mut()));
+        key
     }
 }
 
@@ -251,6 +272,28 @@ impl HeaderKey {
     }
 }
 
+/// Derives the keys of many generations in one place: locking memory for each would take longer
+/// than deriving it.
+pub(crate) struct FrameCiphers<'a> {
+    dek: &'a Dek,
+    store_id: &'a StoreId,
+    key: Secret,
+    cipher: FrameCipher,
+}
+
+impl FrameCiphers<'_> {
+    /// The key of all frames of one generation, as [`Dek::frame_cipher`].
+    pub(crate) fn of(&mut self, generation: u64, gen_salt: &[u8; 32]) -> &FrameCipher {
+        let (key, cipher) = (&mut self.key, &mut self.cipher);
+        leaving_no_trace(|| {
+            let dek = self.dek;
+            dek.fill_frame_key(self.store_id, generation, gen_salt, key);
+            cipher.set(key.bytes());
+        });
+        &self.cipher
+    }
+}
+
 /// Encrypts and decrypts the frames of one generation. Its key schedule never moves.
 #[derive(Clone)]
 pub(crate) struct FrameCipher(Arc<Locked<KeySchedule>>);
@@ -266,11 +309,22 @@ impl Zeroize for KeySchedule {
 
 impl FrameCipher {
     fn of(key: &[u8; KEY_LEN]) -> Self {
-        leaving_no_trace(|| {
-            let mut schedule = Locked::new(KeySchedule(None));
+        let mut cipher = Self::unset();
+        leaving_no_trace(|| cipher.set(key));
+        cipher
+    }
+
+    fn unset() -> Self {
+        Self(Arc::new(Locked::new(KeySchedule(None))))
+    }
+
+    fn set(&mut self, key: &[u8; KEY_LEN]) {
+        if Arc::get_mut(&mut self.0).is_none() {
+            *self = Self::unset();
+        }
+        if let Some(schedule) = Arc::get_mut(&mut self.0) {
             schedule.get_mut().0 = Some(Xaes256Gcm::new(key.into()));
-            Self(Arc::new(schedule))
-        })
+        }
     }
 
     fn cipher(&self) -> Option<&Xaes256Gcm> {

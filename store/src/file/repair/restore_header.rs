@@ -236,10 +236,10 @@ fn find_generation(
     let salt = dek.generation_salt(&header.store_id, &first.header.nonce);
     let last = header.generation.saturating_add(GENERATIONS_AHEAD);
     let derived = (header.generation..last).map(|generation| (generation, salt));
+    let mut ciphers = dek.frame_ciphers(&header.store_id);
     for (generation, gen_salt) in candidates.into_iter().chain(derived) {
         control.check()?;
-        let cipher = dek.frame_cipher(&header.store_id, generation, &gen_salt);
-        if first.is_genuine(&cipher) {
+        if first.is_genuine(ciphers.of(generation, &gen_salt)) {
             return Ok(Some((generation, gen_salt)));
         }
     }
