@@ -17,7 +17,11 @@ use crate::{
     control::{Cancelled, Control},
     file::{
         disk::vfs::physical_memory,
-        keys::{credentials::Password, key_file::KeyFile, seal::KeyMaterial},
+        keys::{
+            credentials::{Credentials, Password},
+            key_file::KeyFile,
+            seal::KeyMaterial,
+        },
     },
 };
 
@@ -141,7 +145,7 @@ impl KdfParams {
 impl KdfProfile {
     /// The cost of a new password. Calibration measures this machine, which takes about half a
     /// second.
-    pub(crate) fn params(self) -> Result<KdfParams, KdfError> {
+    fn params(self) -> Result<KdfParams, KdfError> {
         let params = match self {
             Self::Calibrated => calibrate()?,
             Self::Fast => FAST,
@@ -152,6 +156,18 @@ impl KdfProfile {
         }
         params.check(&KdfLimits::default())?;
         Ok(params)
+    }
+
+    /// The cost of a new slot for these credentials: `None` for a recovery key, which needs no
+    /// costly derivation and no calibration.
+    pub(crate) fn params_for(
+        self,
+        credentials: &Credentials,
+    ) -> Result<Option<KdfParams>, KdfError> {
+        match credentials {
+            Credentials::Password { .. } => Ok(Some(self.params()?)),
+            Credentials::RecoveryKey(_) => Ok(None),
+        }
     }
 }
 

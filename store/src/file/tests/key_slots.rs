@@ -1,10 +1,11 @@
 //! Passwords, key files and recovery keys: adding, changing, naming, removing.
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
-use super::{CHEAP, Fixture, credentials, payloads};
+use super::{CHEAP, Fixture, credentials, mem_vfs::MemVfs, payloads};
 use crate::file::{
-    Control, Credentials, FileOp, FileOpenOptions, KdfLimits, KeyFile, KeyFileError, OpenError,
-    Password, PasswordChange, PasswordError, RecoveryKey, SlotId, SlotKind, SlotLabel, StoreFile,
+    Control, CreateError, Credentials, FileCreateOptions, FileOp, FileOpenOptions, KdfLimits,
+    KdfParams, KdfProfile, KeyFile, KeyFileError, OpenError, Password, PasswordChange,
+    PasswordError, RecoveryKey, SlotId, SlotKind, SlotLabel, StoreFile,
     format::{
         header::HEADER_LEN,
         slots::{self, SLOT_LEN},
@@ -355,4 +356,34 @@ fn labels_and_slots_are_under_the_mac_of_the_header() {
         matches!(result, Err(OpenError::HeaderTampered)),
         "{result:?}"
     );
+}
+
+#[test]
+fn a_file_for_a_recovery_key_alone_has_no_cost_and_checks_none() {
+    let below_the_floor = KdfProfile::Explicit(KdfParams {
+        m_kib: 8,
+        t: 1,
+        p: 1,
+    });
+    let create = |credentials: &Credentials| {
+        let options = FileCreateOptions {
+            kdf: below_the_floor,
+            ..FileCreateOptions::default()
+        };
+        StoreFile::create(
+            Arc::new(MemVfs::default()),
+            Path::new("/folder/data.vstore"),
+            credentials,
+            &options,
+            std::iter::empty(),
+            0,
+            &Control::default(),
+        )
+    };
+    let (_, report) = create(&RecoveryKey::generate().unwrap().into()).unwrap();
+    assert_eq!(report.kdf, None);
+    assert!(matches!(
+        create(&credentials("secret")),
+        Err(CreateError::KdfTooCheap(_))
+    ));
 }

@@ -96,8 +96,8 @@ impl Default for FileCreateOptions {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CreateReport {
-    /// The cost that was chosen for the password.
-    pub kdf: KdfParams,
+    /// The cost that was chosen for the password; a recovery key has none.
+    pub kdf: Option<KdfParams>,
     /// The length of the file in bytes.
     pub bytes: u64,
 }
@@ -137,7 +137,7 @@ impl StoreFile {
         let lock = take_lock(&vfs, &path, replaced.as_deref(), options)?;
         // Left by an attempt that was killed.
         remove_temporaries(&*vfs, &path);
-        let kdf = options.kdf.params()?;
+        let kdf = options.kdf.params_for(credentials)?;
         let entropy = &*options.entropy;
         let dek = Dek::random(entropy)?;
         let first_nonce = random(entropy)?;
@@ -185,7 +185,7 @@ impl StoreFile {
             generation,
             lock: Some(lock),
             dek,
-            kdf: matches!(credentials, Credentials::Password { .. }).then_some(kdf),
+            kdf,
             program: options.program.clone(),
             poisoned: None,
             compaction: None,
@@ -202,14 +202,14 @@ fn new_header(
     dek: &Dek,
     first_nonce: &Nonce,
     credentials: &Credentials,
-    kdf: KdfParams,
+    kdf: Option<KdfParams>,
     entropy: &dyn Entropy,
     control: &Control,
 ) -> Result<Header, CreateError> {
     let store_id = random(entropy)?;
     let mut slots = [EMPTY_SLOT; SLOT_COUNT];
     let [first, ..] = &mut slots;
-    *first = slots::new_slot(dek, &store_id, credentials, Some(kdf), entropy, control)?;
+    *first = slots::new_slot(dek, &store_id, credentials, kdf, entropy, control)?;
     Ok(Header {
         minor: MINOR,
         ro_compat: 0,

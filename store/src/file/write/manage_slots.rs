@@ -137,10 +137,7 @@ impl StoreFile {
         control: &Control,
     ) -> Result<SlotBytes, PasswordError> {
         let store_id = &self.generation.header.store_id;
-        let params = match new {
-            Credentials::Password { .. } => Some(options.kdf.params()?),
-            Credentials::RecoveryKey(_) => None,
-        };
+        let params = options.kdf.params_for(new)?;
         let slot = slots::new_slot(&self.dek, store_id, new, params, &*self.entropy, control)?;
         control.check()?;
         Ok(slot)
