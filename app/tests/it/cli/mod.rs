@@ -86,7 +86,11 @@ impl Desk {
     }
 
     fn exported(&self) -> Value {
-        let ran = self.run(&["export", "db.vstore", "-"]);
+        self.exported_from("db.vstore")
+    }
+
+    fn exported_from(&self, database: &str) -> Value {
+        let ran = self.run(&["export", database, "-"]);
         assert_eq!(code(&ran), 0, "{}", stderr(&ran));
         serde_json::from_slice(&ran.stdout).unwrap()
     }

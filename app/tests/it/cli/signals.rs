@@ -64,8 +64,10 @@ fn names(desk: &Desk) -> BTreeSet<OsString> {
         .collect()
 }
 
-/// Runs a command and sends it a signal, at stages spread over the duration of the command.
-fn interrupt(arguments: &[&str], expected: &dyn Fn(&Desk)) {
+/// Runs a command and sends it a signal, at stages spread over the duration of the command. A file
+/// named `made` may be left: the signal may come after it got its name. `expected` checks that it is
+/// whole, and that the database is.
+fn interrupt(arguments: &[&str], made: Option<&str>, expected: &dyn Fn(&Desk)) {
     let original = Desk::with(&many(0));
     original.write("more.json", &many(1500).to_string());
     let copy = || {
@@ -98,8 +100,9 @@ fn interrupt(arguments: &[&str], expected: &dyn Fn(&Desk)) {
             if is_signal {
                 let left: Vec<_> = names(&desk).difference(&before).cloned().collect();
                 let is_backup = |name: &OsString| name.as_encoded_bytes().ends_with(b".bak1");
+                let is_made = |name: &OsString| made.is_some_and(|made| name == made);
                 assert!(
-                    left.iter().all(is_backup),
+                    left.iter().all(|name| is_backup(name) || is_made(name)),
                     "{arguments:?} {signal:?}: {left:?}"
                 );
             }
@@ -123,16 +126,20 @@ fn count(desk: &Desk) -> usize {
 
 #[test]
 fn an_interrupted_export_leaves_nothing() {
-    interrupt(&["export", "db.vstore", "out.json"], &|desk| {
-        if let Ok(text) = fs::read(desk.path("out.json")) {
-            assert_eq!(serde_json::from_slice::<Value>(&text).unwrap(), many(0));
-        }
-    });
+    interrupt(
+        &["export", "db.vstore", "out.json"],
+        Some("out.json"),
+        &|desk| {
+            if let Ok(text) = fs::read(desk.path("out.json")) {
+                assert_eq!(serde_json::from_slice::<Value>(&text).unwrap(), many(0));
+            }
+        },
+    );
 }
 
 #[test]
 fn an_interrupted_import_adds_all_or_nothing() {
-    interrupt(&["import", "db.vstore", "more.json"], &|desk| {
+    interrupt(&["import", "db.vstore", "more.json"], None, &|desk| {
         assert!(matches!(count(desk), 3000 | 4500), "{}", count(desk));
     });
     interrupt(
@@ -144,7 +151,11 @@ fn an_interrupted_import_adds_all_or_nothing() {
             "--kdf",
             "fast",
         ],
+        Some("new.vstore"),
         &|desk| {
+            if desk.path("new.vstore").exists() {
+                assert_eq!(desk.exported_from("new.vstore"), many(1500));
+            }
             assert_eq!(count(desk), 3000);
         },
     );
@@ -152,7 +163,7 @@ fn an_interrupted_import_adds_all_or_nothing() {
 
 #[test]
 fn an_interrupted_compaction_loses_nothing() {
-    interrupt(&["compact", "db.vstore"], &|desk| {
+    interrupt(&["compact", "db.vstore"], None, &|desk| {
         assert_eq!(count(desk), 3000);
     });
 }

@@ -15,7 +15,9 @@ use screen::{Screen, Window};
 
 use crate::database;
 
-const PASSWORD: &str = "correct horse battery";
+/// Short, because each typed letter is a few frames without a graphics card; unlikely, because it is
+/// looked for where it must not be.
+const PASSWORD: &str = "trout9x";
 
 /// Creates a database with a cheap password and two records, using the command line.
 fn create(path: &Path) {

@@ -181,9 +181,9 @@ impl Window<'_> {
         let started = Instant::now();
         let mut last = self.processor_ticks();
         while started.elapsed() < PATIENCE {
-            std::thread::sleep(Duration::from_millis(400));
+            std::thread::sleep(Duration::from_millis(200));
             let now = self.processor_ticks();
-            if now - last < 10 {
+            if now - last < 5 {
                 return;
             }
             last = now;

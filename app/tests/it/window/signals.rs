@@ -21,23 +21,22 @@ fn an_open_edit_survives_the_signals_that_end_a_program() {
         ("hup", Signal::HUP),
         ("int", Signal::INT),
     ] {
-        let key = format!("note:{name}");
         window.press("ctrl+n");
         window.settle();
-        window.type_text(&key);
+        window.type_text(name);
         window.press("Tab");
         window.settle();
         window.press("ctrl+a");
-        window.type_text("\"not saved yet\"");
+        window.type_text("\"kept\"");
         window.settle();
         kill_process(window.process(), signal).unwrap();
         assert!(window.wait_for_exit().success(), "{name}");
-        wait_for(&["get", text(&path), &key], "");
+        wait_for(&["get", text(&path), name], "");
 
         window = screen.run(&home, &[text(&path)]);
         unlock(&window);
         window.press("ctrl+Return");
-        wait_for(&["get", text(&path), &key], "\"not saved yet\"");
+        wait_for(&["get", text(&path), name], "\"kept\"");
         window.settle();
     }
     window.press("ctrl+q");
