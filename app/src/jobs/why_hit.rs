@@ -125,7 +125,12 @@ fn order(rank: &SortKeyParts, reasons: &[Reason]) -> Vec<(&'static str, String)>
         0 => "none".to_owned(),
         weight => format!("{weight} (swapped or doubled letter 1, vowel 2, other 3)"),
     };
-    let length = format::counted(rank.length.into(), "byte");
+    let as_typed = match (rank.unlike, rank.capitals) {
+        (0, 0) => "all".to_owned(),
+        (0, _) => "all but capitals".to_owned(),
+        (marks, _) => format!("{marks} accents, capitals or signs differ"),
+    };
+    let length = format::counted(rank.length.into(), "character");
     vec![
         ("Misspelling", misspelling),
         ("Words matched in part", in_part),
@@ -135,6 +140,7 @@ fn order(rank: &SortKeyParts, reasons: &[Reason]) -> Vec<(&'static str, String)>
             "Words before the match",
             format::count(rank.position.into()),
         ),
+        ("As typed", as_typed),
         ("Length of the text", length),
         ("Then", "in key order".to_owned()),
     ]

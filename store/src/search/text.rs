@@ -8,6 +8,9 @@ use super::fold::{fold, fold_into};
 use super::tokenize::{Token, camel_parts, tokenize};
 use crate::value::ValueRef;
 
+/// The end of a float without a fraction.
+const WHOLE: &str = ".0";
+
 /// Buffers that grew larger than this for one huge text are freed.
 const BUFFER_BYTES_MAX: usize = 1 << 20;
 
@@ -19,6 +22,8 @@ pub(super) struct PreparedText<'a> {
     pub(super) tokens: &'a [Token],
     /// Parts of camel case words; only names of records have them.
     pub(super) parts: &'a [NamePart],
+    /// Whether the original is ASCII, so that every byte of it is one of the folded text.
+    pub(super) is_ascii: bool,
 }
 
 impl PreparedText<'_> {
@@ -42,6 +47,7 @@ pub(super) struct TextBuffer {
     folded: String,
     tokens: Vec<Token>,
     parts: Vec<NamePart>,
+    is_ascii: bool,
 }
 
 impl TextBuffer {
@@ -50,10 +56,24 @@ impl TextBuffer {
         if self.folded.capacity() > BUFFER_BYTES_MAX && original.len() < BUFFER_BYTES_MAX {
             *self = Self::default();
         }
-        fold_into(original, &mut self.folded);
+        self.is_ascii = fold_into(original, &mut self.folded);
         tokenize(&self.folded, &mut self.tokens);
         self.parts.clear();
         self.prepared(original)
+    }
+
+    /// Prepares the text of a value that [`leaf_text`] formatted.
+    pub(super) fn prepare_leaf<'a>(
+        &'a mut self,
+        leaf: ValueRef<'_>,
+        formatted: &'a str,
+    ) -> PreparedText<'a> {
+        self.prepare(formatted);
+        // The fraction of `7.0` is no word: 0 would be found in every whole number.
+        if matches!(leaf, ValueRef::Float(_)) && formatted.ends_with(WHOLE) {
+            self.tokens.pop();
+        }
+        self.prepared(formatted)
     }
 
     /// Prepares the key of a record. In keys, camel case words can be found by their parts.
@@ -79,6 +99,7 @@ impl TextBuffer {
             folded: &self.folded,
             tokens: &self.tokens,
             parts: &self.parts,
+            is_ascii: self.is_ascii,
         }
     }
 }
@@ -91,8 +112,8 @@ pub(crate) const fn is_number_text(value: ValueRef<'_>) -> bool {
     )
 }
 
-/// The text by which a value is found and shown: strings as they are; numbers, booleans and
-/// timestamps formatted into `buffer`. `None` for null, bytes and containers.
+/// The text by which a value is found and shown: strings as they are; numbers, as JSON has them,
+/// booleans and timestamps formatted into `buffer`. `None` for null, bytes and containers.
 pub(crate) fn leaf_text<'a>(value: ValueRef<'a>, buffer: &'a mut String) -> Option<&'a str> {
     buffer.clear();
     let written = match value {
@@ -101,9 +122,20 @@ pub(crate) fn leaf_text<'a>(value: ValueRef<'a>, buffer: &'a mut String) -> Opti
         ValueRef::Bool(false) => return Some("false"),
         ValueRef::Int(int) => write!(buffer, "{int}"),
         ValueRef::UInt(uint) => write!(buffer, "{uint}"),
+        ValueRef::Float(float) if float.is_finite() => return write_float(float, buffer),
         ValueRef::Float(float) => write!(buffer, "{float}"),
         ValueRef::Timestamp(timestamp) => write!(buffer, "{timestamp}"),
         ValueRef::Null | ValueRef::Bytes(_) | ValueRef::List(_) | ValueRef::Map(_) => return None,
     };
     written.ok().map(|()| buffer.as_str())
+}
+
+fn write_float(float: f64, buffer: &mut String) -> Option<&str> {
+    // The longest is `-1.7976931348623157e308`.
+    let mut bytes = [0; 32];
+    let mut rest = bytes.as_mut_slice();
+    serde_json::to_writer(&mut rest, &float).ok()?;
+    let len = 32 - rest.len();
+    buffer.push_str(std::str::from_utf8(bytes.get(..len)?).ok()?);
+    Some(buffer)
 }

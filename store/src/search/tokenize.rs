@@ -1,10 +1,12 @@
 //! Splitting a folded text into tokens.
 //!
-//! A word is a run of letters and digits; everything else separates words, so keys split at
-//! `: / . - _ #`. In scripts without spaces, word boundaries are unknown: a run of such a script is
+//! A word is a run of letters, with the marks that folding keeps, and digits; everything else
+//! separates words, so keys split at `: / . - _ #`. In scripts without spaces, word boundaries are unknown: a run of such a script is
 //! one token, and queries match anywhere inside it.
 
 use std::ops::Range;
+
+use unicode_normalization::char::is_combining_mark;
 
 /// Terms of an index are at most this many bytes long.
 pub(super) const TERM_BYTES_MAX: usize = 64;
@@ -106,18 +108,18 @@ fn kind_at(folded: &str, at: usize) -> (Option<TokenKind>, usize) {
     let Some(character) = folded.get(at..).and_then(|rest| rest.chars().next()) else {
         return (None, 1);
     };
-    let kind = if is_spaceless(character) {
-        Some(TokenKind::Spaceless)
-    } else if character.is_alphanumeric() {
-        Some(TokenKind::Word)
-    } else {
+    let kind = if !character.is_alphanumeric() && !is_combining_mark(character) {
         None
+    } else if is_spaceless(character) {
+        Some(TokenKind::Spaceless)
+    } else {
+        Some(TokenKind::Word)
     };
     (kind, character.len_utf8())
 }
 
-/// Letters of the scripts without spaces, by block (Unicode, Blocks.txt). Hangul has spaces.
-fn is_spaceless(character: char) -> bool {
+/// The blocks of the scripts without spaces (Unicode, Blocks.txt). Hangul has spaces.
+const fn is_spaceless(character: char) -> bool {
     matches!(
         character,
         '\u{0E00}'..='\u{0EFF}'
@@ -129,7 +131,7 @@ fn is_spaceless(character: char) -> bool {
             | '\u{4E00}'..='\u{9FFF}'
             | '\u{F900}'..='\u{FAFF}'
             | '\u{20000}'..='\u{3FFFF}'
-    ) && character.is_alphanumeric()
+    )
 }
 
 /// The parts of the camel case words in a name, as byte ranges of the unfolded name: `dueDate` has
@@ -239,6 +241,7 @@ mod tests {
         );
         assert_eq!(words("  it's 3.5 € "), ["it", "s", "3", "5"]);
         assert_eq!(words("ünï çode"), ["ünï", "çode"]);
+        assert_eq!(words("हिन्दी भाषा।"), ["हिन्दी", "भाषा"]);
         assert!(words("— … !").is_empty());
     }
 
@@ -246,6 +249,7 @@ mod tests {
     fn a_spaceless_run_is_one_token_separate_from_adjacent_words() {
         assert_eq!(words("abc日本語def カナ"), ["abc", "日本語", "def", "カナ"]);
         assert_eq!(words("한국어"), ["한국어"]);
+        assert_eq!(words("ปู่ ป้า"), ["ปู่", "ป้า"]);
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl TextIndexBuilder {
             PathId(*number)
         });
         if let Some(text) = leaf_text(leaf, &mut self.printed) {
-            let text = self.text.prepare(text);
+            let text = self.text.prepare_leaf(leaf, text);
             self.words.add_text(&text, path, is_number_text(leaf));
         }
     }

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use super::TextIndex;
 use super::fuzzy::Spellings;
-use super::places::{PathId, TextPlace};
+use super::places::{PathId, PlaceClass, TextPlace};
 use super::postings::PostingsRef;
 use super::terms::{FIRST_PIECE, LATER_PIECE, PAIR, text_of};
 use crate::row_set::RowSet;
-use crate::search::matcher::{Cost, Fit, QueryWord, TokenPart};
+use crate::search::matcher::{Cost, Fit, QueryTerm, QueryWord, TokenPart};
 use crate::search::text::is_number_text;
 use crate::search::tokenize::{TERM_BYTES_MAX, TERM_BYTES_OVERLAP, TokenKind, for_each_pair};
 use crate::value::ValueRef;
@@ -77,6 +77,20 @@ impl PlaceFilter {
         self.paths
             .as_ref()
             .is_none_or(|paths| paths.contains(&path))
+    }
+
+    /// The places at which a term is searched that may be anywhere.
+    pub(super) fn of_term(index: &TextIndex, term: &QueryTerm) -> Self {
+        let mut filter = Self::new(index, None, term.may_match_numbers());
+        if term.is_number {
+            let is_one_word = term.words().len() == 1;
+            for wanted in &mut filter.wanted {
+                *wanted = wanted.filter(|place| {
+                    place.is_number() && (!is_one_word || place.class() == PlaceClass::Whole)
+                });
+            }
+        }
+        filter
     }
 
     /// The places at some paths, or everywhere (`None`).

@@ -48,7 +48,7 @@ impl PartAccess<'_> {
         else {
             return TermRows::nothing(within.rows());
         };
-        let places = PlaceFilter::new(self.source.text(), None, term.may_match_numbers());
+        let places = PlaceFilter::of_term(self.source.text(), term);
         self.look(term, term_plan, &places, within, None)
     }
 
@@ -333,7 +333,7 @@ impl PartAccess<'_> {
         costs: &mut CostSets,
     ) {
         let names = self.source.text().paths.names(path);
-        if path != PathId::KEY && self.compare_texts(term, &names, rows, costs) {
+        if path != PathId::KEY && !term.is_number && self.compare_texts(term, &names, rows, costs) {
             return;
         }
         let mut text = std::mem::take(&mut self.text);
@@ -347,8 +347,9 @@ impl PartAccess<'_> {
                 if places.ignores(leaf) {
                     return;
                 }
-                let leaf = leaf_text(leaf, &mut printed);
-                if let Some(cost) = leaf.and_then(|leaf| term.least_cost(leaf, &mut text)) {
+                let cost = leaf_text(leaf, &mut printed)
+                    .and_then(|leaf_text| term.least_cost(leaf, leaf_text, &mut text));
+                if let Some(cost) = cost {
                     best = Some(best.map_or(cost, |best| best.min(cost)));
                 }
             });
@@ -398,7 +399,8 @@ impl PartAccess<'_> {
                     if fitting > TEXTS_MATCHING_MAX {
                         return;
                     }
-                    if let Some(cost) = term.least_cost(repeated, text) {
+                    let leaf = ValueRef::String(repeated);
+                    if let Some(cost) = term.least_cost(leaf, repeated, text) {
                         fitting += 1;
                         add_rows(found.at(cost));
                     }

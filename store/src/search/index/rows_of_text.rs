@@ -37,7 +37,8 @@ impl TextTest<'_> {
             return false;
         }
         let text = leaf_text(leaf, &mut self.printed);
-        text.is_some_and(|text| self.term.least_cost(text, &mut self.text).is_some())
+        let cost = text.and_then(|text| self.term.least_cost(leaf, text, &mut self.text));
+        cost.is_some()
     }
 }
 

@@ -2,19 +2,22 @@
 
 use std::ops::Bound;
 
+use super::as_typed::AsTyped;
 use super::field_check::{FieldCheck, FieldPlace, FieldRule};
 use super::query_term::{QueryTerm, TermKind};
 use super::query_word::{QueryWord, TokenPart, TypoBudget};
+use super::rank::TermSet;
 use crate::search::condition::{Condition, ConditionTest, TextComparison};
 use crate::search::fold::fold;
 use crate::search::misspelling::TYPO;
 use crate::search::mode::Mode;
 use crate::search::query::{
     CompareOp, Expr, Field, FieldTest, Literal, Query, Target, TextAtom, TextForm, Typed,
-    compile_regex, names_of,
+    compile_regex, names_of, parse_number,
 };
+use crate::search::text::{TextBuffer, leaf_text};
 use crate::search::tokenize::{Token, TokenKind, tokenize};
-use crate::value::Value;
+use crate::value::{Value, ValueRef};
 
 /// A node of a compiled query. Refers to terms and fields by number.
 #[derive(Clone, Debug)]
@@ -38,6 +41,10 @@ pub(in crate::search) struct Compiler {
     pub(in crate::search) terms: Vec<QueryTerm>,
     pub(in crate::search) fields: Vec<FieldCheck>,
     is_negated: bool,
+    /// Whether punctuation is looked for, too, because the query has nothing else.
+    needs_punctuation: bool,
+    /// The number of terms that fit beside one for each leaf of the query and the joined words.
+    spare_terms: usize,
 }
 
 impl Compiler {
@@ -47,11 +54,16 @@ impl Compiler {
             terms: Vec::new(),
             fields: Vec::new(),
             is_negated: false,
+            needs_punctuation: false,
+            spare_terms: 0,
         }
     }
 
     /// Compiles a query; `None` if every record matches it.
     pub(in crate::search) fn query(&mut self, query: &Query) -> Option<MatchNode> {
+        self.needs_punctuation = is_only_punctuation(&query.expr);
+        let leaves_and_joins = 2 * count_leaves(&query.expr);
+        self.spare_terms = (TermSet::BITS as usize).saturating_sub(leaves_and_joins);
         self.expr(&query.expr, query.open)
     }
 
@@ -86,7 +98,15 @@ impl Compiler {
             }
             Expr::Text(atom) => {
                 let term = self.term(atom, open)?;
-                Some(self.add_term(term))
+                let number = number_written_otherwise(atom, &term);
+                let term = self.add_term(term);
+                match number {
+                    Some(number) if self.spare_terms > 0 => {
+                        self.spare_terms -= 1;
+                        Some(MatchNode::Or(vec![term, self.add_term(number)]))
+                    }
+                    _ => Some(term),
+                }
             }
             Expr::Field(field) => {
                 let check = self.field(field, open)?;
@@ -120,6 +140,17 @@ impl Compiler {
     }
 
     fn term(&self, atom: &TextAtom, open: bool) -> Option<QueryTerm> {
+        if atom.form != TextForm::Regex
+            && let Some(signs) = signs(&atom.text)
+        {
+            let is_wanted = self.needs_punctuation || has_symbol(&signs);
+            return is_wanted.then_some(QueryTerm {
+                kind: TermKind::Raw(signs),
+                base: 0,
+                as_typed: None,
+                is_number: false,
+            });
+        }
         let mode = self.mode();
         let last_part = last_part(open, mode);
         let kind = match (atom.form, mode) {
@@ -138,7 +169,13 @@ impl Compiler {
                 words(&atom.text, TokenPart::Whole, |_, _| TypoBudget::NONE)?
             }
         };
-        Some(QueryTerm { kind, base: 0 })
+        let as_typed = matches!(kind, TermKind::Words(_)).then(|| AsTyped::new(&atom.text));
+        Some(QueryTerm {
+            kind,
+            base: 0,
+            as_typed,
+            is_number: false,
+        })
     }
 
     /// Adds terms for adjacent words written as one. Only plain words of at least two bytes are
@@ -169,6 +206,8 @@ impl Compiler {
                 self.terms.push(QueryTerm {
                     kind: TermKind::Words(vec![word]),
                     base: TYPO,
+                    as_typed: None,
+                    is_number: false,
                 });
                 Some(self.terms.len() - 1)
             }));
@@ -190,8 +229,11 @@ impl Compiler {
             FieldTest::Between(from, to) => condition(between(from.as_ref(), to.as_ref())),
             FieldTest::Similar(literal) => FieldRule::Words {
                 term: QueryTerm {
-                    kind: words(&literal.text, TokenPart::Whole, TypoBudget::of_word)?,
+                    kind: words(&literal.text, TokenPart::Whole, TypoBudget::of_word)
+                        .or_else(|| signs(&literal.text).map(TermKind::Raw))?,
                     base: 0,
+                    as_typed: Some(AsTyped::new(&literal.text)),
+                    is_number: false,
                 },
                 typed: None,
                 with_numbers: true,
@@ -214,6 +256,25 @@ impl Compiler {
     /// Words at a path: without typos, but the last may be a prefix while it is being typed. A
     /// number, a boolean or a date is compared by type, and as a whole word with texts.
     fn has(&self, atom: &TextAtom, open: bool) -> Option<FieldRule> {
+        if atom.form == TextForm::Phrase && atom.text.is_empty() {
+            let empty = Condition::Equals(Value::String(String::new()));
+            let test = ConditionTest::new(&empty, TextComparison::Folded);
+            return Some(FieldRule::Condition(test));
+        }
+        if atom.form != TextForm::Regex
+            && let Some(signs) = signs(&atom.text)
+        {
+            return Some(FieldRule::Words {
+                term: QueryTerm {
+                    kind: TermKind::Raw(signs),
+                    base: 0,
+                    as_typed: None,
+                    is_number: false,
+                },
+                typed: None,
+                with_numbers: true,
+            });
+        }
         let literal = Literal {
             text: atom.text.clone(),
             quoted: atom.form != TextForm::Word,
@@ -229,8 +290,12 @@ impl Compiler {
         let term = match (atom.form, mode) {
             (TextForm::Word, Mode::Exact | Mode::Fuzzy) => {
                 let last = last_part(open && typed.is_none(), mode);
-                words(&atom.text, last, |_, _| TypoBudget::NONE)
-                    .map(|kind| QueryTerm { kind, base: 0 })
+                words(&atom.text, last, |_, _| TypoBudget::NONE).map(|kind| QueryTerm {
+                    kind,
+                    base: 0,
+                    as_typed: Some(AsTyped::new(&atom.text)),
+                    is_number: false,
+                })
             }
             _ => self.term(atom, open),
         };
@@ -280,6 +345,84 @@ fn words(
         QueryWord::new(word, token.kind, part, budget(word, token.kind))
     });
     Some(TermKind::Words(words.collect()))
+}
+
+fn count_leaves(expr: &Expr) -> usize {
+    match expr {
+        Expr::All => 0,
+        Expr::And(children) | Expr::Or(children) => children.iter().map(count_leaves).sum(),
+        Expr::Not(child) => count_leaves(child),
+        Expr::Text(_) | Expr::Field(_) => 1,
+    }
+}
+
+/// A number that is shown in another form than it was typed in, such as `7.00` or `1E+3`: it matches
+/// the same number. `None` if its words are those of the term already.
+fn number_written_otherwise(atom: &TextAtom, term: &QueryTerm) -> Option<QueryTerm> {
+    if !matches!(
+        atom.form,
+        TextForm::Word | TextForm::Exact | TextForm::Phrase
+    ) {
+        return None;
+    }
+    let Some(Value::Float(float)) = parse_number(&atom.text) else {
+        return None;
+    };
+    let (mut printed, mut buffer) = (String::new(), TextBuffer::default());
+    let leaf = ValueRef::Float(float);
+    let text = buffer.prepare_leaf(leaf, leaf_text(leaf, &mut printed)?);
+    let words: Vec<QueryWord> = (0..text.tokens.len())
+        .filter_map(|index| text.token(index))
+        .map(|(word, token)| QueryWord::new(word, token.kind, TokenPart::Whole, TypoBudget::NONE))
+        .collect();
+    let are_new = !words
+        .iter()
+        .map(QueryWord::as_str)
+        .eq(term.words().iter().map(QueryWord::as_str));
+    are_new.then_some(QueryTerm {
+        kind: TermKind::Words(words),
+        base: 0,
+        as_typed: None,
+        is_number: true,
+    })
+}
+
+/// The folded text of an atom without letters and digits, which is looked for as it stands; `None`
+/// if it has words, or nothing that can be seen.
+fn signs(text: &str) -> Option<String> {
+    let (folded, tokens) = folded_tokens(text.trim());
+    (tokens.is_empty() && !folded.is_empty()).then_some(folded)
+}
+
+/// Whether signs have an emoji or another symbol, which people look for. Punctuation between words
+/// is usually a part of the language: `rock & roll`.
+fn has_symbol(signs: &str) -> bool {
+    signs.chars().any(|sign| {
+        matches!(
+            sign,
+            '$' | '¢'..='§' | '©' | '®' | '°' | '±'
+                // Currencies, arrows, mathematics, technical and other symbols, dingbats.
+                | '\u{20A0}'..='\u{20CF}'
+                | '\u{2100}'..='\u{2BFF}'
+                // Emoji, cards, domino and other pictures.
+                | '\u{1F000}'..='\u{1FAFF}'
+        )
+    })
+}
+
+/// Whether a query has texts, but all of them are punctuation. Signs that are operators do not count:
+/// the rest of the query is still to be typed.
+fn is_only_punctuation(expr: &Expr) -> bool {
+    match expr {
+        Expr::All | Expr::Field(_) => false,
+        Expr::And(children) | Expr::Or(children) => children.iter().all(is_only_punctuation),
+        Expr::Not(child) => is_only_punctuation(child),
+        Expr::Text(atom) => {
+            let is_operator = |sign: char| "-'\"*/~()!|&<>=:^[]".contains(sign);
+            atom.form != TextForm::Regex
+                && signs(&atom.text).is_some_and(|signs| !signs.chars().all(is_operator))
+        }
+    }
 }
 
 /// A substring: of one word, or from the end of one word to the beginning of another.

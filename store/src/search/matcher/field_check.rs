@@ -1,5 +1,6 @@
 //! Conditions on the key or on a path of a record.
 
+use super::as_typed::Unlike;
 use super::query_term::{QueryTerm, TermMatch};
 use super::rank::Cost;
 use crate::record::RecordRef;
@@ -50,30 +51,31 @@ pub(in crate::search) struct FieldScratch {
 }
 
 impl FieldCheck {
-    /// The cost at which the record meets the condition; `None` if it does not.
+    /// The cost at which the record meets the condition, and how far its text is from what was
+    /// typed; `None` if it does not.
     pub(in crate::search) fn check(
         &self,
         record: RecordRef<'_>,
         scratch: &mut FieldScratch,
-    ) -> Option<Cost> {
+    ) -> Option<(Cost, Unlike)> {
         match &self.rule {
             FieldRule::Condition(test) => self
                 .holds(test, record, &mut scratch.condition)
-                .then(Cost::default),
+                .then(Default::default),
             FieldRule::Words { term, typed, .. } => {
                 if let Some(typed) = typed
                     && self.holds(typed, record, &mut scratch.condition)
                 {
-                    return Some(Cost::default());
+                    return Some(Default::default());
                 }
-                let mut best: Option<Cost> = None;
+                let mut best: Option<(Cost, Unlike)> = None;
                 let FieldScratch { printed, text, .. } = scratch;
                 self.visit(record, &mut |leaf| {
-                    let Some(leaf) = self.text_of(leaf, printed) else {
+                    let Some(leaf_text) = self.text_of(leaf, printed) else {
                         return;
                     };
-                    if let Some(cost) = term.least_cost(leaf, text) {
-                        best = Some(best.map_or(cost, |best| best.min(cost)));
+                    if let Some(found) = term.nearest(leaf, leaf_text, text) {
+                        best = Some(best.map_or(found, |best| best.min(found)));
                     }
                 });
                 best

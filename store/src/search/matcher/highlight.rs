@@ -141,7 +141,8 @@ impl Matcher {
                 path: path.to_owned(),
                 occurrence,
             };
-            reader.read(&place, Some(&names), value, &buffer.prepare(text), mark);
+            let text = buffer.prepare_leaf(value, text);
+            reader.read(&place, Some(&names), value, &text, mark);
         });
     }
 }
@@ -189,7 +190,7 @@ impl MarkReader<'_> {
             }
         };
         for (index, term) in self.matcher.terms.iter().enumerate() {
-            let is_passed_over = is_number_text(value) && !term.may_match_numbers();
+            let is_passed_over = !term.is_searched_in(is_number_text(value));
             if self.used & (1 << index) == 0 || is_passed_over {
                 continue;
             }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::as_typed::Unlike;
 use super::compile::{Compiler, MatchNode};
 use super::field_check::{FieldCheck, FieldScratch};
 use super::query_term::{QueryTerm, TermKind};
@@ -46,7 +47,7 @@ pub struct MatchScratch {
 #[derive(Clone, Copy, Debug)]
 enum FieldOutcome {
     Unknown,
-    Known(Option<Cost>),
+    Known(Option<(Cost, Unlike)>),
 }
 
 /// The cost of a match and the terms it is based on; `None` if the record does not match.
@@ -79,7 +80,14 @@ impl Matcher {
     /// Like [`matches`](Self::matches), with buffers from an earlier call.
     pub fn matches_with(&self, record: RecordRef<'_>, scratch: &mut MatchScratch) -> Option<Match> {
         let (cost, used) = self.evaluate(record, scratch)?;
-        let rank = scratch.hits.rank(cost, used);
+        let mut rank = scratch.hits.rank(cost, used);
+        for (field, outcome) in self.fields.iter().zip(&scratch.field_outcomes) {
+            if let FieldOutcome::Known(Some((_, unlike))) = outcome
+                && field.is_wanted
+            {
+                rank.unlike = rank.unlike.plus(*unlike);
+            }
+        }
         Some(Match {
             level: rank.level(),
             key: rank.pack(),
@@ -141,7 +149,8 @@ impl Matcher {
         record: RecordRef<'_>,
         scratch: &mut MatchScratch,
     ) -> Option<Cost> {
-        self.fields.get(field)?.check(record, &mut scratch.field)
+        let (cost, _) = self.fields.get(field)?.check(record, &mut scratch.field)?;
+        Some(cost)
     }
 
     fn field_cost(
@@ -151,13 +160,13 @@ impl Matcher {
         scratch: &mut MatchScratch,
     ) -> Option<Cost> {
         if let Some(FieldOutcome::Known(known)) = scratch.field_outcomes.get(field) {
-            return *known;
+            return known.map(|(cost, _)| cost);
         }
-        let cost = self.fields.get(field)?.check(record, &mut scratch.field);
+        let found = self.fields.get(field)?.check(record, &mut scratch.field);
         if let Some(outcome) = scratch.field_outcomes.get_mut(field) {
-            *outcome = FieldOutcome::Known(cost);
+            *outcome = FieldOutcome::Known(found);
         }
-        cost
+        found.map(|(cost, _)| cost)
     }
 
     fn find_terms(&self, record: RecordRef<'_>, terms: Range<usize>, scratch: &mut MatchScratch) {
@@ -279,7 +288,7 @@ impl TextSearch<'_> {
                     && let Some(number) = leaf_text(number, printed)
                     && self.may_find_in(number)
                 {
-                    self.find(&text.prepare(number), TextOf::Number);
+                    self.find(&text.prepare_leaf(value, number), TextOf::Number);
                 }
             }
             leaf => {
@@ -302,21 +311,32 @@ impl TextSearch<'_> {
     }
 
     fn find(&mut self, text: &PreparedText<'_>, text_of: TextOf) {
-        let facts = TextFacts {
+        let facts = || TextFacts {
             is_key: text_of == TextOf::Key,
             tokens: text.tokens.len() as u32,
-            bytes: text.original.len() as u32,
+            length: length_of(text),
         };
         let mut is_new_text = true;
         for (index, term) in self.terms.iter().enumerate() {
             // Decided for each term alone, not for the query as a whole.
-            if text_of == TextOf::Number && !term.may_match_numbers() {
+            if !term.is_searched_in(text_of == TextOf::Number) {
                 continue;
             }
             term.find_fits(text, &mut |found| {
-                let term = self.first + index;
-                self.hits.add(term, &found, facts, &mut is_new_text);
+                let unlike = || term.unlike(text, &found);
+                let number = self.first + index;
+                self.hits
+                    .add(number, &found, unlike, facts, &mut is_new_text);
             });
         }
+    }
+}
+
+/// The length of a text in characters.
+fn length_of(text: &PreparedText<'_>) -> u32 {
+    if text.is_ascii {
+        text.original.len() as u32
+    } else {
+        text.original.chars().count() as u32
     }
 }

@@ -3,6 +3,7 @@
 //! It defines what a query finds and in which order. Searches run it over records without an index,
 //! such as those changed recently, and the indexes are tested against it.
 
+mod as_typed;
 mod compile;
 mod field_check;
 mod highlight;

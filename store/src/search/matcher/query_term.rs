@@ -5,11 +5,13 @@ use std::ops::Range;
 
 use regex::Regex;
 
+use super::as_typed::{AsTyped, Unlike};
 use super::query_word::{Fit, QueryWord, TokenPart, WordMatch};
 use super::rank::Cost;
 use crate::search::misspelling::TYPO;
-use crate::search::text::{PreparedText, TextBuffer};
+use crate::search::text::{PreparedText, TextBuffer, is_number_text};
 use crate::search::tokenize::TokenKind;
+use crate::value::ValueRef;
 
 /// A compiled term.
 #[derive(Clone, Debug)]
@@ -17,6 +19,10 @@ pub(in crate::search) struct QueryTerm {
     pub(in crate::search) kind: TermKind,
     /// What every match costs in advance: one typo if the term is two words joined.
     pub(in crate::search) base: u32,
+    /// What was typed; `None` if that decides nothing.
+    pub(in crate::search) as_typed: Option<AsTyped>,
+    /// Whether it matches only numbers, and these as a whole.
+    pub(in crate::search) is_number: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -47,9 +53,27 @@ pub(in crate::search) enum Span {
     Original(Range<usize>),
 }
 
+impl TermMatch {
+    pub(in crate::search) const fn cost(&self) -> Cost {
+        Cost::of(self.misspelling, self.fit)
+    }
+}
+
 impl QueryTerm {
+    /// Whether the term is searched in texts of this kind.
+    pub(in crate::search) fn is_searched_in(&self, is_number: bool) -> bool {
+        if is_number {
+            self.may_match_numbers()
+        } else {
+            !self.is_number
+        }
+    }
+
     /// Visits all matches in a text, in order.
     pub(in crate::search) fn find(&self, text: &PreparedText<'_>, emit: &mut dyn FnMut(TermMatch)) {
+        if self.is_number && text.tokens.len() != self.words().len() {
+            return;
+        }
         match &self.kind {
             TermKind::Words(words) => match words.as_slice() {
                 [word] => self.find_word(word, text, emit),
@@ -86,17 +110,21 @@ impl QueryTerm {
         }
     }
 
-    /// The least cost at which the term matches a text.
+    /// The least cost at which the term matches a value, whose text is `text`.
     pub(in crate::search) fn least_cost(
         &self,
+        leaf: ValueRef<'_>,
         text: &str,
         buffer: &mut TextBuffer,
     ) -> Option<Cost> {
+        if self.is_number && !is_number_text(leaf) {
+            return None;
+        }
         let is_found = match &self.kind {
             TermKind::Words(_) => {
                 let mut best: Option<Cost> = None;
-                self.find(&buffer.prepare(text), &mut |found| {
-                    let cost = Cost::of(found.misspelling, found.fit);
+                self.find(&buffer.prepare_leaf(leaf, text), &mut |found| {
+                    let cost = found.cost();
                     best = Some(best.map_or(cost, |best| best.min(cost)));
                 });
                 return best;
@@ -105,6 +133,37 @@ impl QueryTerm {
             TermKind::Regex(regex) => regex.is_match(text),
         };
         is_found.then(|| Cost::of(self.base, Fit::Whole))
+    }
+
+    /// Like [`least_cost`](Self::least_cost), with how far the match is from what was typed.
+    pub(in crate::search) fn nearest(
+        &self,
+        leaf: ValueRef<'_>,
+        text: &str,
+        buffer: &mut TextBuffer,
+    ) -> Option<(Cost, Unlike)> {
+        if !matches!(self.kind, TermKind::Words(_)) {
+            let cost = self.least_cost(leaf, text, buffer)?;
+            return Some((cost, Unlike::default()));
+        }
+        let mut best: Option<(Cost, Unlike)> = None;
+        let text = buffer.prepare_leaf(leaf, text);
+        self.find(&text, &mut |found| {
+            let cost = found.cost();
+            if best.is_none_or(|(best, _)| cost <= best) {
+                let this = (cost, self.unlike(&text, &found));
+                best = Some(best.map_or(this, |best| best.min(this)));
+            }
+        });
+        best
+    }
+
+    /// How far a match is from what was typed. Only matches without a typo are compared.
+    pub(in crate::search) fn unlike(&self, text: &PreparedText<'_>, found: &TermMatch) -> Unlike {
+        match &self.as_typed {
+            Some(typed) if found.misspelling == 0 => typed.unlike(text, &found.span),
+            _ => Unlike::default(),
+        }
     }
 
     /// The words of the term; empty for substrings and regular expressions.

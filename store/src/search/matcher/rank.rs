@@ -1,6 +1,7 @@
 //! How well a record matches, in one comparable number. Uses neither floating point nor statistics
 //! of other records, so the order is stable and can be explained.
 
+use super::as_typed::Unlike;
 use super::query_word::Fit;
 use crate::search::misspelling::TYPO;
 use crate::search::mode::Level;
@@ -63,8 +64,8 @@ pub enum FieldClass {
     Elsewhere,
 }
 
-/// The parts of a [`SortKey`], the most significant first. Numbers saturate at 127, 63, 255, 16 383
-/// and 65 535.
+/// The parts of a [`SortKey`], the most significant first. Numbers saturate at 127, 63, 255, 16 383,
+/// 63, 65 535 and 3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SortKeyParts {
     /// How well the record matches.
@@ -83,8 +84,14 @@ pub struct SortKeyParts {
     pub spread: u32,
     /// The number of words before the first match.
     pub position: u32,
-    /// The length of the text in bytes.
+    /// The number of letters of the matched words that have another accent than was typed, of
+    /// capitals that were typed and are small letters, and of words without the signs around them
+    /// that were typed, such as the plus signs of `C++`.
+    pub unlike: u32,
+    /// The length of the text in characters.
     pub length: u32,
+    /// The number of capitals that were typed as small letters.
+    pub capitals: u32,
 }
 
 /// All criteria of the order, the most significant first.
@@ -97,14 +104,17 @@ pub(in crate::search) struct Rank {
     pub(in crate::search) spread: u32,
     /// The number of tokens before the first match.
     pub(in crate::search) position: u32,
-    /// The length of the text in bytes.
+    /// How far the words are from what was typed.
+    pub(in crate::search) unlike: Unlike,
+    /// The length of the text in characters.
     pub(in crate::search) length: u32,
 }
 
 /// How well a record matches; less is better. Records with equal sort keys are in key order.
 ///
 /// From the highest bit: level (3 bits), misspelling (7), words matched in part (6), field class
-/// (2), spread (8), position (14), length of the text (16); each saturates.
+/// (2), spread (8), position (14), marks that differ from what was typed (6), length of the text
+/// (16), capitals that were not typed (2); each saturates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SortKey(u64);
 
@@ -122,7 +132,8 @@ impl SortKey {
             rest >>= bits;
             part as u32
         };
-        let (length, position, spread) = (take(16), take(14), take(8));
+        let (capitals, length, unlike) = (take(2), take(16), take(6));
+        let (position, spread) = (take(14), take(8));
         let place = match take(2) {
             0 => FieldClass::Key,
             1 => FieldClass::WholeValue,
@@ -138,13 +149,15 @@ impl SortKey {
             place,
             spread,
             position,
+            unlike,
             length,
+            capitals,
         }
     }
 
     /// The best sort key of a match with the same cost and the same field class.
     pub(crate) const fn group(self) -> Self {
-        const FINER: u32 = 8 + 14 + 16;
+        const FINER: u32 = 8 + 14 + 6 + 16 + 2;
         Self(self.0 >> FINER << FINER)
     }
 
@@ -156,6 +169,7 @@ impl SortKey {
             class,
             spread: 0,
             position: 0,
+            unlike: Unlike::default(),
             length: 0,
         };
         rank.pack()
@@ -180,7 +194,9 @@ impl Rank {
             (2, self.class as u32),
             (8, self.spread),
             (14, self.position),
+            (6, self.unlike.marks),
             (16, self.length),
+            (2, self.unlike.capitals),
         ];
         let packed = fields.into_iter().fold(0, |packed, (bits, field)| {
             (packed << bits) | u64::from(field.min((1 << bits) - 1))
@@ -204,6 +220,10 @@ mod tests {
             class: FieldClass::StartOfValue,
             spread: 7,
             position: 900,
+            unlike: Unlike {
+                marks: 5,
+                capitals: 9,
+            },
             length: 70_000,
         };
         let expected = SortKeyParts {
@@ -213,7 +233,9 @@ mod tests {
             place: FieldClass::StartOfValue,
             spread: 7,
             position: 900,
+            unlike: 5,
             length: 65_535,
+            capitals: 3,
         };
         assert_eq!(rank.pack().parts(), expected);
     }
@@ -225,14 +247,21 @@ mod tests {
             class: FieldClass::Key,
             spread: 0,
             position: 0,
+            unlike: Unlike::default(),
             length: 0,
+        };
+        let unlike = |marks, capitals| Rank {
+            unlike: Unlike { marks, capitals },
+            ..best
         };
         let ranks = [
             best,
+            unlike(0, 1),
             Rank {
                 length: u32::MAX,
                 ..best
             },
+            unlike(1, 0),
             Rank {
                 position: 1,
                 ..best

@@ -1,5 +1,6 @@
 //! The hits of the terms of a query in one record, and the rank computed from them.
 
+use super::as_typed::Unlike;
 use super::query_term::TermMatch;
 use super::rank::{Cost, FieldClass, Rank, TermSet};
 
@@ -27,6 +28,7 @@ struct TermHit {
     text: u16,
     token: u32,
     width: u32,
+    unlike: Unlike,
 }
 
 /// The properties of a text with hits that its rank depends on.
@@ -34,7 +36,8 @@ struct TermHit {
 pub(in crate::search) struct TextFacts {
     pub(in crate::search) is_key: bool,
     pub(in crate::search) tokens: u32,
-    pub(in crate::search) bytes: u32,
+    /// The length in characters.
+    pub(in crate::search) length: u32,
 }
 
 impl TermHits {
@@ -55,10 +58,11 @@ impl TermHits {
         &mut self,
         term: usize,
         found: &TermMatch,
-        facts: TextFacts,
+        unlike: impl FnOnce() -> Unlike,
+        facts: impl FnOnce() -> TextFacts,
         is_new_text: &mut bool,
     ) {
-        let cost = Cost::of(found.misspelling, found.fit);
+        let cost = found.cost();
         if let Some(best) = self.best.get_mut(term) {
             *best = Some(best.map_or(cost, |best| best.min(cost)));
         }
@@ -66,7 +70,7 @@ impl TermHits {
             return;
         }
         if std::mem::take(is_new_text) {
-            self.texts.push(facts);
+            self.texts.push(facts());
         }
         self.hits.push(TermHit {
             term: term as u8,
@@ -74,6 +78,7 @@ impl TermHits {
             text: (self.texts.len() - 1) as u16,
             token: found.token,
             width: found.width,
+            unlike: unlike(),
         });
     }
 
@@ -99,6 +104,7 @@ impl TermHits {
                 class: FieldClass::Elsewhere,
                 spread: 0,
                 position: 0,
+                unlike: Unlike::default(),
                 length: 0,
             };
         };
@@ -108,11 +114,28 @@ impl TermHits {
             class,
             spread: spread + elsewhere * FAR,
             position,
+            unlike: self.unlike(text, used),
             length: self
                 .texts
                 .get(usize::from(text))
-                .map_or(0, |facts| facts.bytes),
+                .map_or(0, |facts| facts.length),
         }
+    }
+
+    /// The sum of the differences of each term, where it is as it was typed.
+    fn unlike(&self, text: u16, used: TermSet) -> Unlike {
+        let mut terms = self.terms_in(text, used);
+        let mut sum = Unlike::default();
+        while terms != 0 {
+            let term = terms.trailing_zeros();
+            terms &= terms - 1;
+            let of_term = self
+                .best_hits(text, used)
+                .filter(|hit| u32::from(hit.term) == term);
+            let least = of_term.map(|hit| hit.unlike).min();
+            sum = sum.plus(least.unwrap_or_default());
+        }
+        sum
     }
 
     /// The hits of used terms in a text that are as good as the best hit of the term.

@@ -197,6 +197,102 @@ fn scripts_without_spaces_are_found_inside_a_run() {
 }
 
 #[test]
+fn marks_that_are_letters_tell_words_apart() {
+    let record = record("k", &[("w", Value::from("หมู ガラス かぎ café"))]);
+    let exact = |query: &str| level(&record, query, Mode::Exact);
+    for query in ["หมู", "ガラス", "かぎ", "cafe", "ca\u{AD}fé"] {
+        assert_eq!(exact(query), Some(Level::Exact), "{query}");
+    }
+    for query in ["หมี", "カラス", "かき", "カ"] {
+        assert_eq!(exact(query), None, "{query}");
+    }
+}
+
+#[test]
+fn symbols_and_emoji_are_found_as_they_stand() {
+    let party = record("a", &[("t", Value::from("It's 🎉 time, 5 € + tip & more"))]);
+    let plain = record("b", &[("t", Value::from("No party, no price"))]);
+    for query in [
+        "🎉",
+        "\"🎉\"",
+        "t:🎉",
+        "t~🎉",
+        "*🎉*",
+        "€",
+        "'€",
+        "time 🎉",
+        "5 €",
+        "+",
+    ] {
+        for mode in [Mode::Fuzzy, Mode::Exact, Mode::Contains] {
+            assert!(level(&party, query, mode).is_some(), "{query} {mode:?}");
+            assert_eq!(level(&plain, query, mode), None, "{query} {mode:?}");
+        }
+    }
+    // Beside words, punctuation only separates.
+    assert!(level(&plain, "party & price", Mode::Exact).is_some());
+    assert_eq!(level(&party, "🎉 -€", Mode::Fuzzy), None);
+    // An operator waits for what it applies to.
+    for query in ["-", "'", "&", "(", "\""] {
+        assert!(level(&plain, query, Mode::Fuzzy).is_some(), "{query}");
+    }
+}
+
+#[test]
+fn an_empty_text_in_quotes_means_the_empty_text() {
+    let empty = record("a", &[("notes", Value::from(""))]);
+    let full = record("b", &[("notes", Value::from("x"))]);
+    let missing = record("c", &[("other", Value::from(""))]);
+    for query in ["notes:\"\"", "notes=\"\""] {
+        assert!(level(&empty, query, Mode::Fuzzy).is_some(), "{query}");
+        assert_eq!(level(&full, query, Mode::Fuzzy), None, "{query}");
+        assert_eq!(level(&missing, query, Mode::Fuzzy), None, "{query}");
+    }
+    assert_eq!(level(&empty, "-notes:\"\"", Mode::Fuzzy), None);
+    assert!(level(&full, "-notes:\"\"", Mode::Fuzzy).is_some());
+}
+
+#[test]
+fn a_number_is_found_as_it_is_shown_and_as_it_may_be_written() {
+    let number = |float: f64| record("k", &[("n", Value::from(float))]);
+    for (float, queries) in [
+        (7.0, ["7.0", "7", "7.00", "7e0", "n:7.0"].as_slice()),
+        (1e300, &["1e300", "1E+300", "n:1e300", "10e299"]),
+        (1.5e-9, &["1.5e-9", "n:1.5e-9"]),
+        (12.5, &["12.5", "12.50", "n:12.50"]),
+        (1e21, &["1e21", "1000000000000000000000"]),
+    ] {
+        for query in queries {
+            for mode in [Mode::Fuzzy, Mode::Exact] {
+                let found = level(&number(float), query, mode);
+                assert_eq!(found, Some(Level::Exact), "{float:?} {query} {mode:?}");
+            }
+        }
+    }
+    for (float, query) in [(7.0, "0"), (7.5, "7.0"), (70.0, "7.0"), (12.5, "1.25")] {
+        let found = level(&number(float), query, Mode::Fuzzy);
+        assert_eq!(found, None, "{float:?} {query}");
+    }
+    // A text that looks like a number has its own words only.
+    let text = record("k", &[("n", Value::from("version 7"))]);
+    assert_eq!(level(&text, "7.0", Mode::Fuzzy), None);
+}
+
+#[test]
+fn a_code_with_leading_zeros_is_a_text() {
+    let text = record("a", &[("code", Value::from("0300"))]);
+    let number = record("b", &[("code", Value::from(300))]);
+    for query in ["code=0300", "code:0300", "code!=300"] {
+        assert!(level(&text, query, Mode::Fuzzy).is_some(), "{query}");
+        assert_eq!(level(&number, query, Mode::Fuzzy), None, "{query}");
+    }
+    for query in ["code=300", "code:300", "code!=0300"] {
+        assert!(level(&number, query, Mode::Fuzzy).is_some(), "{query}");
+        assert_eq!(level(&text, query, Mode::Fuzzy), None, "{query}");
+    }
+}
+
+#[test]
 fn dates_match_timestamps_and_texts() {
     let seen = crate::value::Timestamp::parse("2020-05-01T20:00:00Z").unwrap();
     let record = record(
@@ -265,6 +361,42 @@ fn rank_prefers_key_then_whole_value_then_start_then_nearness() {
         .map(|record| matcher.matches(record.as_ref()).unwrap().key.get())
         .collect();
     assert!(keys.is_sorted_by(|left, right| left < right), "{keys:?}");
+}
+
+#[test]
+fn what_was_typed_decides_between_equals() {
+    let best = |query: &str, texts: &[&str]| -> String {
+        let records: Vec<_> = texts
+            .iter()
+            .map(|text| record("k", &[("t", Value::from(*text))]))
+            .collect();
+        let query = Query::parse(query, &paths_of(&records[0]));
+        let matcher = Matcher::new(&query, Mode::Fuzzy);
+        let keys = records
+            .iter()
+            .map(|record| matcher.matches(record.as_ref()).unwrap().key);
+        let (_, best) = keys.zip(texts).min().unwrap();
+        (*best).to_owned()
+    };
+    for (query, texts, expected) in [
+        ("schön", ["schon", "schön"], "schön"),
+        ("schon", ["schön", "schon"], "schon"),
+        ("résumé", ["resume", "résumé"], "résumé"),
+        ("C++", ["C", "C++"], "C++"),
+        ("C++", ["C#", "C++"], "C++"),
+        ("C#", ["C", "C#"], "C#"),
+        ("\"C++\"", ["C", "C++"], "C++"),
+        ("t:C++", ["C", "C++"], "C++"),
+        (".net", ["net", ".net"], ".net"),
+        ("US", ["us", "US"], "US"),
+        ("us", ["US", "us"], "us"),
+        // The number of characters counts, not of bytes.
+        ("tea", ["tea with milk", "tea ééé"], "tea ééé"),
+        // A small letter does not ask for small letters before a shorter text.
+        ("apple", ["Apple pie", "apple pie recipe"], "Apple pie"),
+    ] {
+        assert_eq!(best(query, &texts), expected, "{query}");
+    }
 }
 
 #[test]

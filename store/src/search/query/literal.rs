@@ -32,13 +32,16 @@ impl Literal {
 
 fn parse_value(text: &str) -> Option<Value> {
     match text {
-        "null" => return Some(Value::Null),
-        "true" => return Some(Value::Bool(true)),
-        "false" => return Some(Value::Bool(false)),
-        _ => {}
+        "null" => Some(Value::Null),
+        "true" => Some(Value::Bool(true)),
+        "false" => Some(Value::Bool(false)),
+        _ => parse_number(text),
     }
-    // Rust parses `inf` and `nan` as numbers; in a query they are words.
-    if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+}
+
+/// The number that a text is in JSON, as a value; `None` if it is none, or beyond all floats.
+pub(crate) fn parse_number(text: &str) -> Option<Value> {
+    if !is_json_number(text) {
         return None;
     }
     if let Ok(int) = text.parse() {
@@ -51,6 +54,25 @@ fn parse_value(text: &str) -> Option<Value> {
         Ok(float) if float.is_finite() => Some(Value::Float(float)),
         _ => None,
     }
+}
+
+/// Whether JSON calls a text a number (RFC 8259, section 6). Codes such as `0300`, `+300` and `300.`
+/// are not: they are texts.
+fn is_json_number(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (number, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((number, exponent)) => (number, Some(exponent)),
+        None => (unsigned, None),
+    };
+    let (integer, fraction) = match number.split_once('.') {
+        Some((integer, fraction)) => (integer, Some(fraction)),
+        None => (number, None),
+    };
+    digits(integer)
+        && (integer == "0" || !integer.starts_with('0'))
+        && fraction.is_none_or(digits)
+        && exponent.is_none_or(|text| digits(text.strip_prefix(['+', '-']).unwrap_or(text)))
 }
 
 const SECONDS_PER_DAY: i64 = 86_400;
@@ -168,7 +190,12 @@ mod tests {
         );
         assert_eq!(typed("true"), Typed::Value(Value::Bool(true)));
         assert_eq!(typed("null"), Typed::Value(Value::Null));
-        for text in ["nan", "inf", "1e999", "abc", "12-34", ""] {
+        assert_eq!(typed("2E-3"), Typed::Value(Value::Float(0.002)));
+        assert_eq!(typed("-0"), Typed::Value(Value::Int(0)));
+        for text in [
+            "nan", "inf", "1e999", "abc", "12-34", "", "0300", "-01", "+300", "300.", ".5", "1e",
+            "1e+", "0x10", "1_000",
+        ] {
             assert_eq!(typed(text), Typed::Text(text.to_owned()));
         }
     }

@@ -32,7 +32,7 @@ mod regex;
 pub use ast::{
     CompareOp, Expr, Field, FieldTest, Hint, Literal, Query, Target, TextAtom, TextForm,
 };
-pub(crate) use literal::{Typed, parse_date_or_time};
+pub(crate) use literal::{Typed, parse_date_or_time, parse_number};
 pub use parts::{QueryPart, QueryParts};
 pub(crate) use paths::names_of;
 pub use paths::{NoPaths, PathDictionary, Resolution, resolve};
