@@ -12,6 +12,7 @@ mod failure;
 pub mod format;
 pub mod forms;
 pub mod jobs;
+mod letters;
 pub mod panels;
 mod perform;
 pub mod platform;

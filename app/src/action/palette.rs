@@ -1,9 +1,11 @@
 //! Finds actions and saved searches by a few typed letters.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 
 use super::Action;
 use crate::command::{Command, SettingsCommand};
+use crate::letters::Letters;
 use crate::theme::icons;
 use crate::view::AppView;
 
@@ -62,14 +64,13 @@ fn all<'a>(view: &AppView<'a>) -> Vec<PaletteEntry<'a>> {
 }
 
 fn ranked<'a>(entries: Vec<PaletteEntry<'a>>, typed: &str) -> Vec<PaletteEntry<'a>> {
-    let texts: Vec<_> = entries.iter().map(|entry| &*entry.text).collect();
-    let config = frizbee::Config::default().max_typos(Some(0));
-    let found = frizbee::Matcher::new(typed, &config).match_list_indices(&texts);
-    let entries = found.into_iter().filter_map(|found| {
-        let mut entry = entries.get(found.index as usize)?.clone();
-        entry.matched = found.indices.iter().map(|index| *index as usize).collect();
-        entry.matched.sort_unstable();
-        Some(entry)
+    let mut letters = Letters::new(typed);
+    let found = entries.into_iter().filter_map(|mut entry| {
+        let (matched, score) = letters.positions(&entry.text)?;
+        entry.matched = matched;
+        Some((Reverse(score), entry))
     });
-    entries.collect()
+    let mut found: Vec<_> = found.collect();
+    found.sort_by_key(|(score, _)| *score);
+    found.into_iter().map(|(_, entry)| entry).collect()
 }

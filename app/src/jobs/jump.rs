@@ -1,5 +1,6 @@
 //! Finds keys by a few of their letters: all keys are compared, and the best are listed.
 
+use std::cmp::Reverse;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -7,6 +8,7 @@ use vstore::search::CancelToken;
 use vstore::{Key, KeySet, Snapshot};
 
 use super::worker::Emit;
+use crate::letters::Letters;
 use crate::state::{JumpAnswer, JumpRow};
 
 /// The most keys listed.
@@ -42,26 +44,28 @@ impl Jumps {
     ) -> Option<JumpAnswer> {
         let JumpQuestion { snapshot, typed } = question;
         let letters: String = typed.trim().chars().take(LETTERS_MAX).collect();
-        let config = frizbee::Config::default().max_typos(Some(0));
-        let matcher = || frizbee::Matcher::new(&letters, &config);
         let best = Mutex::new(Best {
             shown: Instant::now(),
             keys: Vec::new(),
             total: 0,
         });
         let compare = |keys: &[&str], choose: &mut dyn FnMut(usize)| {
-            let found = matcher().match_list(keys);
+            let mut matcher = Letters::new(&letters);
+            let scored = keys.iter().enumerate();
+            let found: Vec<(usize, u16)> = scored
+                .filter_map(|(index, key)| Some((index, matcher.score(key)?)))
+                .collect();
             if found.is_empty() {
                 return;
             }
-            for found in &found {
-                choose(found.index as usize);
+            for (index, _) in &found {
+                choose(*index);
             }
             let mut best = best.lock().unwrap_or_else(PoisonError::into_inner);
             best.add(keys, &found);
             if best.shown.elapsed() >= PARTIAL && !cancel.is_cancelled() {
                 best.shown = Instant::now();
-                emit(best.answer(&mut matcher(), &typed, true));
+                emit(best.answer(&mut matcher, &typed, true));
             }
         };
         let before = self.before.as_ref();
@@ -70,7 +74,7 @@ impl Jumps {
         let chosen = snapshot.choose_keys(within, cancel, &compare).ok()?;
         self.before = Some((letters.clone(), chosen));
         let best = best.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Some(best.answer(&mut matcher(), &typed, false))
+        Some(best.answer(&mut Letters::new(&letters), &typed, false))
     }
 }
 
@@ -85,42 +89,37 @@ struct Best {
 }
 
 impl Best {
-    fn add(&mut self, keys: &[&str], found: &[frizbee::Match]) {
+    /// Adds the keys that were found in a chunk, by their index in it, each with its score.
+    fn add(&mut self, keys: &[&str], found: &[(usize, u16)]) {
         self.total += found.len() as u64;
         let worst = self.keys.get(LISTED_MAX - 1);
         let worst = worst.map_or(0, |(score, _)| *score);
         // Equally good ones may come before those already listed.
-        let good = found.iter().filter(|found| found.score >= worst);
-        for found in good.take(LISTED_MAX) {
-            let key = keys.get(found.index as usize);
-            if let Some(key) = key.and_then(|key| Key::new(key).ok()) {
-                self.keys.push((found.score, key));
+        let mut good: Vec<(usize, u16)> = found.to_vec();
+        good.retain(|(_, score)| *score >= worst);
+        // Stable, and the keys of a chunk ascend: the first of equally good ones stay.
+        good.sort_by_key(|(_, score)| Reverse(*score));
+        for (index, score) in good.into_iter().take(LISTED_MAX) {
+            if let Some(key) = keys.get(index).and_then(|key| Key::new(key).ok()) {
+                self.keys.push((score, key));
             }
         }
-        let order = |(score, key): &(u16, Key)| (std::cmp::Reverse(*score), key.clone());
+        let order = |(score, key): &(u16, Key)| (Reverse(*score), key.clone());
         self.keys.sort_by_cached_key(order);
         self.keys.truncate(LISTED_MAX);
     }
 
-    fn answer(&self, matcher: &mut frizbee::Matcher, typed: &str, partial: bool) -> JumpAnswer {
-        let texts: Vec<&str> = self.keys.iter().map(|(_, key)| key.as_str()).collect();
-        let mut rows: Vec<JumpRow> = self
-            .keys
-            .iter()
-            .map(|(_, key)| JumpRow {
-                key: key.clone(),
-                matched: Vec::new(),
-            })
-            .collect();
-        for found in matcher.match_list_indices(&texts) {
-            if let Some(row) = rows.get_mut(found.index as usize) {
-                row.matched = found.indices.iter().map(|index| *index as usize).collect();
-                row.matched.sort_unstable();
-            }
-        }
+    fn answer(&self, letters: &mut Letters, typed: &str, partial: bool) -> JumpAnswer {
+        let rows = self.keys.iter().map(|(_, key)| JumpRow {
+            matched: letters
+                .positions(key.as_str())
+                .map(|(positions, _)| positions)
+                .unwrap_or_default(),
+            key: key.clone(),
+        });
         JumpAnswer {
             typed: typed.to_owned(),
-            rows,
+            rows: rows.collect(),
             total: self.total,
             partial,
         }

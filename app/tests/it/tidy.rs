@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use crate::source_rules::{Source, ambiguous_types, badly_formed, dead_paths, sources};
 
 /// What each module may use. Modules that are not listed may use everything.
-const MAY_USE: [(&str, &[&str]); 22] = [
+const MAY_USE: [(&str, &[&str]); 23] = [
     ("theme", &[]),
     ("format", &[]),
     ("typed_path", &[]),
     ("typed_time", &[]),
     ("private_file", &[]),
     ("wording", &[]),
+    ("letters", &[]),
     ("widgets", &["theme"]),
     ("cli", &["typed_path", "typed_time"]),
     ("state", &["format", "theme", "typed_path"]),
@@ -20,7 +21,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     ("failure", &["state"]),
     ("command", &["state", "theme"]),
     ("view", &["state", "typed_path"]),
-    ("action", &["command", "state", "theme", "view"]),
+    ("action", &["command", "letters", "state", "theme", "view"]),
     (
         "forms",
         &[
@@ -39,7 +40,10 @@ const MAY_USE: [(&str, &[&str]); 22] = [
         "engine",
         &["credentials", "failure", "format", "private_file", "state"],
     ),
-    ("jobs", &["credentials", "failure", "format", "state"]),
+    (
+        "jobs",
+        &["credentials", "failure", "format", "letters", "state"],
+    ),
     ("effect", &["engine", "jobs", "state"]),
     (
         "update",
