@@ -126,9 +126,9 @@ fn order(rank: &SortKeyParts, reasons: &[Reason]) -> Vec<(&'static str, String)>
         weight => format!("{weight} (swapped or doubled letter 1, vowel 2, other 3)"),
     };
     let as_typed = match (rank.unlike, rank.capitals) {
-        (0, 0) => "all".to_owned(),
-        (0, _) => "all but capitals".to_owned(),
-        (marks, _) => format!("{marks} accents, capitals or signs differ"),
+        (0, 0) => "as typed".to_owned(),
+        (0, _) => "as typed, with capitals".to_owned(),
+        (marks, _) => format!("{marks} differ"),
     };
     let length = format::counted(rank.length.into(), "character");
     vec![
@@ -140,7 +140,7 @@ fn order(rank: &SortKeyParts, reasons: &[Reason]) -> Vec<(&'static str, String)>
             "Words before the match",
             format::count(rank.position.into()),
         ),
-        ("As typed", as_typed),
+        ("Accents, capitals, signs", as_typed),
         ("Length of the text", length),
         ("Then", "in key order".to_owned()),
     ]

@@ -51,7 +51,7 @@ pub(crate) fn fold_into(text: &str, folded: &mut String) -> bool {
             break;
         };
         fold_character(character, &mut |folded_character| {
-            push(folded_character, folded)
+            push(folded_character, folded);
         });
         rest = characters.as_str();
     }
@@ -73,7 +73,7 @@ impl FoldOrigins {
         let mut folded = String::with_capacity(original.len());
         for (start, character) in original.char_indices() {
             fold_character(character, &mut |folded_character| {
-                push(folded_character, &mut folded)
+                push(folded_character, &mut folded);
             });
             starts.resize(folded.len(), start as u32);
         }
@@ -241,7 +241,7 @@ const fn is_accent(mark: char) -> bool {
 }
 
 /// Characters that are not shown and separate no words: soft hyphens, zero widths, joiners, marks
-/// of writing direction, variation selectors (Default_Ignorable_Code_Point, without the letters
+/// of writing direction, variation selectors (`Default_Ignorable_Code_Point`, without the letters
 /// among them).
 const fn is_invisible(character: char) -> bool {
     matches!(
