@@ -36,6 +36,7 @@ pub(super) fn search(args: &SearchArgs) -> Result<Exit, Failure> {
         output::message(format_args!("vstore: {}", hint.message));
     }
     if args.common.json {
+        let hints: Vec<_> = found.hints.iter().map(|hint| &hint.message).collect();
         let hits: Vec<_> = found
             .hits
             .iter()
@@ -51,6 +52,7 @@ pub(super) fn search(args: &SearchArgs) -> Result<Exit, Failure> {
             "total": found.total,
             "levels": levels(found.counts),
             "ms": ms,
+            "hints": hints,
             "hits": hits,
         }))?;
         return Ok(Exit::Ok);

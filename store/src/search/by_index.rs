@@ -133,7 +133,7 @@ impl Search<'_> {
             total: counts.total(),
             counts,
             complete,
-            hints: self.query.hints.clone(),
+            hints: self.query.hints_for(counts.total(), complete),
         }
     }
 

@@ -207,7 +207,7 @@ impl ScanSearch<'_> {
             total: found.counts.total(),
             counts: found.counts,
             complete,
-            hints: self.query.hints.clone(),
+            hints: self.query.hints_for(found.counts.total(), complete),
         }
     }
 }

@@ -14,6 +14,9 @@ pub struct Query {
     pub open: bool,
     /// Remarks about parts that were not understood or are easily misunderstood; at most 16.
     pub hints: Vec<Hint>,
+    /// Remarks that apply if no record matches: what else a condition may have been meant as; at
+    /// most 16.
+    pub hints_if_none: Vec<Hint>,
 }
 
 impl Query {
@@ -23,7 +26,17 @@ impl Query {
             expr: Expr::All,
             open: false,
             hints: Vec::new(),
+            hints_if_none: Vec::new(),
         }
+    }
+
+    /// The remarks about the query once its answer is known.
+    pub(crate) fn hints_for(&self, total: u64, is_complete: bool) -> Vec<Hint> {
+        let mut hints = self.hints.clone();
+        if total == 0 && is_complete {
+            hints.extend_from_slice(&self.hints_if_none);
+        }
+        hints
     }
 
     /// Whether the query has no conditions, so that all records match.

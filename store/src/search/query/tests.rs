@@ -304,6 +304,66 @@ fn the_parts_of_a_query_have_their_ranges() {
 }
 
 #[test]
+fn operators_may_be_written_in_other_ways() {
+    for (text, usual) in [
+        ("year > 1980", "year>1980"),
+        ("year >1980 title", "year>1980 title"),
+        ("year= 1982 ", "year=1982 "),
+        ("title: star ", "title:star "),
+        ("title : star ", "title:star "),
+        ("\"a b\".c >= 8", "\"a b\".c>=8"),
+        ("title: (a OR b)", "title:(a OR b)"),
+        ("year:>1980", "year>1980"),
+        ("year: <= 1980", "year<=1980"),
+        ("!star -!wars", "-star -(-wars)"),
+        ("a && b || c", "a AND b OR c"),
+        ("a and b or not c", "a AND b OR NOT c"),
+        ("war not peace", "war -peace"),
+        ("title:(a or b) x", "title:(a OR b) x"),
+    ] {
+        assert_eq!(tree(text), tree(usual), "{text}");
+    }
+    // Not between terms, or not beside a path, these are texts.
+    for (text, expected) in [
+        ("and a", "and(Word(and), Word(a))"),
+        ("a or", "and(Word(a), Phrase(or))"),
+        ("(a or) b", "and(Word(a), Phrase(or), Word(b))"),
+        ("a \"or\" b", "and(Word(a), Phrase(or), Word(b))"),
+        ("not a", "and(Word(not), Word(a))"),
+        ("nothing > 5", "and(Word(nothing), Phrase(>), Word(5))"),
+        ("!= a", "and(Word(!=), Word(a))"),
+        ("year: OR a", "Word(a)"),
+    ] {
+        assert_eq!(tree(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn small_letters_that_are_operators_say_how_to_look_for_the_word() {
+    let query = parse("war and peace");
+    let [hint] = query.hints.as_slice() else {
+        panic!("{:?}", query.hints);
+    };
+    assert!(hint.message.contains("\"and\""), "{}", hint.message);
+    assert_eq!(hint.range, 4..7);
+    assert_eq!(parse("\"war and peace\"").hints, []);
+}
+
+#[test]
+fn a_condition_says_how_to_look_for_the_text_if_nothing_is_found() {
+    let query = parse("status:42 x");
+    assert_eq!(query.hints, []);
+    assert_eq!(query.hints_for(1, true), []);
+    assert_eq!(query.hints_for(0, false), []);
+    let [hint] = query.hints_for(0, true).try_into().unwrap();
+    assert!(hint.message.contains("\"status:42\""), "{}", hint.message);
+    assert_eq!(hint.range, 0..9);
+    for text in ["-status:42", "status>42", "status:\"42\"", "status:", "x"] {
+        assert_eq!(parse(text).hints_if_none, [], "{text}");
+    }
+}
+
+#[test]
 fn a_text_that_ends_before_a_value_awaits_it() {
     for (text, awaited) in [
         ("hofman year:", Some("year")),
@@ -312,6 +372,7 @@ fn a_text_that_ends_before_a_value_awaits_it() {
         ("(a OR year:(", Some("year")),
         ("title:\"", Some("title")),
         ("year: hofman", None),
+        ("year > ", Some("year")),
         ("year:1982", None),
         ("nothing:", None),
         ("", None),

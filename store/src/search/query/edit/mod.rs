@@ -264,6 +264,7 @@ fn printed(conjuncts: &[Expr]) -> String {
         expr,
         open: false,
         hints: Vec::new(),
+        hints_if_none: Vec::new(),
     };
     query.to_string().trim_end().to_owned()
 }

@@ -3,15 +3,20 @@
 
 use std::ops::Range;
 
-use super::ast::{Expr, Field, FieldTest, Hint, Query, Target, TextAtom, TextForm};
-use super::lexer;
+use super::ast::{Expr, Hint, Query, Target, TextAtom, TextForm};
+use super::lexer::{self, Operator};
 use super::parts::{QueryPart, QueryParts};
 use super::paths::{PathDictionary, Resolution, resolve_pattern};
 use super::regex::compile_regex;
 use crate::path::Path;
 
+mod tree;
 mod value;
 
+use tree::{
+    and, count_leaves, is_existence, is_keyword, last_leaf_can_be_open, last_leaf_is_phrase, or,
+    plain_words, quote_keywords, starts_with_operator,
+};
 use value::VALUE_MISSING;
 
 /// Longer queries are cut, with a hint.
@@ -22,6 +27,9 @@ pub(super) const DEPTH_MAX: usize = 32;
 pub(crate) const LEAVES_MAX: usize = 64;
 /// Further hints are dropped.
 const HINTS_MAX: usize = 16;
+/// The ways to write the operators between terms.
+const OR: [&str; 3] = ["OR", "|", "||"];
+const AND: [&str; 2] = ["AND", "&&"];
 
 impl Query {
     /// Parses a query. Never fails: what cannot be parsed is searched as plain words, with a
@@ -55,6 +63,7 @@ impl Query {
             conditions: Vec::new(),
             value_missing: None,
             hints: Vec::new(),
+            hints_if_none: Vec::new(),
         };
         if cut.len() < text.len() {
             let message =
@@ -86,6 +95,7 @@ impl Query {
                 expr,
                 open,
                 hints: parser.hints,
+                hints_if_none: parser.hints_if_none,
             },
             parts,
             conditions: parser.conditions,
@@ -124,6 +134,7 @@ struct Parser<'a> {
     /// The path of the last condition without a value, and where the condition ends.
     value_missing: Option<(String, usize)>,
     hints: Vec<Hint>,
+    hints_if_none: Vec<Hint>,
 }
 
 impl<'a> Parser<'a> {
@@ -172,7 +183,8 @@ impl<'a> Parser<'a> {
                 branches.extend(branch);
             }
             let start = self.at;
-            if !self.take_keyword("OR") && !self.take_keyword("|") {
+            let is_next = self.take_one_of(&OR) || (had_branch && self.take_between("or", "OR"));
+            if !is_next {
                 return self.alternatives(branches, unfinished);
             }
             self.is_one_part |= depth == 0;
@@ -212,13 +224,16 @@ impl<'a> Parser<'a> {
             let rest = self.rest();
             if rest.is_empty()
                 || rest.starts_with(')')
-                || self.sees_keyword("OR")
-                || self.sees_keyword("|")
+                || sees_one_of(rest, &OR)
+                || (!parts.is_empty() && self.sees_between("or"))
             {
                 return (!parts.is_empty()).then(|| and(parts));
             }
             let start = self.at;
-            if self.take_keyword("AND") {
+            if !parts.is_empty() && self.take_between("and", "AND") {
+                continue;
+            }
+            if self.take_one_of(&AND) {
                 self.skip_space();
                 if parts.is_empty() || self.rest().is_empty() || self.rest().starts_with(')') {
                     self.hint("AND needs a condition on each side", start..self.at);
@@ -238,7 +253,8 @@ impl<'a> Parser<'a> {
 
     fn unary(&mut self, depth: usize) -> Option<Expr> {
         let start = self.at;
-        let minus = self.rest().starts_with('-')
+        let minus = self.rest().starts_with(['-', '!'])
+            && !self.rest().starts_with("!=")
             && self
                 .rest()
                 .chars()
@@ -246,21 +262,22 @@ impl<'a> Parser<'a> {
                 .is_some_and(|next| !next.is_whitespace() && next != ')');
         if minus {
             self.at += 1;
-        } else if !self.take_keyword("NOT") {
+        } else if !(self.take_keyword("NOT")
+            || (self.leaves > 0 && self.take_between("not", "NOT")))
+        {
             return self.primary(depth);
         }
         self.skip_space();
         if depth >= DEPTH_MAX {
-            self.at = self.text.len() - self.rest().trim_start_matches('-').len();
+            self.at = self.text.len() - self.rest().trim_start_matches(['-', '!']).len();
             self.hint("nested too deeply: this NOT is ignored", start..self.at);
             let ends = self.rest().is_empty() || self.rest().starts_with(')');
             return if ends { None } else { self.primary(depth) };
         }
         let nothing_follows = self.rest().is_empty()
             || self.rest().starts_with(')')
-            || self.sees_keyword("OR")
-            || self.sees_keyword("|")
-            || self.sees_keyword("AND");
+            || sees_one_of(self.rest(), &OR)
+            || sees_one_of(self.rest(), &AND);
         let unfinished_before = self.unfinished;
         let child = if nothing_follows && !minus {
             None
@@ -340,14 +357,22 @@ impl<'a> Parser<'a> {
         {
             return field;
         }
-        let mut atoms = self.atoms();
-        for atom in &mut atoms {
-            // These are literal words here; in lower case they stay so when printed and parsed
-            // again.
-            if atom.form == TextForm::Word && matches!(atom.text.as_str(), "OR" | "AND" | "NOT") {
-                atom.text.make_ascii_lowercase();
-            }
+        let word = lexer::word(self.rest());
+        if self.leaves > 0 && starts_with_operator(word) {
+            // Behind a word that names a path it would be one, printed and parsed again.
+            self.at += word.len();
+            return Expr::Text(TextAtom {
+                text: word.to_owned(),
+                form: TextForm::Phrase,
+            });
         }
+        let mut atoms = self.atoms();
+        let skipped = usize::from(self.leaves == 0);
+        for atom in atoms.iter_mut().filter(|atom| is_keyword(atom)) {
+            atom.text.make_ascii_lowercase();
+        }
+        // In quotes, a word behind others stays one when it is printed and parsed again.
+        quote_keywords(atoms.iter_mut().skip(skipped));
         and(atoms.into_iter().map(Expr::Text).collect())
     }
 
@@ -382,12 +407,19 @@ impl<'a> Parser<'a> {
         vec![lexer::atom(word)]
     }
 
-    /// `path operator value`, if the store has the path.
+    /// `path operator value`, if the store has the path. There may be spaces around the operator.
     fn field_condition(&mut self) -> Option<Expr> {
         let (pattern, path_len) = lexer::scan_path(self.rest())?;
         let after = self.rest().get(path_len..)?;
+        let space_before = after.len() - after.trim_start().len();
+        let after = after.trim_start();
         let (operator, sign_len) = lexer::operator(after)?;
-        if operator == lexer::Operator::Similar && ends_as_typo_suffix(after) {
+        // Behind a space these begin another term: `*` is a path, too.
+        let is_apart = space_before > 0;
+        if is_apart && matches!(operator, Operator::Similar | Operator::Contains) {
+            return None;
+        }
+        if operator == Operator::Similar && ends_as_typo_suffix(after) {
             return None;
         }
         let name = self.rest().get(..path_len)?.to_owned();
@@ -398,7 +430,7 @@ impl<'a> Parser<'a> {
             match resolve_pattern(&pattern, self.paths) {
                 Resolution::Paths(paths) => Target::Paths(paths),
                 Resolution::Unknown => {
-                    if !matches!(operator, lexer::Operator::Colon) {
+                    if !is_apart && operator != Operator::Colon {
                         self.hint(format!("no path is named {name}"), range);
                     }
                     return None;
@@ -421,16 +453,84 @@ impl<'a> Parser<'a> {
             );
         }
         let start = self.at;
-        self.at += path_len + sign_len;
-        let condition = self.condition(name, target, operator);
+        self.at += path_len + space_before + sign_len;
+        self.skip_space_before_value();
+        let operator = self.comparison_after_colon(operator);
+        self.skip_space_before_value();
+        let unfinished_before = self.unfinished;
+        let condition = self.condition(name.clone(), target, operator);
         self.conditions.push(start..self.at);
+        if operator == Operator::Colon && self.unfinished == unfinished_before {
+            self.hint_if_none(&name, start);
+        }
         Some(condition.unwrap_or(Expr::All))
     }
 
+    /// `path:>8` means `path>8`.
+    fn comparison_after_colon(&mut self, operator: Operator) -> Operator {
+        match lexer::operator(self.rest()) {
+            Some((comparison @ Operator::Compare(_), len)) if operator == Operator::Colon => {
+                self.at += len;
+                comparison
+            }
+            _ => operator,
+        }
+    }
+
+    fn skip_space_before_value(&mut self) {
+        let value = self.rest().trim_start();
+        let is_value = !value.is_empty()
+            && !value.starts_with(')')
+            && !sees_one_of(value, &OR)
+            && !sees_one_of(value, &AND);
+        if is_value {
+            self.at = self.text.len() - value.len();
+        }
+    }
+
+    /// A condition may be a pasted key, address, path or time with a colon.
+    fn hint_if_none(&mut self, name: &str, start: usize) {
+        let range = start..self.at;
+        let typed = self.text.get(range.clone()).unwrap_or_default();
+        if self.is_negated || typed.contains('"') || self.hints_if_none.len() >= HINTS_MAX {
+            return;
+        }
+        self.hints_if_none.push(Hint {
+            message: format!("{name} is read as a path; to look for the text, write \"{typed}\""),
+            range,
+        });
+    }
+
     fn sees_keyword(&self, keyword: &str) -> bool {
-        self.rest()
-            .strip_prefix(keyword)
-            .is_some_and(|behind| behind.is_empty() || behind.starts_with(lexer::ends_word))
+        starts_with_keyword(self.rest(), keyword)
+    }
+
+    fn take_one_of(&mut self, keywords: &[&str]) -> bool {
+        keywords.iter().any(|keyword| self.take_keyword(keyword))
+    }
+
+    /// Whether a keyword in small letters stands before a term; the caller knows that one is before
+    /// it. At the end of the text it may be the start of a word.
+    fn sees_between(&self, small: &str) -> bool {
+        self.sees_keyword(small)
+            && self
+                .rest()
+                .get(small.len()..)
+                .map(str::trim_start)
+                .is_some_and(|behind| !behind.is_empty() && !behind.starts_with(')'))
+    }
+
+    /// Takes a keyword in small letters between terms.
+    fn take_between(&mut self, small: &str, keyword: &str) -> bool {
+        if !self.sees_between(small) {
+            return false;
+        }
+        let range = self.at..self.at + small.len();
+        self.at = range.end;
+        let message =
+            format!("{small} is read as {keyword}; to look for the word, write \"{small}\"");
+        self.hint(message, range);
+        true
     }
 
     fn take_keyword(&mut self, keyword: &str) -> bool {
@@ -454,88 +554,20 @@ impl<'a> Parser<'a> {
     }
 }
 
+fn sees_one_of(text: &str, keywords: &[&str]) -> bool {
+    keywords
+        .iter()
+        .any(|keyword| starts_with_keyword(text, keyword))
+}
+
+fn starts_with_keyword(text: &str, keyword: &str) -> bool {
+    text.strip_prefix(keyword)
+        .is_some_and(|behind| behind.is_empty() || behind.starts_with(lexer::ends_word))
+}
+
 /// Whether `~` and what follows it are the suffix of a word, as in `word~` and `word~1`, even if
 /// the word names a path.
 fn ends_as_typo_suffix(after: &str) -> bool {
     let value = after.strip_prefix('~').unwrap_or(after);
     !value.starts_with('"') && matches!(lexer::word(value), "" | "0" | "1" | "2")
-}
-
-/// The runs of letters and digits of a text, in lower case so that none is an operator.
-fn plain_words(text: &str) -> Vec<TextAtom> {
-    text.split(|character: char| !character.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .take(LEAVES_MAX)
-        .map(|word| TextAtom {
-            text: word.to_lowercase(),
-            form: TextForm::Word,
-        })
-        .collect()
-}
-
-fn and(parts: Vec<Expr>) -> Expr {
-    let mut flat = Vec::with_capacity(parts.len());
-    for part in parts {
-        match part {
-            Expr::And(inner) => flat.extend(inner),
-            Expr::All => {}
-            other => flat.push(other),
-        }
-    }
-    match flat.len() {
-        0 => Expr::All,
-        1 => flat.remove(0),
-        _ => Expr::And(flat),
-    }
-}
-
-fn or(branches: Vec<Expr>) -> Option<Expr> {
-    let mut flat = Vec::with_capacity(branches.len());
-    for branch in branches {
-        match branch {
-            Expr::Or(inner) => flat.extend(inner),
-            other => flat.push(other),
-        }
-    }
-    match flat.len() {
-        0 => None,
-        1 => flat.pop(),
-        _ => Some(Expr::Or(flat)),
-    }
-}
-
-fn is_existence(expr: Option<&Expr>) -> bool {
-    let Some(Expr::Field(field)) = expr else {
-        return false;
-    };
-    field.test == FieldTest::Exists
-}
-
-fn count_leaves(expr: &Expr) -> usize {
-    match expr {
-        Expr::And(children) | Expr::Or(children) => children.iter().map(count_leaves).sum(),
-        Expr::Not(child) => count_leaves(child),
-        _ => 1,
-    }
-}
-
-fn last_atom(expr: &Expr) -> Option<&TextAtom> {
-    match expr {
-        Expr::And(children) | Expr::Or(children) => children.last().and_then(last_atom),
-        Expr::Not(child) => last_atom(child),
-        Expr::Text(atom)
-        | Expr::Field(Field {
-            test: FieldTest::Has(atom),
-            ..
-        }) => Some(atom),
-        Expr::All | Expr::Field(_) => None,
-    }
-}
-
-fn last_leaf_can_be_open(expr: &Expr) -> bool {
-    last_atom(expr).is_some_and(|atom| matches!(atom.form, TextForm::Word | TextForm::Phrase))
-}
-
-fn last_leaf_is_phrase(expr: &Expr) -> bool {
-    last_atom(expr).is_some_and(|atom| atom.form == TextForm::Phrase)
 }

@@ -1,6 +1,7 @@
 //! Parsing the value after an operator.
 
-use super::{Parser, and, plain_words};
+use super::Parser;
+use super::tree::{and, plain_words};
 use crate::search::query::ast::{
     CompareOp, Expr, Field, FieldTest, Literal, Target, TextAtom, TextForm,
 };
@@ -142,6 +143,14 @@ impl Parser<'_> {
             if let Some(test) = test {
                 self.at += word.len();
                 return make(test);
+            }
+            if matches!(lexer::operator(word), Some((Operator::Compare(_), _))) {
+                // Without quotes it would be a comparison, printed and parsed again.
+                self.at += word.len();
+                return make(FieldTest::Has(TextAtom {
+                    text: word.to_owned(),
+                    form: TextForm::Phrase,
+                }));
             }
         }
         let atoms: Vec<TextAtom> = self.atoms();
