@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 use vstore::Millis;
 
 const MINUTE: i64 = 60;
@@ -140,14 +140,21 @@ pub fn date_time(at: Millis, zone: &TimeZone) -> String {
     civil(at, zone).strftime("%-d %b %Y %H:%M").to_string()
 }
 
-/// The local date and time; timestamps outside the calendar's range are clamped to it.
+/// 400 years, after which the calendar repeats itself.
+const CYCLE_MILLIS: i64 = 146_097 * 86_400_000;
+
+/// The local date and time; timestamps outside the years -9999 to 9999 are clamped to these.
 fn civil(at: Millis, zone: &TimeZone) -> DateTime {
-    let timestamp = Timestamp::from_millisecond(at.0).unwrap_or(if at.0 < 0 {
-        Timestamp::MIN
-    } else {
-        Timestamp::MAX
-    });
-    zone.to_datetime(timestamp)
+    if let Ok(timestamp) = Timestamp::from_millisecond(at.0) {
+        return zone.to_datetime(timestamp);
+    }
+    if at.0 < 0 {
+        return zone.to_datetime(Timestamp::MIN);
+    }
+    // The last hours of the year 9999 are beyond the range of timestamps, but not of dates.
+    let earlier = Timestamp::from_millisecond(at.0 - CYCLE_MILLIS).unwrap_or(Timestamp::MAX);
+    let later = zone.to_datetime(earlier).checked_add(400.years());
+    later.unwrap_or(DateTime::MAX)
 }
 
 #[cfg(test)]
@@ -239,5 +246,9 @@ mod tests {
             "20 Nov 2026 14:02"
         );
         assert!(timestamp(Millis(i64::MIN), now, &zone).ends_with("-9999"));
+        // Beyond the range of the library's timestamps.
+        let last_day = Millis(253_402_300_799_000 - 7_200_000);
+        assert_eq!(date_time(last_day, &zone), "31 Dec 9999 22:59");
+        assert_eq!(timestamp(Millis(i64::MAX), now, &zone), "31 Dec 9999");
     }
 }

@@ -3,9 +3,11 @@
 use jiff::civil::DateTime;
 use jiff::fmt::friendly::SpanParser;
 use jiff::tz::TimeZone;
-use jiff::{Span, SpanRelativeTo, Timestamp};
+use jiff::{Span, SpanRelativeTo, ToSpan as _};
 use vstore::Millis;
 
+/// 400 years.
+const CYCLE_MILLIS: i64 = 146_097 * 86_400_000;
 /// The longest duration: a thousand years.
 const MILLIS_MAX: i64 = 1000 * 366 * 86_400_000;
 
@@ -42,12 +44,21 @@ fn millis(span: Span) -> Option<i64> {
 /// Reads a date and time such as `2026-11-21 15:30` or `2026-11-21` in a zone, or RFC 3339.
 pub(crate) fn parse_timestamp(text: &str, zone: &TimeZone) -> Option<Millis> {
     let text = text.trim();
-    if let Ok(timestamp) = text.parse::<Timestamp>() {
-        return Some(Millis(timestamp.as_millisecond()));
+    if let Ok(timestamp) = vstore::value::Timestamp::parse(text) {
+        let millis = i64::from(timestamp.nanos() / 1_000_000);
+        return Some(Millis(timestamp.seconds() * 1000 + millis));
     }
     let civil: DateTime = text.parse().ok()?;
-    let zoned = civil.to_zoned(zone.clone()).ok()?;
-    Some(Millis(zoned.timestamp().as_millisecond()))
+    if let Ok(zoned) = civil.to_zoned(zone.clone()) {
+        return Some(Millis(zoned.timestamp().as_millisecond()));
+    }
+    // The last hours of the year 9999 are beyond the range of timestamps, but not of dates; the
+    // calendar repeats itself after 400 years.
+    let earlier = civil.checked_sub(400.years()).ok()?;
+    let earlier = earlier.to_zoned(zone.clone()).ok()?;
+    let millis = earlier.timestamp().as_millisecond() + CYCLE_MILLIS;
+    let is_known = vstore::value::Timestamp::new(millis.div_euclid(1000), 0).is_ok();
+    is_known.then_some(Millis(millis))
 }
 
 #[cfg(test)]
@@ -96,5 +107,9 @@ mod tests {
         assert_eq!(parse_timestamp("2026-11-21T15:30:00", &zone), expected);
         assert!(parse_timestamp("2026-11-21", &zone) < expected);
         assert_eq!(parse_timestamp("tomorrow", &zone), None);
+        let last_second = Some(Millis(253_402_300_799_000));
+        assert_eq!(parse_timestamp("9999-12-31T23:59:59Z", &zone), last_second);
+        let last_day = Some(Millis(253_402_214_400_000 - 3_600_000));
+        assert_eq!(parse_timestamp("9999-12-31", &zone), last_day);
     }
 }

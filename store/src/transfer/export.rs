@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::clock::Millis;
 use crate::record::RecordRef;
+use crate::value::Timestamp;
 use crate::value::json::write_compact;
 
 use super::pair::{CREATED_AT, EXPIRES_AT, KEY, MODIFIED_AT, VALUE};
@@ -15,8 +16,8 @@ use super::{ExportError, ExportReport, Format, TransferProgress};
 const BATCH_RECORDS: usize = 4096;
 const PART_RECORDS: usize = 256;
 
-/// The latest time in RFC 3339: 9999-12-30T22:00:00Z.
-const MILLIS_MAX: i64 = 253_402_207_200_000;
+/// The latest time in RFC 3339: 9999-12-31T23:59:59.999Z.
+const MILLIS_MAX: i64 = 253_402_300_799_999;
 /// The earliest time in RFC 3339: 0001-01-01T00:00:00Z.
 const MILLIS_MIN: i64 = -62_135_596_800_000;
 
@@ -159,7 +160,7 @@ fn write_record(record: &RecordRef<'_>, form: Form, out: &mut Vec<u8>) -> io::Re
 /// A time as RFC 3339 with milliseconds, clamped to the years 0001 to 9999.
 pub fn rfc3339(at: Millis) -> String {
     let millis = at.0.clamp(MILLIS_MIN, MILLIS_MAX);
-    let timestamp =
-        jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let nanos = millis.rem_euclid(1000) as u32 * 1_000_000;
+    let timestamp = Timestamp::new(millis.div_euclid(1000), nanos).unwrap_or(Timestamp::MAX);
     format!("{timestamp:.3}")
 }

@@ -24,8 +24,11 @@ pub enum TimestampError {
 
 /// 0001-01-01T00:00:00Z: RFC 3339 has four digits for the year.
 const SECONDS_MIN: i64 = -62_135_596_800;
-/// 9999-12-30T22:00:00Z: the last second of jiff's range.
-const SECONDS_MAX: i64 = 253_402_207_200;
+/// 9999-12-31T23:59:59Z.
+const SECONDS_MAX: i64 = 253_402_300_799;
+/// 400 years, after which the calendar repeats itself. jiff's range ends 26 hours before the year
+/// 9999 does; times behind it are read and written as those 400 years earlier.
+const CYCLE_SECONDS: i64 = 146_097 * 86_400;
 
 impl Timestamp {
     /// The latest timestamp.
@@ -62,9 +65,16 @@ impl Timestamp {
     ///
     /// [`TimestampError`] if the text is not RFC 3339 or is out of range.
     pub fn parse(text: &str) -> Result<Self, TimestampError> {
-        let parsed: jiff::Timestamp = text.parse().or(Err(TimestampError::Syntax))?;
+        let (parsed, shift): (jiff::Timestamp, i64) = match text.parse() {
+            Ok(parsed) => (parsed, 0),
+            Err(_) => {
+                let rest = text.strip_prefix("9999").ok_or(TimestampError::Syntax)?;
+                let earlier = format!("9599{rest}").parse();
+                (earlier.or(Err(TimestampError::Syntax))?, CYCLE_SECONDS)
+            }
+        };
         // jiff keeps the sign of both parts equal; ours rounds down.
-        let (seconds, nanos) = (parsed.as_second(), parsed.subsec_nanosecond());
+        let (seconds, nanos) = (parsed.as_second() + shift, parsed.subsec_nanosecond());
         if nanos < 0 {
             Self::new(seconds - 1, (nanos + 1_000_000_000).unsigned_abs())
         } else {
@@ -76,9 +86,47 @@ impl Timestamp {
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let nanos = i32::try_from(self.nanos).unwrap_or(0);
-        match jiff::Timestamp::new(self.seconds, nanos) {
-            Ok(timestamp) => fmt::Display::fmt(&timestamp, f),
-            Err(_) => write!(f, "@{}.{:09}", self.seconds, self.nanos),
+        if let Ok(timestamp) = jiff::Timestamp::new(self.seconds, nanos) {
+            return fmt::Display::fmt(&timestamp, f);
+        }
+        let earlier = jiff::Timestamp::new(self.seconds - CYCLE_SECONDS, nanos);
+        let earlier = earlier.unwrap_or(jiff::Timestamp::MAX);
+        let text = match f.precision() {
+            Some(digits) => format!("{earlier:.digits$}"),
+            None => earlier.to_string(),
+        };
+        write!(f, "9999{}", text.trim_start_matches("9599"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_day_of_the_last_year_is_read_and_written() {
+        for text in [
+            "9999-12-30T22:00:00Z",
+            "9999-12-30T22:00:01Z",
+            "9999-12-31T00:00:00Z",
+            "9999-12-31T23:59:59Z",
+            "9999-12-31T23:59:59.9999999Z",
+        ] {
+            assert_eq!(Timestamp::parse(text).unwrap().to_string(), text);
+        }
+        let with_offset = Timestamp::parse("9999-12-31T23:59:59+02:00").unwrap();
+        assert_eq!(with_offset.to_string(), "9999-12-31T21:59:59Z");
+        assert_eq!(format!("{with_offset:.3}"), "9999-12-31T21:59:59.000Z");
+        assert_eq!(
+            Timestamp::parse("9999-12-31T23:59:59-00:01"),
+            Err(TimestampError::Range)
+        );
+        for text in ["9999", "9999-12-32T00:00:00Z", "9999-12-31"] {
+            assert_eq!(
+                Timestamp::parse(text),
+                Err(TimestampError::Syntax),
+                "{text}"
+            );
         }
     }
 }

@@ -53,7 +53,7 @@ fn scalar() -> impl Strategy<Value = Value> {
             Just(timestamp("2020-05-01T09:00:00Z")),
             Just(timestamp("2020-05-01T10:00:00.5Z")),
             Just(timestamp("0001-01-01T00:00:00Z")),
-            Just(timestamp("9999-12-30T00:00:00Z"))
+            Just(timestamp("9999-12-31T23:59:59Z"))
         ],
     ]
 }

@@ -330,6 +330,36 @@ fn dates_match_timestamps_and_texts() {
 }
 
 #[test]
+fn the_last_day_of_the_last_year_is_a_date_like_any_other() {
+    let never = record(
+        "k",
+        &[
+            (
+                "until",
+                Value::Timestamp(crate::value::Timestamp::parse("9999-12-31T23:59:59Z").unwrap()),
+            ),
+            ("time", Value::from("9999-12-31T23:59:59Z")),
+            ("day", Value::from("9999-12-31")),
+        ],
+    );
+    for query in [
+        "until>2030-01-01",
+        "until:9999-12-31",
+        "until<=9999-12-31",
+        "time>=2030-01-01",
+        "time:2031-01-01..9999-12-31",
+        "day>2030-01-01",
+        "day:2031-01-01..9999-12-31",
+        "day=9999-12-31",
+    ] {
+        assert!(level(&never, query, Mode::Fuzzy).is_some(), "{query}");
+    }
+    for query in ["until<9999-12-31", "day<2030-01-01", "time>9999-12-31"] {
+        assert_eq!(level(&never, query, Mode::Fuzzy), None, "{query}");
+    }
+}
+
+#[test]
 fn rank_prefers_key_then_whole_value_then_start_then_nearness() {
     let ranked = [
         record("dustin hoffman", &[("a", Value::from("x"))]),

@@ -90,8 +90,9 @@ pub(crate) fn parse_date_or_time(text: &str) -> Option<(Timestamp, Option<Timest
     }
     if bytes.len() == 10 {
         let from = Timestamp::new(first_second(bytes)?, 0).ok()?;
-        let until = Timestamp::new(from.seconds() + SECONDS_PER_DAY, 0).ok();
-        return Some((from, until));
+        // The last day of the last year ends with the last timestamp.
+        let next_day = Timestamp::new(from.seconds() + SECONDS_PER_DAY, 0);
+        return Some((from, Some(next_day.unwrap_or(Timestamp::MAX))));
     }
     if let Some(seconds) = whole_second(bytes) {
         return Some((Timestamp::new(seconds, 0).ok()?, None));
@@ -209,6 +210,8 @@ mod tests {
         assert_eq!(typed("2026-11-20T10:30:00"), Typed::Time(time, None));
         assert_eq!(typed("2026-11-20T11:30:00+01:00"), Typed::Time(time, None));
         assert_eq!(typed("2026-13-20"), Typed::Text("2026-13-20".to_owned()));
+        let last = Timestamp::parse("9999-12-31T00:00:00Z").unwrap();
+        assert_eq!(typed("9999-12-31"), Typed::Time(last, Some(Timestamp::MAX)));
     }
 
     #[test]

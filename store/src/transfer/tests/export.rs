@@ -63,7 +63,7 @@ fn each_form_of_export_is_as_documented() {
         text,
         "{\"key\":\"a\",\"value\":{\"x\":1.0}}\n{\"key\":\"b\\\"\",\"value\":null}\n"
     );
-    let first = "{\"key\":\"a\",\"value\":{\"x\":1.0},\"expires_at\":\"9999-12-30T22:00:00.000Z\",\
+    let first = "{\"key\":\"a\",\"value\":{\"x\":1.0},\"expires_at\":\"9999-12-31T23:59:59.999Z\",\
         \"created_at\":\"1970-01-01T00:00:00.001Z\",\"modified_at\":\"1970-01-01T00:00:01.500Z\"}";
     let second = "{\"key\":\"b\\\"\",\"value\":null,\
         \"created_at\":\"1970-01-01T00:00:00.001Z\",\"modified_at\":\"1970-01-01T00:00:01.500Z\"}";

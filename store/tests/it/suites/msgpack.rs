@@ -7,8 +7,8 @@ use super::rows;
 
 const SUITE: &str = include_str!("../../data/msgpack-test-suite.tsv");
 
-/// The two times outside the range of the store, as documented in FORMAT.md.
-const OUT_OF_RANGE: [&str; 2] = ["the year 0", "the last second of the year 9999"];
+/// The time outside the range of the store, as documented in FORMAT.md.
+const OUT_OF_RANGE: &str = "the year 0";
 
 fn from_hex(text: &str) -> Bytes {
     let digits = text.as_bytes().chunks_exact(2);
@@ -27,7 +27,7 @@ fn every_encoding_of_a_value_is_read_and_the_shortest_is_written() {
         for hex in encoded.split(' ') {
             encodings += 1;
             let read = EncodedValue::from_bytes(from_hex(hex));
-            if OUT_OF_RANGE.contains(&text) {
+            if text == OUT_OF_RANGE {
                 assert_eq!(read, Err(ValueError::Malformed), "{text} as {hex}");
                 continue;
             }
