@@ -290,7 +290,16 @@ pub(super) struct SearchArgs {
     #[command(flatten)]
     pub(super) common: Common,
     /// The query; put "--" before one that starts with "-"
-    pub(super) query: String,
+    #[arg(required_unless_present = "queries")]
+    pub(super) query: Option<String>,
+    /// Read one query a line from this file, or from standard input ("-", after the password's line
+    /// with --password-stdin), and print one JSON document a line. The database is opened and
+    /// indexed once
+    #[arg(long, value_name = "FILE", requires = "json", conflicts_with = "query")]
+    pub(super) queries: Option<PathBuf>,
+    /// Also print what determines the rank of each record
+    #[arg(long)]
+    pub(super) explain: bool,
     /// Find whole words as written, ignoring case and accents
     #[arg(long)]
     pub(super) exact: bool,

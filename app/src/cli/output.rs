@@ -96,16 +96,6 @@ pub(super) fn line(line: impl fmt::Display) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes lines to standard output.
-pub(super) fn lines<'a>(lines: impl IntoIterator<Item = &'a str>) -> Result<(), Failure> {
-    let mut out = data();
-    for line in lines {
-        writeln!(out, "{line}")?;
-    }
-    out.flush()?;
-    Ok(())
-}
-
 /// Writes names and values in two columns to standard output.
 pub(super) fn table(lines: &[(&str, String)]) -> Result<(), Failure> {
     let width = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);

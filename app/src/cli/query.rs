@@ -1,12 +1,18 @@
 //! `vstore search` and `vstore find`.
 
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read, Write as _};
+use std::path::Path;
 use std::time::Instant;
 
 use serde_json::{Map, json};
-use vstore::search::{Level, LevelCounts, Mode, Query, SearchControl, SearchOptions};
+use vstore::search::{
+    Explanation, FieldClass, Level, LevelCounts, Matcher, Mode, Query, SearchControl,
+    SearchOptions, SearchResult,
+};
 use vstore::value::Value;
 use vstore::value::json::parse_text;
-use vstore::{CancelToken, Condition, Path, find as find_records};
+use vstore::{CancelToken, Condition, Snapshot, find as find_records};
 
 use super::args::{FindArgs, SearchArgs};
 use super::database;
@@ -14,58 +20,223 @@ use super::exit::{Exit, Failure};
 use super::output;
 use super::printer::{Content, Printer};
 
+/// The longest line with a query in bytes: further characters of a query do not count.
+const LINE_BYTES_MAX: u64 = 64 * 1024;
+
 pub(super) fn search(args: &SearchArgs) -> Result<Exit, Failure> {
     let store = database::open_to_read(&args.common)?;
-    let snapshot = store.snapshot();
-    let query = Query::parse(&args.query, snapshot.catalog());
-    let options = SearchOptions {
-        mode: if args.exact {
-            Mode::Exact
-        } else if args.contains {
-            Mode::Contains
-        } else {
-            Mode::Fuzzy
+    let search = Search {
+        snapshot: store.snapshot(),
+        explain: args.explain,
+        options: SearchOptions {
+            mode: if args.exact {
+                Mode::Exact
+            } else if args.contains {
+                Mode::Contains
+            } else {
+                Mode::Fuzzy
+            },
+            limit: Some(args.limit),
+            ..SearchOptions::default()
         },
-        limit: Some(args.limit),
-        ..SearchOptions::default()
     };
-    let start = Instant::now();
-    let found = snapshot.search(&query, &options, &SearchControl::unlimited());
-    let ms = start.elapsed().as_secs_f64() * 1000.0;
-    for hint in &found.hints {
+    if let Some(path) = &args.queries {
+        return search.all(path);
+    }
+    let answer = search.answer(args.query.as_deref().unwrap_or_default());
+    for hint in &answer.found.hints {
         output::message(format_args!("vstore: {}", hint.message));
     }
     if args.common.json {
-        let hints: Vec<_> = found.hints.iter().map(|hint| &hint.message).collect();
-        let hits: Vec<_> = found
-            .hits
-            .iter()
-            .map(|hit| {
-                json!({
-                    "key": hit.key,
-                    "score": hit.sort_key.get(),
-                    "level": hit.level.name(),
-                })
-            })
-            .collect();
-        output::json(&json!({
-            "total": found.total,
-            "levels": levels(found.counts),
-            "ms": ms,
-            "hints": hints,
-            "hits": hits,
-        }))?;
+        output::json(&search.document(&answer))?;
         return Ok(Exit::Ok);
     }
-    output::lines(found.hits.iter().map(|hit| hit.key))?;
+    let mut out = output::data();
+    for hit in answer.found.hits.iter() {
+        writeln!(out, "{}", hit.key)?;
+        for line in search
+            .explanation(&answer, hit.key)
+            .iter()
+            .flat_map(reasons)
+        {
+            writeln!(out, "    {line}")?;
+        }
+    }
+    out.flush()?;
     output::message(format_args!(
-        "{} of {} records: {} exact, {} similar ({ms:.1} ms)",
-        found.total,
-        snapshot.len(),
-        found.counts.exact(),
-        found.counts.similar()
+        "{} of {} records: {} exact, {} similar ({:.1} ms)",
+        answer.found.total,
+        search.snapshot.len(),
+        answer.found.counts.exact(),
+        answer.found.counts.similar(),
+        answer.ms
     ));
     Ok(Exit::Ok)
+}
+
+/// Searches in one snapshot.
+struct Search {
+    snapshot: Snapshot,
+    options: SearchOptions,
+    explain: bool,
+}
+
+struct Answer {
+    query: Query,
+    found: SearchResult,
+    ms: f64,
+}
+
+impl Search {
+    fn answer(&self, text: &str) -> Answer {
+        let query = Query::parse(text, self.snapshot.catalog());
+        let start = Instant::now();
+        let unlimited = SearchControl::unlimited();
+        let found = self.snapshot.search(&query, &self.options, &unlimited);
+        Answer {
+            query,
+            found,
+            ms: start.elapsed().as_secs_f64() * 1000.0,
+        }
+    }
+
+    /// Answers one query a line, in their order.
+    fn all(&self, path: &Path) -> Result<Exit, Failure> {
+        let input: Box<dyn Read> = if path == Path::new("-") {
+            Box::new(io::stdin())
+        } else {
+            let failed = |error| {
+                Failure::new(
+                    Exit::InputOutput,
+                    format_args!("{}: {error}", path.display()),
+                )
+            };
+            Box::new(File::open(path).map_err(failed)?)
+        };
+        let mut input = BufReader::new(input);
+        // Cannot be cancelled.
+        self.snapshot
+            .build_indexes(&CancelToken::never(), &|_| {})
+            .ok();
+        let mut out = output::data();
+        for number in 1_u64.. {
+            let mut line = Vec::new();
+            let most = LINE_BYTES_MAX + 1;
+            if (&mut input).take(most).read_until(b'\n', &mut line)? == 0 {
+                break;
+            }
+            if line.len() as u64 == most {
+                let why = format_args!("line {number}: longer than {LINE_BYTES_MAX} bytes");
+                return Err(Failure::new(Exit::Refused, why));
+            }
+            let text = std::str::from_utf8(&line).map_err(|_error| {
+                Failure::new(Exit::Refused, format_args!("line {number} is not UTF-8"))
+            })?;
+            let text = text.trim_end_matches(['\r', '\n']);
+            let answer = self.answer(text);
+            let mut document = self.document(&answer);
+            if let Some(members) = document.as_object_mut() {
+                members.insert("query".to_owned(), text.into());
+            }
+            serde_json::to_writer(&mut out, &document)?;
+            out.write_all(b"\n")?;
+            // Whoever waits for an answer before the next query gets it.
+            if !input.buffer().contains(&b'\n') {
+                out.flush()?;
+            }
+        }
+        out.flush()?;
+        Ok(Exit::Ok)
+    }
+
+    fn document(&self, answer: &Answer) -> serde_json::Value {
+        let hits = answer.found.hits.iter().map(|hit| {
+            let mut document = json!({
+                "key": hit.key,
+                "score": hit.sort_key.get(),
+                "level": hit.level.name(),
+            });
+            if let (Some(why), Some(members)) =
+                (self.explanation(answer, hit.key), document.as_object_mut())
+            {
+                members.insert("why".to_owned(), why_of(&why));
+            }
+            document
+        });
+        let hints = answer.found.hints.iter().map(|hint| &hint.message);
+        json!({
+            "total": answer.found.total,
+            "levels": levels(answer.found.counts),
+            "ms": answer.ms,
+            "hints": hints.collect::<Vec<_>>(),
+            "hits": hits.collect::<Vec<_>>(),
+        })
+    }
+
+    /// Why a record was found; `None` if that was not asked for.
+    fn explanation(&self, answer: &Answer, key: &str) -> Option<Explanation> {
+        let record = self.snapshot.get(key).filter(|_| self.explain)?;
+        Matcher::new(&answer.query, self.options.mode).explain(record.as_ref())
+    }
+}
+
+/// The criteria of the rank, the most significant first, and the words that were found.
+fn why_of(why: &Explanation) -> serde_json::Value {
+    let words = why.reasons.iter().map(|reason| {
+        json!({
+            "word": reason.word,
+            "found": reason.found,
+            "path": reason.place.value().map(|(path, _)| path),
+            "level": reason.level.name(),
+        })
+    });
+    let rank = &why.rank;
+    json!({
+        "misspelling": rank.misspelling,
+        "in_part": rank.in_part,
+        "place": place(rank.place),
+        "spread": rank.spread,
+        "position": rank.position,
+        "unlike": rank.unlike,
+        "length": rank.length,
+        "capitals": rank.capitals,
+        "words": words.collect::<Vec<_>>(),
+    })
+}
+
+const fn place(class: FieldClass) -> &'static str {
+    match class {
+        FieldClass::Key => "key",
+        FieldClass::WholeValue => "whole value",
+        FieldClass::StartOfValue => "start of value",
+        FieldClass::Elsewhere => "elsewhere",
+    }
+}
+
+/// The same in lines of text.
+fn reasons(why: &Explanation) -> Vec<String> {
+    let rank = &why.rank;
+    let mut lines = vec![format!(
+        "{}: misspelling {}, in part {}, {}, spread {}, position {}, unlike {}, length {}, capitals {}",
+        why.level.name(),
+        rank.misspelling,
+        rank.in_part,
+        place(rank.place),
+        rank.spread,
+        rank.position,
+        rank.unlike,
+        rank.length,
+        rank.capitals,
+    )];
+    lines.extend(why.reasons.iter().map(|reason| {
+        let path = reason.place.value().map_or("key", |(path, _)| path);
+        let level = reason.level.name();
+        format!(
+            "{} found {:?} in {path} ({level})",
+            reason.word, reason.found
+        )
+    }));
+    lines
 }
 
 fn levels(counts: LevelCounts) -> Map<String, serde_json::Value> {
@@ -76,7 +247,7 @@ fn levels(counts: LevelCounts) -> Map<String, serde_json::Value> {
 }
 
 pub(super) fn find(args: &FindArgs) -> Result<Exit, Failure> {
-    let path = Path::parse(&args.path).map_err(Failure::usage)?;
+    let path = vstore::Path::parse(&args.path).map_err(Failure::usage)?;
     let condition = condition(args)?;
     let store = database::open_to_read(&args.common)?;
     let snapshot = store.snapshot();

@@ -170,7 +170,7 @@ mod tests {
             1,
             86_399,
             1_600_000_000,
-            253_402_207_200,
+            253_402_300_799,
         ];
         for min in ends {
             for max in ends.into_iter().filter(|max| min <= *max) {

@@ -65,13 +65,12 @@ impl Timestamp {
     ///
     /// [`TimestampError`] if the text is not RFC 3339 or is out of range.
     pub fn parse(text: &str) -> Result<Self, TimestampError> {
-        let (parsed, shift): (jiff::Timestamp, i64) = match text.parse() {
-            Ok(parsed) => (parsed, 0),
-            Err(_) => {
-                let rest = text.strip_prefix("9999").ok_or(TimestampError::Syntax)?;
-                let earlier = format!("9599{rest}").parse();
-                (earlier.or(Err(TimestampError::Syntax))?, CYCLE_SECONDS)
-            }
+        let (parsed, shift) = if let Ok(parsed) = text.parse::<jiff::Timestamp>() {
+            (parsed, 0)
+        } else {
+            let rest = text.strip_prefix("9999").ok_or(TimestampError::Syntax)?;
+            let earlier = format!("9599{rest}").parse();
+            (earlier.or(Err(TimestampError::Syntax))?, CYCLE_SECONDS)
         };
         // jiff keeps the sign of both parts equal; ours rounds down.
         let (seconds, nanos) = (parsed.as_second() + shift, parsed.subsec_nanosecond());

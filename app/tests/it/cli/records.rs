@@ -74,6 +74,74 @@ fn an_expired_record_is_not_found() {
 }
 
 #[test]
+fn many_queries_are_answered_in_their_order() {
+    let desk = Desk::with(&films());
+    let queries = "hofman dustn\n\nyear > 1985\r\nyaer:1982\ngenres:nothing";
+    let search = ["search", "db.vstore", "--json", "--limit", "1", "--queries"];
+    let ran = desk.run_with_input(
+        &[&search[..], &["-"]].concat(),
+        &format!("{PASSWORD}\n{queries}"),
+    );
+    assert_eq!(code(&ran), 0, "{}", stderr(&ran));
+    desk.write("queries.txt", queries);
+    let from_file = desk.run(&[&search[..], &["queries.txt"]].concat());
+    let answers = |ran: &std::process::Output| -> Vec<Value> {
+        let text = stdout(ran);
+        let mut documents = text.lines().map(|line| serde_json::from_str(line).unwrap());
+        let mut answers: Vec<Value> = documents.by_ref().collect();
+        for answer in &mut answers {
+            assert!(answer["ms"].take().is_number());
+        }
+        answers
+    };
+    let found = answers(&ran);
+    assert_eq!(found, answers(&from_file));
+    let facts: Vec<_> = found
+        .iter()
+        .map(|answer| {
+            let hints = answer["hints"].as_array().unwrap().len();
+            let hits = answer["hits"].as_array().unwrap().len();
+            let query = answer["query"].as_str().unwrap();
+            (query, answer["total"].as_u64().unwrap(), hits, hints)
+        })
+        .collect();
+    assert_eq!(
+        facts,
+        [
+            ("hofman dustn", 2, 1, 0),
+            ("", 3, 1, 0),
+            ("year > 1985", 2, 1, 0),
+            ("yaer:1982", 0, 0, 0),
+            ("genres:nothing", 0, 0, 1),
+        ]
+    );
+    let refused = desk.run_with_input(
+        &[&search[..], &["-"]].concat(),
+        &format!("{PASSWORD}\na\n{}", "x".repeat(100_000)),
+    );
+    assert_eq!(code(&refused), 8);
+    assert!(stderr(&refused).contains("line 2"), "{}", stderr(&refused));
+    assert_eq!(stdout(&refused).lines().count(), 1);
+    assert_eq!(code(&desk.run(&["search", "db.vstore"])), 2);
+}
+
+#[test]
+fn a_search_explains_the_rank_of_its_hits() {
+    let desk = Desk::with(&films());
+    let found = desk.answer(&["search", "db.vstore", "Tootsei", "--explain"]);
+    let why = &found["hits"][0]["why"];
+    assert_eq!(why["place"], json!("key"));
+    assert_eq!(why["misspelling"], json!(1));
+    assert_eq!(why["words"][0]["found"], json!("tootsie"));
+    let printed = stdout(&desk.run(&["search", "db.vstore", "Tootsei", "--explain"]));
+    let lines: Vec<&str> = printed.lines().collect();
+    assert_eq!(lines[0], "film:1982:tootsie");
+    assert!(lines[1].contains("misspelling 1"), "{printed}");
+    let plain = desk.answer(&["search", "db.vstore", "Tootsei"]);
+    assert_eq!(plain["hits"][0].get("why"), None);
+}
+
+#[test]
 fn records_are_found_by_words_and_by_paths() {
     let desk = Desk::with(&films());
     let found = desk.answer(&["search", "db.vstore", "hofman dustn"]);
