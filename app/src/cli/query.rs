@@ -5,6 +5,7 @@ use std::io::{self, BufRead as _, BufReader, Read, Write as _};
 use std::path::Path;
 use std::time::Instant;
 
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use serde_json::{Map, json};
 use vstore::search::{
     Explanation, FieldClass, Level, LevelCounts, Matcher, Mode, Query, SearchControl,
@@ -22,6 +23,8 @@ use super::printer::{Content, Printer};
 
 /// The longest line with a query in bytes: further characters of a query do not count.
 const LINE_BYTES_MAX: u64 = 64 * 1024;
+/// The largest number of queries that are answered at once, in parallel.
+const GROUP_MAX: usize = 64;
 
 pub(super) fn search(args: &SearchArgs) -> Result<Exit, Failure> {
     let store = database::open_to_read(&args.common)?;
@@ -113,40 +116,34 @@ impl Search {
             };
             Box::new(File::open(path).map_err(failed)?)
         };
-        let mut input = BufReader::new(input);
+        let input = BufReader::new(input);
         // Cannot be cancelled.
         self.snapshot
             .build_indexes(&CancelToken::never(), &|_| {})
             .ok();
         let mut out = output::data();
-        for number in 1_u64.. {
-            let mut line = Vec::new();
-            let most = LINE_BYTES_MAX + 1;
-            if (&mut input).take(most).read_until(b'\n', &mut line)? == 0 {
-                break;
+        let mut lines = QueryLines { input, number: 0 };
+        loop {
+            let (queries, refused) = lines.group();
+            let answers = queries.par_iter().map(|text| {
+                let mut document = self.document(&self.answer(text));
+                if let Some(members) = document.as_object_mut() {
+                    members.insert("query".to_owned(), text.as_str().into());
+                }
+                document
+            });
+            for document in answers.collect::<Vec<_>>() {
+                serde_json::to_writer(&mut out, &document)?;
+                out.write_all(b"\n")?;
             }
-            if line.len() as u64 == most {
-                let why = format_args!("line {number}: longer than {LINE_BYTES_MAX} bytes");
-                return Err(Failure::new(Exit::Refused, why));
+            out.flush()?;
+            if let Some(failure) = refused {
+                return Err(failure);
             }
-            let text = std::str::from_utf8(&line).map_err(|_error| {
-                Failure::new(Exit::Refused, format_args!("line {number} is not UTF-8"))
-            })?;
-            let text = text.trim_end_matches(['\r', '\n']);
-            let answer = self.answer(text);
-            let mut document = self.document(&answer);
-            if let Some(members) = document.as_object_mut() {
-                members.insert("query".to_owned(), text.into());
-            }
-            serde_json::to_writer(&mut out, &document)?;
-            out.write_all(b"\n")?;
-            // Whoever waits for an answer before the next query gets it.
-            if !input.buffer().contains(&b'\n') {
-                out.flush()?;
+            if queries.is_empty() {
+                return Ok(Exit::Ok);
             }
         }
-        out.flush()?;
-        Ok(Exit::Ok)
     }
 
     fn document(&self, answer: &Answer) -> serde_json::Value {
@@ -177,6 +174,47 @@ impl Search {
     fn explanation(&self, answer: &Answer, key: &str) -> Option<Explanation> {
         let record = self.snapshot.get(key).filter(|_| self.explain)?;
         Matcher::new(&answer.query, self.options.mode).explain(record.as_ref())
+    }
+}
+
+/// Queries, one a line.
+struct QueryLines {
+    input: BufReader<Box<dyn Read>>,
+    number: u64,
+}
+
+impl QueryLines {
+    /// Waits for a query, then takes those that have arrived with it: whoever waits for an answer
+    /// before sending the next query gets it. Empty at the end. Queries before a line that is
+    /// refused are answered.
+    fn group(&mut self) -> (Vec<String>, Option<Failure>) {
+        let mut group = Vec::new();
+        while group.len() < GROUP_MAX && (group.is_empty() || self.input.buffer().contains(&b'\n'))
+        {
+            match self.next() {
+                Ok(Some(query)) => group.push(query),
+                Ok(None) => break,
+                Err(failure) => return (group, Some(failure)),
+            }
+        }
+        (group, None)
+    }
+
+    fn next(&mut self) -> Result<Option<String>, Failure> {
+        let number = self.number + 1;
+        let refused = |why: String| Failure::new(Exit::Refused, format_args!("line {number}{why}"));
+        let mut line = Vec::new();
+        let most = LINE_BYTES_MAX + 1;
+        if (&mut self.input).take(most).read_until(b'\n', &mut line)? == 0 {
+            return Ok(None);
+        }
+        if line.len() as u64 == most {
+            return Err(refused(format!(": longer than {LINE_BYTES_MAX} bytes")));
+        }
+        self.number = number;
+        let mut text = String::from_utf8(line).map_err(|_error| refused(" is not UTF-8".into()))?;
+        text.truncate(text.trim_end_matches(['\r', '\n']).len());
+        Ok(Some(text))
     }
 }
 
