@@ -98,7 +98,7 @@ fn a_put_with_a_past_or_invalid_expiry_is_reported() {
     );
     assert!(stdout(&over).contains(r#""expires_at":"1970-01-01T00:16:40.000Z""#));
     assert_eq!(code(&desk.run(&["get", "db.vstore", "k"])), 1);
-    for seconds in ["1893456000000", "253402300799", "18446744073709551615"] {
+    for seconds in ["1893456000000", "253402300800", "18446744073709551615"] {
         let value = format!("{{\"expireAt\":{seconds}}}");
         let reported = put("ms", &value);
         assert!(stderr(&reported).contains(&format!("\"ms\": expireAt is {seconds}")));
@@ -108,6 +108,9 @@ fn a_put_with_a_past_or_invalid_expiry_is_reported() {
         assert_eq!(stdout(&applied), "1\n");
         assert!(stderr(&applied).contains(seconds), "{}", stderr(&applied));
     }
+    let last = put("ms", r#"{"expireAt":253402300799}"#);
+    assert_eq!(stderr(&last), "");
+    assert!(stdout(&last).contains(r#""expires_at":"9999-12-31T23:59:59.000Z""#));
     let quiet = desk.run(&[
         "put",
         "db.vstore",
