@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::ast::{Expr, Hint, Query, Target, TextAtom, TextForm};
+use super::ast::{CompareOp, Expr, Hint, Query, Target, TextAtom, TextForm};
 use super::lexer::{self, Operator};
 use super::parts::{QueryPart, QueryParts};
 use super::paths::{PathDictionary, Resolution, resolve_pattern};
@@ -454,9 +454,9 @@ impl<'a> Parser<'a> {
         }
         let start = self.at;
         self.at += path_len + space_before + sign_len;
-        self.skip_space_before_value();
+        self.skip_space_before_value(operator);
         let operator = self.comparison_after_colon(operator);
-        self.skip_space_before_value();
+        self.skip_space_before_value(operator);
         let unfinished_before = self.unfinished;
         let condition = self.condition(name.clone(), target, operator);
         self.conditions.push(start..self.at);
@@ -477,13 +477,19 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn skip_space_before_value(&mut self) {
+    fn skip_space_before_value(&mut self, operator: Operator) {
         let value = self.rest().trim_start();
-        let is_value = !value.is_empty()
-            && !value.starts_with(')')
-            && !sees_one_of(value, &OR)
-            && !sees_one_of(value, &AND);
-        if is_value {
+        // Without the space, `<` and this would be another operator.
+        let may_be_longer = matches!(
+            operator,
+            Operator::Compare(CompareOp::Less | CompareOp::Greater)
+        );
+        let is_missing = value.is_empty()
+            || value.starts_with(')')
+            || (may_be_longer && value.starts_with('='))
+            || sees_one_of(value, &OR)
+            || sees_one_of(value, &AND);
+        if !is_missing {
             self.at = self.text.len() - value.len();
         }
     }
