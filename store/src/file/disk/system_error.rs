@@ -8,7 +8,7 @@ use super::{entropy::EntropyError, io_error::IoError};
 /// The error of each operation wraps it: [`OpenError`](crate::file::OpenError),
 /// [`CreateError`](crate::file::CreateError), [`AppendError`](crate::file::AppendError),
 /// [`CompactError`](crate::file::CompactError) and [`PasswordError`](crate::file::PasswordError).
-/// [`Cancelled`](crate::Cancelled) is not among these, because a cancellation is no failure and
+/// [`Cancelled`](crate::file::Cancelled) is not among these, because a cancellation is no failure and
 /// callers treat it separately.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
