@@ -85,7 +85,8 @@ struct Search {
 }
 
 struct Answer {
-    query: Query,
+    /// The query, compiled once for all explanations; `None` if none are asked for.
+    matcher: Option<Matcher>,
     found: SearchResult,
     ms: f64,
 }
@@ -96,10 +97,13 @@ impl Search {
         let start = Instant::now();
         let unlimited = SearchControl::unlimited();
         let found = self.snapshot.search(&query, &self.options, &unlimited);
+        let ms = start.elapsed().as_secs_f64() * 1000.0;
         Answer {
-            query,
+            matcher: self
+                .explain
+                .then(|| Matcher::new(&query, self.options.mode)),
             found,
-            ms: start.elapsed().as_secs_f64() * 1000.0,
+            ms,
         }
     }
 
@@ -172,8 +176,8 @@ impl Search {
 
     /// Why a record was found; `None` if that was not asked for.
     fn explanation(&self, answer: &Answer, key: &str) -> Option<Explanation> {
-        let record = self.snapshot.get(key).filter(|_| self.explain)?;
-        Matcher::new(&answer.query, self.options.mode).explain(record.as_ref())
+        let matcher = answer.matcher.as_ref()?;
+        matcher.explain(self.snapshot.get(key)?.as_ref())
     }
 }
 

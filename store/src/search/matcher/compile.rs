@@ -2,7 +2,6 @@
 
 use std::ops::Bound;
 
-use super::as_typed::AsTyped;
 use super::field_check::{FieldCheck, FieldPlace, FieldRule};
 use super::query_term::{QueryTerm, TermKind};
 use super::query_word::{QueryWord, TokenPart, TypoBudget};
@@ -62,7 +61,7 @@ impl Compiler {
     /// Compiles a query; `None` if every record matches it.
     pub(in crate::search) fn query(&mut self, query: &Query) -> Option<MatchNode> {
         self.needs_punctuation = is_only_punctuation(&query.expr);
-        let leaves_and_joins = 2 * count_leaves(&query.expr);
+        let leaves_and_joins = 2 * query.expr.leaves();
         self.spare_terms = (TermSet::BITS as usize).saturating_sub(leaves_and_joins);
         self.expr(&query.expr, query.open)
     }
@@ -144,12 +143,7 @@ impl Compiler {
             && let Some(signs) = signs(&atom.text)
         {
             let is_wanted = self.needs_punctuation || has_symbol(&signs);
-            return is_wanted.then_some(QueryTerm {
-                kind: TermKind::Raw(signs),
-                base: 0,
-                as_typed: None,
-                is_number: false,
-            });
+            return is_wanted.then(|| QueryTerm::new(TermKind::Raw(signs)));
         }
         let mode = self.mode();
         let last_part = last_part(open, mode);
@@ -169,13 +163,7 @@ impl Compiler {
                 words(&atom.text, TokenPart::Whole, |_, _| TypoBudget::NONE)?
             }
         };
-        let as_typed = matches!(kind, TermKind::Words(_)).then(|| AsTyped::new(&atom.text));
-        Some(QueryTerm {
-            kind,
-            base: 0,
-            as_typed,
-            is_number: false,
-        })
+        Some(QueryTerm::typed(kind, &atom.text))
     }
 
     /// Adds terms for adjacent words written as one. Only plain words of at least two bytes are
@@ -204,10 +192,8 @@ impl Compiler {
                 let text = format!("{left}{right}");
                 let word = QueryWord::new(&text, TokenKind::Word, right_part, TypoBudget::NONE);
                 self.terms.push(QueryTerm {
-                    kind: TermKind::Words(vec![word]),
                     base: TYPO,
-                    as_typed: None,
-                    is_number: false,
+                    ..QueryTerm::new(TermKind::Words(vec![word]))
                 });
                 Some(self.terms.len() - 1)
             }));
@@ -228,13 +214,11 @@ impl Compiler {
             FieldTest::Compare(op, literal) => condition(comparison(*op, literal)),
             FieldTest::Between(from, to) => condition(between(from.as_ref(), to.as_ref())),
             FieldTest::Similar(literal) => FieldRule::Words {
-                term: QueryTerm {
-                    kind: words(&literal.text, TokenPart::Whole, TypoBudget::of_word)
+                term: QueryTerm::typed(
+                    words(&literal.text, TokenPart::Whole, TypoBudget::of_word)
                         .or_else(|| signs(&literal.text).map(TermKind::Raw))?,
-                    base: 0,
-                    as_typed: Some(AsTyped::new(&literal.text)),
-                    is_number: false,
-                },
+                    &literal.text,
+                ),
                 typed: None,
                 with_numbers: true,
             },
@@ -265,12 +249,7 @@ impl Compiler {
             && let Some(signs) = signs(&atom.text)
         {
             return Some(FieldRule::Words {
-                term: QueryTerm {
-                    kind: TermKind::Raw(signs),
-                    base: 0,
-                    as_typed: None,
-                    is_number: false,
-                },
+                term: QueryTerm::new(TermKind::Raw(signs)),
                 typed: None,
                 with_numbers: true,
             });
@@ -290,12 +269,8 @@ impl Compiler {
         let term = match (atom.form, mode) {
             (TextForm::Word, Mode::Exact | Mode::Fuzzy) => {
                 let last = last_part(open && typed.is_none(), mode);
-                words(&atom.text, last, |_, _| TypoBudget::NONE).map(|kind| QueryTerm {
-                    kind,
-                    base: 0,
-                    as_typed: Some(AsTyped::new(&atom.text)),
-                    is_number: false,
-                })
+                words(&atom.text, last, |_, _| TypoBudget::NONE)
+                    .map(|kind| QueryTerm::typed(kind, &atom.text))
             }
             _ => self.term(atom, open),
         };
@@ -347,15 +322,6 @@ fn words(
     Some(TermKind::Words(words.collect()))
 }
 
-fn count_leaves(expr: &Expr) -> usize {
-    match expr {
-        Expr::All => 0,
-        Expr::And(children) | Expr::Or(children) => children.iter().map(count_leaves).sum(),
-        Expr::Not(child) => count_leaves(child),
-        Expr::Text(_) | Expr::Field(_) => 1,
-    }
-}
-
 /// A number that is shown in another form than it was typed in, such as `7.00` or `1E+3`: it matches
 /// the same number. `None` if its words are those of the term already.
 fn number_written_otherwise(atom: &TextAtom, term: &QueryTerm) -> Option<QueryTerm> {
@@ -379,11 +345,9 @@ fn number_written_otherwise(atom: &TextAtom, term: &QueryTerm) -> Option<QueryTe
         .iter()
         .map(QueryWord::as_str)
         .eq(term.words().iter().map(QueryWord::as_str));
-    are_new.then_some(QueryTerm {
-        kind: TermKind::Words(words),
-        base: 0,
-        as_typed: None,
+    are_new.then(|| QueryTerm {
         is_number: true,
+        ..QueryTerm::new(TermKind::Words(words))
     })
 }
 

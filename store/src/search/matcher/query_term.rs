@@ -60,6 +60,24 @@ impl TermMatch {
 }
 
 impl QueryTerm {
+    pub(in crate::search) const fn new(kind: TermKind) -> Self {
+        Self {
+            kind,
+            base: 0,
+            as_typed: None,
+            is_number: false,
+        }
+    }
+
+    /// A term for whose words it counts how they were typed.
+    pub(in crate::search) fn typed(kind: TermKind, text: &str) -> Self {
+        let as_typed = matches!(kind, TermKind::Words(_)).then(|| AsTyped::new(text));
+        Self {
+            as_typed,
+            ..Self::new(kind)
+        }
+    }
+
     /// Whether the term is searched in texts of this kind.
     pub(in crate::search) fn is_searched_in(&self, is_number: bool) -> bool {
         if is_number {

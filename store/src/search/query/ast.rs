@@ -71,6 +71,18 @@ pub enum Expr {
     Field(Field),
 }
 
+impl Expr {
+    /// The number of words and conditions.
+    pub(crate) fn leaves(&self) -> usize {
+        match self {
+            Self::All => 0,
+            Self::And(children) | Self::Or(children) => children.iter().map(Self::leaves).sum(),
+            Self::Not(child) => child.leaves(),
+            Self::Text(_) | Self::Field(_) => 1,
+        }
+    }
+}
+
 /// A word, a phrase or a regular expression, and how it is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextAtom {

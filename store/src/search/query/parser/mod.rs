@@ -14,8 +14,8 @@ mod tree;
 mod value;
 
 use tree::{
-    and, count_leaves, is_existence, is_keyword, last_leaf_can_be_open, last_leaf_is_phrase, or,
-    plain_words, quote_keywords, starts_with_operator,
+    and, is_existence, is_keyword, last_leaf_can_be_open, last_leaf_is_phrase, or, plain_words,
+    quote_keywords, starts_with_operator,
 };
 use value::VALUE_MISSING;
 
@@ -307,7 +307,7 @@ impl<'a> Parser<'a> {
         }
         // The leaves of a group were counted when they were parsed.
         if self.leaves == leaves_before {
-            let leaves = count_leaves(&leaf);
+            let leaves = leaf.leaves();
             if self.is_full || leaves_before + leaves > LEAVES_MAX {
                 self.refuse_leaf(start);
                 return None;

@@ -78,14 +78,6 @@ pub(super) fn is_existence(expr: Option<&Expr>) -> bool {
     field.test == FieldTest::Exists
 }
 
-pub(super) fn count_leaves(expr: &Expr) -> usize {
-    match expr {
-        Expr::And(children) | Expr::Or(children) => children.iter().map(count_leaves).sum(),
-        Expr::Not(child) => count_leaves(child),
-        _ => 1,
-    }
-}
-
 fn last_atom(expr: &Expr) -> Option<&TextAtom> {
     match expr {
         Expr::And(children) | Expr::Or(children) => children.last().and_then(last_atom),
