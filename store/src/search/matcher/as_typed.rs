@@ -1,8 +1,6 @@
 //! How far a text is from a word as it was typed: with its accents, its capitals, and the signs
 //! around it. Decides between texts that are equal once they are folded: `C++` before `C`.
 
-use std::ops::Range;
-
 use super::query_term::Span;
 use crate::search::fold::FoldOrigins;
 use crate::search::text::PreparedText;
@@ -58,13 +56,19 @@ impl AsTyped {
         }
     }
 
-    /// The differences of the part of a text that the term matched without a typo.
-    pub(in crate::search) fn unlike(&self, text: &PreparedText<'_>, span: &Span) -> Unlike {
+    /// The differences of the part of a text that the term matched without a typo. `origins`: see
+    /// [`Span::in_original`].
+    pub(in crate::search) fn unlike(
+        &self,
+        text: &PreparedText<'_>,
+        span: &Span,
+        origins: &mut Option<FoldOrigins>,
+    ) -> Unlike {
         let original = text.original;
         if original.len() > TEXT_BYTES_MAX {
             return Unlike::default();
         }
-        let range = original_range(text, span);
+        let range = span.in_original(text, origins);
         let Some(found) = original.get(range.clone()) else {
             return Unlike::default();
         };
@@ -105,14 +109,6 @@ impl AsTyped {
             }
         }
         unlike
-    }
-}
-
-fn original_range(text: &PreparedText<'_>, span: &Span) -> Range<usize> {
-    match span {
-        Span::Original(range) => range.clone(),
-        Span::Folded(range) if text.is_ascii => range.clone(),
-        Span::Folded(range) => FoldOrigins::new(text.original).original_range(range.clone()),
     }
 }
 

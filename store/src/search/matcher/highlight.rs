@@ -173,12 +173,7 @@ impl MarkReader<'_> {
         // Computed only for texts with something to highlight, which few have.
         let mut origins: Option<FoldOrigins> = None;
         let mut emit = |span: Span, term: Option<usize>, cost: Cost| {
-            let range = match span {
-                Span::Original(range) => range,
-                Span::Folded(range) => origins
-                    .get_or_insert_with(|| FoldOrigins::new(text.original))
-                    .original_range(range),
-            };
+            let range = span.in_original(text, &mut origins);
             if !range.is_empty() {
                 mark(Mark {
                     place,

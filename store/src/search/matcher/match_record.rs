@@ -317,13 +317,14 @@ impl TextSearch<'_> {
             length: length_of(text),
         };
         let mut is_new_text = true;
+        let mut origins = None;
         for (index, term) in self.terms.iter().enumerate() {
             // Decided for each term alone, not for the query as a whole.
             if !term.is_searched_in(text_of == TextOf::Number) {
                 continue;
             }
             term.find_fits(text, &mut |found| {
-                let unlike = || term.unlike(text, &found);
+                let unlike = || term.unlike(text, &found, &mut origins);
                 let number = self.first + index;
                 self.hits
                     .add(number, &found, unlike, facts, &mut is_new_text);

@@ -8,6 +8,7 @@ use regex::Regex;
 use super::as_typed::{AsTyped, Unlike};
 use super::query_word::{Fit, QueryWord, TokenPart, WordMatch};
 use super::rank::Cost;
+use crate::search::fold::FoldOrigins;
 use crate::search::misspelling::TYPO;
 use crate::search::text::{PreparedText, TextBuffer, is_number_text};
 use crate::search::tokenize::TokenKind;
@@ -51,6 +52,24 @@ pub(in crate::search) struct TermMatch {
 pub(in crate::search) enum Span {
     Folded(Range<usize>),
     Original(Range<usize>),
+}
+
+impl Span {
+    /// The range in the original text. `origins` are those of the text, mapped back once for all its
+    /// spans if one needs it.
+    pub(in crate::search) fn in_original(
+        &self,
+        text: &PreparedText<'_>,
+        origins: &mut Option<FoldOrigins>,
+    ) -> Range<usize> {
+        match self {
+            Self::Original(range) => range.clone(),
+            Self::Folded(range) if text.is_ascii => range.clone(),
+            Self::Folded(range) => origins
+                .get_or_insert_with(|| FoldOrigins::new(text.original))
+                .original_range(range.clone()),
+        }
+    }
 }
 
 impl TermMatch {
@@ -166,10 +185,11 @@ impl QueryTerm {
         }
         let mut best: Option<(Cost, Unlike)> = None;
         let text = buffer.prepare_leaf(leaf, text);
+        let mut origins = None;
         self.find(&text, &mut |found| {
             let cost = found.cost();
             if best.is_none_or(|(best, _)| cost <= best) {
-                let this = (cost, self.unlike(&text, &found));
+                let this = (cost, self.unlike(&text, &found, &mut origins));
                 best = Some(best.map_or(this, |best| best.min(this)));
             }
         });
@@ -177,9 +197,14 @@ impl QueryTerm {
     }
 
     /// How far a match is from what was typed. Only matches without a typo are compared.
-    pub(in crate::search) fn unlike(&self, text: &PreparedText<'_>, found: &TermMatch) -> Unlike {
+    pub(in crate::search) fn unlike(
+        &self,
+        text: &PreparedText<'_>,
+        found: &TermMatch,
+        origins: &mut Option<FoldOrigins>,
+    ) -> Unlike {
         match &self.as_typed {
-            Some(typed) if found.misspelling == 0 => typed.unlike(text, &found.span),
+            Some(typed) if found.misspelling == 0 => typed.unlike(text, &found.span, origins),
             _ => Unlike::default(),
         }
     }
